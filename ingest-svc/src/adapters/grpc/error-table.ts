@@ -1,0 +1,26 @@
+import { Code, type ConnectError } from '@connectrpc/connect';
+import { InvalidAlertError } from '@vigie/mesh/alert/alert.ts';
+import { invalidArgument, rpcError } from '@vigie/mesh/grpc/rpc-error.ts';
+import { AlertQueueError, type AlertQueueFault } from '../../ports/alert-queue.ts';
+
+/** A full stream drains as fast as alerts are probed and trimmed; a lost server is back sooner. */
+const RETRY_DELAYS_MS: Readonly<Record<AlertQueueFault, number>> = {
+  QUEUE_FULL: 5_000,
+  QUEUE_UNREACHABLE: 1_000,
+};
+
+export function translateError(error: unknown): ConnectError | undefined {
+  if (error instanceof InvalidAlertError) return invalidArgument(error.violations, error);
+  if (error instanceof AlertQueueError) {
+    return rpcError(
+      Code.Unavailable,
+      `${error.message} Send the alert again later; nothing of it was kept.`,
+      {
+        reason: error.reason,
+        retryDelayMs: RETRY_DELAYS_MS[error.reason],
+        cause: error,
+      },
+    );
+  }
+  return undefined;
+}

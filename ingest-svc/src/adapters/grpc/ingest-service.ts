@@ -1,0 +1,86 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { type AlertInput, type FieldViolation, InvalidAlertError } from '@vigie/mesh/alert/alert.ts';
+import { mapInOrder } from '@vigie/mesh/batch/map-in-order.ts';
+import { internalError, toStatus } from '@vigie/mesh/grpc/rpc-error.ts';
+import type { ServiceImplementation } from '@vigie/mesh/grpc/service-implementation.ts';
+import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
+import { currentTrace, newTrace, withTrace } from '@vigie/mesh/telemetry/trace-context.ts';
+import type { Alert } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import type {
+  AlertResultSchema,
+  CreateAlertResponseSchema,
+  IngestService,
+} from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
+import type { AcceptAlert } from '../../application/accept-alert.ts';
+import { AlertQueueError } from '../../ports/alert-queue.ts';
+import { translateError } from './error-table.ts';
+import type { IngestMetrics } from './ingest-metrics.ts';
+
+const MAX_BATCH = 1_000;
+/** Alerts of one stream that may wait for their PubAck at once. */
+const STREAM_PIPELINE = 256;
+
+type Accepted = MessageInitShape<typeof CreateAlertResponseSchema>;
+type Result = MessageInitShape<typeof AlertResultSchema>;
+
+export interface IngestServiceParts {
+  readonly acceptAlert: AcceptAlert;
+  readonly logger: Logger;
+  readonly metrics: IngestMetrics;
+}
+
+export function createIngestService(parts: IngestServiceParts): ServiceImplementation<typeof IngestService> {
+  const { acceptAlert, logger, metrics } = parts;
+
+  async function accept(message: Alert | undefined): Promise<Accepted> {
+    try {
+      const alert = requireAlert(message);
+      const { duplicate } = await acceptAlert(alert);
+      metrics.countAccepted(duplicate);
+      logger.info({ uid: alert.uid, store: alert.store, duplicate }, 'alert accepted');
+      return { uid: alert.uid, duplicate, traceId: currentTrace()?.traceId ?? '' };
+    } catch (error) {
+      const reason = reasonOf(error);
+      metrics.countRefused(reason);
+      logger.warn({ uid: message?.uid, reason, why: (error as Error).message }, 'alert refused');
+      throw error;
+    }
+  }
+
+  async function acceptItem(message: Alert | undefined): Promise<Result> {
+    try {
+      return { outcome: { case: 'accepted', value: await accept(message) } };
+    } catch (error) {
+      return { outcome: { case: 'error', value: toStatus(translateError(error) ?? internalError(error)) } };
+    }
+  }
+
+  return {
+    createAlert: request => accept(request.alert),
+
+    async batchCreateAlerts({ alerts }) {
+      if (alerts.length === 0 || alerts.length > MAX_BATCH) {
+        throw new InvalidAlertError([{ field: 'alerts', description: `must hold 1-${MAX_BATCH} alerts` }]);
+      }
+      return { results: await Promise.all(alerts.map(acceptItem)) };
+    },
+
+    async *streamAlerts(requests) {
+      // A stream may live for days: each alert gets a trace of its own.
+      const results = mapInOrder(requests, STREAM_PIPELINE, ({ alert }) =>
+        withTrace(newTrace(), () => acceptItem(alert)),
+      );
+      for await (const result of results) yield { result };
+    },
+  };
+}
+
+function requireAlert(message: Alert | undefined): AlertInput {
+  if (message !== undefined) return message;
+  const violations: FieldViolation[] = [{ field: 'alert', description: 'is required' }];
+  throw new InvalidAlertError(violations);
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof InvalidAlertError || error instanceof AlertQueueError ? error.reason : 'INTERNAL';
+}

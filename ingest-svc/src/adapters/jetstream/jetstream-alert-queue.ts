@@ -1,0 +1,41 @@
+import { JetStreamApiError, type JetStreamClient } from '@nats-io/jetstream';
+import { type Alert, contentHash } from '@vigie/mesh/alert/alert.ts';
+import { subjects } from '@vigie/mesh/jetstream/subjects.ts';
+import { traceHeaders } from '@vigie/mesh/jetstream/trace-headers.ts';
+import { encodeAlertPayload } from '@vigie/mesh/wire/alert-wire.ts';
+import { type AlertQueue, AlertQueueError, type QueueReceipt } from '../../ports/alert-queue.ts';
+
+/** Long enough for a slow disk, shorter than the gateway's patience. */
+const PUB_ACK_TIMEOUT_MS = 5_000;
+
+export class JetStreamAlertQueue implements AlertQueue {
+  readonly #client: JetStreamClient;
+
+  constructor(client: JetStreamClient) {
+    this.#client = client;
+  }
+
+  async publish(alert: Alert): Promise<QueueReceipt> {
+    try {
+      const { duplicate } = await this.#client.publish(
+        subjects.received(alert.store),
+        encodeAlertPayload(alert),
+        {
+          // Of one uid, each content is kept once: the store decides which of two contents stands.
+          msgID: `${alert.uid}.${contentHash(alert)}`,
+          headers: traceHeaders(),
+          timeout: PUB_ACK_TIMEOUT_MS,
+        },
+      );
+      return { duplicate };
+    } catch (error) {
+      // The server answered, and refused: the stream is full or out of resources.
+      if (error instanceof JetStreamApiError) {
+        throw new AlertQueueError('QUEUE_FULL', `The alert stream takes no more: ${error.message}.`, {
+          cause: error,
+        });
+      }
+      throw new AlertQueueError('QUEUE_UNREACHABLE', 'The alert stream gives no answer.', { cause: error });
+    }
+  }
+}

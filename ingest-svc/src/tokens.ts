@@ -1,0 +1,10 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import { token } from '@vigie/mesh/lifecycle/token.ts';
+import type { AcceptAlert } from './application/accept-alert.ts';
+import type { AlertQueue } from './ports/alert-queue.ts';
+
+export const tokens = {
+  natsConnection: token<NatsConnection>('NatsConnection'),
+  alertQueue: token<AlertQueue>('AlertQueue'),
+  acceptAlert: token<AcceptAlert>('AcceptAlert'),
+};

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+
+/** What a store's camera system says, checked by the rules of `vigie.alert.v1.Alert`. */
+export interface Alert {
+  readonly uid: string;
+  /** Absolute path on the video server. */
+  readonly video: string;
+  /** When it happened, in microseconds since the Unix epoch. */
+  readonly timestampMicros: number;
+  readonly store: string;
+}
+
+/** The four fields as a client sent them: right in type, unchecked in value. */
+export interface AlertInput {
+  readonly uid: string;
+  readonly video: string;
+  /** Unix seconds with a fraction. */
+  readonly timestamp: number;
+  readonly store: string;
+}
+
+export interface FieldViolation {
+  readonly field: string;
+  /** Which rule is broken and what would be right. */
+  readonly description: string;
+}
+
+export class InvalidAlertError extends Error {
+  override readonly name = 'InvalidAlertError';
+  readonly reason = 'INVALID_FIELDS';
+  readonly violations: readonly FieldViolation[];
+
+  constructor(violations: readonly FieldViolation[]) {
+    super(violations.map(({ field, description }) => `${field}: ${description}`).join('; '));
+    this.violations = violations;
+  }
+}
+
+export const VIDEO_EXTENSIONS = ['mp4', 'avi', 'mov', 'mkv', 'webm', 'ts', 'flv', 'wmv', 'mpg', 'm4v', '3gp'];
+
+const UID = /^[A-Za-z0-9._:-]{1,128}$/;
+const STORE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,128}$/u;
+const VIDEO_EXTENSION = new RegExp(`[^/]\\.(${VIDEO_EXTENSIONS.join('|')})$`, 'i');
+const VIDEO_MAX_LENGTH = 1024;
+/** Control characters, the backslash that some servers read as a slash, and what would end a URL's path. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
+const VIDEO_UNSAFE = /[\u0000-\u001f\u007f\\?#]/;
+/** The end of the year 9999, the last moment that RFC 3339 can write. */
+const TIMESTAMP_END_SECONDS = 253_402_300_800;
+
+/** @throws InvalidAlertError naming every field that breaks a rule */
+export function parseAlert(input: AlertInput): Alert {
+  const violations = (
+    [
+      ['uid', findUidFault(input.uid)],
+      ['video', findVideoFault(input.video)],
+      ['timestamp', findTimestampFault(input.timestamp)],
+      ['store', findStoreFault(input.store)],
+    ] as const
+  ).flatMap(([field, description]) => (description === undefined ? [] : [{ field, description }]));
+  if (violations.length > 0) throw new InvalidAlertError(violations);
+  return {
+    uid: input.uid,
+    video: input.video,
+    timestampMicros: Math.round(input.timestamp * 1e6),
+    store: input.store,
+  };
+}
+
+/** The rules for `video` alone, for whoever probes without an alert. */
+export function findVideoFault(video: string): string | undefined {
+  if (video === '') return 'is required: an absolute path on the video server, for example /videos/a.mp4';
+  if (!video.isWellFormed()) return 'must be well-formed Unicode';
+  if (video.length > VIDEO_MAX_LENGTH) return `must have at most ${VIDEO_MAX_LENGTH} characters`;
+  if (!video.startsWith('/')) return 'must be an absolute path: begin it with /';
+  if (VIDEO_UNSAFE.test(video)) return 'must not hold control characters, backslash, ? or #';
+  if (video.split('/').includes('..')) return 'must not hold ..';
+  if (!VIDEO_EXTENSION.test(video)) return `must end in one of .${VIDEO_EXTENSIONS.join(' .')}`;
+  return undefined;
+}
+
+/** The rules for `uid` alone, for whoever looks an alert up. */
+export function findUidFault(uid: string): string | undefined {
+  if (uid === '') return 'is required';
+  if (!UID.test(uid)) return 'must be 1-128 characters of A-Z a-z 0-9 . _ : -';
+  return undefined;
+}
+
+function findStoreFault(store: string): string | undefined {
+  if (store === '') return 'is required';
+  if (!STORE.test(store)) return 'must be 1-128 printable characters';
+  return undefined;
+}
+
+function findTimestampFault(seconds: number): string | undefined {
+  if (!Number.isFinite(seconds) || seconds <= 0)
+    return 'is required: Unix seconds, for example 1748871320.68';
+  if (seconds >= TIMESTAMP_END_SECONDS) return 'must be Unix seconds; this looks like milliseconds or finer';
+  return undefined;
+}
+
+/** Unix seconds with a fraction, exact to the microsecond. */
+export function timestampSeconds(alert: Alert): number {
+  return alert.timestampMicros / 1e6;
+}
+
+/** Tells two alerts of one uid apart: equal for equal `video`, `timestamp` and `store`. 22 characters of base64url. */
+export function contentHash(alert: Alert): string {
+  return createHash('sha256')
+    .update(JSON.stringify([alert.video, alert.timestampMicros, alert.store]))
+    .digest()
+    .subarray(0, 16)
+    .toString('base64url');
+}

@@ -1,0 +1,87 @@
+export class InvalidEnvironmentError extends Error {
+  override readonly name = 'InvalidEnvironmentError';
+}
+
+/**
+ * Reads typed values from environment variables and gathers every fault, so that a person mends them all at once.
+ * An empty variable counts as not set.
+ */
+export class EnvReader {
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #faults: string[] = [];
+
+  constructor(env: NodeJS.ProcessEnv) {
+    this.#env = env;
+  }
+
+  string(name: string, fallback?: string): string {
+    return this.#read(name, fallback, value => value);
+  }
+
+  /** A whole number within both bounds. */
+  integer(name: string, fallback: number | undefined, bounds: { min: number; max: number }): number {
+    return this.#read(name, fallback, value => {
+      const number = Number(value);
+      const fits = Number.isInteger(number) && number >= bounds.min && number <= bounds.max;
+      if (!fits) throw new Error(`must be a whole number from ${bounds.min} to ${bounds.max}`);
+      return number;
+    });
+  }
+
+  /** A TCP port; 0 lets the system choose. */
+  port(name: string, fallback?: number): number {
+    return this.integer(name, fallback, { min: 0, max: 65_535 });
+  }
+
+  milliseconds(name: string, fallback: number): number {
+    return this.integer(name, fallback, { min: 0, max: 2 ** 31 - 1 });
+  }
+
+  oneOf<const T extends string>(name: string, choices: readonly T[], fallback?: T): T {
+    return this.#read(name, fallback, value => {
+      const choice = choices.find(candidate => candidate === value);
+      if (choice === undefined) throw new Error(`must be one of ${choices.join(', ')}`);
+      return choice;
+    });
+  }
+
+  /** `host:port`. */
+  address(name: string, fallback?: string): string {
+    return this.#read(name, fallback, value => {
+      if (!/^.+:\d{1,5}$/.test(value)) throw new Error('must be host:port, for example 127.0.0.1:50051');
+      return value;
+    });
+  }
+
+  /** An absolute URL of one of the protocols (`http`, `nats` ...), without a trailing slash. */
+  url(name: string, protocols: readonly string[], fallback?: string): string {
+    return this.#read(name, fallback, value => {
+      const protocol = URL.canParse(value) ? new URL(value).protocol.slice(0, -1) : undefined;
+      if (protocol === undefined || !protocols.includes(protocol)) {
+        throw new Error(`must be a URL that begins with ${protocols.map(p => `${p}://`).join(' or ')}`);
+      }
+      return value.replace(/\/+$/, '');
+    });
+  }
+
+  /** @throws InvalidEnvironmentError naming every variable that is missing or wrong */
+  finish<T extends object>(config: T): Readonly<T> {
+    if (this.#faults.length > 0) throw new InvalidEnvironmentError(this.#faults.join('; '));
+    return Object.freeze(config);
+  }
+
+  #read<T>(name: string, fallback: T | undefined, parse: (value: string) => T): T {
+    const value = this.#env[name]?.trim();
+    if (value === undefined || value === '') {
+      if (fallback === undefined) this.#faults.push(`${name} is required`);
+      return fallback as T;
+    }
+    try {
+      return parse(value);
+    } catch (error) {
+      // Without the value: it may hold a password.
+      this.#faults.push(`${name} is wrong: it ${(error as Error).message}`);
+      return fallback as T;
+    }
+  }
+}

@@ -1,0 +1,199 @@
+import {
+  AckPolicy,
+  type ConsumerConfig,
+  type ConsumerMessages,
+  DeliverPolicy,
+  type JetStreamManager,
+  type JsMsg,
+  jetstream,
+  jetstreamManager,
+} from '@nats-io/jetstream';
+import { type NatsConnection, nanos } from '@nats-io/transport-node';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Logger } from '../telemetry/logger.ts';
+import { continueTrace, TRACEPARENT, withTrace } from '../telemetry/trace-context.ts';
+import type { StreamName } from './streams.ts';
+
+/** What becomes of a message: it is done with, or delivered again after a delay. */
+export type Verdict = { readonly kind: 'done' } | { readonly kind: 'retry'; readonly delayMs: number };
+
+export interface MessageConsumerOptions {
+  readonly connection: NatsConnection;
+  readonly stream: StreamName;
+  /** The durable consumer; replicas of a service share it, and so the work. */
+  readonly durable: string;
+  /** Most messages in hand at once. */
+  readonly concurrency: number;
+  /** How long a message may be in hand before it is given to another replica. */
+  readonly ackWaitMs: number;
+  readonly handle: (message: JsMsg) => Promise<Verdict>;
+  readonly logger: Logger;
+  readonly metrics: Registry;
+}
+
+/** After a handler that threw, or a consumer that was lost: long enough not to spin, short enough not to be noticed. */
+const RECOVERY_DELAY_MS = 1_000;
+
+/** Most messages that all replicas together have in hand. */
+const MAX_ACK_PENDING = 20_000;
+
+/**
+ * Pulls messages of a durable consumer and hands out up to `concurrency` of them at once, each in the trace its header
+ * names. A message is acked last of all, and the ack confirmed; disposing gives back what isn't in hand yet and waits
+ * for what is.
+ */
+export class MessageConsumer implements AsyncDisposable {
+  readonly #options: MessageConsumerOptions;
+  readonly #metrics: ConsumerMetrics;
+  #messages: ConsumerMessages | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #stopping = false;
+  #inHand = 0;
+  #onSlotFree = (): void => {};
+
+  private constructor(options: MessageConsumerOptions, manager: JetStreamManager) {
+    this.#options = options;
+    this.#metrics = consumerMetrics(options, manager, () => this.#inHand);
+  }
+
+  static async start(options: MessageConsumerOptions): Promise<MessageConsumer> {
+    const manager = await jetstreamManager(options.connection);
+    const consumer = new MessageConsumer(options, manager);
+    await consumer.#open(manager);
+    consumer.#running = consumer.#run(manager);
+    return consumer;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping = true;
+    await this.#messages?.close();
+    await this.#running;
+    while (this.#inHand > 0) await this.#slotFree();
+  }
+
+  async #run(manager: JetStreamManager): Promise<void> {
+    while (!this.#stopping) {
+      try {
+        this.#messages ??= await this.#open(manager);
+        for await (const message of this.#messages) await this.#take(message);
+      } catch (error) {
+        this.#options.logger.warn(
+          { err: error, consumer: this.#options.durable },
+          'consumer lost, opening it again',
+        );
+      }
+      this.#messages = undefined;
+      if (!this.#stopping) await new Promise(resolve => setTimeout(resolve, RECOVERY_DELAY_MS));
+    }
+  }
+
+  async #open(manager: JetStreamManager): Promise<ConsumerMessages> {
+    const { connection, stream, durable, concurrency } = this.#options;
+    await manager.consumers.add(stream, consumerConfig(this.#options));
+    const consumer = await jetstream(connection).consumers.get(stream, durable);
+    this.#messages = await consumer.consume({ max_messages: concurrency, abort_on_missing_resource: true });
+    return this.#messages;
+  }
+
+  async #take(message: JsMsg): Promise<void> {
+    if (this.#stopping) return message.nak();
+    this.#inHand++;
+    void this.#settle(message).finally(() => {
+      this.#inHand--;
+      this.#onSlotFree();
+    });
+    if (this.#inHand >= this.#options.concurrency) await this.#slotFree();
+  }
+
+  #slotFree(): Promise<void> {
+    return new Promise(resolve => {
+      this.#onSlotFree = resolve;
+    });
+  }
+
+  async #settle(message: JsMsg): Promise<void> {
+    const verdict = await withTrace(continueTrace(message.headers?.get(TRACEPARENT)), () =>
+      this.#decide(message),
+    );
+    this.#metrics.count(verdict, message.redelivered);
+    if (verdict.kind === 'retry') return message.nak(verdict.delayMs);
+    // An ack that isn't confirmed only means that the message comes again, and what is done stays done.
+    await message.ackAck().catch(error => this.#options.logger.warn({ err: error }, 'ack not confirmed'));
+  }
+
+  async #decide(message: JsMsg): Promise<Verdict> {
+    try {
+      return await this.#options.handle(message);
+    } catch (error) {
+      this.#options.logger.error(
+        { err: error, subject: message.subject, streamSequence: message.seq },
+        'handler failed',
+      );
+      return { kind: 'retry', delayMs: RECOVERY_DELAY_MS };
+    }
+  }
+}
+
+function consumerConfig(options: MessageConsumerOptions): Partial<ConsumerConfig> {
+  return {
+    durable_name: options.durable,
+    ack_policy: AckPolicy.Explicit,
+    deliver_policy: DeliverPolicy.All,
+    ack_wait: nanos(options.ackWaitMs),
+    max_ack_pending: MAX_ACK_PENDING,
+    max_deliver: -1,
+  };
+}
+
+interface ConsumerMetrics {
+  count(verdict: Verdict, redelivered: boolean): void;
+}
+
+function consumerMetrics(
+  options: MessageConsumerOptions,
+  manager: JetStreamManager,
+  inHand: () => number,
+): ConsumerMetrics {
+  const { stream, durable } = options;
+  const registers = [options.metrics];
+  const labels = { consumer: durable };
+  const messages = new Counter({
+    name: 'jetstream_messages_total',
+    help: 'Messages by verdict: done, or retry (delivered again later).',
+    labelNames: ['consumer', 'verdict'],
+    registers,
+  });
+  const redelivered = new Counter({
+    name: 'jetstream_redelivered_total',
+    help: 'Messages that had been delivered before.',
+    labelNames: ['consumer'],
+    registers,
+  });
+  new Gauge({
+    name: 'jetstream_in_flight',
+    help: 'Messages in hand of this process.',
+    labelNames: ['consumer'],
+    registers,
+    collect() {
+      this.set(labels, inHand());
+    },
+  });
+  new Gauge({
+    name: 'jetstream_consumer_lag',
+    help: 'Messages of the stream that the consumer has not finished: pending delivery and pending ack.',
+    labelNames: ['consumer', 'state'],
+    registers,
+    async collect() {
+      const info = await manager.consumers.info(stream, durable).catch(() => undefined);
+      if (info === undefined) return this.reset();
+      this.set({ ...labels, state: 'pending' }, info.num_pending);
+      this.set({ ...labels, state: 'ack_pending' }, info.num_ack_pending);
+    },
+  });
+  return {
+    count(verdict, again) {
+      messages.inc({ ...labels, verdict: verdict.kind });
+      if (again) redelivered.inc(labels);
+    },
+  };
+}

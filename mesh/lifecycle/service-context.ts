@@ -1,0 +1,20 @@
+import type { Registry } from 'prom-client';
+import type { Health } from '../telemetry/health.ts';
+import type { Logger } from '../telemetry/logger.ts';
+
+/** What every service is given to build itself with. */
+export interface ServiceContext {
+  readonly logger: Logger;
+  readonly metrics: Registry;
+  readonly health: Health;
+  /** What is put here is disposed of on stop, the last first. */
+  readonly teardown: AsyncDisposableStack;
+}
+
+/** The part of a service's configuration that the runner needs. */
+export interface RunnerConfig {
+  readonly host: string;
+  readonly healthPort: number;
+  readonly logLevel: string;
+  readonly shutdownGraceMs: number;
+}

@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Registry } from 'prom-client';
+import type { Health } from './health.ts';
+
+export interface HealthServerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly health: Health;
+  readonly metrics: Registry;
+}
+
+/** Serves `/healthz` (the process runs), `/readyz` (so does all it depends on) and `/metrics` (Prometheus). */
+export async function startHealthServer(
+  options: HealthServerOptions,
+): Promise<AsyncDisposable & { port: number }> {
+  const server = createServer((request, response) => {
+    const path = request.url?.split('?')[0];
+    if (path === '/healthz') return sendJson(response, 200, { status: 'ok' });
+    if (path === '/readyz') return void sendReadiness(response, options.health);
+    if (path === '/metrics') return void sendMetrics(response, options.metrics);
+    sendJson(response, 404, { error: 'There are /healthz, /readyz and /metrics.' });
+  });
+  server.listen(options.port, options.host);
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+async function sendReadiness(response: ServerResponse, health: Health): Promise<void> {
+  const readiness = await health.readiness();
+  sendJson(response, readiness.ready ? 200 : 503, readiness);
+}
+
+async function sendMetrics(response: ServerResponse, metrics: Registry): Promise<void> {
+  try {
+    const text = await metrics.metrics();
+    response.writeHead(200, { 'content-type': metrics.contentType }).end(text);
+  } catch (error) {
+    sendJson(response, 500, { error: String(error) });
+  }
+}
+
+function sendJson(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
+}

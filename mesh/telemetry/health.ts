@@ -1,0 +1,50 @@
+/** Says why a part isn't ready, or nothing when it is. */
+export type ReadinessCheck = () => Promise<string | undefined> | string | undefined;
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** One entry a check: `ok`, or what is wrong. */
+  readonly checks: Readonly<Record<string, string>>;
+}
+
+const CHECK_TIMEOUT_MS = 1_000;
+
+/** What a service depends on, and whether it is there now. */
+export class Health {
+  readonly #checks = new Map<string, ReadinessCheck>();
+  #phase: 'starting' | 'running' | 'stopping' = 'starting';
+
+  addCheck(name: string, check: ReadinessCheck): void {
+    this.#checks.set(name, check);
+  }
+
+  enter(phase: 'running' | 'stopping'): void {
+    this.#phase = phase;
+  }
+
+  async readiness(): Promise<Readiness> {
+    const faults = await Promise.all(
+      [...this.#checks].map(async ([name, check]) => [name, (await findFault(check)) ?? 'ok'] as const),
+    );
+    const checks = Object.fromEntries([
+      ['service', this.#phase === 'running' ? 'ok' : this.#phase],
+      ...faults,
+    ]);
+    return { ready: Object.values(checks).every(state => state === 'ok'), checks };
+  }
+}
+
+async function findFault(check: ReadinessCheck): Promise<string | undefined> {
+  const deadline = Promise.withResolvers<string>();
+  const timer = setTimeout(
+    () => deadline.resolve(`no answer within ${CHECK_TIMEOUT_MS} ms`),
+    CHECK_TIMEOUT_MS,
+  );
+  try {
+    return await Promise.race([check(), deadline.promise]);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,46 @@
+import { create, fromJson, type JsonValue, toJson } from '@bufbuild/protobuf';
+import { type Alert as AlertMessage, AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import {
+  type Alert,
+  type AlertInput,
+  InvalidAlertError,
+  parseAlert,
+  timestampSeconds,
+} from '../alert/alert.ts';
+
+/** A message on a subject of alerts that isn't one. */
+export class MalformedMessageError extends Error {
+  override readonly name = 'MalformedMessageError';
+  readonly reason = 'MALFORMED_MESSAGE';
+}
+
+/** @throws InvalidAlertError; its fields are named from `parent` on, for example `alert.uid` */
+export function alertFromProto(message: AlertMessage | undefined, parent = 'alert'): Alert {
+  if (message === undefined) throw new InvalidAlertError([{ field: parent, description: 'is required' }]);
+  return parseAlert(message);
+}
+
+export function alertToProto(alert: Alert): AlertInput {
+  return { uid: alert.uid, video: alert.video, timestamp: timestampSeconds(alert), store: alert.store };
+}
+
+/** The payload on `alerts.received.*`: proto3 JSON of `vigie.alert.v1.Alert`. */
+export function encodeAlertPayload(alert: Alert): string {
+  return JSON.stringify(toJson(AlertSchema, create(AlertSchema, alertToProto(alert))));
+}
+
+/** @throws MalformedMessageError if the payload is no JSON, or the JSON no alert that keeps the rules */
+export function decodeAlertPayload(payload: Uint8Array): Alert {
+  try {
+    // Fields that a later version adds don't hurt this one.
+    return parseAlert(fromJson(AlertSchema, parseJson(payload), { ignoreUnknownFields: true }));
+  } catch (error) {
+    throw new MalformedMessageError(`not an alert: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function parseJson(payload: Uint8Array): JsonValue {
+  return JSON.parse(utf8.decode(payload)) as JsonValue;
+}
