@@ -23,9 +23,7 @@ export async function startIngest(config: Config, context: ServiceContext): Prom
   const services = container.createChildContainer();
   services.register(tokens.natsConnection, { useValue: connection });
   services.register(tokens.alertQueue, {
-    useFactory: instanceCachingFactory(
-      c => new JetStreamAlertQueue(jetstream(c.resolve(tokens.natsConnection))),
-    ),
+    useFactory: instanceCachingFactory(c => new JetStreamAlertQueue(jetstream(c.resolve(tokens.natsConnection)))),
   });
   services.register(tokens.acceptAlert, {
     useFactory: instanceCachingFactory(c => createAcceptAlert(c.resolve(tokens.alertQueue))),
@@ -39,10 +37,7 @@ export async function startIngest(config: Config, context: ServiceContext): Prom
     shutdownGraceMs: config.shutdownGraceMs,
   });
   const acceptAlert = services.resolve(tokens.acceptAlert);
-  server.add(
-    IngestService,
-    createIngestService({ acceptAlert, logger, metrics: createIngestMetrics(metrics) }),
-  );
+  server.add(IngestService, createIngestService({ acceptAlert, logger, metrics: createIngestMetrics(metrics) }));
   teardown.use(server);
   await server.listen(config.host, config.port);
 }

@@ -93,8 +93,7 @@ function findStoreFault(store: string): string | undefined {
 }
 
 function findTimestampFault(seconds: number): string | undefined {
-  if (!Number.isFinite(seconds) || seconds <= 0)
-    return 'is required: Unix seconds, for example 1748871320.68';
+  if (!Number.isFinite(seconds) || seconds <= 0) return 'is required: Unix seconds, for example 1748871320.68';
   if (seconds >= TIMESTAMP_END_SECONDS) return 'must be Unix seconds; this looks like milliseconds or finer';
   return undefined;
 }

@@ -157,15 +157,18 @@ function deadlineIn(timeoutMs: number): CallOptions {
 function toMetadata(header: HeadersInit | undefined): Metadata {
   const metadata = new Metadata();
   new Headers(header).forEach((value, key) => {
-    metadata.set(key, value);
+    metadata.set(key, key.endsWith('-bin') ? Buffer.from(value, 'base64') : value);
   });
   const trace = currentTrace();
   if (trace !== undefined) metadata.set(TRACEPARENT, formatTraceparent(trace));
   return metadata;
 }
 
+/** Binary values (`-bin`) stand in headers as base64, as they do on the wire. */
 function copyMetadata(metadata: Metadata, headers: Headers): void {
-  for (const [key, value] of Object.entries(metadata.getMap())) headers.set(key, value.toString());
+  for (const [key, value] of Object.entries(metadata.getMap())) {
+    headers.set(key, typeof value === 'string' ? value : value.toString('base64'));
+  }
 }
 
 function firstHeader(call: ClientDuplexStream<Message, Message>): Promise<Headers> {

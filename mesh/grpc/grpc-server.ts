@@ -127,9 +127,7 @@ export class GrpcServer {
           this.#answerOnce(method, call, callback, context => handler(call.request, context));
       case 'client_streaming':
         return (call: ServerReadableStream<Message, Message>, callback: sendUnaryData<Message>) =>
-          this.#answerOnce(method, call, callback, context =>
-            handler(this.#requests(call, context), context),
-          );
+          this.#answerOnce(method, call, callback, context => handler(this.#requests(call, context), context));
       case 'server_streaming':
         return (call: ServerWritableStream<Message, Message>) =>
           this.#answerMany(method, call, context => handler(call.request, context), this.#stopping.signal);
@@ -162,8 +160,7 @@ export class GrpcServer {
     void this.#track(method, call, until, async context => {
       for await (const response of handle(context) as AsyncIterable<MessageInit>) {
         context.signal.throwIfAborted();
-        if (!call.write(create(method.output, response)))
-          await once(call, 'drain', { signal: context.signal });
+        if (!call.write(create(method.output, response))) await once(call, 'drain', { signal: context.signal });
       }
       call.end();
     }).then(error => {

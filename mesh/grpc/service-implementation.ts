@@ -25,10 +25,7 @@ type Method<M extends DescMethod> =
       : M extends DescMethodClientStreaming<infer I, infer O>
         ? (requests: AsyncIterable<MessageShape<I>>, context: CallContext) => Promise<MessageInitShape<O>>
         : M extends DescMethodBiDiStreaming<infer I, infer O>
-          ? (
-              requests: AsyncIterable<MessageShape<I>>,
-              context: CallContext,
-            ) => AsyncIterable<MessageInitShape<O>>
+          ? (requests: AsyncIterable<MessageShape<I>>, context: CallContext) => AsyncIterable<MessageInitShape<O>>
           : never;
 
 /** One function a method: promises for single messages, async iterables for streams. Errors are thrown. */

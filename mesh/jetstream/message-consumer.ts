@@ -77,10 +77,7 @@ export class MessageConsumer implements AsyncDisposable {
         this.#messages ??= await this.#open(manager);
         for await (const message of this.#messages) await this.#take(message);
       } catch (error) {
-        this.#options.logger.warn(
-          { err: error, consumer: this.#options.durable },
-          'consumer lost, opening it again',
-        );
+        this.#options.logger.warn({ err: error, consumer: this.#options.durable }, 'consumer lost, opening it again');
       }
       this.#messages = undefined;
       if (!this.#stopping) await new Promise(resolve => setTimeout(resolve, RECOVERY_DELAY_MS));
@@ -112,9 +109,7 @@ export class MessageConsumer implements AsyncDisposable {
   }
 
   async #settle(message: JsMsg): Promise<void> {
-    const verdict = await withTrace(continueTrace(message.headers?.get(TRACEPARENT)), () =>
-      this.#decide(message),
-    );
+    const verdict = await withTrace(continueTrace(message.headers?.get(TRACEPARENT)), () => this.#decide(message));
     this.#metrics.count(verdict, message.redelivered);
     if (verdict.kind === 'retry') return message.nak(verdict.delayMs);
     // An ack that isn't confirmed only means that the message comes again, and what is done stays done.

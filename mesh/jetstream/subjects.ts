@@ -1,9 +1,6 @@
 /** Encodes a store's name as one legal NATS subject token; most names stay as they are. */
 export function storeToken(store: string): string {
-  return encodeURIComponent(store).replace(
-    /[.!~*'()]/g,
-    c => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
+  return encodeURIComponent(store).replace(/[.!~*'()]/g, c => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 export const subjects = {

@@ -12,9 +12,7 @@ export interface HealthServerOptions {
 }
 
 /** Serves `/healthz` (the process runs), `/readyz` (so does all it depends on) and `/metrics` (Prometheus). */
-export async function startHealthServer(
-  options: HealthServerOptions,
-): Promise<AsyncDisposable & { port: number }> {
+export async function startHealthServer(options: HealthServerOptions): Promise<AsyncDisposable & { port: number }> {
   const server = createServer((request, response) => {
     const path = request.url?.split('?')[0];
     if (path === '/healthz') return sendJson(response, 200, { status: 'ok' });

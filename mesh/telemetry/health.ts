@@ -26,20 +26,14 @@ export class Health {
     const faults = await Promise.all(
       [...this.#checks].map(async ([name, check]) => [name, (await findFault(check)) ?? 'ok'] as const),
     );
-    const checks = Object.fromEntries([
-      ['service', this.#phase === 'running' ? 'ok' : this.#phase],
-      ...faults,
-    ]);
+    const checks = Object.fromEntries([['service', this.#phase === 'running' ? 'ok' : this.#phase], ...faults]);
     return { ready: Object.values(checks).every(state => state === 'ok'), checks };
   }
 }
 
 async function findFault(check: ReadinessCheck): Promise<string | undefined> {
   const deadline = Promise.withResolvers<string>();
-  const timer = setTimeout(
-    () => deadline.resolve(`no answer within ${CHECK_TIMEOUT_MS} ms`),
-    CHECK_TIMEOUT_MS,
-  );
+  const timer = setTimeout(() => deadline.resolve(`no answer within ${CHECK_TIMEOUT_MS} ms`), CHECK_TIMEOUT_MS);
   try {
     return await Promise.race([check(), deadline.promise]);
   } catch (error) {

@@ -22,8 +22,7 @@ export function newTrace(): TraceContext {
 /** The trace that a `traceparent` header names, or a new one where it is missing or malformed. */
 export function continueTrace(traceparent: string | undefined | null): TraceContext {
   const [, traceId, spanId] = TRACEPARENT_FORM.exec(traceparent ?? '') ?? [];
-  if (traceId === undefined || spanId === undefined || /^0+$/.test(traceId) || /^0+$/.test(spanId))
-    return newTrace();
+  if (traceId === undefined || spanId === undefined || /^0+$/.test(traceId) || /^0+$/.test(spanId)) return newTrace();
   return { traceId, spanId };
 }
 

@@ -1,23 +1,11 @@
 import { create, fromJson, type JsonValue, toJson } from '@bufbuild/protobuf';
-import { type Alert as AlertMessage, AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
-import {
-  type Alert,
-  type AlertInput,
-  InvalidAlertError,
-  parseAlert,
-  timestampSeconds,
-} from '../alert/alert.ts';
+import { AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { type Alert, type AlertInput, parseAlert, timestampSeconds } from '../alert/alert.ts';
 
 /** A message on a subject of alerts that isn't one. */
 export class MalformedMessageError extends Error {
   override readonly name = 'MalformedMessageError';
   readonly reason = 'MALFORMED_MESSAGE';
-}
-
-/** @throws InvalidAlertError; its fields are named from `parent` on, for example `alert.uid` */
-export function alertFromProto(message: AlertMessage | undefined, parent = 'alert'): Alert {
-  if (message === undefined) throw new InvalidAlertError([{ field: parent, description: 'is required' }]);
-  return parseAlert(message);
 }
 
 export function alertToProto(alert: Alert): AlertInput {

@@ -93,8 +93,7 @@ function outcomeFromProto(message: AlertRecordMessage): Outcome {
   }
   if (status === 'FAILED' || status === 'QUARANTINED') {
     const code = nameOf(Failure_Code, message.failure?.code ?? Failure_Code.CODE_UNSPECIFIED);
-    if (code === 'CODE_UNSPECIFIED')
-      throw new IncompleteRecordError(`failure.code is required with ${status}`);
+    if (code === 'CODE_UNSPECIFIED') throw new IncompleteRecordError(`failure.code is required with ${status}`);
     return { status, failure: { code: code as FailureCode, message: message.failure?.message ?? '' } };
   }
   throw new IncompleteRecordError('status must be PROCESSED, FAILED or QUARANTINED');

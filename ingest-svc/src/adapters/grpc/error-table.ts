@@ -12,15 +12,11 @@ const RETRY_DELAYS_MS: Readonly<Record<AlertQueueFault, number>> = {
 export function translateError(error: unknown): ConnectError | undefined {
   if (error instanceof InvalidAlertError) return invalidArgument(error.violations, error);
   if (error instanceof AlertQueueError) {
-    return rpcError(
-      Code.Unavailable,
-      `${error.message} Send the alert again later; nothing of it was kept.`,
-      {
-        reason: error.reason,
-        retryDelayMs: RETRY_DELAYS_MS[error.reason],
-        cause: error,
-      },
-    );
+    return rpcError(Code.Unavailable, `${error.message} Send the alert again later; nothing of it was kept.`, {
+      reason: error.reason,
+      retryDelayMs: RETRY_DELAYS_MS[error.reason],
+      cause: error,
+    });
   }
   return undefined;
 }

@@ -5,8 +5,12 @@ import { traceHeaders } from '@vigie/mesh/jetstream/trace-headers.ts';
 import { encodeAlertPayload } from '@vigie/mesh/wire/alert-wire.ts';
 import { type AlertQueue, AlertQueueError, type QueueReceipt } from '../../ports/alert-queue.ts';
 
-/** Long enough for a slow disk, shorter than the gateway's patience. */
-const PUB_ACK_TIMEOUT_MS = 5_000;
+/**
+ * A publish that a reconnect swallows gets no ack, so waiting long for one is no use: asking again is, and the message id
+ * keeps it single. Together they stay below the gateway's patience.
+ */
+const PUB_ACK_TIMEOUT_MS = 2_000;
+const PUBLISH_TRIES = 3;
 
 export class JetStreamAlertQueue implements AlertQueue {
   readonly #client: JetStreamClient;
@@ -16,26 +20,30 @@ export class JetStreamAlertQueue implements AlertQueue {
   }
 
   async publish(alert: Alert): Promise<QueueReceipt> {
-    try {
-      const { duplicate } = await this.#client.publish(
-        subjects.received(alert.store),
-        encodeAlertPayload(alert),
-        {
-          // Of one uid, each content is kept once: the store decides which of two contents stands.
-          msgID: `${alert.uid}.${contentHash(alert)}`,
-          headers: traceHeaders(),
-          timeout: PUB_ACK_TIMEOUT_MS,
-        },
-      );
-      return { duplicate };
-    } catch (error) {
-      // The server answered, and refused: the stream is full or out of resources.
-      if (error instanceof JetStreamApiError) {
-        throw new AlertQueueError('QUEUE_FULL', `The alert stream takes no more: ${error.message}.`, {
-          cause: error,
-        });
+    for (let triesLeft = PUBLISH_TRIES - 1; ; triesLeft--) {
+      try {
+        return await this.#publishOnce(alert);
+      } catch (error) {
+        // The server answered, and refused: the stream is full or out of resources.
+        if (error instanceof JetStreamApiError) {
+          throw new AlertQueueError('QUEUE_FULL', `The alert stream takes no more: ${error.message}.`, {
+            cause: error,
+          });
+        }
+        if (triesLeft === 0) {
+          throw new AlertQueueError('QUEUE_UNREACHABLE', 'The alert stream gives no answer.', { cause: error });
+        }
       }
-      throw new AlertQueueError('QUEUE_UNREACHABLE', 'The alert stream gives no answer.', { cause: error });
     }
+  }
+
+  async #publishOnce(alert: Alert): Promise<QueueReceipt> {
+    const { duplicate } = await this.#client.publish(subjects.received(alert.store), encodeAlertPayload(alert), {
+      // Of one uid, each content is kept once: the store decides which of two contents stands.
+      msgID: `${alert.uid}.${contentHash(alert)}`,
+      headers: traceHeaders(),
+      timeout: PUB_ACK_TIMEOUT_MS,
+    });
+    return { duplicate };
   }
 }

@@ -1,0 +1,181 @@
+import { create } from '@bufbuild/protobuf';
+import { Code, ConnectError, createClient } from '@connectrpc/connect';
+import type { Alert } from '@vigie/mesh/alert/alert.ts';
+import { ChannelTransport } from '@vigie/mesh/grpc/channel-transport.ts';
+import { GrpcServer } from '@vigie/mesh/grpc/grpc-server.ts';
+import { Health } from '@vigie/mesh/telemetry/health.ts';
+import { createLogger } from '@vigie/mesh/telemetry/logger.ts';
+import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
+import { IngestService, StreamAlertsRequestSchema } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
+import { expect } from 'chai';
+import { Registry } from 'prom-client';
+import { createAcceptAlert } from '../../application/accept-alert.ts';
+import { type AlertQueue, AlertQueueError } from '../../ports/alert-queue.ts';
+import { translateError } from './error-table.ts';
+import { createIngestMetrics } from './ingest-metrics.ts';
+import { createIngestService } from './ingest-service.ts';
+
+const good = { uid: 'u-1', video: '/videos/a.mp4', timestamp: 1748871320.683412, store: 'store-42' };
+
+/** Keeps alerts in memory; `gate` holds back every receipt. */
+class FakeAlertQueue implements AlertQueue {
+  readonly alerts: Alert[] = [];
+  failure: Error | undefined;
+  gate: Promise<void> = Promise.resolve();
+
+  async publish(alert: Alert) {
+    const duplicate = this.alerts.some(({ uid }) => uid === alert.uid);
+    this.alerts.push(alert);
+    await this.gate;
+    if (this.failure !== undefined) throw this.failure;
+    return { duplicate };
+  }
+}
+
+describe('IngestService', () => {
+  let queue: FakeAlertQueue;
+  let registry: Registry;
+  let server: GrpcServer;
+  let transport: ChannelTransport;
+  let client: ReturnType<typeof createClient<typeof IngestService>>;
+
+  beforeEach(async () => {
+    queue = new FakeAlertQueue();
+    registry = new Registry();
+    const logger = createLogger('spec', 'silent');
+    server = new GrpcServer({ logger, metrics: registry, health: new Health(), translateError, shutdownGraceMs: 500 });
+    const acceptAlert = createAcceptAlert(queue);
+    server.add(IngestService, createIngestService({ acceptAlert, logger, metrics: createIngestMetrics(registry) }));
+    const port = await server.listen('127.0.0.1', 0);
+    transport = new ChannelTransport({ address: `127.0.0.1:${port}`, defaultTimeoutMs: 5_000 });
+    client = createClient(IngestService, transport);
+  });
+  afterEach(async () => {
+    transport[Symbol.dispose]();
+    await server[Symbol.asyncDispose]();
+  });
+
+  it('accepts an alert and says by which trace to follow it', async () => {
+    const response = await client.createAlert({ alert: good });
+    expect(response).include({ uid: 'u-1', duplicate: false });
+    expect(response.traceId).match(/^[0-9a-f]{32}$/);
+    expect(queue.alerts).deep.equal([
+      { uid: 'u-1', video: '/videos/a.mp4', timestampMicros: 1748871320683412, store: 'store-42' },
+    ]);
+    expect(await client.createAlert({ alert: good })).include({ duplicate: true });
+  });
+
+  it('answers only after the queue has it', async () => {
+    const gate = Promise.withResolvers<void>();
+    queue.gate = gate.promise;
+    let answered = false;
+    const call = client.createAlert({ alert: good }).then(() => {
+      answered = true;
+    });
+    while (queue.alerts.length === 0) await new Promise(setImmediate);
+    expect(answered).equal(false);
+    gate.resolve();
+    await call;
+  });
+
+  for (const [field, change] of [
+    ['uid', { uid: '' }],
+    ['video', { video: '/videos/../a.mp4' }],
+    ['timestamp', { timestamp: 0 }],
+    ['store', { store: '\n' }],
+  ] as const) {
+    it(`refuses a wrong ${field} by its name, and queues nothing`, async () => {
+      const error = await client.createAlert({ alert: { ...good, ...change } }).catch(ConnectError.from);
+      expect(error).instanceOf(ConnectError).with.property('code', Code.InvalidArgument);
+      const [badRequest] = (error as ConnectError).findDetails(BadRequestSchema);
+      expect(badRequest?.fieldViolations.map(violation => violation.field)).deep.equal([field]);
+      expect(queue.alerts).deep.equal([]);
+    });
+  }
+
+  it('refuses a request without an alert', async () => {
+    const error = (await client.createAlert({}).catch(ConnectError.from)) as ConnectError;
+    expect(error.code).equal(Code.InvalidArgument);
+    expect(error.findDetails(BadRequestSchema)[0]?.fieldViolations[0]?.field).equal('alert');
+  });
+
+  it('is UNAVAILABLE with a delay while the queue takes nothing', async () => {
+    queue.failure = new AlertQueueError('QUEUE_FULL', 'full');
+    const error = (await client.createAlert({ alert: good }).catch(ConnectError.from)) as ConnectError;
+    expect(error.code).equal(Code.Unavailable);
+    expect(error.findDetails(ErrorInfoSchema)[0]?.reason).equal('QUEUE_FULL');
+    expect(error.findDetails(RetryInfoSchema)[0]?.retryDelay?.seconds).equal(5n);
+  });
+
+  it('hides what it does not know', async () => {
+    queue.failure = new Error('password is hunter2');
+    const error = (await client.createAlert({ alert: good }).catch(ConnectError.from)) as ConnectError;
+    expect(error.code).equal(Code.Internal);
+    expect(error.message).not.include('hunter2');
+  });
+
+  it('gives each alert of a batch its own result', async () => {
+    const { results } = await client.batchCreateAlerts({ alerts: [good, { ...good, uid: 'no good' }, good] });
+    expect(results.map(({ outcome }) => outcome.case)).deep.equal(['accepted', 'error', 'accepted']);
+    const refused = results[1]?.outcome;
+    expect(refused?.case === 'error' && refused.value.code).equal(Code.InvalidArgument);
+    expect(refused?.case === 'error' && refused.value.message).match(/^uid /);
+  });
+
+  for (const size of [0, 1001]) {
+    it(`refuses a batch of ${size}`, async () => {
+      const alerts = Array.from({ length: size }, () => good);
+      const error = (await client.batchCreateAlerts({ alerts }).catch(ConnectError.from)) as ConnectError;
+      expect(error.code).equal(Code.InvalidArgument);
+      expect(error.message).match(/alerts must hold 1-1000/);
+    });
+  }
+
+  it('answers each alert of a stream in order, and publishes without waiting for the answer before', async () => {
+    const gate = Promise.withResolvers<void>();
+    queue.gate = gate.promise;
+    async function* requests() {
+      for (const uid of ['a', 'b', 'no good', 'c']) {
+        yield create(StreamAlertsRequestSchema, { alert: { ...good, uid } });
+      }
+    }
+    const answers = Array.fromAsync(client.streamAlerts(requests()));
+    while (queue.alerts.length < 3) await new Promise(setImmediate);
+    gate.resolve();
+    const outcomes = (await answers).map(({ result }) => result?.outcome);
+    expect(outcomes.map(outcome => outcome?.case)).deep.equal(['accepted', 'accepted', 'error', 'accepted']);
+    const traces = outcomes.map(outcome => (outcome?.case === 'accepted' ? outcome.value.traceId : undefined));
+    expect(new Set(traces).size).equal(4);
+  });
+
+  it('answers what it has taken from a stream before it stops', async () => {
+    const gate = Promise.withResolvers<void>();
+    queue.gate = gate.promise;
+    const clientIsDone = Promise.withResolvers<void>();
+    async function* requests() {
+      yield create(StreamAlertsRequestSchema, { alert: good });
+      await clientIsDone.promise;
+    }
+    const answers = client.streamAlerts(requests())[Symbol.asyncIterator]();
+    const first = answers.next();
+    while (queue.alerts.length === 0) await new Promise(setImmediate);
+    const stopped = server[Symbol.asyncDispose]();
+    gate.resolve();
+    expect((await first).value?.result?.outcome.case).equal('accepted');
+    const end = (await answers.next().catch(ConnectError.from)) as ConnectError;
+    expect(end.code).equal(Code.Unavailable);
+    clientIsDone.resolve();
+    await stopped;
+  });
+
+  it('counts what it accepts and refuses', async () => {
+    await client.createAlert({ alert: good });
+    await client.createAlert({ alert: good });
+    await client.createAlert({ alert: { ...good, uid: '' } }).catch(() => undefined);
+    const text = await registry.metrics();
+    expect(text).include('vigie_alerts_accepted_total{duplicate="false"} 1');
+    expect(text).include('vigie_alerts_accepted_total{duplicate="true"} 1');
+    expect(text).include('vigie_alerts_refused_total{reason="INVALID_FIELDS"} 1');
+    expect(text).match(/grpc_server_handled_total\{method="[^"]+CreateAlert",code="InvalidArgument"\} 1/);
+  });
+});

@@ -1,0 +1,87 @@
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { type ScratchNats, startScratchNats } from '@vigie/dev-env/testing/scratch-nats.ts';
+import { parseAlert } from '@vigie/mesh/alert/alert.ts';
+import { ensureStreams } from '@vigie/mesh/jetstream/streams.ts';
+import { newTrace, withTrace } from '@vigie/mesh/telemetry/trace-context.ts';
+import { decodeAlertPayload } from '@vigie/mesh/wire/alert-wire.ts';
+import { expect } from 'chai';
+import { AlertQueueError } from '../../ports/alert-queue.ts';
+import { JetStreamAlertQueue } from './jetstream-alert-queue.ts';
+
+const alert = parseAlert({ uid: 'u-1', video: '/videos/a.mp4', timestamp: 1748871320.683412, store: 'Store Nº 1.2' });
+
+describe('JetStreamAlertQueue', function () {
+  this.timeout(30_000);
+  let nats: ScratchNats;
+  let connection: NatsConnection;
+  let queue: JetStreamAlertQueue;
+
+  beforeEach(async () => {
+    nats = await startScratchNats();
+    connection = await connect({ servers: nats.url, maxReconnectAttempts: -1, reconnectTimeWait: 50 });
+    queue = new JetStreamAlertQueue(jetstream(connection));
+  });
+  afterEach(async () => {
+    await connection.close();
+    await nats[Symbol.asyncDispose]();
+  });
+
+  const limitTo = async (maxBytes: number) =>
+    ensureStreams(await jetstreamManager(connection), { maxBytes, replicas: 1 });
+
+  const messagesInStream = async () =>
+    (await (await jetstreamManager(connection)).streams.info('ALERTS')).state.messages;
+
+  it('keeps the alert, its trace and its store in the stream', async () => {
+    await limitTo(1_000_000);
+    const trace = newTrace();
+    expect(await withTrace(trace, () => queue.publish(alert))).deep.equal({ duplicate: false });
+    const message = await (await jetstreamManager(connection)).streams.getMessage('ALERTS', { seq: 1 });
+    expect(message?.subject).equal('alerts.received.Store%20N%C2%BA%201%2E2');
+    expect(message?.header.get('traceparent')).include(trace.traceId);
+    expect(decodeAlertPayload(message?.data as Uint8Array)).deep.equal(alert);
+  });
+
+  it('keeps the same alert once, a thousand times in parallel', async () => {
+    await limitTo(10_000_000);
+    const receipts = await Promise.all(Array.from({ length: 1000 }, () => queue.publish(alert)));
+    expect(receipts.filter(({ duplicate }) => !duplicate)).lengthOf(1);
+    expect(await messagesInStream()).equal(1);
+  });
+
+  it('keeps other content under the same uid too', async () => {
+    await limitTo(1_000_000);
+    await queue.publish(alert);
+    expect(await queue.publish({ ...alert, video: '/videos/b.mp4' })).deep.equal({ duplicate: false });
+    expect(await messagesInStream()).equal(2);
+  });
+
+  it('refuses when the stream is full, and loses nothing that was accepted', async () => {
+    await limitTo(4_096);
+    let accepted = 0;
+    const error = await (async () => {
+      while (true) {
+        await queue.publish({ ...alert, uid: `u-${accepted}` });
+        accepted++;
+      }
+    })().catch((caught: unknown) => caught);
+    expect(error).instanceOf(AlertQueueError).with.property('reason', 'QUEUE_FULL');
+    expect(accepted).greaterThan(5);
+    expect(await messagesInStream()).equal(accepted);
+  });
+
+  it('accepts over a kill -9 of the server, and says so when the server stays away', async () => {
+    await limitTo(1_000_000);
+    nats.server.kill('SIGKILL');
+    await nats.server.waitUntilExited();
+    const acrossRestart = queue.publish(alert);
+    await nats.server.start();
+    expect(await acrossRestart).have.property('duplicate');
+    expect(await messagesInStream()).equal(1);
+
+    nats.server.kill('SIGKILL');
+    const error = await queue.publish({ ...alert, uid: 'u-2' }).catch((caught: unknown) => caught);
+    expect(error).instanceOf(AlertQueueError).with.property('reason', 'QUEUE_UNREACHABLE');
+  });
+});

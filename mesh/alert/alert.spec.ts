@@ -1,0 +1,87 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { type AlertInput, contentHash, InvalidAlertError, parseAlert, timestampSeconds } from './alert.ts';
+
+const good: AlertInput = { uid: 'a-1', video: '/videos/a.mp4', timestamp: 1748871320.683412, store: 'store-42' };
+
+function faultyFields(input: AlertInput): string[] {
+  try {
+    parseAlert(input);
+    return [];
+  } catch (error) {
+    expect(error).instanceOf(InvalidAlertError);
+    return (error as InvalidAlertError).violations.map(({ field }) => field);
+  }
+}
+
+describe('parseAlert', () => {
+  it('keeps the timestamp to the microsecond', () => {
+    expect(parseAlert(good).timestampMicros).equal(1748871320683412);
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 4_102_444_800_000_000 }), micros => {
+        const alert = parseAlert({ ...good, timestamp: micros / 1e6 });
+        expect(alert.timestampMicros).equal(micros);
+        expect(timestampSeconds(alert)).equal(micros / 1e6);
+      }),
+    );
+  });
+
+  const accepted: [string, Partial<AlertInput>][] = [
+    ['every legal uid character', { uid: 'Az09._:-' }],
+    ['a uid of 128 characters', { uid: 'x'.repeat(128) }],
+    ['an extension in capitals', { video: '/Videos/A.AVI' }],
+    ['blanks, percent signs and letters of any script in the path', { video: '/vidéos/a 100%/日本.webm' }],
+    ['dots that are no parent folder', { video: '/videos/a..b/...mp4' }],
+    ['a store name in any script', { store: 'Épicerie 東京 №5 🛒' }],
+    ['a store of 128 characters beyond the basic plane', { store: '🛒'.repeat(128) }],
+  ];
+  for (const [what, change] of accepted) {
+    it(`accepts ${what}`, () => expect(faultyFields({ ...good, ...change })).deep.equal([]));
+  }
+
+  const refused: [string, Partial<AlertInput>, string][] = [
+    ['an empty uid', { uid: '' }, 'uid'],
+    ['a uid of 129 characters', { uid: 'x'.repeat(129) }, 'uid'],
+    ['a blank in the uid', { uid: 'a 1' }, 'uid'],
+    ['a line break behind the uid', { uid: 'a\n' }, 'uid'],
+    ['a relative path', { video: 'videos/a.mp4' }, 'video'],
+    ['a URL', { video: 'http://example.com/a.mp4' }, 'video'],
+    ['a parent folder', { video: '/videos/../a.mp4' }, 'video'],
+    ['another extension', { video: '/videos/a.exe' }, 'video'],
+    ['an extension without a name', { video: '/videos/.mp4' }, 'video'],
+    ['a query', { video: '/videos/a.php?x=.mp4' }, 'video'],
+    ['a zero byte', { video: '/videos/a\0.mp4' }, 'video'],
+    ['a backslash', { video: '/videos\\..\\a.mp4' }, 'video'],
+    ['a lone surrogate', { video: '/videos/\ud800.mp4' }, 'video'],
+    ['a path of 1,025 characters', { video: `/${'x'.repeat(1020)}.mp4` }, 'video'],
+    ['no timestamp', { timestamp: 0 }, 'timestamp'],
+    ['a negative timestamp', { timestamp: -1 }, 'timestamp'],
+    ['NaN', { timestamp: Number.NaN }, 'timestamp'],
+    ['milliseconds', { timestamp: 1748871320683 }, 'timestamp'],
+    ['an empty store', { store: '' }, 'store'],
+    ['a control character in the store', { store: 'store\t42' }, 'store'],
+    ['a store of 129 characters', { store: 'x'.repeat(129) }, 'store'],
+  ];
+  for (const [what, change, field] of refused) {
+    it(`refuses ${what} and names ${field}`, () => expect(faultyFields({ ...good, ...change })).deep.equal([field]));
+  }
+
+  it('names every wrong field at once', () => {
+    expect(faultyFields({ uid: '', video: '', timestamp: 0, store: '' })).deep.equal([
+      'uid',
+      'video',
+      'timestamp',
+      'store',
+    ]);
+  });
+});
+
+describe('contentHash', () => {
+  it('is equal for equal content and differs with each field but the uid', () => {
+    const hash = contentHash(parseAlert(good));
+    expect(contentHash(parseAlert({ ...good, uid: 'other' }))).equal(hash);
+    for (const change of [{ video: '/videos/b.mp4' }, { timestamp: 1748871320.683413 }, { store: 'store-43' }]) {
+      expect(contentHash(parseAlert({ ...good, ...change }))).not.equal(hash);
+    }
+  });
+});

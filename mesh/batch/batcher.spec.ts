@@ -1,0 +1,44 @@
+import { expect } from 'chai';
+import { Batcher } from './batcher.ts';
+
+describe('Batcher', () => {
+  it('sends what arrives while a batch is under way as the next one', async () => {
+    const batches: number[][] = [];
+    const first = Promise.withResolvers<void>();
+    const batcher = new Batcher<number, number>({
+      maxSize: 3,
+      flush: async items => {
+        batches.push([...items]);
+        if (batches.length === 1) await first.promise;
+        return items.map(item => item * 10);
+      },
+    });
+    const one = batcher.add(1);
+    await new Promise(setImmediate);
+    const rest = [2, 3, 4, 5].map(item => batcher.add(item));
+    first.resolve();
+    expect(await Promise.all([one, ...rest])).deep.equal([10, 20, 30, 40, 50]);
+    expect(batches).deep.equal([[1], [2, 3, 4], [5]]);
+  });
+
+  it('fails the items of a failed batch and goes on with the next', async () => {
+    const batcher = new Batcher<string, string>({
+      maxSize: 1,
+      flush: async ([item]) => {
+        if (item === 'bad') throw new Error('no');
+        return [item as string];
+      },
+    });
+    const results = await Promise.allSettled([batcher.add('bad'), batcher.add('good')]);
+    expect(results.map(({ status }) => status)).deep.equal(['rejected', 'fulfilled']);
+  });
+
+  it('refuses a flush that loses a result', async () => {
+    const batcher = new Batcher<string, string>({ maxSize: 10, flush: async () => [] });
+    const error = await batcher.add('a').catch((caught: Error) => caught);
+    expect(error)
+      .instanceOf(Error)
+      .with.property('message')
+      .match(/1 items got 0 results/);
+  });
+});

@@ -1,0 +1,33 @@
+import { expect } from 'chai';
+import { EnvReader, InvalidEnvironmentError } from './env-reader.ts';
+
+describe('EnvReader', () => {
+  it('reads what is set and falls back for the rest', () => {
+    const env = new EnvReader({ PORT: '8000', HOST: ' ', ORIGIN: 'http://videos:8080/' });
+    expect(
+      env.finish({
+        port: env.port('PORT'),
+        host: env.string('HOST', '0.0.0.0'),
+        origin: env.url('ORIGIN', ['http']),
+        address: env.address('ADDRESS', 'store:50053'),
+        level: env.oneOf('LEVEL', ['info', 'warn'], 'info'),
+      }),
+    ).deep.equal({ port: 8000, host: '0.0.0.0', origin: 'http://videos:8080', address: 'store:50053', level: 'info' });
+  });
+
+  it('names every variable that is missing or wrong, and never shows a value', () => {
+    const env = new EnvReader({ PORT: '80O0', DATABASE_URL: 'hunter2', LEVEL: 'loud', ADDRESS: 'store' });
+    const config = {
+      port: env.port('PORT'),
+      url: env.url('DATABASE_URL', ['postgresql']),
+      level: env.oneOf('LEVEL', ['info']),
+      address: env.address('ADDRESS'),
+      name: env.string('NAME'),
+    };
+    expect(() => env.finish(config))
+      .throws(InvalidEnvironmentError)
+      .with.property('message')
+      .match(/PORT is wrong.*DATABASE_URL is wrong.*LEVEL is wrong.*ADDRESS is wrong.*NAME is required/)
+      .not.match(/hunter2/);
+  });
+});

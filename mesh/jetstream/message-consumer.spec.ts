@@ -1,0 +1,191 @@
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { type ScratchNats, startScratchNats } from '@vigie/dev-env/testing/scratch-nats.ts';
+import { expect } from 'chai';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { currentTrace, newTrace, withTrace } from '../telemetry/trace-context.ts';
+import { MessageConsumer, type MessageConsumerOptions } from './message-consumer.ts';
+import { ensureStreams } from './streams.ts';
+import { traceHeaders } from './trace-headers.ts';
+
+describe('MessageConsumer', function () {
+  this.timeout(30_000);
+  let nats: ScratchNats;
+  let connection: NatsConnection;
+
+  before(async () => {
+    nats = await startScratchNats();
+  });
+  after(() => nats[Symbol.asyncDispose]());
+
+  beforeEach(async () => {
+    connection = await connect({ servers: nats.url, maxReconnectAttempts: -1, reconnectTimeWait: 50 });
+    await ensureStreams(await jetstreamManager(connection), { maxBytes: 10_000_000, replicas: 1 });
+  });
+  afterEach(async () => {
+    const manager = await jetstreamManager(connection);
+    for (const stream of ['ALERTS', 'OUTCOMES', 'QUARANTINE']) await manager.streams.delete(stream);
+    await connection.close();
+  });
+
+  const publish = (payload: string) =>
+    jetstream(connection).publish('alerts.received.s', payload, { headers: traceHeaders() });
+
+  const start = (options: Pick<MessageConsumerOptions, 'handle'> & Partial<MessageConsumerOptions>) =>
+    MessageConsumer.start({
+      connection,
+      stream: 'ALERTS',
+      durable: 'spec',
+      concurrency: 4,
+      ackWaitMs: 30_000,
+      logger: pino({ level: 'silent' }),
+      metrics: new Registry(),
+      ...options,
+    });
+
+  const pendingOf = async () => {
+    const info = await (await jetstreamManager(connection)).consumers.info('ALERTS', 'spec');
+    return info.num_pending + info.num_ack_pending;
+  };
+
+  it('hands out each message in its own trace and acks it before it stops', async () => {
+    const trace = newTrace();
+    await withTrace(trace, () => publish('a'));
+    const seen = Promise.withResolvers<[string, string | undefined]>();
+    const consumer = await start({
+      handle: async message => {
+        seen.resolve([message.string(), currentTrace()?.traceId]);
+        return { kind: 'done' };
+      },
+    });
+    expect(await seen.promise).deep.equal(['a', trace.traceId]);
+    await consumer[Symbol.asyncDispose]();
+    expect(await pendingOf()).equal(0);
+  });
+
+  it('has no more messages in hand than it may, and loses none', async () => {
+    for (let i = 0; i < 40; i++) await publish(String(i));
+    const seen = new Set<string>();
+    const all = Promise.withResolvers<void>();
+    let inHand = 0;
+    let most = 0;
+    await using _ = await start({
+      handle: async message => {
+        most = Math.max(most, ++inHand);
+        await new Promise(resolve => setTimeout(resolve, 2));
+        inHand--;
+        seen.add(message.string());
+        if (seen.size === 40) all.resolve();
+        return { kind: 'done' };
+      },
+    });
+    await all.promise;
+    expect(most).within(2, 4);
+  });
+
+  for (const [what, fail] of [
+    ['a retry', async () => ({ kind: 'retry', delayMs: 10 }) as const],
+    ['an error', async () => Promise.reject(new Error('handler is broken'))],
+  ] as const) {
+    it(`delivers a message again after ${what}`, async () => {
+      await publish('again');
+      const deliveries: number[] = [];
+      const done = Promise.withResolvers<void>();
+      await using _ = await start({
+        handle: async message => {
+          deliveries.push(message.info.deliveryCount);
+          if (deliveries.length === 1) return fail();
+          done.resolve();
+          return { kind: 'done' };
+        },
+      });
+      await done.promise;
+      expect(deliveries).deep.equal([1, 2]);
+    });
+  }
+
+  it('waits for what is in hand when it stops, and gives the rest back at once', async () => {
+    for (let i = 0; i < 6; i++) await publish(String(i));
+    const started = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
+    const handled: string[] = [];
+    const consumer = await start({
+      concurrency: 1,
+      handle: async message => {
+        started.resolve();
+        await release.promise;
+        handled.push(message.string());
+        return { kind: 'done' };
+      },
+    });
+    await started.promise;
+    const stopped = consumer[Symbol.asyncDispose]();
+    release.resolve();
+    await stopped;
+    expect(handled).deep.equal(['0']);
+
+    const rest = Promise.withResolvers<void>();
+    await using _ = await start({
+      handle: async message => {
+        handled.push(message.string());
+        if (handled.length === 6) rest.resolve();
+        return { kind: 'done' };
+      },
+    });
+    await rest.promise;
+    expect(handled.toSorted()).deep.equal(['0', '1', '2', '3', '4', '5']);
+  });
+
+  it('goes on after the server was killed', async () => {
+    const seen = new Map<string, PromiseWithResolvers<void>>(
+      ['before', 'after'].map(name => [name, Promise.withResolvers<void>()]),
+    );
+    await using _ = await start({
+      handle: async message => {
+        seen.get(message.string())?.resolve();
+        return { kind: 'done' };
+      },
+    });
+    await publish('before');
+    await seen.get('before')?.promise;
+    nats.server.kill('SIGKILL');
+    await nats.server.waitUntilExited();
+    await nats.server.start();
+    // What is published while the client reconnects may get no ack.
+    while (!(await publish('after').catch(() => undefined)));
+    await seen.get('after')?.promise;
+  });
+
+  it('goes on after its consumer was deleted', async () => {
+    const seen = Promise.withResolvers<void>();
+    await using _ = await start({
+      handle: async () => {
+        seen.resolve();
+        return { kind: 'done' };
+      },
+    });
+    await (await jetstreamManager(connection)).consumers.delete('ALERTS', 'spec');
+    await publish('still here');
+    await seen.promise;
+  });
+
+  it('tells its lag and verdicts as metrics', async () => {
+    const metrics = new Registry();
+    await publish('a');
+    const handled = Promise.withResolvers<void>();
+    const consumer = await start({
+      metrics,
+      handle: async () => {
+        handled.resolve();
+        return { kind: 'done' };
+      },
+    });
+    await handled.promise;
+    await consumer[Symbol.asyncDispose]();
+    const text = await metrics.metrics();
+    expect(text).include('jetstream_messages_total{consumer="spec",verdict="done"} 1');
+    expect(text).include('jetstream_consumer_lag{consumer="spec",state="pending"} 0');
+    expect(text).include('jetstream_in_flight{consumer="spec"} 0');
+  });
+});

@@ -1,0 +1,102 @@
+import { create, fromBinary, fromJsonString, toBinary } from '@bufbuild/protobuf';
+import { AlertRecordSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { expect } from 'chai';
+import { FAILURE_CODES, type FinishedAlert } from '../alert/alert-record.ts';
+import type { Media } from '../alert/media.ts';
+import { encodeRecordPayload, finishedFromProto, IncompleteRecordError, recordToProto } from './record-wire.ts';
+
+const media: Media = {
+  container: 'mp4',
+  sizeBytes: 5_000_000_000,
+  video: {
+    codec: 'h264',
+    profile: 'High',
+    width: 1920,
+    height: 1088,
+    displayWidth: 1088,
+    displayHeight: 1920,
+    rotation: -90,
+    sampleAspectRatio: '1:1',
+    frameRate: 29.97,
+    pixelFormat: 'yuv420p',
+    colorPrimaries: 'bt709',
+    colorTransfer: 'bt709',
+    colorSpace: 'bt709',
+    colorRange: 'tv',
+    hdr: false,
+    bitRate: 4_000_000,
+  },
+  audio: { codec: 'aac', sampleRate: 48_000, channels: 2 },
+  durationSeconds: 12.5,
+  durationSource: 'header',
+  bitRate: 4_200_000,
+  videoStreams: 1,
+  coverArtStreams: 0,
+  audioStreams: 1,
+  truncated: false,
+  moovAtEnd: true,
+  fragmented: false,
+};
+
+const processed: FinishedAlert = {
+  alert: { uid: 'a-1', video: '/videos/a.mp4', timestampMicros: 1748871320683412, store: 'store-42' },
+  receivedAt: new Date('2026-01-02T03:04:05.678Z'),
+  traceId: '0123456789abcdef0123456789abcdef',
+  outcome: { status: 'PROCESSED', media },
+  effort: { attempts: 2, bytesRead: 65_536, requests: 2, elapsedMs: 3.25 },
+  processedAt: new Date('2026-01-02T03:04:06.789Z'),
+};
+
+function roundTrip(record: FinishedAlert): FinishedAlert {
+  const bytes = toBinary(AlertRecordSchema, create(AlertRecordSchema, recordToProto(record)));
+  return finishedFromProto(fromBinary(AlertRecordSchema, bytes));
+}
+
+describe('records on the wire', () => {
+  it('come back as they were, whether all is known', () => expect(roundTrip(processed)).deep.equal(processed));
+
+  it('or hardly anything', () => {
+    const unknown = Object.fromEntries(Object.keys(media.video).map(key => [key, null]));
+    const sparse: Media = {
+      ...media,
+      video: {
+        ...(unknown as unknown as Media['video']),
+        codec: 'vp9',
+        width: 1,
+        height: 2,
+        displayWidth: 1,
+        displayHeight: 2,
+        rotation: 0,
+        hdr: true,
+      },
+      audio: null,
+      sizeBytes: null,
+      durationSeconds: null,
+      durationSource: null,
+      bitRate: null,
+    };
+    const record: FinishedAlert = { ...processed, outcome: { status: 'PROCESSED', media: sparse } };
+    expect(roundTrip(record)).deep.equal(record);
+  });
+
+  for (const code of FAILURE_CODES) {
+    it(`carry the failure ${code}`, () => {
+      const record: FinishedAlert = { ...processed, outcome: { status: 'FAILED', failure: { code, message: 'why' } } };
+      expect(roundTrip(record)).deep.equal(record);
+    });
+  }
+
+  it('are readable JSON on the streams: plain statuses, Unix seconds', () => {
+    const json = encodeRecordPayload(processed);
+    expect(JSON.parse(json)).include({ uid: 'a-1', timestamp: 1748871320.683412, status: 'PROCESSED' });
+    expect(finishedFromProto(fromJsonString(AlertRecordSchema, json))).deep.equal(processed);
+  });
+
+  it('are refused when they lack what their status needs', () => {
+    const { outcome: _, ...rest } = processed;
+    const message = create(AlertRecordSchema, { ...recordToProto(processed), media: undefined } as never);
+    expect(() => finishedFromProto(message)).throws(IncompleteRecordError, 'media');
+    const received = create(AlertRecordSchema, recordToProto(rest));
+    expect(() => finishedFromProto(received)).throws(IncompleteRecordError, 'status');
+  });
+});
