@@ -8,14 +8,14 @@ import {
   type MessageInitShape,
   type MessageShape,
 } from '@bufbuild/protobuf';
-import type { StreamResponse, Transport, UnaryResponse } from '@connectrpc/connect';
+import { Code, ConnectError, type StreamResponse, type Transport, type UnaryResponse } from '@connectrpc/connect';
 import {
   type CallOptions,
   Client,
   type ClientDuplexStream,
   credentials,
   Metadata,
-  type ServiceError,
+  status as Status,
 } from '@grpc/grpc-js';
 import { currentTrace, formatTraceparent, TRACEPARENT } from '../telemetry/trace-context.ts';
 import { fromGrpcStatus } from './grpc-status.ts';
@@ -77,8 +77,8 @@ export class ChannelTransport implements Transport, Disposable {
     header: HeadersInit | undefined,
     input: MessageInitShape<I>,
   ): Promise<UnaryResponse<I, O>> {
-    signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(cancelledBy(signal));
       const trailer = new Headers();
       const responseHeader = new Headers();
       const call = this.#client.makeUnaryRequest<Message, Message>(
@@ -90,7 +90,7 @@ export class ChannelTransport implements Transport, Disposable {
         deadlineIn(timeoutMs ?? this.#defaultTimeoutMs),
         (error, message) => {
           signal?.removeEventListener('abort', cancel);
-          if (error !== null) return reject(fromGrpcStatus(error));
+          if (error !== null) return reject(signal?.aborted ? cancelledBy(signal) : fromGrpcStatus(error));
           resolve({
             stream: false,
             service: method.parent,
@@ -115,7 +115,7 @@ export class ChannelTransport implements Transport, Disposable {
     header: HeadersInit | undefined,
     input: AsyncIterable<MessageInitShape<I>>,
   ): Promise<StreamResponse<I, O>> {
-    signal?.throwIfAborted();
+    if (signal?.aborted) throw cancelledBy(signal);
     // The four kinds of call are one on the wire, so the duplex form serves every stream.
     const call = this.#client.makeBidiStreamRequest<Message, Message>(
       methodPath(method),
@@ -125,23 +125,31 @@ export class ChannelTransport implements Transport, Disposable {
       timeoutMs === undefined ? {} : deadlineIn(timeoutMs),
     );
     const over = new AbortController();
+    const outcome = Promise.withResolvers<ConnectError | undefined>();
     const trailer = new Headers();
+    let inputFault: ConnectError | undefined;
     const cancel = (): void => call.cancel();
     signal?.addEventListener('abort', cancel);
-    call.on('error', () => over.abort());
-    call.on('status', status => {
-      copyMetadata(status.metadata, trailer);
+    // The status, which follows, says the same and is kept for a reader that comes later.
+    call.on('error', () => {});
+    call.once('status', status => {
       signal?.removeEventListener('abort', cancel);
+      copyMetadata(status.metadata, trailer);
       over.abort();
+      if (status.code === Status.OK) outcome.resolve(undefined);
+      else outcome.resolve(inputFault ?? (signal?.aborted ? cancelledBy(signal) : fromGrpcStatus(status)));
     });
-    void writeAll(call, method.input, input, over.signal);
+    writeAll(call, method.input, input, over.signal).catch(error => {
+      inputFault = ConnectError.from(error);
+      call.cancel();
+    });
     return {
       stream: true,
       service: method.parent,
       method,
-      header: await firstHeader(call),
+      header: await firstHeader(call, outcome.promise),
       trailer,
-      message: readAll<MessageShape<O>>(call),
+      message: readAll<MessageShape<O>>(call, outcome.promise),
     };
   }
 
@@ -154,61 +162,76 @@ function deadlineIn(timeoutMs: number): CallOptions {
   return { deadline: Date.now() + timeoutMs };
 }
 
+/** Why the caller gave up: its own error, such as a deadline of its own, or plain CANCELLED. */
+function cancelledBy({ reason }: AbortSignal): ConnectError {
+  if (reason instanceof ConnectError) return reason;
+  return new ConnectError('The caller cancelled the call.', Code.Canceled, undefined, undefined, reason);
+}
+
 function toMetadata(header: HeadersInit | undefined): Metadata {
   const metadata = new Metadata();
-  new Headers(header).forEach((value, key) => {
-    metadata.set(key, key.endsWith('-bin') ? Buffer.from(value, 'base64') : value);
-  });
+  if (header !== undefined) {
+    new Headers(header).forEach((value, key) => {
+      metadata.set(key, value);
+    });
+  }
   const trace = currentTrace();
   if (trace !== undefined) metadata.set(TRACEPARENT, formatTraceparent(trace));
   return metadata;
 }
 
-/** Binary values (`-bin`) stand in headers as base64, as they do on the wire. */
 function copyMetadata(metadata: Metadata, headers: Headers): void {
-  for (const [key, value] of Object.entries(metadata.getMap())) {
-    headers.set(key, typeof value === 'string' ? value : value.toString('base64'));
-  }
+  for (const [key, value] of Object.entries(metadata.getMap())) headers.set(key, value.toString());
 }
 
-function firstHeader(call: ClientDuplexStream<Message, Message>): Promise<Headers> {
+type Call = ClientDuplexStream<Message, Message>;
+/** Resolves when the call is over: with its error, if it has one. */
+type Outcome = Promise<ConnectError | undefined>;
+
+function firstHeader(call: Call, outcome: Outcome): Promise<Headers> {
   return new Promise((resolve, reject) => {
     call.once('metadata', metadata => {
       const header = new Headers();
       copyMetadata(metadata, header);
       resolve(header);
     });
-    call.once('error', error => reject(fromGrpcStatus(error as ServiceError)));
     // A stream may end well without a single message.
-    call.once('status', () => resolve(new Headers()));
+    void outcome.then(fault => (fault === undefined ? resolve(new Headers()) : reject(fault)));
   });
 }
 
-async function* readAll<T>(call: ClientDuplexStream<Message, Message>): AsyncIterable<T> {
+async function* readAll<T>(call: Call, outcome: Outcome): AsyncIterable<T> {
   try {
     yield* call as AsyncIterable<T>;
-  } catch (error) {
-    throw fromGrpcStatus(error as ServiceError);
+  } catch {
+    // The outcome says it better, and also when the error came before the reader.
   } finally {
     // The reader may leave before the end; a call that is over takes no notice.
     call.cancel();
   }
+  const fault = await outcome;
+  if (fault !== undefined) throw fault;
 }
 
+/** @throws what `input` throws */
 async function writeAll<I extends DescMessage>(
-  call: ClientDuplexStream<Message, Message>,
+  call: Call,
   schema: I,
   input: AsyncIterable<MessageInitShape<I>>,
   over: AbortSignal,
 ): Promise<void> {
+  for await (const message of input) {
+    if (over.aborted) return;
+    if (!call.write(create(schema, message))) await drained(call, over);
+  }
+  call.end();
+}
+
+/** Resolves when the call takes more, or is over. */
+async function drained(call: Call, over: AbortSignal): Promise<void> {
   try {
-    for await (const message of input) {
-      if (over.aborted) return;
-      if (!call.write(create(schema, message))) await once(call, 'drain', { signal: over });
-    }
-    call.end();
-  } catch {
-    // The reader learns the call's error from its status; the input's own failure ends the call.
-    call.cancel();
+    await once(call, 'drain', { signal: over });
+  } catch (error) {
+    if (!over.aborted) throw error;
   }
 }

@@ -1,0 +1,3 @@
+export const OLDEST_FIT_NATS_SERVER: string;
+export function parseNatsServerVersion(text: string): string | undefined;
+export function isFitNatsServer(version: string): boolean;

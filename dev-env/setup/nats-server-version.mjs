@@ -1,0 +1,23 @@
+/**
+ * Older ones lose acknowledged messages (`discard: new` with `max_bytes`), have no `sync_interval`, and are open to
+ * CVE-2025-30215.
+ */
+export const OLDEST_FIT_NATS_SERVER = '2.10.27';
+
+/** Reads `nats-server: v2.10.27`, `2.10.27`, `2.11.0-RC.1`. @returns {string | undefined} */
+export function parseNatsServerVersion(text) {
+  return /\bv?(\d+\.\d+\.\d+(?:-[\w.]+)?)/.exec(text)?.[1];
+}
+
+export function isFitNatsServer(version) {
+  const found = numbers(version);
+  const oldest = numbers(OLDEST_FIT_NATS_SERVER);
+  const differs = oldest.findIndex((number, place) => found[place] !== number);
+  // A pre-release comes before its release.
+  if (differs === -1) return !version.includes('-');
+  return found[differs] > oldest[differs];
+}
+
+function numbers(version) {
+  return version.split('-')[0].split('.').map(Number);
+}

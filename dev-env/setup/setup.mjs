@@ -1,0 +1,38 @@
+/**
+ * Makes a machine ready to run, test and check Vigie. Plain JavaScript with no dependency: it runs on the machine's
+ * own Node, before there is a node_modules.
+ *
+ *   node dev-env/setup/setup.mjs             everything
+ *   node dev-env/setup/setup.mjs npm protos  only these steps
+ */
+import { createMachineDirs } from './project.mjs';
+import { SetupError } from './setup-error.mjs';
+import { runSteps } from './step-list.mjs';
+import { debianPackages } from './steps/debian-packages.mjs';
+import { nativeAddon } from './steps/native-addon.mjs';
+import { natsServer } from './steps/nats-server.mjs';
+import { nginx } from './steps/nginx.mjs';
+import { npmPackages } from './steps/npm-packages.mjs';
+import { protoCode } from './steps/proto-code.mjs';
+import { toolchain } from './steps/toolchain.mjs';
+
+const STEPS = [toolchain, debianPackages, npmPackages, protoCode, nativeAddon, natsServer, nginx];
+
+try {
+  createMachineDirs();
+  await runSteps(chooseSteps(process.argv.slice(2)));
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  console.error(`\n${error.message}\n`);
+  process.exit(1);
+}
+
+function chooseSteps(names) {
+  const unknown = names.find(name => !STEPS.some(step => step.name === name));
+  if (unknown !== undefined) {
+    throw new SetupError(
+      `No setup step is named "${unknown}". Choose from: ${STEPS.map(step => step.name).join(', ')}.`,
+    );
+  }
+  return names.length === 0 ? STEPS : STEPS.filter(step => names.includes(step.name));
+}

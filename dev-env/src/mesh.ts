@@ -1,0 +1,157 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DevEnvError } from './dev-env-error.ts';
+import type { MeshOptions } from './mesh-options.ts';
+import { startTogether } from './processes/start-together.ts';
+import type { ProcessExit, SupervisedProcess } from './processes/supervised-process.ts';
+import { EmbeddedPostgres } from './servers/embedded-postgres.ts';
+import { ensureFitNats } from './servers/external-nats.ts';
+import { NatsServer } from './servers/nats-server.ts';
+import { NginxServer } from './servers/nginx-server.ts';
+import { addressVariables, type MeshAddresses, tuningVariables } from './services/service-environment.ts';
+import { type ServiceName, STOP_ORDER } from './services/service-names.ts';
+import { grpcTarget, placeServices, type ServicePlace } from './services/service-places.ts';
+import { ServiceProcess } from './services/service-process.ts';
+import { pickFreePorts } from './tcp-ports/free-ports.ts';
+import { defaultPorts, type MeshPorts, meshPorts, PORT_NAMES } from './tcp-ports/mesh-ports.ts';
+import { ensurePortsFree } from './tcp-ports/taken-ports.ts';
+
+// Together below the 5 s in which a mesh has to be gone.
+const SERVICES_STOP_MS = 3000;
+const LAST_GRACE_MS = 300;
+const SERVERS_STOP_MS = 1200;
+
+/** The whole of Vigie on this machine: Postgres, nats-server, nginx and the services, each a process that can be broken alone. */
+export class Mesh implements AsyncDisposable {
+  /** Absent where another server was named instead. */
+  readonly postgres: EmbeddedPostgres | undefined;
+  readonly nats: NatsServer | undefined;
+  readonly nginx: NginxServer;
+  readonly services: readonly ServiceProcess[];
+  readonly ports: MeshPorts;
+  readonly addresses: MeshAddresses;
+  readonly dataDir: string;
+  readonly #removesDataDir: boolean;
+
+  /** Boots a mesh. Resolves once every part is ready; where one fails, none is left. */
+  static async boot(options: MeshOptions = {}): Promise<Mesh> {
+    const ports = await choosePorts(options);
+    const places = await placeServices(ports, options.replicas);
+    const mesh = new Mesh(options, await chooseDataDir(options), ports, places);
+    try {
+      await mesh.#start(options);
+      return mesh;
+    } catch (error) {
+      await mesh.kill();
+      throw error;
+    }
+  }
+
+  private constructor(options: MeshOptions, dataDir: string, ports: MeshPorts, places: ServicePlace[]) {
+    this.dataDir = dataDir;
+    this.#removesDataDir = options.dataDir === undefined;
+    this.ports = ports;
+    if (options.databaseUrl === undefined) this.postgres = new EmbeddedPostgres({ dataDir, port: ports.postgres });
+    if (options.natsUrl === undefined) {
+      this.nats = new NatsServer({ dataDir, port: ports.nats, monitorPort: ports.natsMonitor });
+    }
+    const root = options.videosRoot === undefined ? {} : { root: options.videosRoot };
+    this.nginx = new NginxServer({ dataDir, port: ports.nginx, ...root });
+    this.addresses = {
+      natsUrl: options.natsUrl ?? (this.nats as NatsServer).url,
+      databaseUrl: options.databaseUrl ?? (this.postgres as EmbeddedPostgres).url,
+      videoOrigin: this.nginx.url,
+      ingest: grpcTarget(places, 'ingest-svc'),
+      probe: grpcTarget(places, 'probe-svc'),
+      store: grpcTarget(places, 'store-svc'),
+    };
+    this.services = places.map(place => this.#createService(place, options));
+  }
+
+  get servers(): SupervisedProcess[] {
+    return [this.postgres, this.nats, this.nginx].filter(server => server !== undefined);
+  }
+
+  get processes(): SupervisedProcess[] {
+    return [...this.servers, ...this.services];
+  }
+
+  /** The public address. */
+  get url(): string {
+    return `http://${this.service('gateway').address}`;
+  }
+
+  /** @throws DevEnvError if the mesh was booted without it */
+  service(name: ServiceName, replica = 1): ServiceProcess {
+    const found = this.services.find(service => service.service === name && service.replica === replica);
+    if (found === undefined) throw new DevEnvError(`This mesh has no ${name} number ${replica}.`);
+    return found;
+  }
+
+  /** Called when a process ends that nobody has stopped or killed through this mesh. */
+  onUnexpectedExit(listener: (process: SupervisedProcess, exit: ProcessExit) => void): void {
+    for (const process of this.processes) process.onUnexpectedExit = exit => listener(process, exit);
+  }
+
+  /** Ends everything within 5 s, those first that hand work to others. */
+  async stop(): Promise<void> {
+    const deadline = performance.now() + SERVICES_STOP_MS;
+    for (const group of STOP_ORDER) {
+      const graceMs = Math.max(LAST_GRACE_MS, deadline - performance.now());
+      const members = this.services.filter(({ service }) => group.includes(service));
+      await Promise.all(members.map(service => service.stop(graceMs)));
+    }
+    await Promise.all(this.servers.map(server => server.stop(SERVERS_STOP_MS)));
+    await this.#removeDataDir();
+  }
+
+  /** Ends everything at once, as a power cut does. */
+  async kill(): Promise<void> {
+    for (const process of this.processes) process.kill('SIGKILL');
+    await Promise.all(this.processes.map(process => process.waitUntilExited()));
+    await this.#removeDataDir();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #start(options: MeshOptions): Promise<void> {
+    if (options.natsUrl !== undefined) await ensureFitNats(options.natsUrl);
+    await ensurePortsFree(this.processes.flatMap(process => process.ports));
+    await startTogether(this.servers, options);
+    await startTogether(this.services, options);
+  }
+
+  #createService({ service, replica, port, healthPort }: ServicePlace, options: MeshOptions): ServiceProcess {
+    const env = {
+      ...tuningVariables(),
+      ...options.env,
+      ...addressVariables(service, this.addresses),
+      ...options.serviceEnv?.[service],
+    };
+    const { serviceMain, startTimeoutMs } = options;
+    const logDir = path.join(this.dataDir, 'logs');
+    return new ServiceProcess({
+      ...{ service, replica, port, healthPort, logDir, env, startTimeoutMs },
+      main: serviceMain?.(service),
+    });
+  }
+
+  async #removeDataDir(): Promise<void> {
+    if (this.#removesDataDir) await rm(this.dataDir, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function chooseDataDir({ dataDir }: MeshOptions): Promise<string> {
+  if (dataDir === undefined) return mkdtemp(path.join(tmpdir(), 'vigie-'));
+  await mkdir(dataDir, { recursive: true });
+  return path.resolve(dataDir);
+}
+
+async function choosePorts({ ports }: MeshOptions): Promise<MeshPorts> {
+  if (ports !== 'free') return ports ?? defaultPorts();
+  const picked = await pickFreePorts(PORT_NAMES.length);
+  return meshPorts(name => picked[PORT_NAMES.indexOf(name)] as number);
+}

@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Signals a process first, then all below it, so that it cannot replace them meanwhile. */
+export function signalTree(pid: number, signal: NodeJS.Signals): void {
+  const descendants = findDescendants(pid);
+  for (const each of [pid, ...descendants]) signalIfThere(each, signal);
+}
+
+/** Kills what a process has left behind in the group that it led, as the workers of a killed nginx are. */
+export function killGroup(leaderPid: number): void {
+  signalIfThere(-leaderPid, 'SIGKILL');
+}
+
+function signalIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+function findDescendants(pid: number): number[] {
+  const children = childrenByParent();
+  const below = (parent: number): number[] => (children.get(parent) ?? []).flatMap(child => [child, ...below(child)]);
+  return below(pid);
+}
+
+function childrenByParent(): Map<number, number[]> {
+  const pids = readdirSync('/proc').filter(entry => /^\d+$/.test(entry));
+  return Map.groupBy(pids.map(Number), parentOf) as Map<number, number[]>;
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    // The command name, in parentheses, may hold spaces; the state and the parent come after it.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,31 @@
+import type { SupervisedProcess } from './supervised-process.ts';
+
+interface StartOptions {
+  signal?: AbortSignal;
+  onProgress?: (step: string) => void;
+}
+
+/** Starts processes at once. Where one fails the others are given up; all have settled when it returns or throws. */
+export async function startTogether(processes: readonly SupervisedProcess[], options: StartOptions): Promise<void> {
+  const failure = new AbortController();
+  const signal = AbortSignal.any([failure.signal, ...(options.signal ? [options.signal] : [])]);
+  const starts = processes.map(async process => {
+    try {
+      await startTimed(process, signal, options.onProgress);
+    } catch (error) {
+      failure.abort(error);
+    }
+  });
+  await Promise.all(starts);
+  signal.throwIfAborted();
+}
+
+async function startTimed(
+  process: SupervisedProcess,
+  signal: AbortSignal,
+  onProgress: StartOptions['onProgress'],
+): Promise<void> {
+  const startedAt = performance.now();
+  await process.start(signal);
+  onProgress?.(`${process.name.padEnd(14)} ${((performance.now() - startedAt) / 1000).toFixed(1).padStart(5)} s`);
+}

@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { PROJECT_DIR } from '../../setup/project.mjs';
+import { httpNotReady } from '../processes/http-readiness.ts';
+import { SupervisedProcess } from '../processes/supervised-process.ts';
+import { claimPort } from '../tcp-ports/port-claim.ts';
+import { moveNginxConf } from './nginx-conf.ts';
+import { serverBinary } from './server-binary.ts';
+
+interface NginxServerOptions {
+  dataDir: string;
+  port: number;
+  /** The folder that holds `videos/`; the sample videos by default. */
+  root?: string;
+}
+
+/** The video server of the mesh, never the machine's own nginx. */
+export class NginxServer extends SupervisedProcess {
+  readonly url: string;
+
+  constructor({ dataDir, port, root = path.join(PROJECT_DIR, 'nginx') }: NginxServerOptions) {
+    const url = `http://127.0.0.1:${port}`;
+    super({
+      name: 'nginx',
+      logDir: path.join(dataDir, 'logs'),
+      ports: [claimPort('nginx', port)],
+      prepare: async () => {
+        const runDir = path.join(dataDir, 'nginx');
+        const confFile = path.join(runDir, 'nginx.conf');
+        const binary = serverBinary('nginx');
+        const conf = await readFile(path.join(PROJECT_DIR, 'nginx/nginx.conf'), 'utf8');
+        const place = {
+          port,
+          root,
+          runDir,
+          mimeTypes: await findMimeTypes(binary),
+          asRoot: process.getuid?.() === 0,
+        };
+        await mkdir(runDir, { recursive: true });
+        await writeFile(confFile, moveNginxConf(conf, place));
+        const args = ['-c', confFile, '-p', runDir, '-e', 'stderr', '-g', 'daemon off;'];
+        return { file: binary, args, env: process.env };
+      },
+      notReady: () => httpNotReady(`${url}/healthz`),
+      stopSignal: 'SIGTERM',
+    });
+    this.url = url;
+  }
+}
+
+/** Beside an nginx that setup has unpacked, else the machine's. */
+async function findMimeTypes(binary: string): Promise<string> {
+  const unpackedIn = path.resolve(await realpath(binary), '../../..');
+  const unpacked = path.join(unpackedIn, 'etc/nginx/mime.types');
+  return existsSync(unpacked) ? unpacked : '/etc/nginx/mime.types';
+}

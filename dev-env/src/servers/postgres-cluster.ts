@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chown, mkdir, readFile, readlink, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { DevEnvError } from '../dev-env-error.ts';
+import { boundToParent, type Command } from '../processes/bound-to-parent.ts';
+import type { PostgresBinaries } from './postgres-binaries.ts';
+
+export const POSTGRES_USER = 'vigie';
+export const POSTGRES_PASSWORD = 'vigie';
+export const POSTGRES_DATABASE = 'vigie';
+
+// Always there, unlike a user "postgres", and nothing has to be added to the machine.
+const NOBODY = { uid: 65_534, gid: 65_534 };
+
+/** The files of a Postgres server, made once and kept. */
+export class PostgresCluster {
+  readonly dir: string;
+  readonly #binaries: PostgresBinaries;
+
+  constructor(dir: string, binaries: PostgresBinaries) {
+    this.dir = dir;
+    this.#binaries = binaries;
+  }
+
+  /** Makes the cluster with its database if it is not there. A half-made one, from an interrupted start, counts as not there. */
+  async create(): Promise<void> {
+    if (existsSync(this.dir)) return;
+    const making = `${this.dir}.making`;
+    const passwordFile = `${this.dir}.password`;
+    await rm(making, { recursive: true, force: true });
+    await mkdir(making, { recursive: true, mode: 0o700 });
+    await writeFile(passwordFile, POSTGRES_PASSWORD, { mode: 0o600 });
+    if (isRoot()) await chown(making, NOBODY.uid, NOBODY.gid);
+    try {
+      const access = ['--username', POSTGRES_USER, '--pwfile', passwordFile, '--auth', 'scram-sha-256'];
+      const locale = ['--encoding', 'UTF8', '--locale', 'C'];
+      await run(this.#command(this.#binaries.initdb, ['--pgdata', making, ...access, ...locale]));
+      const single = this.#command(this.#binaries.postgres, ['--single', '-D', making, 'postgres']);
+      await run(single, `CREATE DATABASE ${POSTGRES_DATABASE}\n`);
+      await rename(making, this.dir);
+    } finally {
+      await rm(passwordFile, { force: true });
+    }
+  }
+
+  /**
+   * Removes the lock file that a killed server leaves behind. Postgres itself refuses to start where the pid in it has been
+   * given to some other process since.
+   * @throws DevEnvError if that server does live
+   */
+  async removeStaleLock(): Promise<void> {
+    const lockFile = path.join(this.dir, 'postmaster.pid');
+    if (!existsSync(lockFile)) return;
+    const pid = Number.parseInt(await readFile(lockFile, 'utf8'), 10);
+    if (await isPostgres(pid)) {
+      throw new DevEnvError(`Another Postgres (pid ${pid}) already runs on ${this.dir}. End it: kill -INT ${pid}`);
+    }
+    await rm(lockFile);
+  }
+
+  serverCommand(port: number): Command {
+    const settings = { port, listen_addresses: '127.0.0.1', unix_socket_directories: '' };
+    const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    return this.#command(this.#binaries.postgres, ['-D', this.dir, ...flags]);
+  }
+
+  #command(file: string, args: readonly string[]): Command {
+    const env = { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' };
+    return { file, args, env, cwd: '/', ...(isRoot() ? { runAs: NOBODY } : {}) };
+  }
+}
+
+function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
+
+async function isPostgres(pid: number): Promise<boolean> {
+  try {
+    return path.basename(await readlink(`/proc/${pid}/exe`)).startsWith('postgres');
+  } catch {
+    return false;
+  }
+}
+
+async function run(command: Command, input = ''): Promise<void> {
+  const { file, args, env, cwd } = boundToParent(command, 'SIGKILL');
+  await new Promise<void>((resolve, reject) => {
+    const child = execFile(file, args, { env, cwd }, (error, stdout, stderr) => {
+      // A single-user Postgres ends with code 0 also when a statement failed.
+      const failed = error !== null || /^.*(?:ERROR|FATAL):/m.test(stderr);
+      if (failed) reject(new DevEnvError(`Postgres could not make its files:\n${stdout}${stderr}`));
+      else resolve();
+    });
+    child.stdin?.end(input);
+  });
+}

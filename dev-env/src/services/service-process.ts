@@ -1,0 +1,65 @@
+import path from 'node:path';
+import { PROJECT_DIR } from '../../setup/project.mjs';
+import { httpNotReady } from '../processes/http-readiness.ts';
+import { SupervisedProcess } from '../processes/supervised-process.ts';
+import { claimPort, type PortClaim } from '../tcp-ports/port-claim.ts';
+import { SERVICE_PORTS, type ServiceName } from './service-names.ts';
+
+const HOST = '127.0.0.1';
+
+export interface ServiceOptions {
+  service: ServiceName;
+  /** From 1; the first has the mesh's well-known ports. */
+  replica: number;
+  port: number;
+  healthPort: number;
+  logDir: string;
+  env: NodeJS.ProcessEnv;
+  /** The file to run instead of the service's own `src/main.ts`. */
+  main?: string | undefined;
+  startTimeoutMs?: number | undefined;
+}
+
+/** A service of the mesh, or one of its replicas, as a process of its own. */
+export class ServiceProcess extends SupervisedProcess {
+  readonly service: ServiceName;
+  readonly replica: number;
+  /** `host:port` of its gRPC server, or of the gateway's public HTTP server. */
+  readonly address: string;
+  /** Serves `/healthz`, `/readyz` and `/metrics`. */
+  readonly healthUrl: string;
+
+  constructor(options: ServiceOptions) {
+    const { service, replica, port, healthPort, logDir, env, startTimeoutMs } = options;
+    const healthUrl = `http://${HOST}:${healthPort}`;
+    const main = options.main ?? path.join(PROJECT_DIR, service, 'src/main.ts');
+    super({
+      name: replica === 1 ? service : `${service}-${replica}`,
+      logDir,
+      ports: claimPorts(options),
+      prepare: async () => ({
+        file: process.execPath,
+        args: [main],
+        env: { ...env, HOST, PORT: String(port), HEALTH_PORT: String(healthPort) },
+        cwd: PROJECT_DIR,
+      }),
+      notReady: () => httpNotReady(`${healthUrl}/readyz`),
+      stopSignal: 'SIGTERM',
+      ...(startTimeoutMs === undefined ? {} : { startTimeoutMs }),
+    });
+    this.service = service;
+    this.replica = replica;
+    this.address = `${HOST}:${port}`;
+    this.healthUrl = healthUrl;
+  }
+}
+
+function claimPorts({ service, replica, port, healthPort }: ServiceOptions): PortClaim[] {
+  const { main, health } = SERVICE_PORTS[service];
+  if (replica === 1) return [claimPort(main, port), claimPort(health, healthPort)];
+  const owner = `${service}-${replica}`;
+  return [
+    { port, owner },
+    { port: healthPort, owner: `${owner} (health)` },
+  ];
+}

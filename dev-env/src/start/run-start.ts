@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import { TerminalLogs } from '../logs/terminal-logs.ts';
+import { Mesh } from '../mesh.ts';
+import { restartCrashed } from './crash-restarts.ts';
+import { findOutcomeFaults } from './outcome-faults.ts';
+import { outcomeTable } from './outcome-table.ts';
+import { pasteCommands } from './paste-commands.ts';
+import { sendSampleAlerts } from './sample-alerts.ts';
+import { readSampleVideos } from './sample-videos.ts';
+import { readStartConfig } from './start-config.ts';
+import type { StartOptions } from './start-options.ts';
+import { listenForStop, StopAsked } from './stop-signal.ts';
+
+// Of a process that SIGINT ended, by the convention of shells.
+const INTERRUPTED = 130;
+
+/** @returns the exit code */
+export async function runStart({ once: onlyOnce, replicas }: StartOptions): Promise<number> {
+  const config = readStartConfig(process.env);
+  let mesh: Mesh | undefined;
+  const stop = listenForStop(() => void mesh?.kill());
+  try {
+    mesh = await Mesh.boot({ ...config, replicas, signal: stop, onProgress: step => console.log(`  ${step}`) });
+    return await runMesh(mesh, stop, onlyOnce);
+  } catch (error) {
+    if (error instanceof StopAsked) return INTERRUPTED;
+    throw error;
+  }
+}
+
+async function runMesh(mesh: Mesh, stop: AbortSignal, onlyOnce: boolean): Promise<number> {
+  using terminalLogs = new TerminalLogs(mesh.services.map(({ log }) => log));
+  const ended = new AbortController();
+  const crashed = restartCrashed(mesh, AbortSignal.any([stop, ended.signal]), console.log);
+  try {
+    return await Promise.race([showSamples(mesh, terminalLogs, stop, onlyOnce), crashed]);
+  } finally {
+    ended.abort();
+    await mesh.stop();
+  }
+}
+
+async function showSamples(mesh: Mesh, logs: TerminalLogs, stop: AbortSignal, onlyOnce: boolean): Promise<number> {
+  const outcomes = await sendSampleAlerts(mesh.url, await readSampleVideos(), stop);
+  logs.flush();
+  console.log(`\n${outcomeTable(outcomes)}\n`);
+  const isAsExpected = outcomes.every(outcome => findOutcomeFaults(outcome).length === 0);
+  if (onlyOnce) return isAsExpected ? 0 : 1;
+  console.log(`${pasteCommands(mesh, outcomes[0]?.uid ?? '')}\n\nCtrl-C ends everything.\n`);
+  if (!stop.aborted) await once(stop, 'abort');
+  return 0;
+}

@@ -1,0 +1,28 @@
+import { randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { isPortFree } from './listen-once.ts';
+
+const LOWEST = 10_240;
+
+/**
+ * Ports that nobody listens on, each different. They lie below the range from which the system takes the ports of
+ * outgoing connections: a service that is killed and started again must find its port as it left it.
+ */
+export async function pickFreePorts(count: number): Promise<number[]> {
+  const highest = lowestOutgoingPort();
+  const picked = new Set<number>();
+  while (picked.size < count) {
+    const port = randomInt(LOWEST, highest);
+    if (!picked.has(port) && (await isPortFree(port))) picked.add(port);
+  }
+  return [...picked];
+}
+
+function lowestOutgoingPort(): number {
+  try {
+    const lowest = Number.parseInt(readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8'), 10);
+    return lowest > LOWEST + 1000 ? lowest : 32_768;
+  } catch {
+    return 32_768;
+  }
+}

@@ -1,0 +1,32 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { expect } from 'chai';
+import { pickFreePorts } from './free-ports.ts';
+import { claimPort } from './port-claim.ts';
+import { ensurePortsFree } from './taken-ports.ts';
+
+describe('ensurePortsFree', () => {
+  it('names the port, who wants it, who has it and the variable that moves it', async () => {
+    const [taken, free] = (await pickFreePorts(2)) as [number, number];
+    const holder = createServer().listen(taken, '0.0.0.0');
+    await once(holder, 'listening');
+    try {
+      const error = await ensurePortsFree([claimPort('gateway', taken), claimPort('nginx', free)]).catch(
+        error => error,
+      );
+      expect(error.message).to.match(
+        new RegExp(
+          `^Port ${taken}, which gateway needs, is taken \\(by .*, pid ${process.pid}\\)\\. Free it, or choose another with GATEWAY_PORT\\.$`,
+        ),
+      );
+    } finally {
+      holder.close();
+    }
+  });
+
+  it('leaves a free port free', async () => {
+    const [port] = (await pickFreePorts(1)) as [number];
+    await ensurePortsFree([claimPort('gateway', port)]);
+    await ensurePortsFree([claimPort('gateway', port)]);
+  });
+});

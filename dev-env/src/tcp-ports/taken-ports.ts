@@ -1,0 +1,30 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { DevEnvError } from '../dev-env-error.ts';
+import { isPortFree } from './listen-once.ts';
+import type { PortClaim } from './port-claim.ts';
+import { findPortHolder } from './port-holder.ts';
+
+const POLL_MS = 25;
+
+/** @throws DevEnvError naming every taken port, who wants it, who has it and how to move it */
+export async function ensurePortsFree(claims: readonly PortClaim[], patienceMs = 0): Promise<void> {
+  const deadline = performance.now() + patienceMs;
+  let taken = await findTaken(claims);
+  while (taken.length > 0 && performance.now() < deadline) {
+    await delay(POLL_MS);
+    taken = await findTaken(claims);
+  }
+  if (taken.length > 0) throw new DevEnvError(taken.map(describeTaken).join('\n'));
+}
+
+async function findTaken(claims: readonly PortClaim[]): Promise<PortClaim[]> {
+  const checked = await Promise.all(claims.map(async claim => ({ claim, free: await isPortFree(claim.port) })));
+  return checked.filter(({ free }) => !free).map(({ claim }) => claim);
+}
+
+function describeTaken({ port, owner, variable }: PortClaim): string {
+  const holder = findPortHolder(port);
+  const heldBy = holder === undefined ? '' : ` (by ${holder})`;
+  const wayOut = variable === undefined ? 'Free it.' : `Free it, or choose another with ${variable}.`;
+  return `Port ${port}, which ${owner} needs, is taken${heldBy}. ${wayOut}`;
+}
