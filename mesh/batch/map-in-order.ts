@@ -43,7 +43,7 @@ export async function* mapInOrder<T, R>(
     const next = started[0];
     if (next !== undefined) {
       yield await next;
-      started.shift();
+      void started.shift();
       onSlotFree();
     } else if (source.state === 'open') {
       await new Promise<void>(resolve => {

@@ -1,0 +1,51 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import type { Media } from './media.ts';
+import { NativeLoadError } from './native-load-error.ts';
+import type { ProbeFailureCode } from './probe.ts';
+
+// The native boundary: plain data only, absent is null. The C++ side trusts these shapes; probe.ts checks them.
+
+export interface NativeRequest {
+  readonly ranges: readonly { readonly offset: number; readonly bytes: Uint8Array }[];
+  readonly sizeBytes: number | null;
+  readonly timeoutMs: number;
+  readonly probeSizeBytes: number;
+  readonly maxStreams: number;
+  readonly maxPackets: number;
+}
+
+export type NativeAnswer =
+  | { readonly kind: 'need'; readonly offset: number; readonly lengthBytes: number }
+  | { readonly kind: 'media'; readonly media: Media; readonly diagnostics: readonly string[] }
+  | {
+      readonly kind: 'failure';
+      readonly code: ProbeFailureCode;
+      readonly message: string;
+      readonly diagnostics: readonly string[];
+    }
+  | { readonly kind: 'cancelled' };
+
+/** Opaque; keeps a running probe's cancel flag alive. */
+export interface ProbeHandle {
+  readonly probeHandle: unique symbol;
+}
+
+interface Addon {
+  startProbe(request: NativeRequest, settle: (error: Error | null, answer: NativeAnswer) => void): ProbeHandle;
+  cancelProbe(handle: ProbeHandle): void;
+  readonly libavVersion: string;
+}
+
+const addonUrl = new URL('../build/Release/vigie_native.node', import.meta.url);
+
+function loadAddon(): Addon {
+  const path = fileURLToPath(addonUrl);
+  try {
+    return createRequire(import.meta.url)(path);
+  } catch (cause) {
+    throw new NativeLoadError(path, cause);
+  }
+}
+
+export const addon = loadAddon();

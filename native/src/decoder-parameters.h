@@ -1,0 +1,13 @@
+#pragma once
+
+#include "interrupt.h"
+#include "open-container.h"
+#include "probe-limits.h"
+
+namespace vigie {
+
+// Fills in what only the codec's own headers tell (profile, pixel format, colours), from the container's copy of them
+// or from the first packets in memory. Decodes no picture and never asks for bytes: what they do not tell stays open.
+void readDecoderParameters(OpenContainer& container, AVStream& video, const Limits& limits);
+
+}  // namespace vigie

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+
+#include "av-handles.h"
+#include "sparse-io.h"
+
+namespace vigie {
+
+enum class Family { mp4, matroska, riff, other };
+
+// How to read one of the allowed containers.
+struct Demuxer {
+  const char* libavName;
+  // Short name for the answer; MP4 and Matroska say theirs inside the file.
+  const char* container;
+  Family family;
+  SparseIo::Access access;
+  // The header leaves codec parameters open: packets have to be read.
+  bool needsPackets;
+  // The header states no duration: the timestamps at the file's end do.
+  bool timestampsAtEnd;
+
+  const AVInputFormat* inputFormat() const { return av_find_input_format(libavName); }
+};
+
+// Nothing for a demuxer that is not on the allow-list.
+const Demuxer* findDemuxer(const std::string& libavName);
+
+// The allow-list in libav's own form: comma-separated names.
+const std::string& demuxerWhitelist();
+
+}  // namespace vigie

@@ -1,0 +1,81 @@
+#include "detect-format.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+namespace vigie {
+namespace {
+
+struct Signature {
+  size_t offset;
+  std::string_view bytes;
+  const char* libavName;
+};
+
+using namespace std::string_view_literals;
+
+constexpr const char* kMov = "mov,mp4,m4a,3gp,3g2,mj2";
+
+// Unmistakable first bytes. They spare asking each of libav's several hundred demuxers.
+constexpr Signature kSignatures[] = {
+    {4, "ftyp"sv, kMov},
+    {4, "moov"sv, kMov},
+    {4, "mdat"sv, kMov},
+    {4, "wide"sv, kMov},
+    {4, "styp"sv, kMov},
+    {0, "\x1A\x45\xDF\xA3"sv, "matroska,webm"},
+    {8, "AVI "sv, "avi"},
+    {0, "FLV\x01"sv, "flv"},
+    {0, "OggS\0"sv, "ogg"},
+    {0, "\x30\x26\xB2\x75\x8E\x66\xCF\x11\xA6\xD9\x00\xAA\x00\x62\xCE\x6C"sv, "asf"},
+    {0, "\x06\x0E\x2B\x34\x02\x05\x01\x01\x0D\x01\x02\x01\x01\x02"sv, "mxf"},
+    {0, "DKIF\0\0"sv, "ivf"},
+};
+
+constexpr size_t kTextBytes = 1024;
+// Below this libav itself asks for more bytes before it believes the guess.
+constexpr int kMinScore = AVPROBE_SCORE_RETRY + 1;
+
+const Demuxer* matchSignature(ByteView head) {
+  for (const Signature& signature : kSignatures) {
+    const size_t end = signature.offset + signature.bytes.size();
+    if (head.size >= end &&
+        std::memcmp(head.data + signature.offset, signature.bytes.data(), signature.bytes.size()) == 0) {
+      return findDemuxer(signature.libavName);
+    }
+  }
+  return nullptr;
+}
+
+// No container begins with a page of text; playlists, manifests, web pages and session descriptions do.
+bool isText(ByteView head) {
+  const size_t count = std::min(head.size, kTextBytes);
+  const auto isTextByte = [](uint8_t byte) {
+    return byte >= 0x20 ? byte != 0x7F : byte == '\t' || byte == '\n' || byte == '\r' || byte == '\f';
+  };
+  return std::all_of(head.data, head.data + count, isTextByte);
+}
+
+}  // namespace
+
+DetectedFormat detectFormat(ByteView head) {
+  if (const Demuxer* demuxer = matchSignature(head)) return demuxer;
+  if (isText(head)) return PlainText{};
+
+  const size_t count = std::min(head.size, kDetectionBytes);
+  std::vector<uint8_t> padded(count + AVPROBE_PADDING_SIZE, 0);
+  std::copy_n(head.data, count, padded.begin());
+  AVProbeData data = {};
+  data.filename = "";
+  data.buf = padded.data();
+  data.buf_size = static_cast<int>(count);
+  int score = 0;
+  const AVInputFormat* format = av_probe_input_format3(&data, 1, &score);
+  if (format == nullptr || score < kMinScore) return UnknownFormat{};
+  if (const Demuxer* demuxer = findDemuxer(format->name)) return demuxer;
+  return ForbiddenFormat{format->name};
+}
+
+}  // namespace vigie

@@ -1,0 +1,12 @@
+export type { AudioTrack, DurationSource, Media, VideoTrack } from './media.ts';
+export { NativeLoadError } from './native-load-error.ts';
+export {
+  type ByteRange,
+  libavVersion,
+  type ProbeAnswer,
+  type ProbeFailureCode,
+  type ProbeInput,
+  type ProbeOptions,
+  probe,
+} from './probe.ts';
+export { ProbeInputError } from './probe-input-error.ts';

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <variant>
+
+#include "answer.h"
+#include "mp4-layout.h"
+#include "sparse-file.h"
+
+namespace vigie {
+
+// Duration of the track `trackId` (time unit: 1/`timescale` s) in a fragmented MP4 whose moov is in memory.
+// From mehd (header), sidx or the last fragment (index), or the first fragment's share of the file (estimate).
+std::variant<std::optional<Duration>, Need> fragmentedDuration(const SparseFile& file, const Mp4Layout& layout,
+                                                               uint32_t trackId, int64_t timescale);
+
+}  // namespace vigie

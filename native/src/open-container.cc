@@ -1,0 +1,65 @@
+#include "open-container.h"
+
+#include <new>
+
+extern "C" {
+#include <libavutil/dict.h>
+}
+
+namespace vigie {
+namespace {
+
+int refuseToOpen(AVFormatContext*, AVIOContext**, const char*, int, AVDictionary**) { return AVERROR(EPERM); }
+
+struct Options {
+  AVDictionary* dictionary = nullptr;
+
+  Options() = default;
+  Options(const Options&) = delete;
+  Options& operator=(const Options&) = delete;
+  ~Options() { av_dict_free(&dictionary); }
+  void set(const char* key, const char* value) { av_dict_set(&dictionary, key, value, 0); }
+  void set(const char* key, int64_t value) { av_dict_set_int(&dictionary, key, value, 0); }
+};
+
+}  // namespace
+
+OpenContainer openContainer(const SparseFile& file, const Demuxer& demuxer, const Limits& limits,
+                            Interrupt& interrupt) {
+  OpenContainer container;
+  container.io = std::make_unique<SparseIo>(file, demuxer.access, interrupt);
+  AVFormatContext* format = avformat_alloc_context();
+  if (format == nullptr) throw std::bad_alloc();
+  format->pb = container.io->context();
+  format->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_IGNIDX;
+  format->io_open = refuseToOpen;
+  format->interrupt_callback = {Interrupt::avCallback, &interrupt};
+  format->max_streams = limits.maxStreams;
+  format->probesize = limits.probeSizeBytes;
+  format->max_probe_packets = limits.maxPackets;
+
+  Options options;
+  options.set("format_whitelist", demuxerWhitelist().c_str());
+  options.set("protocol_whitelist", "");
+  // A chapter track's samples lie anywhere in the media.
+  if (demuxer.family == Family::mp4) options.set("ignore_chapters", 1);
+
+  // On failure libav frees the context itself.
+  if (avformat_open_input(&format, "", demuxer.inputFormat(), &options.dictionary) >= 0) {
+    container.format.reset(format);
+  }
+  return container;
+}
+
+void readCodecParameters(OpenContainer& container) { avformat_find_stream_info(container.format.get(), nullptr); }
+
+bool isCoverArt(const AVStream& stream) { return (stream.disposition & AV_DISPOSITION_ATTACHED_PIC) != 0; }
+
+AVStream* findVideoStream(const AVFormatContext& format) {
+  // Cover art only ever wins when there is nothing else.
+  const int index = av_find_best_stream(const_cast<AVFormatContext*>(&format), AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
+  if (index < 0 || isCoverArt(*format.streams[index])) return nullptr;
+  return format.streams[index];
+}
+
+}  // namespace vigie

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "av-handles.h"
+#include "demuxers.h"
+#include "interrupt.h"
+#include "probe-limits.h"
+#include "sparse-file.h"
+#include "sparse-io.h"
+
+namespace vigie {
+
+// A demuxer that has read the container's header, as far as that is in memory.
+struct OpenContainer {
+  // Declared before `format`, so that it outlives it: libav reads through it until the format is closed.
+  std::unique_ptr<SparseIo> io;
+  // Empty when libav could not read the header.
+  FormatHandle format;
+};
+
+OpenContainer openContainer(const SparseFile& file, const Demuxer& demuxer, const Limits& limits, Interrupt& interrupt);
+
+// Reads packets until the codec parameters are known, within the limits. A byte that is not in memory ends it early.
+void readCodecParameters(OpenContainer& container);
+
+// Best video stream that is no cover art.
+AVStream* findVideoStream(const AVFormatContext& format);
+bool isCoverArt(const AVStream& stream);
+
+}  // namespace vigie

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <napi.h>
+
+namespace vigie {
+
+// startProbe(request, settle): a handle for cancelProbe. `request` is the NativeRequest of addon.ts, already validated;
+// its bytes are copied before the call returns. `settle(error, answer)` is called once, later, on the same thread.
+Napi::Value startProbe(const Napi::CallbackInfo& info);
+
+// cancelProbe(handle): the probe ends at its next look at a byte and settles as cancelled.
+void cancelProbe(const Napi::CallbackInfo& info);
+
+}  // namespace vigie

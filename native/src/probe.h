@@ -1,0 +1,14 @@
+#pragma once
+
+#include "answer.h"
+#include "interrupt.h"
+#include "probe-limits.h"
+#include "sparse-file.h"
+
+namespace vigie {
+
+// One attempt to understand the file from what is in memory. Holds no state between attempts and touches nothing but
+// its arguments, so any number of threads may run it at once. Throws std::bad_alloc only.
+Answer probe(const SparseFile& file, const Limits& limits, Interrupt& interrupt);
+
+}  // namespace vigie

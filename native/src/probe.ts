@@ -1,0 +1,128 @@
+import { addon, type NativeAnswer, type NativeRequest } from './addon.ts';
+import type { Media } from './media.ts';
+import { ProbeInputError } from './probe-input-error.ts';
+
+/** Bytes of the remote file that are in memory. */
+export interface ByteRange {
+  /** Bytes from the file's start. */
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface ProbeInput {
+  /** In any order; they may touch and overlap. Copied before `probe` returns, so the caller may reuse the memory. */
+  readonly ranges: readonly ByteRange[];
+  /**
+   * The file's true size, never the length of what was read; null when the server doesn't say. A range that came back
+   * shorter than asked for tells it: the file ends there.
+   */
+  readonly sizeBytes: number | null;
+}
+
+export interface ProbeOptions {
+  /** Counted from the call, waiting for a free thread included. */
+  readonly timeoutMs?: number;
+  /** Aborting rejects the promise at once with the signal's reason and ends the work in the background. */
+  readonly signal?: AbortSignal;
+  /** Bytes to read through for parameters that no header states. */
+  readonly probeSizeBytes?: number;
+  readonly maxStreams?: number;
+  readonly maxPackets?: number;
+}
+
+export type ProbeFailureCode =
+  | 'VIDEO_EMPTY'
+  | 'NOT_A_VIDEO'
+  | 'UNSUPPORTED_FORMAT'
+  | 'NO_VIDEO_STREAM'
+  | 'CORRUPT_HEADER'
+  | 'PROBE_TIMEOUT';
+
+export type ProbeAnswer =
+  /** Fetch that range of the file and call again with it added. It never begins at a byte already given. */
+  | { readonly kind: 'need'; readonly offset: number; readonly lengthBytes: number }
+  | { readonly kind: 'media'; readonly media: Media; readonly diagnostics: readonly string[] }
+  | {
+      readonly kind: 'failure';
+      readonly code: ProbeFailureCode;
+      readonly message: string;
+      readonly diagnostics: readonly string[];
+    };
+
+/** FFmpeg's version as linked, such as `5.1.9-0+deb12u1`. */
+export const libavVersion: string = addon.libavVersion;
+
+const DEFAULT_TIMEOUT_MS = 5_000;
+const DEFAULT_PROBE_SIZE_BYTES = 1024 * 1024;
+const DEFAULT_MAX_STREAMS = 100;
+const DEFAULT_MAX_PACKETS = 2_000;
+
+/**
+ * Tells what a video is from the bytes at hand, or which bytes would tell it. No state is kept between calls.
+ *
+ * @throws ProbeInputError (as a rejection) when an argument has the wrong shape
+ * @throws the reason of `signal` (as a rejection) when that aborts
+ */
+export async function probe(input: ProbeInput, options: ProbeOptions = {}): Promise<ProbeAnswer> {
+  const request = toRequest(input, options);
+  options.signal?.throwIfAborted();
+  return run(request, options.signal);
+}
+
+function run(request: NativeRequest, signal: AbortSignal | undefined): Promise<ProbeAnswer> {
+  return new Promise((resolve, reject) => {
+    const settle = (error: Error | null, answer: NativeAnswer) => {
+      signal?.removeEventListener('abort', abort);
+      if (error) reject(error);
+      // Only an abort cancels, and that has rejected already.
+      else if (answer.kind !== 'cancelled') resolve(answer);
+    };
+    const abort = () => {
+      addon.cancelProbe(handle);
+      reject(signal?.reason);
+    };
+    const handle = addon.startProbe(request, settle);
+    signal?.addEventListener('abort', abort, { once: true });
+  });
+}
+
+function toRequest(input: ProbeInput, options: ProbeOptions): NativeRequest {
+  if (!Array.isArray(input?.ranges)) throw new ProbeInputError('ranges', 'must be an array');
+  input.ranges.forEach(checkRange);
+  if (input.sizeBytes !== null) checkCount('sizeBytes', input.sizeBytes, 0);
+  const request = {
+    ranges: input.ranges,
+    sizeBytes: input.sizeBytes ?? (isKnownEmpty(input.ranges) ? 0 : null),
+    timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    probeSizeBytes: options.probeSizeBytes ?? DEFAULT_PROBE_SIZE_BYTES,
+    maxStreams: options.maxStreams ?? DEFAULT_MAX_STREAMS,
+    maxPackets: options.maxPackets ?? DEFAULT_MAX_PACKETS,
+  };
+  checkCount('timeoutMs', request.timeoutMs, 1, MAX_TIMEOUT_MS);
+  checkCount('probeSizeBytes', request.probeSizeBytes, MIN_PROBE_SIZE_BYTES);
+  checkCount('maxStreams', request.maxStreams, 1, MAX_INT32);
+  checkCount('maxPackets', request.maxPackets, 1, MAX_INT32);
+  return request;
+}
+
+const MAX_INT32 = 2 ** 31 - 1;
+const MAX_TIMEOUT_MS = 24 * 60 * 60 * 1000;
+/** libav refuses less. */
+const MIN_PROBE_SIZE_BYTES = 32;
+
+function checkRange(range: ByteRange, index: number): void {
+  checkCount(`ranges[${index}].offset`, range?.offset, 0);
+  if (!(range.bytes instanceof Uint8Array)) {
+    throw new ProbeInputError(`ranges[${index}].bytes`, 'must be a Uint8Array');
+  }
+}
+
+function checkCount(field: string, value: number, min: number, max = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isSafeInteger(value) && value >= min && value <= max) return;
+  throw new ProbeInputError(field, `must be an integer from ${min} to ${max}, not ${value}`);
+}
+
+/** Byte 0 was asked for and nothing came. */
+function isKnownEmpty(ranges: readonly ByteRange[]): boolean {
+  return ranges.some(range => range.offset === 0 && range.bytes.length === 0);
+}
