@@ -6,7 +6,7 @@ import { type AlertJson, eventually, findAlert, finishedAlert, getJson, newAlert
 
 describe('a mesh whose parts are broken', function () {
   this.timeout(60_000);
-  const mesh = useMesh({ env: { RETRY_BASE_MS: '100' } });
+  const mesh = useMesh({ env: { RETRY_BASE_MS: '100', PROBE_TIMEOUT_MS: '5000' } });
 
   /** Posts until the alert is accepted, as a client with a retry policy does. */
   async function postUntilAccepted(alert: AlertJson): Promise<void> {

@@ -86,7 +86,8 @@ export function findUidFault(uid: string): string | undefined {
   return undefined;
 }
 
-function findStoreFault(store: string): string | undefined {
+/** The rules for `store` alone, for whoever filters by it. */
+export function findStoreFault(store: string): string | undefined {
   if (store === '') return 'is required';
   if (!STORE.test(store)) return 'must be 1-128 printable characters';
   return undefined;

@@ -22,6 +22,20 @@ describe('ChannelTransport', () => {
     expect(answer).to.include({ uid: 'a', duplicate: true });
   });
 
+  it('gives the headers and trailers of an answer', async () => {
+    await using server = await startSpecServer(IngestService, {
+      async createAlert(_request, { sendHeaders }) {
+        sendHeaders();
+        return {};
+      },
+    });
+    using channel = openChannel(server.address);
+    const { createAlert } = IngestService.method;
+    const { header, trailer } = await channel.unary(createAlert, undefined, undefined, undefined, {});
+    expect(header.get('content-type')).to.equal('application/grpc+proto');
+    expect(trailer).to.be.instanceOf(Headers);
+  });
+
   it('reads a server stream to its end', async () => {
     await using server = await startSpecServer(AlertStoreService, {
       async *watchAlerts({ store }) {
@@ -230,7 +244,9 @@ describe('ChannelTransport', () => {
     );
     expect(error.code).to.equal(Code.Canceled);
 
-    for await (const _ of client.watchAlerts({})) break;
+    const { watchAlerts } = AlertStoreService.method;
+    const left = await channel.stream(watchAlerts, undefined, undefined, undefined, yieldAll([{}]));
+    for await (const _ of left.message) break;
     expect(signals).to.have.lengthOf(2);
     await Promise.all(signals.map(aborted));
   });

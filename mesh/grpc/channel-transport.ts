@@ -8,7 +8,14 @@ import {
   type MessageInitShape,
   type MessageShape,
 } from '@bufbuild/protobuf';
-import { Code, ConnectError, type StreamResponse, type Transport, type UnaryResponse } from '@connectrpc/connect';
+import {
+  Code,
+  ConnectError,
+  encodeBinaryHeader,
+  type StreamResponse,
+  type Transport,
+  type UnaryResponse,
+} from '@connectrpc/connect';
 import {
   type CallOptions,
   Client,
@@ -79,8 +86,8 @@ export class ChannelTransport implements Transport, Disposable {
   ): Promise<UnaryResponse<I, O>> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(cancelledBy(signal));
-      const trailer = new Headers();
-      const responseHeader = new Headers();
+      let headerMetadata: Metadata | undefined;
+      let trailerMetadata: Metadata | undefined;
       const call = this.#client.makeUnaryRequest<Message, Message>(
         methodPath(method),
         serializer(method.input),
@@ -95,16 +102,25 @@ export class ChannelTransport implements Transport, Disposable {
             stream: false,
             service: method.parent,
             method,
-            header: responseHeader,
-            trailer,
+            // Made when asked for: few callers look at them, and they cost as much as a small message.
+            get header() {
+              return toHeaders(headerMetadata);
+            },
+            get trailer() {
+              return toHeaders(trailerMetadata);
+            },
             message: message as MessageShape<O>,
           });
         },
       );
       const cancel = (): void => call.cancel();
       signal?.addEventListener('abort', cancel);
-      call.on('metadata', metadata => copyMetadata(metadata, responseHeader));
-      call.on('status', status => copyMetadata(status.metadata, trailer));
+      call.once('metadata', metadata => {
+        headerMetadata = metadata;
+      });
+      call.once('status', status => {
+        trailerMetadata = status.metadata;
+      });
     });
   }
 
@@ -139,6 +155,8 @@ export class ChannelTransport implements Transport, Disposable {
       if (status.code === Status.OK) outcome.resolve(undefined);
       else outcome.resolve(inputFault ?? (signal?.aborted ? cancelledBy(signal) : fromGrpcStatus(status)));
     });
+    // Begins to read: what is still unread when an error comes would be lost.
+    call.read(0);
     writeAll(call, method.input, input, over.signal).catch(error => {
       inputFault = ConnectError.from(error);
       call.cancel();
@@ -180,8 +198,16 @@ function toMetadata(header: HeadersInit | undefined): Metadata {
   return metadata;
 }
 
+function toHeaders(metadata: Metadata | undefined): Headers {
+  const headers = new Headers();
+  if (metadata !== undefined) copyMetadata(metadata, headers);
+  return headers;
+}
+
 function copyMetadata(metadata: Metadata, headers: Headers): void {
-  for (const [key, value] of Object.entries(metadata.getMap())) headers.set(key, value.toString());
+  for (const [key, value] of Object.entries(metadata.getMap())) {
+    headers.set(key, typeof value === 'string' ? value : encodeBinaryHeader(value));
+  }
 }
 
 type Call = ClientDuplexStream<Message, Message>;
@@ -190,11 +216,7 @@ type Outcome = Promise<ConnectError | undefined>;
 
 function firstHeader(call: Call, outcome: Outcome): Promise<Headers> {
   return new Promise((resolve, reject) => {
-    call.once('metadata', metadata => {
-      const header = new Headers();
-      copyMetadata(metadata, header);
-      resolve(header);
-    });
+    call.once('metadata', metadata => resolve(toHeaders(metadata)));
     // A stream may end well without a single message.
     void outcome.then(fault => (fault === undefined ? resolve(new Headers()) : reject(fault)));
   });

@@ -12,12 +12,13 @@ import {
   type sendUnaryData,
   type UntypedHandleCall,
 } from '@grpc/grpc-js';
-import { HealthImplementation } from 'grpc-health-check';
+import { Health as HealthService } from '@vigie/proto/health/v1/health_pb.ts';
 import type { Registry } from 'prom-client';
 import type { Health } from '../telemetry/health.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { continueTrace, TRACEPARENT, withTrace } from '../telemetry/trace-context.ts';
 import { toGrpcStatus } from './grpc-status.ts';
+import { createHealthService } from './health-service.ts';
 import { addReflection } from './reflection.ts';
 import { readRequests } from './request-stream.ts';
 import { type ErrorTranslator, internalError, rpcError } from './rpc-error.ts';
@@ -37,7 +38,6 @@ export interface GrpcServerOptions {
 
 /** The largest request: a thousand alerts, every field at its longest, fit in. */
 const MAX_REQUEST_BYTES = 8 * 1024 * 1024;
-const HEALTH_INTERVAL_MS = 500;
 
 type AnyCall = EventEmitter & Pick<ServerUnaryCall<Message, Message>, 'metadata' | 'sendMetadata'>;
 
@@ -52,14 +52,12 @@ export class GrpcServer {
   readonly #options: GrpcServerOptions;
   readonly #metrics: RpcMetrics;
   readonly #services: DescService[] = [];
-  readonly #healthService = new HealthImplementation({ '': 'NOT_SERVING' });
   readonly #stopping = new AbortController();
   readonly #server = new Server({
     'grpc.max_receive_message_length': MAX_REQUEST_BYTES,
     // Lets clients ping a quiet connection every ten seconds, to notice a dead peer.
     'grpc.http2.min_ping_interval_without_data_ms': 5_000,
   });
-  #healthTimer: NodeJS.Timeout | undefined;
 
   constructor(options: GrpcServerOptions) {
     this.#options = options;
@@ -67,37 +65,24 @@ export class GrpcServer {
   }
 
   add<S extends DescService>(service: S, implementation: ServiceImplementation<S>): this {
-    const handlers = implementation as Readonly<Record<string, AnyHandler>>;
-    this.#server.addService(
-      serviceDefinition(service),
-      Object.fromEntries(
-        service.methods.map(method => [
-          method.localName,
-          this.#handle(method, handlers[method.localName] as AnyHandler),
-        ]),
-      ),
-    );
+    this.#serve(service, implementation);
     this.#services.push(service);
     return this;
   }
 
   /** Resolves with the bound port. */
   async listen(host: string, port: number): Promise<number> {
-    this.#healthService.addToServer(this.#server as never);
+    this.#serve(HealthService, createHealthService(this.#services, this.#options.health));
     addReflection(this.#server, this.#services);
-    const bound = await new Promise<number>((resolve, reject) => {
+    return new Promise((resolve, reject) => {
       this.#server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, boundPort) =>
         error === null ? resolve(boundPort) : reject(error),
       );
     });
-    this.#healthTimer = setInterval(() => void this.#publishHealth(), HEALTH_INTERVAL_MS);
-    return bound;
   }
 
   /** Refuses new calls, ends endless ones, lets the others finish within the grace period. */
   async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.#healthTimer);
-    this.#setHealth('NOT_SERVING');
     this.#stopping.abort(
       rpcError(Code.Unavailable, 'The server is stopping; call again.', {
         reason: 'STOPPING',
@@ -109,15 +94,17 @@ export class GrpcServer {
     clearTimeout(grace);
   }
 
-  async #publishHealth(): Promise<void> {
-    const { ready } = await this.#options.health.readiness();
-    if (!this.#stopping.signal.aborted) this.#setHealth(ready ? 'SERVING' : 'NOT_SERVING');
-  }
-
-  #setHealth(status: 'SERVING' | 'NOT_SERVING'): void {
-    for (const name of ['', ...this.#services.map(({ typeName }) => typeName)]) {
-      this.#healthService.setStatus(name, status);
-    }
+  #serve(service: DescService, implementation: object): void {
+    const handlers = implementation as Readonly<Record<string, AnyHandler>>;
+    this.#server.addService(
+      serviceDefinition(service),
+      Object.fromEntries(
+        service.methods.map(method => [
+          method.localName,
+          this.#handle(method, handlers[method.localName] as AnyHandler),
+        ]),
+      ),
+    );
   }
 
   #handle(method: DescMethod, handler: AnyHandler): UntypedHandleCall {
@@ -162,6 +149,8 @@ export class GrpcServer {
         context.signal.throwIfAborted();
         if (!call.write(create(method.output, response))) await once(call, 'drain', { signal: context.signal });
       }
+      // A handler that ended because it was told to stop hasn't come to the end.
+      context.signal.throwIfAborted();
       call.end();
     }).then(error => {
       if (error !== undefined) call.emit('error', toGrpcStatus(error));

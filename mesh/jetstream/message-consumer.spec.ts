@@ -1,4 +1,4 @@
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { type ScratchNats, startScratchNats } from '@vigie/dev-env/testing/scratch-nats.ts';
 import { expect } from 'chai';
@@ -135,6 +135,22 @@ describe('MessageConsumer', function () {
     });
     await rest.promise;
     expect(handled.toSorted()).deep.equal(['0', '1', '2', '3', '4', '5']);
+  });
+
+  it('keeps a message that takes longer than its ack wait to itself', async () => {
+    await publish('slow');
+    const deliveries: number[] = [];
+    const release = Promise.withResolvers<void>();
+    const handle = async (message: JsMsg) => {
+      deliveries.push(message.info.deliveryCount);
+      await release.promise;
+      return { kind: 'done' } as const;
+    };
+    await using _one = await start({ handle, ackWaitMs: 300 });
+    await using _other = await start({ handle, ackWaitMs: 300, metrics: new Registry() });
+    await new Promise(resolve => setTimeout(resolve, 1_000));
+    release.resolve();
+    expect(deliveries).deep.equal([1]);
   });
 
   it('goes on after the server was killed', async () => {

@@ -24,7 +24,10 @@ export interface MessageConsumerOptions {
   readonly durable: string;
   /** Most messages in hand at once. */
   readonly concurrency: number;
-  /** How long a message may be in hand before it is given to another replica. */
+  /**
+   * How long after a crash its messages go to another replica. What is in hand of a living one may take longer: JetStream
+   * is told that it is in progress.
+   */
   readonly ackWaitMs: number;
   readonly handle: (message: JsMsg) => Promise<Verdict>;
   readonly logger: Logger;
@@ -48,12 +51,16 @@ export class MessageConsumer implements AsyncDisposable {
   #messages: ConsumerMessages | undefined;
   #running: Promise<void> = Promise.resolve();
   #stopping = false;
-  #inHand = 0;
+  readonly #inHand = new Set<JsMsg>();
   #onSlotFree = (): void => {};
+  readonly #progressTimer: NodeJS.Timeout;
 
   private constructor(options: MessageConsumerOptions, manager: JetStreamManager) {
     this.#options = options;
-    this.#metrics = consumerMetrics(options, manager, () => this.#inHand);
+    this.#metrics = consumerMetrics(options, manager, () => this.#inHand.size);
+    this.#progressTimer = setInterval(() => {
+      for (const message of this.#inHand) message.working();
+    }, options.ackWaitMs / 3);
   }
 
   static async start(options: MessageConsumerOptions): Promise<MessageConsumer> {
@@ -68,7 +75,8 @@ export class MessageConsumer implements AsyncDisposable {
     this.#stopping = true;
     await this.#messages?.close();
     await this.#running;
-    while (this.#inHand > 0) await this.#slotFree();
+    while (this.#inHand.size > 0) await this.#slotFree();
+    clearInterval(this.#progressTimer);
   }
 
   async #run(manager: JetStreamManager): Promise<void> {
@@ -94,12 +102,12 @@ export class MessageConsumer implements AsyncDisposable {
 
   async #take(message: JsMsg): Promise<void> {
     if (this.#stopping) return message.nak();
-    this.#inHand++;
+    this.#inHand.add(message);
     void this.#settle(message).finally(() => {
-      this.#inHand--;
+      this.#inHand.delete(message);
       this.#onSlotFree();
     });
-    if (this.#inHand >= this.#options.concurrency) await this.#slotFree();
+    if (this.#inHand.size >= this.#options.concurrency) await this.#slotFree();
   }
 
   #slotFree(): Promise<void> {

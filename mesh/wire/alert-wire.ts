@@ -1,6 +1,7 @@
-import { create, fromJson, type JsonValue, toJson } from '@bufbuild/protobuf';
+import { create, fromJson, toJson } from '@bufbuild/protobuf';
 import { AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { type Alert, type AlertInput, parseAlert, timestampSeconds } from '../alert/alert.ts';
+import { parseJsonPayload } from './json-payload.ts';
 
 /** A message on a subject of alerts that isn't one. */
 export class MalformedMessageError extends Error {
@@ -21,14 +22,8 @@ export function encodeAlertPayload(alert: Alert): string {
 export function decodeAlertPayload(payload: Uint8Array): Alert {
   try {
     // Fields that a later version adds don't hurt this one.
-    return parseAlert(fromJson(AlertSchema, parseJson(payload), { ignoreUnknownFields: true }));
+    return parseAlert(fromJson(AlertSchema, parseJsonPayload(payload), { ignoreUnknownFields: true }));
   } catch (error) {
     throw new MalformedMessageError(`not an alert: ${(error as Error).message}`, { cause: error });
   }
-}
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
-function parseJson(payload: Uint8Array): JsonValue {
-  return JSON.parse(utf8.decode(payload)) as JsonValue;
 }

@@ -3,7 +3,14 @@ import { AlertRecordSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { expect } from 'chai';
 import { FAILURE_CODES, type FinishedAlert } from '../alert/alert-record.ts';
 import type { Media } from '../alert/media.ts';
-import { encodeRecordPayload, finishedFromProto, IncompleteRecordError, recordToProto } from './record-wire.ts';
+import { MalformedMessageError } from './alert-wire.ts';
+import {
+  decodeRecordPayload,
+  encodeRecordPayload,
+  finishedFromProto,
+  IncompleteRecordError,
+  recordToProto,
+} from './record-wire.ts';
 
 const media: Media = {
   container: 'mp4',
@@ -90,6 +97,14 @@ describe('records on the wire', () => {
     const json = encodeRecordPayload(processed);
     expect(JSON.parse(json)).include({ uid: 'a-1', timestamp: 1748871320.683412, status: 'PROCESSED' });
     expect(finishedFromProto(fromJsonString(AlertRecordSchema, json))).deep.equal(processed);
+  });
+
+  it('come back from the streams as they were, or are called malformed', () => {
+    const payload = (text: string) => new TextEncoder().encode(text);
+    expect(decodeRecordPayload(payload(encodeRecordPayload(processed)))).deep.equal(processed);
+    for (const text of ['', '{"uid":"a"}', '[]', encodeRecordPayload(processed).replace('"media"', '"other"')]) {
+      expect(() => decodeRecordPayload(payload(text))).throws(MalformedMessageError, 'not a record');
+    }
   });
 
   it('are refused when they lack what their status needs', () => {

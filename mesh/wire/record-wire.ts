@@ -1,4 +1,4 @@
-import { create, type MessageInitShape, toJson } from '@bufbuild/protobuf';
+import { create, fromJson, type MessageInitShape, toJson } from '@bufbuild/protobuf';
 import { type Timestamp, timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
 import {
   AlertRecord_Status,
@@ -18,7 +18,8 @@ import {
   type ReceivedAlert,
   statusOf,
 } from '../alert/alert-record.ts';
-import { alertToProto } from './alert-wire.ts';
+import { alertToProto, MalformedMessageError } from './alert-wire.ts';
+import { parseJsonPayload } from './json-payload.ts';
 import { mediaFromProto, mediaToProto } from './media-wire.ts';
 
 /** A record that says it is finished but lacks what its status needs. */
@@ -73,6 +74,17 @@ export function finishedFromProto(message: AlertRecordMessage): FinishedAlert {
 /** The payload on `alerts.processed.*` and `alerts.failed.*`: proto3 JSON of `vigie.alert.v1.AlertRecord`. */
 export function encodeRecordPayload(record: FinishedAlert): string {
   return JSON.stringify(toJson(AlertRecordSchema, create(AlertRecordSchema, recordToProto(record))));
+}
+
+/** @throws MalformedMessageError if the payload is no JSON, or the JSON no finished record */
+export function decodeRecordPayload(payload: Uint8Array): FinishedAlert {
+  try {
+    // Fields that a later version adds don't hurt this one.
+    const json = parseJsonPayload(payload);
+    return finishedFromProto(fromJson(AlertRecordSchema, json, { ignoreUnknownFields: true }));
+  } catch (error) {
+    throw new MalformedMessageError(`not a record: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 export function statusFromProto(status: AlertRecord_Status): AlertStatus | undefined {

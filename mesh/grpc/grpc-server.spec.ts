@@ -1,0 +1,181 @@
+import { once } from 'node:events';
+import { Code, ConnectError, createClient } from '@connectrpc/connect';
+import { ErrorInfoSchema, RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
+import { HealthCheckResponse_ServingStatus, Health as HealthService } from '@vigie/proto/health/v1/health_pb.ts';
+import { IngestService } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
+import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { expect } from 'chai';
+import { createMetrics } from '../telemetry/metrics.ts';
+import { rpcError } from './rpc-error.ts';
+import { openChannel, startSpecServer } from './testing/spec-server.ts';
+
+describe('GrpcServer', () => {
+  it('translates an error it knows and hides one that it does not', async () => {
+    await using server = await startSpecServer(
+      IngestService,
+      {
+        createAlert: async () => {
+          throw new RangeError('known');
+        },
+        batchCreateAlerts: async () => {
+          throw new TypeError('the password is hunter2');
+        },
+      },
+      {
+        translateError: error =>
+          error instanceof RangeError ? rpcError(Code.OutOfRange, 'Too far.', { reason: 'FAR' }) : undefined,
+      },
+    );
+    using channel = openChannel(server.address);
+    const client = createClient(IngestService, channel);
+
+    const known = await failure(client.createAlert({}));
+    expect([known.code, known.rawMessage]).to.deep.equal([Code.OutOfRange, 'Too far.']);
+
+    const unknown = await failure(client.batchCreateAlerts({}));
+    expect(unknown.code).to.equal(Code.Internal);
+    expect(unknown.rawMessage).not.to.contain('hunter2');
+    expect(unknown.findDetails(ErrorInfoSchema)[0]?.reason).to.equal('INTERNAL');
+  });
+
+  it('ends watches with UNAVAILABLE when it stops, and finishes unary calls', async () => {
+    const started = Promise.withResolvers<void>();
+    const finish = Promise.withResolvers<void>();
+    const stopped = Promise.withResolvers<void>();
+    const server = await startSpecServer(AlertStoreService, {
+      async *watchAlerts(_request, { signal, sendHeaders }) {
+        sendHeaders();
+        await once(signal, 'abort').then(() => stopped.resolve());
+        yield* [];
+      },
+      async getAlert() {
+        started.resolve();
+        await finish.promise;
+        return { uid: 'done' };
+      },
+    });
+    using channel = openChannel(server.address);
+    const client = createClient(AlertStoreService, channel);
+    const watch = failure(drain(client.watchAlerts({})));
+    const unary = client.getAlert({});
+    await started.promise;
+
+    const closing = server[Symbol.asyncDispose]();
+    await stopped.promise;
+    finish.resolve();
+    const error = await watch;
+    expect(error.code).to.equal(Code.Unavailable);
+    expect(error.findDetails(ErrorInfoSchema)[0]?.reason).to.equal('STOPPING');
+    expect(error.findDetails(RetryInfoSchema)).to.have.lengthOf(1);
+    expect((await unary).uid).to.equal('done');
+    await closing;
+  });
+
+  it('answers what it took of a bidirectional stream before it stops', async () => {
+    const taken = Promise.withResolvers<void>();
+    const finish = Promise.withResolvers<void>();
+    const server = await startSpecServer(IngestService, {
+      async *streamAlerts(requests) {
+        for await (const { alert } of requests) {
+          taken.resolve();
+          await finish.promise;
+          yield { result: { outcome: { case: 'accepted', value: { uid: alert?.uid ?? '' } } } };
+        }
+      },
+    });
+    using channel = openChannel(server.address);
+    const over = Promise.withResolvers<void>();
+    async function* requests() {
+      yield { alert: { uid: 'taken' } };
+      await over.promise;
+    }
+    const answered: string[] = [];
+    const call = failure(
+      (async () => {
+        for await (const { result } of createClient(IngestService, channel).streamAlerts(requests())) {
+          if (result?.outcome.case === 'accepted') answered.push(result.outcome.value.uid);
+        }
+      })(),
+    );
+    await taken.promise;
+    const closing = server[Symbol.asyncDispose]();
+    finish.resolve();
+    expect((await call).code).to.equal(Code.Unavailable);
+    expect(answered).to.deep.equal(['taken']);
+    over.resolve();
+    await closing;
+  });
+
+  it('cuts off what outlives the grace period', async () => {
+    const started = Promise.withResolvers<void>();
+    const server = await startSpecServer(
+      AlertStoreService,
+      {
+        getAlert() {
+          started.resolve();
+          return new Promise(() => {});
+        },
+      },
+      { shutdownGraceMs: 50 },
+    );
+    using channel = openChannel(server.address);
+    const call = failure(createClient(AlertStoreService, channel).getAlert({}, { timeoutMs: 1_000 }));
+    await started.promise;
+    await server[Symbol.asyncDispose]();
+    await call;
+  });
+
+  it('tells grpc.health.v1 whether it is ready', async () => {
+    await using server = await startSpecServer(IngestService, {});
+    let fault: string | undefined;
+    server.health.addCheck('disk', () => fault);
+    using channel = openChannel(server.address);
+    const statuses: HealthCheckResponse_ServingStatus[] = [];
+    const watch = createClient(HealthService, channel).watch({ service: IngestService.typeName });
+    const watching = (async () => {
+      for await (const { status } of watch) {
+        if (statuses.at(-1) !== status) statuses.push(status);
+        if (status === HealthCheckResponse_ServingStatus.SERVING) {
+          if (statuses.includes(HealthCheckResponse_ServingStatus.NOT_SERVING, 1)) return;
+          fault = 'full';
+        } else {
+          fault = undefined;
+        }
+      }
+    })();
+    await watching;
+    const { SERVING, NOT_SERVING } = HealthCheckResponse_ServingStatus;
+    expect(statuses.slice(-3)).to.deep.equal([SERVING, NOT_SERVING, SERVING]);
+  });
+
+  it('counts calls by method and code', async () => {
+    const metrics = createMetrics('spec');
+    await using server = await startSpecServer(
+      AlertStoreService,
+      {
+        getAlert: async () => {
+          throw new ConnectError('no', Code.NotFound);
+        },
+      },
+      { metrics },
+    );
+    using channel = openChannel(server.address);
+    await failure(createClient(AlertStoreService, channel).getAlert({}));
+    expect(await metrics.metrics()).to.match(
+      /grpc_server_handled_total\{method="\/vigie\.store\.v1\.AlertStoreService\/GetAlert",code="NotFound".*\} 1/,
+    );
+  });
+});
+
+async function drain(items: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of items);
+}
+
+async function failure(work: Promise<unknown>): Promise<ConnectError> {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).to.be.instanceOf(ConnectError);
+  return error as ConnectError;
+}

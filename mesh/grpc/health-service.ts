@@ -1,0 +1,47 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DescService } from '@bufbuild/protobuf';
+import { Code, ConnectError } from '@connectrpc/connect';
+import {
+  type Health as HealthService,
+  HealthCheckResponse_ServingStatus as ServingStatus,
+} from '@vigie/proto/health/v1/health_pb.ts';
+import type { Health } from '../telemetry/health.ts';
+import type { ServiceImplementation } from './service-implementation.ts';
+
+const WATCH_INTERVAL_MS = 500;
+
+/**
+ * `grpc.health.v1`: SERVING means ready. The name of any of `services`, or none, asks for the whole process. A watch ends
+ * with its signal, so that watchers don't hold up a stop.
+ */
+export function createHealthService(
+  services: readonly DescService[],
+  health: Health,
+): ServiceImplementation<typeof HealthService> {
+  const isKnown = (name: string): boolean => name === '' || services.some(({ typeName }) => typeName === name);
+  const currentStatus = async (): Promise<ServingStatus> =>
+    (await health.readiness()).ready ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+
+  return {
+    async check({ service }) {
+      if (!isKnown(service)) throw new ConnectError(`There is no service ${service} here.`, Code.NotFound);
+      return { status: await currentStatus() };
+    },
+
+    async list() {
+      const status = await currentStatus();
+      const names = ['', ...services.map(({ typeName }) => typeName)];
+      return { statuses: Object.fromEntries(names.map(name => [name, { status }])) };
+    },
+
+    async *watch({ service }, { signal }) {
+      let told: ServingStatus | undefined;
+      while (true) {
+        const status = isKnown(service) ? await currentStatus() : ServingStatus.SERVICE_UNKNOWN;
+        if (status !== told) yield { status };
+        told = status;
+        await delay(WATCH_INTERVAL_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
+      }
+    },
+  };
+}

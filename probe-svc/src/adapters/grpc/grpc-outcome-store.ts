@@ -1,0 +1,99 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { type Client, Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
+import type { FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import { Batcher } from '@vigie/mesh/batch/batcher.ts';
+import { newTrace, withTrace } from '@vigie/mesh/telemetry/trace-context.ts';
+import { recordToProto } from '@vigie/mesh/wire/record-wire.ts';
+import type { AlertRecordSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import {
+  AlertStoreService,
+  type RecordResult,
+  RecordResult_Kind,
+} from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { type OutcomeStore, OutcomeStoreError } from '../../ports/outcome-store.ts';
+
+export interface GrpcOutcomeStoreOptions {
+  readonly transport: Transport;
+  /** How long an outcome waits for a store that is away or hasn't heard of its alert. */
+  readonly patienceMs: number;
+}
+
+type OutcomeMessage = MessageInitShape<typeof AlertRecordSchema>;
+type ItemResult = RecordResult | ConnectError;
+
+const MAX_BATCH = 200;
+const FIRST_PAUSE_MS = 20;
+const MAX_PAUSE_MS = 2_000;
+
+/** Codes of a call that didn't reach a working store, whatever was in it. */
+const CALL_FAULTS: ReadonlySet<Code> = new Set([Code.Unavailable, Code.DeadlineExceeded, Code.Canceled]);
+
+/** The store service; outcomes that are found at the same time travel together. */
+export class GrpcOutcomeStore implements OutcomeStore {
+  readonly #client: Client<typeof AlertStoreService>;
+  readonly #patienceMs: number;
+  readonly #batcher = new Batcher<OutcomeMessage, ItemResult>({
+    maxSize: MAX_BATCH,
+    // A batch belongs to no single alert.
+    flush: outcomes => withTrace(newTrace(), () => this.#send(outcomes)),
+  });
+
+  constructor({ transport, patienceMs }: GrpcOutcomeStoreOptions) {
+    this.#client = createClient(AlertStoreService, transport);
+    this.#patienceMs = patienceMs;
+  }
+
+  async record(outcome: FinishedAlert, signal?: AbortSignal): Promise<'recorded' | 'conflict'> {
+    const message = recordToProto(outcome);
+    const givesUpAt = performance.now() + this.#patienceMs;
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2)) {
+      const result = await this.#batcher.add(message);
+      const written = understand(result);
+      if (typeof written === 'string') return written;
+      const hopeless = written.reason === 'OUTCOME_REFUSED' || performance.now() + pauseMs > givesUpAt;
+      if (hopeless) throw written;
+      await pause(pauseMs, signal);
+    }
+  }
+
+  async #send(outcomes: readonly OutcomeMessage[]): Promise<readonly ItemResult[]> {
+    try {
+      const { results } = await this.#client.recordOutcomes({ outcomes: [...outcomes] });
+      return results;
+    } catch (error) {
+      const fault = ConnectError.from(error);
+      if (CALL_FAULTS.has(fault.code) || outcomes.length === 1) return outcomes.map(() => fault);
+      // Something in the batch can't be sent or taken: alone, it harms nobody else.
+      return (await Promise.all(outcomes.map(outcome => this.#send([outcome])))).flat();
+    }
+  }
+}
+
+function understand(result: ItemResult): 'recorded' | 'conflict' | OutcomeStoreError {
+  if (result instanceof ConnectError) {
+    return new OutcomeStoreError('STORE_UNREACHABLE', `The store doesn't take outcomes: ${result.message}.`, {
+      cause: result,
+    });
+  }
+  switch (result.kind) {
+    case RecordResult_Kind.RECORDED:
+    case RecordResult_Kind.UNCHANGED:
+      return 'recorded';
+    case RecordResult_Kind.CONFLICT:
+      return 'conflict';
+    case RecordResult_Kind.UNKNOWN_ALERT:
+      return new OutcomeStoreError('ALERT_UNKNOWN', 'The store has not recorded the alert yet.');
+    default:
+      return new OutcomeStoreError('OUTCOME_REFUSED', `The store refuses the outcome: ${result.error?.message}.`);
+  }
+}
+
+async function pause(pauseMs: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await delay(pauseMs, undefined, signal === undefined ? {} : { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
+}

@@ -1,0 +1,109 @@
+import type { JsMsg } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { MessageConsumer, type Verdict } from '@vigie/mesh/jetstream/message-consumer.ts';
+import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
+import { currentTrace, newTrace } from '@vigie/mesh/telemetry/trace-context.ts';
+import { decodeAlertPayload, MalformedMessageError } from '@vigie/mesh/wire/alert-wire.ts';
+import type { Registry } from 'prom-client';
+import type { SettleAlert, Settlement } from '../../application/settle-alert.ts';
+import type { AlertDelivery } from '../../domain/alert-delivery.ts';
+import { type RetrySchedule, retryDelayMs } from '../../domain/retry-schedule.ts';
+import { createAlertLog } from './alert-log.ts';
+import { createAlertMetrics } from './alert-metrics.ts';
+
+export interface AlertConsumerOptions {
+  readonly connection: NatsConnection;
+  /** Most alerts in hand at once. */
+  readonly concurrency: number;
+  /** How long an alert may be in hand before it is given to another replica. */
+  readonly ackWaitMs: number;
+  readonly settleAlert: SettleAlert;
+  readonly schedule: RetrySchedule;
+  /** How long the alerts in hand may go on once the consumer stops; then they are handed back. */
+  readonly shutdownGraceMs: number;
+  readonly logger: Logger;
+  readonly metrics: Registry;
+}
+
+/** The durable consumer; replicas share it, and so the work. */
+const DURABLE = 'probe';
+
+/** For another replica, or the next start. */
+const HANDED_BACK_MS = 100;
+
+/** Settles alerts of the stream, many at once, until it is disposed of. */
+export async function startAlertConsumer(options: AlertConsumerOptions): Promise<AsyncDisposable> {
+  const { settleAlert, schedule, logger } = options;
+  const metrics = createAlertMetrics(options.metrics);
+  const log = createAlertLog(logger);
+  const stopping = new AbortController();
+
+  const messages = await MessageConsumer.start({
+    connection: options.connection,
+    stream: 'ALERTS',
+    durable: DURABLE,
+    concurrency: options.concurrency,
+    ackWaitMs: options.ackWaitMs,
+    handle,
+    logger,
+    metrics: options.metrics,
+  });
+
+  return {
+    async [Symbol.asyncDispose]() {
+      const grace = setTimeout(() => stopping.abort(), options.shutdownGraceMs);
+      await messages[Symbol.asyncDispose]();
+      clearTimeout(grace);
+    },
+  };
+
+  async function handle(message: JsMsg): Promise<Verdict> {
+    const delivery = readDelivery(message);
+    // The store quarantines what is no alert; here it only has to be out of the way.
+    if (delivery instanceof MalformedMessageError) {
+      log.malformed(message, delivery);
+      return { kind: 'done' };
+    }
+    try {
+      return conclude(delivery, await settleAlert(delivery, stopping.signal));
+    } catch (error) {
+      if (stopping.signal.aborted) return { kind: 'retry', delayMs: HANDED_BACK_MS };
+      log.failed(delivery, error);
+      metrics.countRetry('INTERNAL');
+      return { kind: 'retry', delayMs: retryDelayMs(schedule, delivery.attempts) };
+    }
+  }
+
+  function conclude(delivery: AlertDelivery, settlement: Settlement): Verdict {
+    log.settlement(delivery, settlement);
+    switch (settlement.kind) {
+      case 'settled':
+        metrics.countFinished(settlement.record);
+        return { kind: 'done' };
+      case 'conflict':
+        return { kind: 'done' };
+      case 'later':
+        metrics.countRetry(settlement.failure.code);
+        return { kind: 'retry', delayMs: settlement.delayMs };
+      case 'held-up':
+        metrics.countRetry(settlement.error.reason);
+        return { kind: 'retry', delayMs: settlement.delayMs };
+    }
+  }
+}
+
+function readDelivery(message: JsMsg): AlertDelivery | MalformedMessageError {
+  try {
+    return {
+      alert: decodeAlertPayload(message.data),
+      receivedAt: message.time,
+      traceId: (currentTrace() ?? newTrace()).traceId,
+      attempts: message.info.deliveryCount,
+      position: message.seq,
+      message: { subject: message.subject, payload: message.data },
+    };
+  } catch (error) {
+    if (error instanceof MalformedMessageError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,30 @@
+import type { JetStreamClient } from '@nats-io/jetstream';
+import type { Failure } from '@vigie/mesh/alert/alert-record.ts';
+import { publishQuarantined } from '@vigie/mesh/jetstream/quarantine.ts';
+import type { AlertDelivery } from '../../domain/alert-delivery.ts';
+import { type AlertQuarantine, AlertQuarantineError } from '../../ports/alert-quarantine.ts';
+
+export class JetStreamAlertQuarantine implements AlertQuarantine {
+  readonly #client: JetStreamClient;
+
+  constructor(client: JetStreamClient) {
+    this.#client = client;
+  }
+
+  async keep(delivery: AlertDelivery, { code, message }: Failure): Promise<void> {
+    const { alert, receivedAt, attempts, position } = delivery;
+    try {
+      await publishQuarantined({
+        client: this.#client,
+        original: { ...delivery.message, streamSequence: position, receivedAt },
+        store: alert.store,
+        reason: code,
+        why: message,
+        attempts,
+        messageId: `${alert.uid}.${code}.${position}`,
+      });
+    } catch (error) {
+      throw new AlertQuarantineError(`The quarantine takes no alert: ${(error as Error).message}.`, { cause: error });
+    }
+  }
+}

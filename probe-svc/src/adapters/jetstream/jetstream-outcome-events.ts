@@ -1,0 +1,34 @@
+import type { JetStreamClient } from '@nats-io/jetstream';
+import { contentHash } from '@vigie/mesh/alert/alert.ts';
+import type { FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import { subjects } from '@vigie/mesh/jetstream/subjects.ts';
+import { traceHeaders } from '@vigie/mesh/jetstream/trace-headers.ts';
+import { encodeRecordPayload } from '@vigie/mesh/wire/record-wire.ts';
+import { type OutcomeEvents, OutcomeEventsError } from '../../ports/outcome-events.ts';
+
+/** A publish that a reconnect swallows gets no ack: the alert comes again sooner than a longer wait would help. */
+const PUB_ACK_TIMEOUT_MS = 5_000;
+
+export class JetStreamOutcomeEvents implements OutcomeEvents {
+  readonly #client: JetStreamClient;
+
+  constructor(client: JetStreamClient) {
+    this.#client = client;
+  }
+
+  async publish(outcome: FinishedAlert, position: number): Promise<void> {
+    const { alert } = outcome;
+    const { status } = outcome.outcome;
+    const subject = status === 'PROCESSED' ? subjects.processed(alert.store) : subjects.failed(alert.store);
+    try {
+      await this.#client.publish(subject, encodeRecordPayload(outcome), {
+        // A message that is delivered again tells its outcome once; one that was replayed is another message.
+        msgID: `${alert.uid}.${contentHash(alert)}.${status}.${position}`,
+        headers: traceHeaders(),
+        timeout: PUB_ACK_TIMEOUT_MS,
+      });
+    } catch (error) {
+      throw new OutcomeEventsError(`The outcome stream takes no event: ${(error as Error).message}.`, { cause: error });
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import type { Failure } from '@vigie/mesh/alert/alert-record.ts';
+import { expect } from 'chai';
+import { deliveryOf } from '../testing/delivery-of.ts';
+import { mediaOf } from '../testing/media-of.ts';
+import { createProbeAlert } from './probe-alert.ts';
+import type { Finding, ProbeVideo } from './probe-video.ts';
+
+const schedule = { baseMs: 1_000, maxMs: 60_000, maxAttempts: 3 };
+const policy = { schedule, uploadGraceMs: 60_000 };
+const cost = { bytesRead: 32_768, requests: 1, elapsedMs: 2.5, diagnostics: [] };
+
+const finding =
+  (found: Finding): ProbeVideo =>
+  async () => ({ finding: found, ...cost });
+const failing = (code: Failure['code'], retryAfterMs?: number) =>
+  createProbeAlert(finding({ kind: 'failure', failure: { code, message: 'why' }, retryAfterMs }), policy);
+
+describe('probeAlert', () => {
+  it('finishes an alert with what its video is and what that cost', async () => {
+    const media = mediaOf();
+    const delivery = deliveryOf({ attempts: 2 });
+    const probed = await createProbeAlert(finding({ kind: 'media', media }), policy)(delivery);
+    if (probed.kind !== 'finished') throw new Error('not finished');
+    const { record } = probed;
+    expect(record.outcome).deep.equal({ status: 'PROCESSED', media });
+    expect(record.effort).deep.equal({ attempts: 2, bytesRead: 32_768, requests: 1, elapsedMs: 2.5 });
+    expect(record).include({ alert: delivery.alert, receivedAt: delivery.receivedAt, traceId: delivery.traceId });
+    expect(record.processedAt.getTime()).closeTo(Date.now(), 1_000);
+  });
+
+  it('fails an alert whose file is no video', async () => {
+    const probed = await failing('NOT_A_VIDEO')(deliveryOf());
+    expect(probed).nested.property('record.outcome.status', 'FAILED');
+    expect(probed).nested.property('record.outcome.failure.code', 'NOT_A_VIDEO');
+  });
+
+  it('puts an alert off whose video is out of reach, longer each time', async () => {
+    for (const [attempts, delayMs] of [
+      [1, 1_000],
+      [2, 2_000],
+    ] as const) {
+      const probed = await failing('VIDEO_UNREACHABLE')(deliveryOf({ attempts }));
+      if (probed.kind !== 'retry') throw new Error('not put off');
+      expect(probed.delayMs).within(delayMs * 0.8, delayMs * 1.2);
+    }
+  });
+
+  it('quarantines it once its tries are used up', async () => {
+    const probed = await failing('VIDEO_UNREACHABLE')(deliveryOf({ attempts: 3 }));
+    expect(probed).nested.property('record.outcome.status', 'QUARANTINED');
+    expect(probed).nested.property('record.outcome.failure.code', 'VIDEO_UNREACHABLE');
+  });
+
+  it('waits for an upload from when the alert was accepted, not from when it was tried', async () => {
+    const ago = (ms: number) => deliveryOf({ receivedAt: new Date(Date.now() - ms) });
+    expect(await failing('VIDEO_NOT_FOUND')(ago(50_000))).property('kind', 'retry');
+    expect(await failing('VIDEO_NOT_FOUND')(ago(61_000))).nested.property('record.outcome.status', 'FAILED');
+  });
+
+  it('comes back no sooner than the video server wants, within the schedule', async () => {
+    const delayFor = async (retryAfterMs: number) => {
+      const probed = await failing('VIDEO_UNREACHABLE', retryAfterMs)(deliveryOf());
+      return probed.kind === 'retry' ? probed.delayMs : undefined;
+    };
+    expect(await delayFor(30_000)).equal(30_000);
+    expect(await delayFor(86_400_000)).equal(60_000);
+    expect(await delayFor(0)).within(800, 1_200);
+  });
+});

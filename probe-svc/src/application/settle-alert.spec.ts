@@ -1,0 +1,105 @@
+import type { FinishedAlert, Outcome } from '@vigie/mesh/alert/alert-record.ts';
+import { expect } from 'chai';
+import type { AlertDelivery } from '../domain/alert-delivery.ts';
+import { AlertQuarantineError } from '../ports/alert-quarantine.ts';
+import { OutcomeEventsError } from '../ports/outcome-events.ts';
+import { OutcomeStoreError } from '../ports/outcome-store.ts';
+import { deliveryOf } from '../testing/delivery-of.ts';
+import { mediaOf } from '../testing/media-of.ts';
+import type { ProbedAlert } from './probe-alert.ts';
+import { createSettleAlert, type SettleAlertParts } from './settle-alert.ts';
+
+const schedule = { baseMs: 1_000, maxMs: 600_000, maxAttempts: 14 };
+const report = {
+  finding: { kind: 'media', media: mediaOf() },
+  bytesRead: 1,
+  requests: 1,
+  elapsedMs: 1,
+  diagnostics: [],
+} as const;
+const processed: Outcome = { status: 'PROCESSED', media: mediaOf() };
+const quarantined: Outcome = { status: 'QUARANTINED', failure: { code: 'VIDEO_UNREACHABLE', message: 'why' } };
+
+function finished(outcome: Outcome): ProbedAlert {
+  const { alert, receivedAt, traceId } = deliveryOf();
+  const effort = { attempts: 1, bytesRead: 1, requests: 1, elapsedMs: 1 };
+  const record: FinishedAlert = { alert, receivedAt, traceId, outcome, effort, processedAt: new Date() };
+  return { kind: 'finished', record, report };
+}
+
+describe('settleAlert', () => {
+  let steps: string[];
+
+  beforeEach(() => {
+    steps = [];
+  });
+
+  const settle = (probed: ProbedAlert, parts: Partial<SettleAlertParts> = {}, delivery: AlertDelivery = deliveryOf()) =>
+    createSettleAlert({
+      probeAlert: async () => probed,
+      store: {
+        record: async ({ outcome }) => {
+          steps.push(`record ${outcome.status}`);
+          return 'recorded';
+        },
+      },
+      events: {
+        publish: async ({ outcome }, position) => void steps.push(`tell ${outcome.status} at ${position}`),
+      },
+      quarantine: { keep: async (_, { code }) => void steps.push(`keep ${code}`) },
+      schedule,
+      ...parts,
+    })(delivery);
+
+  it('writes the row before it tells anybody', async () => {
+    expect(await settle(finished(processed))).property('kind', 'settled');
+    expect(steps).deep.equal(['record PROCESSED', 'tell PROCESSED at 7']);
+  });
+
+  it('keeps the message of an alert that is given up, instead of telling an outcome', async () => {
+    expect(await settle(finished(quarantined))).property('kind', 'settled');
+    expect(steps).deep.equal(['record QUARANTINED', 'keep VIDEO_UNREACHABLE']);
+  });
+
+  it('tells nothing of an alert whose uid belongs to another one', async () => {
+    const store = { record: async () => 'conflict' as const };
+    expect(await settle(finished(processed), { store })).deep.equal({ kind: 'conflict' });
+    expect(steps).deep.equal([]);
+  });
+
+  it('does nothing for an alert that is put off', async () => {
+    const failure = { code: 'VIDEO_UNREACHABLE', message: 'why' } as const;
+    const settlement = await settle({ kind: 'retry', failure, delayMs: 1_234, report });
+    expect(settlement).include({ kind: 'later', delayMs: 1_234, failure });
+    expect(steps).deep.equal([]);
+  });
+
+  const broken: [string, Outcome, Partial<SettleAlertParts>][] = [
+    [
+      'the store',
+      processed,
+      { store: { record: async () => Promise.reject(new OutcomeStoreError('STORE_UNREACHABLE', 'away')) } },
+    ],
+    ['the events', processed, { events: { publish: async () => Promise.reject(new OutcomeEventsError('away')) } }],
+    [
+      'the quarantine',
+      quarantined,
+      { quarantine: { keep: async () => Promise.reject(new AlertQuarantineError('away')) } },
+    ],
+  ];
+  for (const [what, outcome, parts] of broken) {
+    it(`tries the alert again soon, however often, when ${what} can't be reached`, async () => {
+      for (const attempts of [1, 1_000]) {
+        const settlement = await settle(finished(outcome), parts, deliveryOf({ attempts }));
+        if (settlement.kind !== 'held-up') throw new Error(settlement.kind);
+        expect(settlement.delayMs).within(800, 5_000);
+        expect(steps).not.include('tell PROCESSED at 7');
+      }
+    });
+  }
+
+  it('does not hide what it does not know', async () => {
+    const store = { record: async () => Promise.reject(new TypeError('a bug')) };
+    expect(await settle(finished(processed), { store }).catch(error => error)).instanceOf(TypeError);
+  });
+});

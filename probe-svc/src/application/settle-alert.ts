@@ -1,0 +1,69 @@
+import type { Failure, FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import type { AlertDelivery } from '../domain/alert-delivery.ts';
+import { type RetrySchedule, retryDelayMs } from '../domain/retry-schedule.ts';
+import { type AlertQuarantine, AlertQuarantineError } from '../ports/alert-quarantine.ts';
+import { type OutcomeEvents, OutcomeEventsError } from '../ports/outcome-events.ts';
+import { type OutcomeStore, OutcomeStoreError } from '../ports/outcome-store.ts';
+import type { ProbeAlert } from './probe-alert.ts';
+import type { ProbeReport } from './probe-video.ts';
+
+export type Settlement =
+  | { readonly kind: 'settled'; readonly record: FinishedAlert; readonly report: ProbeReport }
+  /** Another alert has this uid; the store has set this one aside. */
+  | { readonly kind: 'conflict' }
+  /** The video can't be read for now. */
+  | { readonly kind: 'later'; readonly delayMs: number; readonly failure: Failure; readonly report: ProbeReport }
+  /** Vigie itself can't finish the alert for now. */
+  | { readonly kind: 'held-up'; readonly delayMs: number; readonly error: DownstreamError };
+
+export type DownstreamError = OutcomeStoreError | OutcomeEventsError | AlertQuarantineError;
+
+/**
+ * Brings one delivery of an alert to its end: probe, row, event, in this order. Each step may be done twice, so whatever
+ * dies in between only repeats work. Rejects with the signal's reason on abort.
+ */
+export type SettleAlert = (delivery: AlertDelivery, signal?: AbortSignal) => Promise<Settlement>;
+
+export interface SettleAlertParts {
+  readonly probeAlert: ProbeAlert;
+  readonly store: OutcomeStore;
+  readonly events: OutcomeEvents;
+  readonly quarantine: AlertQuarantine;
+  readonly schedule: RetrySchedule;
+}
+
+/** Vigie's own parts come back sooner than a lost video, and no more alerts are taken meanwhile. */
+const MAX_HELD_UP_MS = 5_000;
+
+export function createSettleAlert(parts: SettleAlertParts): SettleAlert {
+  const { probeAlert, store, events, quarantine, schedule } = parts;
+
+  return async (delivery, signal) => {
+    const probed = await probeAlert(delivery, signal);
+    if (probed.kind === 'retry') {
+      return { kind: 'later', delayMs: probed.delayMs, failure: probed.failure, report: probed.report };
+    }
+    try {
+      const written = await store.record(probed.record, signal);
+      if (written === 'conflict') return { kind: 'conflict' };
+      await tell(delivery, probed.record);
+      return { kind: 'settled', record: probed.record, report: probed.report };
+    } catch (error) {
+      if (!isDownstreamError(error)) throw error;
+      const delayMs = Math.min(MAX_HELD_UP_MS, retryDelayMs(schedule, delivery.attempts));
+      return { kind: 'held-up', delayMs, error };
+    }
+  };
+
+  function tell(delivery: AlertDelivery, record: FinishedAlert): Promise<void> {
+    return record.outcome.status === 'QUARANTINED'
+      ? quarantine.keep(delivery, record.outcome.failure)
+      : events.publish(record, delivery.position);
+  }
+}
+
+function isDownstreamError(error: unknown): error is DownstreamError {
+  return (
+    error instanceof OutcomeStoreError || error instanceof OutcomeEventsError || error instanceof AlertQuarantineError
+  );
+}

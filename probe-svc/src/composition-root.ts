@@ -1,0 +1,124 @@
+import 'reflect-metadata';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { ChannelTransport } from '@vigie/mesh/grpc/channel-transport.ts';
+import { GrpcServer } from '@vigie/mesh/grpc/grpc-server.ts';
+import { connectNats } from '@vigie/mesh/jetstream/nats-connection.ts';
+import { ensureStreams } from '@vigie/mesh/jetstream/streams.ts';
+import type { ServiceContext } from '@vigie/mesh/lifecycle/service-context.ts';
+import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
+import { container, type DependencyContainer, instanceCachingFactory } from 'tsyringe';
+import { translateError } from './adapters/grpc/error-table.ts';
+import { GrpcOutcomeStore } from './adapters/grpc/grpc-outcome-store.ts';
+import { createProbeService } from './adapters/grpc/probe-service.ts';
+import { createStoreReadiness } from './adapters/grpc/store-readiness.ts';
+import { createHttpMetrics } from './adapters/http/http-metrics.ts';
+import { HttpVideoSource } from './adapters/http/http-video-source.ts';
+import { startAlertConsumer } from './adapters/jetstream/alert-consumer.ts';
+import { JetStreamAlertQuarantine } from './adapters/jetstream/jetstream-alert-quarantine.ts';
+import { JetStreamOutcomeEvents } from './adapters/jetstream/jetstream-outcome-events.ts';
+import { LibavHeaderProbe } from './adapters/libav/libav-header-probe.ts';
+import { createProbeAlert } from './application/probe-alert.ts';
+import { createProbeChunks } from './application/probe-chunks.ts';
+import { createProbeVideo } from './application/probe-video.ts';
+import { createSettleAlert } from './application/settle-alert.ts';
+import type { Config } from './config.ts';
+import { tokens } from './tokens.ts';
+
+/** For ProbeVideo calls, which come on top of the alerts in hand. */
+const SPARE_CONNECTIONS = 32;
+const STORE_CALL_TIMEOUT_MS = 5_000;
+/** A store that restarts is back by then, and no video is read twice for it. */
+const STORE_PATIENCE_MS = 20_000;
+/** What waits behind a full set of tasks isn't told to be in progress: it may wait as long as a probe, and a little more. */
+const ACK_WAIT_SLACK_MS = 5_000;
+
+export async function startProbe(config: Config, context: ServiceContext): Promise<void> {
+  const { logger, metrics, health, teardown } = context;
+  const connection = await connectNats({ url: config.natsUrl, name: 'probe-svc', logger, health });
+  teardown.defer(() => connection.drain());
+  await ensureStreams(await jetstreamManager(connection), config.streamLimits);
+  const storeTransport = teardown.use(
+    new ChannelTransport({ address: config.storeAddress, defaultTimeoutMs: STORE_CALL_TIMEOUT_MS }),
+  );
+  health.addCheck('store', createStoreReadiness(storeTransport));
+  const videoSource = teardown.use(
+    new HttpVideoSource({
+      url: config.videoOrigin,
+      maxConnections: config.concurrentTasks + SPARE_CONNECTIONS,
+      readTimeoutMs: config.videoReadTimeoutMs,
+      metrics: createHttpMetrics(metrics),
+    }),
+  );
+
+  const services = container.createChildContainer();
+  services.register(tokens.natsConnection, { useValue: connection });
+  services.register(tokens.storeTransport, { useValue: storeTransport });
+  services.register(tokens.videoSource, { useValue: videoSource });
+  bindAdapters(services);
+  bindUseCases(services, config);
+
+  const server = new GrpcServer({ logger, metrics, health, translateError, shutdownGraceMs: config.shutdownGraceMs });
+  const probeVideo = services.resolve(tokens.probeVideo);
+  const probeChunks = services.resolve(tokens.probeChunks);
+  server.add(ProbeService, createProbeService({ probeVideo, probeChunks, logger }));
+  // Stopped side by side: each may take the whole grace period.
+  const takers: AsyncDisposable[] = [server];
+  teardown.defer(async () => {
+    await Promise.all(takers.map(taker => taker[Symbol.asyncDispose]()));
+  });
+  await server.listen(config.host, config.port);
+  const alerts = await startAlertConsumer({
+    connection,
+    concurrency: config.concurrentTasks,
+    ackWaitMs: config.limits.timeoutMs + ACK_WAIT_SLACK_MS,
+    settleAlert: services.resolve(tokens.settleAlert),
+    schedule: config.failurePolicy.schedule,
+    shutdownGraceMs: config.shutdownGraceMs,
+    logger,
+    metrics,
+  });
+  takers.push(alerts);
+}
+
+function bindAdapters(services: DependencyContainer): void {
+  services.register(tokens.jetStream, {
+    useFactory: instanceCachingFactory(c => jetstream(c.resolve(tokens.natsConnection))),
+  });
+  services.register(tokens.headerProbe, { useFactory: instanceCachingFactory(() => new LibavHeaderProbe()) });
+  services.register(tokens.outcomeStore, {
+    useFactory: instanceCachingFactory(
+      c => new GrpcOutcomeStore({ transport: c.resolve(tokens.storeTransport), patienceMs: STORE_PATIENCE_MS }),
+    ),
+  });
+  services.register(tokens.outcomeEvents, {
+    useFactory: instanceCachingFactory(c => new JetStreamOutcomeEvents(c.resolve(tokens.jetStream))),
+  });
+  services.register(tokens.alertQuarantine, {
+    useFactory: instanceCachingFactory(c => new JetStreamAlertQuarantine(c.resolve(tokens.jetStream))),
+  });
+}
+
+function bindUseCases(services: DependencyContainer, { limits, failurePolicy }: Config): void {
+  services.register(tokens.probeVideo, {
+    useFactory: instanceCachingFactory(c =>
+      createProbeVideo(c.resolve(tokens.videoSource), c.resolve(tokens.headerProbe), limits),
+    ),
+  });
+  services.register(tokens.probeChunks, {
+    useFactory: instanceCachingFactory(c => createProbeChunks(c.resolve(tokens.headerProbe), limits)),
+  });
+  services.register(tokens.probeAlert, {
+    useFactory: instanceCachingFactory(c => createProbeAlert(c.resolve(tokens.probeVideo), failurePolicy)),
+  });
+  services.register(tokens.settleAlert, {
+    useFactory: instanceCachingFactory(c =>
+      createSettleAlert({
+        probeAlert: c.resolve(tokens.probeAlert),
+        store: c.resolve(tokens.outcomeStore),
+        events: c.resolve(tokens.outcomeEvents),
+        quarantine: c.resolve(tokens.alertQuarantine),
+        schedule: failurePolicy.schedule,
+      }),
+    ),
+  });
+}

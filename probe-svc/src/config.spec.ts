@@ -1,0 +1,21 @@
+import { InvalidEnvironmentError } from '@vigie/mesh/env/env-reader.ts';
+import { expect } from 'chai';
+import { readConfig } from './config.ts';
+
+describe('readConfig', () => {
+  it('needs nothing set', () => {
+    const config = readConfig({});
+    expect(config).include({ port: 50052, concurrentTasks: 32, videoOrigin: 'http://127.0.0.1:8080' });
+    expect(config.limits).deep.equal({
+      firstRangeBytes: 32_768,
+      maxBytes: 16_777_216,
+      maxRequests: 16,
+      timeoutMs: 15_000,
+    });
+  });
+
+  it('names every variable that is wrong', () => {
+    const env = { CONCURRENT_TASKS: '0', VIDEO_ORIGIN: 'ftp://videos', PROBE_MAX_BYTES: 'many' };
+    expect(() => readConfig(env)).throw(InvalidEnvironmentError, /VIDEO_ORIGIN.*CONCURRENT_TASKS.*PROBE_MAX_BYTES/);
+  });
+});

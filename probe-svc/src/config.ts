@@ -1,0 +1,46 @@
+import { EnvReader } from '@vigie/mesh/env/env-reader.ts';
+import { type JetStreamConfig, readJetStreamConfig } from '@vigie/mesh/jetstream/jetstream-config.ts';
+import { readRunnerConfig } from '@vigie/mesh/lifecycle/runner-config.ts';
+import type { RunnerConfig } from '@vigie/mesh/lifecycle/service-context.ts';
+import type { ProbeVideoLimits } from './application/probe-video.ts';
+import type { FailurePolicy } from './domain/failure-fate.ts';
+
+export interface Config extends RunnerConfig, JetStreamConfig {
+  readonly port: number;
+  readonly storeAddress: string;
+  readonly videoOrigin: string;
+  readonly videoReadTimeoutMs: number;
+  readonly concurrentTasks: number;
+  readonly limits: ProbeVideoLimits;
+  readonly failurePolicy: FailurePolicy;
+}
+
+const MEBIBYTE = 1024 * 1024;
+
+/** @throws InvalidEnvironmentError */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const reader = new EnvReader(env);
+  return reader.finish({
+    ...readRunnerConfig(reader, { healthPort: 9052 }),
+    ...readJetStreamConfig(reader),
+    port: reader.port('PORT', 50052),
+    storeAddress: reader.address('STORE_ADDRESS', '127.0.0.1:50053'),
+    videoOrigin: reader.url('VIDEO_ORIGIN', ['http', 'https'], 'http://127.0.0.1:8080'),
+    videoReadTimeoutMs: reader.integer('VIDEO_READ_TIMEOUT_MS', 5_000, { min: 1, max: 600_000 }),
+    concurrentTasks: reader.integer('CONCURRENT_TASKS', 64, { min: 1, max: 10_000 }),
+    limits: {
+      firstRangeBytes: reader.integer('FIRST_RANGE_BYTES', 32 * 1024, { min: 1, max: 16 * MEBIBYTE }),
+      maxBytes: reader.integer('PROBE_MAX_BYTES', 16 * MEBIBYTE, { min: 1, max: 1024 * MEBIBYTE }),
+      maxRequests: reader.integer('PROBE_MAX_REQUESTS', 16, { min: 1, max: 10_000 }),
+      timeoutMs: reader.integer('PROBE_TIMEOUT_MS', 15_000, { min: 1, max: 600_000 }),
+    },
+    failurePolicy: {
+      uploadGraceMs: reader.milliseconds('VIDEO_UPLOAD_GRACE_MS', 60_000),
+      schedule: {
+        baseMs: reader.integer('RETRY_BASE_MS', 1_000, { min: 1, max: 3_600_000 }),
+        maxMs: reader.integer('RETRY_MAX_MS', 600_000, { min: 1, max: 86_400_000 }),
+        maxAttempts: reader.integer('RETRY_MAX_ATTEMPTS', 14, { min: 1, max: 1_000 }),
+      },
+    },
+  });
+}

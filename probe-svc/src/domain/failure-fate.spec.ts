@@ -1,0 +1,33 @@
+import { FAILURE_CODES } from '@vigie/mesh/alert/alert-record.ts';
+import { expect } from 'chai';
+import { decideFate } from './failure-fate.ts';
+
+const policy = { schedule: { baseMs: 1_000, maxMs: 600_000, maxAttempts: 14 }, uploadGraceMs: 60_000 };
+
+describe('decideFate', () => {
+  it('retries an unreachable video until its tries are used up, then quarantines its alert', () => {
+    const fateOf = (attempts: number) => decideFate({ code: 'VIDEO_UNREACHABLE', attempts, ageMs: 0 }, policy);
+    expect(fateOf(1)).equal('retry');
+    expect(fateOf(13)).equal('retry');
+    expect(fateOf(14)).equal('QUARANTINED');
+    expect(fateOf(15)).equal('QUARANTINED');
+  });
+
+  it('waits for a missing video as long as it may be uploading, then fails its alert', () => {
+    const fateAt = (ageMs: number) => decideFate({ code: 'VIDEO_NOT_FOUND', attempts: 2, ageMs }, policy);
+    expect(fateAt(59_999)).equal('retry');
+    expect(fateAt(60_000)).equal('FAILED');
+  });
+
+  it('gives a probe that timed out two more tries', () => {
+    const fateOf = (attempts: number) => decideFate({ code: 'PROBE_TIMEOUT', attempts, ageMs: 0 }, policy);
+    expect([1, 2, 3].map(fateOf)).deep.equal(['retry', 'retry', 'FAILED']);
+  });
+
+  it('fails at once for whatever is wrong with the file itself', () => {
+    const transient = ['VIDEO_UNREACHABLE', 'VIDEO_NOT_FOUND', 'PROBE_TIMEOUT'];
+    for (const code of FAILURE_CODES.filter(candidate => !transient.includes(candidate))) {
+      expect(decideFate({ code, attempts: 1, ageMs: 0 }, policy), code).equal('FAILED');
+    }
+  });
+});

@@ -1,0 +1,33 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { retryDelayMs } from './retry-schedule.ts';
+
+const schedule = { baseMs: 1_000, maxMs: 600_000, maxAttempts: 14 };
+const middle = () => 0.5;
+
+describe('retryDelayMs', () => {
+  it('doubles from the base to the maximum', () => {
+    const delays = Array.from({ length: 12 }, (_, i) => retryDelayMs(schedule, i + 1, middle));
+    expect(delays.slice(0, 4)).deep.equal([1_000, 2_000, 4_000, 8_000]);
+    expect(delays.slice(-2)).deep.equal([600_000, 600_000]);
+  });
+
+  it('spreads by a fifth either way', () => {
+    expect(retryDelayMs(schedule, 1, () => 0)).equal(800);
+    expect(retryDelayMs(schedule, 1, () => 0.999_999)).closeTo(1_200, 1);
+  });
+
+  it('stays a sane delay for any attempt', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 100_000 }), attempt => {
+        expect(retryDelayMs(schedule, attempt)).within(800, 720_000);
+      }),
+    );
+  });
+
+  it('gives an unreachable video about an hour in all', () => {
+    let totalMs = 0;
+    for (let attempt = 1; attempt < schedule.maxAttempts; attempt++) totalMs += retryDelayMs(schedule, attempt, middle);
+    expect(totalMs / 60_000).within(40, 80);
+  });
+});

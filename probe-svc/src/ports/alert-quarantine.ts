@@ -1,0 +1,19 @@
+import type { Failure } from '@vigie/mesh/alert/alert-record.ts';
+import type { AlertDelivery } from '../domain/alert-delivery.ts';
+
+/** Where alerts wait for a person that could not be finished. */
+export interface AlertQuarantine {
+  /**
+   * Keeps the message that the alert came in, with the reason. Resolves once it is on disk; the same delivery twice is kept
+   * once.
+   *
+   * @throws AlertQuarantineError
+   */
+  keep(delivery: AlertDelivery, failure: Failure): Promise<void>;
+}
+
+/** The message is not in quarantine; the alert has to be tried again. */
+export class AlertQuarantineError extends Error {
+  override readonly name = 'AlertQuarantineError';
+  readonly reason = 'QUARANTINE_UNREACHABLE';
+}

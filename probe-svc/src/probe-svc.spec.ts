@@ -1,0 +1,220 @@
+import { readFile } from 'node:fs/promises';
+import { type Client, createClient } from '@connectrpc/connect';
+import { ChannelTransport } from '@vigie/mesh/grpc/channel-transport.ts';
+import { QUARANTINE_HEADERS } from '@vigie/mesh/jetstream/quarantine.ts';
+import { newTrace, withTrace } from '@vigie/mesh/telemetry/trace-context.ts';
+import { AlertRecord_Status as Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
+import { RecordResult_Kind as Kind } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { expect } from 'chai';
+import { eventually } from './testing/eventually.ts';
+import { sendRange } from './testing/lying-video-server.ts';
+import { ProbeMesh, type RunningProbe } from './testing/probe-mesh.ts';
+
+const video = await readFile(new URL('../../nginx/videos/mp4-moov-at-end.mp4', import.meta.url));
+const alert = (uid: string, rest: object = {}) =>
+  JSON.stringify({ uid, video: '/videos/a.mp4', timestamp: 1748871320.68, store: 'store-42', ...rest });
+
+describe('probe-svc', function () {
+  this.timeout(20_000);
+  let mesh: ProbeMesh;
+  let probe: RunningProbe | undefined;
+
+  before(async () => {
+    mesh = await ProbeMesh.start();
+  });
+  after(() => mesh[Symbol.asyncDispose]());
+  beforeEach(async () => {
+    await mesh.reset();
+    mesh.videos.behave = (request, response) => sendRange(request, response, video);
+  });
+  afterEach(async () => {
+    await probe?.[Symbol.asyncDispose]();
+    probe = undefined;
+  });
+
+  const finished = () => eventually(async () => expect(await mesh.unfinished()).equal(0));
+  const recorded = () => mesh.store.batches.flat();
+
+  it('records the outcome of an alert, tells it, and is done with it', async () => {
+    const trace = newTrace();
+    await withTrace(trace, () => mesh.publish('store-42', alert('a-1')));
+    probe = await mesh.startProbe();
+    await finished();
+    const [outcome] = recorded();
+    expect(outcome).include({ uid: 'a-1', status: Status.PROCESSED, traceId: trace.traceId, timestamp: 1748871320.68 });
+    expect(outcome?.media?.video).include({ codec: 'h264', width: 640, height: 480 });
+    expect(outcome?.effort).include({ attempts: 1, requests: 2 });
+    const [event, ...more] = await mesh.messages('OUTCOMES');
+    expect(more).deep.equal([]);
+    expect(event?.subject).equal('alerts.processed.store-42');
+    expect(JSON.parse(event?.payload ?? '')).deep.include({ uid: 'a-1', status: 'PROCESSED', traceId: trace.traceId });
+    expect(event?.header('Nats-Msg-Id')).match(/^a-1\.[\w-]{22}\.PROCESSED\.1$/);
+    expect(event?.header('traceparent')).contain(trace.traceId);
+    const text = await probe.metrics.metrics();
+    expect(text).match(/vigie_probe_outcomes_total\{status="PROCESSED",code=""\} 1/);
+    expect(text).match(/vigie_probe_requests_sum 2/);
+    expect(text).match(/vigie_video_requests_total\{status="206"\} 2/);
+  });
+
+  it('tells nobody before the store has the outcome', async () => {
+    const asked = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<Kind>();
+    mesh.store.judge = () => {
+      asked.resolve();
+      return release.promise;
+    };
+    await mesh.publish('store-42', alert('a-1'));
+    probe = await mesh.startProbe();
+    await asked.promise;
+    expect(await mesh.messages('OUTCOMES')).deep.equal([]);
+    expect(await mesh.unfinished()).equal(1);
+    release.resolve(Kind.RECORDED);
+    await finished();
+    expect((await mesh.messages('OUTCOMES')).length).equal(1);
+  });
+
+  it('fails an alert whose file is no video', async () => {
+    mesh.videos.behave = (request, response) => sendRange(request, response, Buffer.from('<!DOCTYPE html>'.repeat(99)));
+    await mesh.publish('store-42', alert('a-1'));
+    probe = await mesh.startProbe();
+    await finished();
+    expect(recorded()[0]?.status).equal(Status.FAILED);
+    const [event] = await mesh.messages('OUTCOMES');
+    expect(event?.subject).equal('alerts.failed.store-42');
+    expect(JSON.parse(event?.payload ?? '').failure.code).equal('NOT_A_VIDEO');
+  });
+
+  it('waits for a store that is away, and loses nothing', async () => {
+    await mesh.stopStore();
+    for (let i = 0; i < 5; i++) await mesh.publish('store-42', alert(`a-${i}`));
+    probe = await mesh.startProbe();
+    await eventually(() => expect(mesh.videos.requests.length).at.least(10));
+    expect(await mesh.unfinished()).equal(5);
+    expect(await mesh.messages('OUTCOMES')).deep.equal([]);
+    await mesh.startStore();
+    await finished();
+    expect(recorded().map(({ uid }) => uid)).members(['a-0', 'a-1', 'a-2', 'a-3', 'a-4']);
+    expect((await mesh.messages('OUTCOMES')).length).equal(5);
+  });
+
+  it('waits for the store to hear of the alert', async () => {
+    let tries = 0;
+    mesh.store.judge = () => (++tries < 3 ? Kind.UNKNOWN_ALERT : Kind.RECORDED);
+    await mesh.publish('store-42', alert('a-1'));
+    probe = await mesh.startProbe();
+    await finished();
+    expect(tries).equal(3);
+    expect((await mesh.messages('OUTCOMES')).length).equal(1);
+  });
+
+  it('comes back to an alert whose outcome the store would not take', async () => {
+    let tries = 0;
+    mesh.store.judge = () => (++tries === 1 ? Kind.REFUSED : Kind.RECORDED);
+    await mesh.publish('store-42', alert('a-1'));
+    probe = await mesh.startProbe();
+    await finished();
+    expect(recorded().map(({ effort }) => effort?.attempts)).deep.equal([1, 2]);
+    expect((await mesh.messages('OUTCOMES')).length).equal(1);
+    expect(await probe.metrics.metrics()).match(/vigie_probe_retries_total\{reason="OUTCOME_REFUSED"\} 1/);
+  });
+
+  it('says nothing of an alert whose uid belongs to another one', async () => {
+    mesh.store.judge = () => Kind.CONFLICT;
+    await mesh.publish('store-42', alert('a-1'));
+    probe = await mesh.startProbe();
+    await finished();
+    expect(await mesh.messages('OUTCOMES')).deep.equal([]);
+    expect(await mesh.messages('QUARANTINE')).deep.equal([]);
+  });
+
+  it('lets what is no alert pass, and goes on with the next', async () => {
+    for (const payload of ['{"uid":', '{}', alert('a b'), '\xff']) await mesh.publish('store-42', payload);
+    await mesh.publish('store-42', alert('a-1'));
+    probe = await mesh.startProbe();
+    await finished();
+    expect(recorded().map(({ uid }) => uid)).deep.equal(['a-1']);
+    expect((await mesh.messages('OUTCOMES')).length).equal(1);
+  });
+
+  it('takes a video that appears while its upload is waited for', async () => {
+    mesh.videos.behave = (request, response, number) =>
+      number < 4 ? response.writeHead(404).end() : sendRange(request, response, video);
+    await mesh.publish('store-42', alert('a-1'));
+    probe = await mesh.startProbe();
+    await finished();
+    expect(recorded()[0]).include({ status: Status.PROCESSED });
+    expect(recorded()[0]?.effort?.attempts).equal(4);
+  });
+
+  it('fails an alert whose video never appears', async () => {
+    mesh.videos.behave = (_, response) => response.writeHead(404).end();
+    await mesh.publish('store-42', alert('a-1'));
+    probe = await mesh.startProbe({ VIDEO_UPLOAD_GRACE_MS: '200' });
+    await finished();
+    expect(recorded()[0]).include({ status: Status.FAILED });
+    expect(recorded()[0]?.effort?.attempts).at.least(2);
+  });
+
+  it('quarantines an alert with its message once its tries are used up', async () => {
+    mesh.videos.behave = (_, response) => response.writeHead(403).end();
+    await mesh.publish('store-42', alert('a-1'));
+    probe = await mesh.startProbe({ RETRY_MAX_ATTEMPTS: '3' });
+    await finished();
+    expect(mesh.videos.requests.length).equal(3);
+    expect(recorded()[0]).include({ status: Status.QUARANTINED });
+    expect(await mesh.messages('OUTCOMES')).deep.equal([]);
+    const [kept, ...more] = await mesh.messages('QUARANTINE');
+    expect(more).deep.equal([]);
+    expect(kept?.subject).equal('alerts.quarantined.store-42');
+    expect(kept?.payload).equal(alert('a-1'));
+    expect(kept?.header(QUARANTINE_HEADERS.reason)).equal('VIDEO_UNREACHABLE');
+    expect(kept?.header(QUARANTINE_HEADERS.attempts)).equal('3');
+    expect(await probe.metrics.metrics()).match(/vigie_probe_retries_total\{reason="VIDEO_UNREACHABLE"\} 2/);
+  });
+
+  it('lets no slow video hold up the others', async () => {
+    const slow = Promise.withResolvers<void>();
+    mesh.videos.behave = (request, response) =>
+      void (request.path.includes('slow') ? slow.promise : Promise.resolve()).then(() =>
+        sendRange(request, response, video),
+      );
+    await mesh.publish('store-42', alert('slow', { video: '/videos/slow.mp4' }));
+    for (let i = 0; i < 20; i++) await mesh.publish('store-42', alert(`a-${i}`));
+    probe = await mesh.startProbe({ CONCURRENT_TASKS: '4' });
+    await eventually(() => expect(recorded().length).equal(20));
+    slow.resolve();
+    await finished();
+    expect(recorded().at(-1)?.uid).equal('slow');
+  });
+
+  it('hands back what it can not finish in time when it stops, for the next to finish', async () => {
+    mesh.videos.behave = () => {};
+    await mesh.publish('store-42', alert('a-1'));
+    const stopping = await mesh.startProbe({ SHUTDOWN_GRACE_MS: '50' });
+    await eventually(() => expect(mesh.videos.requests.length).equal(1));
+    await stopping[Symbol.asyncDispose]();
+    expect(recorded()).deep.equal([]);
+    mesh.videos.behave = (request, response) => sendRange(request, response, video);
+    probe = await mesh.startProbe();
+    await finished();
+    expect(recorded()[0]?.effort?.attempts).equal(2);
+  });
+
+  it('is ready with nats and the store, whether the videos are there or not', async () => {
+    mesh.videos.behave = (_, response) => response.destroy();
+    const started = await mesh.startProbe();
+    probe = started;
+    await eventually(async () => expect(await started.health.readiness()).property('ready', true));
+    await mesh.stopStore();
+    await eventually(async () => expect((await started.health.readiness()).checks.store).not.equal('ok'));
+  });
+
+  it('answers ProbeVideo', async () => {
+    probe = await mesh.startProbe();
+    using transport = new ChannelTransport({ address: `127.0.0.1:${probe.port}`, defaultTimeoutMs: 2_000 });
+    const client: Client<typeof ProbeService> = createClient(ProbeService, transport);
+    const { finding } = await client.probeVideo({ video: '/videos/a.mp4' });
+    expect(finding.case).equal('media');
+  });
+});

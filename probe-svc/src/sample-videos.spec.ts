@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { NginxServer } from '@vigie/dev-env/servers/nginx-server.ts';
+import { pickFreePorts } from '@vigie/dev-env/tcp-ports/free-ports.ts';
+import { temporaryDir } from '@vigie/dev-env/testing/temporary-dir.ts';
+import { expect } from 'chai';
+import { Registry } from 'prom-client';
+import { createHttpMetrics } from './adapters/http/http-metrics.ts';
+import { HttpVideoSource } from './adapters/http/http-video-source.ts';
+import { LibavHeaderProbe } from './adapters/libav/libav-header-probe.ts';
+import { createProbeVideo, type ProbeVideo } from './application/probe-video.ts';
+
+interface Sample {
+  readonly file: string;
+  readonly expected: Expected;
+}
+
+type Expected =
+  | { readonly status: 'FAILED'; readonly failureCode: string }
+  | {
+      readonly status: 'PROCESSED';
+      readonly container: string;
+      readonly codec: string;
+      readonly width: number;
+      readonly height: number;
+      readonly rotation: number;
+      readonly frameRate: number;
+      readonly durationSeconds: number;
+      readonly audioCodec: string | null;
+    };
+
+const samples: Sample[] = JSON.parse(
+  await readFile(new URL('../../nginx/sample-videos.json', import.meta.url), 'utf8'),
+);
+const limits = { firstRangeBytes: 32_768, maxBytes: 16 * 1024 * 1024, maxRequests: 16, timeoutMs: 15_000 };
+
+describe('The sample videos, over nginx and libav', function () {
+  this.timeout(20_000);
+  const stack = new AsyncDisposableStack();
+  let probeVideo: ProbeVideo;
+
+  before(async () => {
+    const dir = stack.use(await temporaryDir());
+    const [port] = (await pickFreePorts(1)) as [number];
+    const nginx = new NginxServer({ dataDir: dir.path, port });
+    stack.defer(() => nginx.stop());
+    await nginx.start();
+    const metrics = createHttpMetrics(new Registry());
+    const source = stack.use(new HttpVideoSource({ url: nginx.url, maxConnections: 4, readTimeoutMs: 5_000, metrics }));
+    probeVideo = createProbeVideo(source, new LibavHeaderProbe(), limits);
+  });
+  after(() => stack.disposeAsync());
+
+  for (const { file, expected } of samples) {
+    it(`finds ${file} ${expected.status === 'FAILED' ? expected.failureCode : expected.codec}`, async () => {
+      const { finding, requests, bytesRead } = await probeVideo(`/videos/${file}`);
+      expect(requests, 'requests').at.most(3);
+      expect(bytesRead, 'bytes read').at.most(200 * 1024);
+      if (finding.kind === 'failure') {
+        expect({ status: 'FAILED', failureCode: finding.failure.code }).deep.equal(expected);
+        return;
+      }
+      if (expected.status === 'FAILED') throw new Error(`understood as ${finding.media.container}`);
+      const { media } = finding;
+      const { durationSeconds, audioCodec, status: _, ...picture } = expected;
+      const { codec, width, height, rotation, frameRate } = media.video;
+      expect({ container: media.container, codec, width, height, rotation, frameRate }).deep.equal(picture);
+      expect(media.durationSeconds).closeTo(durationSeconds, durationSeconds / 100);
+      expect(media.audio?.codec ?? null).equal(audioCodec);
+    });
+  }
+});

@@ -1,0 +1,16 @@
+import { encodeAlertPayload } from '@vigie/mesh/wire/alert-wire.ts';
+import type { AlertDelivery } from '../domain/alert-delivery.ts';
+
+/** A first delivery of an alert that was accepted just now. */
+export function deliveryOf(overrides: Partial<AlertDelivery> = {}): AlertDelivery {
+  const alert = { uid: 'a-1', video: '/videos/a.mp4', timestampMicros: 1_748_871_320_680_000, store: 'store-42' };
+  return {
+    alert,
+    receivedAt: new Date(),
+    traceId: '0af7651916cd43dd8448eb211c80319c',
+    attempts: 1,
+    position: 7,
+    message: { subject: 'alerts.received.store-42', payload: Buffer.from(encodeAlertPayload(alert)) },
+    ...overrides,
+  };
+}

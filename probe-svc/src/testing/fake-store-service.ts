@@ -1,0 +1,37 @@
+import { Code, ConnectError } from '@connectrpc/connect';
+import type { ServiceImplementation } from '@vigie/mesh/grpc/service-implementation.ts';
+import type { AlertRecord } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import {
+  type AlertStoreService,
+  RecordResult_Kind as Kind,
+} from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+
+/** The store as far as probe-svc knows it: outcomes go in. */
+export class FakeStoreService {
+  /** Every batch that came, in order. */
+  readonly batches: AlertRecord[][] = [];
+  /** What becomes of an outcome. */
+  judge: (outcome: AlertRecord) => Kind | Promise<Kind> = () => Kind.RECORDED;
+
+  get implementation(): ServiceImplementation<typeof AlertStoreService> {
+    return {
+      recordAlerts: unimplemented,
+      getAlert: unimplemented,
+      listAlerts: unimplemented,
+      // biome-ignore lint/correctness/useYield: it ends before its first message
+      async *watchAlerts() {
+        await unimplemented();
+      },
+      recordOutcomes: async ({ outcomes }) => {
+        this.batches.push(outcomes);
+        const results = [];
+        for (const outcome of outcomes) results.push({ uid: outcome.uid, kind: await this.judge(outcome) });
+        return { results };
+      },
+    };
+  }
+}
+
+async function unimplemented(): Promise<never> {
+  throw new ConnectError('not part of this fake', Code.Unimplemented);
+}

@@ -1,0 +1,37 @@
+import type { DescService } from '@bufbuild/protobuf';
+import { ChannelTransport } from '@vigie/mesh/grpc/channel-transport.ts';
+import { GrpcServer } from '@vigie/mesh/grpc/grpc-server.ts';
+import type { ErrorTranslator } from '@vigie/mesh/grpc/rpc-error.ts';
+import type { ServiceImplementation } from '@vigie/mesh/grpc/service-implementation.ts';
+import { Health } from '@vigie/mesh/telemetry/health.ts';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+
+export interface GrpcEndpoint extends AsyncDisposable {
+  readonly transport: ChannelTransport;
+  readonly health: Health;
+  readonly port: number;
+}
+
+/** A real gRPC server with one service, and a channel to it. */
+export async function startGrpcEndpoint<S extends DescService>(
+  service: S,
+  implementation: ServiceImplementation<S>,
+  { translateError = () => undefined, port = 0 }: { translateError?: ErrorTranslator; port?: number } = {},
+): Promise<GrpcEndpoint> {
+  await using stack = new AsyncDisposableStack();
+  const health = new Health();
+  const server = new GrpcServer({
+    logger: pino({ level: 'silent' }),
+    metrics: new Registry(),
+    health,
+    translateError,
+    shutdownGraceMs: 100,
+  });
+  stack.use(server.add(service, implementation));
+  const bound = await server.listen('127.0.0.1', port);
+  const transport = stack.use(new ChannelTransport({ address: `127.0.0.1:${bound}`, defaultTimeoutMs: 2_000 }));
+  health.enter('running');
+  const owned = stack.move();
+  return { transport, health, port: bound, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}

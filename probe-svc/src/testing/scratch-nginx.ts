@@ -1,0 +1,38 @@
+import { mkdir, rename, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { NginxServer } from '@vigie/dev-env/servers/nginx-server.ts';
+import { pickFreePorts } from '@vigie/dev-env/tcp-ports/free-ports.ts';
+import { temporaryDir } from '@vigie/dev-env/testing/temporary-dir.ts';
+
+export interface ScratchNginx extends AsyncDisposable {
+  readonly url: string;
+  /** Replaces the file as a whole, never in parts. */
+  put(video: string, bytes: Uint8Array): Promise<void>;
+}
+
+/** A real nginx as the mesh runs it, with a folder of videos that is empty at first. */
+export async function startScratchNginx(): Promise<ScratchNginx> {
+  await using stack = new AsyncDisposableStack();
+  const dir = stack.use(await temporaryDir());
+  const root = path.join(dir.path, 'root');
+  await mkdir(path.join(root, 'videos'), { recursive: true });
+  const [port] = (await pickFreePorts(1)) as [number];
+  const server = new NginxServer({ dataDir: dir.path, port, root });
+  stack.defer(() => server.stop());
+  await server.start();
+  const owned = stack.move();
+  let files = 0;
+  return {
+    url: server.url,
+    async put(video, bytes) {
+      const file = path.join(root, video);
+      const upload = path.join(dir.path, `upload-${files++}`);
+      await mkdir(path.dirname(file), { recursive: true });
+      await writeFile(upload, bytes);
+      // nginx tells two files of one size apart by the second in which they were written.
+      await utimes(upload, files, files);
+      await rename(upload, file);
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}

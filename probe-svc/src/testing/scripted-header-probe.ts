@@ -1,0 +1,19 @@
+import type { SparseFile } from '../domain/sparse-file.ts';
+import type { HeaderAnswer, HeaderProbe, HeaderProbeOptions } from '../ports/header-probe.ts';
+
+type Step = HeaderAnswer | ((file: SparseFile, options: HeaderProbeOptions) => HeaderAnswer | Promise<HeaderAnswer>);
+
+/** Answers as it is told, one step a call; the last one for ever. */
+export class ScriptedHeaderProbe implements HeaderProbe {
+  readonly #steps: readonly [Step, ...Step[]];
+  calls = 0;
+
+  constructor(...steps: [Step, ...Step[]]) {
+    this.#steps = steps;
+  }
+
+  async probe(file: SparseFile, options: HeaderProbeOptions): Promise<HeaderAnswer> {
+    const step = this.#steps[Math.min(this.calls++, this.#steps.length - 1)] as Step;
+    return typeof step === 'function' ? step(file, options) : step;
+  }
+}

@@ -1,0 +1,28 @@
+import type { JetStreamClient } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { ChannelTransport } from '@vigie/mesh/grpc/channel-transport.ts';
+import { token } from '@vigie/mesh/lifecycle/token.ts';
+import type { ProbeAlert } from './application/probe-alert.ts';
+import type { ProbeChunks } from './application/probe-chunks.ts';
+import type { ProbeVideo } from './application/probe-video.ts';
+import type { SettleAlert } from './application/settle-alert.ts';
+import type { AlertQuarantine } from './ports/alert-quarantine.ts';
+import type { HeaderProbe } from './ports/header-probe.ts';
+import type { OutcomeEvents } from './ports/outcome-events.ts';
+import type { OutcomeStore } from './ports/outcome-store.ts';
+import type { VideoSource } from './ports/video-source.ts';
+
+export const tokens = {
+  natsConnection: token<NatsConnection>('NatsConnection'),
+  jetStream: token<JetStreamClient>('JetStreamClient'),
+  storeTransport: token<ChannelTransport>('StoreTransport'),
+  videoSource: token<VideoSource>('VideoSource'),
+  headerProbe: token<HeaderProbe>('HeaderProbe'),
+  outcomeStore: token<OutcomeStore>('OutcomeStore'),
+  outcomeEvents: token<OutcomeEvents>('OutcomeEvents'),
+  alertQuarantine: token<AlertQuarantine>('AlertQuarantine'),
+  probeVideo: token<ProbeVideo>('ProbeVideo'),
+  probeChunks: token<ProbeChunks>('ProbeChunks'),
+  probeAlert: token<ProbeAlert>('ProbeAlert'),
+  settleAlert: token<SettleAlert>('SettleAlert'),
+};
