@@ -1,0 +1,30 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TraceContext } from '@vigie/mesh/telemetry/trace-context.ts';
+
+/** One request and its response, of any protocol. What is written here goes to the log and the metrics. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** As it came, still percent-encoded, without the query. */
+  readonly path: string;
+  /** Without the question mark. */
+  readonly query: string;
+  readonly trace: TraceContext;
+  /** Aborts when the client is gone. */
+  readonly signal: AbortSignal;
+  /** The route's template: few values, fit for a metric's label. */
+  route: string;
+  /** The alert that it is about. */
+  uid: string | undefined;
+  /** Name of the gRPC code of an error; HTTP's status doesn't show it for RPC. */
+  code: string | undefined;
+}
+
+export type ExchangeHandler = (exchange: Exchange) => Promise<void>;
+
+/** The alert that a request message is about, where it names one. */
+export function findUid(message: object): string | undefined {
+  const { uid, alert } = message as { uid?: unknown; alert?: { uid?: unknown } };
+  const found = uid ?? alert?.uid;
+  return typeof found === 'string' && found !== '' ? found : undefined;
+}

@@ -1,0 +1,101 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createHttp2Server, type Http2Server, type Http2Session } from 'node:http2';
+import { type AddressInfo, createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
+import { detectHttpVersion } from './preface.ts';
+
+/** HTTP/2 requests come with Node's compatibility API, which has the face of HTTP/1. */
+export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
+
+export interface FrontDoorOptions {
+  readonly listener: RequestListener;
+  /** How long requests may go on once the door closes. */
+  readonly shutdownGraceMs: number;
+}
+
+/** A burst of clients that all connect at once waits here instead of being refused. */
+const BACKLOG = 4096;
+/** Longer than usual load balancers keep an idle connection (60 s), so that it is never us who closes first. */
+const KEEP_ALIVE_MS = 65_000;
+const MAX_STREAMS_OF_A_CONNECTION = 1_000;
+
+/** One port for HTTP/1.1 and cleartext HTTP/2. */
+export class FrontDoor implements AsyncDisposable {
+  readonly #shutdownGraceMs: number;
+  readonly #tcp: TcpServer;
+  readonly #http1: Server;
+  readonly #http2: Http2Server;
+  readonly #sockets = new Set<Socket>();
+  /** Those whose client has said nothing yet. */
+  readonly #silentSockets = new Set<Socket>();
+  readonly #sessions = new Set<Http2Session>();
+  readonly #http1Responses = new Set<ServerResponse>();
+  #closing = false;
+
+  constructor({ listener, shutdownGraceMs }: FrontDoorOptions) {
+    this.#shutdownGraceMs = shutdownGraceMs;
+    this.#http1 = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+      this.#followHttp1(request, response);
+      listener(request, response);
+    });
+    this.#http2 = createHttp2Server(
+      { settings: { maxConcurrentStreams: MAX_STREAMS_OF_A_CONNECTION } },
+      listener as never,
+    );
+    this.#http2.on('session', session => {
+      this.#sessions.add(session);
+      session.once('close', () => this.#sessions.delete(session));
+    });
+    const options = { allowHalfOpen: true, noDelay: true, keepAlive: true };
+    this.#tcp = createTcpServer(options, socket => this.#admit(socket));
+  }
+
+  /** Resolves with the bound port. */
+  async listen(host: string, port: number): Promise<number> {
+    this.#tcp.listen({ host, port, backlog: BACKLOG });
+    await once(this.#tcp, 'listening');
+    // It is handed its connections, but its watch over slow and idle ones begins with this event.
+    this.#http1.emit('listening');
+    return (this.#tcp.address() as AddressInfo).port;
+  }
+
+  /** Takes no more connections, lets requests in flight finish within the grace period, closes the rest. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing = true;
+    const closed = new Promise<void>(resolve => this.#tcp.close(() => resolve()));
+    for (const response of this.#http1Responses) response.shouldKeepAlive = false;
+    for (const session of this.#sessions) session.close();
+    for (const socket of this.#silentSockets) socket.destroy();
+    this.#http1.closeIdleConnections();
+    this.#http1.close();
+    const grace = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy();
+    }, this.#shutdownGraceMs);
+    await closed;
+    clearTimeout(grace);
+  }
+
+  #admit(socket: Socket): void {
+    this.#sockets.add(socket);
+    this.#silentSockets.add(socket);
+    socket.once('close', () => {
+      this.#sockets.delete(socket);
+      this.#silentSockets.delete(socket);
+    });
+    detectHttpVersion(socket, version => {
+      this.#silentSockets.delete(socket);
+      const server = version === 'http1' ? this.#http1 : this.#http2;
+      server.emit('connection', socket);
+    });
+  }
+
+  #followHttp1(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#closing) response.shouldKeepAlive = false;
+    this.#http1Responses.add(response);
+    response.once('close', () => {
+      this.#http1Responses.delete(response);
+      // Its headers may have promised to keep the connection.
+      if (this.#closing) request.socket.destroySoon();
+    });
+  }
+}

@@ -1,0 +1,40 @@
+import { Code, type ConnectError } from '@connectrpc/connect';
+import { rpcError } from '@vigie/mesh/grpc/rpc-error.ts';
+
+/** A fault of HTTP itself, which no gRPC code has a status for. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+  readonly status: number;
+  readonly rpcError: ConnectError;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, rpcError: ConnectError, headers: Readonly<Record<string, string>> = {}) {
+    super(rpcError.rawMessage);
+    this.status = status;
+    this.rpcError = rpcError;
+    this.headers = headers;
+  }
+}
+
+export function routeNotFound(path: string): HttpError {
+  const message = `There is nothing at ${path}.`;
+  return new HttpError(404, rpcError(Code.NotFound, message, { reason: 'ROUTE_NOT_FOUND' }));
+}
+
+export function methodNotAllowed(method: string, path: string, allowed: readonly string[]): HttpError {
+  const allow = allowed.join(', ');
+  const message = `${path} doesn't take ${method}; it takes ${allow}.`;
+  return new HttpError(405, rpcError(Code.Unimplemented, message, { reason: 'METHOD_NOT_ALLOWED' }), {
+    allow,
+  });
+}
+
+export function bodyTooLarge(maxBytes: number): HttpError {
+  const message = `The body is larger than ${maxBytes} bytes; send less at once.`;
+  return new HttpError(413, rpcError(Code.ResourceExhausted, message, { reason: 'BODY_TOO_LARGE' }));
+}
+
+export function unsupportedMediaType(found: string): HttpError {
+  const message = `The body is ${found}; send JSON with Content-Type: application/json.`;
+  return new HttpError(415, rpcError(Code.InvalidArgument, message, { reason: 'UNSUPPORTED_MEDIA_TYPE' }));
+}

@@ -1,0 +1,31 @@
+import { Code } from '@connectrpc/connect';
+
+/** By https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto */
+const STATUSES: Readonly<Record<Code, number>> = {
+  [Code.Canceled]: 499,
+  [Code.Unknown]: 500,
+  [Code.InvalidArgument]: 400,
+  [Code.DeadlineExceeded]: 504,
+  [Code.NotFound]: 404,
+  [Code.AlreadyExists]: 409,
+  [Code.PermissionDenied]: 403,
+  [Code.ResourceExhausted]: 429,
+  [Code.FailedPrecondition]: 400,
+  [Code.Aborted]: 409,
+  [Code.OutOfRange]: 400,
+  [Code.Unimplemented]: 501,
+  [Code.Internal]: 500,
+  [Code.Unavailable]: 503,
+  [Code.DataLoss]: 500,
+  [Code.Unauthenticated]: 401,
+};
+
+export function httpStatusOf(code: Code): number {
+  return STATUSES[code] ?? 500;
+}
+
+/** `NotFound` -> `NOT_FOUND`; gRPC itself writes CANCELLED with two Ls. */
+export function codeNameOf(code: Code): string {
+  if (code === Code.Canceled) return 'CANCELLED';
+  return (Code[code] ?? 'Unknown').replace(/(?<=[a-z])[A-Z]/g, letter => `_${letter}`).toUpperCase();
+}

@@ -1,0 +1,73 @@
+import { create, fromJson, type JsonObject, type JsonValue } from '@bufbuild/protobuf';
+import { invalidArgument } from '@vigie/mesh/grpc/rpc-error.ts';
+import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
+import { type Alert, AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import {
+  CreateAlertRequestSchema,
+  type CreateAlertResponse,
+  IngestService,
+} from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
+import type { Upstreams } from '../../../api/upstreams.ts';
+import type { Exchange, ExchangeHandler } from '../exchange.ts';
+import { methodNotAllowed } from '../http-error.ts';
+import { readJsonBody } from '../json-body.ts';
+import { sendError, sendJson } from '../send.ts';
+import { findJsonFaults } from '../transcoder/json-faults.ts';
+
+export interface LegacyAlertsParts {
+  readonly upstreams: Upstreams;
+  readonly logger: Logger;
+  readonly requestTimeoutMs: number;
+  readonly maxBodyBytes: number;
+}
+
+/** The two systems that Vigie replaces, by path, with the name that each gives to the uid. */
+export const LEGACY_UID_NAMES: ReadonlyMap<string, 'uid' | 'uuid'> = new Map([
+  ['/alert', 'uid'],
+  ['/alerts', 'uuid'],
+]);
+
+/** Takes an alert as the old systems' clients send it, and answers 200 as they expect. */
+export function createLegacyAlerts(parts: LegacyAlertsParts): ExchangeHandler {
+  return async exchange => {
+    exchange.route = exchange.path;
+    try {
+      sendJson(exchange.response, 200, await accept(exchange, parts));
+    } catch (error) {
+      sendError(exchange, error, parts.logger);
+    }
+  };
+}
+
+async function accept(exchange: Exchange, parts: LegacyAlertsParts): Promise<JsonValue> {
+  const { request, path, signal } = exchange;
+  if (request.method !== 'POST') throw methodNotAllowed(request.method ?? '', path, ['POST']);
+  const alert = readAlert(await readJsonBody(request, parts.maxBodyBytes), path);
+  exchange.uid = alert.uid;
+  const { uid, duplicate, traceId } = (await parts.upstreams.unary(
+    IngestService.method.createAlert,
+    create(CreateAlertRequestSchema, { alert }),
+    { signal, timeoutMs: parts.requestTimeoutMs },
+  )) as CreateAlertResponse;
+  return { uid, duplicate, traceId };
+}
+
+/** The four fields of an alert; whatever else a client sends is its own affair. */
+function readAlert(body: JsonValue | undefined, path: string): Alert {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw invalidArgument([{ field: 'body', description: 'must be a JSON object with the alert' }]);
+  }
+  const json = pickAlert(body, path);
+  try {
+    return fromJson(AlertSchema, json);
+  } catch (error) {
+    throw invalidArgument(findJsonFaults(AlertSchema, json), error);
+  }
+}
+
+function pickAlert(body: JsonObject, path: string): JsonObject {
+  const own = LEGACY_UID_NAMES.get(path) ?? 'uid';
+  const other = own === 'uid' ? 'uuid' : 'uid';
+  const { video = null, timestamp = null, store = null } = body;
+  return { uid: body[own] ?? body[other] ?? null, video, timestamp, store };
+}

@@ -1,0 +1,105 @@
+import type { DescMethod, Message } from '@bufbuild/protobuf';
+import { Code, ConnectError, type HandlerContext } from '@connectrpc/connect';
+import { internalError } from '@vigie/mesh/grpc/rpc-error.ts';
+import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
+import type { Upstreams } from '../../../api/upstreams.ts';
+import { findUid } from '../exchange.ts';
+import { codeNameOf } from '../http-status.ts';
+import { exchangeKey } from './exchange-key.ts';
+import { untilAborted } from './until-aborted.ts';
+
+/** An implementation of a method, of the shape that its kind of call has in Connect. */
+export type MethodForwarder = (method: DescMethod) => unknown;
+
+export interface ForwardMethodParts {
+  readonly upstreams: Upstreams;
+  readonly logger: Logger;
+  /** For unary calls that bring no deadline. */
+  readonly requestTimeoutMs: number;
+  /** Ends streams; its reason is what they end with. */
+  readonly stopping: AbortSignal;
+}
+
+/** Hands each call of any method on to its service, with its deadline and its cancellation. */
+export function createMethodForwarder(parts: ForwardMethodParts): MethodForwarder {
+  const { upstreams, stopping } = parts;
+
+  async function unary(method: DescMethod, request: Message, context: HandlerContext): Promise<Message> {
+    noteUid(context, request);
+    try {
+      const timeoutMs = context.timeoutMs() ?? parts.requestTimeoutMs;
+      return await upstreams.unary(method, request, { signal: context.signal, timeoutMs });
+    } catch (error) {
+      throw toRpcError(error, context, parts.logger);
+    }
+  }
+
+  async function* stream(
+    method: DescMethod,
+    requests: AsyncIterable<Message>,
+    context: HandlerContext,
+    signal: AbortSignal,
+  ): AsyncIterable<Message> {
+    try {
+      yield* await upstreams.stream(method, requests, { signal, timeoutMs: context.timeoutMs() });
+    } catch (error) {
+      throw toRpcError(error, context, parts.logger);
+    }
+  }
+
+  return method => {
+    switch (method.methodKind) {
+      case 'unary':
+        return (request: Message, context: HandlerContext) => unary(method, request, context);
+      case 'client_streaming':
+        return (requests: AsyncIterable<Message>, context: HandlerContext) =>
+          only(method, stream(method, requests, context, context.signal));
+      case 'server_streaming':
+        return (request: Message, context: HandlerContext) =>
+          stream(method, yieldOne(request), context, AbortSignal.any([context.signal, stopping]));
+      case 'bidi_streaming':
+        return (requests: AsyncIterable<Message>, context: HandlerContext) =>
+          answerWhatWasTaken(stopping, requests, taken => stream(method, taken, context, context.signal));
+    }
+  };
+}
+
+/** Takes no more requests once the gateway stops, lets those already taken be answered, and only then ends. */
+async function* answerWhatWasTaken(
+  stopping: AbortSignal,
+  requests: AsyncIterable<Message>,
+  answer: (taken: AsyncIterable<Message>) => AsyncIterable<Message>,
+): AsyncIterable<Message> {
+  const taken = untilAborted(requests, stopping);
+  yield* answer(taken.items);
+  if (taken.wasCut()) throw stopping.reason;
+}
+
+function noteUid(context: HandlerContext, request: Message): void {
+  const exchange = context.values.get(exchangeKey);
+  if (exchange !== undefined) exchange.uid = findUid(request);
+}
+
+function toRpcError(thrown: unknown, context: HandlerContext, logger: Logger): ConnectError {
+  const error = thrown instanceof ConnectError ? thrown : hide(thrown, logger);
+  const exchange = context.values.get(exchangeKey);
+  if (exchange !== undefined) exchange.code = codeNameOf(error.code);
+  return error;
+}
+
+function hide(thrown: unknown, logger: Logger): ConnectError {
+  logger.error({ err: thrown }, 'call failed');
+  return internalError(thrown);
+}
+
+async function only(method: DescMethod, messages: AsyncIterable<Message>): Promise<Message> {
+  let answer: Message | undefined;
+  // To the end, where an error would come.
+  for await (const message of messages) answer ??= message;
+  if (answer === undefined) throw new ConnectError(`${method.name} was not answered.`, Code.Internal);
+  return answer;
+}
+
+async function* yieldOne(message: Message): AsyncIterable<Message> {
+  yield message;
+}

@@ -1,0 +1,373 @@
+import { once } from 'node:events';
+import { create, createRegistry, type JsonObject, toJson } from '@bufbuild/protobuf';
+import { Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
+import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node';
+import { ChannelTransport } from '@vigie/mesh/grpc/channel-transport.ts';
+import { invalidArgument } from '@vigie/mesh/grpc/rpc-error.ts';
+import { BadRequestSchema, file_google_rpc_error_details } from '@vigie/proto/google/rpc/error_details_pb.ts';
+import { ServerReflection } from '@vigie/proto/grpc/reflection/v1/reflection_pb.ts';
+import { ServerReflection as ServerReflectionAlpha } from '@vigie/proto/grpc/reflection/v1alpha/reflection_pb.ts';
+import { HealthCheckResponse_ServingStatus, Health as HealthService } from '@vigie/proto/health/v1/health_pb.ts';
+import { IngestService } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
+import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
+import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { expect } from 'chai';
+import { type RunningGateway, runGateway } from '../../../testing/running-gateway.ts';
+
+interface Protocol {
+  readonly name: string;
+  readonly duplex: boolean;
+  open(gateway: RunningGateway): Transport;
+}
+
+const jsonOptions = { registry: createRegistry(file_google_rpc_error_details) };
+const protocols: readonly Protocol[] = [
+  ...(['1.1', '2'] as const).flatMap(httpVersion => [
+    {
+      name: `Connect, binary, HTTP/${httpVersion}`,
+      duplex: httpVersion === '2',
+      open: ({ url }: RunningGateway) => createConnectTransport({ baseUrl: url, httpVersion, useBinaryFormat: true }),
+    },
+    {
+      name: `Connect, JSON, HTTP/${httpVersion}`,
+      duplex: httpVersion === '2',
+      open: ({ url }: RunningGateway) =>
+        createConnectTransport({ baseUrl: url, httpVersion, useBinaryFormat: false, jsonOptions }),
+    },
+    {
+      name: `gRPC-Web, HTTP/${httpVersion}`,
+      duplex: httpVersion === '2',
+      open: ({ url }: RunningGateway) => createGrpcWebTransport({ baseUrl: url, httpVersion }),
+    },
+  ]),
+  {
+    name: 'gRPC, connect-node',
+    duplex: true,
+    open: ({ url }: RunningGateway) => createGrpcTransport({ baseUrl: url }),
+  },
+  {
+    name: 'gRPC, grpc-js',
+    duplex: true,
+    open: ({ port }: RunningGateway) => new ChannelTransport({ address: `127.0.0.1:${port}`, defaultTimeoutMs: 5_000 }),
+  },
+];
+
+for (const protocol of protocols) {
+  describe(`RPC through the gateway: ${protocol.name}`, () => {
+    it('carries unary calls and server streams, and client streams both ways where the protocol can', async () => {
+      await using gateway = await runGateway({
+        ingest: {
+          createAlert: async ({ alert }) => ({ uid: alert?.uid ?? '', duplicate: true }),
+          async *streamAlerts(requests) {
+            for await (const { alert } of requests) yield { result: accepted(alert?.uid) };
+          },
+        },
+        store: {
+          async *watchAlerts({ store }) {
+            yield { resumeToken: `${store}-1` };
+            yield { resumeToken: `${store}-2` };
+          },
+        },
+        probe: {
+          async probeStream(requests) {
+            let length = 0n;
+            for await (const { chunk } of requests) length += BigInt(chunk.length);
+            return { finding: { case: 'missing', value: { lengthBytes: length } } };
+          },
+        },
+      });
+      const transport = protocol.open(gateway);
+      await using _closing = closing(transport);
+      const ingest = createClient(IngestService, transport);
+      expect(await ingest.createAlert({ alert: { uid: 'a' } })).to.include({ uid: 'a', duplicate: true });
+
+      const watch = createClient(AlertStoreService, transport).watchAlerts({ store: 's' });
+      expect(await collect(watch, ({ resumeToken }) => resumeToken)).to.deep.equal(['s-1', 's-2']);
+
+      const chunks = [{ chunk: new Uint8Array(3) }, { chunk: new Uint8Array(4) }];
+      const { finding } = await createClient(ProbeService, transport).probeStream(yieldAll(chunks));
+      expect(finding.value).to.include({ lengthBytes: 7n });
+
+      if (!protocol.duplex) return;
+      const answers = ingest.streamAlerts(yieldAll([{ alert: { uid: '1' } }, { alert: { uid: '2' } }]));
+      const uids = await collect(answers, ({ result }) =>
+        result?.outcome.case === 'accepted' ? result.outcome.value.uid : '',
+      );
+      expect(uids).to.deep.equal(['1', '2']);
+    });
+
+    it('passes errors on with their details', async () => {
+      const error = invalidArgument([{ field: 'video', description: 'is required' }]);
+      await using gateway = await runGateway({
+        ingest: {
+          createAlert: async () => {
+            throw error;
+          },
+        },
+        store: {
+          async *watchAlerts() {
+            yield {};
+            throw error;
+          },
+        },
+      });
+      const transport = protocol.open(gateway);
+      await using _closing = closing(transport);
+      const calls = [
+        createClient(IngestService, transport).createAlert({}),
+        collect(createClient(AlertStoreService, transport).watchAlerts({})),
+      ];
+      for (const call of calls) {
+        const found = await failure(call);
+        expect([found.code, found.rawMessage]).to.deep.equal([Code.InvalidArgument, 'video is required']);
+        expect(found.findDetails(BadRequestSchema)[0]?.fieldViolations[0]?.field).to.equal('video');
+      }
+    });
+
+    it('passes the deadline and the cancellation on', async () => {
+      const signals: AbortSignal[] = [];
+      const taken = Promise.withResolvers<void>();
+      await using gateway = await runGateway({
+        store: {
+          async getAlert(_request, { signal }) {
+            signals.push(signal);
+            await aborted(signal);
+            return {};
+          },
+          async *watchAlerts(_request, { signal }) {
+            signals.push(signal);
+            yield {};
+            taken.resolve();
+            await aborted(signal);
+          },
+        },
+      });
+      const transport = protocol.open(gateway);
+      await using _closing = closing(transport);
+      const client = createClient(AlertStoreService, transport);
+      const late = await failure(client.getAlert({}, { timeoutMs: 200 }));
+      expect(late.code).to.equal(Code.DeadlineExceeded);
+
+      const caller = new AbortController();
+      const watch = failure(collect(client.watchAlerts({}, { signal: caller.signal })));
+      await taken.promise;
+      caller.abort();
+      expect((await watch).code).to.equal(Code.Canceled);
+      expect(signals).to.have.lengthOf(2);
+      await Promise.all(signals.map(aborted));
+    });
+
+    it('does not serve what is for the inside', async () => {
+      let called = false;
+      await using gateway = await runGateway({
+        store: {
+          async recordAlerts() {
+            called = true;
+            return {};
+          },
+        },
+      });
+      const transport = protocol.open(gateway);
+      await using _closing = closing(transport);
+      const error = await failure(createClient(AlertStoreService, transport).recordAlerts({}));
+      expect(error.code).to.equal(Code.Unimplemented);
+      expect(called).to.equal(false);
+    });
+  });
+}
+
+describe('RPC through the gateway', () => {
+  it('refuses a field that it does not know', async () => {
+    await using gateway = await runGateway({ ingest: { createAlert: async () => ({}) } });
+    const response = await fetch(`${gateway.url}/vigie.ingest.v1.IngestService/CreateAlert`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"alert":{"vidoe":"x"}}',
+    });
+    expect(response.status).to.equal(400);
+    expect(await response.text()).to.contain('vidoe');
+  });
+
+  it('gives a call without a deadline its own, and refuses one that is too long', async () => {
+    await using gateway = await runGateway(
+      {
+        store: {
+          async getAlert(_request, { signal }) {
+            await aborted(signal);
+            return {};
+          },
+        },
+      },
+      { requestTimeoutMs: 100, maxTimeoutMs: 1_000 },
+    );
+    const transport = createGrpcTransport({ baseUrl: gateway.url });
+    await using _closing = closing(transport);
+    const client = createClient(AlertStoreService, transport);
+    expect((await failure(client.getAlert({}))).code).to.equal(Code.DeadlineExceeded);
+    expect((await failure(client.getAlert({}, { timeoutMs: 5_000 }))).code).to.equal(Code.InvalidArgument);
+  });
+
+  it('refuses a message that is too large', async () => {
+    await using gateway = await runGateway({ ingest: { createAlert: async () => ({}) } }, { maxBodyBytes: 1_024 });
+    const transport = createConnectTransport({ baseUrl: gateway.url, httpVersion: '1.1' });
+    const call = createClient(IngestService, transport).createAlert({ alert: { uid: 'x'.repeat(2_000) } });
+    expect((await failure(call)).code).to.equal(Code.ResourceExhausted);
+  });
+
+  it("ends a stream with the client's own mistake", async () => {
+    await using gateway = await runGateway({
+      probe: {
+        async probeStream(requests) {
+          for await (const _ of requests);
+          return {};
+        },
+      },
+    });
+    const envelope = Buffer.concat([Buffer.from([0, 0, 0, 0, 9]), Buffer.from('{"nix":1}')]);
+    const response = await fetch(`${gateway.url}/vigie.probe.v1.ProbeService/ProbeStream`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/connect+json' },
+      body: envelope,
+    });
+    expect(await response.text())
+      .to.contain('invalid_argument')
+      .and.contain('nix');
+  });
+
+  it('ends watches with UNAVAILABLE when it stops, and answers what it took of a bidirectional stream', async () => {
+    const taken = Promise.withResolvers<void>();
+    const finish = Promise.withResolvers<void>();
+    await using gateway = await runGateway({
+      ingest: {
+        async *streamAlerts(requests) {
+          for await (const { alert } of requests) {
+            taken.resolve();
+            await finish.promise;
+            yield { result: accepted(alert?.uid) };
+          }
+        },
+      },
+      store: {
+        async *watchAlerts(_request, { signal }) {
+          yield {};
+          await aborted(signal);
+        },
+      },
+    });
+    const transport = createGrpcTransport({ baseUrl: gateway.url });
+    const over = Promise.withResolvers<void>();
+    async function* requests() {
+      yield { alert: { uid: 'taken' } };
+      await over.promise;
+    }
+    const watching = Promise.withResolvers<void>();
+    const watch = failure(
+      collect(createClient(AlertStoreService, transport).watchAlerts({}), () => watching.resolve()),
+    );
+    const uids: string[] = [];
+    const stream = failure(
+      collect(createClient(IngestService, transport).streamAlerts(requests()), ({ result }) => {
+        if (result?.outcome.case === 'accepted') uids.push(result.outcome.value.uid);
+      }),
+    );
+    await Promise.all([taken.promise, watching.promise]);
+    const stopped = gateway.stop();
+    expect((await watch).code).to.equal(Code.Unavailable);
+    finish.resolve();
+    expect((await stream).code).to.equal(Code.Unavailable);
+    expect(uids).to.deep.equal(['taken']);
+    over.resolve();
+    await stopped;
+  });
+
+  it('tells its health by grpc.health.v1, and recovers by itself', async () => {
+    await using gateway = await runGateway({});
+    const transport = createGrpcTransport({ baseUrl: gateway.url });
+    await using _closing = closing(transport);
+    const client = createClient(HealthService, transport);
+    const { SERVING, NOT_SERVING } = HealthCheckResponse_ServingStatus;
+    expect((await client.check({})).status).to.equal(SERVING);
+    expect((await client.check({ service: IngestService.typeName })).status).to.equal(SERVING);
+    expect((await failure(client.check({ service: 'nix' }))).code).to.equal(Code.NotFound);
+    await gateway.stopServices();
+    expect((await client.check({})).status).to.equal(NOT_SERVING);
+    expect((await gateway.health.readiness()).checks.store).to.match(/no answer/);
+    await gateway.restartServices();
+    for await (const { status } of client.watch({})) if (status === SERVING) break;
+  });
+
+  for (const service of [ServerReflection, ServerReflectionAlpha]) {
+    it(`describes itself by ${service.typeName}`, async () => {
+      await using gateway = await runGateway({});
+      const transport = createGrpcTransport({ baseUrl: gateway.url });
+      await using _closing = closing(transport);
+      const ask = async (messageRequest: object) => {
+        const method = service.method.serverReflectionInfo as typeof ServerReflection.method.serverReflectionInfo;
+        const requests = yieldAll([create(method.input, { messageRequest } as never)]);
+        const { message } = await transport.stream(method, undefined, undefined, undefined, requests);
+        const [answer] = await collect(message);
+        return toJson(method.output, answer ?? create(method.output)) as Record<string, JsonObject>;
+      };
+      const listed = await ask({ case: 'listServices', value: '' });
+      expect(listed.listServicesResponse?.service).to.deep.equal(
+        [IngestService, ProbeService, AlertStoreService, HealthService].map(({ typeName }) => ({ name: typeName })),
+      );
+      const found = [
+        { case: 'fileContainingSymbol', value: 'vigie.alert.v1.Alert' },
+        { case: 'fileContainingSymbol', value: 'vigie.alert.v1.Alert.uid' },
+        { case: 'fileContainingSymbol', value: 'google.rpc.ErrorInfo' },
+        { case: 'fileByFilename', value: 'google/api/http.proto' },
+        {
+          case: 'fileContainingExtension',
+          value: { containingType: 'google.protobuf.MethodOptions', extensionNumber: 50001 },
+        },
+      ];
+      for (const request of found) {
+        const { fileDescriptorResponse } = await ask(request);
+        expect(fileDescriptorResponse?.fileDescriptorProto, JSON.stringify(request)).to.have.lengthOf(1);
+      }
+      expect(await ask({ case: 'fileContainingSymbol', value: 'nix' })).to.have.property('errorResponse');
+      const extensions = await ask({ case: 'allExtensionNumbersOfType', value: 'google.protobuf.MethodOptions' });
+      expect(extensions.allExtensionNumbersResponse?.extensionNumber).to.include(50001);
+    });
+  }
+});
+
+function accepted(uid = '') {
+  return { outcome: { case: 'accepted' as const, value: { uid } } };
+}
+
+/** grpc-js keeps its connection until told; the others let go by themselves. */
+function closing(transport: Transport): AsyncDisposable {
+  return {
+    async [Symbol.asyncDispose]() {
+      if (transport instanceof ChannelTransport) transport[Symbol.dispose]();
+    },
+  };
+}
+
+async function* yieldAll<T>(items: readonly T[]): AsyncIterable<T> {
+  yield* items;
+}
+
+async function collect<T, R = T>(
+  items: AsyncIterable<T>,
+  map: (item: T) => R = item => item as unknown as R,
+): Promise<R[]> {
+  const result: R[] = [];
+  for await (const item of items) result.push(map(item));
+  return result;
+}
+
+async function failure(work: Promise<unknown>): Promise<ConnectError> {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).to.be.instanceOf(ConnectError);
+  return error as ConnectError;
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
+}

@@ -1,0 +1,71 @@
+import type { ServerResponse } from 'node:http';
+import type { JsonValue } from '@bufbuild/protobuf';
+import { ConnectError } from '@connectrpc/connect';
+import { internalError } from '@vigie/mesh/grpc/rpc-error.ts';
+import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
+import { RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
+import { errorJson } from './error-json.ts';
+import type { Exchange } from './exchange.ts';
+import { HttpError } from './http-error.ts';
+import { codeNameOf, httpStatusOf } from './http-status.ts';
+
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: JsonValue,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  sendBytes(response, status, 'application/json', Buffer.from(`${JSON.stringify(body)}\n`), headers);
+}
+
+export function sendBytes(
+  response: ServerResponse,
+  status: number,
+  contentType: string,
+  body: Uint8Array,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, {
+    ...headers,
+    'content-type': contentType,
+    'content-length': body.byteLength,
+  });
+  response.end(body);
+}
+
+/** Answers with an error as AIP-193 shows it; one that nobody foresaw is logged and hidden. */
+export function sendError(exchange: Exchange, thrown: unknown, logger: Logger): void {
+  const { error, status, headers } = describeError(exchange, thrown, logger);
+  if (exchange.response.headersSent || exchange.response.destroyed) return;
+  sendJson(exchange.response, status, errorJson(error, status), headers);
+}
+
+export interface DescribedError {
+  readonly error: ConnectError;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export function describeError(exchange: Exchange, thrown: unknown, logger: Logger): DescribedError {
+  const described = describe(thrown, cause => {
+    logger.error({ err: cause, path: exchange.path }, 'request failed');
+    return internalError(cause);
+  });
+  exchange.code = codeNameOf(described.error.code);
+  return described;
+}
+
+function describe(thrown: unknown, hide: (cause: unknown) => ConnectError): DescribedError {
+  if (thrown instanceof HttpError) {
+    return { error: thrown.rpcError, status: thrown.status, headers: thrown.headers };
+  }
+  const error = thrown instanceof ConnectError ? thrown : hide(thrown);
+  return { error, status: httpStatusOf(error.code), headers: retryHeaders(error) };
+}
+
+function retryHeaders(error: ConnectError): Record<string, string> {
+  const delay = error.findDetails(RetryInfoSchema)[0]?.retryDelay;
+  if (delay === undefined) return {};
+  // Whole seconds only, so rounded up: nobody comes back too early.
+  return { 'retry-after': String(Number(delay.seconds) + (delay.nanos > 0 ? 1 : 0)) };
+}

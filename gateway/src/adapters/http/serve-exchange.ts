@@ -1,0 +1,74 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Code, ConnectError } from '@connectrpc/connect';
+import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
+import { continueTrace, TRACEPARENT, withTrace } from '@vigie/mesh/telemetry/trace-context.ts';
+import type { Exchange, ExchangeHandler } from './exchange.ts';
+import type { RequestListener } from './front-door/front-door.ts';
+import type { HttpMetrics } from './http-metrics.ts';
+
+/** Quote it, and `grep` finds the alert's whole way in the logs. */
+export const TRACE_ID_HEADER = 'trace-id';
+
+/** As nginx has it: the client left before the answer. */
+const CLIENT_CLOSED_REQUEST = 499;
+
+export interface ServeExchangeParts {
+  readonly handle: ExchangeHandler;
+  readonly logger: Logger;
+  readonly metrics: HttpMetrics;
+}
+
+/** Runs each request in its trace, and counts and logs it once it is over. */
+export function createRequestListener({ handle, logger, metrics }: ServeExchangeParts): RequestListener {
+  return (request, response) => {
+    const startedAt = performance.now();
+    const finishMetrics = metrics.begin();
+    const gone = new AbortController();
+    const exchange = openExchange(request, response, gone.signal);
+    let finished = false;
+
+    response.setHeader(TRACE_ID_HEADER, exchange.trace.traceId);
+    response.once('finish', () => {
+      finished = true;
+      // A refused body is still on its way; unread, it would hold its HTTP/2 stream open.
+      request.resume();
+    });
+    response.once('close', () => {
+      if (!finished) gone.abort(new ConnectError('The client is gone.', Code.Canceled));
+      const status = finished ? response.statusCode : CLIENT_CLOSED_REQUEST;
+      finishMetrics({ method: request.method ?? '', route: exchange.route, status });
+      logExchange(logger, exchange, status, performance.now() - startedAt);
+    });
+    withTrace(exchange.trace, () => {
+      void handle(exchange).catch(error => {
+        logger.error({ err: error, path: exchange.path }, 'request failed');
+        response.destroy();
+      });
+    });
+  };
+}
+
+function logExchange(logger: Logger, exchange: Exchange, status: number, elapsedMs: number): void {
+  const { request, path, route, uid, code, trace } = exchange;
+  const ms = Math.round(elapsedMs * 1000) / 1000;
+  const line = { traceId: trace.traceId, method: request.method, path, route, status, ms, uid, code };
+  if (status >= 500) logger.warn(line, 'request');
+  else logger.info(line, 'request');
+}
+
+function openExchange(request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Exchange {
+  const url = request.url ?? '/';
+  const queryStart = url.indexOf('?');
+  const traceparent = request.headers[TRACEPARENT];
+  return {
+    request,
+    response,
+    path: queryStart < 0 ? url : url.slice(0, queryStart),
+    query: queryStart < 0 ? '' : url.slice(queryStart + 1),
+    trace: continueTrace(typeof traceparent === 'string' ? traceparent : undefined),
+    signal,
+    route: 'unknown',
+    uid: undefined,
+    code: undefined,
+  };
+}

@@ -1,0 +1,135 @@
+import {
+  type DescField,
+  type DescMessage,
+  fromJson,
+  type JsonObject,
+  type JsonValue,
+  type Message,
+} from '@bufbuild/protobuf';
+import type { FieldViolation } from '@vigie/mesh/alert/alert.ts';
+import { invalidArgument } from '@vigie/mesh/grpc/rpc-error.ts';
+import { anyTypes } from '../error-json.ts';
+import { resolveFieldPath } from './field-path.ts';
+import type { HttpBinding } from './http-binding.ts';
+import { describeJsonError, findJsonFaults } from './json-faults.ts';
+import { ParameterError, parameterToJson } from './parameter-value.ts';
+import type { Capture } from './path-template.ts';
+
+export interface RequestParts {
+  readonly captures: readonly Capture[];
+  /** As in the URL, without the question mark. */
+  readonly query: string;
+  /** `undefined` where there is none. */
+  readonly body: JsonValue | undefined;
+}
+
+/**
+ * The request message that path, query and body make together.
+ *
+ * @throws ConnectError INVALID_ARGUMENT naming each field or parameter that is wrong
+ */
+export function decodeRequest(binding: HttpBinding, { captures, query, body }: RequestParts): Message {
+  const json = bodyToJson(binding, body);
+  const violations = [
+    ...captures.flatMap(({ fieldPath, value }) => addParameter(binding, json, fieldPath, [value], 'path')),
+    ...(query === '' ? [] : addQuery(binding, json, query)),
+  ];
+  if (violations.length > 0) throw invalidArgument(violations);
+  return readMessage(binding.method.input, json, error => bodyFaults(binding, body, error));
+}
+
+function bodyToJson({ body: target }: HttpBinding, body: JsonValue | undefined): JsonObject {
+  if (target.kind === 'none' || body === undefined) return {};
+  if (target.kind === 'field') return { [target.field.jsonName]: body };
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw invalidArgument([{ field: 'body', description: 'must be a JSON object' }]);
+  }
+  return { ...body };
+}
+
+function addQuery(binding: HttpBinding, json: JsonObject, query: string): readonly FieldViolation[] {
+  const parameters = new URLSearchParams(query);
+  return [...new Set(parameters.keys())].flatMap(name => {
+    // `?store=` is what a form or a script sends for "no filter".
+    const values = parameters.getAll(name).filter(value => value !== '');
+    return addParameter(binding, json, name.split('.'), values, 'query');
+  });
+}
+
+/** Puts a parameter into the request's JSON; returns what is wrong with it. */
+function addParameter(
+  binding: HttpBinding,
+  json: JsonObject,
+  fieldPath: readonly string[],
+  values: readonly string[],
+  from: 'path' | 'query',
+): readonly FieldViolation[] {
+  const violation = (description: string): FieldViolation[] => [{ field: fieldPath.join('.'), description }];
+  const fields = resolveFieldPath(binding.method.input, fieldPath);
+  const target = fields?.at(-1);
+  if (fields === undefined || target === undefined || (binding.body.kind === 'message' && from === 'query')) {
+    return violation(`is an unknown parameter${knownParameters(binding)}`);
+  }
+  if (from === 'query' && isTaken(binding, fields)) return violation('is given by the path or the body already');
+  if (values.length === 0) return [];
+  if (values.length > 1 && target.fieldKind !== 'list') return violation('may be given only once');
+  try {
+    const elements = values.map(value => parameterToJson(target, value));
+    const parent = openParent(json, fields.slice(0, -1));
+    parent[target.jsonName] = target.fieldKind === 'list' ? elements : (elements[0] as JsonValue);
+    return [];
+  } catch (error) {
+    if (error instanceof ParameterError) return violation(error.message);
+    throw error;
+  }
+}
+
+function isTaken({ body, method, template }: HttpBinding, fields: readonly DescField[]): boolean {
+  if (body.kind === 'field' && fields[0] === body.field) return true;
+  return template.variables.some(({ fieldPath }) => {
+    const bound = resolveFieldPath(method.input, fieldPath);
+    return bound?.length === fields.length && bound.every((field, index) => field === fields[index]);
+  });
+}
+
+function knownParameters(binding: HttpBinding): string {
+  if (binding.body.kind === 'message') return ': everything goes into the body';
+  const names = binding.method.input.fields.filter(field => !isTaken(binding, [field])).map(({ name }) => name);
+  return names.length === 0 ? ': there are none' : `; there are ${names.join(', ')}`;
+}
+
+function openParent(json: JsonObject, fields: readonly DescField[]): JsonObject {
+  let parent = json;
+  for (const { jsonName } of fields) {
+    const found = parent[jsonName];
+    // A copy: the body itself stays as its sender wrote it.
+    const child = typeof found === 'object' && found !== null && !Array.isArray(found) ? { ...found } : {};
+    parent[jsonName] = child;
+    parent = child;
+  }
+  return parent;
+}
+
+function readMessage(
+  desc: DescMessage,
+  json: JsonObject,
+  findFaults: (error: unknown) => readonly FieldViolation[],
+): Message {
+  try {
+    return fromJson(desc, json, { registry: anyTypes });
+  } catch (error) {
+    throw invalidArgument(findFaults(error), error);
+  }
+}
+
+/** The faults by their paths in the body, as its sender sees it. */
+function bodyFaults(
+  { body: target, method }: HttpBinding,
+  body: JsonValue = {},
+  error: unknown,
+): readonly FieldViolation[] {
+  const desc = target.kind === 'field' ? target.field.message : method.input;
+  const faults = desc === undefined ? [] : findJsonFaults(desc, body);
+  // Some faults are not one field's: two members of a oneof, say.
+  return faults.length > 0 ? faults : [{ field: 'body', description: describeJsonError(error) }];
+}

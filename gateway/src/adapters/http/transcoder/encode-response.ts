@@ -1,0 +1,37 @@
+import { type JsonValue, type Message, toJson } from '@bufbuild/protobuf';
+import { anyTypes } from '../error-json.ts';
+import type { HttpBinding } from './http-binding.ts';
+
+export interface TypedBytes {
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+}
+
+/** `google.api.HttpBody`, of which no generated code is needed. */
+interface HttpBody {
+  readonly contentType: string;
+  readonly data: Uint8Array;
+}
+
+/** Fields that are empty are shown too: a reader of `"duplicate": false` need not know the proto. */
+const JSON_OPTIONS = { alwaysEmitImplicit: true, registry: anyTypes };
+
+/** Whether the answer is the bytes of a `google.api.HttpBody`, not JSON. */
+export function answersRawBytes({ method, responseField }: HttpBinding): boolean {
+  return (responseField?.message ?? method.output).typeName === 'google.api.HttpBody';
+}
+
+export function encodeJson({ method, responseField }: HttpBinding, message: Message): JsonValue {
+  const json = toJson(method.output, message, JSON_OPTIONS);
+  if (responseField === undefined) return json;
+  return (json as { readonly [key: string]: JsonValue })[responseField.jsonName] ?? null;
+}
+
+export function encodeBytes({ responseField }: HttpBinding, message: Message): TypedBytes {
+  const fields = message as unknown as Readonly<Record<string, unknown>>;
+  const body = (responseField === undefined ? message : fields[responseField.localName]) as HttpBody | undefined;
+  return {
+    contentType: body?.contentType || 'application/octet-stream',
+    bytes: body?.data ?? new Uint8Array(),
+  };
+}

@@ -1,0 +1,64 @@
+import { type DescField, type DescMessage, fromJson, type JsonValue } from '@bufbuild/protobuf';
+import type { FieldViolation } from '@vigie/mesh/alert/alert.ts';
+import { anyTypes } from '../error-json.ts';
+import { findField } from './field-path.ts';
+
+const MAX_FAULTS = 20;
+
+/** What is wrong with a JSON that is not the message, field by field, each with its path in the JSON. */
+export function findJsonFaults(desc: DescMessage, json: JsonValue): readonly FieldViolation[] {
+  return messageFaults(desc, json, '').take(MAX_FAULTS).toArray();
+}
+
+/** What protobuf says of a JSON that doesn't fit, without the part that repeats which field. */
+export function describeJsonError(error: unknown): string {
+  const { message } = error as Error;
+  const reason = /from JSON: (.*)$/s.exec(message)?.[1] ?? message;
+  return reason.replace(/^expected /, 'must be ');
+}
+
+function* messageFaults(desc: DescMessage, json: JsonValue, path: string): Generator<FieldViolation> {
+  // The well-known types have a JSON of their own.
+  if (!isPlainObject(json) || desc.typeName.startsWith('google.protobuf.')) {
+    yield* faultOf(path, () => fromJson(desc, json, { registry: anyTypes }));
+    return;
+  }
+  for (const [key, value] of Object.entries(json)) {
+    const field = findField(desc, key);
+    if (field === undefined) yield unknownField(desc, join(path, key));
+    else if (value !== null) yield* fieldFaults(field, key, value, join(path, key));
+  }
+}
+
+function* fieldFaults(field: DescField, key: string, value: JsonValue, path: string): Generator<FieldViolation> {
+  if (field.fieldKind === 'message') {
+    yield* messageFaults(field.message, value, path);
+  } else if (field.fieldKind === 'list' && field.message !== undefined && Array.isArray(value)) {
+    for (const [index, item] of value.entries()) {
+      yield* messageFaults(field.message, item, `${path}[${index}]`);
+    }
+  } else {
+    yield* faultOf(path, () => fromJson(field.parent, { [key]: value }));
+  }
+}
+
+function* faultOf(path: string, read: () => unknown): Generator<FieldViolation> {
+  try {
+    read();
+  } catch (error) {
+    yield { field: path, description: describeJsonError(error) };
+  }
+}
+
+function unknownField(desc: DescMessage, path: string): FieldViolation {
+  const known = desc.fields.map(({ jsonName }) => jsonName).join(', ');
+  return { field: path, description: `is unknown; there are ${known}` };
+}
+
+function isPlainObject(json: JsonValue): json is { [key: string]: JsonValue } {
+  return typeof json === 'object' && json !== null && !Array.isArray(json);
+}
+
+function join(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`;
+}

@@ -1,0 +1,41 @@
+import { methodNotAllowed, routeNotFound } from '../http-error.ts';
+import type { HttpBinding } from './http-binding.ts';
+import { type Capture, compareTemplates, matchPath } from './path-template.ts';
+
+export interface Route {
+  readonly binding: HttpBinding;
+  readonly captures: readonly Capture[];
+}
+
+export class RouteTable {
+  /** The most telling first. */
+  readonly #bindings: readonly HttpBinding[];
+
+  constructor(bindings: readonly HttpBinding[]) {
+    this.#bindings = bindings.toSorted((a, b) => compareTemplates(a.template, b.template));
+  }
+
+  /** @throws HttpError 404 or 405, MalformedPathError */
+  find(httpMethod: string, path: string): Route {
+    for (const binding of this.#bindings) {
+      if (!answers(binding, httpMethod)) continue;
+      const captures = matchPath(binding.template, path);
+      if (captures !== undefined) return { binding, captures };
+    }
+    const allowed = this.#methodsOf(path);
+    throw allowed.length > 0 ? methodNotAllowed(httpMethod, path, allowed) : routeNotFound(path);
+  }
+
+  #methodsOf(path: string): readonly string[] {
+    const methods = this.#bindings
+      .filter(({ template }) => matchPath(template, path) !== undefined)
+      .flatMap(binding => (answers(binding, 'HEAD') ? ['GET', 'HEAD'] : [binding.httpMethod]));
+    return [...new Set(methods)].sort();
+  }
+}
+
+/** HEAD is GET without the body; a stream would never come to its end. */
+function answers(binding: HttpBinding, httpMethod: string): boolean {
+  if (httpMethod === 'HEAD') return binding.httpMethod === 'GET' && binding.method.methodKind === 'unary';
+  return binding.httpMethod === httpMethod;
+}

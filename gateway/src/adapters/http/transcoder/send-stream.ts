@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { JsonValue, Message } from '@bufbuild/protobuf';
+import type { StreamFormat } from './stream-format.ts';
+
+export interface SendStreamParts {
+  readonly response: ServerResponse;
+  readonly format: StreamFormat;
+  readonly status: number;
+  readonly heartbeatMs: number;
+  /** Aborts when the client is gone. */
+  readonly signal: AbortSignal;
+  encode(message: Message): JsonValue;
+  describeError(error: unknown): JsonValue;
+}
+
+/** Sends messages as JSON as they come, no faster than the client reads; an error is told behind the last one. */
+export async function sendStream(messages: AsyncIterable<Message>, parts: SendStreamParts): Promise<void> {
+  const { response, format, signal } = parts;
+  response.writeHead(parts.status, { 'content-type': format.contentType, 'cache-control': 'no-store' });
+  // The client learns now that the stream stands, not with its first message.
+  response.flushHeaders();
+  const heartbeat = startHeartbeat(parts);
+  try {
+    for await (const message of messages) {
+      const isFull = !response.write(format.message(parts.encode(message)));
+      heartbeat?.refresh();
+      if (isFull) await once(response, 'drain', { signal });
+    }
+  } catch (error) {
+    if (!signal.aborted) response.write(format.error(parts.describeError(error)));
+  } finally {
+    clearInterval(heartbeat);
+    response.end();
+  }
+}
+
+function startHeartbeat({ response, format, heartbeatMs }: SendStreamParts): NodeJS.Timeout | undefined {
+  const { heartbeat } = format;
+  if (heartbeat === undefined) return undefined;
+  return setInterval(() => {
+    // A client that doesn't read needs no sign of life on top.
+    if (!response.writableNeedDrain) response.write(heartbeat);
+  }, heartbeatMs);
+}

@@ -1,0 +1,41 @@
+import type { JsonValue } from '@bufbuild/protobuf';
+
+/** How the messages of a server stream stand in one HTTP response. */
+export interface StreamFormat {
+  readonly contentType: string;
+  message(json: JsonValue): string;
+  error(json: JsonValue): string;
+  /** What keeps a quiet connection from being taken for a dead one; none where the format has no room for it. */
+  readonly heartbeat: string | undefined;
+}
+
+/** One JSON value a line; an error is the last line. https://github.com/ndjson/ndjson-spec */
+export const ndjson: StreamFormat = {
+  contentType: 'application/x-ndjson',
+  message: json => `${JSON.stringify(json)}\n`,
+  error: json => `${JSON.stringify(json)}\n`,
+  heartbeat: undefined,
+};
+
+/** For `EventSource` in a browser, which comes back by itself with the last id. https://html.spec.whatwg.org/multipage/server-sent-events.html */
+export const serverSentEvents: StreamFormat = {
+  contentType: 'text/event-stream',
+  message: json => {
+    const id = resumeTokenOf(json);
+    return `${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(json)}\n\n`;
+  },
+  error: json => `event: error\ndata: ${JSON.stringify(json)}\n\n`,
+  heartbeat: ':\n\n',
+};
+
+/** The format that the client asks for by `Accept`. */
+export function chooseStreamFormat(accept: string | undefined): StreamFormat {
+  return accept?.includes(serverSentEvents.contentType) ? serverSentEvents : ndjson;
+}
+
+/** Where a later stream can go on, by the convention of Vigie's protos. */
+function resumeTokenOf(json: JsonValue): string | undefined {
+  const token = (json as { resumeToken?: JsonValue } | null)?.resumeToken;
+  // A line break would begin another field of the event.
+  return typeof token === 'string' && token !== '' && !/[\r\n\0]/.test(token) ? token : undefined;
+}

@@ -1,0 +1,474 @@
+import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
+import { Code, ConnectError } from '@connectrpc/connect';
+import { invalidArgument, rpcError, toStatus } from '@vigie/mesh/grpc/rpc-error.ts';
+import { currentTrace, newTrace } from '@vigie/mesh/telemetry/trace-context.ts';
+import { AlertRecord_Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import type { ListAlertsRequest, WatchAlertsRequest } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { expect } from 'chai';
+import { runGateway } from '../../../testing/running-gateway.ts';
+
+const alert = { uid: 'a', video: '/a.mp4', timestamp: 1748871320.68, store: 'store-42' };
+const json = { 'content-type': 'application/json' };
+
+function post(url: string, body: unknown, headers: Record<string, string> = json): Promise<Response> {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return fetch(url, { method: 'POST', body: text, headers });
+}
+
+interface ErrorBody {
+  error: { code: number; status: string; message: string; details: { '@type': string; [key: string]: unknown }[] };
+}
+
+async function errorOf(response: Response): Promise<ErrorBody['error']> {
+  return ((await response.json()) as ErrorBody).error;
+}
+
+describe('REST', () => {
+  it('accepts an alert', async () => {
+    await using gateway = await runGateway({
+      ingest: {
+        createAlert: async request => {
+          expect(request.alert).to.include(alert);
+          return { uid: 'a', traceId: 't' };
+        },
+      },
+    });
+    const response = await post(`${gateway.url}/v1/alerts`, alert);
+    expect(response.status).to.equal(202);
+    expect(response.headers.get('content-type')).to.equal('application/json');
+    expect(await response.json()).to.deep.equal({ uid: 'a', duplicate: false, traceId: 't' });
+  });
+
+  it('accepts a batch and shows the error of an item', async () => {
+    await using gateway = await runGateway({
+      ingest: {
+        batchCreateAlerts: async ({ alerts }) => ({
+          results: alerts.map(({ uid }, index) => ({
+            outcome:
+              index === 0
+                ? { case: 'accepted', value: { uid } }
+                : {
+                    case: 'error',
+                    value: toStatus(invalidArgument([{ field: 'uid', description: 'is required' }])),
+                  },
+          })),
+        }),
+      },
+    });
+    const response = await post(`${gateway.url}/v1/alerts:batch`, { alerts: [alert, {}] });
+    expect(response.status).to.equal(202);
+    const { results } = (await response.json()) as { results: { error?: { details: unknown[] } }[] };
+    expect(results[0]).to.deep.equal({ accepted: { uid: 'a', duplicate: false, traceId: '' } });
+    expect(results[1]?.error?.details[1]).to.deep.include({ '@type': 'type.googleapis.com/google.rpc.BadRequest' });
+  });
+
+  it('gets an alert whose uid holds colons, encoded or not', async () => {
+    const asked: string[] = [];
+    await using gateway = await runGateway({
+      store: {
+        async getAlert({ uid }) {
+          asked.push(uid);
+          return { uid, status: AlertRecord_Status.RECEIVED };
+        },
+      },
+    });
+    for (const path of ['a:b', 'a%3Ab', 'watch', ':watch', 'a:batch']) {
+      const response = await fetch(`${gateway.url}/v1/alerts/${path}`);
+      expect(response.status, path).to.equal(200);
+      expect(await response.json()).to.include({ status: 'RECEIVED', store: '' });
+    }
+    expect(asked).to.deep.equal(['a:b', 'a:b', 'watch', ':watch', 'a:batch']);
+  });
+
+  it('lists with every parameter, and takes an empty one for absent', async () => {
+    const requests: ListAlertsRequest[] = [];
+    await using gateway = await runGateway({
+      store: {
+        async listAlerts(request) {
+          requests.push(request);
+          return { nextPageToken: 'n' };
+        },
+      },
+    });
+    const list = `${gateway.url}/v1/alerts`;
+    const full =
+      'store=store%2042&status=processed&since=1748871320.5&until=2025-06-03T00:00:00Z&page_size=7&pageToken=t';
+    expect(await (await fetch(`${list}?${full}`)).json()).to.deep.equal({ alerts: [], nextPageToken: 'n' });
+    expect((await fetch(`${list}?store=&status=&since=&until=&page_size=&page_token=`)).status).to.equal(200);
+    expect(requests[0]).to.deep.include({
+      store: 'store 42',
+      status: AlertRecord_Status.PROCESSED,
+      pageSize: 7,
+      pageToken: 't',
+    });
+    expect(requests[0]?.since).to.deep.include({ seconds: 1748871320n, nanos: 500_000_000 });
+    expect(requests[1]).to.deep.include({ store: '', status: 0, pageSize: 0 });
+    expect(requests[1]?.since).to.equal(undefined);
+  });
+
+  it('probes a video by its query parameter', async () => {
+    await using gateway = await runGateway({
+      probe: { probeVideo: async ({ video }) => ({ finding: { case: 'media', value: { container: video } } }) },
+    });
+    const response = await fetch(`${gateway.url}/v1/media?video=%2Fvideos%2Fa.mp4`);
+    const { media } = (await response.json()) as { media: unknown };
+    expect(media).to.include({ container: '/videos/a.mp4', truncated: false });
+  });
+
+  it('answers HEAD as GET without the body', async () => {
+    await using gateway = await runGateway({ store: { getAlert: async ({ uid }) => ({ uid }) } });
+    const response = await fetch(`${gateway.url}/v1/alerts/a`, { method: 'HEAD' });
+    expect(response.status).to.equal(200);
+    expect(Number(response.headers.get('content-length'))).to.be.greaterThan(10);
+    expect(await response.text()).to.equal('');
+  });
+
+  describe('errors', () => {
+    it('shows the error of a service with its details', async () => {
+      await using gateway = await runGateway({
+        store: {
+          getAlert: async ({ uid }) => {
+            throw rpcError(Code.NotFound, `There is no alert ${uid}.`, {
+              reason: 'ALERT_NOT_FOUND',
+              resource: { type: 'alert', name: uid },
+            });
+          },
+        },
+      });
+      const response = await fetch(`${gateway.url}/v1/alerts/x`);
+      expect(response.status).to.equal(404);
+      expect(await response.json()).to.deep.equal({
+        error: {
+          code: 404,
+          status: 'NOT_FOUND',
+          message: 'There is no alert x.',
+          details: [
+            { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'ALERT_NOT_FOUND', domain: 'vigie' },
+            { '@type': 'type.googleapis.com/google.rpc.ResourceInfo', resourceType: 'alert', resourceName: 'x' },
+          ],
+        },
+      });
+    });
+
+    it('keeps details of a type that it does not know', async () => {
+      await using gateway = await runGateway({
+        store: {
+          getAlert: async () => {
+            const error = new ConnectError('new', Code.FailedPrecondition);
+            error.details = [{ type: 'vigie.later.v1.News', value: new Uint8Array([1, 2]) }];
+            throw error;
+          },
+        },
+      });
+      const error = await errorOf(await fetch(`${gateway.url}/v1/alerts/x`));
+      expect(error.details).to.deep.equal([{ '@type': 'type.googleapis.com/vigie.later.v1.News', value: 'AQI=' }]);
+    });
+
+    it('says in Retry-After when to come again', async () => {
+      await using gateway = await runGateway({
+        ingest: {
+          createAlert: async () => {
+            throw rpcError(Code.ResourceExhausted, 'Full.', { reason: 'QUEUE_FULL', retryDelayMs: 4_200 });
+          },
+        },
+      });
+      const busy = await post(`${gateway.url}/v1/alerts`, alert);
+      expect([busy.status, busy.headers.get('retry-after')]).to.deep.equal([429, '5']);
+    });
+
+    it('answers 503 with Retry-After while a service is away, without naming its address', async () => {
+      await using gateway = await runGateway({ ingest: { createAlert: async () => ({}) } });
+      expect((await post(`${gateway.url}/v1/alerts`, alert)).status).to.equal(202);
+      await gateway.stopServices();
+      const response = await post(`${gateway.url}/v1/alerts`, alert);
+      expect(response.status).to.equal(503);
+      expect(response.headers.get('retry-after')).to.equal('1');
+      const error = await errorOf(response);
+      expect(error).to.include({ code: 503, status: 'UNAVAILABLE' });
+      expect(error.details[0]).to.include({ reason: 'UPSTREAM_UNREACHABLE' });
+      expect(JSON.stringify(error)).not.to.contain('127.0.0.1');
+    });
+
+    it('answers 504 when the deadline passes, and cancels the call', async () => {
+      const seen = Promise.withResolvers<AbortSignal>();
+      await using gateway = await runGateway(
+        {
+          store: {
+            async getAlert(_request, { signal }) {
+              seen.resolve(signal);
+              await once(signal, 'abort');
+              return {};
+            },
+          },
+        },
+        { requestTimeoutMs: 100 },
+      );
+      const response = await fetch(`${gateway.url}/v1/alerts/x`);
+      expect(response.status).to.equal(504);
+      expect((await errorOf(response)).details[0]).to.include({ reason: 'DEADLINE_EXCEEDED' });
+      const signal = await seen.promise;
+      if (!signal.aborted) await once(signal, 'abort');
+    });
+
+    it('hides what went wrong inside', async () => {
+      await using gateway = await runGateway({
+        store: {
+          getAlert: async () => {
+            throw new TypeError('secret');
+          },
+        },
+      });
+      const response = await fetch(`${gateway.url}/v1/alerts/x`);
+      expect(response.status).to.equal(500);
+      expect(await response.text()).not.to.contain('secret');
+    });
+
+    it('answers 404 for an unknown route and 405 with Allow for another method', async () => {
+      await using gateway = await runGateway({});
+      const missing = await fetch(`${gateway.url}/v1/nothing`);
+      expect(missing.status).to.equal(404);
+      expect((await errorOf(missing)).details[0]).to.include({ reason: 'ROUTE_NOT_FOUND' });
+      const other = await fetch(`${gateway.url}/v1/alerts`, { method: 'DELETE' });
+      expect([other.status, other.headers.get('allow')]).to.deep.equal([405, 'GET, HEAD, POST']);
+      const internal = await post(`${gateway.url}/v1/alerts:record`, {});
+      expect(internal.status).to.equal(404);
+    });
+
+    it('answers 400 for broken percent-encoding', async () => {
+      await using gateway = await runGateway({});
+      const response = await fetch(`${gateway.url}/v1/alerts/%C3`);
+      expect(response.status).to.equal(400);
+      expect((await errorOf(response)).details[0]).to.include({ reason: 'MALFORMED_PATH' });
+    });
+
+    it('names an unknown parameter and an unknown field', async () => {
+      await using gateway = await runGateway({});
+      const parameter = await fetch(`${gateway.url}/v1/alerts?sotre=x`);
+      expect(parameter.status).to.equal(400);
+      expect((await errorOf(parameter)).message).to.match(/^sotre is an unknown parameter; there are store,/);
+      const field = await post(`${gateway.url}/v1/alerts`, { ...alert, vidoe: '/a.mp4' });
+      expect(field.status).to.equal(400);
+      expect((await errorOf(field)).message).to.match(/^vidoe is unknown; there are uid, video,/);
+    });
+
+    it('says where malformed JSON is malformed', async () => {
+      await using gateway = await runGateway({});
+      const response = await post(`${gateway.url}/v1/alerts`, '{"uid":"a"\n"video":"/a.mp4"}');
+      expect(response.status).to.equal(400);
+      expect((await errorOf(response)).message).to.match(/line 2 column 1/);
+    });
+
+    it('refuses a body that is not UTF-8, too large or not JSON', async () => {
+      await using gateway = await runGateway({}, { maxBodyBytes: 1024 });
+      const url = `${gateway.url}/v1/alerts`;
+      const latin1 = await fetch(url, { method: 'POST', headers: json, body: Buffer.from('{"uid":"\xe9"}', 'latin1') });
+      expect(latin1.status).to.equal(400);
+      expect((await post(url, 'x'.repeat(1025))).status).to.equal(413);
+      const xml = await post(url, '<a/>', { 'content-type': 'application/xml' });
+      expect(xml.status).to.equal(415);
+      expect((await post(url, 'uid=a', { 'content-type': 'application/x-www-form-urlencoded' })).status).to.equal(415);
+      expect((await post(url, alert, { ...json, 'content-encoding': 'gzip' })).status).to.equal(415);
+    });
+
+    it('counts a body without a length as it comes', async () => {
+      await using gateway = await runGateway({}, { maxBodyBytes: 1024 });
+      const body = new ReadableStream({
+        start(controller) {
+          for (let index = 0; index < 100; index++) controller.enqueue(new Uint8Array(100).fill(0x20));
+          controller.close();
+        },
+      });
+      const response = await fetch(`${gateway.url}/v1/alerts`, { method: 'POST', body, headers: json, duplex: 'half' });
+      expect(response.status).to.equal(413);
+    });
+  });
+
+  it('takes JSON that came without its content type', async () => {
+    await using gateway = await runGateway({ ingest: { createAlert: async () => ({}) } });
+    for (const contentType of ['application/x-www-form-urlencoded', 'text/plain;charset=UTF-8']) {
+      const response = await post(`${gateway.url}/v1/alerts`, alert, { 'content-type': contentType });
+      expect(response.status, contentType).to.equal(202);
+    }
+  });
+
+  it('goes on with the trace that came, or begins one, and tells its id', async () => {
+    const seen: (string | undefined)[] = [];
+    await using gateway = await runGateway({
+      ingest: {
+        async createAlert() {
+          seen.push(currentTrace()?.traceId);
+          return {};
+        },
+      },
+    });
+    const { traceId, spanId } = newTrace();
+    const traceparent = `00-${traceId}-${spanId}-01`;
+    const continued = await post(`${gateway.url}/v1/alerts`, alert, { ...json, traceparent });
+    expect(continued.headers.get('trace-id')).to.equal(traceId);
+    const begun = await post(`${gateway.url}/v1/alerts`, alert);
+    expect(seen).to.deep.equal([traceId, begun.headers.get('trace-id')]);
+    expect(seen[1]).to.match(/^[0-9a-f]{32}$/);
+  });
+
+  it('cancels the call when the client leaves', async () => {
+    const seen = Promise.withResolvers<AbortSignal>();
+    await using gateway = await runGateway({
+      store: {
+        async getAlert(_request, { signal }) {
+          seen.resolve(signal);
+          await once(signal, 'abort');
+          return {};
+        },
+      },
+    });
+    const client = new AbortController();
+    const call = fetch(`${gateway.url}/v1/alerts/x`, { signal: client.signal }).catch(() => {});
+    const signal = await seen.promise;
+    client.abort();
+    if (!signal.aborted) await once(signal, 'abort');
+    await call;
+  });
+
+  it('counts requests by route template', async () => {
+    await using gateway = await runGateway({ store: { getAlert: async () => ({}) } });
+    await (await fetch(`${gateway.url}/v1/alerts/x`)).text();
+    await (await fetch(`${gateway.url}/v1/alerts/y`)).text();
+    const counted =
+      'http_server_requests_total{method="GET",route="/v1/alerts/{uid}",status="200",service="gateway"} 2';
+    expect(await gateway.metrics.metrics()).to.contain(counted);
+  });
+
+  describe('streams', () => {
+    it('sends each message as a line, as soon as it is there', async () => {
+      const second = Promise.withResolvers<void>();
+      await using gateway = await runGateway({
+        store: {
+          async *watchAlerts({ store, statuses }) {
+            yield { alert: { store }, resumeToken: String(statuses) };
+            await second.promise;
+            yield { resumeToken: '2' };
+          },
+        },
+      });
+      const response = await fetch(`${gateway.url}/v1/alerts:watch?store=s&statuses=FAILED&statuses=2`);
+      expect(response.headers.get('content-type')).to.equal('application/x-ndjson');
+      const lines = readLines(response);
+      const first = JSON.parse((await lines.next()).value as string) as { resumeToken: string; alert: object };
+      expect(first).to.deep.include({ resumeToken: '3,2' });
+      second.resolve();
+      expect(JSON.parse((await lines.next()).value as string)).to.deep.equal({ resumeToken: '2' });
+      expect((await lines.next()).done).to.equal(true);
+    });
+
+    it('sends events to an EventSource, which goes on behind its last one', async () => {
+      const requests: WatchAlertsRequest[] = [];
+      await using gateway = await runGateway({
+        store: {
+          async *watchAlerts(request) {
+            requests.push(request);
+            yield { resumeToken: 'tok' };
+            throw rpcError(Code.DataLoss, 'gone', { reason: 'GONE' });
+          },
+        },
+      });
+      const response = await fetch(`${gateway.url}/v1/alerts:watch`, {
+        headers: { accept: 'text/event-stream', 'last-event-id': 'tik' },
+      });
+      expect(response.headers.get('content-type')).to.equal('text/event-stream');
+      const text = await response.text();
+      expect(text).to.match(/^id: tok\ndata: \{"resumeToken":"tok"\}\n\nevent: error\ndata: \{"error":/);
+      expect(requests[0]?.resumeToken).to.equal('tik');
+    });
+
+    it('answers with headers before the first message, and cancels when the client leaves', async () => {
+      const seen = Promise.withResolvers<AbortSignal>();
+      await using gateway = await runGateway({
+        store: {
+          async *watchAlerts(_request, { signal, sendHeaders }) {
+            sendHeaders();
+            seen.resolve(signal);
+            await once(signal, 'abort');
+            yield* [];
+          },
+        },
+      });
+      const client = new AbortController();
+      const response = await fetch(`${gateway.url}/v1/alerts:watch`, { signal: client.signal });
+      expect(response.status).to.equal(200);
+      const signal = await seen.promise;
+      client.abort();
+      if (!signal.aborted) await once(signal, 'abort');
+    });
+
+    it('tells an error before the first message by its status, and a later one in the last line', async () => {
+      let early = true;
+      await using gateway = await runGateway({
+        store: {
+          async *watchAlerts() {
+            if (!early) yield { resumeToken: '1' };
+            throw rpcError(Code.InvalidArgument, 'The token is stale.', { reason: 'STALE_TOKEN' });
+          },
+        },
+      });
+      expect((await fetch(`${gateway.url}/v1/alerts:watch`)).status).to.equal(400);
+      early = false;
+      const response = await fetch(`${gateway.url}/v1/alerts:watch`);
+      expect(response.status).to.equal(200);
+      const lines = (await response.text()).trim().split('\n');
+      expect(lines).to.have.lengthOf(2);
+      expect(JSON.parse(lines[1] as string)).to.have.nested.property('error.status', 'INVALID_ARGUMENT');
+    });
+
+    it('waits for a client that reads slowly', async function () {
+      this.timeout(20_000);
+      let produced = 0;
+      const total = 500;
+      await using gateway = await runGateway({
+        store: {
+          async *watchAlerts() {
+            for (; produced < total; produced++) yield { resumeToken: 'x'.repeat(64 * 1024) };
+          },
+        },
+      });
+      const request = httpRequest(`${gateway.url}/v1/alerts:watch`).end();
+      const [response] = (await once(request, 'response')) as [NodeJS.ReadableStream];
+      response.pause();
+      let before = -1;
+      while (before !== produced) {
+        before = produced;
+        for (let turn = 0; turn < 500; turn++) await new Promise(setImmediate);
+      }
+      expect(produced).to.be.lessThan(total);
+      let sizeBytes = 0;
+      for await (const chunk of response) sizeBytes += chunk.length;
+      expect(sizeBytes).to.be.greaterThan(total * 64 * 1024);
+    });
+
+    it('ends politely when the gateway stops', async () => {
+      await using gateway = await runGateway({
+        store: {
+          async *watchAlerts(_request, { signal, sendHeaders }) {
+            sendHeaders();
+            await once(signal, 'abort');
+            yield* [];
+          },
+        },
+      });
+      const response = await fetch(`${gateway.url}/v1/alerts:watch`);
+      const [text] = await Promise.all([response.text(), gateway.stop()]);
+      expect(JSON.parse(text)).to.have.nested.property('error.status', 'UNAVAILABLE');
+      expect(text).to.contain('STOPPING');
+    });
+  });
+});
+
+async function* readLines(response: Response): AsyncGenerator<string> {
+  let rest = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body as ReadableStream<Uint8Array>) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+}

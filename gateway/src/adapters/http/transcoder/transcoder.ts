@@ -1,0 +1,131 @@
+import type { DescMethod, Message } from '@bufbuild/protobuf';
+import { Code } from '@connectrpc/connect';
+import { rpcError } from '@vigie/mesh/grpc/rpc-error.ts';
+import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
+import type { Upstreams } from '../../../api/upstreams.ts';
+import { errorJson } from '../error-json.ts';
+import { type Exchange, type ExchangeHandler, findUid } from '../exchange.ts';
+import { readJsonBody } from '../json-body.ts';
+import { describeError, sendBytes, sendError, sendJson } from '../send.ts';
+import { decodeRequest } from './decode-request.ts';
+import { answersRawBytes, encodeBytes, encodeJson } from './encode-response.ts';
+import { entityTag, isHeld } from './entity-tag.ts';
+import { findField } from './field-path.ts';
+import { type HttpBinding, httpBindings } from './http-binding.ts';
+import { MalformedPathError } from './path-template.ts';
+import { type Route, RouteTable } from './route-table.ts';
+import { sendBytesStream } from './send-bytes-stream.ts';
+import { sendStream } from './send-stream.ts';
+import { chooseStreamFormat } from './stream-format.ts';
+
+export interface TranscoderParts {
+  readonly methods: readonly DescMethod[];
+  readonly upstreams: Upstreams;
+  readonly logger: Logger;
+  readonly requestTimeoutMs: number;
+  readonly maxBodyBytes: number;
+  /** How often a quiet event stream shows that it lives. */
+  readonly heartbeatMs: number;
+  /** Ends streams; its reason is what they end with. */
+  readonly stopping: AbortSignal;
+}
+
+/**
+ * HTTP/JSON for every method with a `google.api.http` annotation. No route is written by hand.
+ *
+ * @throws HttpRuleError, PathTemplateError for an annotation that makes no sense
+ */
+export function createTranscoder(parts: TranscoderParts): ExchangeHandler {
+  const routes = new RouteTable(parts.methods.flatMap(httpBindings));
+  return async exchange => {
+    try {
+      const route = findRoute(routes, exchange);
+      exchange.route = route.binding.template.source;
+      const request = await readRequest(exchange, route, parts);
+      exchange.uid = findUid(request);
+      if (route.binding.method.methodKind === 'unary') {
+        await answerOnce(exchange, route.binding, request, parts);
+      } else {
+        await answerMany(exchange, route.binding, request, parts);
+      }
+    } catch (error) {
+      sendError(exchange, error, parts.logger);
+    }
+  };
+}
+
+function findRoute(routes: RouteTable, { request, path }: Exchange): Route {
+  try {
+    return routes.find(request.method ?? '', path);
+  } catch (error) {
+    if (!(error instanceof MalformedPathError)) throw error;
+    throw rpcError(Code.InvalidArgument, `The path is wrong: ${error.message}.`, {
+      reason: 'MALFORMED_PATH',
+      cause: error,
+    });
+  }
+}
+
+async function readRequest(exchange: Exchange, route: Route, parts: TranscoderParts): Promise<Message> {
+  const { binding, captures } = route;
+  const takesBody = binding.body.kind !== 'none';
+  const body = takesBody ? await readJsonBody(exchange.request, parts.maxBodyBytes) : undefined;
+  return resume(exchange, binding, decodeRequest(binding, { captures, query: exchange.query, body }));
+}
+
+/** An `EventSource` that comes back says where it was, in a header of its own. */
+function resume({ request }: Exchange, { method }: HttpBinding, message: Message): Message {
+  const lastEventId = request.headers['last-event-id'];
+  if (typeof lastEventId !== 'string' || method.methodKind === 'unary') return message;
+  if (findField(method.input, 'resume_token') === undefined) return message;
+  return { ...message, resumeToken: lastEventId } as Message;
+}
+
+async function answerOnce(
+  exchange: Exchange,
+  binding: HttpBinding,
+  request: Message,
+  { upstreams, requestTimeoutMs }: TranscoderParts,
+): Promise<void> {
+  const { response, signal } = exchange;
+  const message = await upstreams.unary(binding.method, request, { signal, timeoutMs: requestTimeoutMs });
+  if (!answersRawBytes(binding)) {
+    return sendJson(response, binding.successStatus, encodeJson(binding, message));
+  }
+  const { contentType, bytes } = encodeBytes(binding, message);
+  const etag = entityTag(bytes);
+  if (isHeld(exchange.request.headers['if-none-match'], etag)) {
+    response.writeHead(304, { etag }).end();
+  } else {
+    sendBytes(response, binding.successStatus, contentType, bytes, { etag });
+  }
+}
+
+async function answerMany(
+  exchange: Exchange,
+  binding: HttpBinding,
+  request: Message,
+  { upstreams, logger, heartbeatMs, stopping }: TranscoderParts,
+): Promise<void> {
+  const { response } = exchange;
+  const signal = AbortSignal.any([exchange.signal, stopping]);
+  const messages = await upstreams.stream(binding.method, yieldOne(request), { signal });
+  const sending = { response, status: binding.successStatus, signal: exchange.signal };
+  if (answersRawBytes(binding)) {
+    return sendBytesStream(messages, { ...sending, encode: message => encodeBytes(binding, message) });
+  }
+  await sendStream(messages, {
+    ...sending,
+    format: chooseStreamFormat(exchange.request.headers.accept),
+    heartbeatMs,
+    encode: message => encodeJson(binding, message),
+    describeError: thrown => {
+      const { error, status } = describeError(exchange, thrown, logger);
+      return errorJson(error, status);
+    },
+  });
+}
+
+async function* yieldOne(message: Message): AsyncIterable<Message> {
+  yield message;
+}

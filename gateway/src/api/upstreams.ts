@@ -1,0 +1,16 @@
+import type { DescMethod, Message } from '@bufbuild/protobuf';
+
+export interface UpstreamCall {
+  /** Cancels the call; its reason is what the call fails with. */
+  readonly signal: AbortSignal;
+  /** Absent: the default of unary calls, and no deadline for streams. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** The services behind the gateway. Every failure is a `ConnectError` with the details that the service gave. */
+export interface Upstreams {
+  unary(method: DescMethod, request: Message, call: UpstreamCall): Promise<Message>;
+
+  /** Resolves once the service has taken the call, or with its first answer. */
+  stream(method: DescMethod, requests: AsyncIterable<Message>, call: UpstreamCall): Promise<AsyncIterable<Message>>;
+}

@@ -1,0 +1,31 @@
+import { EnvReader } from '@vigie/mesh/env/env-reader.ts';
+import { readRunnerConfig } from '@vigie/mesh/lifecycle/runner-config.ts';
+import type { RunnerConfig } from '@vigie/mesh/lifecycle/service-context.ts';
+
+export interface Config extends RunnerConfig {
+  /** The one public port, for HTTP/1.1 and cleartext HTTP/2. */
+  readonly port: number;
+  readonly ingestAddress: string;
+  readonly probeAddress: string;
+  readonly storeAddress: string;
+  /** Deadline of a unary call that brings none; REST has no way to bring one. */
+  readonly requestTimeoutMs: number;
+  /** The longest deadline that a unary call may bring. */
+  readonly maxTimeoutMs: number;
+  readonly maxBodyBytes: number;
+}
+
+/** @throws InvalidEnvironmentError */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const reader = new EnvReader(env);
+  return reader.finish({
+    ...readRunnerConfig(reader, { healthPort: 9050 }),
+    port: reader.port('PORT', 8000),
+    ingestAddress: reader.address('INGEST_ADDRESS', '127.0.0.1:50051'),
+    probeAddress: reader.address('PROBE_ADDRESS', '127.0.0.1:50052'),
+    storeAddress: reader.address('STORE_ADDRESS', '127.0.0.1:50053'),
+    requestTimeoutMs: reader.milliseconds('REQUEST_TIMEOUT_MS', 10_000),
+    maxTimeoutMs: reader.milliseconds('MAX_TIMEOUT_MS', 300_000),
+    maxBodyBytes: reader.integer('MAX_BODY_BYTES', 8 * 1024 * 1024, { min: 1024, max: 64 * 1024 * 1024 }),
+  });
+}

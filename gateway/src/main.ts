@@ -1,0 +1,9 @@
+import { runService } from '@vigie/mesh/lifecycle/run-service.ts';
+import { startGateway } from './composition-root.ts';
+import { readConfig } from './config.ts';
+
+await runService({
+  name: 'gateway',
+  readConfig,
+  start: async (config, context) => void (await startGateway(config, context)),
+});

@@ -1,0 +1,59 @@
+import { Code, type ConnectError } from '@connectrpc/connect';
+import { InvalidAlertError } from '@vigie/mesh/alert/alert.ts';
+import { invalidArgument, rpcError } from '@vigie/mesh/grpc/rpc-error.ts';
+import { IncompleteRecordError } from '@vigie/mesh/wire/record-wire.ts';
+import { AlertRecordSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { AlertNotFoundError } from '../../application/get-alert.ts';
+import { AlertStoreError, type AlertStoreFault } from '../../ports/alert-store.ts';
+import { OutcomeFeedError, type OutcomeFeedFault } from '../../ports/outcome-feed.ts';
+
+type Fault = AlertStoreFault | OutcomeFeedFault;
+
+interface Row {
+  readonly code: Code;
+  /** For the caller: the inner reason is for the logs. */
+  readonly message: string;
+  readonly retryDelayMs?: number;
+}
+
+const FAULTS: Readonly<Record<Fault, Row>> = {
+  STORE_UNREACHABLE: {
+    code: Code.Unavailable,
+    message: 'The database gives no answer. Call again later; doing it twice is safe.',
+    retryDelayMs: 1_000,
+  },
+  STORE_BUSY: {
+    code: Code.Unavailable,
+    message: 'The database is too busy. Call again later; doing it twice is safe.',
+    retryDelayMs: 2_000,
+  },
+  FEED_UNREACHABLE: {
+    code: Code.Unavailable,
+    message: 'The streams of outcomes give no answer. Watch again later, with the last resume_token.',
+    retryDelayMs: 1_000,
+  },
+  // As etcd answers a watch from a revision that is compacted.
+  RESUME_TOKEN_EXPIRED: {
+    code: Code.OutOfRange,
+    message: 'Outcomes behind this resume_token are no longer kept. List the alerts since then, and watch without it.',
+  },
+};
+
+export function translateError(error: unknown): ConnectError | undefined {
+  if (error instanceof InvalidAlertError) return invalidArgument(error.violations, error);
+  if (error instanceof IncompleteRecordError) {
+    return rpcError(Code.InvalidArgument, error.message, { reason: error.reason, cause: error });
+  }
+  if (error instanceof AlertNotFoundError) {
+    return rpcError(Code.NotFound, error.message, {
+      reason: error.reason,
+      resource: { type: AlertRecordSchema.typeName, name: error.uid },
+      cause: error,
+    });
+  }
+  if (error instanceof AlertStoreError || error instanceof OutcomeFeedError) {
+    const { code, message, ...retry } = FAULTS[error.reason];
+    return rpcError(code, message, { reason: error.reason, ...retry, cause: error });
+  }
+  return undefined;
+}

@@ -1,0 +1,34 @@
+import { type FieldViolation, findStoreFault } from '@vigie/mesh/alert/alert.ts';
+import type { FinalStatus } from '@vigie/mesh/alert/alert-record.ts';
+import { invalidArgument } from '@vigie/mesh/grpc/rpc-error.ts';
+import { statusFromProto } from '@vigie/mesh/wire/record-wire.ts';
+import type { WatchAlertsRequest } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import type { FeedPosition, OutcomeFilter } from '../../ports/outcome-feed.ts';
+import { decodeResumeToken } from './resume-token.ts';
+
+const FINAL_STATUSES: readonly FinalStatus[] = ['PROCESSED', 'FAILED', 'QUARANTINED'];
+
+export interface WatchQuery {
+  readonly filter: OutcomeFilter;
+  readonly behind: FeedPosition | undefined;
+}
+
+/** @throws ConnectError INVALID_ARGUMENT naming every field that is wrong */
+export function readWatchRequest({ store, statuses, resumeToken }: WatchAlertsRequest): WatchQuery {
+  const wanted = new Set(statuses.map(statusFromProto));
+  const known = FINAL_STATUSES.filter(status => wanted.has(status));
+  const violations: FieldViolation[] = [];
+  const storeFault = store === '' ? undefined : findStoreFault(store);
+  if (storeFault !== undefined) violations.push({ field: 'store', description: storeFault });
+  if (known.length < wanted.size) {
+    violations.push({ field: 'statuses', description: `must be of ${FINAL_STATUSES.join(', ')}` });
+  }
+  if (violations.length > 0) throw invalidArgument(violations);
+  return {
+    filter: {
+      store: store === '' ? undefined : store,
+      statuses: known.length === 0 ? FINAL_STATUSES : known,
+    },
+    behind: resumeToken === '' ? undefined : decodeResumeToken(resumeToken),
+  };
+}

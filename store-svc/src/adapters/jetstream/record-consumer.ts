@@ -1,0 +1,106 @@
+import { type JetStreamClient, type JsMsg, jetstream } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { type Alert, contentHash } from '@vigie/mesh/alert/alert.ts';
+import type { FailureCode } from '@vigie/mesh/alert/alert-record.ts';
+import { MessageConsumer, type Verdict } from '@vigie/mesh/jetstream/message-consumer.ts';
+import { publishQuarantined } from '@vigie/mesh/jetstream/quarantine.ts';
+import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
+import { currentTrace, newTrace } from '@vigie/mesh/telemetry/trace-context.ts';
+import { decodeAlertPayload, MalformedMessageError } from '@vigie/mesh/wire/alert-wire.ts';
+import { Counter, type Registry } from 'prom-client';
+import type { RecordAlert } from '../../application/record-alert.ts';
+import { AlertStoreError } from '../../ports/alert-store.ts';
+
+export interface RecordConsumerParts {
+  readonly connection: NatsConnection;
+  readonly recordAlert: RecordAlert;
+  readonly logger: Logger;
+  readonly metrics: Registry;
+}
+
+/** Two full batches: one that is being written, and one that gathers meanwhile. */
+const CONCURRENCY = 1_000;
+const ACK_WAIT_MS = 10_000;
+const STORE_RETRY_MS = 1_000;
+
+const DONE: Verdict = { kind: 'done' };
+
+/**
+ * Records what arrives on `alerts.received.*`, in the stream's order. What is no alert, or another one with a uid that is
+ * taken, goes to quarantine: nobody else does that, so that it happens once.
+ */
+export function startRecordConsumer(parts: RecordConsumerParts): Promise<MessageConsumer> {
+  const { connection, recordAlert, logger, metrics } = parts;
+  const quarantine = createQuarantine(jetstream(connection), logger, metrics);
+
+  async function handle(message: JsMsg): Promise<Verdict> {
+    const alert = tryDecode(message);
+    if (alert instanceof MalformedMessageError) {
+      await quarantine(message, undefined, 'MALFORMED_MESSAGE', alert.message, `malformed.${message.seq}`);
+      return DONE;
+    }
+    const { traceId } = currentTrace() ?? newTrace();
+    try {
+      const kind = await recordAlert({ alert, receivedAt: message.time, traceId });
+      if (kind === 'CONFLICT') {
+        const why = `another alert with uid ${alert.uid} came first, with another video, timestamp or store`;
+        const messageId = `conflict.${alert.uid}.${contentHash(alert)}`;
+        await quarantine(message, alert, 'UID_CONFLICT', why, messageId);
+      }
+      return DONE;
+    } catch (error) {
+      // Logged once for the whole batch.
+      if (error instanceof AlertStoreError) return { kind: 'retry', delayMs: STORE_RETRY_MS };
+      throw error;
+    }
+  }
+
+  return MessageConsumer.start({
+    connection,
+    stream: 'ALERTS',
+    durable: 'record',
+    concurrency: CONCURRENCY,
+    ackWaitMs: ACK_WAIT_MS,
+    handle,
+    logger,
+    metrics,
+  });
+}
+
+function tryDecode(message: JsMsg): Alert | MalformedMessageError {
+  try {
+    return decodeAlertPayload(message.data);
+  } catch (error) {
+    if (error instanceof MalformedMessageError) return error;
+    throw error;
+  }
+}
+
+function createQuarantine(client: JetStreamClient, logger: Logger, metrics: Registry) {
+  const quarantined = new Counter({
+    name: 'vigie_store_quarantined_total',
+    help: 'Messages set aside by the record consumer, by reason.',
+    labelNames: ['reason'],
+    registers: [metrics],
+  });
+  return async (
+    message: JsMsg,
+    alert: Alert | undefined,
+    reason: FailureCode,
+    why: string,
+    messageId: string,
+  ): Promise<void> => {
+    const { subject, seq } = message;
+    await publishQuarantined({
+      client,
+      original: { subject, payload: message.data, streamSequence: seq, receivedAt: message.time },
+      store: alert?.store,
+      reason,
+      why,
+      attempts: message.info.deliveryCount,
+      messageId,
+    });
+    quarantined.inc({ reason });
+    logger.warn({ uid: alert?.uid, subject, streamSequence: seq, reason, why }, 'message quarantined');
+  };
+}

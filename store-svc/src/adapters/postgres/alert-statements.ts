@@ -1,0 +1,49 @@
+import type { EntityProperty } from '@mikro-orm/core';
+import type { MikroORM } from '@mikro-orm/postgresql';
+import { AlertRow } from './alert-row.ts';
+import { OUTCOME_COLUMNS, RECEIVED_COLUMNS } from './alert-row-mapping.ts';
+
+/** The two statements that write; each takes one parameter, a JSON array of rows keyed by the entity's properties. */
+export interface AlertStatements {
+  /** Inserts those that are new and returns their uids. */
+  readonly insertReceived: string;
+  /** Updates rows that are there, never makes one. */
+  readonly updateOutcomes: string;
+}
+
+interface Column {
+  /** As in the entity and in the JSON. */
+  readonly property: string;
+  readonly name: string;
+  readonly type: string;
+}
+
+/**
+ * Built from the entity, which so stays the one place that lists columns. JSON, because the query builder needs 0.1 ms of
+ * this process for every row of forty columns: five times what Postgres needs to write it.
+ */
+export function alertStatements(orm: MikroORM): AlertStatements {
+  const received = columnsOf(orm, RECEIVED_COLUMNS);
+  const outcome = columnsOf(orm, OUTCOME_COLUMNS);
+  return {
+    insertReceived: `insert into alerts (${received.map(({ name }) => name).join(', ')})
+      select ${received.map(({ property }) => `given."${property}"`).join(', ')} from ${jsonRows(received)}
+      on conflict (uid) do nothing returning uid`,
+    updateOutcomes: `update alerts set ${outcome.map(({ name, property }) => `${name} = given."${property}"`).join(', ')}
+      from ${jsonRows([...columnsOf(orm, ['uid']), ...outcome])}
+      where alerts.uid = given.uid`,
+  };
+}
+
+function columnsOf(orm: MikroORM, properties: readonly string[]): Column[] {
+  const described: Readonly<Record<string, EntityProperty>> = orm.getMetadata().get(AlertRow).properties;
+  return properties.map(property => {
+    const { fieldNames, columnTypes } = described[property] as EntityProperty;
+    return { property, name: fieldNames[0] as string, type: columnTypes[0] as string };
+  });
+}
+
+/** Keeps the order of the array: rows are inserted, and so locked, in it. */
+function jsonRows(columns: readonly Column[]): string {
+  return `json_to_recordset(?) as given(${columns.map(({ property, type }) => `"${property}" ${type}`).join(', ')})`;
+}

@@ -1,0 +1,39 @@
+import { Migrator } from '@mikro-orm/migrations';
+import { MikroORM } from '@mikro-orm/postgresql';
+import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
+import { MIGRATIONS } from './migrations/migrations-list.ts';
+import { ormOptions } from './orm-options.ts';
+
+/** "vigie" in ASCII: the same for every store-svc, of any version. */
+const MIGRATION_LOCK = 0x76_69_67_69_65;
+
+/**
+ * Brings the schema up to date. Several stores may do it at once: one migrates, on one connection and in one transaction
+ * that also holds the lock, so that nothing is left half done or locked when it dies; the others wait and find it done.
+ */
+export async function migrate(url: string, logger: Logger): Promise<void> {
+  // Waiting for the lock, or for a long migration, is no fault: no statement timeout.
+  const orm = new MikroORM({
+    ...ormOptions({ url, poolSize: 2, statementTimeoutMs: 0, logger }),
+    extensions: [Migrator],
+    migrations: { migrationsList: MIGRATIONS, tableName: 'schema_migrations', snapshot: false, silent: true },
+  });
+  try {
+    await orm.em.fork().transactional(async em => {
+      await em.execute('select pg_advisory_xact_lock(?)', [MIGRATION_LOCK]);
+      requireUtf8(await em.execute('show server_encoding'));
+      const done = await orm.migrator.up({ transaction: em.getTransactionContext() });
+      for (const { name } of done) logger.info({ migration: name }, 'schema migrated');
+    });
+  } finally {
+    // Not awaited: a connection lost in MikroORM's own transaction is never given back, which close waits for.
+    void orm.close(true);
+  }
+}
+
+function requireUtf8([row]: { server_encoding: string }[]): void {
+  if (row?.server_encoding === 'UTF8') return;
+  throw new Error(
+    `The database's encoding is ${row?.server_encoding}, which can't hold every name. Create it with ENCODING 'UTF8'.`,
+  );
+}

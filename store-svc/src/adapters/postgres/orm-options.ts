@@ -1,0 +1,41 @@
+import type { Options } from '@mikro-orm/postgresql';
+import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
+import { AlertRow } from './alert-row.ts';
+import { endSilentConnections } from './end-silent-connections.ts';
+
+export interface OrmOptions {
+  readonly url: string;
+  readonly poolSize: number;
+  /** 0: none. */
+  readonly statementTimeoutMs: number;
+  readonly logger: Logger;
+}
+
+/** To open a connection, or to wait for a free one. */
+const CONNECT_TIMEOUT_MS = 3_000;
+/** What a server that is there needs beyond its own statement timeout to say that it hit it. */
+const ANSWER_SLACK_MS = 2_000;
+
+export function ormOptions({ url, poolSize, statementTimeoutMs, logger }: OrmOptions): Options {
+  return {
+    entities: [AlertRow],
+    clientUrl: url,
+    forceUtcTimezone: true,
+    pool: { min: 0, max: poolSize },
+    colors: false,
+    logger: message => logger.debug({ from: 'mikro-orm' }, message),
+    driverOptions: {
+      // Read by the driver itself, so that sslmode and its kin count.
+      connectionString: url,
+      application_name: 'vigie-store-svc',
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      keepAlive: true,
+      // Timestamps are read as text, which is in the session's zone and style; JSON is written as a plain literal.
+      options: '-c TimeZone=UTC -c DateStyle=ISO -c standard_conforming_strings=on',
+      ...(statementTimeoutMs > 0 && {
+        statement_timeout: statementTimeoutMs,
+        onPoolCreated: endSilentConnections(statementTimeoutMs + ANSWER_SLACK_MS),
+      }),
+    },
+  };
+}

@@ -1,0 +1,176 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import { Health } from '@vigie/mesh/telemetry/health.ts';
+import { createLogger } from '@vigie/mesh/telemetry/logger.ts';
+import { expect } from 'chai';
+import { AlertStoreError } from '../../ports/alert-store.ts';
+import { describeAlertStore } from '../../testing/alert-store.contract.ts';
+import { realPostgres } from '../../testing/real-postgres.ts';
+import { finishedAlert, receivedAlert } from '../../testing/sample-alerts.ts';
+import { waitFor } from '../../testing/wait-for.ts';
+import { inTransaction } from './in-transaction.ts';
+import { openDatabase } from './open-database.ts';
+import { PostgresAlertStore } from './postgres-alert-store.ts';
+
+const POOL_SIZE = 5;
+const logger = createLogger('store-svc', 'silent');
+
+describe('PostgresAlertStore', function () {
+  this.timeout(30_000);
+  const teardown = new AsyncDisposableStack();
+  const health = new Health();
+  let postgres: Awaited<ReturnType<typeof realPostgres>>;
+  let orm: MikroORM;
+
+  before(async () => {
+    postgres = await realPostgres(teardown);
+    await postgres.start();
+    orm = await open(postgres.url, health);
+    health.enter('running');
+  });
+  after(() => teardown.disposeAsync());
+
+  async function open(url: string, health: Health): Promise<MikroORM> {
+    const signal = AbortSignal.timeout(20_000);
+    const options = { url, poolSize: POOL_SIZE, statementTimeoutMs: 500, logger, health, signal };
+    const opened = await openDatabase(options);
+    teardown.defer(() => opened.close(true));
+    return opened;
+  }
+
+  async function emptyStore(): Promise<PostgresAlertStore> {
+    // A test before may have ended Postgres: the pool notices on the first use.
+    await waitFor('an empty table', () =>
+      orm.em
+        .getConnection()
+        .execute('truncate alerts')
+        .then(
+          () => true,
+          () => undefined,
+        ),
+    );
+    return new PostgresAlertStore(orm);
+  }
+
+  describeAlertStore(emptyStore);
+
+  it('has a table that agrees with the entity', async () => {
+    const difference = await orm.schema.getUpdateSchemaSQL({ wrap: false, dropTables: false });
+    // Indexes, checks and comments live in the migrations alone.
+    const columns = difference
+      .split('\n')
+      .filter(line => !/^(drop index|comment|alter .* drop constraint|$)/.test(line));
+    expect(columns).to.deep.equal([]);
+  });
+
+  it('is migrated once by several that start at once', async () => {
+    const url = new URL(postgres.url);
+    await orm.em.getConnection().execute('create database fresh');
+    url.pathname = '/fresh';
+    const opened = await Promise.all([1, 2, 3, 4].map(() => open(url.href, new Health())));
+    const rows = await opened[0]?.em.getConnection().execute('select name from schema_migrations');
+    expect(rows).to.deep.equal([{ name: '0001-alerts' }]);
+    await Promise.all(opened.map(each => each.close()));
+  });
+
+  for (const [filter, index] of [
+    [{}, 'alerts_latest'],
+    [{ store: 'store-7' }, 'alerts_latest_of_store'],
+    [{ status: 'FAILED' }, 'alerts_latest_of_status'],
+  ] as const) {
+    it(`reads a page of ${JSON.stringify(filter)} in order from ${index}`, async () => {
+      const store = await emptyStore();
+      const connection = orm.em.getConnection();
+      await inTransaction(orm, async em => {
+        await em.execute('set local statement_timeout = 0');
+        await em.execute(
+          `insert into alerts (uid, video, alert_timestamp, store, status, trace_id, received_at)
+           select 'uid-' || n, '/v.mp4', to_timestamp(n), 'store-' || n % 10, 'RECEIVED', '', now()
+           from generate_series(1, 20000) n`,
+        );
+      });
+      await connection.execute('analyze alerts');
+      const statements: string[] = [];
+      orm.config.set('onQuery', (sql, params) => {
+        statements.push(orm.em.getPlatform().formatQuery(sql, params));
+        return sql;
+      });
+      await store.list(filter, 50, { timestampMicros: 10_000_000_000, uid: 'uid-1' });
+      orm.config.set('onQuery', sql => sql);
+      const plan: { 'QUERY PLAN'?: string }[] = await connection.execute(`explain ${statements[0]}`);
+      const text = plan.map(row => row['QUERY PLAN']).join('\n');
+      expect(text)
+        .to.match(new RegExp(`Index Scan using ${index} `))
+        .and.not.match(/Sort/);
+    });
+  }
+
+  it('says that it is worth trying again while Postgres is gone, and recovers by itself', async () => {
+    const store = await emptyStore();
+    postgres.kill('SIGKILL');
+    await postgres.waitUntilExited();
+    const error = await store.recordReceived([receivedAlert('a')]).catch(error => error);
+    expect(error).to.be.instanceOf(AlertStoreError).with.property('reason', 'STORE_UNREACHABLE');
+    await waitFor('the refused connection in readiness', async () =>
+      /ECONNREFUSED/.test((await health.readiness()).checks.postgres ?? '') ? true : undefined,
+    );
+    await postgres.start();
+    const kinds = await waitFor('an answer', () => store.recordReceived([receivedAlert('a')]).catch(() => undefined));
+    expect(kinds).to.deep.equal(['RECORDED']);
+    await waitFor('readiness', async () => (await health.readiness()).ready || undefined);
+  });
+
+  it('gives a frozen Postgres up, and leaves no transaction open behind', async () => {
+    const store = await emptyStore();
+    const received = receivedAlert('a');
+    await store.recordReceived([received]);
+    postgres.kill('SIGSTOP');
+    const attempts = [store.recordOutcomes([finishedAlert(received)]), store.get('a')];
+    const errors = await Promise.all(attempts.map(attempt => attempt.catch(error => error)));
+    postgres.kill('SIGCONT');
+    for (const error of errors) expect(error).to.be.instanceOf(AlertStoreError);
+    await waitFor('the outcome', async () => {
+      await store.recordOutcomes([finishedAlert(received)]).catch(() => undefined);
+      return (await store.get('a').catch(() => undefined)) && true;
+    });
+    const open = await waitFor('no open transaction', async () => {
+      const rows = await orm.em
+        .getConnection()
+        .execute(`select pid from pg_stat_activity where state like 'idle in transaction%'`);
+      return rows.length === 0 ? rows : undefined;
+    });
+    expect(open).to.deep.equal([]);
+    expect(await store.get('a')).to.deep.equal(finishedAlert(received));
+  });
+
+  it('says that a row locked by another for too long is worth trying again', async () => {
+    const store = await emptyStore();
+    const received = receivedAlert('a');
+    await store.recordReceived([received]);
+    await inTransaction(orm, async em => {
+      await em.execute(`select 1 from alerts for update`);
+      const error = await store.recordOutcomes([finishedAlert(received)]).catch(error => error);
+      expect(error).to.be.instanceOf(AlertStoreError).with.property('reason', 'STORE_BUSY');
+    });
+    expect(await store.recordOutcomes([finishedAlert(received)])).to.deep.equal(['RECORDED']);
+  });
+
+  it('gets every connection back that is lost in the middle of a transaction', async () => {
+    const store = await emptyStore();
+    const received = receivedAlert('a');
+    await store.recordReceived([received]);
+    await inTransaction(orm, async em => {
+      await em.execute('select 1 from alerts for update');
+      for (let round = 0; round < POOL_SIZE; round++) {
+        const attempt = store.recordOutcomes([finishedAlert(received)]).catch(error => error);
+        await waitFor('the end of the waiting backend', async () => {
+          const ended = await orm.em
+            .getConnection()
+            .execute(`select pg_terminate_backend(pid) from pg_stat_activity where wait_event_type = 'Lock'`);
+          return ended.length > 0 ? true : undefined;
+        });
+        expect(await attempt).to.be.instanceOf(AlertStoreError);
+      }
+    });
+    expect(await store.recordOutcomes([finishedAlert(received)])).to.deep.equal(['RECORDED']);
+  });
+});

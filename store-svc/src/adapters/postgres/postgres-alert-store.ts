@@ -1,0 +1,132 @@
+import { LockMode } from '@mikro-orm/core';
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import type { Alert } from '@vigie/mesh/alert/alert.ts';
+import type { AlertRecord, FinishedAlert, ReceivedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import type { AlertFilter, ListPosition } from '../../domain/alert-filter.ts';
+import { firstOfEachUid, judgeAlerts } from '../../domain/judge-alerts.ts';
+import { judgeOutcomes, type StandingAlert } from '../../domain/judge-outcomes.ts';
+import type { AlertRecordKind, OutcomeRecordKind } from '../../domain/record-kind.ts';
+import type { AlertStore } from '../../ports/alert-store.ts';
+import { AlertRow } from './alert-row.ts';
+import { toAlert, toOutcomeRow, toReceivedRow, toRecord } from './alert-row-mapping.ts';
+import { type AlertStatements, alertStatements } from './alert-statements.ts';
+import { inTransaction } from './in-transaction.ts';
+import { jsonLiteral } from './json-literal.ts';
+import { fromTimestampText, toTimestampText } from './timestamp-text.ts';
+import { translateDatabaseError } from './translate-database-error.ts';
+
+export class PostgresAlertStore implements AlertStore {
+  readonly #orm: MikroORM;
+  readonly #statements: AlertStatements;
+
+  constructor(orm: MikroORM) {
+    this.#orm = orm;
+    this.#statements = alertStatements(orm);
+  }
+
+  recordReceived(batch: readonly ReceivedAlert[]): Promise<readonly AlertRecordKind[]> {
+    return this.#run(async em => {
+      const firsts = firstOfEachUid(batch);
+      const { insertReceived } = this.#statements;
+      const inserted: { uid: string }[] = await em.execute(insertReceived, [jsonLiteral(firsts.map(toReceivedRow))]);
+      const known = new Set(firsts.map(({ alert }) => alert.uid)).difference(new Set(inserted.map(({ uid }) => uid)));
+      return judgeAlerts(await readKnown(em, [...known]), batch);
+    });
+  }
+
+  recordOutcomes(batch: readonly FinishedAlert[]): Promise<readonly OutcomeRecordKind[]> {
+    return this.#translated(() =>
+      inTransaction(this.#orm, async em => {
+        const uids = [...new Set(batch.map(({ alert }) => alert.uid))];
+        const { kinds, toWrite } = judgeOutcomes(await lockStanding(em, uids), batch);
+        if (toWrite.length > 0) {
+          await em.execute(this.#statements.updateOutcomes, [jsonLiteral(toWrite.map(toOutcomeRow))], 'run');
+        }
+        return kinds;
+      }),
+    );
+  }
+
+  get(uid: string): Promise<AlertRecord | undefined> {
+    return this.#run(async em => {
+      const row = await em.findOne(AlertRow, { uid });
+      return row === null ? undefined : toRecord(row);
+    });
+  }
+
+  list(filter: AlertFilter, limit: number, behind?: ListPosition): Promise<readonly AlertRecord[]> {
+    return this.#run(async em => {
+      const rows = await selectPage(em, filter, behind).limit(limit).getResultList();
+      return rows.map(toRecord);
+    });
+  }
+
+  #run<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
+    return this.#translated(() => work(this.#orm.em.fork()));
+  }
+
+  async #translated<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw translateDatabaseError(error);
+    }
+  }
+}
+
+function selectPage(em: EntityManager, filter: AlertFilter, behind: ListPosition | undefined) {
+  const { store, status, sinceMicros, untilMicros } = filter;
+  const query = em.createQueryBuilder(AlertRow, 'a').select('*').orderBy({ alertTimestampMicros: 'desc', uid: 'desc' });
+  if (store !== undefined) query.andWhere({ store });
+  if (status !== undefined) query.andWhere({ status });
+  if (sinceMicros !== undefined) query.andWhere({ alertTimestampMicros: { $gte: sinceMicros } });
+  if (untilMicros !== undefined) query.andWhere({ alertTimestampMicros: { $lt: untilMicros } });
+  if (behind !== undefined) {
+    // One comparison of rows, which the index answers; spelt out with `or` it would not.
+    const place = [toTimestampText(behind.timestampMicros), behind.uid];
+    query.andWhere('(a.alert_timestamp, a.uid) < (?, ?)', place);
+  }
+  return query;
+}
+
+/** @param uids of rows that are there */
+async function readKnown(em: EntityManager, uids: readonly string[]): Promise<Map<string, Alert>> {
+  if (uids.length === 0) return new Map();
+  const standing = await readStanding(selectStanding(em, uids));
+  if (standing.size === uids.length) return new Map([...standing].map(([uid, { alert }]) => [uid, alert]));
+  throw new Error(`${uids.length - standing.size} rows of alerts vanished while they were compared.`);
+}
+
+/** Locks the rows until the transaction ends, in the order of the uids: two batches never wait for each other. */
+function lockStanding(em: EntityManager, uids: readonly string[]): Promise<Map<string, StandingAlert>> {
+  return readStanding(selectStanding(em, uids).orderBy({ uid: 'asc' }).setLockMode(LockMode.PESSIMISTIC_WRITE));
+}
+
+function selectStanding(em: EntityManager, uids: readonly string[]) {
+  return em
+    .createQueryBuilder(AlertRow, 'a')
+    .select(['uid', 'video', 'alertTimestampMicros', 'store', 'processedAt'])
+    .where({ uid: { $in: uids } });
+}
+
+/** Without making entities of the rows, which costs more than reading them. */
+async function readStanding(query: ReturnType<typeof selectStanding>): Promise<Map<string, StandingAlert>> {
+  const rows: StandingRow[] = await query.execute('all');
+  return new Map(
+    rows.map(({ processedAt, ...row }) => [
+      row.uid,
+      {
+        alert: toAlert({ ...row, alertTimestampMicros: fromTimestampText(row.alertTimestampMicros) }),
+        processedAt,
+      },
+    ]),
+  );
+}
+
+interface StandingRow {
+  readonly uid: string;
+  readonly video: string;
+  readonly alertTimestampMicros: string;
+  readonly store: string;
+  readonly processedAt: Date | null;
+}

@@ -1,0 +1,37 @@
+import { expect } from 'chai';
+import { AlertStoreError } from '../../ports/alert-store.ts';
+import { translateDatabaseError } from './translate-database-error.ts';
+
+const coded = (code: string) => Object.assign(new Error('inner'), { code });
+
+describe('translateDatabaseError', () => {
+  for (const [error, reason] of [
+    [coded('ECONNREFUSED'), 'STORE_UNREACHABLE'],
+    [coded('57P03'), 'STORE_UNREACHABLE'],
+    [coded('08006'), 'STORE_UNREACHABLE'],
+    [coded('25006'), 'STORE_UNREACHABLE'],
+    [new Error('Connection terminated unexpectedly'), 'STORE_UNREACHABLE'],
+    [new Error('outer', { cause: coded('ECONNRESET') }), 'STORE_UNREACHABLE'],
+    [coded('40P01'), 'STORE_BUSY'],
+    [coded('53300'), 'STORE_BUSY'],
+    [coded('57014'), 'STORE_BUSY'],
+    [new Error('timeout exceeded when trying to connect'), 'STORE_BUSY'],
+  ] as const) {
+    it(`says ${reason} of ${'code' in error ? error.code : error.message}`, () => {
+      const known = translateDatabaseError(error);
+      expect(known).to.be.instanceOf(AlertStoreError).with.property('reason', reason);
+      expect(known).to.have.property('cause', error);
+    });
+  }
+
+  for (const code of ['42P01', '23514', '28P01']) {
+    it(`leaves ${code} as it is`, () => {
+      const error = coded(code);
+      expect(translateDatabaseError(error)).to.equal(error);
+    });
+  }
+
+  it('leaves what is no error of a database as it is', () => {
+    for (const error of [new Error('a bug'), 'text', undefined]) expect(translateDatabaseError(error)).to.equal(error);
+  });
+});

@@ -1,0 +1,50 @@
+import { AlertStoreError, type AlertStoreFault } from '../../ports/alert-store.ts';
+
+/** SQLSTATE classes and codes: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const SQLSTATE_FAULTS: readonly (readonly [prefix: string, fault: AlertStoreFault])[] = [
+  ['08', 'STORE_UNREACHABLE'],
+  // A standby, or a server made read-only by hand.
+  ['25006', 'STORE_UNREACHABLE'],
+  // Deadlock, serialization failure: the other transaction won.
+  ['40', 'STORE_BUSY'],
+  // Out of disk, memory or connections.
+  ['53', 'STORE_BUSY'],
+  ['55P03', 'STORE_BUSY'],
+  ['57014', 'STORE_BUSY'],
+  // Shutting down, starting up, crashed.
+  ['57P', 'STORE_UNREACHABLE'],
+  ['58', 'STORE_UNREACHABLE'],
+];
+
+const SOCKET_FAULT = /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
+/** The driver's own words; it gives them no code. */
+const LOST_CONNECTION = /Connection terminated|Client has encountered a connection error|not queryable/;
+const NO_FREE_CONNECTION = /timeout exceeded when trying to connect/;
+
+const MESSAGES: Readonly<Record<AlertStoreFault, string>> = {
+  STORE_UNREACHABLE: 'Postgres gives no answer',
+  STORE_BUSY: 'Postgres can not do it now',
+};
+
+/** The error as the port has it where trying again makes sense; else the error itself. */
+export function translateDatabaseError(error: unknown): unknown {
+  const fault = findFault(error);
+  if (fault === undefined) return error;
+  const why = (error as Error).message || codeOf(error);
+  return new AlertStoreError(fault, `${MESSAGES[fault]}: ${why}`, { cause: error });
+}
+
+function findFault(error: unknown): AlertStoreFault | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const code = codeOf(error);
+  if (SOCKET_FAULT.test(code)) return 'STORE_UNREACHABLE';
+  if (/^[0-9A-Z]{5}$/.test(code)) return SQLSTATE_FAULTS.find(([prefix]) => code.startsWith(prefix))?.[1];
+  if (LOST_CONNECTION.test(error.message)) return 'STORE_UNREACHABLE';
+  if (NO_FREE_CONNECTION.test(error.message)) return 'STORE_BUSY';
+  return findFault(error.cause);
+}
+
+function codeOf(error: unknown): string {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? code : '';
+}

@@ -1,0 +1,26 @@
+import type { FeedItem, FeedPosition, OutcomeFeed, OutcomeFilter } from '../../ports/outcome-feed.ts';
+import type { StoreMetrics } from './store-metrics.ts';
+
+/** An OutcomeFeed that counts who watches another one. */
+export class ObservedOutcomeFeed implements OutcomeFeed {
+  readonly #feed: OutcomeFeed;
+  readonly #metrics: StoreMetrics;
+
+  constructor(feed: OutcomeFeed, metrics: StoreMetrics) {
+    this.#feed = feed;
+    this.#metrics = metrics;
+  }
+
+  async watch(filter: OutcomeFilter, behind: FeedPosition | undefined, signal: AbortSignal) {
+    return this.#counted(await this.#feed.watch(filter, behind, signal));
+  }
+
+  async *#counted(items: AsyncIterable<FeedItem>): AsyncIterable<FeedItem> {
+    const end = this.#metrics.beginWatch();
+    try {
+      yield* items;
+    } finally {
+      end();
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import { expect } from 'chai';
+import { FakeAlertStore } from '../ports/alert-store.fake.ts';
+import { receivedAlert } from '../testing/sample-alerts.ts';
+import { AlertNotFoundError, createGetAlert } from './get-alert.ts';
+import { createListAlerts } from './list-alerts.ts';
+
+describe('reading alerts', () => {
+  let store: FakeAlertStore;
+  beforeEach(async () => {
+    store = new FakeAlertStore();
+    await store.recordReceived([1, 2, 3, 4].map(second => receivedAlert(`uid-${second}`, { timestampMicros: second })));
+  });
+
+  it('gives the place of the last alert while there are more', async () => {
+    const page = await createListAlerts(store)({}, 3, undefined);
+    expect(page.alerts.map(({ alert }) => alert.uid)).to.deep.equal(['uid-4', 'uid-3', 'uid-2']);
+    expect(page.next).to.deep.equal({ timestampMicros: 2, uid: 'uid-2' });
+  });
+
+  it('knows the last page, also when it is full', async () => {
+    const listAlerts = createListAlerts(store);
+    expect((await listAlerts({}, 4, undefined)).next).to.equal(undefined);
+    expect(await listAlerts({ store: 'nowhere' }, 4, undefined)).to.deep.equal({ alerts: [], next: undefined });
+  });
+
+  it('says that there is no such alert', async () => {
+    const getAlert = createGetAlert(store);
+    expect((await getAlert('uid-1')).alert.uid).to.equal('uid-1');
+    const error = await getAlert('nobody').catch(error => error);
+    expect(error).to.be.instanceOf(AlertNotFoundError).with.property('uid', 'nobody');
+  });
+});

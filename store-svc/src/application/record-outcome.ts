@@ -1,0 +1,20 @@
+import type { FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import { Batcher } from '@vigie/mesh/batch/batcher.ts';
+import type { OutcomeRecordKind } from '../domain/record-kind.ts';
+import type { AlertStore } from '../ports/alert-store.ts';
+import { BATCH_SIZE } from './batch-size.ts';
+
+export type RecordOutcome = (outcome: FinishedAlert) => Promise<OutcomeRecordKind>;
+
+/**
+ * Records an outcome, together with whatever else waits to be recorded, also by other callers.
+ *
+ * @throws AlertStoreError
+ */
+export function createRecordOutcome(store: AlertStore): RecordOutcome {
+  const batcher = new Batcher<FinishedAlert, OutcomeRecordKind>({
+    maxSize: BATCH_SIZE,
+    flush: batch => store.recordOutcomes(batch),
+  });
+  return outcome => batcher.add(outcome);
+}

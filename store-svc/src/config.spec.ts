@@ -1,0 +1,20 @@
+import { expect } from 'chai';
+import { readConfig } from './config.ts';
+
+describe('the configuration of store-svc', () => {
+  it('has a default for everything', () => {
+    expect(readConfig({})).to.include({
+      port: 50053,
+      healthPort: 9053,
+      databaseUrl: 'postgresql://vigie:vigie@127.0.0.1:5432/vigie',
+      databasePoolSize: 10,
+      databaseStatementTimeoutMs: 10_000,
+    });
+  });
+
+  it('names every variable that is wrong, without its value', () => {
+    const env = { DATABASE_URL: 'mysql://u:secret@h/d', DATABASE_POOL_SIZE: '1' };
+    expect(() => readConfig(env)).to.throw(/^DATABASE_URL is wrong: .*; DATABASE_POOL_SIZE is wrong: .*2 to 1000$/);
+    expect(() => readConfig(env)).not.to.throw(/secret/);
+  });
+});

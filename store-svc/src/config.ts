@@ -1,0 +1,36 @@
+import { EnvReader } from '@vigie/mesh/env/env-reader.ts';
+import { type JetStreamConfig, readJetStreamConfig } from '@vigie/mesh/jetstream/jetstream-config.ts';
+import { readRunnerConfig } from '@vigie/mesh/lifecycle/runner-config.ts';
+import type { RunnerConfig } from '@vigie/mesh/lifecycle/service-context.ts';
+
+export interface DatabaseConfig {
+  readonly databaseUrl: string;
+  /** Most connections of this process. */
+  readonly databasePoolSize: number;
+  /** Postgres gives a statement up after this; a connection that stays silent a little longer is given up too. */
+  readonly databaseStatementTimeoutMs: number;
+}
+
+export interface Config extends RunnerConfig, JetStreamConfig, DatabaseConfig {
+  readonly port: number;
+}
+
+/** @throws InvalidEnvironmentError */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const reader = new EnvReader(env);
+  return reader.finish({
+    ...readRunnerConfig(reader, { healthPort: 9053 }),
+    ...readJetStreamConfig(reader),
+    port: reader.port('PORT', 50053),
+    databaseUrl: reader.url(
+      'DATABASE_URL',
+      ['postgresql', 'postgres'],
+      'postgresql://vigie:vigie@127.0.0.1:5432/vigie',
+    ),
+    databasePoolSize: reader.integer('DATABASE_POOL_SIZE', 10, { min: 2, max: 1_000 }),
+    databaseStatementTimeoutMs: reader.integer('DATABASE_STATEMENT_TIMEOUT_MS', 10_000, {
+      min: 100,
+      max: 600_000,
+    }),
+  });
+}

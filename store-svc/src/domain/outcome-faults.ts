@@ -1,0 +1,48 @@
+import type { FieldViolation } from '@vigie/mesh/alert/alert.ts';
+import { FAILURE_CODES, type FinishedAlert, type ReceivedAlert } from '@vigie/mesh/alert/alert-record.ts';
+
+const TRACE_ID = /^[0-9a-f]{32}$/;
+/** The end of the year 9999, the last moment that RFC 3339 can write. */
+const TIME_END_MS = 253_402_300_800_000;
+
+/** What a row can't hold of a received alert beyond the alert itself, which has rules of its own. */
+export function findReceivedFaults({ receivedAt, traceId }: ReceivedAlert): FieldViolation[] {
+  return [
+    ...findTimeFault('received_at', receivedAt),
+    ...(TRACE_ID.test(traceId) ? [] : [{ field: 'trace_id', description: 'must be 32 hex digits' }]),
+  ];
+}
+
+/** What a row can't hold of an outcome. One such outcome would make Postgres refuse the whole batch. */
+export function findOutcomeFaults({ outcome, effort, processedAt }: FinishedAlert): FieldViolation[] {
+  const { media, failure } = { media: null, failure: null, ...outcome };
+  return [
+    ...findTimeFault('processed_at', processedAt),
+    ...findValueFaults('media', media),
+    ...findValueFaults('failure', failure),
+    ...(failure === null || FAILURE_CODES.includes(failure.code)
+      ? []
+      : [{ field: 'failure.code', description: 'must be a code of vigie.alert.v1.Failure.Code' }]),
+    ...findValueFaults('effort', effort),
+  ];
+}
+
+function findTimeFault(field: string, time: Date): FieldViolation[] {
+  const ms = time.getTime();
+  return ms > 0 && ms < TIME_END_MS ? [] : [{ field, description: 'is required: a moment after 1970' }];
+}
+
+function findValueFaults(field: string, value: unknown): FieldViolation[] {
+  if (typeof value === 'number' && !(Math.abs(value) <= Number.MAX_SAFE_INTEGER)) {
+    return [{ field, description: 'must be a finite number within 2^53 of zero' }];
+  }
+  if (typeof value === 'string' && value.includes('\0')) {
+    return [{ field, description: 'must not hold a NUL character' }];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, child]) => findValueFaults(`${field}.${snakeCase(key)}`, child));
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`);
+}

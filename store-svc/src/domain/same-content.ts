@@ -1,0 +1,6 @@
+import type { Alert } from '@vigie/mesh/alert/alert.ts';
+
+/** Whether two alerts of one uid are the same alert. */
+export function isSameContent(a: Alert, b: Alert): boolean {
+  return a.video === b.video && a.timestampMicros === b.timestampMicros && a.store === b.store;
+}

@@ -1,0 +1,42 @@
+import type { AlertRecord, FinishedAlert, ReceivedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import type { AlertFilter, ListPosition } from '../domain/alert-filter.ts';
+import type { AlertRecordKind, OutcomeRecordKind } from '../domain/record-kind.ts';
+
+/**
+ * One row an alert, for ever.
+ *
+ * Every method throws AlertStoreError where it isn't the caller's fault and trying again makes sense.
+ */
+export interface AlertStore {
+  /** Writes alerts as RECEIVED; of each uid the first stands. A result an alert, in the batch's order. */
+  recordReceived(batch: readonly ReceivedAlert[]): Promise<readonly AlertRecordKind[]>;
+
+  /**
+   * Writes outcomes onto the rows of their alerts, never making a row: which of two alerts with one uid stands is decided
+   * by the order in which alerts are recorded. A result an outcome, in the batch's order.
+   */
+  recordOutcomes(batch: readonly FinishedAlert[]): Promise<readonly OutcomeRecordKind[]>;
+
+  get(uid: string): Promise<AlertRecord | undefined>;
+
+  /**
+   * The latest timestamp first, of equal ones the greatest uid.
+   *
+   * @param behind only alerts that come later in the list than this place
+   */
+  list(filter: AlertFilter, limit: number, behind?: ListPosition): Promise<readonly AlertRecord[]>;
+}
+
+/** UNREACHABLE: it gives no answer or takes no writes now. BUSY: it answers that it can't, or not in time. */
+export type AlertStoreFault = 'STORE_UNREACHABLE' | 'STORE_BUSY';
+
+/** The call may have been done or not; doing it again is safe. */
+export class AlertStoreError extends Error {
+  override readonly name = 'AlertStoreError';
+  readonly reason: AlertStoreFault;
+
+  constructor(reason: AlertStoreFault, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}

@@ -1,0 +1,43 @@
+import type { FinalStatus, FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
+
+export interface OutcomeFilter {
+  /** Any store if undefined. */
+  readonly store: string | undefined;
+  readonly statuses: readonly FinalStatus[];
+}
+
+/** How far a watch has come: the last sequence seen of each of the two streams that outcomes travel on. */
+export interface FeedPosition {
+  readonly outcomes: number;
+  readonly quarantine: number;
+}
+
+export interface FeedItem {
+  readonly record: FinishedAlert;
+  /** Behind this item. */
+  readonly position: FeedPosition;
+}
+
+/** Outcomes as they are found. */
+export interface OutcomeFeed {
+  /**
+   * Resolves once the watch stands: every outcome found after that comes, each at least once, those of one status of a
+   * store in their order. Ends when `signal` aborts.
+   *
+   * @param behind where an earlier watch ended; from now on if undefined
+   * @throws OutcomeFeedError
+   */
+  watch(filter: OutcomeFilter, behind: FeedPosition | undefined, signal: AbortSignal): Promise<AsyncIterable<FeedItem>>;
+}
+
+export type OutcomeFeedFault = 'FEED_UNREACHABLE' | 'RESUME_TOKEN_EXPIRED';
+
+export class OutcomeFeedError extends Error {
+  override readonly name = 'OutcomeFeedError';
+  readonly reason: OutcomeFeedFault;
+
+  constructor(reason: OutcomeFeedFault, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}

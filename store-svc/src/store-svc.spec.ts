@@ -1,0 +1,429 @@
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { Code, ConnectError } from '@connectrpc/connect';
+import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect, headers } from '@nats-io/transport-node';
+import { contentHash } from '@vigie/mesh/alert/alert.ts';
+import type { ReceivedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import { publishQuarantined, QUARANTINE_HEADERS } from '@vigie/mesh/jetstream/quarantine.ts';
+import { subjects } from '@vigie/mesh/jetstream/subjects.ts';
+import { encodeAlertPayload } from '@vigie/mesh/wire/alert-wire.ts';
+import { encodeRecordPayload, recordToProto } from '@vigie/mesh/wire/record-wire.ts';
+import {
+  BadRequestSchema,
+  ErrorInfoSchema,
+  ResourceInfoSchema,
+  RetryInfoSchema,
+} from '@vigie/proto/google/rpc/error_details_pb.ts';
+import { AlertRecord_Status, Failure_Code } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { RecordResult_Kind } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { expect } from 'chai';
+import { openWatch } from './testing/open-watch.ts';
+import { realNats } from './testing/real-nats.ts';
+import { realPostgres } from './testing/real-postgres.ts';
+import { type RunningStore, runStore } from './testing/running-store.ts';
+import { FAILED, finishedAlert, receivedAlert } from './testing/sample-alerts.ts';
+import { waitFor } from './testing/wait-for.ts';
+
+const { RECEIVED, PROCESSED, FAILED: FAILED_STATUS, QUARANTINED } = AlertRecord_Status;
+
+describe('store-svc', function () {
+  this.timeout(30_000);
+  const teardown = new AsyncDisposableStack();
+  let postgres: Awaited<ReturnType<typeof realPostgres>>;
+  let store: RunningStore;
+  let stream: JetStreamClient;
+  let streams: JetStreamManager;
+  let uids = 0;
+
+  const freshUid = () => `uid-${++uids}`;
+
+  before('start the service before Postgres and NATS', async () => {
+    postgres = await realPostgres(teardown);
+    const nats = await realNats(teardown);
+    store = await runStore(teardown, { DATABASE_URL: postgres.url, NATS_URL: nats.url });
+    const waiting = await waitFor('a reason in readiness', async () => {
+      const { ready, checks } = await store.health.readiness();
+      return /ECONNREFUSED/.test(checks.postgres ?? '') ? { ready, checks } : undefined;
+    });
+    expect(waiting.ready).to.equal(false);
+    expect(waiting.checks.nats).to.match(/not connected to 127\.0\.0\.1/);
+    await nats.start();
+    await postgres.start();
+    await store.started;
+    expect(await store.health.readiness()).to.have.property('ready', true);
+    const connection = await connect({ servers: nats.url });
+    teardown.defer(() => connection.close());
+    stream = jetstream(connection);
+    streams = await jetstreamManager(connection);
+  });
+  after(() => teardown.disposeAsync());
+
+  const publish = ({ alert }: ReceivedAlert) =>
+    stream.publish(subjects.received(alert.store), encodeAlertPayload(alert));
+  const recorded = (uid: string) =>
+    waitFor(`the row of ${uid}`, () => store.client.getAlert({ uid }).catch(() => undefined));
+  const failure = async (call: Promise<unknown>): Promise<ConnectError> =>
+    call.then(
+      () => expect.fail('the call succeeded'),
+      error => ConnectError.from(error),
+    );
+  const violated = (error: ConnectError) =>
+    error.findDetails(BadRequestSchema).flatMap(({ fieldViolations }) => fieldViolations.map(v => v.field));
+  const reasonOf = (error: ConnectError) => error.findDetails(ErrorInfoSchema)[0]?.reason;
+
+  async function quarantined(messageId: string) {
+    return waitFor(`${messageId} in quarantine`, async () => {
+      const { state } = await streams.streams.info('QUARANTINE');
+      for (let seq = state.first_seq; seq > 0 && seq <= state.last_seq; seq++) {
+        const message = await streams.streams.getMessage('QUARANTINE', { seq });
+        if (message?.header.get('Nats-Msg-Id') === messageId) return message;
+      }
+      return undefined;
+    });
+  }
+
+  describe('the consumer of accepted alerts', () => {
+    it('makes an alert a row in status RECEIVED within a second, with its trace', async () => {
+      const received = receivedAlert(freshUid());
+      const carrier = headers();
+      carrier.set('traceparent', `00-${received.traceId}-00f067aa0ba902b7-01`);
+      const begin = performance.now();
+      const payload = encodeAlertPayload(received.alert);
+      await stream.publish(subjects.received('store-42'), payload, { headers: carrier });
+      const row = await recorded(received.alert.uid);
+      expect(performance.now() - begin).to.be.below(1_000);
+      expect(row).to.include({ status: RECEIVED, traceId: received.traceId, timestamp: 1748871320.680001 });
+      expect(Number(row.receivedAt?.seconds)).to.be.closeTo(Date.now() / 1000, 5);
+    });
+
+    it('takes an alert published by hand, and gives it a trace', async () => {
+      const uid = freshUid();
+      const json = `{"uid":"${uid}","video":"/videos/a.avi","timestamp":1748871320.68,"store":"store 1","more":1}`;
+      await stream.publish('alerts.received.any', json);
+      expect((await recorded(uid)).traceId).to.match(/^[0-9a-f]{32}$/);
+    });
+
+    it('lets the first content of a uid stand and quarantines the other, whole', async () => {
+      const uid = freshUid();
+      const newcomer = receivedAlert(uid, { video: '/videos/other.mp4', store: 'd’Évry.1' });
+      await publish(receivedAlert(uid));
+      const { seq } = await publish(newcomer);
+      await publish(receivedAlert(uid));
+      const message = await quarantined(`conflict.${uid}.${contentHash(newcomer.alert)}`);
+      expect(message.subject).to.equal(subjects.quarantined('d’Évry.1'));
+      expect(message.string()).to.equal(encodeAlertPayload(newcomer.alert));
+      expect(message.header.get(QUARANTINE_HEADERS.reason)).to.equal('UID_CONFLICT');
+      expect(message.header.get(QUARANTINE_HEADERS.streamSequence)).to.equal(String(seq));
+      expect(message.header.get(QUARANTINE_HEADERS.subject)).to.equal(subjects.received('d’Évry.1'));
+      expect(message.header.get(QUARANTINE_HEADERS.attempts)).to.equal('1');
+      expect(await recorded(uid)).to.include({ video: '/videos/a.mp4', status: RECEIVED });
+    });
+
+    for (const [what, payload] of [
+      ['no JSON', '{"uid":\n"é'],
+      ['no UTF-8', new Uint8Array([0xff, 0xfe])],
+      ['an alert that breaks a rule', '{"uid":"a b","video":"/x.mp4","timestamp":1,"store":"s"}'],
+      ['nothing', ''],
+    ] as const) {
+      it(`quarantines ${what} with its reason and goes on`, async () => {
+        const { seq } = await stream.publish('alerts.received.st%C3%B8re', payload);
+        const next = receivedAlert(freshUid());
+        await publish(next);
+        const message = await quarantined(`malformed.${seq}`);
+        expect(message.subject).to.equal('alerts.quarantined.st%C3%B8re');
+        expect(Buffer.from(message.data)).to.deep.equal(Buffer.from(payload));
+        expect(message.header.get(QUARANTINE_HEADERS.reason)).to.equal('MALFORMED_MESSAGE');
+        expect(message.header.get(QUARANTINE_HEADERS.message)).to.match(/^not an alert: [^\n]+$/);
+        await recorded(next.alert.uid);
+      });
+    }
+  });
+
+  describe('RecordAlerts and RecordOutcomes', () => {
+    it('answer each item in order, and refuse a bad one without touching the others', async () => {
+      const [a, b, c] = [receivedAlert(freshUid()), receivedAlert(freshUid()), receivedAlert(freshUid())];
+      const alerts = await store.client.recordAlerts({
+        alerts: [
+          recordToProto(a),
+          { ...recordToProto(b), video: 'relative.mp4' },
+          { ...recordToProto(b), traceId: 'short' },
+          recordToProto(c),
+          { ...recordToProto(a), video: '/videos/other.mp4' },
+          recordToProto(a),
+        ],
+      });
+      const { RECORDED, UNCHANGED, CONFLICT, UNKNOWN_ALERT, REFUSED } = RecordResult_Kind;
+      expect(alerts.results.map(({ kind }) => kind)).to.deep.equal([
+        RECORDED,
+        REFUSED,
+        REFUSED,
+        RECORDED,
+        CONFLICT,
+        UNCHANGED,
+      ]);
+      expect(alerts.results[1]?.error).to.include({ code: Code.InvalidArgument });
+      expect(alerts.results[1]?.error?.message).to.match(/video must be an absolute path/);
+      expect(alerts.results[2]?.error?.message).to.match(/trace_id/);
+
+      const finished = recordToProto(finishedAlert(a));
+      const outcomes = await store.client.recordOutcomes({
+        outcomes: [
+          finished,
+          { ...finished, media: undefined },
+          { ...finished, uid: freshUid() },
+          { ...finished, effort: { elapsedMs: Number.NaN } },
+          { ...finished, processedAt: undefined },
+          recordToProto(finishedAlert(c, FAILED)),
+          { ...finished, status: FAILED_STATUS, failure: { code: 99 as Failure_Code } },
+          { ...finished, store: 'elsewhere' },
+        ] as never[],
+      });
+      expect(outcomes.results.map(({ kind }) => kind)).to.deep.equal([
+        RECORDED,
+        REFUSED,
+        UNKNOWN_ALERT,
+        REFUSED,
+        REFUSED,
+        RECORDED,
+        REFUSED,
+        CONFLICT,
+      ]);
+      expect(outcomes.results.map(({ error }) => error?.message ?? '').filter(Boolean)).to.deep.equal([
+        'media is required with PROCESSED',
+        'effort.elapsed_ms must be a finite number within 2^53 of zero',
+        'processed_at is required: a moment after 1970',
+        'failure.code must be a code of vigie.alert.v1.Failure.Code',
+      ]);
+      const row = await store.client.getAlert({ uid: a.alert.uid });
+      expect(row.media?.video?.codec).to.equal('h264');
+      expect(await store.client.getAlert({ uid: c.alert.uid })).to.have.nested.property(
+        'failure.code',
+        Failure_Code.NOT_A_VIDEO,
+      );
+    });
+
+    it('take up to 1,000 items', async () => {
+      const alerts = Array.from({ length: 1_001 }, () => recordToProto(receivedAlert(freshUid())));
+      const { results } = await store.client.recordAlerts({ alerts: alerts.slice(1) });
+      expect(results.every(({ kind }) => kind === RecordResult_Kind.RECORDED)).to.equal(true);
+      expect(violated(await failure(store.client.recordAlerts({ alerts })))).to.deep.equal(['alerts']);
+      expect(violated(await failure(store.client.recordOutcomes({})))).to.deep.equal(['outcomes']);
+    });
+  });
+
+  describe('GetAlert', () => {
+    it('tells what is not there from what can not be', async () => {
+      const missing = await failure(store.client.getAlert({ uid: 'nobody' }));
+      expect(missing.code).to.equal(Code.NotFound);
+      expect(missing.findDetails(ResourceInfoSchema)[0]).to.include({
+        resourceType: 'vigie.alert.v1.AlertRecord',
+        resourceName: 'nobody',
+      });
+      const impossible = await failure(store.client.getAlert({ uid: "a'b" }));
+      expect(impossible.code).to.equal(Code.InvalidArgument);
+      expect(violated(impossible)).to.deep.equal(['uid']);
+    });
+  });
+
+  describe('ListAlerts', () => {
+    const at = (seconds: number, micros = 0) => ({ timestampMicros: seconds * 1e6 + micros, store: 'lists' });
+
+    it('gives pages that stay stable while alerts come in', async () => {
+      const first = Array.from({ length: 7 }, (_, index) => receivedAlert(freshUid(), at(1_000 + index)));
+      await store.client.recordAlerts({ alerts: first.map(recordToProto) });
+      const seen: string[] = [];
+      let pageToken = '';
+      do {
+        const page = await store.client.listAlerts({ store: 'lists', pageSize: 3, pageToken });
+        seen.push(...page.alerts.map(({ uid }) => uid));
+        pageToken = page.nextPageToken;
+        const newcomer = recordToProto(receivedAlert(freshUid(), at(2_000 + seen.length)));
+        await store.client.recordAlerts({ alerts: [newcomer] });
+      } while (pageToken !== '');
+      expect(seen).to.deep.equal(first.map(({ alert }) => alert.uid).reverse());
+    });
+
+    it('takes since and until to the nanosecond', async () => {
+      const alert = receivedAlert(freshUid(), { ...at(500, 7), store: 'instants' });
+      await store.client.recordAlerts({ alerts: [recordToProto(alert)] });
+      const count = async (since: number, until: number) => {
+        const instant = (nanos: number) => ({ seconds: 500n, nanos });
+        const request = { store: 'instants', since: instant(since), until: instant(until) };
+        return (await store.client.listAlerts(request)).alerts.length;
+      };
+      expect(await count(7_000, 7_001)).to.equal(1);
+      expect(await count(6_999, 7_000)).to.equal(0);
+      expect(await count(7_001, 9_000)).to.equal(0);
+      expect(await count(9_000, 1_000)).to.equal(0);
+    });
+
+    it('returns 50 if not told, and never more than 1,000', async () => {
+      const alerts = Array.from({ length: 1_000 }, () => recordToProto(receivedAlert(freshUid(), { store: 'many' })));
+      await store.client.recordAlerts({ alerts });
+      await store.client.recordAlerts({ alerts: [recordToProto(receivedAlert(freshUid(), { store: 'many' }))] });
+      expect((await store.client.listAlerts({ store: 'many' })).alerts).to.have.lengthOf(50);
+      const page = await store.client.listAlerts({ store: 'many', pageSize: 5_000 });
+      expect(page.alerts).to.have.lengthOf(1_000);
+      const last = await store.client.listAlerts({ store: 'many', pageSize: 5_000, pageToken: page.nextPageToken });
+      expect([last.alerts.length, last.nextPageToken]).to.deep.equal([1, '']);
+    });
+
+    it('names the field that is wrong', async () => {
+      const { nextPageToken } = await store.client.listAlerts({ pageSize: 1 });
+      expect(nextPageToken).to.match(/^[A-Za-z0-9_-]+$/);
+      for (const [request, field] of [
+        [{ pageSize: -1 }, 'page_size'],
+        [{ pageToken: 'nonsense' }, 'page_token'],
+        [{ pageToken: Buffer.from('[1,"a b","x"]').toString('base64url') }, 'page_token'],
+        [{ pageToken: nextPageToken, store: 'other' }, 'page_token'],
+        [{ pageToken: nextPageToken, since: { seconds: 1n } }, 'page_token'],
+        [{ store: '\0' }, 'store'],
+        [{ status: 42 as AlertRecord_Status }, 'status'],
+        [{ since: { seconds: -1n } }, 'since'],
+        [{ until: { seconds: 253_402_300_800n } }, 'until'],
+      ] as const) {
+        const error = await failure(store.client.listAlerts(request));
+        expect(error.code, JSON.stringify(field)).to.equal(Code.InvalidArgument);
+        expect(violated(error)).to.deep.equal([field]);
+      }
+    });
+  });
+
+  describe('WatchAlerts', () => {
+    const tell = (received: ReceivedAlert, outcome = finishedAlert(received)) => {
+      const subject = outcome.outcome.status === 'PROCESSED' ? subjects.processed : subjects.failed;
+      return stream.publish(subject(received.alert.store), encodeRecordPayload(outcome));
+    };
+    const setAside = ({ alert }: ReceivedAlert) =>
+      publishQuarantined({
+        client: stream,
+        original: {
+          subject: subjects.received(alert.store),
+          payload: Buffer.from(encodeAlertPayload(alert)),
+          streamSequence: 7,
+          receivedAt: new Date('2025-06-02T13:35:21.123Z'),
+        },
+        store: alert.store,
+        reason: 'VIDEO_UNREACHABLE',
+        why: 'gave up\nafter an hour',
+        attempts: 9,
+        messageId: freshUid(),
+      });
+
+    it('tells every outcome from the moment it stands, each behind the one before', async () => {
+      await tell(receivedAlert(freshUid()));
+      await using watch = await openWatch(store.client, {});
+      const alerts = Array.from({ length: 300 }, () => receivedAlert(freshUid()));
+      for (const alert of alerts) await tell(alert);
+      for (const { alert } of alerts) expect((await watch.next()).alert?.uid).to.equal(alert.uid);
+    });
+
+    it('tells only the store and the statuses that were asked for', async () => {
+      await using watch = await openWatch(store.client, {
+        store: 'Épicerie 3.14',
+        statuses: [PROCESSED, QUARANTINED],
+      });
+      const mine = receivedAlert(freshUid(), { store: 'Épicerie 3.14' });
+      await tell(receivedAlert(freshUid()));
+      await tell(mine, finishedAlert(mine, FAILED));
+      await setAside(receivedAlert(freshUid()));
+      await tell(mine);
+      expect((await watch.next()).alert).to.include({ uid: mine.alert.uid, status: PROCESSED });
+      await setAside(mine);
+      const { alert } = await watch.next();
+      expect(alert).to.include({ uid: mine.alert.uid, status: QUARANTINED });
+      expect(alert?.failure).to.include({
+        code: Failure_Code.VIDEO_UNREACHABLE,
+        message: 'gave up after an hour',
+      });
+      expect(alert?.effort?.attempts).to.equal(9);
+      expect(alert?.receivedAt).to.deep.equal(timestampFromDate(new Date('2025-06-02T13:35:21.123Z')));
+    });
+
+    it('goes on behind a resume token, in both streams, and misses nothing', async () => {
+      const alerts = Array.from({ length: 4 }, () => receivedAlert(freshUid()));
+      const [a, b, c, d] = alerts as [ReceivedAlert, ReceivedAlert, ReceivedAlert, ReceivedAlert];
+      const seen: (string | undefined)[] = [];
+      let resumeToken = '';
+      {
+        await using watch = await openWatch(store.client, {});
+        await tell(a);
+        seen.push((await watch.next()).alert?.uid);
+        await setAside(b);
+        const response = await watch.next();
+        seen.push(response.alert?.uid);
+        resumeToken = response.resumeToken;
+      }
+      await tell(c);
+      await setAside(d);
+      await using watch = await openWatch(store.client, { resumeToken });
+      seen.push((await watch.next()).alert?.uid, (await watch.next()).alert?.uid);
+      expect(seen).to.have.members(alerts.map(({ alert }) => alert.uid));
+    });
+
+    it('passes over what is no record', async () => {
+      await using watch = await openWatch(store.client, {});
+      await stream.publish('alerts.processed.x', 'no record');
+      await stream.publish('alerts.quarantined.x', 'no alert');
+      await stream.publish('alerts.quarantined.x', encodeAlertPayload(receivedAlert(freshUid()).alert));
+      const alert = receivedAlert(freshUid());
+      await tell(alert);
+      expect((await watch.next()).alert?.uid).to.equal(alert.alert.uid);
+    });
+
+    it('refuses a token that it never gave, and one whose outcomes are gone', async () => {
+      const resume = async (resumeToken: string, more = {}) => {
+        return failure(openWatch(store.client, { resumeToken, ...more }).then(watch => watch.next()));
+      };
+      for (const token of ['nonsense', Buffer.from('[1]').toString('base64url'), '%']) {
+        const error = await resume(token);
+        expect([error.code, ...violated(error)]).to.deep.equal([Code.InvalidArgument, 'resume_token']);
+      }
+      const { state } = await streams.streams.info('OUTCOMES');
+      const future = Buffer.from(JSON.stringify([state.last_seq + 1, 0])).toString('base64url');
+      expect(reasonOf(await resume(future, { statuses: [PROCESSED] }))).to.equal('RESUME_TOKEN_EXPIRED');
+      const early = Buffer.from('[0,0]').toString('base64url');
+      await streams.streams.purge('OUTCOMES', { seq: state.first_seq + 1 });
+      const expired = await resume(early, { statuses: [PROCESSED] });
+      expect([expired.code, reasonOf(expired)]).to.deep.equal([Code.OutOfRange, 'RESUME_TOKEN_EXPIRED']);
+    });
+
+    it('names the field that is wrong', async () => {
+      const refused = async (request: object) =>
+        violated(await failure(openWatch(store.client, request).then(watch => watch.next())));
+      expect(await refused({ statuses: [RECEIVED] })).to.deep.equal(['statuses']);
+      expect(await refused({ store: '\n', statuses: [42] })).to.deep.equal(['store', 'statuses']);
+    });
+
+    it('ends with its caller', async () => {
+      const watchers = async () =>
+        (await store.metrics.getSingleMetric('vigie_store_watchers')?.get())?.values[0]?.value;
+      const consumers = async () => (await streams.streams.info('OUTCOMES')).state.consumer_count;
+      {
+        await using watch = await openWatch(store.client, {});
+        const alert = receivedAlert(freshUid());
+        await tell(alert);
+        await watch.next();
+        expect(await watchers()).to.be.at.least(1);
+        expect(await consumers()).to.be.at.least(1);
+      }
+      await waitFor('no watcher', async () => ((await watchers()) === 0 ? true : undefined));
+      await waitFor('no consumer', async () => ((await consumers()) === 0 ? true : undefined));
+    });
+  });
+
+  it('tells callers to come back while Postgres is gone, and then records what was accepted meanwhile', async () => {
+    postgres.kill('SIGKILL');
+    await postgres.waitUntilExited();
+    const alerts = Array.from({ length: 20 }, () => receivedAlert(freshUid()));
+    for (const alert of alerts) await publish(alert);
+    const error = await failure(store.client.recordAlerts({ alerts: [recordToProto(receivedAlert(freshUid()))] }));
+    expect([error.code, reasonOf(error)]).to.deep.equal([Code.Unavailable, 'STORE_UNREACHABLE']);
+    expect(error.findDetails(RetryInfoSchema)).to.have.lengthOf(1);
+    expect(error.message).not.to.match(/ECONN|5432|127\.0/);
+    await waitFor('not ready', async () => ((await store.health.readiness()).ready ? undefined : true));
+    await postgres.start();
+    for (const { alert } of alerts) await recorded(alert.uid);
+    expect(await store.health.readiness()).to.have.property('ready', true);
+  });
+});
