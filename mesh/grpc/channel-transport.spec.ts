@@ -146,16 +146,16 @@ describe('ChannelTransport', () => {
   it("ends a stream with its input's own error", async () => {
     const seen = Promise.withResolvers<AbortSignal>();
     await using server = await startSpecServer(IngestService, {
-      // biome-ignore lint/correctness/useYield: it only listens
       async *streamAlerts(requests, { signal }) {
         seen.resolve(signal);
         for await (const _ of requests);
+        yield* [];
       },
     });
     using channel = openChannel(server.address);
-    // biome-ignore lint/correctness/useYield: it only fails
     async function* broken() {
       await seen.promise;
+      yield* [];
       throw new ConnectError('not JSON', Code.InvalidArgument);
     }
     const error = await failure(collect(createClient(IngestService, channel).streamAlerts(broken())));

@@ -14,7 +14,7 @@ export interface CallContext {
   /** Aborts when the caller cancels, its deadline passes or the server stops. */
   readonly signal: AbortSignal;
   /** Sends the response headers now, so that the caller of a stream knows it is established. */
-  sendHeaders(): void;
+  readonly sendHeaders: () => void;
 }
 
 type Method<M extends DescMethod> =
