@@ -45,14 +45,12 @@ describe('the public door', function () {
     const alerts = Array.from({ length: 50 }, () => newAlert({ store }));
     const abort = new AbortController();
     const established = Promise.withResolvers<void>();
-    const watch = createClient(AlertStoreService, transport).watchAlerts(
-      { store },
-      { signal: abort.signal, onHeader: () => established.resolve() },
-    );
     const seen = (async () => {
       const uids = new Set<string>();
+      const watch = createClient(AlertStoreService, transport).watchAlerts({ store }, { signal: abort.signal });
       for await (const { alert } of watch) {
-        if (alert !== undefined) uids.add(alert.uid);
+        if (alert === undefined) established.resolve();
+        else uids.add(alert.uid);
         if (uids.size === alerts.length) break;
       }
       return uids;
