@@ -40,6 +40,8 @@ ContainerFacts readContainerFacts(const SparseFile& file, const Demuxer& demuxer
     case Family::riff:
       facts.truncated = isRiffTruncated(file);
       break;
+    case Family::flv:
+    case Family::ogg:
     case Family::other:
       break;
   }

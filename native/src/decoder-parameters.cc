@@ -3,6 +3,9 @@
 #include <new>
 
 #include "h264-parameters.h"
+#include "jpeg-parameters.h"
+#include "visit-packets.h"
+#include "vpx-parameters.h"
 
 namespace vigie {
 namespace {
@@ -17,20 +20,6 @@ CodecHandle openDecoder(const AVCodecParameters& parameters) {
   // Headers are parsed, pictures are not decoded.
   decoder->skip_frame = AVDISCARD_ALL;
   return avcodec_open2(decoder.get(), codec, nullptr) < 0 ? nullptr : std::move(decoder);
-}
-
-// Calls `visit` with the packets of the stream that are in memory, until it returns true.
-template <typename Visit>
-void visitPackets(OpenContainer& container, const AVStream& video, int maxPackets, Visit visit) {
-  PacketHandle packet(av_packet_alloc());
-  if (!packet) throw std::bad_alloc();
-  container.io->forgetMiss();
-  for (int i = 0; i < maxPackets; i++) {
-    if (av_read_frame(container.format.get(), packet.get()) < 0) return;
-    const bool done = packet->stream_index == video.index && visit(*packet);
-    av_packet_unref(packet.get());
-    if (done) return;
-  }
 }
 
 // The container's own statement stands: each field is filled in only when it was not stated.
@@ -59,16 +48,31 @@ void fillIn(AVCodecParameters& parameters, const AVCodecContext& decoder) {
   if (parameters.profile < 0) parameters.profile = decoder.profile;
 }
 
-void readH264(OpenContainer& container, AVStream& video, const Limits& limits) {
-  AVCodecParameters& parameters = *video.codecpar;
-  const auto fillInFrom = [&](const uint8_t* data, int size) {
-    const auto known = readH264Parameters({data, static_cast<size_t>(size)});
-    if (known) fillIn(parameters, *known);
-    return known.has_value();
-  };
-  if (fillInFrom(parameters.extradata, parameters.extradata_size)) return;
-  visitPackets(container, video, limits.maxPackets,
-               [&](const AVPacket& packet) { return fillInFrom(packet.data, packet.size); });
+bool fillInFromH264(AVCodecParameters& parameters, const uint8_t* data, int size) {
+  const auto known = readH264Parameters({data, static_cast<size_t>(size)});
+  if (known) fillIn(parameters, *known);
+  return known.has_value();
+}
+
+bool fillInFromJpeg(AVCodecParameters& parameters, const AVPacket& packet) {
+  const auto known = readJpegParameters({packet.data, static_cast<size_t>(packet.size)});
+  if (!known) return false;
+  parameters.format = known->pixelFormat;
+  parameters.profile = known->profile;
+  fillIn(parameters.color_range, AVCOL_RANGE_UNSPECIFIED, AVCOL_RANGE_JPEG);
+  fillIn(parameters.color_space, AVCOL_SPC_UNSPECIFIED, AVCOL_SPC_BT470BG);
+  return true;
+}
+
+bool fillInFromVpx(AVCodecParameters& parameters, const AVPacket& packet) {
+  const ByteView frame{packet.data, static_cast<size_t>(packet.size)};
+  const auto known = parameters.codec_id == AV_CODEC_ID_VP8 ? readVp8Parameters(frame) : readVp9Parameters(frame);
+  if (!known) return false;
+  parameters.format = known->pixelFormat;
+  parameters.profile = known->profile;
+  fillIn(parameters.color_range, AVCOL_RANGE_UNSPECIFIED, known->colorRange);
+  fillIn(parameters.color_space, AVCOL_SPC_UNSPECIFIED, known->colorSpace);
+  return true;
 }
 
 void readByDecoder(OpenContainer& container, AVStream& video, const Limits& limits) {
@@ -77,7 +81,8 @@ void readByDecoder(OpenContainer& container, AVStream& video, const Limits& limi
   if (!frame) throw std::bad_alloc();
   if (!decoder) return;
   if (decoder->pix_fmt == AV_PIX_FMT_NONE) {
-    visitPackets(container, video, limits.maxPackets, [&](const AVPacket& packet) {
+    visitPackets(container, limits.maxPackets, [&](const AVPacket& packet) {
+      if (packet.stream_index != video.index) return false;
       avcodec_send_packet(decoder.get(), &packet);
       avcodec_receive_frame(decoder.get(), frame.get());
       return decoder->pix_fmt != AV_PIX_FMT_NONE;
@@ -86,12 +91,40 @@ void readByDecoder(OpenContainer& container, AVStream& video, const Limits& limi
   fillIn(*video.codecpar, *decoder);
 }
 
+// From the header of the first picture in memory, where that alone tells.
+bool readFirstPicture(OpenContainer& container, AVStream& video, const Limits& limits) {
+  AVCodecParameters& parameters = *video.codecpar;
+  bool found = false;
+  visitPackets(container, limits.maxPackets, [&](const AVPacket& packet) {
+    if (packet.stream_index != video.index) return false;
+    if (parameters.codec_id == AV_CODEC_ID_H264) return found = fillInFromH264(parameters, packet.data, packet.size);
+    found = parameters.codec_id == AV_CODEC_ID_MJPEG ? fillInFromJpeg(parameters, packet)
+                                                     : fillInFromVpx(parameters, packet);
+    return true;
+  });
+  return found;
+}
+
 }  // namespace
 
 void readDecoderParameters(OpenContainer& container, AVStream& video, const Limits& limits) {
-  const AVCodecParameters& parameters = *video.codecpar;
+  AVCodecParameters& parameters = *video.codecpar;
   if (parameters.format != AV_PIX_FMT_NONE) return;
-  if (parameters.codec_id == AV_CODEC_ID_H264) return readH264(container, video, limits);
+  container.io->forgetMiss();
+  switch (parameters.codec_id) {
+    case AV_CODEC_ID_H264:
+      if (!fillInFromH264(parameters, parameters.extradata, parameters.extradata_size)) {
+        readFirstPicture(container, video, limits);
+      }
+      return;
+    case AV_CODEC_ID_MJPEG:
+    case AV_CODEC_ID_VP8:
+    case AV_CODEC_ID_VP9:
+      if (readFirstPicture(container, video, limits)) return;
+      break;
+    default:
+      break;
+  }
   readByDecoder(container, video, limits);
 }
 

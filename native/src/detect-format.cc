@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <string_view>
 #include <vector>
 
@@ -58,6 +59,12 @@ bool isText(ByteView head) {
   return std::all_of(head.data, head.data + count, isTextByte);
 }
 
+bool isAudioFormat(std::string_view libavName) {
+  constexpr std::string_view kNames[] = {"aac"sv, "ac3"sv, "aiff"sv, "amr"sv, "ape"sv, "au"sv,  "dts"sv, "eac3"sv,
+                                         "flac"sv, "loas"sv, "mp3"sv, "truehd"sv, "tta"sv, "w64"sv, "wav"sv, "wv"sv};
+  return std::find(std::begin(kNames), std::end(kNames), libavName) != std::end(kNames);
+}
+
 }  // namespace
 
 DetectedFormat detectFormat(ByteView head) {
@@ -75,6 +82,7 @@ DetectedFormat detectFormat(ByteView head) {
   const AVInputFormat* format = av_probe_input_format3(&data, 1, &score);
   if (format == nullptr || score < kMinScore) return UnknownFormat{};
   if (const Demuxer* demuxer = findDemuxer(format->name)) return demuxer;
+  if (isAudioFormat(format->name)) return AudioFormat{format->name};
   return ForbiddenFormat{format->name};
 }
 

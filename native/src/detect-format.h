@@ -12,9 +12,13 @@ struct PlainText {};
 struct ForbiddenFormat {
   std::string libavName;
 };
+// Its format never holds video.
+struct AudioFormat {
+  std::string libavName;
+};
 struct UnknownFormat {};
 
-using DetectedFormat = std::variant<const Demuxer*, PlainText, ForbiddenFormat, UnknownFormat>;
+using DetectedFormat = std::variant<const Demuxer*, PlainText, ForbiddenFormat, AudioFormat, UnknownFormat>;
 
 // Bytes from the file's start that are enough to tell any format.
 constexpr size_t kDetectionBytes = 32 * 1024;

@@ -15,4 +15,8 @@ namespace vigie {
 std::variant<std::optional<Duration>, Need> fragmentedDuration(const SparseFile& file, const Mp4Layout& layout,
                                                                uint32_t trackId, int64_t timescale);
 
+// Frames per second of the first fragment.
+std::optional<double> fragmentedFrameRate(const SparseFile& file, const Mp4Layout& layout, uint32_t trackId,
+                                          int64_t timescale);
+
 }  // namespace vigie

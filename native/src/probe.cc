@@ -4,12 +4,15 @@
 #include <utility>
 #include <vector>
 
+#include "audio-parameters.h"
 #include "container-facts.h"
 #include "decoder-parameters.h"
 #include "demuxers.h"
 #include "describe-media.h"
 #include "detect-format.h"
+#include "frame-rate.h"
 #include "media-duration.h"
+#include "mp4-fragments.h"
 #include "mp4-layout.h"
 #include "next-range.h"
 #include "open-container.h"
@@ -37,6 +40,9 @@ Failure describeRejected(const DetectedFormat& detected) {
   if (std::holds_alternative<PlainText>(detected)) return {FailureCode::notAVideo, "the file is a text, not a video"};
   if (const auto* forbidden = std::get_if<ForbiddenFormat>(&detected)) {
     return {FailureCode::unsupportedFormat, "the format " + forbidden->libavName + " is not supported"};
+  }
+  if (const auto* audio = std::get_if<AudioFormat>(&detected)) {
+    return {FailureCode::noVideoStream, "the format " + audio->libavName + " holds no video"};
   }
   return {FailureCode::notAVideo, "the first bytes are of no known video format"};
 }
@@ -87,7 +93,9 @@ class Attempt {
     const auto miss = container_.io->miss();
     const int64_t read = file_.firstMissing(0);
     if (!miss || read >= limits_.probeSizeBytes) return {};
-    if (isVideoKnown() && (isAudioKnown() || read >= kMaxAudioWaitBytes)) return {};
+    // The file's end, which is needed anyway, is as good a place to learn about the audio.
+    const bool waitsForAudio = !areAudiosKnown() && !(demuxer_.timestampsAtEnd && file_.size());
+    if (isVideoKnown() && (!waitsForAudio || read >= kMaxAudioWaitBytes)) return {};
     return nextRange(file_, *miss);
   }
 
@@ -95,13 +103,14 @@ class Attempt {
     const AVStream* video = findVideoStream(*container_.format);
     if (video == nullptr) return !demuxer_.needsPackets;
     const AVCodecParameters& parameters = *video->codecpar;
+    if (demuxer_.padsSize && parameters.format == AV_PIX_FMT_NONE) return false;
     return parameters.codec_id != AV_CODEC_ID_NONE && parameters.width > 0 && parameters.height > 0;
   }
 
-  bool isAudioKnown() const {
+  bool areAudiosKnown() const {
     const AVFormatContext& format = *container_.format;
     return std::all_of(format.streams, format.streams + format.nb_streams, [](const AVStream* stream) {
-      return stream->codecpar->codec_type != AVMEDIA_TYPE_AUDIO || stream->codecpar->sample_rate > 0;
+      return stream->codecpar->codec_type != AVMEDIA_TYPE_AUDIO || isAudioKnown(*stream);
     });
   }
 
@@ -125,14 +134,33 @@ class Attempt {
     media.sizeBytes = file_.size();
     readDecoderParameters(container_, *video, limits_);
     media.video = describeVideo(*container_.format, *video);
-    media.audio = describeAudio(*container_.format, *video);
+    media.video.frameRate = frameRateOf(*video);
     countStreams(*container_.format, media);
 
     auto duration = findDuration(file_, demuxer_, mp4_, container_, *video, limits_);
     if (const auto* need = std::get_if<Need>(&duration)) return *need;
     media.duration = std::get<std::optional<Duration>>(duration);
+    media.audio = describeAudio(*container_.format, *video);
     media.bitRate = overallBitRate(media);
+    if (mp4_.fragmented && !isIndexedTo(*video, media.duration)) media.video.bitRate.reset();
     return media;
+  }
+
+  std::optional<double> frameRateOf(const AVStream& video) {
+    if (mp4_.fragmented && video.avg_frame_rate.num == 0) {
+      const auto rate = fragmentedFrameRate(file_, mp4_, static_cast<uint32_t>(video.id), video.time_base.den);
+      if (rate) return rate;
+    }
+    return findFrameRate(container_, demuxer_, video, limits_);
+  }
+
+  // libav computes the bit rate of a fragmented track from the fragments that it has come across.
+  static bool isIndexedTo(const AVStream& video, const std::optional<Duration>& duration) {
+    constexpr double kNearlyWhole = 0.95;
+    const int count = avformat_index_get_entries_count(&video);
+    if (count == 0 || !duration) return false;
+    const AVIndexEntry* last = avformat_index_get_entry(const_cast<AVStream*>(&video), count - 1);
+    return static_cast<double>(last->timestamp) * av_q2d(video.time_base) >= duration->seconds * kNearlyWhole;
   }
 
   std::optional<int64_t> overallBitRate(const Media& media) const {

@@ -244,7 +244,7 @@ const mpegts: Recipe[] = [
   { file: 'h264-ac3.ts', ffmpeg: '-i @ac3.mp4 -c copy' },
   { file: 'mpeg2.ts', ffmpeg: '-i @mpeg2.mp4 -c copy' },
   { file: 'mpeg2-dvd.ts', ffmpeg: `${picture('720x576')} ${tone()} -aspect 16:9 -c:v mpeg2video -b:v 4M -c:a mp2` },
-  { file: 'mpeg4.ts', ffmpeg: '-i @mpeg4.mp4 -c copy' },
+  { file: 'mpeg4.ts', ffmpeg: '-i @mpeg4.mp4 -c copy -bsf:v dump_extra' },
   { file: 'ntsc.ts', ffmpeg: '-i @ntsc.mp4 -c copy' },
   { file: 'h264-1080p.ts', ffmpeg: `${picture('1920x1080', '30', 2)} ${tone(2)} ${X264} -b:v 8M -c:a aac` },
   { file: 'h264-opus.ts', ffmpeg: `-i @h264.mp4 -c:v copy -c:a libopus` },
@@ -259,9 +259,9 @@ const mpegps: Recipe[] = [
   { file: 'mpeg1.mpg', ffmpeg: `${picture('352x288')} ${tone(6, 44100)} -c:v mpeg1video -c:a mp2` },
   { file: 'mpeg2.mpg', ffmpeg: '-i @mpeg2.mp4 -c copy', muxer: 'vob' },
   { file: 'mpeg2-dvd.vob', ffmpeg: `${picture('720x576')} ${tone()} -aspect 16:9 -c:v mpeg2video -b:v 4M -c:a ac3` },
-  { file: 'h264.mpg', ffmpeg: '-i @ac3.mp4 -c copy', muxer: 'vob' },
-  { file: 'h264-silent.mpg', ffmpeg: '-i @h264-silent.mp4 -c copy', muxer: 'vob' },
-  { file: 'hevc.mpg', ffmpeg: '-i @hevc.mp4 -an -c copy', muxer: 'vob' },
+  { file: 'h264.mpg', ffmpeg: '-i @ac3.mp4 -c copy -bsf:v h264_mp4toannexb', muxer: 'vob' },
+  { file: 'h264-silent.mpg', ffmpeg: '-i @h264-silent.mp4 -c copy -bsf:v h264_mp4toannexb', muxer: 'vob' },
+  { file: 'hevc.mpg', ffmpeg: '-i @hevc.mp4 -an -c copy -bsf:v hevc_mp4toannexb', muxer: 'vob' },
   { file: 'mpeg2-silent.mpg', ffmpeg: `${picture('352x288', '30000/1001')} -c:v mpeg2video`, muxer: 'vob' },
 ].map(recipe => ({ container: 'mpeg', ...recipe }));
 

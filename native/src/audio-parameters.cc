@@ -1,0 +1,51 @@
+#include "audio-parameters.h"
+
+#include <iterator>
+#include <memory>
+#include <new>
+
+namespace vigie {
+namespace {
+
+struct ParserCloser {
+  void operator()(AVCodecParserContext* parser) const { av_parser_close(parser); }
+};
+using ParserHandle = std::unique_ptr<AVCodecParserContext, ParserCloser>;
+
+// ISO/IEC 13818-7, 6.2. libav's parser leaves this to the decoder, for the sake of HE-AAC.
+void readAdts(AVCodecParameters& parameters, const AVPacket& packet) {
+  constexpr int kRates[] = {96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350};
+  constexpr int kChannels[] = {0, 1, 2, 3, 4, 5, 6, 8};
+  if (packet.size < 7 || packet.data[0] != 0xFF || (packet.data[1] & 0xF6) != 0xF0) return;
+  const size_t rate = packet.data[2] >> 2 & 15;
+  const int channels = kChannels[(packet.data[2] & 1) << 2 | packet.data[3] >> 6];
+  if (rate >= std::size(kRates) || channels == 0) return;
+  parameters.sample_rate = kRates[rate];
+  av_channel_layout_default(&parameters.ch_layout, channels);
+}
+
+}  // namespace
+
+void readAudioParameters(AVStream& audio, const AVPacket& packet) {
+  AVCodecParameters& parameters = *audio.codecpar;
+  if (parameters.codec_id == AV_CODEC_ID_AAC) return readAdts(parameters, packet);
+  const ParserHandle parser(av_parser_init(parameters.codec_id));
+  if (!parser) return;
+  const CodecHandle codec(avcodec_alloc_context3(nullptr));
+  if (!codec) throw std::bad_alloc();
+  if (avcodec_parameters_to_context(codec.get(), &parameters) < 0) return;
+  // A packet of libav's own demuxers is whole frames; the first is enough.
+  parser->flags |= PARSER_FLAG_COMPLETE_FRAMES;
+  uint8_t* frame = nullptr;
+  int frameBytes = 0;
+  av_parser_parse2(parser.get(), codec.get(), &frame, &frameBytes, packet.data, packet.size, packet.pts, packet.dts, 0);
+  if (codec->sample_rate <= 0) return;
+  // MPEG audio: only the frames tell the layer.
+  parameters.codec_id = codec->codec_id;
+  parameters.sample_rate = codec->sample_rate;
+  if (codec->ch_layout.nb_channels > 0) av_channel_layout_copy(&parameters.ch_layout, &codec->ch_layout);
+}
+
+bool isAudioKnown(const AVStream& audio) { return audio.codecpar->sample_rate > 0; }
+
+}  // namespace vigie

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "open-container.h"
+
+namespace vigie {
+
+// Fills in codec, sample rate and channels of a stream by what the frame headers in one of its packets say.
+void readAudioParameters(AVStream& audio, const AVPacket& packet);
+bool isAudioKnown(const AVStream& audio);
+
+}  // namespace vigie
