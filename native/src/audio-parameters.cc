@@ -1,5 +1,6 @@
 #include "audio-parameters.h"
 
+#include <algorithm>
 #include <iterator>
 #include <memory>
 #include <new>
@@ -47,5 +48,11 @@ void readAudioParameters(AVStream& audio, const AVPacket& packet) {
 }
 
 bool isAudioKnown(const AVStream& audio) { return audio.codecpar->sample_rate > 0; }
+
+bool areAudiosKnown(const AVFormatContext& format) {
+  return std::all_of(format.streams, format.streams + format.nb_streams, [](const AVStream* stream) {
+    return stream->codecpar->codec_type != AVMEDIA_TYPE_AUDIO || isAudioKnown(*stream);
+  });
+}
 
 }  // namespace vigie

@@ -17,7 +17,7 @@ namespace {
 using Result = std::variant<std::optional<Duration>, Need>;
 
 // Tails to look for a timestamp in, one after the other.
-constexpr int64_t kTailBytes[] = {64 * 1024, 256 * 1024};
+constexpr int64_t kTailBytes[] = {32 * 1024, 128 * 1024, 256 * 1024};
 
 double toSeconds(int64_t time, AVRational unit) { return static_cast<double>(time) * av_q2d(unit); }
 
@@ -35,6 +35,12 @@ std::optional<Duration> headerDuration(const AVFormatContext& format) {
   return Duration{seconds, DurationSource::header};
 }
 
+// libav knows the last picture's only when another follows.
+double durationOf(const AVPacket& packet, const AVStream& stream) {
+  if (packet.duration > 0) return toSeconds(packet.duration, stream.time_base);
+  return stream.avg_frame_rate.num > 0 ? av_q2d(av_inv_q(stream.avg_frame_rate)) : 0;
+}
+
 // Presentation end of the last packets from `offset` to the file's end, in seconds. On the way they tell what the head
 // has left open of the audio.
 std::optional<double> lastTimestamp(OpenContainer& container, int64_t offset, const Limits& limits) {
@@ -46,7 +52,7 @@ std::optional<double> lastTimestamp(OpenContainer& container, int64_t offset, co
     AVStream& stream = *format->streams[packet.stream_index];
     if (stream.codecpar->codec_type == AVMEDIA_TYPE_AUDIO && !isAudioKnown(stream)) readAudioParameters(stream, packet);
     if (packet.pts != AV_NOPTS_VALUE) {
-      last = std::max(last.value_or(0), toSeconds(packet.pts + packet.duration, stream.time_base));
+      last = std::max(last.value_or(0), toSeconds(packet.pts, stream.time_base) + durationOf(packet, stream));
     }
     return false;
   });
@@ -56,12 +62,14 @@ std::optional<double> lastTimestamp(OpenContainer& container, int64_t offset, co
 Result durationFromTail(const SparseFile& file, OpenContainer& container, const Limits& limits) {
   if (!file.size() || container.format->start_time == AV_NOPTS_VALUE) return Result{};
   const double start = toSeconds(container.format->start_time, AV_TIME_BASE_Q);
+  std::optional<Duration> duration;
   for (const int64_t tailBytes : kTailBytes) {
     if (const auto tail = missingTail(file, tailBytes)) return *tail;
     const auto last = lastTimestamp(container, std::max<int64_t>(0, *file.size() - tailBytes), limits);
-    if (last && *last > start) return Duration{*last - start, DurationSource::estimate};
+    if (last && *last > start) duration = Duration{*last - start, DurationSource::estimate};
+    if (duration && areAudiosKnown(*container.format)) break;
   }
-  return Result{};
+  return duration;
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "describe-media.h"
 #include "detect-format.h"
 #include "frame-rate.h"
+#include "matroska-layout.h"
 #include "media-duration.h"
 #include "mp4-fragments.h"
 #include "mp4-layout.h"
@@ -58,7 +59,12 @@ class Attempt {
       mp4_ = readMp4Layout(file_);
       if (const auto need = missingMoov()) return *need;
     }
-    container_ = openContainer(file_, demuxer_, limits_, interrupt_);
+    if (demuxer_.family == Family::matroska) {
+      auto arranged = arrangeMatroskaHeader(file_);
+      if (const auto* need = std::get_if<Need>(&arranged)) return *need;
+      if (auto* header = std::get_if<SparseFile>(&arranged)) arrangedHeader_ = std::move(*header);
+    }
+    container_ = openContainer(arrangedHeader_ ? *arrangedHeader_ : file_, demuxer_, limits_, interrupt_);
     if (const auto need = missingHeader()) return *need;
     if (!container_.format) return unreadableHeader();
     if (demuxer_.needsPackets || !isVideoKnown()) {
@@ -80,7 +86,7 @@ class Attempt {
 
   std::optional<Need> missingHeader() const {
     const auto miss = container_.io->miss();
-    if (!miss) return {};
+    if (!miss || arrangedHeader_) return {};
     // With moov in memory the rest (time code samples and the like) changes nothing in the answer.
     if (container_.format && isMoovComplete()) return {};
     const bool likelyMoov =
@@ -94,7 +100,7 @@ class Attempt {
     const int64_t read = file_.firstMissing(0);
     if (!miss || read >= limits_.probeSizeBytes) return {};
     // The file's end, which is needed anyway, is as good a place to learn about the audio.
-    const bool waitsForAudio = !areAudiosKnown() && !(demuxer_.timestampsAtEnd && file_.size());
+    const bool waitsForAudio = !areAudiosKnown(*container_.format) && !(demuxer_.timestampsAtEnd && file_.size());
     if (isVideoKnown() && (!waitsForAudio || read >= kMaxAudioWaitBytes)) return {};
     return nextRange(file_, *miss);
   }
@@ -105,13 +111,6 @@ class Attempt {
     const AVCodecParameters& parameters = *video->codecpar;
     if (demuxer_.padsSize && parameters.format == AV_PIX_FMT_NONE) return false;
     return parameters.codec_id != AV_CODEC_ID_NONE && parameters.width > 0 && parameters.height > 0;
-  }
-
-  bool areAudiosKnown() const {
-    const AVFormatContext& format = *container_.format;
-    return std::all_of(format.streams, format.streams + format.nb_streams, [](const AVStream* stream) {
-      return stream->codecpar->codec_type != AVMEDIA_TYPE_AUDIO || isAudioKnown(*stream);
-    });
   }
 
   Failure unreadableHeader() const {
@@ -135,11 +134,11 @@ class Attempt {
     readDecoderParameters(container_, *video, limits_);
     media.video = describeVideo(*container_.format, *video);
     media.video.frameRate = frameRateOf(*video);
-    countStreams(*container_.format, media);
 
     auto duration = findDuration(file_, demuxer_, mp4_, container_, *video, limits_);
     if (const auto* need = std::get_if<Need>(&duration)) return *need;
     media.duration = std::get<std::optional<Duration>>(duration);
+    countStreams(*container_.format, media);
     media.audio = describeAudio(*container_.format, *video);
     media.bitRate = overallBitRate(media);
     if (mp4_.fragmented && !isIndexedTo(*video, media.duration)) media.video.bitRate.reset();
@@ -173,6 +172,8 @@ class Attempt {
   const Limits& limits_;
   Interrupt& interrupt_;
   Mp4Layout mp4_;
+  // What libav reads instead of the file, where its header lies scattered.
+  std::optional<SparseFile> arrangedHeader_;
   OpenContainer container_;
 };
 

@@ -3,7 +3,8 @@ import { findCommand } from '../find-command.mjs';
 import { runLogged } from '../run-logged.mjs';
 import { SetupError } from '../setup-error.mjs';
 
-const TOOLS = { cmake: 'cmake', make: 'make', 'pkg-config': 'pkg-config' };
+// ffmpeg and ffprobe make the videos that tests and benches compare on, and say what is true of them.
+const TOOLS = { cmake: 'cmake', make: 'make', 'pkg-config': 'pkg-config', ffmpeg: 'ffmpeg', ffprobe: 'ffmpeg' };
 const LIBRARIES = {
   libavformat: 'libavformat-dev',
   libavcodec: 'libavcodec-dev',
@@ -12,12 +13,12 @@ const LIBRARIES = {
 };
 
 /**
- * What the addon is built with. Asked by what they give, not by package name, so that a libav built by hand and found
+ * What the addon is built and tested with. Asked by what they give, not by package name, so that a libav built by hand and found
  * by PKG_CONFIG_PATH counts too.
  */
 export const debianPackages = {
   name: 'apt',
-  doing: 'installing the libav development packages and build tools',
+  doing: 'installing the libav development packages, build tools and ffmpeg',
   isDone: () => missingPackages().length === 0,
   run: async () => {
     const packages = missingPackages();
@@ -37,7 +38,7 @@ function missingPackages() {
   const tools = Object.entries(TOOLS).filter(([command]) => findCommand(command) === undefined);
   const libraries = Object.entries(LIBRARIES);
   const absent = librariesFound(Object.keys(LIBRARIES)) ? [] : libraries.filter(([name]) => !librariesFound([name]));
-  return [...tools, ...absent].map(([, debianPackage]) => debianPackage);
+  return [...new Set([...tools, ...absent].map(([, debianPackage]) => debianPackage))];
 }
 
 function librariesFound(names) {

@@ -1,6 +1,5 @@
 // Changes to finished files that no muxer of the ffmpeg CLI makes by itself.
 
-
 export function cutInHalf(bytes: Buffer): Buffer {
   return bytes.subarray(0, bytes.length >> 1);
 }
@@ -19,7 +18,14 @@ export function rotateTrack(bytes: Buffer, degrees: number): Buffer {
   const body = edited.indexOf('tkhd', 0, 'latin1') + 4;
   const radians = (degrees * Math.PI) / 180;
   const fixed = (value: number) => Math.round(value * 0x10000);
-  const matrix = [fixed(Math.cos(radians)), fixed(Math.sin(radians)), 0, fixed(-Math.sin(radians)), fixed(Math.cos(radians)), 0];
+  const matrix = [
+    fixed(Math.cos(radians)),
+    fixed(Math.sin(radians)),
+    0,
+    fixed(-Math.sin(radians)),
+    fixed(Math.cos(radians)),
+    0,
+  ];
   matrix.forEach((value, index) => {
     edited.writeInt32BE(value, body + matrixOffset + index * 4);
   });
@@ -90,7 +96,11 @@ function readElement(bytes: Buffer, begin: number): Element {
 
 function writeSize(bytes: Buffer, { begin, body }: Element, size: number): void {
   const sizeBytes = body - begin - 4;
-  bytes.write(((1n << BigInt(7 * sizeBytes)) + BigInt(size)).toString(16).padStart(sizeBytes * 2, '0'), begin + 4, 'hex');
+  bytes.write(
+    ((1n << BigInt(7 * sizeBytes)) + BigInt(size)).toString(16).padStart(sizeBytes * 2, '0'),
+    begin + 4,
+    'hex',
+  );
 }
 
 function writeVoid(bytes: Buffer, { begin, end }: Pick<Element, 'begin' | 'end'>): void {
@@ -108,4 +118,3 @@ function writeSeekHead(bytes: Buffer, { begin, end }: Element, id: number, posit
   bytes.writeUInt8(0x80 + seek.length, begin + 4);
   writeVoid(bytes, { begin: begin + 5 + seek.length, end });
 }
-

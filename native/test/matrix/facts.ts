@@ -154,12 +154,15 @@ const TOLERANCES: Partial<Record<keyof Facts, number>> = {
   durationSeconds: 0.01,
   // Follows the duration.
   bitRate: 0.012,
-  frameRate: 0.001,
+  frameRate: 0.0005,
   videoBitRate: 0.01,
 };
 
 export function isSame(field: keyof Facts, found: Facts[keyof Facts], expected: Facts[keyof Facts]): boolean {
-  const tolerance = TOLERANCES[field];
-  if (tolerance === undefined || typeof found !== 'number' || typeof expected !== 'number') return found === expected;
-  return Math.abs(found - expected) <= Math.abs(expected) * tolerance;
+  return found === expected || isWithin(found, expected, TOLERANCES[field] ?? 0);
+}
+
+export function isWithin(found: Facts[keyof Facts], expected: Facts[keyof Facts], share: number): boolean {
+  if (typeof found !== 'number' || typeof expected !== 'number') return false;
+  return Math.abs(found - expected) <= Math.abs(expected) * share;
 }

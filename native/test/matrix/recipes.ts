@@ -60,38 +60,14 @@ const avi: Recipe[] = [
   { file: 'cut.avi', ffmpeg: '-i @mpeg4.avi -c copy', edit: cutInHalf, truncated: true },
 ].map(recipe => ({ container: 'avi', ...recipe }));
 
-const mp4: Recipe[] = [
+const mp4MoovAtEnd: Recipe[] = [
   { file: 'h264.mp4', ffmpeg: `${picture('640x360', '25', 10)} ${tone(10)} ${X264} ${BT709} -c:a aac` },
   { file: 'hevc.mp4', ffmpeg: `${picture('640x360', '30')} ${tone()} ${X265} -tag:v hvc1 -c:a aac` },
   { file: 'h264-silent.mp4', ffmpeg: `${picture()} ${X264}` },
-  { file: 'mpeg4.mp4', ffmpeg: `${picture()} ${tone()} -c:v mpeg4 -c:a aac` },
-  { file: 'mpeg2.mp4', ffmpeg: `${picture()} ${tone()} -c:v mpeg2video -c:a mp2` },
-  { file: 'mjpeg.mp4', ffmpeg: `${picture('320x240', '10', 3)} -c:v mjpeg` },
-  { file: 'av1.mp4', ffmpeg: `${picture('320x240', '25', 2)} ${tone(2)} ${AV1} -c:a libopus` },
-  { file: 'vp9.mp4', ffmpeg: `${picture('320x240', '25', 2)} ${VP9}` },
-  { file: 'hev1.mp4', ffmpeg: `${HEVC_COPY} -tag:v hev1` },
-  { file: 'ac3.mp4', ffmpeg: `${picture()} ${tone()} ${X264} -c:a ac3 -ac 6` },
-  { file: 'h264-crf-intra.mp4', ffmpeg: `${picture('176x144', '60', 3)} ${X264} -g 1 -bf 0` },
-  { file: 'ntsc.mp4', ffmpeg: `${picture('320x240', '30000/1001')} ${X264}` },
-  { file: 'film.mp4', ffmpeg: `${picture('320x240', '24000/1001')} ${X264}` },
-  { file: 'one-frame.mp4', ffmpeg: `${picture('320x240', '25', 1)} -frames:v 1 ${X264}` },
   { file: 'variable-rate.mp4', ffmpeg: `${picture()} -vf select='not(mod(n,5))+not(mod(n,7))' -vsync vfr ${X264}` },
   { file: 'edit-list.mp4', ffmpeg: '-ss 3.3 -i @h264.mp4 -t 4 -c copy' },
-  { file: 'no-edit-list.mp4', ffmpeg: `${H264_COPY} -use_editlist 0` },
   { file: 'late-audio.mp4', ffmpeg: '-i @h264.mp4 -itsoffset 1.5 -i @h264.mp4 -map 0:v -map 1:a -c copy' },
-  { file: 'sar.mp4', ffmpeg: `${picture('720x576', '25', 2)} -vf setsar=16/11 ${X264}` },
-  { file: 'h264-99x75.mp4', ffmpeg: `${picture('99x75', '25', 2, 'yuv444p')} ${X264}` },
-  { file: 'h264-98x74.mp4', ffmpeg: `${picture('98x74', '25', 2)} ${X264}` },
-  { file: 'h264-3840x2160.mp4', ffmpeg: `${picture('3840x2160', '30', 0.3)} ${X264}` },
-  { file: 'h264-8190x64.mp4', ffmpeg: `${picture('8190x64', '25', 0.4)} ${X264}` },
-  { file: 'h264-high10.mp4', ffmpeg: `${picture('320x240', '25', 2, 'yuv420p10le')} ${X264} -preset medium` },
-  { file: 'h264-422.mp4', ffmpeg: `${picture('320x240', '25', 2, 'yuv422p')} ${X264}` },
-  { file: 'h264-full-range.mp4', ffmpeg: `${picture('320x240', '25', 2, 'yuvj420p')} ${X264}` },
-  { file: 'h264-interlaced.mp4', ffmpeg: `${picture('720x576', '25', 2)} ${X264} -flags +ilme+ildct -bf 0` },
   { file: 'hevc-pq.mp4', ffmpeg: `${picture('320x240', '24', 2, 'yuv420p10le')} ${X265} ${PQ} -tag:v hvc1` },
-  { file: 'hevc-hlg.mp4', ffmpeg: `${picture('320x240', '50', 2, 'yuv420p10le')} ${X265} ${HLG} -tag:v hvc1` },
-  { file: 'av1-pq.mp4', ffmpeg: `${picture('320x240', '24', 1, 'yuv420p10le')} ${AV1} ${PQ}` },
-  { file: 'two-videos.mp4', ffmpeg: `${picture()} ${picture('160x120')} ${tone()} -map 0 -map 1 -map 2 ${X264} -c:a aac` },
   { file: 'two-audios.mp4', ffmpeg: '-i @h264.mp4 -map 0 -map 0:a -c copy' },
   {
     file: 'cover-art.mp4',
@@ -103,6 +79,36 @@ const mp4: Recipe[] = [
     ffmpeg: `${picture('16x16', '1000', 240)} -c:v mpeg4 -bf 1 -video_track_timescale 1000`,
   },
 ].map(recipe => ({ container: 'mp4', moovAtEnd: true, ...recipe }));
+
+const mp4MoovFirst: Recipe[] = [
+  { file: 'mpeg4.mp4', ffmpeg: `${picture()} ${tone()} -c:v mpeg4 -c:a aac` },
+  { file: 'mpeg2.mp4', ffmpeg: `${picture()} ${tone()} -c:v mpeg2video -c:a mp2` },
+  { file: 'mjpeg.mp4', ffmpeg: `${picture('320x240', '10', 3)} -c:v mjpeg` },
+  { file: 'av1.mp4', ffmpeg: `${picture('320x240', '25', 2)} ${tone(2)} ${AV1} -c:a libopus` },
+  { file: 'vp9.mp4', ffmpeg: `${picture('320x240', '25', 2)} ${VP9}` },
+  { file: 'hev1.mp4', ffmpeg: `${HEVC_COPY} -tag:v hev1` },
+  { file: 'ac3.mp4', ffmpeg: `${picture()} ${tone()} ${X264} -c:a ac3 -ac 6` },
+  { file: 'h264-crf-intra.mp4', ffmpeg: `${picture('176x144', '60', 3)} ${X264} -g 1 -bf 0` },
+  { file: 'ntsc.mp4', ffmpeg: `${picture('320x240', '30000/1001')} ${X264}` },
+  { file: 'film.mp4', ffmpeg: `${picture('320x240', '24000/1001')} ${X264}` },
+  { file: 'one-frame.mp4', ffmpeg: `${picture('320x240', '25', 1)} -frames:v 1 ${X264}` },
+  { file: 'no-edit-list.mp4', ffmpeg: `${H264_COPY} -use_editlist 0` },
+  { file: 'sar.mp4', ffmpeg: `${picture('720x576', '25', 2)} -vf setsar=16/11 ${X264}` },
+  { file: 'h264-99x75.mp4', ffmpeg: `${picture('99x75', '25', 2, 'yuv444p')} ${X264}` },
+  { file: 'h264-98x74.mp4', ffmpeg: `${picture('98x74', '25', 2)} ${X264}` },
+  { file: 'h264-3840x2160.mp4', ffmpeg: `${picture('3840x2160', '30', 0.3)} ${X264}` },
+  { file: 'h264-8190x64.mp4', ffmpeg: `${picture('8190x64', '25', 0.4)} ${X264}` },
+  { file: 'h264-high10.mp4', ffmpeg: `${picture('320x240', '25', 2, 'yuv420p10le')} ${X264} -preset medium` },
+  { file: 'h264-422.mp4', ffmpeg: `${picture('320x240', '25', 2, 'yuv422p')} ${X264}` },
+  { file: 'h264-full-range.mp4', ffmpeg: `${picture('320x240', '25', 2, 'yuvj420p')} ${X264}` },
+  { file: 'h264-interlaced.mp4', ffmpeg: `${picture('720x576', '25', 2)} ${X264} -flags +ilme+ildct -bf 0` },
+  { file: 'hevc-hlg.mp4', ffmpeg: `${picture('320x240', '50', 2, 'yuv420p10le')} ${X265} ${HLG} -tag:v hvc1` },
+  { file: 'av1-pq.mp4', ffmpeg: `${picture('320x240', '24', 1, 'yuv420p10le')} ${AV1} ${PQ}` },
+  {
+    file: 'two-videos.mp4',
+    ffmpeg: `${picture()} ${picture('160x120')} ${tone()} -map 0 -map 1 -map 2 ${X264} -c:a aac`,
+  },
+].map(recipe => ({ ...recipe, container: 'mp4', ffmpeg: `${recipe.ffmpeg} -movflags faststart` }));
 
 const mp4Layouts: Recipe[] = [
   { file: 'faststart.mp4', ffmpeg: `${H264_COPY} -movflags faststart` },
@@ -153,7 +159,10 @@ const mp4Fragmented: Recipe[] = [
 const mov: Recipe[] = [
   { file: 'h264.mov', ffmpeg: H264_COPY },
   { file: 'hevc.mov', ffmpeg: HEVC_COPY },
-  { file: 'prores.mov', ffmpeg: `${picture('320x240', '25', 1, 'yuv422p10le')} ${tone(1)} -c:v prores_ks -c:a pcm_s16le` },
+  {
+    file: 'prores.mov',
+    ffmpeg: `${picture('320x240', '25', 1, 'yuv422p10le')} ${tone(1)} -c:v prores_ks -c:a pcm_s16le`,
+  },
   { file: 'mjpeg.mov', ffmpeg: `${picture('320x240', '25', 1)} -c:v mjpeg` },
   { file: 'png.mov', ffmpeg: `${picture('99x75', '25', 1, 'rgba')} -c:v png` },
   { file: 'raw-1x1.mov', ffmpeg: `${picture('1x1', '25', 1, 'rgb24')} -c:v rawvideo` },
@@ -161,9 +170,9 @@ const mov: Recipe[] = [
   { file: 'rotated-90.mov', ffmpeg: `${H264_COPY} -metadata:s:v rotate=90` },
   { file: 'rotated-180.mov', ffmpeg: `${H264_COPY} -metadata:s:v rotate=180` },
   { file: 'rotated-270.mov', ffmpeg: `${H264_COPY} -metadata:s:v rotate=270` },
-  { file: 'rotated-30.mov', ffmpeg: H264_COPY, edit: bytes => rotateTrack(bytes, 30) },
-  { file: 'rotated-137.mov', ffmpeg: H264_COPY, edit: bytes => rotateTrack(bytes, 137) },
-  { file: 'rotated-minus-60.mov', ffmpeg: H264_COPY, edit: bytes => rotateTrack(bytes, -60) },
+  { file: 'rotated-30.mov', ffmpeg: H264_COPY, edit: (bytes: Buffer) => rotateTrack(bytes, 30) },
+  { file: 'rotated-137.mov', ffmpeg: H264_COPY, edit: (bytes: Buffer) => rotateTrack(bytes, 137) },
+  { file: 'rotated-minus-60.mov', ffmpeg: H264_COPY, edit: (bytes: Buffer) => rotateTrack(bytes, -60) },
   {
     file: 'phone.mov',
     ffmpeg:
@@ -296,7 +305,10 @@ const mxf: Recipe[] = [
   { file: 'mpeg2.mxf', ffmpeg: `${picture('640x360')} ${tone()} -c:v mpeg2video -c:a pcm_s16le` },
   { file: 'h264.mxf', ffmpeg: `${picture('640x360', '25', 2)} ${X264} -bf 0` },
   { file: 'dnxhd.mxf', ffmpeg: `${picture('1920x1080', '25', 0.4, 'yuv422p')} -c:v dnxhd -b:v 36M` },
-  { file: 'mpeg2-ntsc.mxf', ffmpeg: `${picture('720x480', '30000/1001', 2)} ${tone(2)} -c:v mpeg2video -c:a pcm_s16le` },
+  {
+    file: 'mpeg2-ntsc.mxf',
+    ffmpeg: `${picture('720x480', '30000/1001', 2)} ${tone(2)} -c:v mpeg2video -c:a pcm_s16le`,
+  },
   { file: 'imx30.mxf', ffmpeg: `${picture('720x576', '25', 0.4, 'yuv422p')} -c:v mpeg2video -g 1 -b:v 30M` },
 ].map(recipe => ({ container: 'mxf', ...recipe }));
 
@@ -318,7 +330,10 @@ const raw: Recipe[] = [
 
 const withoutVideo: Recipe[] = [
   { file: 'audio.m4a', ffmpeg: `${tone()} -c:a aac` },
-  { file: 'audio-cover.m4a', ffmpeg: `${tone()} -i @cover.jpg -map 0 -map 1 -c:a aac -c:v copy -disposition:v attached_pic` },
+  {
+    file: 'audio-cover.m4a',
+    ffmpeg: `${tone()} -i @cover.jpg -map 0 -map 1 -c:a aac -c:v copy -disposition:v attached_pic`,
+  },
   { file: 'audio.mka', ffmpeg: `${tone()} -c:a libvorbis` },
   { file: 'audio.webm', ffmpeg: `${tone()} -c:a libopus` },
   { file: 'audio.ogg', ffmpeg: `${tone()} -c:a libvorbis` },
@@ -352,6 +367,6 @@ export const ingredients: readonly Ingredient[] = [
 ];
 
 export const recipes: readonly Recipe[] = [
-  ...[avi, mp4, mp4Layouts, mp4Fragmented, mov, mobile, matroska, webm],
+  ...[avi, mp4MoovAtEnd, mp4MoovFirst, mp4Layouts, mp4Fragmented, mov, mobile, matroska, webm],
   ...[mpegts, mpegps, flv, asf, ogg, mxf, ivf, raw, withoutVideo],
 ].flat();
