@@ -1,0 +1,101 @@
+import path from 'node:path';
+import { measureBeamcoder, whyBeamcoderIsAbsent } from './beamcoder-contender.ts';
+import { benchFiles } from './bench-files.ts';
+import type { Contender } from './contender.ts';
+import { ffprobe } from './ffprobe-contender.ts';
+import { medianOf, timeUs } from './measure.ts';
+import { mediabunny } from './mediabunny-contender.ts';
+import { formatTable } from './table.ts';
+import { vigie } from './vigie-contender.ts';
+
+const WARM_UPS = 20;
+
+export interface Rounds {
+  readonly inProcess: number;
+  /** Spawning takes a hundred times as long. */
+  readonly spawning: number;
+}
+
+type Times = Record<'vigie' | 'ffprobe' | 'beamcoder' | 'mediabunny', number | null>;
+
+const TARGETS = { ffprobe: 200, beamcoder: 8, mediabunny: 1 };
+
+/** Compares on the same files, in the same run. @returns the report */
+export async function compareContenders(folder: string, rounds: Rounds): Promise<string> {
+  const absent = whyBeamcoderIsAbsent();
+  const byContainer: [string, Times][] = [];
+  for (const [container, files] of Object.entries(benchFiles)) {
+    const times: Times[] = [];
+    for (const file of files) times.push(await measureFile(path.join(folder, file), rounds, absent === undefined));
+    byContainer.push([container, mediansOf(times)]);
+  }
+  const note =
+    absent === undefined ? [] : [`beamcoder takes no part: it is not built on this machine (${absent.slice(0, 80)})`];
+  return [formatTable(byContainer.map(toRow)), summarize(byContainer), ...note].join('\n');
+}
+
+async function measureFile(file: string, rounds: Rounds, hasBeamcoder: boolean): Promise<Times> {
+  return {
+    vigie: await measure(vigie, file, rounds.inProcess, WARM_UPS),
+    mediabunny: await measure(mediabunny, file, rounds.inProcess, WARM_UPS),
+    ffprobe: await measure(ffprobe, file, rounds.spawning, 1),
+    beamcoder: hasBeamcoder ? await measureBeamcoder(file, rounds.spawning * 4) : null,
+  };
+}
+
+async function measure(contender: Contender, file: string, rounds: number, warmUps: number): Promise<number | null> {
+  try {
+    for (let i = 0; i < warmUps; i++) if (!(await contender.probe(file))) return null;
+    const times: number[] = [];
+    for (let i = 0; i < rounds; i++) times.push(await timeUs(() => contender.probe(file)));
+    return medianOf(times);
+  } catch {
+    return null;
+  }
+}
+
+function mediansOf(times: readonly Times[]): Times {
+  const median = (name: keyof Times) => {
+    const measured = times.map(each => each[name]).filter(time => time !== null);
+    return measured.length === 0 ? null : medianOf(measured);
+  };
+  return {
+    vigie: median('vigie'),
+    ffprobe: median('ffprobe'),
+    beamcoder: median('beamcoder'),
+    mediabunny: median('mediabunny'),
+  };
+}
+
+function toRow([container, times]: [string, Times]): Record<string, string> {
+  const micro = (time: number | null) => (time === null ? '-' : time.toFixed(0));
+  return {
+    container,
+    'vigie µs': micro(times.vigie),
+    'ffprobe µs': micro(times.ffprobe),
+    'x vigie': ratio(times.ffprobe, times.vigie),
+    'beamcoder µs': micro(times.beamcoder),
+    'x vigie ': ratio(times.beamcoder, times.vigie),
+    'mediabunny µs': micro(times.mediabunny),
+    'x vigie  ': ratio(times.mediabunny, times.vigie),
+  };
+}
+
+function summarize(rows: readonly [string, Times][]): string {
+  const lines = Object.entries(TARGETS).map(([name, target]) => {
+    const both = rows.map(([, times]) => [times[name as keyof Times], times.vigie]).filter(isPair);
+    if (both.length === 0) return `${name}: not measured (target: at least ${target} times as long as vigie)`;
+    const overall = medianOf(both.map(([time]) => time)) / medianOf(both.map(([, own]) => own));
+    const verdict = overall >= target ? 'reached' : 'MISSED';
+    return `${name} takes ${overall.toFixed(1)} times as long as vigie, median over the containers that both read (target ${target}: ${verdict})`;
+  });
+  return ['', ...lines].join('\n');
+}
+
+function isPair(pair: (number | null)[]): pair is [number, number] {
+  return pair.every(time => time !== null);
+}
+
+function ratio(time: number | null, own: number | null): string {
+  return time === null || own === null ? '-' : (time / own).toFixed(1);
+}
