@@ -1,5 +1,7 @@
 #include "decoder-parameters.h"
 
+#include <algorithm>
+#include <iterator>
 #include <new>
 
 #include "h264-parameters.h"
@@ -29,6 +31,10 @@ void fillIn(Field& field, Field unknown, Field known) {
 }
 
 void fillIn(AVCodecParameters& parameters, const H264Parameters& known) {
+  if (parameters.width == 0) {
+    parameters.width = known.width;
+    parameters.height = known.height;
+  }
   fillIn<int>(parameters.format, AV_PIX_FMT_NONE, known.pixelFormat);
   fillIn(parameters.color_primaries, AVCOL_PRI_UNSPECIFIED, known.colorPrimaries);
   fillIn(parameters.color_trc, AVCOL_TRC_UNSPECIFIED, known.colorTransfer);
@@ -39,6 +45,10 @@ void fillIn(AVCodecParameters& parameters, const H264Parameters& known) {
 }
 
 void fillIn(AVCodecParameters& parameters, const AVCodecContext& decoder) {
+  if (parameters.width == 0) {
+    parameters.width = decoder.width;
+    parameters.height = decoder.height;
+  }
   fillIn<int>(parameters.format, AV_PIX_FMT_NONE, decoder.pix_fmt);
   fillIn(parameters.color_primaries, AVCOL_PRI_UNSPECIFIED, decoder.color_primaries);
   fillIn(parameters.color_trc, AVCOL_TRC_UNSPECIFIED, decoder.color_trc);
@@ -105,7 +115,43 @@ bool readFirstPicture(OpenContainer& container, AVStream& video, const Limits& l
   return found;
 }
 
+// What stands before the first picture (ITU-T H.265, table 7-1) becomes the stream's configuration.
+bool copyHevcParameterSets(AVCodecParameters& parameters, const AVPacket& packet) {
+  constexpr uint8_t kStartCode[] = {0, 0, 1};
+  constexpr int kFirstNonPicture = 32;
+  const uint8_t* begin = packet.data;
+  const uint8_t* end = begin + packet.size;
+  const uint8_t* at = std::search(begin, end, std::begin(kStartCode), std::end(kStartCode));
+  while (end - at > 4 && (at[3] >> 1 & 63) >= kFirstNonPicture) {
+    at = std::search(at + 3, end, std::begin(kStartCode), std::end(kStartCode));
+  }
+  const auto size = static_cast<size_t>(at - begin);
+  if (size < std::size(kStartCode) + 2) return false;
+  parameters.extradata = static_cast<uint8_t*>(av_mallocz(size + AV_INPUT_BUFFER_PADDING_SIZE));
+  if (parameters.extradata == nullptr) throw std::bad_alloc();
+  std::copy_n(begin, size, parameters.extradata);
+  parameters.extradata_size = static_cast<int>(size);
+  return true;
+}
+
 }  // namespace
+
+void readParameterSets(AVStream& video, const AVPacket& packet) {
+  AVCodecParameters& parameters = *video.codecpar;
+  if (parameters.codec_id == AV_CODEC_ID_H264) {
+    auto known = readH264Parameters({parameters.extradata, static_cast<size_t>(parameters.extradata_size)});
+    if (!known) known = readH264Parameters({packet.data, static_cast<size_t>(packet.size)});
+    if (!known) return;
+    fillIn(parameters, *known);
+    video.r_frame_rate = known->frameRate;
+    return;
+  }
+  if (parameters.extradata_size == 0 && !copyHevcParameterSets(parameters, packet)) return;
+  const CodecHandle decoder = openDecoder(parameters);
+  if (!decoder) return;
+  fillIn(parameters, *decoder);
+  video.r_frame_rate = decoder->framerate;
+}
 
 void readDecoderParameters(OpenContainer& container, AVStream& video, const Limits& limits) {
   AVCodecParameters& parameters = *video.codecpar;

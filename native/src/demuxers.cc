@@ -11,7 +11,7 @@ constexpr Demuxer kAllowed[] = {
     {"mov,mp4,m4a,3gp,3g2,mj2", "mp4", Family::mp4, Access::seekable, false, false, false, FrameRateSource::packets},
     {"matroska,webm", "matroska", Family::matroska, Access::forward, false, false, false, FrameRateSource::packets},
     {"avi", "avi", Family::riff, Access::forward, false, false, false, FrameRateSource::packets},
-    {"mpegts", "mpegts", Family::other, Access::forward, true, true, false, FrameRateSource::packets},
+    {"mpegts", "mpegts", Family::mpegts, Access::forward, true, true, false, FrameRateSource::packets},
     {"mpeg", "mpeg", Family::other, Access::forward, true, true, false, FrameRateSource::packets},
     {"flv", "flv", Family::flv, Access::forward, true, false, false, FrameRateSource::packets},
     {"asf", "asf", Family::other, Access::forward, false, false, false, FrameRateSource::packets},

@@ -7,7 +7,7 @@
 
 namespace vigie {
 
-enum class Family { mp4, matroska, riff, flv, ogg, other };
+enum class Family { mp4, matroska, riff, mpegts, flv, ogg, other };
 
 // What tells the frame rate where the header states none.
 enum class FrameRateSource { packets, timeBase };

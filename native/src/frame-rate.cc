@@ -35,14 +35,8 @@ std::optional<double> measuredRate(OpenContainer& container, const AVStream& vid
     if (packet.stream_index == video.index && time != AV_NOPTS_VALUE) times.push_back(time);
     return times.size() >= kEnoughFrames;
   });
-  if (times.size() < 2) return {};
-  const auto [first, last] = std::minmax_element(times.begin(), times.end());
-  const double seconds = static_cast<double>(*last - *first) * av_q2d(video.time_base);
-  if (seconds <= 0) return {};
-  return nearestStandardRate(static_cast<double>(times.size() - 1) / seconds);
+  return rateOf(times, video.time_base);
 }
-
-}  // namespace
 
 double nearestStandardRate(double measured) {
   constexpr double kTolerance = 0.01;
@@ -50,6 +44,16 @@ double nearestStandardRate(double measured) {
     return std::abs(a - measured) < std::abs(b - measured);
   });
   return std::abs(nearest / measured - 1) < kTolerance ? nearest : measured;
+}
+
+}  // namespace
+
+std::optional<double> rateOf(const std::vector<int64_t>& times, AVRational timeBase) {
+  if (times.size() < 2) return {};
+  const auto [first, last] = std::minmax_element(times.begin(), times.end());
+  const double seconds = static_cast<double>(*last - *first) * av_q2d(timeBase);
+  if (seconds <= 0) return {};
+  return nearestStandardRate(static_cast<double>(times.size() - 1) / seconds);
 }
 
 std::optional<double> findFrameRate(OpenContainer& container, const Demuxer& demuxer, const AVStream& video,

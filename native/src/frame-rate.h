@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "demuxers.h"
 #include "open-container.h"
@@ -12,7 +14,8 @@ namespace vigie {
 std::optional<double> findFrameRate(OpenContainer& container, const Demuxer& demuxer, const AVStream& video,
                                     const Limits& limits);
 
-// The frame rate that cameras and film use, when a measured one is that but for rounded timestamps.
-double nearestStandardRate(double measured);
+// Frames per second by the timestamps of frames that follow each other, in any order; the rate that cameras and film use
+// when it is that but for rounding.
+std::optional<double> rateOf(const std::vector<int64_t>& times, AVRational timeBase);
 
 }  // namespace vigie

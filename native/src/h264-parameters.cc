@@ -1,6 +1,7 @@
 #include "h264-parameters.h"
 
 #include <algorithm>
+#include <climits>
 #include <string>
 #include <vector>
 
@@ -92,17 +93,29 @@ Code readCode(BitReader& reader, Code count, Code unknown) {
   return value < static_cast<uint32_t>(count) ? static_cast<Code>(value) : unknown;
 }
 
-// Annex E.1.1, as far as the colours.
-void readUsability(BitReader& reader, H264Parameters& parameters) {
-  if (reader.flag()) parameters.sampleAspectRatio = readSampleAspectRatio(reader);
-  if (reader.flag()) reader.flag();  // overscan
-  if (!reader.flag()) return;        // video_signal_type_present_flag
-  reader.bits(3);                    // video_format
+void readColors(BitReader& reader, H264Parameters& parameters) {
+  reader.bits(3);  // video_format
   parameters.colorRange = reader.flag() ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
   if (!reader.flag()) return;  // colour_description_present_flag
   parameters.colorPrimaries = readCode(reader, AVCOL_PRI_NB, AVCOL_PRI_UNSPECIFIED);
   parameters.colorTransfer = readCode(reader, AVCOL_TRC_NB, AVCOL_TRC_UNSPECIFIED);
   parameters.colorSpace = readCode(reader, AVCOL_SPC_NB, AVCOL_SPC_UNSPECIFIED);
+}
+
+// Annex E.1.1, as far as the frame rate.
+void readUsability(BitReader& reader, H264Parameters& parameters) {
+  if (reader.flag()) parameters.sampleAspectRatio = readSampleAspectRatio(reader);
+  if (reader.flag()) reader.flag();  // overscan
+  if (reader.flag()) readColors(reader, parameters);
+  if (reader.flag()) {  // chroma_loc_info_present_flag
+    reader.ue();
+    reader.ue();
+  }
+  if (!reader.flag()) return;  // timing_info_present_flag
+  const int64_t unitsInTick = reader.bits(32);
+  const int64_t timeScale = reader.bits(32);
+  // A tick is a field.
+  if (unitsInTick > 0) av_reduce(&parameters.frameRate.num, &parameters.frameRate.den, timeScale, 2 * unitsInTick, INT_MAX);
 }
 
 AVPixelFormat pixelFormatOf(uint32_t chromaFormat, uint32_t bitDepth, const H264Parameters& parameters) {

@@ -15,6 +15,7 @@ struct H264Parameters {
   int height = 0;
   AVPixelFormat pixelFormat = AV_PIX_FMT_NONE;
   AVRational sampleAspectRatio = {0, 1};
+  AVRational frameRate = {0, 1};
   AVColorPrimaries colorPrimaries = AVCOL_PRI_UNSPECIFIED;
   AVColorTransferCharacteristic colorTransfer = AVCOL_TRC_UNSPECIFIED;
   AVColorSpace colorSpace = AVCOL_SPC_UNSPECIFIED;

@@ -38,7 +38,8 @@ std::optional<Duration> headerDuration(const AVFormatContext& format) {
 // libav knows the last picture's only when another follows.
 double durationOf(const AVPacket& packet, const AVStream& stream) {
   if (packet.duration > 0) return toSeconds(packet.duration, stream.time_base);
-  return stream.avg_frame_rate.num > 0 ? av_q2d(av_inv_q(stream.avg_frame_rate)) : 0;
+  const AVRational rate = stream.avg_frame_rate.num > 0 ? stream.avg_frame_rate : stream.r_frame_rate;
+  return rate.num > 0 ? av_q2d(av_inv_q(rate)) : 0;
 }
 
 // Presentation end of the last packets from `offset` to the file's end, in seconds. On the way they tell what the head
@@ -50,7 +51,7 @@ std::optional<double> lastTimestamp(OpenContainer& container, int64_t offset, co
   std::optional<double> last;
   visitPackets(container, limits.maxPackets, [&](const AVPacket& packet) {
     AVStream& stream = *format->streams[packet.stream_index];
-    if (stream.codecpar->codec_type == AVMEDIA_TYPE_AUDIO && !isAudioKnown(stream)) readAudioParameters(stream, packet);
+    if (stream.codecpar->codec_type == AVMEDIA_TYPE_AUDIO) readAudioParameters(stream, packet);
     if (packet.pts != AV_NOPTS_VALUE) {
       last = std::max(last.value_or(0), toSeconds(packet.pts, stream.time_base) + durationOf(packet, stream));
     }

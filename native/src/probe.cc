@@ -17,6 +17,7 @@
 #include "mp4-layout.h"
 #include "next-range.h"
 #include "open-container.h"
+#include "packet-parameters.h"
 
 namespace vigie {
 namespace {
@@ -68,13 +69,25 @@ class Attempt {
     if (const auto need = missingHeader()) return *need;
     if (!container_.format) return unreadableHeader();
     if (demuxer_.needsPackets || !isVideoKnown()) {
-      readCodecParameters(container_);
+      readParameters();
+      if (!container_.format) return unreadableHeader();
       if (const auto need = missingPackets()) return *need;
     }
     return describe();
   }
 
  private:
+  void readParameters() {
+    const bool mayBeQuick = demuxer_.family == Family::mpegts || demuxer_.family == Family::flv;
+    if (mayBeQuick) {
+      if (readPacketParameters(container_, limits_)) return;
+      // The packets that it has read are gone.
+      container_ = openContainer(file_, demuxer_, limits_, interrupt_);
+      if (!container_.format) return;
+    }
+    readCodecParameters(container_);
+  }
+
   bool isMoovComplete() const {
     return mp4_.moov && file_.firstMissing(mp4_.moov->begin) >= std::min(mp4_.moov->end, file_.sizeOrMax());
   }
