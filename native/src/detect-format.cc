@@ -33,6 +33,7 @@ constexpr Signature kSignatures[] = {
     {0, "\x30\x26\xB2\x75\x8E\x66\xCF\x11\xA6\xD9\x00\xAA\x00\x62\xCE\x6C"sv, "asf"},
     {0, "\x06\x0E\x2B\x34\x02\x05\x01\x01\x0D\x01\x02\x01\x01\x02"sv, "mxf"},
     {0, "DKIF\0\0"sv, "ivf"},
+    {0, "\0\0\x01\xBA"sv, "mpeg"},
 };
 
 constexpr size_t kTextBytes = 1024;
@@ -48,6 +49,20 @@ const Demuxer* matchSignature(ByteView head) {
     }
   }
   return nullptr;
+}
+
+// MPEG-TS has no signature but a sync byte at the head of each packet; Blu-ray and AVCHD put four bytes before it.
+bool isTransportStream(ByteView head) {
+  constexpr uint8_t kSyncByte = 0x47;
+  constexpr size_t kPacketsToSee = 16;
+  const auto hasSyncBytes = [head](size_t first, size_t packetBytes) {
+    if (head.size < first + kPacketsToSee * packetBytes) return false;
+    for (size_t i = 0; i < kPacketsToSee; i++) {
+      if (head.data[first + i * packetBytes] != kSyncByte) return false;
+    }
+    return true;
+  };
+  return hasSyncBytes(0, 188) || hasSyncBytes(4, 192);
 }
 
 // No container begins with a page of text; playlists, manifests, web pages and session descriptions do.
@@ -70,6 +85,7 @@ bool isAudioFormat(std::string_view libavName) {
 DetectedFormat detectFormat(ByteView head) {
   if (const Demuxer* demuxer = matchSignature(head)) return demuxer;
   if (isText(head)) return PlainText{};
+  if (isTransportStream(head)) return findDemuxer("mpegts");
 
   const size_t count = std::min(head.size, kDetectionBytes);
   std::vector<uint8_t> padded(count + AVPROBE_PADDING_SIZE, 0);
