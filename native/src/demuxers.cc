@@ -15,7 +15,7 @@ constexpr Demuxer kAllowed[] = {
     {"mpeg", "mpeg", Family::other, Access::forward, true, true, false, FrameRateSource::packets},
     {"flv", "flv", Family::flv, Access::forward, true, false, false, FrameRateSource::packets},
     {"asf", "asf", Family::other, Access::forward, false, false, false, FrameRateSource::packets},
-    {"ogg", "ogg", Family::ogg, Access::forward, false, false, false, FrameRateSource::timeBase},
+    {"ogg", "ogg", Family::ogg, Access::forward, false, true, false, FrameRateSource::timeBase},
     {"mxf", "mxf", Family::other, Access::forward, true, false, true, FrameRateSource::timeBase},
     {"ivf", "ivf", Family::other, Access::forward, false, false, false, FrameRateSource::packets},
     {"h264", "h264", Family::other, Access::forward, true, false, false, FrameRateSource::packets},

@@ -17,7 +17,7 @@ namespace {
 using Result = std::variant<std::optional<Duration>, Need>;
 
 // Tails to look for a timestamp in, one after the other.
-constexpr int64_t kTailBytes[] = {32 * 1024, 128 * 1024, 256 * 1024};
+constexpr int64_t kTailBytes[] = {kFirstTailBytes, 128 * 1024, 256 * 1024};
 
 double toSeconds(int64_t time, AVRational unit) { return static_cast<double>(time) * av_q2d(unit); }
 
@@ -81,8 +81,8 @@ Result findDuration(const SparseFile& file, const Demuxer& demuxer, const Mp4Lay
     const Result result = fragmentedDuration(file, mp4, static_cast<uint32_t>(video.id), video.time_base.den);
     if (std::holds_alternative<Need>(result) || std::get<0>(result)) return result;
   }
-  if (demuxer.timestampsAtEnd) return durationFromTail(file, container, limits);
   if (demuxer.family == Family::ogg) return oggDuration(file);
+  if (demuxer.timestampsAtEnd) return durationFromTail(file, container, limits);
   if (demuxer.family == Family::riff && !statesAviDuration(file)) return Result{};
   const auto stated = headerDuration(*container.format);
   return !stated && demuxer.family == Family::flv ? flvDuration(file) : stated;

@@ -76,6 +76,12 @@ std::optional<Duration> readSidx(const SparseFile& file, const Mp4Box& sidx) {
   return toDuration(units, timescale, DurationSource::index);
 }
 
+std::optional<Need> missingSidx(const SparseFile& file, const Mp4Box& sidx) {
+  const int64_t missing = file.firstMissing(sidx.begin);
+  if (missing >= sidx.end || file.endsAt(missing)) return {};
+  return nextRange(file, missing, sidx.end);
+}
+
 std::optional<uint32_t> readTrexDuration(const SparseFile& file, const Mp4Box& mvex, uint32_t trackId) {
   int64_t offset = mvex.body;
   while (const auto trex = findMp4Box(file, offset, mvex.end, fourCc("trex"))) {
@@ -267,10 +273,7 @@ Result fragmentedDuration(const SparseFile& file, const Mp4Layout& layout, uint3
   if (!mvex) return Result{};
   if (const auto duration = readMehd(file, *layout.moov, *mvex)) return duration;
   if (layout.firstSidx) {
-    const int64_t missing = file.firstMissing(layout.firstSidx->begin);
-    if (missing < layout.firstSidx->end && !file.endsAt(missing)) {
-      return nextRange(file, missing, layout.firstSidx->end);
-    }
+    if (const auto need = missingSidx(file, *layout.firstSidx)) return *need;
     if (const auto duration = readSidx(file, *layout.firstSidx)) return duration;
   }
   Result result = measuredDuration(file, layout, *mvex, trackId, timescale);
@@ -278,6 +281,13 @@ Result fragmentedDuration(const SparseFile& file, const Mp4Layout& layout, uint3
     (*duration)->seconds += compositionSeconds(file, layout, trackId, timescale);
   }
   return result;
+}
+
+std::optional<Need> missingFragmentIndex(const SparseFile& file, const Mp4Layout& layout) {
+  const auto mvex = findMp4Box(file, layout.moov->body, layout.moov->end, fourCc("mvex"));
+  if (!mvex || readMehd(file, *layout.moov, *mvex)) return {};
+  if (layout.firstSidx) return missingSidx(file, *layout.firstSidx);
+  return missingTail(file, kTailBytes);
 }
 
 std::optional<double> fragmentedFrameRate(const SparseFile& file, const Mp4Layout& layout, uint32_t trackId,

@@ -1,6 +1,7 @@
 #include "probe.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "media-duration.h"
 #include "mp4-fragments.h"
 #include "mp4-layout.h"
+#include "mp4-lean-header.h"
 #include "next-range.h"
 #include "open-container.h"
 #include "packet-parameters.h"
@@ -56,15 +58,7 @@ class Attempt {
       : file_(file), demuxer_(demuxer), limits_(limits), interrupt_(interrupt) {}
 
   Answer run() {
-    if (demuxer_.family == Family::mp4) {
-      mp4_ = readMp4Layout(file_);
-      if (const auto need = missingMoov()) return *need;
-    }
-    if (demuxer_.family == Family::matroska) {
-      auto arranged = arrangeMatroskaHeader(file_);
-      if (const auto* need = std::get_if<Need>(&arranged)) return *need;
-      if (auto* header = std::get_if<SparseFile>(&arranged)) arrangedHeader_ = std::move(*header);
-    }
+    if (const auto need = arrange()) return *need;
     container_ = openContainer(arrangedHeader_ ? *arrangedHeader_ : file_, demuxer_, limits_, interrupt_);
     if (const auto need = missingHeader()) return *need;
     if (!container_.format) return unreadableHeader();
@@ -77,6 +71,30 @@ class Attempt {
   }
 
  private:
+  // What is clear before libav looks at anything: bytes that are needed in any case, a header to read in the file's place.
+  std::optional<Need> arrange() {
+    if (demuxer_.family == Family::mp4) return arrangeMp4();
+    if (demuxer_.family == Family::matroska) {
+      auto arranged = arrangeMatroskaHeader(file_);
+      if (const auto* need = std::get_if<Need>(&arranged)) return *need;
+      if (auto* header = std::get_if<SparseFile>(&arranged)) arrangedHeader_ = std::move(*header);
+    }
+    if (demuxer_.timestampsAtEnd) return missingTail(file_, kFirstTailBytes);
+    return {};
+  }
+
+  std::optional<Need> arrangeMp4() {
+    mp4_ = readMp4Layout(file_);
+    if (const auto need = missingMoov()) return need;
+    if (!isMoovComplete()) return {};
+    if (mp4_.fragmented) return missingFragmentIndex(file_, mp4_);
+    if (auto lean = makeLeanMp4Header(file_, mp4_)) {
+      arrangedHeader_ = std::move(lean->file);
+      mediaBytes_ = std::move(lean->mediaBytes);
+    }
+    return {};
+  }
+
   void readParameters() {
     const bool mayBeQuick = demuxer_.family == Family::mpegts || demuxer_.family == Family::flv;
     if (mayBeQuick) {
@@ -93,7 +111,8 @@ class Attempt {
   }
 
   std::optional<Need> missingMoov() const {
-    if (!mp4_.moov || isMoovComplete()) return {};
+    if (!mp4_.moov) return mp4_.unread ? std::optional(rangeAt(*mp4_.unread)) : std::nullopt;
+    if (isMoovComplete()) return {};
     return nextRange(file_, file_.firstMissing(mp4_.moov->begin), mp4_.moov->end);
   }
 
@@ -102,9 +121,13 @@ class Attempt {
     if (!miss || arrangedHeader_) return {};
     // With moov in memory the rest (time code samples and the like) changes nothing in the answer.
     if (container_.format && isMoovComplete()) return {};
-    const bool likelyMoov =
-        demuxer_.family == Family::mp4 && !mp4_.moov && file_.size() && *file_.size() - *miss <= kLikelyMoovBytes;
-    return likelyMoov ? nextRange(file_, *miss, file_.size()) : nextRange(file_, *miss);
+    return rangeAt(*miss);
+  }
+
+  Need rangeAt(int64_t offset) const {
+    const bool isLikelyMoov = demuxer_.family == Family::mp4 && !mp4_.moov && file_.size() &&
+                              *file_.size() - offset <= kLikelyMoovBytes;
+    return isLikelyMoov ? nextRange(file_, offset, file_.size()) : nextRange(file_, offset);
   }
 
   // A miss here is harmless once every parameter is known.
@@ -155,6 +178,7 @@ class Attempt {
     media.audio = describeAudio(*container_.format, *video);
     media.bitRate = overallBitRate(media);
     if (mp4_.fragmented && !isIndexedTo(*video, media.duration)) media.video.bitRate.reset();
+    if (const auto bitRate = bitRateOfSamples(*video)) media.video.bitRate = bitRate;
     return media;
   }
 
@@ -164,6 +188,14 @@ class Attempt {
       if (rate) return rate;
     }
     return findFrameRate(container_, demuxer_, video, limits_);
+  }
+
+  // As libav computes it from the tables that are hidden from it.
+  std::optional<int64_t> bitRateOfSamples(const AVStream& video) const {
+    const auto track = mediaBytes_.find(static_cast<uint32_t>(video.id));
+    if (track == mediaBytes_.end() || track->second <= 0 || video.duration <= 0) return {};
+    return static_cast<int64_t>(static_cast<double>(track->second) * 8 * video.time_base.den /
+                                static_cast<double>(video.duration));
   }
 
   // libav computes the bit rate of a fragmented track from the fragments that it has come across.
@@ -185,8 +217,10 @@ class Attempt {
   const Limits& limits_;
   Interrupt& interrupt_;
   Mp4Layout mp4_;
-  // What libav reads instead of the file, where its header lies scattered.
+  // What libav reads instead of the file, where that spares it something.
   std::optional<SparseFile> arrangedHeader_;
+  // Of each MP4 track whose tables of samples are hidden from libav.
+  std::map<uint32_t, int64_t> mediaBytes_;
   OpenContainer container_;
 };
 

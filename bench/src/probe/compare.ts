@@ -35,22 +35,42 @@ export async function compareContenders(folder: string, rounds: Rounds): Promise
 }
 
 async function measureFile(file: string, rounds: Rounds, hasBeamcoder: boolean): Promise<Times> {
+  const [own, other] = await measureInTurns([vigie, mediabunny], file, rounds.inProcess, WARM_UPS);
+  const [spawned] = await measureInTurns([ffprobe], file, rounds.spawning, 1);
   return {
-    vigie: await measure(vigie, file, rounds.inProcess, WARM_UPS),
-    mediabunny: await measure(mediabunny, file, rounds.inProcess, WARM_UPS),
-    ffprobe: await measure(ffprobe, file, rounds.spawning, 1),
+    vigie: own ?? null,
+    mediabunny: other ?? null,
+    ffprobe: spawned ?? null,
     beamcoder: hasBeamcoder ? await measureBeamcoder(file, rounds.spawning * 4) : null,
   };
 }
 
-async function measure(contender: Contender, file: string, rounds: number, warmUps: number): Promise<number | null> {
+/** In turns, so that a busy moment of the machine hits all alike. Null for one that cannot read the file. */
+async function measureInTurns(contenders: readonly Contender[], file: string, rounds: number, warmUps: number) {
+  const able = new Map<Contender, number[]>();
+  for (const contender of contenders) if (await canRead(contender, file)) able.set(contender, []);
+  for (let i = -warmUps; i < rounds; i++) {
+    for (const [contender, times] of able) {
+      const time = await timeUs(() => contender.probe(file));
+      if (i >= 0) times.push(time);
+    }
+  }
+  return contenders.map(contender => {
+    const times = able.get(contender);
+    return times === undefined ? null : medianOf(times);
+  });
+}
+
+async function canRead(contender: Contender, file: string): Promise<boolean> {
+  // mediabunny warns on the console of each codec that it leaves out.
+  const { warn } = console;
+  console.warn = () => {};
   try {
-    for (let i = 0; i < warmUps; i++) if (!(await contender.probe(file))) return null;
-    const times: number[] = [];
-    for (let i = 0; i < rounds; i++) times.push(await timeUs(() => contender.probe(file)));
-    return medianOf(times);
+    return await contender.probe(file);
   } catch {
-    return null;
+    return false;
+  } finally {
+    console.warn = warn;
   }
 }
 
