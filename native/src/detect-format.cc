@@ -82,10 +82,14 @@ bool isAudioFormat(std::string_view libavName) {
 
 }  // namespace
 
-DetectedFormat detectFormat(ByteView head) {
+const Demuxer* matchMarks(ByteView head) {
   if (const Demuxer* demuxer = matchSignature(head)) return demuxer;
+  return isTransportStream(head) ? findDemuxer("mpegts") : nullptr;
+}
+
+DetectedFormat detectFormat(ByteView head) {
+  if (const Demuxer* demuxer = matchMarks(head)) return demuxer;
   if (isText(head)) return PlainText{};
-  if (isTransportStream(head)) return findDemuxer("mpegts");
 
   const size_t count = std::min(head.size, kDetectionBytes);
   std::vector<uint8_t> padded(count + AVPROBE_PADDING_SIZE, 0);

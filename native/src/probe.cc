@@ -57,6 +57,13 @@ class Attempt {
   Attempt(const SparseFile& file, const Demuxer& demuxer, const Limits& limits, Interrupt& interrupt)
       : file_(file), demuxer_(demuxer), limits_(limits), interrupt_(interrupt) {}
 
+  // Takes microseconds and allocates nothing: fit for the thread that calls.
+  std::optional<Need> foresee() {
+    if (demuxer_.family == Family::mp4) return foreseeMp4();
+    if (demuxer_.timestampsAtEnd) return missingTail(file_, kFirstTailBytes);
+    return {};
+  }
+
   Answer run() {
     if (const auto need = arrange()) return *need;
     container_ = openContainer(arrangedHeader_ ? *arrangedHeader_ : file_, demuxer_, limits_, interrupt_);
@@ -79,15 +86,19 @@ class Attempt {
       if (const auto* need = std::get_if<Need>(&arranged)) return *need;
       if (auto* header = std::get_if<SparseFile>(&arranged)) arrangedHeader_ = std::move(*header);
     }
-    if (demuxer_.timestampsAtEnd) return missingTail(file_, kFirstTailBytes);
-    return {};
+    return foresee();
+  }
+
+  std::optional<Need> foreseeMp4() {
+    mp4_ = readMp4Layout(file_);
+    if (const auto need = missingMoov()) return need;
+    if (!isMoovComplete() || !mp4_.fragmented) return {};
+    return missingFragmentIndex(file_, mp4_);
   }
 
   std::optional<Need> arrangeMp4() {
-    mp4_ = readMp4Layout(file_);
-    if (const auto need = missingMoov()) return need;
+    if (const auto need = foreseeMp4()) return need;
     if (!isMoovComplete()) return {};
-    if (mp4_.fragmented) return missingFragmentIndex(file_, mp4_);
     if (auto lean = makeLeanMp4Header(file_, mp4_)) {
       arrangedHeader_ = std::move(lean->file);
       mediaBytes_ = std::move(lean->mediaBytes);
@@ -238,6 +249,13 @@ Answer probeUninterrupted(const SparseFile& file, const Limits& limits, Interrup
 }
 
 }  // namespace
+
+std::optional<Need> foreseeNeed(const SparseFile& file, const Limits& limits, Interrupt& interrupt) {
+  const ByteView head = file.viewFrom(0);
+  if (head.size < kDetectionBytes && !file.endsAt(static_cast<int64_t>(head.size))) return {};
+  const Demuxer* demuxer = matchMarks({head.data, std::min(head.size, kDetectionBytes)});
+  return demuxer != nullptr ? Attempt(file, *demuxer, limits, interrupt).foresee() : std::nullopt;
+}
 
 Answer probe(const SparseFile& file, const Limits& limits, Interrupt& interrupt) {
   if (!interrupt.tripped()) {
