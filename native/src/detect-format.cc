@@ -75,8 +75,8 @@ bool isText(ByteView head) {
 }
 
 bool isAudioFormat(std::string_view libavName) {
-  constexpr std::string_view kNames[] = {"aac"sv, "ac3"sv, "aiff"sv, "amr"sv, "ape"sv, "au"sv,  "dts"sv, "eac3"sv,
-                                         "flac"sv, "loas"sv, "mp3"sv, "truehd"sv, "tta"sv, "w64"sv, "wav"sv, "wv"sv};
+  constexpr std::string_view kNames[] = {"aac"sv,  "ac3"sv,  "aiff"sv, "amr"sv,    "ape"sv, "au"sv,  "dts"sv, "eac3"sv,
+                                         "flac"sv, "loas"sv, "mp3"sv,  "truehd"sv, "tta"sv, "w64"sv, "wav"sv, "wv"sv};
   return std::find(std::begin(kNames), std::end(kNames), libavName) != std::end(kNames);
 }
 

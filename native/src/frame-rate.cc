@@ -9,8 +9,8 @@
 namespace vigie {
 namespace {
 
-constexpr double kStandardRates[] = {5,  8,  10, 12, 12.5, 15, 20, 24000.0 / 1001, 24,  25,
-                                     30000.0 / 1001, 30, 48, 50, 60000.0 / 1001, 60, 100, 120, 240};
+constexpr double kStandardRates[] = {
+    5, 8, 10, 12, 12.5, 15, 20, 24000.0 / 1001, 24, 25, 30000.0 / 1001, 30, 48, 50, 60000.0 / 1001, 60, 100, 120, 240};
 // Time units that coarse that no frame rate is told by them.
 constexpr double kMaxRateOfTimeBase = 240;
 constexpr size_t kEnoughFrames = 40;
@@ -40,9 +40,9 @@ std::optional<double> measuredRate(OpenContainer& container, const AVStream& vid
 
 double nearestStandardRate(double measured) {
   constexpr double kTolerance = 0.01;
-  const double nearest = *std::min_element(std::begin(kStandardRates), std::end(kStandardRates), [&](double a, double b) {
-    return std::abs(a - measured) < std::abs(b - measured);
-  });
+  const double nearest =
+      *std::min_element(std::begin(kStandardRates), std::end(kStandardRates),
+                        [&](double a, double b) { return std::abs(a - measured) < std::abs(b - measured); });
   return std::abs(nearest / measured - 1) < kTolerance ? nearest : measured;
 }
 

@@ -14,8 +14,8 @@ namespace vigie {
 std::optional<double> findFrameRate(OpenContainer& container, const Demuxer& demuxer, const AVStream& video,
                                     const Limits& limits);
 
-// Frames per second by the timestamps of frames that follow each other, in any order; the rate that cameras and film use
-// when it is that but for rounding.
+// Frames per second by the timestamps of frames that follow each other, in any order; the rate that cameras and film
+// use when it is that but for rounding.
 std::optional<double> rateOf(const std::vector<int64_t>& times, AVRational timeBase);
 
 }  // namespace vigie

@@ -115,7 +115,8 @@ void readUsability(BitReader& reader, H264Parameters& parameters) {
   const int64_t unitsInTick = reader.bits(32);
   const int64_t timeScale = reader.bits(32);
   // A tick is a field.
-  if (unitsInTick > 0) av_reduce(&parameters.frameRate.num, &parameters.frameRate.den, timeScale, 2 * unitsInTick, INT_MAX);
+  if (unitsInTick > 0)
+    av_reduce(&parameters.frameRate.num, &parameters.frameRate.den, timeScale, 2 * unitsInTick, INT_MAX);
 }
 
 AVPixelFormat pixelFormatOf(uint32_t chromaFormat, uint32_t bitDepth, const H264Parameters& parameters) {

@@ -20,8 +20,7 @@ constexpr int kMaxMarkers = 64;
 bool isFrameHeader(uint8_t marker) { return marker >= 0xC0 && marker <= 0xC3; }
 
 bool saysLimitedRange(ByteView comment) {
-  return comment.size >= kLimitedRange.size() &&
-         std::equal(kLimitedRange.begin(), kLimitedRange.end(), comment.data);
+  return comment.size >= kLimitedRange.size() && std::equal(kLimitedRange.begin(), kLimitedRange.end(), comment.data);
 }
 
 AVPixelFormat pixelFormatOf(ByteView header) {

@@ -12,8 +12,8 @@ struct JpegParameters {
   AVPixelFormat pixelFormat;
 };
 
-// From the frame header of a JPEG picture, which may be cut short behind it. Nothing for the rarer kinds of colour, which
-// are the decoder's to tell.
+// From the frame header of a JPEG picture, which may be cut short behind it. Nothing for the rarer kinds of colour,
+// which are the decoder's to tell.
 std::optional<JpegParameters> readJpegParameters(ByteView picture);
 
 }  // namespace vigie

@@ -27,6 +27,8 @@ constexpr int kMaxElements = 64;
 // Attachments and the like: up to this size they are read, for the cover art in them.
 constexpr int64_t kLargeBytes = 256 * 1024;
 constexpr int64_t kMaxTracksBytes = 1024 * 1024;
+// Before the clusters; a header that claims more is left as it is.
+constexpr int64_t kMaxHeaderBytes = 8 * 1024 * 1024;
 // A cluster of unknown size, where libav stops reading the header.
 constexpr uint8_t kEmptyCluster[] = {0x1F, 0x43, 0xB6, 0x75, 0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
 constexpr int kMaxHeaderElements = 32;
@@ -161,13 +163,15 @@ std::variant<UsualOrder, Need, SparseFile> arrangeMatroskaHeader(const SparseFil
   const HeaderOrder order = readOrder(file, *segment);
   std::vector<uint8_t> bytes;
 
-  if (order.tracks && order.hasInfo && order.large && *order.tracks->end <= *order.large) {
+  if (order.tracks && order.hasInfo && order.large && *order.tracks->end <= *order.large &&
+      *order.large <= kMaxHeaderBytes) {
     append(bytes, file, 0, *order.large);
     bytes.insert(bytes.end(), std::begin(kEmptyCluster), std::end(kEmptyCluster));
     return wholeFile(std::move(bytes));
   }
 
   if (order.tracks || !order.tracksPosition || !order.firstCluster) return UsualOrder{};
+  if (*order.firstCluster > kMaxHeaderBytes) return UsualOrder{};
   const int64_t tracksBegin = segment->body + *order.tracksPosition;
   const auto tracks = readElement(file, tracksBegin);
   if (file.endsAt(tracksBegin)) return UsualOrder{};

@@ -19,8 +19,8 @@ MatroskaLayout readMatroskaLayout(const SparseFile& file);
 
 struct UsualOrder {};
 
-// libav reads the header straight on until the first cluster. Where Tracks lie behind the clusters, or something large lies
-// between, this gives a small file with the same header in the usual order, or asks for the bytes of Tracks.
+// libav reads the header straight on until the first cluster. Where Tracks lie behind the clusters, or something large
+// lies between, this gives a small file with the same header in the usual order, or asks for the bytes of Tracks.
 std::variant<UsualOrder, Need, SparseFile> arrangeMatroskaHeader(const SparseFile& file);
 
 }  // namespace vigie

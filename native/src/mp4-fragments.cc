@@ -114,6 +114,11 @@ std::optional<FragmentTimes> readTrun(const SparseFile& file, const Mp4Box& trun
   if (flags & kTrunFirstSampleFlags) reader.skip(4);
   FragmentTimes times;
   times.samples = count;
+  const bool hasList = flags & (kTrunSampleDuration | kTrunSampleSize | kTrunSampleFlags | kTrunCompositionOffset);
+  if (!hasList) {
+    times.duration = uint64_t{count} * defaultDuration;
+    return times;
+  }
   for (uint32_t i = 0; i < count && reader.complete(); i++) {
     times.duration += flags & kTrunSampleDuration ? reader.u32() : defaultDuration;
     if (flags & kTrunSampleSize) reader.skip(4);

@@ -89,7 +89,7 @@ class Builder {
     int64_t mediaBytes = 0;
     int64_t offset = stbl.body;
     while (const auto box = readMp4Box(file_, offset, stbl.end)) {
-      if (box->end > stbl.end || box->end <= offset) break;
+      if (box->end > stbl.end || box->body > box->end) break;
       if (box->type == fourCc("stsz")) mediaBytes = sumSampleSizes(*box);
       if (isOneOf(box->type, kSampleTables)) std::copy(std::begin(kHidden), std::end(kHidden), at(box->begin + 4));
       offset = box->end;
@@ -123,7 +123,7 @@ class Builder {
 }  // namespace
 
 std::optional<LeanMp4Header> makeLeanMp4Header(const SparseFile& file, const Mp4Layout& layout) {
-  if (!layout.moov || layout.fragmented) return {};
+  if (!layout.moov || layout.fragmented || !file.holds(layout.moov->begin, layout.moov->end)) return {};
   return Builder(file, layout).build();
 }
 

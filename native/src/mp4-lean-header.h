@@ -16,9 +16,9 @@ struct LeanMp4Header {
   std::map<uint32_t, int64_t> mediaBytes;
 };
 
-// libav reads the tables of samples number by number to build an index that a probe has no use for; it takes most of the
-// time. Nothing where packets may have to be read after all: for codecs whose sample description does not tell everything,
-// and for fragmented files. moov has to be in memory.
+// libav reads the tables of samples number by number to build an index that a probe has no use for; it takes most of
+// the time. Nothing where packets may have to be read after all: for codecs whose sample description does not tell
+// everything, and for fragmented files. moov has to be in memory.
 std::optional<LeanMp4Header> makeLeanMp4Header(const SparseFile& file, const Mp4Layout& layout);
 
 }  // namespace vigie

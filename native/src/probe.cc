@@ -78,7 +78,8 @@ class Attempt {
   }
 
  private:
-  // What is clear before libav looks at anything: bytes that are needed in any case, a header to read in the file's place.
+  // What is clear before libav looks at anything: bytes that are needed in any case, a header to read in the file's
+  // place.
   std::optional<Need> arrange() {
     if (demuxer_.family == Family::mp4) return arrangeMp4();
     if (demuxer_.family == Family::matroska) {
@@ -136,8 +137,8 @@ class Attempt {
   }
 
   Need rangeAt(int64_t offset) const {
-    const bool isLikelyMoov = demuxer_.family == Family::mp4 && !mp4_.moov && file_.size() &&
-                              *file_.size() - offset <= kLikelyMoovBytes;
+    const bool isLikelyMoov =
+        demuxer_.family == Family::mp4 && !mp4_.moov && file_.size() && *file_.size() - offset <= kLikelyMoovBytes;
     return isLikelyMoov ? nextRange(file_, offset, file_.size()) : nextRange(file_, offset);
   }
 
