@@ -34,6 +34,9 @@ constexpr Signature kSignatures[] = {
     {0, "\x06\x0E\x2B\x34\x02\x05\x01\x01\x0D\x01\x02\x01\x01\x02"sv, "mxf"},
     {0, "DKIF\0\0"sv, "ivf"},
     {0, "\0\0\x01\xBA"sv, "mpeg"},
+    // A start code, then a sequence or video parameter set.
+    {0, "\0\0\0\x01\x67"sv, "h264"},
+    {0, "\0\0\0\x01\x40\x01"sv, "hevc"},
 };
 
 constexpr size_t kTextBytes = 1024;
