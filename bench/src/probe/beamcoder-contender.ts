@@ -17,8 +17,10 @@ export function whyBeamcoderIsAbsent(): string | undefined {
 }
 
 /** Measures in a process of its own: beamcoder may take its process down. @returns null where it fails or crashes */
-export async function measureBeamcoder(path: string, rounds: number): Promise<number | null> {
-  const child: ChildProcess = fork(PROCESS, [path, String(rounds)], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+export async function measureBeamcoder(path: string, rounds: number, way: 'path' | 'stream'): Promise<number | null> {
+  const child: ChildProcess = fork(PROCESS, [path, String(rounds), way], {
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
   return new Promise(resolve => {
     child.once('message', reply => resolve((reply as BeamcoderReply).medianUs));
     child.once('exit', () => resolve(null));

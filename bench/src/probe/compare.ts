@@ -16,7 +16,7 @@ export interface Rounds {
   readonly spawning: number;
 }
 
-type Times = Record<'vigie' | 'ffprobe' | 'beamcoder' | 'mediabunny', number | null>;
+type Times = Record<'vigie' | 'ffprobe' | 'beamcoder' | 'beamcoderStream' | 'mediabunny', number | null>;
 
 const TARGETS = { ffprobe: 200, beamcoder: 8, mediabunny: 1 };
 
@@ -41,7 +41,8 @@ async function measureFile(file: string, rounds: Rounds, hasBeamcoder: boolean):
     vigie: own ?? null,
     mediabunny: other ?? null,
     ffprobe: spawned ?? null,
-    beamcoder: hasBeamcoder ? await measureBeamcoder(file, rounds.spawning * 4) : null,
+    beamcoder: hasBeamcoder ? await measureBeamcoder(file, rounds.spawning * 4, 'path') : null,
+    beamcoderStream: hasBeamcoder ? await measureBeamcoder(file, rounds.spawning, 'stream') : null,
   };
 }
 
@@ -83,6 +84,7 @@ function mediansOf(times: readonly Times[]): Times {
     vigie: median('vigie'),
     ffprobe: median('ffprobe'),
     beamcoder: median('beamcoder'),
+    beamcoderStream: median('beamcoderStream'),
     mediabunny: median('mediabunny'),
   };
 }
@@ -96,6 +98,7 @@ function toRow([container, times]: [string, Times]): Record<string, string> {
     'x vigie': ratio(times.ffprobe, times.vigie),
     'beamcoder µs': micro(times.beamcoder),
     'x vigie ': ratio(times.beamcoder, times.vigie),
+    'its stream µs': micro(times.beamcoderStream),
     'mediabunny µs': micro(times.mediabunny),
     'x vigie  ': ratio(times.mediabunny, times.vigie),
   };
