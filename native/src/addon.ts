@@ -32,7 +32,8 @@ export interface ProbeHandle {
 }
 
 interface Addon {
-  startProbe(request: NativeRequest, settle: (error: Error | null, answer: NativeAnswer) => void): ProbeHandle;
+  /** Null when `settle` has been called already. */
+  startProbe(request: NativeRequest, settle: (error: Error | null, answer: NativeAnswer) => void): ProbeHandle | null;
   cancelProbe(handle: ProbeHandle): void;
   readonly libavVersion: string;
 }

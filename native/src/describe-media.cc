@@ -36,16 +36,16 @@ int rotationOf(const AVStream& stream) {
   const int32_t* matrix = findDisplayMatrix(stream);
   if (matrix == nullptr) return 0;
   const double degrees = av_display_rotation_get(matrix);
-  return std::isnan(degrees) ? 0 : static_cast<int>(std::lround(degrees));
+  // Cut off, not rounded, as ffprobe does.
+  return std::isnan(degrees) ? 0 : static_cast<int>(degrees);
 }
 
 bool standsOnItsSide(int rotation) { return std::abs(rotation) > 45 && std::abs(rotation) < 135; }
 
-std::optional<double> frameRateOf(const AVStream& stream) {
-  for (const AVRational rate : {stream.avg_frame_rate, stream.r_frame_rate}) {
-    if (rate.num > 0 && rate.den > 0) return av_q2d(rate);
-  }
-  return {};
+// As ffprobe: by number where the profile has no name.
+std::optional<std::string> profileOf(const AVCodecParameters& parameters) {
+  if (const char* name = avcodec_profile_name(parameters.codec_id, parameters.profile)) return name;
+  return parameters.profile >= 0 ? std::optional(std::to_string(parameters.profile)) : std::nullopt;
 }
 
 void describeColor(const AVCodecParameters& parameters, VideoTrack& track) {
@@ -73,11 +73,10 @@ VideoTrack describeVideo(AVFormatContext& format, AVStream& stream) {
   const AVCodecParameters& parameters = *stream.codecpar;
   VideoTrack track;
   track.codec = avcodec_get_name(parameters.codec_id);
-  track.profile = textOrNothing(avcodec_profile_name(parameters.codec_id, parameters.profile));
+  track.profile = profileOf(parameters);
   track.width = parameters.width;
   track.height = parameters.height;
   track.rotation = rotationOf(stream);
-  track.frameRate = frameRateOf(stream);
   track.pixelFormat = textOrNothing(av_get_pix_fmt_name(static_cast<AVPixelFormat>(parameters.format)));
   track.bitRate = positive(parameters.bit_rate);
   describeColor(parameters, track);
@@ -94,10 +93,9 @@ VideoTrack describeVideo(AVFormatContext& format, AVStream& stream) {
 }
 
 std::optional<AudioTrack> describeAudio(const AVFormatContext& format, const AVStream& video) {
-  const int index =
-      av_find_best_stream(const_cast<AVFormatContext*>(&format), AVMEDIA_TYPE_AUDIO, -1, video.index, nullptr, 0);
-  if (index < 0) return {};
-  const AVCodecParameters& parameters = *format.streams[index]->codecpar;
+  const AVStream* audio = findAudioStream(format, video);
+  if (audio == nullptr) return {};
+  const AVCodecParameters& parameters = *audio->codecpar;
   return AudioTrack{avcodec_get_name(parameters.codec_id), positive(parameters.sample_rate),
                     positive(channelsOf(parameters))};
 }

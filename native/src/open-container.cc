@@ -1,5 +1,6 @@
 #include "open-container.h"
 
+#include <algorithm>
 #include <new>
 
 extern "C" {
@@ -55,11 +56,43 @@ void readCodecParameters(OpenContainer& container) { avformat_find_stream_info(c
 
 bool isCoverArt(const AVStream& stream) { return (stream.disposition & AV_DISPOSITION_ATTACHED_PIC) != 0; }
 
+namespace {
+
+bool isDefault(const AVStream& stream) { return (stream.disposition & AV_DISPOSITION_DEFAULT) != 0; }
+
+bool isInProgram(const AVProgram& program, int stream) {
+  const unsigned* begin = program.stream_index;
+  const unsigned* end = begin + program.nb_stream_indexes;
+  return std::find(begin, end, static_cast<unsigned>(stream)) != end;
+}
+
+// The first that the file marks as default, else the first of all.
+template <typename Accept>
+AVStream* findFirst(const AVFormatContext& format, Accept accept) {
+  AVStream* first = nullptr;
+  for (unsigned i = 0; i < format.nb_streams; i++) {
+    AVStream* stream = format.streams[i];
+    if (!accept(*stream)) continue;
+    if (isDefault(*stream)) return stream;
+    if (first == nullptr) first = stream;
+  }
+  return first;
+}
+
+}  // namespace
+
 AVStream* findVideoStream(const AVFormatContext& format) {
-  // Cover art only ever wins when there is nothing else.
-  const int index = av_find_best_stream(const_cast<AVFormatContext*>(&format), AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
-  if (index < 0 || isCoverArt(*format.streams[index])) return nullptr;
-  return format.streams[index];
+  return findFirst(format, [](const AVStream& stream) {
+    return stream.codecpar->codec_type == AVMEDIA_TYPE_VIDEO && !isCoverArt(stream);
+  });
+}
+
+AVStream* findAudioStream(const AVFormatContext& format, const AVStream& video) {
+  const AVProgram* program = av_find_program_from_stream(const_cast<AVFormatContext*>(&format), nullptr, video.index);
+  return findFirst(format, [program](const AVStream& stream) {
+    if (stream.codecpar->codec_type != AVMEDIA_TYPE_AUDIO) return false;
+    return program == nullptr || isInProgram(*program, stream.index);
+  });
 }
 
 }  // namespace vigie

@@ -77,9 +77,17 @@ class ProbeWorker : public Napi::AsyncWorker {
 
 Napi::Value startProbe(const Napi::CallbackInfo& info) {
   const auto request = info[0].As<Napi::Object>();
+  const auto settle = info[1].As<Napi::Function>();
+  const Limits limits = readLimits(request);
   auto interrupt = makeInterrupt(request);
-  auto worker =
-      std::make_unique<ProbeWorker>(info[1].As<Napi::Function>(), readFile(request), readLimits(request), interrupt);
+  SparseFile file = readFile(request);
+  if (file.rangeCount() == 1) {
+    if (const auto need = foreseeNeed(file, limits, *interrupt)) {
+      settle.Call({info.Env().Null(), answerToJs(info.Env(), *need, {})});
+      return info.Env().Null();
+    }
+  }
+  auto worker = std::make_unique<ProbeWorker>(settle, std::move(file), limits, interrupt);
   const auto handle = Napi::External<InterruptHandle>::New(info.Env(), new InterruptHandle(std::move(interrupt)),
                                                            [](Napi::Env, InterruptHandle* data) { delete data; });
   worker.release()->Queue();

@@ -1,18 +1,25 @@
 #include "probe.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 #include <vector>
 
+#include "audio-parameters.h"
 #include "container-facts.h"
 #include "decoder-parameters.h"
 #include "demuxers.h"
 #include "describe-media.h"
 #include "detect-format.h"
+#include "frame-rate.h"
+#include "matroska-layout.h"
 #include "media-duration.h"
+#include "mp4-fragments.h"
 #include "mp4-layout.h"
+#include "mp4-lean-header.h"
 #include "next-range.h"
 #include "open-container.h"
+#include "packet-parameters.h"
 
 namespace vigie {
 namespace {
@@ -38,6 +45,9 @@ Failure describeRejected(const DetectedFormat& detected) {
   if (const auto* forbidden = std::get_if<ForbiddenFormat>(&detected)) {
     return {FailureCode::unsupportedFormat, "the format " + forbidden->libavName + " is not supported"};
   }
+  if (const auto* audio = std::get_if<AudioFormat>(&detected)) {
+    return {FailureCode::noVideoStream, "the format " + audio->libavName + " holds no video"};
+  }
   return {FailureCode::notAVideo, "the first bytes are of no known video format"};
 }
 
@@ -47,39 +57,89 @@ class Attempt {
   Attempt(const SparseFile& file, const Demuxer& demuxer, const Limits& limits, Interrupt& interrupt)
       : file_(file), demuxer_(demuxer), limits_(limits), interrupt_(interrupt) {}
 
+  // Takes microseconds and allocates nothing: fit for the thread that calls.
+  std::optional<Need> foresee() {
+    if (demuxer_.family == Family::mp4) return foreseeMp4();
+    if (demuxer_.timestampsAtEnd) return missingTail(file_, kFirstTailBytes);
+    return {};
+  }
+
   Answer run() {
-    if (demuxer_.family == Family::mp4) {
-      mp4_ = readMp4Layout(file_);
-      if (const auto need = missingMoov()) return *need;
-    }
-    container_ = openContainer(file_, demuxer_, limits_, interrupt_);
+    if (const auto need = arrange()) return *need;
+    container_ = openContainer(arrangedHeader_ ? *arrangedHeader_ : file_, demuxer_, limits_, interrupt_);
     if (const auto need = missingHeader()) return *need;
     if (!container_.format) return unreadableHeader();
     if (demuxer_.needsPackets || !isVideoKnown()) {
-      readCodecParameters(container_);
+      readParameters();
+      if (!container_.format) return unreadableHeader();
       if (const auto need = missingPackets()) return *need;
     }
     return describe();
   }
 
  private:
+  // What is clear before libav looks at anything: bytes that are needed in any case, a header to read in the file's
+  // place.
+  std::optional<Need> arrange() {
+    if (demuxer_.family == Family::mp4) return arrangeMp4();
+    if (demuxer_.family == Family::matroska) {
+      auto arranged = arrangeMatroskaHeader(file_);
+      if (const auto* need = std::get_if<Need>(&arranged)) return *need;
+      if (auto* header = std::get_if<SparseFile>(&arranged)) arrangedHeader_ = std::move(*header);
+    }
+    return foresee();
+  }
+
+  std::optional<Need> foreseeMp4() {
+    mp4_ = readMp4Layout(file_);
+    if (const auto need = missingMoov()) return need;
+    if (!isMoovComplete() || !mp4_.fragmented) return {};
+    return missingFragmentIndex(file_, mp4_);
+  }
+
+  std::optional<Need> arrangeMp4() {
+    if (const auto need = foreseeMp4()) return need;
+    if (!isMoovComplete()) return {};
+    if (auto lean = makeLeanMp4Header(file_, mp4_)) {
+      arrangedHeader_ = std::move(lean->file);
+      mediaBytes_ = std::move(lean->mediaBytes);
+    }
+    return {};
+  }
+
+  void readParameters() {
+    const bool mayBeQuick = demuxer_.family == Family::mpegts || demuxer_.family == Family::flv;
+    if (mayBeQuick) {
+      if (readPacketParameters(container_, limits_)) return;
+      // The packets that it has read are gone.
+      container_ = openContainer(file_, demuxer_, limits_, interrupt_);
+      if (!container_.format) return;
+    }
+    readCodecParameters(container_);
+  }
+
   bool isMoovComplete() const {
     return mp4_.moov && file_.firstMissing(mp4_.moov->begin) >= std::min(mp4_.moov->end, file_.sizeOrMax());
   }
 
   std::optional<Need> missingMoov() const {
-    if (!mp4_.moov || isMoovComplete()) return {};
+    if (!mp4_.moov) return mp4_.unread ? std::optional(rangeAt(*mp4_.unread)) : std::nullopt;
+    if (isMoovComplete()) return {};
     return nextRange(file_, file_.firstMissing(mp4_.moov->begin), mp4_.moov->end);
   }
 
   std::optional<Need> missingHeader() const {
     const auto miss = container_.io->miss();
-    if (!miss) return {};
+    if (!miss || arrangedHeader_) return {};
     // With moov in memory the rest (time code samples and the like) changes nothing in the answer.
     if (container_.format && isMoovComplete()) return {};
-    const bool likelyMoov =
-        demuxer_.family == Family::mp4 && !mp4_.moov && file_.size() && *file_.size() - *miss <= kLikelyMoovBytes;
-    return likelyMoov ? nextRange(file_, *miss, file_.size()) : nextRange(file_, *miss);
+    return rangeAt(*miss);
+  }
+
+  Need rangeAt(int64_t offset) const {
+    const bool isLikelyMoov =
+        demuxer_.family == Family::mp4 && !mp4_.moov && file_.size() && *file_.size() - offset <= kLikelyMoovBytes;
+    return isLikelyMoov ? nextRange(file_, offset, file_.size()) : nextRange(file_, offset);
   }
 
   // A miss here is harmless once every parameter is known.
@@ -87,7 +147,9 @@ class Attempt {
     const auto miss = container_.io->miss();
     const int64_t read = file_.firstMissing(0);
     if (!miss || read >= limits_.probeSizeBytes) return {};
-    if (isVideoKnown() && (isAudioKnown() || read >= kMaxAudioWaitBytes)) return {};
+    // The file's end, which is needed anyway, is as good a place to learn about the audio.
+    const bool waitsForAudio = !areAudiosKnown(*container_.format) && !(demuxer_.timestampsAtEnd && file_.size());
+    if (isVideoKnown() && (!waitsForAudio || read >= kMaxAudioWaitBytes)) return {};
     return nextRange(file_, *miss);
   }
 
@@ -95,14 +157,8 @@ class Attempt {
     const AVStream* video = findVideoStream(*container_.format);
     if (video == nullptr) return !demuxer_.needsPackets;
     const AVCodecParameters& parameters = *video->codecpar;
+    if (demuxer_.padsSize && parameters.format == AV_PIX_FMT_NONE) return false;
     return parameters.codec_id != AV_CODEC_ID_NONE && parameters.width > 0 && parameters.height > 0;
-  }
-
-  bool isAudioKnown() const {
-    const AVFormatContext& format = *container_.format;
-    return std::all_of(format.streams, format.streams + format.nb_streams, [](const AVStream* stream) {
-      return stream->codecpar->codec_type != AVMEDIA_TYPE_AUDIO || stream->codecpar->sample_rate > 0;
-    });
   }
 
   Failure unreadableHeader() const {
@@ -125,14 +181,42 @@ class Attempt {
     media.sizeBytes = file_.size();
     readDecoderParameters(container_, *video, limits_);
     media.video = describeVideo(*container_.format, *video);
-    media.audio = describeAudio(*container_.format, *video);
-    countStreams(*container_.format, media);
+    media.video.frameRate = frameRateOf(*video);
 
     auto duration = findDuration(file_, demuxer_, mp4_, container_, *video, limits_);
     if (const auto* need = std::get_if<Need>(&duration)) return *need;
     media.duration = std::get<std::optional<Duration>>(duration);
+    countStreams(*container_.format, media);
+    media.audio = describeAudio(*container_.format, *video);
     media.bitRate = overallBitRate(media);
+    if (mp4_.fragmented && !isIndexedTo(*video, media.duration)) media.video.bitRate.reset();
+    if (const auto bitRate = bitRateOfSamples(*video)) media.video.bitRate = bitRate;
     return media;
+  }
+
+  std::optional<double> frameRateOf(const AVStream& video) {
+    if (mp4_.fragmented && video.avg_frame_rate.num == 0) {
+      const auto rate = fragmentedFrameRate(file_, mp4_, static_cast<uint32_t>(video.id), video.time_base.den);
+      if (rate) return rate;
+    }
+    return findFrameRate(container_, demuxer_, video, limits_);
+  }
+
+  // As libav computes it from the tables that are hidden from it.
+  std::optional<int64_t> bitRateOfSamples(const AVStream& video) const {
+    const auto track = mediaBytes_.find(static_cast<uint32_t>(video.id));
+    if (track == mediaBytes_.end() || track->second <= 0 || video.duration <= 0) return {};
+    return static_cast<int64_t>(static_cast<double>(track->second) * 8 * video.time_base.den /
+                                static_cast<double>(video.duration));
+  }
+
+  // libav computes the bit rate of a fragmented track from the fragments that it has come across.
+  static bool isIndexedTo(const AVStream& video, const std::optional<Duration>& duration) {
+    constexpr double kNearlyWhole = 0.95;
+    const int count = avformat_index_get_entries_count(&video);
+    if (count == 0 || !duration) return false;
+    const AVIndexEntry* last = avformat_index_get_entry(const_cast<AVStream*>(&video), count - 1);
+    return static_cast<double>(last->timestamp) * av_q2d(video.time_base) >= duration->seconds * kNearlyWhole;
   }
 
   std::optional<int64_t> overallBitRate(const Media& media) const {
@@ -145,6 +229,10 @@ class Attempt {
   const Limits& limits_;
   Interrupt& interrupt_;
   Mp4Layout mp4_;
+  // What libav reads instead of the file, where that spares it something.
+  std::optional<SparseFile> arrangedHeader_;
+  // Of each MP4 track whose tables of samples are hidden from libav.
+  std::map<uint32_t, int64_t> mediaBytes_;
   OpenContainer container_;
 };
 
@@ -162,6 +250,13 @@ Answer probeUninterrupted(const SparseFile& file, const Limits& limits, Interrup
 }
 
 }  // namespace
+
+std::optional<Need> foreseeNeed(const SparseFile& file, const Limits& limits, Interrupt& interrupt) {
+  const ByteView head = file.viewFrom(0);
+  if (head.size < kDetectionBytes && !file.endsAt(static_cast<int64_t>(head.size))) return {};
+  const Demuxer* demuxer = matchMarks({head.data, std::min(head.size, kDetectionBytes)});
+  return demuxer != nullptr ? Attempt(file, *demuxer, limits, interrupt).foresee() : std::nullopt;
+}
 
 Answer probe(const SparseFile& file, const Limits& limits, Interrupt& interrupt) {
   if (!interrupt.tripped()) {

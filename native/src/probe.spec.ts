@@ -190,7 +190,7 @@ describe('probe', () => {
       const wav = new Uint8Array(4096);
       wav.set(new TextEncoder().encode('RIFF\x24\x08\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x44\xac\0\0'));
       const asWhole = (bytes: Uint8Array) => probe({ ranges: [{ offset: 0, bytes }], sizeBytes: bytes.length });
-      expect(failureOf(await asWhole(wav))).to.equal('UNSUPPORTED_FORMAT');
+      expect(failureOf(await asWhole(wav))).to.equal('NO_VIDEO_STREAM');
       expect(failureOf(await asWhole(new Uint8Array(4096).fill(1)))).to.equal('NOT_A_VIDEO');
     });
 

@@ -78,11 +78,11 @@ function run(request: NativeRequest, signal: AbortSignal | undefined): Promise<P
       else if (answer.kind !== 'cancelled') resolve(answer);
     };
     const abort = () => {
-      addon.cancelProbe(handle);
+      if (handle !== null) addon.cancelProbe(handle);
       reject(signal?.reason);
     };
     const handle = addon.startProbe(request, settle);
-    signal?.addEventListener('abort', abort, { once: true });
+    if (handle !== null) signal?.addEventListener('abort', abort, { once: true });
   });
 }
 
