@@ -3,6 +3,7 @@
 #include <new>
 
 #include "h264-parameters.h"
+#include "valid-colors.h"
 
 namespace vigie {
 namespace {
@@ -83,6 +84,7 @@ void readByDecoder(OpenContainer& container, AVStream& video, const Limits& limi
       return decoder->pix_fmt != AV_PIX_FMT_NONE;
     });
   }
+  dropInvalidColors(*decoder);
   fillIn(*video.codecpar, *decoder);
 }
 
