@@ -11,6 +11,7 @@
 #include "detect-format.h"
 #include "media-duration.h"
 #include "mp4-layout.h"
+#include "mp4-sample-limit.h"
 #include "next-range.h"
 #include "open-container.h"
 
@@ -51,6 +52,7 @@ class Attempt {
     if (demuxer_.family == Family::mp4) {
       mp4_ = readMp4Layout(file_);
       if (const auto need = missingMoov()) return *need;
+      if (const auto failure = refuseTables()) return *failure;
     }
     container_ = openContainer(file_, demuxer_, limits_, interrupt_);
     if (const auto need = missingHeader()) return *need;
@@ -70,6 +72,14 @@ class Attempt {
   std::optional<Need> missingMoov() const {
     if (!mp4_.moov || isMoovComplete()) return {};
     return nextRange(file_, file_.firstMissing(mp4_.moov->begin), mp4_.moov->end);
+  }
+
+  std::optional<Failure> refuseTables() const {
+    const Mp4SampleClaims claims = readMp4SampleClaims(file_, mp4_);
+    if (claims.compressed) return Failure{FailureCode::unsupportedFormat, "MP4 with a compressed header is not supported"};
+    if (claims.indexEntries <= kMaxMp4IndexEntries) return {};
+    return Failure{FailureCode::corruptHeader,
+                   "the MP4 header claims more than " + std::to_string(kMaxMp4IndexEntries) + " samples"};
   }
 
   std::optional<Need> missingHeader() const {
