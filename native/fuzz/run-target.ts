@@ -15,8 +15,9 @@ export interface FuzzRun {
   readonly corpusSize: number;
 }
 
-// An input may keep a core busy for so long before it counts as a hang. The sanitizers slow our own code.
-const HANG_SECONDS = 10;
+// An input may take so long before it counts as a hang: by the clock, on a machine that may be busy, with code that the
+// sanitizers slow.
+const HANG_SECONDS = 30;
 const MAX_INPUT_BYTES = 70_000;
 const MAX_RESIDENT_MIB = 3_000;
 // Above the limit on one allocation that the addon gives libav.
@@ -30,6 +31,7 @@ const SANITIZER_ENV = {
 
 const COMMON_ARGS = [
   `-timeout=${HANG_SECONDS}`,
+  `-report_slow_units=${HANG_SECONDS}`,
   `-rss_limit_mb=${MAX_RESIDENT_MIB}`,
   `-malloc_limit_mb=${MAX_ALLOCATION_MIB}`,
 ];
