@@ -26,7 +26,7 @@ function makeTexts({ url, file }: Trap): Record<string, string> {
     hls,
     'hls master': `#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n${url}\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",URI="${url}"\n`,
     'hls by concat': `#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\nconcat:${url}|${file}\n`,
-    dash: `<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static"><Period><BaseURL>${url}</BaseURL><AdaptationSet><Representation id="1" bandwidth="1"><SegmentTemplate media="${url}" initialization="${url}"/></Representation></AdaptationSet></Period></MPD>`,
+    dash: `<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="static" mediaPresentationDuration="PT4S"><Period><BaseURL>${url}</BaseURL><AdaptationSet contentType="video"><Representation id="1" bandwidth="1"><SegmentTemplate duration="4" startNumber="1" media="${url}" initialization="${url}"/></Representation></AdaptationSet></Period></MPD>`,
     'smooth streaming': `<SmoothStreamingMedia MajorVersion="2"><StreamIndex Type="video" Url="${url}"/></SmoothStreamingMedia>`,
     imf: `<?xml version="1.0"?><CompositionPlaylist xmlns="http://www.smpte-ra.org/schemas/2067-3/2016"><Id>urn:uuid:1</Id></CompositionPlaylist>`,
     sdp: 'v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\na=rtpmap:96 H264/90000\n',
@@ -96,13 +96,13 @@ function makeContainers({ url, file }: Trap): HostileInput[] {
   return Object.entries(containers).map(([name, bytes]) => ({ name, bytes, isText: false }));
 }
 
-/** The classic Mac OS alias record, with the absolute path (type 18) that libav would follow. */
+/** The classic Mac OS alias record, with the absolute path (type 2) that libav can be made to follow. */
 function makeAlias(file: string): Buffer {
   const fixed = Buffer.alloc(150);
   fixed.writeUInt16BE(2, 6);
   fixed.writeUInt8(1, 10);
   const pathHeader = Buffer.alloc(4);
-  pathHeader.writeUInt16BE(18, 0);
+  pathHeader.writeUInt16BE(2, 0);
   pathHeader.writeUInt16BE(file.length, 2);
   return bytesOf(fixed, pathHeader, file, Buffer.alloc(file.length % 2), Buffer.from([0xff, 0xff, 0, 0]));
 }
