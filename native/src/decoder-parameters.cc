@@ -8,6 +8,7 @@
 #include "jpeg-parameters.h"
 #include "visit-packets.h"
 #include "vpx-parameters.h"
+#include "valid-colors.h"
 
 namespace vigie {
 namespace {
@@ -98,6 +99,7 @@ void readByDecoder(OpenContainer& container, AVStream& video, const Limits& limi
       return decoder->pix_fmt != AV_PIX_FMT_NONE;
     });
   }
+  dropInvalidColors(*decoder);
   fillIn(*video.codecpar, *decoder);
 }
 

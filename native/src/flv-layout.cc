@@ -22,7 +22,9 @@ std::variant<std::optional<Duration>, Need> flvDuration(const SparseFile& file) 
   const int64_t tagBytes = size.u32();
   const int64_t tagBegin = sizeBegin - tagBytes;
   if (!size.complete() || tagBytes < kTagHeaderBytes || tagBegin < 0) return Result{};
-  if (!file.holds(tagBegin, tagBegin + kTagHeaderBytes)) return nextRange(file, tagBegin, tagBegin + kTagHeaderBytes);
+  const int64_t tagHeaderEnd = tagBegin + kTagHeaderBytes;
+  const int64_t missing = file.firstMissing(tagBegin);
+  if (missing < tagHeaderEnd) return nextRange(file, missing, tagHeaderEnd);
   ByteReader tag(file, tagBegin + 1);
   const uint64_t bodyBytes = tag.number(3);
   const uint64_t lower = tag.number(3);

@@ -56,7 +56,8 @@ void skipScalingLists(BitReader& reader, int count) {
     int last = 8;
     int next = 8;
     for (int j = 0; j < size && reader.complete(); j++) {
-      if (next != 0) next = (last + reader.se()) & 0xFF;
+      // In 64 bits: a hostile delta is any 32 bit number.
+      if (next != 0) next = static_cast<int>((last + int64_t{reader.se()}) & 0xFF);
       if (next != 0) last = next;
     }
   }

@@ -32,6 +32,8 @@ constexpr int64_t kMaxHeaderBytes = 8 * 1024 * 1024;
 // A cluster of unknown size, where libav stops reading the header.
 constexpr uint8_t kEmptyCluster[] = {0x1F, 0x43, 0xB6, 0x75, 0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
 constexpr int kMaxHeaderElements = 32;
+// An id of at most 8 bytes as it is read here, and a size of at most 8.
+constexpr int64_t kMaxElementHeaderBytes = 16;
 constexpr int64_t kMaxDocTypeBytes = 16;
 
 struct Element {
@@ -114,7 +116,7 @@ std::optional<int64_t> readTracksPosition(const SparseFile& file, const Element&
       if (field.id == kSeekPositionId) found = readNumber(file, field);
       return true;
     });
-    if (target == kTracksId && found < INT64_MAX / 2) position = static_cast<int64_t>(found);
+    if (target == kTracksId && found < kMaxOffset / 2) position = static_cast<int64_t>(found);
     return true;
   });
   return position;
@@ -131,7 +133,7 @@ struct HeaderOrder {
 
 HeaderOrder readOrder(const SparseFile& file, const Element& segment) {
   HeaderOrder order;
-  visitChildren(file, segment.body, segment.end.value_or(INT64_MAX), [&](const Element& element, int64_t begin) {
+  visitChildren(file, segment.body, segment.end.value_or(kMaxOffset), [&](const Element& element, int64_t begin) {
     if (element.id == kClusterId) {
       order.firstCluster = begin;
       return false;
@@ -173,11 +175,12 @@ std::variant<UsualOrder, Need, SparseFile> arrangeMatroskaHeader(const SparseFil
   if (order.tracks || !order.tracksPosition || !order.firstCluster) return UsualOrder{};
   if (*order.firstCluster > kMaxHeaderBytes) return UsualOrder{};
   const int64_t tracksBegin = segment->body + *order.tracksPosition;
+  if (tracksBegin >= file.sizeOrMax()) return UsualOrder{};
   const auto tracks = readElement(file, tracksBegin);
-  if (file.endsAt(tracksBegin)) return UsualOrder{};
-  if (!tracks) return nextRange(file, file.firstMissing(tracksBegin));
-  if (tracks->id != kTracksId || !tracks->end || *tracks->end - tracksBegin > kMaxTracksBytes) return UsualOrder{};
   const int64_t missing = file.firstMissing(tracksBegin);
+  if (!tracks && (missing >= tracksBegin + kMaxElementHeaderBytes || file.endsAt(missing))) return UsualOrder{};
+  if (!tracks) return nextRange(file, missing);
+  if (tracks->id != kTracksId || !tracks->end || *tracks->end - tracksBegin > kMaxTracksBytes) return UsualOrder{};
   if (missing < *tracks->end && !file.endsAt(missing)) return nextRange(file, missing, tracks->end);
   append(bytes, file, 0, *order.firstCluster);
   append(bytes, file, tracksBegin, *tracks->end);

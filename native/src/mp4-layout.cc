@@ -29,7 +29,7 @@ std::optional<Mp4Box> readMp4Box(const SparseFile& file, int64_t offset, int64_t
     return box;
   }
   const auto headerBytes = static_cast<uint64_t>(box.body - box.begin);
-  if (size < headerBytes || size > static_cast<uint64_t>(INT64_MAX - offset)) return {};
+  if (size < headerBytes || size > static_cast<uint64_t>(kMaxOffset - offset)) return {};
   box.end = offset + static_cast<int64_t>(size);
   return box;
 }

@@ -15,7 +15,8 @@ constexpr uint32_t kVideoHandler = fourCc("vide");
 constexpr uint32_t kSelfContained[] = {fourCc("avc1"), fourCc("hvc1"), fourCc("av01")};
 constexpr uint32_t kSampleTables[] = {fourCc("ctts"), fourCc("stss"), fourCc("stsc"), fourCc("stsz"),
                                       fourCc("stco"), fourCc("co64"), fourCc("sdtp"), fourCc("sbgp")};
-constexpr char kHidden[] = {'f', 'r', 'e', 'e'};
+// Not "free": libav looks for a movie header in those.
+constexpr char kHidden[] = {'s', 'k', 'i', 'p'};
 constexpr int kMaxTracks = 100;
 constexpr int64_t kMaxFileTypeBytes = 4096;
 
@@ -104,7 +105,7 @@ class Builder {
     const uint8_t* fields = at(stsz.body);
     const int64_t sizeOfAll = bigEndian32(fields + 4);
     const int64_t count = bigEndian32(fields + 8);
-    if (sizeOfAll > 0) return sizeOfAll * count;
+    if (sizeOfAll > 0) return sizeOfAll > kMaxOffset / std::max<int64_t>(count, 1) ? 0 : sizeOfAll * count;
     int64_t sum = 0;
     const int64_t listed = std::min(count, (stsz.end - stsz.body - kFieldsBytes) / 4);
     for (int64_t i = 0; i < listed; i++) sum += bigEndian32(fields + kFieldsBytes + i * 4);

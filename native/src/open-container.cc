@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <new>
 
+#include "valid-colors.h"
+
 extern "C" {
 #include <libavutil/dict.h>
 }
@@ -11,6 +13,10 @@ namespace vigie {
 namespace {
 
 int refuseToOpen(AVFormatContext*, AVIOContext**, const char*, int, AVDictionary**) { return AVERROR(EPERM); }
+
+void dropInvalidCodes(AVFormatContext& format) {
+  for (unsigned i = 0; i < format.nb_streams; i++) dropInvalidColors(*format.streams[i]->codecpar);
+}
 
 struct Options {
   AVDictionary* dictionary = nullptr;
@@ -48,11 +54,15 @@ OpenContainer openContainer(const SparseFile& file, const Demuxer& demuxer, cons
   // On failure libav frees the context itself.
   if (avformat_open_input(&format, "", demuxer.inputFormat(), &options.dictionary) >= 0) {
     container.format.reset(format);
+    dropInvalidCodes(*format);
   }
   return container;
 }
 
-void readCodecParameters(OpenContainer& container) { avformat_find_stream_info(container.format.get(), nullptr); }
+void readCodecParameters(OpenContainer& container) {
+  avformat_find_stream_info(container.format.get(), nullptr);
+  dropInvalidCodes(*container.format);
+}
 
 bool isCoverArt(const AVStream& stream) { return (stream.disposition & AV_DISPOSITION_ATTACHED_PIC) != 0; }
 

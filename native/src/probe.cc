@@ -17,6 +17,7 @@
 #include "mp4-fragments.h"
 #include "mp4-layout.h"
 #include "mp4-lean-header.h"
+#include "mp4-sample-limit.h"
 #include "next-range.h"
 #include "open-container.h"
 #include "packet-parameters.h"
@@ -51,6 +52,12 @@ Failure describeRejected(const DetectedFormat& detected) {
   return {FailureCode::notAVideo, "the first bytes are of no known video format"};
 }
 
+// Nothing for what only a damaged header comes to.
+std::optional<int64_t> toBitRate(double bitsPerSecond) {
+  if (!(bitsPerSecond < static_cast<double>(kMaxOffset))) return {};
+  return static_cast<int64_t>(bitsPerSecond);
+}
+
 // One attempt: the steps share what the ones before have found.
 class Attempt {
  public:
@@ -65,8 +72,8 @@ class Attempt {
   }
 
   Answer run() {
-    if (const auto need = arrange()) return *need;
-    container_ = openContainer(arrangedHeader_ ? *arrangedHeader_ : file_, demuxer_, limits_, interrupt_);
+    if (const auto answer = arrange()) return *answer;
+    container_ = openContainer(source(), demuxer_, limits_, interrupt_);
     if (const auto need = missingHeader()) return *need;
     if (!container_.format) return unreadableHeader();
     if (demuxer_.needsPackets || !isVideoKnown()) {
@@ -80,14 +87,15 @@ class Attempt {
  private:
   // What is clear before libav looks at anything: bytes that are needed in any case, a header to read in the file's
   // place.
-  std::optional<Need> arrange() {
+  std::optional<Answer> arrange() {
     if (demuxer_.family == Family::mp4) return arrangeMp4();
     if (demuxer_.family == Family::matroska) {
       auto arranged = arrangeMatroskaHeader(file_);
       if (const auto* need = std::get_if<Need>(&arranged)) return *need;
       if (auto* header = std::get_if<SparseFile>(&arranged)) arrangedHeader_ = std::move(*header);
     }
-    return foresee();
+    if (const auto need = foresee()) return *need;
+    return {};
   }
 
   std::optional<Need> foreseeMp4() {
@@ -97,15 +105,18 @@ class Attempt {
     return missingFragmentIndex(file_, mp4_);
   }
 
-  std::optional<Need> arrangeMp4() {
-    if (const auto need = foreseeMp4()) return need;
-    if (!isMoovComplete()) return {};
-    if (auto lean = makeLeanMp4Header(file_, mp4_)) {
+  std::optional<Answer> arrangeMp4() {
+    if (const auto need = foreseeMp4()) return *need;
+    if (auto lean = isMoovComplete() ? makeLeanMp4Header(file_, mp4_) : std::nullopt) {
       arrangedHeader_ = std::move(lean->file);
       mediaBytes_ = std::move(lean->mediaBytes);
     }
+    if (const auto failure = refuseTables()) return *failure;
     return {};
   }
+
+  // What libav reads.
+  const SparseFile& source() const { return arrangedHeader_ ? *arrangedHeader_ : file_; }
 
   void readParameters() {
     const bool mayBeQuick = demuxer_.family == Family::mpegts || demuxer_.family == Family::flv;
@@ -128,6 +139,17 @@ class Attempt {
     return nextRange(file_, file_.firstMissing(mp4_.moov->begin), mp4_.moov->end);
   }
 
+  // Counted where libav is going to look: tables that are hidden from it may be of any length.
+  std::optional<Failure> refuseTables() const {
+    const Mp4SampleClaims claims =
+        arrangedHeader_ ? readMp4SampleClaims(*arrangedHeader_, readMp4Layout(*arrangedHeader_))
+                        : readMp4SampleClaims(file_, mp4_);
+    if (claims.compressed) return Failure{FailureCode::unsupportedFormat, "MP4 with a compressed header is not supported"};
+    if (claims.indexEntries <= kMaxMp4IndexEntries) return {};
+    return Failure{FailureCode::corruptHeader,
+                   "the MP4 header claims more than " + std::to_string(kMaxMp4IndexEntries) + " samples"};
+  }
+
   std::optional<Need> missingHeader() const {
     const auto miss = container_.io->miss();
     if (!miss || arrangedHeader_) return {};
@@ -144,13 +166,24 @@ class Attempt {
 
   // A miss here is harmless once every parameter is known.
   std::optional<Need> missingPackets() const {
-    const auto miss = container_.io->miss();
+    const auto miss = missingPacket();
     const int64_t read = file_.firstMissing(0);
     if (!miss || read >= limits_.probeSizeBytes) return {};
     // The file's end, which is needed anyway, is as good a place to learn about the audio.
     const bool waitsForAudio = !areAudiosKnown(*container_.format) && !(demuxer_.timestampsAtEnd && file_.size());
     if (isVideoKnown() && (!waitsForAudio || read >= kMaxAudioWaitBytes)) return {};
-    return nextRange(file_, *miss);
+    const Need need = nextRange(file_, *miss);
+    return Need{need.offset, std::min(need.lengthBytes, limits_.probeSizeBytes - read)};
+  }
+
+  // Of the file itself: offsets in an arranged header are not the file's.
+  std::optional<int64_t> missingPacket() const {
+    const auto miss = container_.io->miss();
+    if (!miss || !arrangedHeader_) return miss;
+    // A lean header leads to no packet.
+    if (demuxer_.family == Family::mp4) return {};
+    const int64_t missing = file_.firstMissing(0);
+    return file_.endsAt(missing) ? std::nullopt : std::optional(missing);
   }
 
   bool isVideoKnown() const {
@@ -206,8 +239,8 @@ class Attempt {
   std::optional<int64_t> bitRateOfSamples(const AVStream& video) const {
     const auto track = mediaBytes_.find(static_cast<uint32_t>(video.id));
     if (track == mediaBytes_.end() || track->second <= 0 || video.duration <= 0) return {};
-    return static_cast<int64_t>(static_cast<double>(track->second) * 8 * video.time_base.den /
-                                static_cast<double>(video.duration));
+    return toBitRate(static_cast<double>(track->second) * 8 * video.time_base.den /
+                     static_cast<double>(video.duration));
   }
 
   // libav computes the bit rate of a fragmented track from the fragments that it has come across.
@@ -221,7 +254,7 @@ class Attempt {
 
   std::optional<int64_t> overallBitRate(const Media& media) const {
     if (!media.sizeBytes || !media.duration) return {};
-    return static_cast<int64_t>(static_cast<double>(*media.sizeBytes) * 8 / media.duration->seconds);
+    return toBitRate(static_cast<double>(*media.sizeBytes) * 8 / media.duration->seconds);
   }
 
   const SparseFile& file_;

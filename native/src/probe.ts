@@ -1,4 +1,4 @@
-import { addon, type NativeAnswer, type NativeRequest } from './addon.ts';
+import { addon, type NativeAnswer, type NativeRequest, type ProbeHandle } from './addon.ts';
 import type { Media } from './media.ts';
 import { ProbeInputError } from './probe-input-error.ts';
 
@@ -71,20 +71,50 @@ export async function probe(input: ProbeInput, options: ProbeOptions = {}): Prom
 
 function run(request: NativeRequest, signal: AbortSignal | undefined): Promise<ProbeAnswer> {
   return new Promise((resolve, reject) => {
-    const settle = (error: Error | null, answer: NativeAnswer) => {
+    let timer: NodeJS.Timeout | undefined;
+    let handle: ProbeHandle | null = null;
+    const stopWaiting = () => {
+      clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
+    };
+    const settle = (error: Error | null, answer: NativeAnswer) => {
+      stopWaiting();
+      if (handle !== null) running.delete(handle);
       if (error) reject(error);
-      // Only an abort cancels, and that has rejected already.
+      // What cancels has settled the promise already.
       else if (answer.kind !== 'cancelled') resolve(answer);
     };
-    const abort = () => {
+    const cancel = () => {
+      stopWaiting();
       if (handle !== null) addon.cancelProbe(handle);
+    };
+    const abort = () => {
+      cancel();
       reject(signal?.reason);
     };
-    const handle = addon.startProbe(request, settle);
-    if (handle !== null) signal?.addEventListener('abort', abort, { once: true });
+    // The probe looks at the clock too, but not while it waits for a thread or is deep inside libav.
+    const expire = () => {
+      cancel();
+      resolve({ kind: 'failure', code: 'PROBE_TIMEOUT', message: TIMEOUT_MESSAGE, diagnostics: [] });
+    };
+    handle = addon.startProbe(request, settle);
+    // Settled already: the first range alone showed what is missing.
+    if (handle === null) return;
+    running.add(handle);
+    timer = setTimeout(expire, request.timeoutMs);
+    signal?.addEventListener('abort', abort, { once: true });
   });
 }
+
+/** As the C++ side words it. */
+const TIMEOUT_MESSAGE = 'the probe took longer than its time limit';
+
+const running = new Set<ProbeHandle>();
+
+// Node lets the thread pool finish all that is queued before the process ends.
+process.once('exit', () => {
+  for (const handle of running) addon.cancelProbe(handle);
+});
 
 function toRequest(input: ProbeInput, options: ProbeOptions): NativeRequest {
   if (!Array.isArray(input?.ranges)) throw new ProbeInputError('ranges', 'must be an array');

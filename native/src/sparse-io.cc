@@ -55,7 +55,7 @@ int SparseIo::read(uint8_t* buffer, int length) {
 int64_t SparseIo::seek(void* self, int64_t offset, int whence) {
   auto& io = *static_cast<SparseIo*>(self);
   if (whence & AVSEEK_SIZE) return io.file_.size().value_or(AVERROR(ENOSYS));
-  if ((whence & ~AVSEEK_FORCE) != SEEK_SET || offset < 0) return AVERROR(EINVAL);
+  if ((whence & ~AVSEEK_FORCE) != SEEK_SET || offset < 0 || offset >= kMaxOffset) return AVERROR(EINVAL);
   return io.position_ = offset;
 }
 
