@@ -11,6 +11,8 @@ namespace {
 // libav reads shorter elements through a buffer of a fixed size, which says nothing of where they end.
 constexpr int64_t kBufferedBytes = 4096;
 
+Failure tooManyBytes() { return {FailureCode::pictureTooLarge, "the key frame has more bytes than the limit"}; }
+
 }  // namespace
 
 KeyFrameReader::KeyFrameReader(const SparseFile& file, OpenVideo& video, const Limits& limits,
@@ -29,7 +31,11 @@ KeyFrameReader::KeyFrameReader(const SparseFile& file, OpenVideo& video, const L
   }
 }
 
-KeyFrameReader::Step KeyFrameReader::next() { return findIndexed() ? readIndexed() : readOn(); }
+KeyFrameReader::Step KeyFrameReader::next() {
+  if (findIndexed()) return readIndexed();
+  // libav would begin with the first of those again.
+  return indexed_ ? Step(Failure{FailureCode::noKeyFrame, "the index has no further key frame"}) : readOn();
+}
 
 // Only MP4 has its index in its header; fragments that are not in memory yet have none.
 bool KeyFrameReader::findIndexed() {
@@ -41,21 +47,26 @@ bool KeyFrameReader::findIndexed() {
   return false;
 }
 
+// Not through libav: on the way to a sample its seeks read whatever lies within 32 KiB of it, and may end at another
+// one.
 KeyFrameReader::Step KeyFrameReader::readIndexed() {
   const AVIndexEntry& entry = *avformat_index_get_entry(video_.stream, entry_);
   const int64_t end = entry.pos + entry.size;
   if (entry.pos < 0 || end > file_.sizeOrMax()) {
     return Failure{FailureCode::noKeyFrame, "the file ends before its key frame does"};
   }
+  if (entry.size > settings_.maxFrameBytes) return tooManyBytes();
   if (!file_.holds(entry.pos, end)) return askFor(file_.firstMissing(entry.pos), end);
 
-  AVFormatContext* format = video_.container.format.get();
-  if (entry_ > 0 && av_seek_frame(format, video_.stream->index, entry.timestamp, AVSEEK_FLAG_BACKWARD) < 0) {
-    return atEnd();
-  }
-  video_.container.io->jumpTo(entry.pos);
+  av_packet_unref(packet_.get());
+  if (av_new_packet(packet_.get(), entry.size) < 0) throw std::bad_alloc();
+  file_.read(entry.pos, packet_->data, static_cast<size_t>(entry.size));
+  packet_->stream_index = video_.stream->index;
+  packet_->pts = packet_->dts = entry.timestamp;
+  packet_->flags = AV_PKT_FLAG_KEY;
   entry_++;
-  return readOn();
+  indexed_ = true;
+  return packet_.get();
 }
 
 KeyFrameReader::Step KeyFrameReader::readOn() {
@@ -93,9 +104,7 @@ KeyFrameReader::Step KeyFrameReader::atEnd() const {
 }
 
 KeyFrameReader::Step KeyFrameReader::askFor(int64_t begin, int64_t end) const {
-  if (end - begin > settings_.maxFrameBytes) {
-    return Failure{FailureCode::pictureTooLarge, "the key frame has more bytes than the limit"};
-  }
+  if (end - begin > settings_.maxFrameBytes) return tooManyBytes();
   return Need{begin, std::min({end, file_.sizeOrMax(), file_.nextRangeStart(begin)}) - begin};
 }
 

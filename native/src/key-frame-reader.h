@@ -39,6 +39,7 @@ class KeyFrameReader {
   int packets_ = 0;
   // Into the index of an MP4.
   int entry_ = 0;
+  bool indexed_ = false;
 };
 
 }  // namespace vigie

@@ -7,6 +7,7 @@
 #include <utility>
 
 extern "C" {
+#include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
 }
@@ -52,17 +53,42 @@ SampleFormat formatOf(const AVFrame& picture) {
   }
 }
 
-FrameHandle convert(const AVFrame& picture, SampleFormat from, PictureSize size, AVPixelFormat to) {
-  ScalerHandle scaler(sws_getContext(picture.width, picture.height, from.format, size.width, size.height, to, kScaling,
-                                     nullptr, nullptr, nullptr));
-  if (!scaler) return nullptr;
+ScalerHandle openScaler(const AVFrame& picture, SampleFormat from, PictureSize size, AVPixelFormat to) {
+  ScalerHandle scaler(sws_alloc_context());
+  if (!scaler) throw std::bad_alloc();
+  const auto set = [&](const char* name, int64_t value) { av_opt_set_int(scaler.get(), name, value, 0); };
+  set("srcw", picture.width);
+  set("srch", picture.height);
+  set("src_format", from.format);
+  set("dstw", size.width);
+  set("dsth", size.height);
+  set("dst_format", to);
+  set("sws_flags", kScaling);
+  // Known only later, the ranges would not keep it from plainly copying a picture of the same size.
+  set("src_range", from.fullRange);
+  set("dst_range", kFullRange);
+  if (sws_init_context(scaler.get(), nullptr, nullptr) < 0) return nullptr;
   // A matrix that is not stated counts as BT.601, as everywhere in FFmpeg; JFIF has no other.
   sws_setColorspaceDetails(scaler.get(), sws_getCoefficients(picture.colorspace), from.fullRange,
                            sws_getCoefficients(SWS_CS_ITU601), kFullRange, 0, kUnchanged, kUnchanged);
+  return scaler;
+}
+
+FrameHandle convert(const AVFrame& picture, SampleFormat from, PictureSize size, AVPixelFormat to) {
+  const ScalerHandle scaler = openScaler(picture, from, size, to);
+  if (!scaler) return nullptr;
   FrameHandle converted = allocatePicture(size.width, size.height, to);
   const int rows =
       sws_scale(scaler.get(), picture.data, picture.linesize, 0, picture.height, converted->data, converted->linesize);
   return rows == size.height ? std::move(converted) : nullptr;
+}
+
+// As much colour as the picture has at that size: a large 4:2:0 picture reduced to half is a full 4:4:4 one.
+AVPixelFormat jpegFormatFor(const AVFrame& picture, AVPixelFormat format, PictureSize size) {
+  const AVPixFmtDescriptor* descriptor = av_pix_fmt_desc_get(format);
+  const int chromaWidth = AV_CEIL_RSHIFT(picture.width, descriptor->log2_chroma_w);
+  const int chromaHeight = AV_CEIL_RSHIFT(picture.height, descriptor->log2_chroma_h);
+  return chromaWidth >= size.width && chromaHeight >= size.height ? AV_PIX_FMT_YUV444P : AV_PIX_FMT_YUV420P;
 }
 
 FrameHandle putOnBlack(const AVFrame& rgba) {
@@ -100,18 +126,12 @@ FrameHandle allocatePicture(int width, int height, AVPixelFormat format) {
   return picture;
 }
 
-FrameHandle convertToRgb(const AVFrame& picture, PictureSize size) {
+FrameHandle convertToJpegColors(const AVFrame& picture, PictureSize size) {
   const SampleFormat from = formatOf(picture);
   if (!sws_isSupportedInput(from.format)) return nullptr;
-  if (!hasAlpha(from.format)) return convert(picture, from, size, AV_PIX_FMT_RGB24);
+  if (!hasAlpha(from.format)) return convert(picture, from, size, jpegFormatFor(picture, from.format, size));
   const FrameHandle rgba = convert(picture, from, size, AV_PIX_FMT_RGBA);
-  return rgba ? putOnBlack(*rgba) : nullptr;
-}
-
-FrameHandle convertToJpegColors(const AVFrame& rgb) {
-  FrameHandle converted = convert(rgb, {AV_PIX_FMT_RGB24, true}, {rgb.width, rgb.height}, AV_PIX_FMT_YUV420P);
-  if (!converted) throw std::bad_alloc();
-  return converted;
+  return rgba ? convert(*putOnBlack(*rgba), {AV_PIX_FMT_RGB24, true}, size, AV_PIX_FMT_YUV444P) : nullptr;
 }
 
 }  // namespace vigie

@@ -13,13 +13,11 @@ struct PictureSize {
 // `maxSide`. `aspect`: of one sample; 0:1 when not known.
 PictureSize fitWithin(int width, int height, AVRational aspect, int maxSide);
 
-// RGB24 of that size; what is transparent is put on black. Empty when libav cannot convert the picture's format.
-FrameHandle convertToRgb(const AVFrame& picture, PictureSize size);
+// A picture of that size in the colours of JFIF: BT.601, full range, 8 bits, 4:4:4 or 4:2:0. What is transparent is put
+// on black. Empty when libav cannot convert the picture's format.
+FrameHandle convertToJpegColors(const AVFrame& picture, PictureSize size);
 
-// Colours of JFIF: 4:2:0, BT.601, full range.
-FrameHandle convertToJpegColors(const AVFrame& rgb);
-
-// Zeroed metadata, aligned buffers of its own.
+// Its samples are not set.
 FrameHandle allocatePicture(int width, int height, AVPixelFormat format);
 
 }  // namespace vigie

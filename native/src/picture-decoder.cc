@@ -29,15 +29,13 @@ std::optional<PictureDecoder> PictureDecoder::open(const AVStream& stream, int64
   return PictureDecoder(std::move(decoder), std::move(frame));
 }
 
-PictureDecoder::Result PictureDecoder::decode(const AVPacket& packet) {
+AVFrame* PictureDecoder::decode(const AVPacket& packet) {
   avcodec_flush_buffers(decoder_.get());
-  const bool sent = avcodec_send_packet(decoder_.get(), &packet) >= 0;
+  avcodec_send_packet(decoder_.get(), &packet);
   // Nothing follows, so that a decoder which reorders pictures gives out the one it has.
   avcodec_send_packet(decoder_.get(), nullptr);
-  const int received = avcodec_receive_frame(decoder_.get(), frame_.get());
-  if (received < 0) return {nullptr, !sent || received != AVERROR_EOF};
-  if (isPredicted(*frame_)) return {nullptr, false};
-  return {frame_.get(), false};
+  if (avcodec_receive_frame(decoder_.get(), frame_.get()) < 0 || isPredicted(*frame_)) return nullptr;
+  return frame_.get();
 }
 
 }  // namespace vigie

@@ -1,15 +1,43 @@
 #include "picture-orientation.h"
 
 #include <cstdlib>
-#include <cstring>
 #include <utility>
 
 #include "picture-converter.h"
 
+extern "C" {
+#include <libavutil/pixdesc.h>
+}
+
 namespace vigie {
 namespace {
 
-constexpr int kPixelBytes = 3;
+struct Plane {
+  uint8_t* samples;
+  ptrdiff_t rowBytes;
+  int width;
+  int height;
+};
+
+Plane planeOf(const AVFrame& picture, int index) {
+  const AVPixFmtDescriptor* descriptor = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(picture.format));
+  const int shiftX = index == 0 ? 0 : descriptor->log2_chroma_w;
+  const int shiftY = index == 0 ? 0 : descriptor->log2_chroma_h;
+  return {picture.data[index], picture.linesize[index], AV_CEIL_RSHIFT(picture.width, shiftX),
+          AV_CEIL_RSHIFT(picture.height, shiftY)};
+}
+
+void orientPlane(const Plane& from, const Plane& to, Orientation orientation) {
+  const ptrdiff_t stepX = orientation.transposed ? from.rowBytes : 1;
+  const ptrdiff_t stepY = orientation.transposed ? 1 : from.rowBytes;
+  for (int y = 0; y < to.height; y++) {
+    const uint8_t* source = from.samples + stepY * (orientation.mirroredVertically ? to.height - 1 - y : y);
+    uint8_t* target = to.samples + y * to.rowBytes;
+    for (int x = 0; x < to.width; x++) {
+      target[x] = source[stepX * (orientation.mirroredHorizontally ? to.width - 1 - x : x)];
+    }
+  }
+}
 
 }  // namespace
 
@@ -24,19 +52,11 @@ Orientation orientationOf(const int32_t* displayMatrix) {
 FrameHandle orient(FrameHandle picture, Orientation orientation) {
   const auto [transposed, mirroredHorizontally, mirroredVertically] = orientation;
   if (!transposed && !mirroredHorizontally && !mirroredVertically) return picture;
-  const int width = transposed ? picture->height : picture->width;
-  const int height = transposed ? picture->width : picture->height;
-  FrameHandle turned = allocatePicture(width, height, AV_PIX_FMT_RGB24);
-  const ptrdiff_t rowBytes = picture->linesize[0];
-  const ptrdiff_t stepX = transposed ? rowBytes : kPixelBytes;
-  const ptrdiff_t stepY = transposed ? kPixelBytes : rowBytes;
-  for (int y = 0; y < height; y++) {
-    const uint8_t* from = picture->data[0] + stepY * (mirroredVertically ? height - 1 - y : y);
-    uint8_t* to = turned->data[0] + static_cast<ptrdiff_t>(y) * turned->linesize[0];
-    for (int x = 0; x < width; x++, to += kPixelBytes) {
-      std::memcpy(to, from + stepX * (mirroredHorizontally ? width - 1 - x : x), kPixelBytes);
-    }
-  }
+  FrameHandle turned =
+      allocatePicture(transposed ? picture->height : picture->width, transposed ? picture->width : picture->height,
+                      static_cast<AVPixelFormat>(picture->format));
+  const int planes = av_pix_fmt_count_planes(static_cast<AVPixelFormat>(picture->format));
+  for (int i = 0; i < planes; i++) orientPlane(planeOf(*picture, i), planeOf(*turned, i), orientation);
   return turned;
 }
 

@@ -16,7 +16,7 @@ struct Orientation {
 // The nearest of the eight ways to lay a picture; null: as it is.
 Orientation orientationOf(const int32_t* displayMatrix);
 
-// Of an RGB24 picture.
+// Of a planar picture of 8 bits, whose colour is reduced as much in width as in height or not at all.
 FrameHandle orient(FrameHandle picture, Orientation orientation);
 
 }  // namespace vigie

@@ -15,8 +15,9 @@
 namespace vigie {
 namespace {
 
-// Key frames that may fail to decode before the video is given up.
-constexpr int kMaxDamaged = 3;
+// Key frames that may fail to decode before the video is given up. An AVI without its index, which lies at the end,
+// calls every H.264 picture one.
+constexpr int kMaxFailed = 3;
 
 Failure tooManyPixels() { return {FailureCode::pictureTooLarge, "the picture has more pixels than the limit"}; }
 
@@ -25,7 +26,11 @@ class Attempt {
  public:
   Attempt(const SparseFile& file, OpenVideo& video, const Limits& limits, const PosterSettings& settings,
           Interrupt& interrupt)
-      : video_(video), settings_(settings), interrupt_(interrupt), reader_(file, video, limits, settings) {}
+      : video_(video),
+        maxPackets_(limits.maxPackets),
+        settings_(settings),
+        interrupt_(interrupt),
+        reader_(file, video, limits, settings) {}
 
   PosterAnswer run() {
     const AVCodecParameters& parameters = *video_.stream->codecpar;
@@ -35,13 +40,12 @@ class Attempt {
       const std::string codec = avcodec_get_name(parameters.codec_id);
       return Failure{FailureCode::unsupportedFormat, "there is no decoder for " + codec};
     }
-    for (int damaged = 0; damaged < kMaxDamaged && !interrupt_.tripped();) {
+    const int allowed = video_.demuxer->family == Family::riff ? maxPackets_ : kMaxFailed;
+    for (int failed = 0; failed < allowed && !interrupt_.tripped(); failed++) {
       const auto step = reader_.next();
       if (const auto* need = std::get_if<Need>(&step)) return *need;
-      if (const auto* failure = std::get_if<Failure>(&step)) return damaged > 0 ? undecodable() : *failure;
-      const PictureDecoder::Result result = decoder->decode(*std::get<const AVPacket*>(step));
-      if (result.picture != nullptr) return show(*result.picture);
-      if (result.damaged) damaged++;
+      if (const auto* failure = std::get_if<Failure>(&step)) return failed > 0 ? undecodable() : *failure;
+      if (AVFrame* picture = decoder->decode(*std::get<const AVPacket*>(step))) return show(*picture);
     }
     return undecodable();
   }
@@ -56,14 +60,15 @@ class Attempt {
     if (interrupt_.tripped()) return undecodable();
     const AVRational aspect = av_guess_sample_aspect_ratio(video_.container.format.get(), video_.stream, &picture);
     const PictureSize size = fitWithin(picture.width, picture.height, aspect, settings_.maxSidePixels);
-    FrameHandle rgb = convertToRgb(picture, size);
-    if (!rgb) return Failure{FailureCode::pictureUndecodable, "the pixel format of the picture is not supported"};
+    FrameHandle shown = convertToJpegColors(picture, size);
+    if (!shown) return Failure{FailureCode::pictureUndecodable, "the pixel format of the picture is not supported"};
     if (interrupt_.tripped()) return undecodable();
-    rgb = orient(std::move(rgb), orientationOf(findDisplayMatrix(*video_.stream)));
-    return Poster{encodeJpeg(*convertToJpegColors(*rgb), settings_.quality), rgb->width, rgb->height};
+    shown = orient(std::move(shown), orientationOf(findDisplayMatrix(*video_.stream)));
+    return Poster{encodeJpeg(*shown, settings_.quality), shown->width, shown->height};
   }
 
   OpenVideo& video_;
+  const int maxPackets_;
   const PosterSettings& settings_;
   Interrupt& interrupt_;
   KeyFrameReader reader_;
