@@ -1,6 +1,7 @@
 #include "jpeg-encoder.h"
 
 #include <algorithm>
+#include <memory>
 #include <new>
 #include <stdexcept>
 
@@ -42,10 +43,19 @@ uint16_t* scaleMatrix(const uint16_t (&base)[64], int quality) {
   return matrix;
 }
 
-CodecHandle openEncoder(const AVFrame& picture, int quality) {
+struct EncoderCloser {
+  void operator()(AVCodecContext* encoder) const {
+    // FFmpeg 5.1 forgets this one of the matrices.
+    av_freep(&encoder->chroma_intra_matrix);
+    avcodec_free_context(&encoder);
+  }
+};
+using EncoderHandle = std::unique_ptr<AVCodecContext, EncoderCloser>;
+
+EncoderHandle openEncoder(const AVFrame& picture, int quality) {
   const AVCodec* codec = avcodec_find_encoder(AV_CODEC_ID_MJPEG);
   if (codec == nullptr) throw std::runtime_error("this libav was built without the JPEG encoder (mjpeg)");
-  CodecHandle encoder(avcodec_alloc_context3(codec));
+  EncoderHandle encoder(avcodec_alloc_context3(codec));
   if (!encoder) throw std::bad_alloc();
   encoder->width = picture.width;
   encoder->height = picture.height;
@@ -67,7 +77,7 @@ CodecHandle openEncoder(const AVFrame& picture, int quality) {
 }  // namespace
 
 std::vector<uint8_t> encodeJpeg(const AVFrame& picture, int quality) {
-  const CodecHandle encoder = openEncoder(picture, quality);
+  const EncoderHandle encoder = openEncoder(picture, quality);
   const FrameHandle frame(av_frame_clone(&picture));
   const PacketHandle packet(av_packet_alloc());
   if (!frame || !packet) throw std::bad_alloc();

@@ -52,8 +52,9 @@ bool KeyFrameReader::findIndexed() {
 KeyFrameReader::Step KeyFrameReader::readIndexed() {
   const AVIndexEntry& entry = *avformat_index_get_entry(video_.stream, entry_);
   const int64_t end = entry.pos + entry.size;
-  if (entry.pos < 0 || end > file_.sizeOrMax()) {
-    return Failure{FailureCode::noKeyFrame, "the file ends before its key frame does"};
+  // A hostile size can be negative: libav keeps it in fewer bits than the file does.
+  if (entry.pos < 0 || entry.size <= 0 || end > file_.sizeOrMax()) {
+    return Failure{FailureCode::noKeyFrame, "the key frame is not within the file"};
   }
   if (entry.size > settings_.maxFrameBytes) return tooManyBytes();
   if (!file_.holds(entry.pos, end)) return askFor(file_.firstMissing(entry.pos), end);
