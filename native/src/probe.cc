@@ -58,11 +58,15 @@ std::optional<int64_t> toBitRate(double bitsPerSecond) {
   return static_cast<int64_t>(bitsPerSecond);
 }
 
+// For pictures libav reads the file itself: an arranged header leads to no packet, and the packets that a description
+// has read are gone.
+enum class Purpose { description, pictures };
+
 // One attempt: the steps share what the ones before have found.
 class Attempt {
  public:
-  Attempt(const SparseFile& file, const Demuxer& demuxer, const Limits& limits, Interrupt& interrupt)
-      : file_(file), demuxer_(demuxer), limits_(limits), interrupt_(interrupt) {}
+  Attempt(const SparseFile& file, const Demuxer& demuxer, Purpose purpose, const Limits& limits, Interrupt& interrupt)
+      : file_(file), demuxer_(demuxer), purpose_(purpose), limits_(limits), interrupt_(interrupt) {}
 
   // Takes microseconds and allocates nothing: fit for the thread that calls.
   std::optional<Need> foresee() {
@@ -72,7 +76,24 @@ class Attempt {
   }
 
   Answer run() {
-    if (const auto answer = arrange()) return *answer;
+    auto opened = open();
+    if (const auto* need = std::get_if<Need>(&opened)) return *need;
+    if (auto* failure = std::get_if<Failure>(&opened)) return std::move(*failure);
+    return describe(*std::get<AVStream*>(opened));
+  }
+
+  std::variant<OpenVideo, Need, Failure> runToOpen() && {
+    auto opened = open();
+    if (const auto* need = std::get_if<Need>(&opened)) return *need;
+    if (auto* failure = std::get_if<Failure>(&opened)) return std::move(*failure);
+    return OpenVideo{&demuxer_, std::move(container_), std::get<AVStream*>(opened)};
+  }
+
+ private:
+  using Opened = std::variant<AVStream*, Need, Failure>;
+
+  Opened open() {
+    if (auto stop = arrange()) return *std::move(stop);
     container_ = openContainer(source(), demuxer_, limits_, interrupt_);
     if (const auto need = missingHeader()) return *need;
     if (!container_.format) return unreadableHeader();
@@ -81,14 +102,14 @@ class Attempt {
       if (!container_.format) return unreadableHeader();
       if (const auto need = missingPackets()) return *need;
     }
-    return describe();
+    return findKnownVideo();
   }
 
- private:
   // What is clear before libav looks at anything: bytes that are needed in any case, a header to read in the file's
   // place.
-  std::optional<Answer> arrange() {
+  std::optional<Opened> arrange() {
     if (demuxer_.family == Family::mp4) return arrangeMp4();
+    if (purpose_ == Purpose::pictures) return {};
     if (demuxer_.family == Family::matroska) {
       auto arranged = arrangeMatroskaHeader(file_);
       if (const auto* need = std::get_if<Need>(&arranged)) return *need;
@@ -101,26 +122,30 @@ class Attempt {
   std::optional<Need> foreseeMp4() {
     mp4_ = readMp4Layout(file_);
     if (const auto need = missingMoov()) return need;
-    if (!isMoovComplete() || !mp4_.fragmented) return {};
+    if (purpose_ == Purpose::pictures || !isMoovComplete() || !mp4_.fragmented) return {};
     return missingFragmentIndex(file_, mp4_);
   }
 
-  std::optional<Answer> arrangeMp4() {
+  std::optional<Opened> arrangeMp4() {
     if (const auto need = foreseeMp4()) return *need;
-    if (auto lean = isMoovComplete() ? makeLeanMp4Header(file_, mp4_) : std::nullopt) {
-      arrangedHeader_ = std::move(lean->file);
-      mediaBytes_ = std::move(lean->mediaBytes);
-    }
+    if (purpose_ == Purpose::description && isMoovComplete()) hideSampleTables();
     if (const auto failure = refuseTables()) return *failure;
     return {};
+  }
+
+  void hideSampleTables() {
+    auto lean = makeLeanMp4Header(file_, mp4_);
+    if (!lean) return;
+    arrangedHeader_ = std::move(lean->file);
+    mediaBytes_ = std::move(lean->mediaBytes);
   }
 
   // What libav reads.
   const SparseFile& source() const { return arrangedHeader_ ? *arrangedHeader_ : file_; }
 
   void readParameters() {
-    const bool mayBeQuick = demuxer_.family == Family::mpegts || demuxer_.family == Family::flv;
-    if (mayBeQuick) {
+    const bool isDescribedHere = demuxer_.family == Family::mpegts || demuxer_.family == Family::flv;
+    if (purpose_ == Purpose::description && isDescribedHere) {
       if (readPacketParameters(container_, limits_)) return;
       // The packets that it has read are gone.
       container_ = openContainer(file_, demuxer_, limits_, interrupt_);
@@ -170,7 +195,7 @@ class Attempt {
     const int64_t read = file_.firstMissing(0);
     if (!miss || read >= limits_.probeSizeBytes) return {};
     // The file's end, which is needed anyway, is as good a place to learn about the audio.
-    const bool waitsForAudio = !areAudiosKnown(*container_.format) && !(demuxer_.timestampsAtEnd && file_.size());
+    const bool waitsForAudio = purpose_ == Purpose::description && !areAudiosKnown(*container_.format) && !(demuxer_.timestampsAtEnd && file_.size());
     if (isVideoKnown() && (!waitsForAudio || read >= kMaxAudioWaitBytes)) return {};
     const Need need = nextRange(file_, *miss);
     return Need{need.offset, std::min(need.lengthBytes, limits_.probeSizeBytes - read)};
@@ -201,29 +226,32 @@ class Attempt {
     return {FailureCode::corruptHeader, std::string("the ") + demuxer_.container + " header cannot be read"};
   }
 
-  Answer describe() {
+  std::variant<AVStream*, Need, Failure> findKnownVideo() const {
     AVStream* video = findVideoStream(*container_.format);
     if (video == nullptr) return Failure{FailureCode::noVideoStream, "the file has no video stream"};
     if (video->codecpar->codec_id == AV_CODEC_ID_NONE) {
       return Failure{FailureCode::unsupportedFormat, "the codec of the video stream is not known"};
     }
     if (!isVideoKnown()) return Failure{FailureCode::corruptHeader, "the header tells no picture size"};
+    return video;
+  }
 
+  Answer describe(AVStream& video) {
     Media media;
     media.facts = readContainerFacts(file_, demuxer_, *container_.format, mp4_);
     media.sizeBytes = file_.size();
-    readDecoderParameters(container_, *video, limits_);
-    media.video = describeVideo(*container_.format, *video);
-    media.video.frameRate = frameRateOf(*video);
+    readDecoderParameters(container_, video, limits_);
+    media.video = describeVideo(*container_.format, video);
+    media.video.frameRate = frameRateOf(video);
 
-    auto duration = findDuration(file_, demuxer_, mp4_, container_, *video, limits_);
+    auto duration = findDuration(file_, demuxer_, mp4_, container_, video, limits_);
     if (const auto* need = std::get_if<Need>(&duration)) return *need;
     media.duration = std::get<std::optional<Duration>>(duration);
     countStreams(*container_.format, media);
-    media.audio = describeAudio(*container_.format, *video);
+    media.audio = describeAudio(*container_.format, video);
     media.bitRate = overallBitRate(media);
-    if (mp4_.fragmented && !isIndexedTo(*video, media.duration)) media.video.bitRate.reset();
-    if (const auto bitRate = bitRateOfSamples(*video)) media.video.bitRate = bitRate;
+    if (mp4_.fragmented && !isIndexedTo(video, media.duration)) media.video.bitRate.reset();
+    if (const auto bitRate = bitRateOfSamples(video)) media.video.bitRate = bitRate;
     return media;
   }
 
@@ -259,6 +287,7 @@ class Attempt {
 
   const SparseFile& file_;
   const Demuxer& demuxer_;
+  const Purpose purpose_;
   const Limits& limits_;
   Interrupt& interrupt_;
   Mp4Layout mp4_;
@@ -269,17 +298,22 @@ class Attempt {
   OpenContainer container_;
 };
 
-Answer probeUninterrupted(const SparseFile& file, const Limits& limits, Interrupt& interrupt) {
+std::variant<const Demuxer*, Need, Failure> chooseDemuxer(const SparseFile& file) {
   if (file.endsAt(0)) return Failure{FailureCode::videoEmpty, "the file is empty"};
   const std::vector<uint8_t> head = readHead(file);
   const auto headEnd = static_cast<int64_t>(head.size());
   // Always from the same number of bytes, so that the answer does not depend on the portions they came in.
   if (head.size() < kDetectionBytes && !file.endsAt(headEnd)) return missingHead(file, headEnd);
   const DetectedFormat detected = detectFormat({head.data(), head.size()});
-  if (const auto* demuxer = std::get_if<const Demuxer*>(&detected)) {
-    return Attempt(file, **demuxer, limits, interrupt).run();
-  }
+  if (const auto* demuxer = std::get_if<const Demuxer*>(&detected)) return *demuxer;
   return describeRejected(detected);
+}
+
+Answer probeUninterrupted(const SparseFile& file, const Limits& limits, Interrupt& interrupt) {
+  auto chosen = chooseDemuxer(file);
+  if (const auto* need = std::get_if<Need>(&chosen)) return *need;
+  if (auto* failure = std::get_if<Failure>(&chosen)) return std::move(*failure);
+  return Attempt(file, *std::get<const Demuxer*>(chosen), Purpose::description, limits, interrupt).run();
 }
 
 }  // namespace
@@ -288,7 +322,8 @@ std::optional<Need> foreseeNeed(const SparseFile& file, const Limits& limits, In
   const ByteView head = file.viewFrom(0);
   if (head.size < kDetectionBytes && !file.endsAt(static_cast<int64_t>(head.size))) return {};
   const Demuxer* demuxer = matchMarks({head.data, std::min(head.size, kDetectionBytes)});
-  return demuxer != nullptr ? Attempt(file, *demuxer, limits, interrupt).foresee() : std::nullopt;
+  if (demuxer == nullptr) return {};
+  return Attempt(file, *demuxer, Purpose::description, limits, interrupt).foresee();
 }
 
 Answer probe(const SparseFile& file, const Limits& limits, Interrupt& interrupt) {
@@ -298,6 +333,13 @@ Answer probe(const SparseFile& file, const Limits& limits, Interrupt& interrupt)
   }
   if (interrupt.cancelled()) return Cancelled{};
   return Failure{FailureCode::probeTimeout, "the probe took longer than its time limit"};
+}
+
+std::variant<OpenVideo, Need, Failure> openVideo(const SparseFile& file, const Limits& limits, Interrupt& interrupt) {
+  auto chosen = chooseDemuxer(file);
+  if (const auto* need = std::get_if<Need>(&chosen)) return *need;
+  if (auto* failure = std::get_if<Failure>(&chosen)) return std::move(*failure);
+  return Attempt(file, *std::get<const Demuxer*>(chosen), Purpose::pictures, limits, interrupt).runToOpen();
 }
 
 }  // namespace vigie

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <optional>
+#include <variant>
 
 #include "answer.h"
 #include "interrupt.h"
+#include "open-container.h"
 #include "probe-limits.h"
 #include "sparse-file.h"
 
@@ -16,5 +18,16 @@ Answer probe(const SparseFile& file, const Limits& limits, Interrupt& interrupt)
 // The bytes that `probe` is going to ask for, where the first range alone shows it. Bounded to microseconds, so that
 // the calling thread may do it and spare the way over the thread pool.
 std::optional<Need> foreseeNeed(const SparseFile& file, const Limits& limits, Interrupt& interrupt);
+
+// A video whose header is understood; its packets can be read from `container`.
+struct OpenVideo {
+  const Demuxer* demuxer;
+  OpenContainer container;
+  // Of `container`.
+  AVStream* stream;
+};
+
+// The first steps of `probe`, for who goes on to read pictures: nothing is asked for that only the description needs.
+std::variant<OpenVideo, Need, Failure> openVideo(const SparseFile& file, const Limits& limits, Interrupt& interrupt);
 
 }  // namespace vigie

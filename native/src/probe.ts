@@ -1,4 +1,4 @@
-import { addon, type NativeAnswer, type NativeRequest, type ProbeHandle } from './addon.ts';
+import { addon, type NativeRequest, type ProbeHandle } from './addon.ts';
 import type { Media } from './media.ts';
 import { ProbeInputError } from './probe-input-error.ts';
 
@@ -66,10 +66,33 @@ const DEFAULT_MAX_PACKETS = 2_000;
 export async function probe(input: ProbeInput, options: ProbeOptions = {}): Promise<ProbeAnswer> {
   const request = toRequest(input, options);
   options.signal?.throwIfAborted();
-  return run(request, options.signal);
+  return run<ProbeAnswer>(settle => addon.startProbe(request, settle), {
+    signal: options.signal,
+    timeoutMs: request.timeoutMs,
+    timeoutMessage: 'the probe took longer than its time limit',
+  });
 }
 
-function run(request: NativeRequest, signal: AbortSignal | undefined): Promise<ProbeAnswer> {
+type Settle<Answer> = (error: Error | null, answer: Answer | { readonly kind: 'cancelled' }) => void;
+
+interface Ending {
+  readonly signal: AbortSignal | undefined;
+  readonly timeoutMs: number;
+  /** As the C++ side words it. */
+  readonly timeoutMessage: string;
+}
+
+type TimeoutAnswer = Extract<ProbeAnswer, { readonly kind: 'failure' }>;
+
+/**
+ * One task of the addon as a promise. It ends at the deadline and when the signal aborts, whatever the task does.
+ *
+ * @param start returns null when it has called `settle` already
+ */
+export function run<Answer extends { readonly kind: string }>(
+  start: (settle: Settle<Answer>) => ProbeHandle | null,
+  { signal, timeoutMs, timeoutMessage }: Ending,
+): Promise<Answer | TimeoutAnswer> {
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined;
     let handle: ProbeHandle | null = null;
@@ -77,12 +100,12 @@ function run(request: NativeRequest, signal: AbortSignal | undefined): Promise<P
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
     };
-    const settle = (error: Error | null, answer: NativeAnswer) => {
+    const settle: Settle<Answer> = (error, answer) => {
       stopWaiting();
       if (handle !== null) running.delete(handle);
       if (error) reject(error);
       // What cancels has settled the promise already.
-      else if (answer.kind !== 'cancelled') resolve(answer);
+      else if (answer.kind !== 'cancelled') resolve(answer as Answer);
     };
     const cancel = () => {
       stopWaiting();
@@ -92,22 +115,18 @@ function run(request: NativeRequest, signal: AbortSignal | undefined): Promise<P
       cancel();
       reject(signal?.reason);
     };
-    // The probe looks at the clock too, but not while it waits for a thread or is deep inside libav.
+    // The task looks at the clock too, but not while it waits for a thread or is deep inside libav.
     const expire = () => {
       cancel();
-      resolve({ kind: 'failure', code: 'PROBE_TIMEOUT', message: TIMEOUT_MESSAGE, diagnostics: [] });
+      resolve({ kind: 'failure', code: 'PROBE_TIMEOUT', message: timeoutMessage, diagnostics: [] });
     };
-    handle = addon.startProbe(request, settle);
-    // Settled already: the first range alone showed what is missing.
+    handle = start(settle);
     if (handle === null) return;
     running.add(handle);
-    timer = setTimeout(expire, request.timeoutMs);
+    timer = setTimeout(expire, timeoutMs);
     signal?.addEventListener('abort', abort, { once: true });
   });
 }
-
-/** As the C++ side words it. */
-const TIMEOUT_MESSAGE = 'the probe took longer than its time limit';
 
 const running = new Set<ProbeHandle>();
 
@@ -116,7 +135,7 @@ process.once('exit', () => {
   for (const handle of running) addon.cancelProbe(handle);
 });
 
-function toRequest(input: ProbeInput, options: ProbeOptions): NativeRequest {
+export function toRequest(input: ProbeInput, options: ProbeOptions): NativeRequest {
   if (!Array.isArray(input?.ranges)) throw new ProbeInputError('ranges', 'must be an array');
   input.ranges.forEach(checkRange);
   if (input.sizeBytes !== null) checkCount('sizeBytes', input.sizeBytes, 0);
@@ -147,7 +166,7 @@ function checkRange(range: ByteRange, index: number): void {
   }
 }
 
-function checkCount(field: string, value: number, min: number, max = Number.MAX_SAFE_INTEGER): void {
+export function checkCount(field: string, value: number, min: number, max = Number.MAX_SAFE_INTEGER): void {
   if (Number.isSafeInteger(value) && value >= min && value <= max) return;
   throw new ProbeInputError(field, `must be an integer from ${min} to ${max}, not ${value}`);
 }

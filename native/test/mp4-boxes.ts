@@ -20,8 +20,8 @@ export function mp4Box(type: string, ...body: readonly (number | string | Uint8A
 export interface Mp4TrackClaims {
   readonly samples: number;
   readonly handler?: 'vide' | 'soun';
-  /** Of a video. The probe hides the tables of `avc1` from libav; those of the usual `mp4v` it does not. */
-  readonly codec?: 'mp4v' | 'avc1';
+  /** Of a video. The probe hides the tables of `avc1` from libav; those of the usual `avc3` it does not. */
+  readonly codec?: 'avc3' | 'avc1';
   /** Duration of each sample in units of the track. */
   readonly sampleDuration?: number;
   readonly samplesPerChunk?: number;
@@ -33,7 +33,7 @@ const SELF_CONTAINED = mp4Box('url ', 1);
 
 /** A track of samples of one byte, with as many claimed as wanted: its size does not depend on their number. */
 export function mp4Track(claims: Mp4TrackClaims): Buffer {
-  const { samples, handler = 'vide', codec = 'mp4v', sampleDuration = 512, edits = 0 } = claims;
+  const { samples, handler = 'vide', codec = 'avc3', sampleDuration = 512, edits = 0 } = claims;
   const { samplesPerChunk = samples, dataReference = SELF_CONTAINED } = claims;
   const tables = mp4Box(
     'stbl',
