@@ -2,25 +2,24 @@
  * Makes a machine ready to run, test and check Vigie. Plain JavaScript with no dependency: it runs on the machine's
  * own Node, before there is a node_modules.
  *
- *   node dev-env/setup/setup.mjs             everything
+ *   node dev-env/setup/setup.mjs             everything that Vigie runs on
  *   node dev-env/setup/setup.mjs npm protos  only these steps; some run only so
  */
 import { createMachineDirs } from './project.mjs';
 import { SetupError } from './setup-error.mjs';
 import { runSteps } from './step-list.mjs';
 import { debianPackages } from './steps/debian-packages.mjs';
-import { fuzzTools } from './steps/fuzz-tools.mjs';
 import { nativeAddon } from './steps/native-addon.mjs';
 import { natsServer } from './steps/nats-server.mjs';
 import { nginx } from './steps/nginx.mjs';
 import { npmPackages } from './steps/npm-packages.mjs';
 import { protoCode } from './steps/proto-code.mjs';
+import { testTools } from './steps/test-tools.mjs';
 import { toolchain } from './steps/toolchain.mjs';
-import { traceTools } from './steps/trace-tools.mjs';
 
 const STEPS = [toolchain, debianPackages, npmPackages, protoCode, nativeAddon, natsServer, nginx];
 /** Large or rarely needed: run only when they are named. */
-const STEPS_ON_REQUEST = [fuzzTools, traceTools];
+const STEPS_ON_REQUEST = [testTools];
 
 try {
   createMachineDirs();

@@ -45,7 +45,7 @@ describe('probe on files that name others', () => {
   before(async function () {
     // May have to install strace.
     this.timeout(120_000);
-    const setup = spawnSync(process.execPath, [setupScript, 'trace-tools'], { encoding: 'utf8' });
+    const setup = spawnSync(process.execPath, [setupScript, 'test-tools'], { encoding: 'utf8' });
     if (setup.status !== 0) throw new Error(`strace cannot be had: ${setup.stdout}${setup.stderr}`);
 
     trapServer = createServer(socket => socket.end());
