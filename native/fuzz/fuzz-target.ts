@@ -1,4 +1,4 @@
-export const FUZZ_TARGETS = ['sparse-io', 'probe'] as const;
+export const FUZZ_TARGETS = ['sparse-io', 'probe', 'poster'] as const;
 
 export type FuzzTarget = (typeof FUZZ_TARGETS)[number];
 

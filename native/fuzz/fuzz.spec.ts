@@ -5,7 +5,7 @@ import { fuzzTarget } from './run-target.ts';
 import { makeSeeds, type Seeds } from './seeds.ts';
 
 // The bounded run; `npm run fuzz -- --seconds 3600` is the long one.
-const SECONDS: Readonly<Record<FuzzTarget, number>> = { 'sparse-io': 10, probe: 45 };
+const SECONDS: Readonly<Record<FuzzTarget, number>> = { 'sparse-io': 10, probe: 35, poster: 20 };
 
 describe('fuzzing', () => {
   let seeds: Seeds;
@@ -25,5 +25,10 @@ describe('fuzzing', () => {
   it('finds no file that crashes, hangs or leaks the probe', async () => {
     const { executions } = await fuzzTarget('probe', seeds, SECONDS.probe);
     expect(executions).to.be.greaterThan(1_000);
+  }).timeout(150_000);
+
+  it('finds no file that crashes, hangs or leaks the poster', async () => {
+    const { executions } = await fuzzTarget('poster', seeds, SECONDS.poster);
+    expect(executions).to.be.greaterThan(200);
   }).timeout(150_000);
 });

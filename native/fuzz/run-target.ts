@@ -45,7 +45,8 @@ export async function fuzzTarget(target: FuzzTarget, seeds: Seeds, seconds: numb
   const corpus = join(FUZZ_DIR, 'corpus', target);
   const findings = join(FUZZ_DIR, 'findings', target);
   for (const dir of [corpus, findings]) mkdirSync(dir, { recursive: true });
-  const seedDirs = target === 'probe' ? [seeds.dir] : [];
+  // The input of sparse-io is a list of reads, not a video.
+  const seedDirs = target === 'sparse-io' ? [] : [seeds.dir];
   const log = await runLogged(target, [
     ...COMMON_ARGS,
     `-max_total_time=${seconds}`,
