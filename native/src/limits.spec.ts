@@ -147,7 +147,10 @@ describe('limits of a probe', () => {
     });
 
     it('may be any number where libav does not see their tables', async () => {
-      const bytes = mp4File(mp4Track({ samples: 2 ** 32 - 1, codec: 'avc1' }), mp4Track({ samples: 1, handler: 'soun' }));
+      const bytes = mp4File(
+        mp4Track({ samples: 2 ** 32 - 1, codec: 'avc1' }),
+        mp4Track({ samples: 1, handler: 'soun' }),
+      );
       const growth = await peakGrowthMiB(async () => {
         const startedAt = performance.now();
         expect(await probeWhole(bytes)).to.include({ kind: 'media' });
