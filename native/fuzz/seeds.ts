@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { moveTracksBehindClusters } from '../test/matrix/edits.ts';
 import { FUZZ_DIR, VIDEOS_DIR } from './fuzz-folders.ts';
 
 // What a seed keeps of a video, in bytes.
@@ -62,7 +63,14 @@ function makeExtraVideos(): { made: string[]; missing: string[] } {
     if (status === 0) made.push(file);
     else missing.push(name);
   }
-  return { made, missing };
+  return { made: [...made, makeScatteredMatroska(dir)], missing };
+}
+
+/** A header that is put in order before libav reads it. */
+function makeScatteredMatroska(dir: string): string {
+  const file = join(dir, 'tracks-behind.mkv');
+  writeFileSync(file, moveTracksBehindClusters(readFileSync(join(VIDEOS_DIR, 'matroska.mkv'))));
+  return file;
 }
 
 function cutSeeds(video: string): [string, Uint8Array][] {

@@ -100,8 +100,9 @@ KeyFrameReader::Step KeyFrameReader::atEnd() const {
   const SparseIo& io = *video_.container.io;
   const auto miss = io.miss();
   if (!miss) return Failure{FailureCode::noKeyFrame, "the file has no key frame"};
-  if (io.missEnd() - *miss > kBufferedBytes) return askFor(*miss, io.missEnd());
-  return nextRange(file_, *miss);
+  const int64_t missing = *miss - video_.insertedBytes;
+  if (io.missEnd() - *miss > kBufferedBytes) return askFor(missing, io.missEnd() - video_.insertedBytes);
+  return nextRange(file_, missing);
 }
 
 KeyFrameReader::Step KeyFrameReader::askFor(int64_t begin, int64_t end) const {

@@ -154,11 +154,15 @@ void append(std::vector<uint8_t>& bytes, const SparseFile& file, int64_t begin, 
   bytes.resize(at + file.read(begin, bytes.data() + at, static_cast<size_t>(end - begin)));
 }
 
-SparseFile wholeFile(std::vector<uint8_t> bytes) { return SparseFile({ByteRange{0, std::move(bytes)}}, std::nullopt); }
+// `ends`: nothing follows in the file itself either.
+SparseFile fileOf(std::vector<uint8_t> bytes, bool ends) {
+  const auto size = static_cast<int64_t>(bytes.size());
+  return SparseFile({ByteRange{0, std::move(bytes)}}, ends ? std::optional(size) : std::nullopt);
+}
 
 }  // namespace
 
-std::variant<UsualOrder, Need, SparseFile> arrangeMatroskaHeader(const SparseFile& file) {
+std::variant<UsualOrder, Need, MovedTracks, ShortHeader> arrangeMatroskaHeader(const SparseFile& file) {
   const auto header = readElement(file, 0);
   const auto segment = header && header->end ? readElement(file, *header->end) : std::nullopt;
   if (!segment || segment->id != kSegmentId) return UsualOrder{};
@@ -169,11 +173,11 @@ std::variant<UsualOrder, Need, SparseFile> arrangeMatroskaHeader(const SparseFil
       *order.large <= kMaxHeaderBytes) {
     append(bytes, file, 0, *order.large);
     bytes.insert(bytes.end(), std::begin(kEmptyCluster), std::end(kEmptyCluster));
-    return wholeFile(std::move(bytes));
+    return ShortHeader{fileOf(std::move(bytes), false)};
   }
 
   if (order.tracks || !order.tracksPosition || !order.firstCluster) return UsualOrder{};
-  if (*order.firstCluster > kMaxHeaderBytes) return UsualOrder{};
+  if (*order.firstCluster > kMaxHeaderBytes || !file.holds(0, *order.firstCluster)) return UsualOrder{};
   const int64_t tracksBegin = segment->body + *order.tracksPosition;
   if (tracksBegin >= file.sizeOrMax()) return UsualOrder{};
   const auto tracks = readElement(file, tracksBegin);
@@ -184,8 +188,9 @@ std::variant<UsualOrder, Need, SparseFile> arrangeMatroskaHeader(const SparseFil
   if (missing < *tracks->end && !file.endsAt(missing)) return nextRange(file, missing, tracks->end);
   append(bytes, file, 0, *order.firstCluster);
   append(bytes, file, tracksBegin, *tracks->end);
-  append(bytes, file, *order.firstCluster, file.firstMissing(*order.firstCluster));
-  return wholeFile(std::move(bytes));
+  const int64_t heldEnd = file.firstMissing(*order.firstCluster);
+  append(bytes, file, *order.firstCluster, heldEnd);
+  return MovedTracks{fileOf(std::move(bytes), file.endsAt(heldEnd)), *tracks->end - tracksBegin};
 }
 
 MatroskaLayout readMatroskaLayout(const SparseFile& file) {

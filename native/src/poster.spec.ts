@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { decodeJpeg, firstFrameOf, firstVideoPacketOf, peakSignalToNoise, runFfmpeg } from '../test/ffmpeg-frame.ts';
+import { moveTracksBehindClusters } from '../test/matrix/edits.ts';
 import { type FilePosterOptions, posterOfFile } from '../test/poster-file.ts';
 import { probeFile } from '../test/probe-file.ts';
 import { readSample, samplePath, samples } from '../test/samples.ts';
@@ -143,6 +144,15 @@ describe('poster', () => {
       expectSamePicture(path, pictureOf(answer));
       const bytesRead = reads.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
       expect(bytesRead).to.be.lessThan(statSync(path).size / 2);
+    });
+
+    it('finds it in a Matroska whose tracks lie behind the clusters', async () => {
+      const usual = makeNoise('usual.mkv');
+      const path = join(folder, 'tracks-behind.mkv');
+      writeFileSync(path, moveTracksBehindClusters(readFileSync(usual)));
+      for (const firstRangeBytes of [FIRST_RANGE_BYTES, 2 ** 20]) {
+        expectSamePicture(usual, await posterOf(path, { quality: 100, firstRangeBytes }));
+      }
     });
 
     it('leaves out pictures that need an earlier one', async () => {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -58,8 +59,7 @@ std::optional<int64_t> toBitRate(double bitsPerSecond) {
   return static_cast<int64_t>(bitsPerSecond);
 }
 
-// For pictures libav reads the file itself: an arranged header leads to no packet, and the packets that a description
-// has read are gone.
+// For pictures libav reads nothing that leads to no packet, and the packets that a description has read are gone.
 enum class Purpose { description, pictures };
 
 // One attempt: the steps share what the ones before have found.
@@ -86,7 +86,8 @@ class Attempt {
     auto opened = open();
     if (const auto* need = std::get_if<Need>(&opened)) return *need;
     if (auto* failure = std::get_if<Failure>(&opened)) return std::move(*failure);
-    return OpenVideo{&demuxer_, std::move(container_), std::get<AVStream*>(opened)};
+    return OpenVideo{&demuxer_, std::move(arrangedHeader_), insertedBytes_, std::move(container_),
+                     std::get<AVStream*>(opened)};
   }
 
  private:
@@ -109,12 +110,8 @@ class Attempt {
   // place.
   std::optional<Opened> arrange() {
     if (demuxer_.family == Family::mp4) return arrangeMp4();
+    if (demuxer_.family == Family::matroska) return arrangeMatroska();
     if (purpose_ == Purpose::pictures) return {};
-    if (demuxer_.family == Family::matroska) {
-      auto arranged = arrangeMatroskaHeader(file_);
-      if (const auto* need = std::get_if<Need>(&arranged)) return *need;
-      if (auto* header = std::get_if<SparseFile>(&arranged)) arrangedHeader_ = std::move(*header);
-    }
     if (const auto need = foresee()) return *need;
     return {};
   }
@@ -136,8 +133,21 @@ class Attempt {
   void hideSampleTables() {
     auto lean = makeLeanMp4Header(file_, mp4_);
     if (!lean) return;
-    arrangedHeader_ = std::move(lean->file);
+    arrangedHeader_ = std::make_unique<SparseFile>(std::move(lean->file));
     mediaBytes_ = std::move(lean->mediaBytes);
+  }
+
+  std::optional<Opened> arrangeMatroska() {
+    auto arranged = arrangeMatroskaHeader(file_);
+    if (const auto* need = std::get_if<Need>(&arranged)) return *need;
+    if (auto* moved = std::get_if<MovedTracks>(&arranged)) {
+      arrangedHeader_ = std::make_unique<SparseFile>(std::move(moved->file));
+      insertedBytes_ = moved->insertedBytes;
+    }
+    if (auto* header = std::get_if<ShortHeader>(&arranged); header && purpose_ == Purpose::description) {
+      arrangedHeader_ = std::make_unique<SparseFile>(std::move(header->file));
+    }
+    return {};
   }
 
   // What libav reads.
@@ -292,7 +302,9 @@ class Attempt {
   Interrupt& interrupt_;
   Mp4Layout mp4_;
   // What libav reads instead of the file, where that spares it something.
-  std::optional<SparseFile> arrangedHeader_;
+  std::unique_ptr<SparseFile> arrangedHeader_;
+  // Of Tracks, before the packets in an arranged header.
+  int64_t insertedBytes_ = 0;
   // Of each MP4 track whose tables of samples are hidden from libav.
   std::map<uint32_t, int64_t> mediaBytes_;
   OpenContainer container_;

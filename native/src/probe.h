@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <variant>
 
@@ -22,6 +23,10 @@ std::optional<Need> foreseeNeed(const SparseFile& file, const Limits& limits, In
 // A video whose header is understood; its packets can be read from `container`.
 struct OpenVideo {
   const Demuxer* demuxer;
+  // What `container` reads in the file's place, if anything; declared before it, so that it outlives it.
+  std::unique_ptr<SparseFile> arranged;
+  // So much further on than in the file its packets lie.
+  int64_t insertedBytes;
   OpenContainer container;
   // Of `container`.
   AVStream* stream;

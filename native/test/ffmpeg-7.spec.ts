@@ -43,7 +43,7 @@ describe('the addon on FFmpeg 7', () => {
       }
     };
     await Promise.all(Array.from({ length: availableParallelism() }, compileNext));
-    expect(sources).to.include.members(['addon.cc', 'probe.cc']);
+    expect(sources).to.include.members(['addon.cc', 'poster.cc', 'probe.cc']);
     expect(faults.join('\n')).to.equal('');
   }).timeout(COMPILE_TIMEOUT_MS);
 });
@@ -62,7 +62,7 @@ function compile(source: string, includeDir: string) {
   const includes = [includeDir, require('node-api-headers').include_dir, require('node-addon-api').include_dir];
   return run('c++', [
     ...['-std=c++17', '-c', '-o', '/dev/null', '-Werror', '-Wall', '-Wno-deprecated-declarations'],
-    ...['-DNAPI_VERSION=9', '-DNAPI_CPP_EXCEPTIONS', '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS'],
+    ...['-DNAPI_VERSION=9', '-DNODE_ADDON_API_CPP_EXCEPTIONS_ALL', '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS'],
     ...includes.flatMap(folder => ['-isystem', folder]),
     path.join(SOURCE_DIR, source),
   ]);

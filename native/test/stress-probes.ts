@@ -2,9 +2,11 @@
 //   --exit-while-running  ends the process in the middle of it
 
 import { Worker } from 'node:worker_threads';
+import { poster } from '../src/poster.ts';
 import { probe } from '../src/probe.ts';
 import { makeHostileInputs } from './hostile-inputs.ts';
 import { mp4File, mp4Track } from './mp4-boxes.ts';
+import { posterOfFile } from './poster-file.ts';
 import { probeFile } from './probe-file.ts';
 import { readSample, samplePath, samples } from './samples.ts';
 
@@ -33,7 +35,9 @@ function mutate(head: Uint8Array): Uint8Array {
 async function probeMutations(count: number): Promise<void> {
   const one = async () => {
     const head = heads[random(heads.length)] ?? new Uint8Array();
-    await probe({ ranges: [{ offset: 0, bytes: mutate(head) }], sizeBytes: random(2) ? random(2 ** 31) : null });
+    const input = { ranges: [{ offset: 0, bytes: mutate(head) }], sizeBytes: random(2) ? random(2 ** 31) : null };
+    await probe(input);
+    if (random(4) === 0) await poster(input, { maxSidePixels: 64 });
   };
   for (let done = 0; done < count; done += 50) await Promise.all(Array.from({ length: 50 }, one));
 }
@@ -67,6 +71,7 @@ async function endWorkers(): Promise<void> {
 
 for (let round = 0; round < rounds; round++) {
   for (const { file } of samples) await probeFile(samplePath(file));
+  for (const { file } of samples) await posterOfFile(samplePath(file), { maxSidePixels: 64 });
   const hostile = makeHostileInputs({ url: 'http://127.0.0.1:1/clip.ts', file: '/nowhere/clip.ts' });
   await Promise.all(hostile.map(({ bytes }) => probe(inputOf(bytes))));
   await probeMutations(2_000);
