@@ -1,6 +1,7 @@
 import { addon, type NativeRequest, type ProbeHandle } from './addon.ts';
 import type { Media } from './media.ts';
 import { ProbeInputError } from './probe-input-error.ts';
+import { runningTasks } from './running-tasks.ts';
 
 /** Bytes of the remote file that are in memory. */
 export interface ByteRange {
@@ -96,13 +97,14 @@ export function run<Answer extends { readonly kind: string }>(
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined;
     let handle: ProbeHandle | null = null;
+    let slot: number | undefined;
     const stopWaiting = () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
     };
     const settle: Settle<Answer> = (error, answer) => {
       stopWaiting();
-      if (handle !== null) running.delete(handle);
+      if (slot !== undefined) runningTasks.remove(slot);
       if (error) reject(error);
       // What cancels has settled the promise already.
       else if (answer.kind !== 'cancelled') resolve(answer as Answer);
@@ -122,18 +124,11 @@ export function run<Answer extends { readonly kind: string }>(
     };
     handle = start(settle);
     if (handle === null) return;
-    running.add(handle);
+    slot = runningTasks.add(handle);
     timer = setTimeout(expire, timeoutMs);
     signal?.addEventListener('abort', abort, { once: true });
   });
 }
-
-const running = new Set<ProbeHandle>();
-
-// Node lets the thread pool finish all that is queued before the process ends.
-process.once('exit', () => {
-  for (const handle of running) addon.cancelProbe(handle);
-});
 
 export function toRequest(input: ProbeInput, options: ProbeOptions): NativeRequest {
   if (!Array.isArray(input?.ranges)) throw new ProbeInputError('ranges', 'must be an array');
