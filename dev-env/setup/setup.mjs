@@ -2,8 +2,8 @@
  * Makes a machine ready to run, test and check Vigie. Plain JavaScript with no dependency: it runs on the machine's
  * own Node, before there is a node_modules.
  *
- *   node dev-env/setup/setup.mjs             everything
- *   node dev-env/setup/setup.mjs npm protos  only these steps
+ *   node dev-env/setup/setup.mjs             everything that Vigie runs on
+ *   node dev-env/setup/setup.mjs npm protos  only these steps; some run only so
  */
 import { createMachineDirs } from './project.mjs';
 import { SetupError } from './setup-error.mjs';
@@ -14,9 +14,12 @@ import { natsServer } from './steps/nats-server.mjs';
 import { nginx } from './steps/nginx.mjs';
 import { npmPackages } from './steps/npm-packages.mjs';
 import { protoCode } from './steps/proto-code.mjs';
+import { testTools } from './steps/test-tools.mjs';
 import { toolchain } from './steps/toolchain.mjs';
 
 const STEPS = [toolchain, debianPackages, npmPackages, protoCode, nativeAddon, natsServer, nginx];
+/** Large or rarely needed: run only when they are named. */
+const STEPS_ON_REQUEST = [testTools];
 
 try {
   createMachineDirs();
@@ -28,11 +31,11 @@ try {
 }
 
 function chooseSteps(names) {
-  const unknown = names.find(name => !STEPS.some(step => step.name === name));
+  if (names.length === 0) return STEPS;
+  const all = [...STEPS, ...STEPS_ON_REQUEST];
+  const unknown = names.find(name => !all.some(step => step.name === name));
   if (unknown !== undefined) {
-    throw new SetupError(
-      `No setup step is named "${unknown}". Choose from: ${STEPS.map(step => step.name).join(', ')}.`,
-    );
+    throw new SetupError(`No setup step is named "${unknown}". Choose from: ${all.map(step => step.name).join(', ')}.`);
   }
-  return names.length === 0 ? STEPS : STEPS.filter(step => names.includes(step.name));
+  return all.filter(step => names.includes(step.name));
 }

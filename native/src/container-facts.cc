@@ -40,6 +40,9 @@ ContainerFacts readContainerFacts(const SparseFile& file, const Demuxer& demuxer
     case Family::riff:
       facts.truncated = isRiffTruncated(file);
       break;
+    case Family::mpegts:
+    case Family::flv:
+    case Family::ogg:
     case Family::other:
       break;
   }

@@ -10,4 +10,7 @@ namespace vigie {
 // or from the first packets in memory. Decodes no picture and never asks for bytes: what they do not tell stays open.
 void readDecoderParameters(OpenContainer& container, AVStream& video, const Limits& limits);
 
+// Picture size, frame rate and the rest from the parameter sets of H.264 or HEVC, if the packet begins with some.
+void readParameterSets(AVStream& video, const AVPacket& packet);
+
 }  // namespace vigie

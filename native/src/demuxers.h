@@ -7,7 +7,10 @@
 
 namespace vigie {
 
-enum class Family { mp4, matroska, riff, other };
+enum class Family { mp4, matroska, riff, mpegts, flv, ogg, other };
+
+// What tells the frame rate where the header states none.
+enum class FrameRateSource { packets, timeBase };
 
 // How to read one of the allowed containers.
 struct Demuxer {
@@ -20,6 +23,9 @@ struct Demuxer {
   bool needsPackets;
   // The header states no duration: the timestamps at the file's end do.
   bool timestampsAtEnd;
+  // The header states the size with its padding to whole blocks: the picture's own size stands in the packets.
+  bool padsSize;
+  FrameRateSource frameRateSource;
 
   const AVInputFormat* inputFormat() const { return av_find_input_format(libavName); }
 };

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <utility>
 
+#include "display-matrix.h"
+
 extern "C" {
 #include <libavutil/display.h>
 #include <libavutil/pixdesc.h>
@@ -19,33 +21,20 @@ std::optional<std::string> textOrNothing(const char* name) {
 std::optional<int64_t> positive(int64_t value) { return value > 0 ? std::optional(value) : std::nullopt; }
 std::optional<int> positive(int value) { return value > 0 ? std::optional(value) : std::nullopt; }
 
-const int32_t* findDisplayMatrix(const AVStream& stream) {
-#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 102)
-  const AVPacketSideData* data = av_packet_side_data_get(
-      stream.codecpar->coded_side_data, stream.codecpar->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX);
-  const bool found = data != nullptr && data->size >= 9 * sizeof(int32_t);
-  return found ? reinterpret_cast<const int32_t*>(data->data) : nullptr;
-#else
-  size_t size = 0;
-  const uint8_t* data = av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
-  return data != nullptr && size >= 9 * sizeof(int32_t) ? reinterpret_cast<const int32_t*>(data) : nullptr;
-#endif
-}
-
 int rotationOf(const AVStream& stream) {
   const int32_t* matrix = findDisplayMatrix(stream);
   if (matrix == nullptr) return 0;
   const double degrees = av_display_rotation_get(matrix);
-  return std::isnan(degrees) ? 0 : static_cast<int>(std::lround(degrees));
+  // Cut off, not rounded, as ffprobe does.
+  return std::isnan(degrees) ? 0 : static_cast<int>(degrees);
 }
 
 bool standsOnItsSide(int rotation) { return std::abs(rotation) > 45 && std::abs(rotation) < 135; }
 
-std::optional<double> frameRateOf(const AVStream& stream) {
-  for (const AVRational rate : {stream.avg_frame_rate, stream.r_frame_rate}) {
-    if (rate.num > 0 && rate.den > 0) return av_q2d(rate);
-  }
-  return {};
+// As ffprobe: by number where the profile has no name.
+std::optional<std::string> profileOf(const AVCodecParameters& parameters) {
+  if (const char* name = avcodec_profile_name(parameters.codec_id, parameters.profile)) return name;
+  return parameters.profile >= 0 ? std::optional(std::to_string(parameters.profile)) : std::nullopt;
 }
 
 void describeColor(const AVCodecParameters& parameters, VideoTrack& track) {
@@ -73,11 +62,10 @@ VideoTrack describeVideo(AVFormatContext& format, AVStream& stream) {
   const AVCodecParameters& parameters = *stream.codecpar;
   VideoTrack track;
   track.codec = avcodec_get_name(parameters.codec_id);
-  track.profile = textOrNothing(avcodec_profile_name(parameters.codec_id, parameters.profile));
+  track.profile = profileOf(parameters);
   track.width = parameters.width;
   track.height = parameters.height;
   track.rotation = rotationOf(stream);
-  track.frameRate = frameRateOf(stream);
   track.pixelFormat = textOrNothing(av_get_pix_fmt_name(static_cast<AVPixelFormat>(parameters.format)));
   track.bitRate = positive(parameters.bit_rate);
   describeColor(parameters, track);
@@ -94,10 +82,9 @@ VideoTrack describeVideo(AVFormatContext& format, AVStream& stream) {
 }
 
 std::optional<AudioTrack> describeAudio(const AVFormatContext& format, const AVStream& video) {
-  const int index =
-      av_find_best_stream(const_cast<AVFormatContext*>(&format), AVMEDIA_TYPE_AUDIO, -1, video.index, nullptr, 0);
-  if (index < 0) return {};
-  const AVCodecParameters& parameters = *format.streams[index]->codecpar;
+  const AVStream* audio = findAudioStream(format, video);
+  if (audio == nullptr) return {};
+  const AVCodecParameters& parameters = *audio->codecpar;
   return AudioTrack{avcodec_get_name(parameters.codec_id), positive(parameters.sample_rate),
                     positive(channelsOf(parameters))};
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <string_view>
 #include <vector>
 
@@ -32,6 +33,10 @@ constexpr Signature kSignatures[] = {
     {0, "\x30\x26\xB2\x75\x8E\x66\xCF\x11\xA6\xD9\x00\xAA\x00\x62\xCE\x6C"sv, "asf"},
     {0, "\x06\x0E\x2B\x34\x02\x05\x01\x01\x0D\x01\x02\x01\x01\x02"sv, "mxf"},
     {0, "DKIF\0\0"sv, "ivf"},
+    {0, "\0\0\x01\xBA"sv, "mpeg"},
+    // A start code, then a sequence or video parameter set.
+    {0, "\0\0\0\x01\x67"sv, "h264"},
+    {0, "\0\0\0\x01\x40\x01"sv, "hevc"},
 };
 
 constexpr size_t kTextBytes = 1024;
@@ -49,6 +54,20 @@ const Demuxer* matchSignature(ByteView head) {
   return nullptr;
 }
 
+// MPEG-TS has no signature but a sync byte at the head of each packet; Blu-ray and AVCHD put four bytes before it.
+bool isTransportStream(ByteView head) {
+  constexpr uint8_t kSyncByte = 0x47;
+  constexpr size_t kPacketsToSee = 16;
+  const auto hasSyncBytes = [head](size_t first, size_t packetBytes) {
+    if (head.size < first + kPacketsToSee * packetBytes) return false;
+    for (size_t i = 0; i < kPacketsToSee; i++) {
+      if (head.data[first + i * packetBytes] != kSyncByte) return false;
+    }
+    return true;
+  };
+  return hasSyncBytes(0, 188) || hasSyncBytes(4, 192);
+}
+
 // No container begins with a page of text; playlists, manifests, web pages and session descriptions do.
 bool isText(ByteView head) {
   const size_t count = std::min(head.size, kTextBytes);
@@ -58,10 +77,21 @@ bool isText(ByteView head) {
   return std::all_of(head.data, head.data + count, isTextByte);
 }
 
+bool isAudioFormat(std::string_view libavName) {
+  constexpr std::string_view kNames[] = {"aac"sv,  "ac3"sv,  "aiff"sv, "amr"sv,    "ape"sv, "au"sv,  "dts"sv, "eac3"sv,
+                                         "flac"sv, "loas"sv, "mp3"sv,  "truehd"sv, "tta"sv, "w64"sv, "wav"sv, "wv"sv};
+  return std::find(std::begin(kNames), std::end(kNames), libavName) != std::end(kNames);
+}
+
 }  // namespace
 
-DetectedFormat detectFormat(ByteView head) {
+const Demuxer* matchMarks(ByteView head) {
   if (const Demuxer* demuxer = matchSignature(head)) return demuxer;
+  return isTransportStream(head) ? findDemuxer("mpegts") : nullptr;
+}
+
+DetectedFormat detectFormat(ByteView head) {
+  if (const Demuxer* demuxer = matchMarks(head)) return demuxer;
   if (isText(head)) return PlainText{};
 
   const size_t count = std::min(head.size, kDetectionBytes);
@@ -75,6 +105,7 @@ DetectedFormat detectFormat(ByteView head) {
   const AVInputFormat* format = av_probe_input_format3(&data, 1, &score);
   if (format == nullptr || score < kMinScore) return UnknownFormat{};
   if (const Demuxer* demuxer = findDemuxer(format->name)) return demuxer;
+  if (isAudioFormat(format->name)) return AudioFormat{format->name};
   return ForbiddenFormat{format->name};
 }
 

@@ -12,12 +12,19 @@ struct PlainText {};
 struct ForbiddenFormat {
   std::string libavName;
 };
+// Its format never holds video.
+struct AudioFormat {
+  std::string libavName;
+};
 struct UnknownFormat {};
 
-using DetectedFormat = std::variant<const Demuxer*, PlainText, ForbiddenFormat, UnknownFormat>;
+using DetectedFormat = std::variant<const Demuxer*, PlainText, ForbiddenFormat, AudioFormat, UnknownFormat>;
 
 // Bytes from the file's start that are enough to tell any format.
 constexpr size_t kDetectionBytes = 32 * 1024;
+
+// The demuxer whose unmistakable marks the head bears, if any; takes a microsecond.
+const Demuxer* matchMarks(ByteView head);
 
 // Tells the format by content alone; the answer does not change when more than kDetectionBytes are at hand.
 DetectedFormat detectFormat(ByteView head);

@@ -1,12 +1,15 @@
 #include "h264-parameters.h"
 
 #include <algorithm>
+#include <climits>
 #include <string>
 #include <vector>
 
 extern "C" {
 #include <libavutil/pixdesc.h>
 }
+
+#include "bit-reader.h"
 
 namespace vigie {
 namespace {
@@ -29,40 +32,6 @@ std::vector<uint8_t> withoutEmulationPrevention(ByteView nal) {
   }
   return bytes;
 }
-
-// Yields zeros past the end; `complete()` tells at last.
-class BitReader {
- public:
-  explicit BitReader(const std::vector<uint8_t>& bytes) : bytes_(bytes) {}
-
-  uint32_t bits(int count) {
-    uint32_t value = 0;
-    for (int i = 0; i < count; i++) value = value << 1 | bit();
-    return value;
-  }
-  bool flag() { return bit() != 0; }
-  // Exp-Golomb codes, 9.1.
-  uint32_t ue() {
-    int zeros = 0;
-    while (complete() && zeros < 32 && !flag()) zeros++;
-    return zeros == 32 ? 0 : (1u << zeros) - 1 + bits(zeros);
-  }
-  int32_t se() {
-    const uint32_t code = ue();
-    const auto magnitude = static_cast<int32_t>((code + 1) / 2);
-    return code % 2 ? magnitude : -magnitude;
-  }
-  bool complete() const { return position_ <= bytes_.size() * 8; }
-
- private:
-  uint32_t bit() {
-    const size_t at = position_++;
-    return complete() ? bytes_[at / 8] >> (7 - at % 8) & 1 : 0;
-  }
-
-  const std::vector<uint8_t>& bytes_;
-  size_t position_ = 0;
-};
 
 int profileOf(uint32_t profileIdc, uint32_t constraintFlags) {
   constexpr int kConstrained = 1 << 9;
@@ -87,7 +56,8 @@ void skipScalingLists(BitReader& reader, int count) {
     int last = 8;
     int next = 8;
     for (int j = 0; j < size && reader.complete(); j++) {
-      if (next != 0) next = (last + reader.se()) & 0xFF;
+      // In 64 bits: a hostile delta is any 32 bit number.
+      if (next != 0) next = static_cast<int>((last + int64_t{reader.se()}) & 0xFF);
       if (next != 0) last = next;
     }
   }
@@ -124,17 +94,30 @@ Code readCode(BitReader& reader, Code count, Code unknown) {
   return value < static_cast<uint32_t>(count) ? static_cast<Code>(value) : unknown;
 }
 
-// Annex E.1.1, as far as the colours.
-void readUsability(BitReader& reader, H264Parameters& parameters) {
-  if (reader.flag()) parameters.sampleAspectRatio = readSampleAspectRatio(reader);
-  if (reader.flag()) reader.flag();  // overscan
-  if (!reader.flag()) return;        // video_signal_type_present_flag
-  reader.bits(3);                    // video_format
+void readColors(BitReader& reader, H264Parameters& parameters) {
+  reader.bits(3);  // video_format
   parameters.colorRange = reader.flag() ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
   if (!reader.flag()) return;  // colour_description_present_flag
   parameters.colorPrimaries = readCode(reader, AVCOL_PRI_NB, AVCOL_PRI_UNSPECIFIED);
   parameters.colorTransfer = readCode(reader, AVCOL_TRC_NB, AVCOL_TRC_UNSPECIFIED);
   parameters.colorSpace = readCode(reader, AVCOL_SPC_NB, AVCOL_SPC_UNSPECIFIED);
+}
+
+// Annex E.1.1, as far as the frame rate.
+void readUsability(BitReader& reader, H264Parameters& parameters) {
+  if (reader.flag()) parameters.sampleAspectRatio = readSampleAspectRatio(reader);
+  if (reader.flag()) reader.flag();  // overscan
+  if (reader.flag()) readColors(reader, parameters);
+  if (reader.flag()) {  // chroma_loc_info_present_flag
+    reader.ue();
+    reader.ue();
+  }
+  if (!reader.flag()) return;  // timing_info_present_flag
+  const int64_t unitsInTick = reader.bits(32);
+  const int64_t timeScale = reader.bits(32);
+  // A tick is a field.
+  if (unitsInTick > 0)
+    av_reduce(&parameters.frameRate.num, &parameters.frameRate.den, timeScale, 2 * unitsInTick, INT_MAX);
 }
 
 AVPixelFormat pixelFormatOf(uint32_t chromaFormat, uint32_t bitDepth, const H264Parameters& parameters) {
@@ -148,10 +131,28 @@ AVPixelFormat pixelFormatOf(uint32_t chromaFormat, uint32_t bitDepth, const H264
   return av_get_pix_fmt(name.c_str());
 }
 
+void readPictureSize(BitReader& reader, uint32_t chromaFormat, H264Parameters& parameters) {
+  constexpr uint32_t kMaxMacroblocks = 4096;
+  const auto readMacroblocks = [&] { return static_cast<int>(std::min(reader.ue(), kMaxMacroblocks - 1) + 1); };
+  const int widthInMacroblocks = readMacroblocks();
+  const int heightInMapUnits = readMacroblocks();
+  const bool framesOnly = reader.flag();
+  if (!framesOnly) reader.flag();  // mb_adaptive_frame_field_flag
+  reader.flag();                   // direct_8x8_inference_flag
+  int crop[4] = {};                // left, right, top, bottom
+  if (reader.flag()) {
+    for (int& side : crop) side = static_cast<int>(std::min(reader.ue(), kMaxMacroblocks * 16));
+  }
+  const int unitX = chromaFormat == 1 || chromaFormat == 2 ? 2 : 1;
+  const int unitY = (chromaFormat == 1 ? 2 : 1) * (framesOnly ? 1 : 2);
+  parameters.width = widthInMacroblocks * 16 - (crop[0] + crop[1]) * unitX;
+  parameters.height = heightInMapUnits * (framesOnly ? 16 : 32) - (crop[2] + crop[3]) * unitY;
+}
+
 // 7.3.2.1.1; `nal` without its header byte.
 std::optional<H264Parameters> readSps(ByteView nal) {
   const std::vector<uint8_t> bytes = withoutEmulationPrevention({nal.data, std::min(nal.size, kMaxSpsBytes)});
-  BitReader reader(bytes);
+  BitReader reader({bytes.data(), bytes.size()});
   const uint32_t profileIdc = reader.bits(8);
   const uint32_t constraintFlags = reader.bits(8);
   reader.bits(8);  // level_idc
@@ -168,16 +169,10 @@ std::optional<H264Parameters> readSps(ByteView nal) {
   }
   reader.ue();  // log2_max_frame_num_minus4
   skipPictureOrder(reader);
-  reader.ue();                        // max_num_ref_frames
-  reader.flag();                      // gaps_in_frame_num_value_allowed_flag
-  reader.ue();                        // pic_width_in_mbs_minus1
-  reader.ue();                        // pic_height_in_map_units_minus1
-  if (!reader.flag()) reader.flag();  // frame_mbs_only_flag, mb_adaptive_frame_field_flag
-  reader.flag();                      // direct_8x8_inference_flag
-  if (reader.flag()) {                // frame_cropping_flag
-    for (int i = 0; i < 4; i++) reader.ue();
-  }
+  reader.ue();    // max_num_ref_frames
+  reader.flag();  // gaps_in_frame_num_value_allowed_flag
   H264Parameters parameters;
+  readPictureSize(reader, chromaFormat, parameters);
   if (reader.flag()) readUsability(reader, parameters);
   if (!reader.complete()) return {};
   parameters.profile = profileOf(profileIdc, constraintFlags);

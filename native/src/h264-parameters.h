@@ -7,11 +7,15 @@
 
 namespace vigie {
 
-// What an H.264 sequence parameter set tells beside the picture size, in libav's terms.
+// What an H.264 sequence parameter set tells, in libav's terms.
 struct H264Parameters {
   int profile = 0;
+  // After cropping, as it is shown.
+  int width = 0;
+  int height = 0;
   AVPixelFormat pixelFormat = AV_PIX_FMT_NONE;
   AVRational sampleAspectRatio = {0, 1};
+  AVRational frameRate = {0, 1};
   AVColorPrimaries colorPrimaries = AVCOL_PRI_UNSPECIFIED;
   AVColorTransferCharacteristic colorTransfer = AVCOL_TRC_UNSPECIFIED;
   AVColorSpace colorSpace = AVCOL_SPC_UNSPECIFIED;

@@ -1,5 +1,6 @@
 #include "log-capture.h"
 
+#include <algorithm>
 #include <cstdarg>
 #include <cstdio>
 #include <mutex>
@@ -35,6 +36,9 @@ LogCapture::~LogCapture() { current = nullptr; }
 
 void LogCapture::add(std::string line) {
   while (!line.empty() && line.back() == '\n') line.pop_back();
+  // libav quotes the file's own strings: no escape sequence and no second line gets through to whoever prints this.
+  const auto isControl = [](char letter) { return static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F; };
+  std::replace_if(line.begin(), line.end(), isControl, '?');
   if (!line.empty() && lines_.size() < kMaxLines) lines_.push_back(std::move(line));
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <string>
+#include <variant>
 
+#include "answer.h"
 #include "sparse-file.h"
 
 namespace vigie {
@@ -14,5 +16,22 @@ struct MatroskaLayout {
 };
 
 MatroskaLayout readMatroskaLayout(const SparseFile& file);
+
+struct UsualOrder {};
+
+// In the file's place: the header, and what is in memory behind it, further on than in the file itself.
+struct MovedTracks {
+  SparseFile file;
+  int64_t insertedBytes;
+};
+
+// In the file's place: the header alone.
+struct ShortHeader {
+  SparseFile file;
+};
+
+// libav reads the header straight on until the first cluster. Where Tracks lie behind the clusters, or something large
+// lies between, this gives a small file with the same header in the usual order, or asks for the bytes of Tracks.
+std::variant<UsualOrder, Need, MovedTracks, ShortHeader> arrangeMatroskaHeader(const SparseFile& file);
 
 }  // namespace vigie

@@ -3,8 +3,13 @@
 #include <algorithm>
 #include <new>
 
+#include "audio-parameters.h"
+#include "flv-layout.h"
 #include "mp4-fragments.h"
 #include "next-range.h"
+#include "ogg-layout.h"
+#include "riff-layout.h"
+#include "visit-packets.h"
 
 namespace vigie {
 namespace {
@@ -12,13 +17,15 @@ namespace {
 using Result = std::variant<std::optional<Duration>, Need>;
 
 // Tails to look for a timestamp in, one after the other.
-constexpr int64_t kTailBytes[] = {32 * 1024, 128 * 1024, 256 * 1024};
+constexpr int64_t kTailBytes[] = {kFirstTailBytes, 128 * 1024, 256 * 1024};
 
 double toSeconds(int64_t time, AVRational unit) { return static_cast<double>(time) * av_q2d(unit); }
 
 std::optional<Duration> headerDuration(const AVFormatContext& format) {
+  // Never a guess from a bit rate, which libav spreads over the streams too.
+  if (format.duration_estimation_method == AVFMT_DURATION_FROM_BITRATE) return {};
   double seconds = 0;
-  const bool stated = format.duration > 0 && format.duration_estimation_method != AVFMT_DURATION_FROM_BITRATE;
+  const bool stated = format.duration > 0;
   if (stated) seconds = toSeconds(format.duration, AV_TIME_BASE_Q);
   for (unsigned i = 0; i < format.nb_streams && !stated; i++) {
     const AVStream& stream = *format.streams[i];
@@ -28,33 +35,42 @@ std::optional<Duration> headerDuration(const AVFormatContext& format) {
   return Duration{seconds, DurationSource::header};
 }
 
-// Presentation end of the last packets from `offset` to the file's end, in seconds.
+// libav knows the last picture's only when another follows.
+double durationOf(const AVPacket& packet, const AVStream& stream) {
+  if (packet.duration > 0) return toSeconds(packet.duration, stream.time_base);
+  const AVRational rate = stream.avg_frame_rate.num > 0 ? stream.avg_frame_rate : stream.r_frame_rate;
+  return rate.num > 0 ? av_q2d(av_inv_q(rate)) : 0;
+}
+
+// Presentation end of the last packets from `offset` to the file's end, in seconds. On the way they tell what the head
+// has left open of the audio.
 std::optional<double> lastTimestamp(OpenContainer& container, int64_t offset, const Limits& limits) {
   AVFormatContext* format = container.format.get();
   container.io->jumpTo(offset);
   if (avformat_flush(format) < 0) return {};
-  PacketHandle packet(av_packet_alloc());
-  if (!packet) throw std::bad_alloc();
   std::optional<double> last;
-  for (int i = 0; i < limits.maxPackets && av_read_frame(format, packet.get()) >= 0; i++) {
-    if (packet->pts != AV_NOPTS_VALUE) {
-      const AVRational unit = format->streams[packet->stream_index]->time_base;
-      last = std::max(last.value_or(0), toSeconds(packet->pts + packet->duration, unit));
+  visitPackets(container, limits.maxPackets, [&](const AVPacket& packet) {
+    AVStream& stream = *format->streams[packet.stream_index];
+    if (stream.codecpar->codec_type == AVMEDIA_TYPE_AUDIO) readAudioParameters(stream, packet);
+    if (packet.pts != AV_NOPTS_VALUE) {
+      last = std::max(last.value_or(0), toSeconds(packet.pts, stream.time_base) + durationOf(packet, stream));
     }
-    av_packet_unref(packet.get());
-  }
+    return false;
+  });
   return last;
 }
 
 Result durationFromTail(const SparseFile& file, OpenContainer& container, const Limits& limits) {
   if (!file.size() || container.format->start_time == AV_NOPTS_VALUE) return Result{};
   const double start = toSeconds(container.format->start_time, AV_TIME_BASE_Q);
+  std::optional<Duration> duration;
   for (const int64_t tailBytes : kTailBytes) {
     if (const auto tail = missingTail(file, tailBytes)) return *tail;
     const auto last = lastTimestamp(container, std::max<int64_t>(0, *file.size() - tailBytes), limits);
-    if (last && *last > start) return Duration{*last - start, DurationSource::estimate};
+    if (last && *last > start) duration = Duration{*last - start, DurationSource::estimate};
+    if (duration && areAudiosKnown(*container.format)) break;
   }
-  return Result{};
+  return duration;
 }
 
 }  // namespace
@@ -62,10 +78,14 @@ Result durationFromTail(const SparseFile& file, OpenContainer& container, const 
 Result findDuration(const SparseFile& file, const Demuxer& demuxer, const Mp4Layout& mp4, OpenContainer& container,
                     const AVStream& video, const Limits& limits) {
   if (mp4.fragmented) {
-    return fragmentedDuration(file, mp4, static_cast<uint32_t>(video.id), video.time_base.den);
+    const Result result = fragmentedDuration(file, mp4, static_cast<uint32_t>(video.id), video.time_base.den);
+    if (std::holds_alternative<Need>(result) || std::get<0>(result)) return result;
   }
+  if (demuxer.family == Family::ogg) return oggDuration(file);
   if (demuxer.timestampsAtEnd) return durationFromTail(file, container, limits);
-  return headerDuration(*container.format);
+  if (demuxer.family == Family::riff && !statesAviDuration(file)) return Result{};
+  const auto stated = headerDuration(*container.format);
+  return !stated && demuxer.family == Family::flv ? flvDuration(file) : stated;
 }
 
 }  // namespace vigie

@@ -11,9 +11,9 @@ namespace {
 using Result = std::variant<std::optional<Duration>, Need>;
 
 constexpr int64_t kTailBytes = 32 * 1024;
-constexpr int64_t kMoofBytes = 4 * 1024;
+constexpr int64_t kMoofBytes = 32 * 1024;
 constexpr uint32_t kMaxEntries = 100'000;
-constexpr int kMaxBoxesAfterLastMoof = 8;
+constexpr int kMaxBoxesAfterLastMoof = 64;
 
 // ISO/IEC 14496-12, 8.8.7 and 8.8.8: optional fields are announced by flags.
 constexpr uint32_t kTfhdBaseDataOffset = 0x01;
@@ -22,7 +22,9 @@ constexpr uint32_t kTfhdDefaultDuration = 0x08;
 constexpr uint32_t kTrunDataOffset = 0x001;
 constexpr uint32_t kTrunFirstSampleFlags = 0x004;
 constexpr uint32_t kTrunSampleDuration = 0x100;
-constexpr uint32_t kTrunOtherSampleFields[] = {0x200, 0x400, 0x800};
+constexpr uint32_t kTrunSampleSize = 0x200;
+constexpr uint32_t kTrunSampleFlags = 0x400;
+constexpr uint32_t kTrunCompositionOffset = 0x800;
 
 struct FullBoxHeader {
   uint8_t version;
@@ -74,6 +76,12 @@ std::optional<Duration> readSidx(const SparseFile& file, const Mp4Box& sidx) {
   return toDuration(units, timescale, DurationSource::index);
 }
 
+std::optional<Need> missingSidx(const SparseFile& file, const Mp4Box& sidx) {
+  const int64_t missing = file.firstMissing(sidx.begin);
+  if (missing >= sidx.end || file.endsAt(missing)) return {};
+  return nextRange(file, missing, sidx.end);
+}
+
 std::optional<uint32_t> readTrexDuration(const SparseFile& file, const Mp4Box& mvex, uint32_t trackId) {
   int64_t offset = mvex.body;
   while (const auto trex = findMp4Box(file, offset, mvex.end, fourCc("trex"))) {
@@ -89,26 +97,36 @@ std::optional<uint32_t> readTrexDuration(const SparseFile& file, const Mp4Box& m
 }
 
 struct FragmentTimes {
+  // Decoding time of the first sample.
   std::optional<uint64_t> begin;
   uint64_t duration = 0;
+  uint32_t samples = 0;
+  // From decoding to showing the first sample.
+  uint32_t compositionOffset = 0;
 };
 
-std::optional<uint64_t> readTrunDuration(const SparseFile& file, const Mp4Box& trun, uint32_t defaultDuration) {
+std::optional<FragmentTimes> readTrun(const SparseFile& file, const Mp4Box& trun, uint32_t defaultDuration) {
   ByteReader reader(file, trun.body);
   const uint32_t flags = readFullBoxHeader(reader).flags;
   const uint32_t count = reader.u32();
   if (!reader.complete() || count > kMaxEntries) return {};
-  if (!(flags & kTrunSampleDuration)) return uint64_t{count} * defaultDuration;
   if (flags & kTrunDataOffset) reader.skip(4);
   if (flags & kTrunFirstSampleFlags) reader.skip(4);
-  int otherBytes = 0;
-  for (const uint32_t field : kTrunOtherSampleFields) otherBytes += flags & field ? 4 : 0;
-  uint64_t duration = 0;
-  for (uint32_t i = 0; i < count && reader.complete(); i++) {
-    duration += reader.u32();
-    reader.skip(otherBytes);
+  FragmentTimes times;
+  times.samples = count;
+  const bool hasList = flags & (kTrunSampleDuration | kTrunSampleSize | kTrunSampleFlags | kTrunCompositionOffset);
+  if (!hasList) {
+    times.duration = uint64_t{count} * defaultDuration;
+    return times;
   }
-  return reader.complete() ? std::optional(duration) : std::nullopt;
+  for (uint32_t i = 0; i < count && reader.complete(); i++) {
+    times.duration += flags & kTrunSampleDuration ? reader.u32() : defaultDuration;
+    if (flags & kTrunSampleSize) reader.skip(4);
+    if (flags & kTrunSampleFlags) reader.skip(4);
+    const uint32_t compositionOffset = flags & kTrunCompositionOffset ? reader.u32() : 0;
+    if (i == 0) times.compositionOffset = compositionOffset;
+  }
+  return reader.complete() ? std::optional(times) : std::nullopt;
 }
 
 std::optional<FragmentTimes> readTraf(const SparseFile& file, const Mp4Box& traf, uint32_t trackId,
@@ -131,9 +149,11 @@ std::optional<FragmentTimes> readTraf(const SparseFile& file, const Mp4Box& traf
   }
   int64_t offset = traf.body;
   while (const auto trun = findMp4Box(file, offset, traf.end, fourCc("trun"))) {
-    const auto duration = readTrunDuration(file, *trun, sampleDuration);
-    if (!duration) return {};
-    times.duration += *duration;
+    const auto run = readTrun(file, *trun, sampleDuration);
+    if (!run) return {};
+    if (times.samples == 0) times.compositionOffset = run->compositionOffset;
+    times.duration += run->duration;
+    times.samples += run->samples;
     offset = trun->end;
   }
   return times;
@@ -160,10 +180,11 @@ bool reachesFileEnd(const SparseFile& file, int64_t offset) {
   return offset == *file.size();
 }
 
-std::optional<int64_t> findMoofInTail(const SparseFile& file) {
+std::optional<int64_t> findMoofInTail(const SparseFile& file, uint32_t trackId) {
   for (int64_t offset = *file.size() - 8; offset >= std::max<int64_t>(0, *file.size() - kTailBytes); offset--) {
     ByteReader reader(file, offset + 4);
-    if (reader.u32() == fourCc("moof") && reachesFileEnd(file, offset)) return offset;
+    if (reader.u32() != fourCc("moof") || !reachesFileEnd(file, offset)) continue;
+    if (readFragment(file, *readMp4Box(file, offset, *file.size()), trackId, 0)) return offset;
   }
   return {};
 }
@@ -220,24 +241,27 @@ std::optional<Duration> estimateFromFirstFragment(const SparseFile& file, const 
   return duration;
 }
 
-}  // namespace
-
-Result fragmentedDuration(const SparseFile& file, const Mp4Layout& layout, uint32_t trackId, int64_t timescale) {
-  const auto mvex = findMp4Box(file, layout.moov->body, layout.moov->end, fourCc("mvex"));
-  if (!mvex) return Result{};
-  if (const auto duration = readMehd(file, *layout.moov, *mvex)) return duration;
-  if (layout.firstSidx) {
-    const int64_t missing = file.firstMissing(layout.firstSidx->begin);
-    if (missing < layout.firstSidx->end && !file.endsAt(missing)) {
-      return nextRange(file, missing, layout.firstSidx->end);
-    }
-    if (const auto duration = readSidx(file, *layout.firstSidx)) return duration;
+// Where another track begins at 0, a file lasts until the last picture is shown, and not only until it is decoded. An
+// edit list would cut the difference off.
+double compositionSeconds(const SparseFile& file, const Mp4Layout& layout, uint32_t trackId, int64_t timescale) {
+  int tracks = 0;
+  int64_t offset = layout.moov->body;
+  while (const auto trak = findMp4Box(file, offset, layout.moov->end, fourCc("trak"))) {
+    if (findMp4Box(file, trak->body, trak->end, fourCc("edts"))) return 0;
+    tracks++;
+    offset = trak->end;
   }
+  if (tracks < 2 || !layout.firstMoof) return 0;
+  const auto times = readFragment(file, *layout.firstMoof, trackId, 0);
+  return times && timescale > 0 ? times->compositionOffset / static_cast<double>(timescale) : 0;
+}
+
+Result measuredDuration(const SparseFile& file, const Mp4Layout& layout, const Mp4Box& mvex, uint32_t trackId,
+                        int64_t timescale) {
   if (!file.size()) return Result{};
   if (const auto tail = missingTail(file, kTailBytes)) return *tail;
-
-  const uint32_t trexDuration = readTrexDuration(file, *mvex, trackId).value_or(0);
-  auto lastMoof = findMoofInTail(file);
+  const uint32_t trexDuration = readTrexDuration(file, mvex, trackId).value_or(0);
+  auto lastMoof = findMoofInTail(file, trackId);
   if (!lastMoof) lastMoof = findMoofByIndex(file, trackId);
   if (lastMoof) {
     const Result result = lastFragmentDuration(file, *lastMoof, trackId, trexDuration, timescale);
@@ -245,6 +269,41 @@ Result fragmentedDuration(const SparseFile& file, const Mp4Layout& layout, uint3
   }
   if (!layout.firstMoof) return Result{};
   return estimateFromFirstFragment(file, *layout.firstMoof, trackId, trexDuration, timescale);
+}
+
+}  // namespace
+
+Result fragmentedDuration(const SparseFile& file, const Mp4Layout& layout, uint32_t trackId, int64_t timescale) {
+  const auto mvex = findMp4Box(file, layout.moov->body, layout.moov->end, fourCc("mvex"));
+  if (!mvex) return Result{};
+  if (const auto duration = readMehd(file, *layout.moov, *mvex)) return duration;
+  if (layout.firstSidx) {
+    if (const auto need = missingSidx(file, *layout.firstSidx)) return *need;
+    if (const auto duration = readSidx(file, *layout.firstSidx)) return duration;
+  }
+  Result result = measuredDuration(file, layout, *mvex, trackId, timescale);
+  if (auto* duration = std::get_if<std::optional<Duration>>(&result); duration && *duration) {
+    (*duration)->seconds += compositionSeconds(file, layout, trackId, timescale);
+  }
+  return result;
+}
+
+std::optional<Need> missingFragmentIndex(const SparseFile& file, const Mp4Layout& layout) {
+  const auto mvex = findMp4Box(file, layout.moov->body, layout.moov->end, fourCc("mvex"));
+  if (!mvex || readMehd(file, *layout.moov, *mvex)) return {};
+  if (layout.firstSidx) return missingSidx(file, *layout.firstSidx);
+  return missingTail(file, kTailBytes);
+}
+
+std::optional<double> fragmentedFrameRate(const SparseFile& file, const Mp4Layout& layout, uint32_t trackId,
+                                          int64_t timescale) {
+  if (!layout.moov || !layout.firstMoof) return {};
+  const auto mvex = findMp4Box(file, layout.moov->body, layout.moov->end, fourCc("mvex"));
+  if (!mvex) return {};
+  const uint32_t trexDuration = readTrexDuration(file, *mvex, trackId).value_or(0);
+  const auto times = readFragment(file, *layout.firstMoof, trackId, trexDuration);
+  if (!times || times->duration == 0) return {};
+  return static_cast<double>(times->samples) * static_cast<double>(timescale) / static_cast<double>(times->duration);
 }
 
 }  // namespace vigie

@@ -15,4 +15,11 @@ namespace vigie {
 std::variant<std::optional<Duration>, Need> fragmentedDuration(const SparseFile& file, const Mp4Layout& layout,
                                                                uint32_t trackId, int64_t timescale);
 
+// The bytes that `fragmentedDuration` is going to ask for first, as far as that is clear without the track.
+std::optional<Need> missingFragmentIndex(const SparseFile& file, const Mp4Layout& layout);
+
+// Frames per second of the first fragment.
+std::optional<double> fragmentedFrameRate(const SparseFile& file, const Mp4Layout& layout, uint32_t trackId,
+                                          int64_t timescale);
+
 }  // namespace vigie

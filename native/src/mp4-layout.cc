@@ -8,6 +8,7 @@ namespace vigie {
 namespace {
 
 constexpr int kMaxBoxes = 1000;
+constexpr int64_t kHeaderBytes = 8;
 constexpr uint64_t kSizeToLimit = 0;
 constexpr uint64_t kSize64Follows = 1;
 
@@ -28,7 +29,7 @@ std::optional<Mp4Box> readMp4Box(const SparseFile& file, int64_t offset, int64_t
     return box;
   }
   const auto headerBytes = static_cast<uint64_t>(box.body - box.begin);
-  if (size < headerBytes || size > static_cast<uint64_t>(INT64_MAX - offset)) return {};
+  if (size < headerBytes || size > static_cast<uint64_t>(kMaxOffset - offset)) return {};
   box.end = offset + static_cast<int64_t>(size);
   return box;
 }
@@ -50,7 +51,11 @@ Mp4Layout readMp4Layout(const SparseFile& file) {
   int64_t offset = 0;
   for (int i = 0; i < kMaxBoxes; i++) {
     const auto box = readMp4Box(file, offset, fileEnd);
-    if (!box) break;
+    if (!box) {
+      const int64_t missing = file.firstMissing(offset);
+      if (missing < offset + kHeaderBytes && missing < fileEnd) layout.unread = missing;
+      break;
+    }
     if (file.size() && box->end > fileEnd) layout.truncated = true;
     if (box->type == fourCc("mdat")) mediaSeen = true;
     if (box->type == fourCc("sidx") && !layout.firstSidx) layout.firstSidx = box;

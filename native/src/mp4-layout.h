@@ -26,6 +26,8 @@ struct Mp4Layout {
   std::optional<Mp4Box> firstMoof;
   bool moovAtEnd = false;
   bool fragmented = false;
+  // First byte of the next box, where that is not in memory.
+  std::optional<int64_t> unread;
   // A box reaches over the file's end.
   bool truncated = false;
 };

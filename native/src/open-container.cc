@@ -1,6 +1,9 @@
 #include "open-container.h"
 
+#include <algorithm>
 #include <new>
+
+#include "valid-colors.h"
 
 extern "C" {
 #include <libavutil/dict.h>
@@ -10,6 +13,10 @@ namespace vigie {
 namespace {
 
 int refuseToOpen(AVFormatContext*, AVIOContext**, const char*, int, AVDictionary**) { return AVERROR(EPERM); }
+
+void dropInvalidCodes(AVFormatContext& format) {
+  for (unsigned i = 0; i < format.nb_streams; i++) dropInvalidColors(*format.streams[i]->codecpar);
+}
 
 struct Options {
   AVDictionary* dictionary = nullptr;
@@ -47,19 +54,55 @@ OpenContainer openContainer(const SparseFile& file, const Demuxer& demuxer, cons
   // On failure libav frees the context itself.
   if (avformat_open_input(&format, "", demuxer.inputFormat(), &options.dictionary) >= 0) {
     container.format.reset(format);
+    dropInvalidCodes(*format);
   }
   return container;
 }
 
-void readCodecParameters(OpenContainer& container) { avformat_find_stream_info(container.format.get(), nullptr); }
+void readCodecParameters(OpenContainer& container) {
+  avformat_find_stream_info(container.format.get(), nullptr);
+  dropInvalidCodes(*container.format);
+}
 
 bool isCoverArt(const AVStream& stream) { return (stream.disposition & AV_DISPOSITION_ATTACHED_PIC) != 0; }
 
+namespace {
+
+bool isDefault(const AVStream& stream) { return (stream.disposition & AV_DISPOSITION_DEFAULT) != 0; }
+
+bool isInProgram(const AVProgram& program, int stream) {
+  const unsigned* begin = program.stream_index;
+  const unsigned* end = begin + program.nb_stream_indexes;
+  return std::find(begin, end, static_cast<unsigned>(stream)) != end;
+}
+
+// The first that the file marks as default, else the first of all.
+template <typename Accept>
+AVStream* findFirst(const AVFormatContext& format, Accept accept) {
+  AVStream* first = nullptr;
+  for (unsigned i = 0; i < format.nb_streams; i++) {
+    AVStream* stream = format.streams[i];
+    if (!accept(*stream)) continue;
+    if (isDefault(*stream)) return stream;
+    if (first == nullptr) first = stream;
+  }
+  return first;
+}
+
+}  // namespace
+
 AVStream* findVideoStream(const AVFormatContext& format) {
-  // Cover art only ever wins when there is nothing else.
-  const int index = av_find_best_stream(const_cast<AVFormatContext*>(&format), AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
-  if (index < 0 || isCoverArt(*format.streams[index])) return nullptr;
-  return format.streams[index];
+  return findFirst(format, [](const AVStream& stream) {
+    return stream.codecpar->codec_type == AVMEDIA_TYPE_VIDEO && !isCoverArt(stream);
+  });
+}
+
+AVStream* findAudioStream(const AVFormatContext& format, const AVStream& video) {
+  const AVProgram* program = av_find_program_from_stream(const_cast<AVFormatContext*>(&format), nullptr, video.index);
+  return findFirst(format, [program](const AVStream& stream) {
+    if (stream.codecpar->codec_type != AVMEDIA_TYPE_AUDIO) return false;
+    return program == nullptr || isInProgram(*program, stream.index);
+  });
 }
 
 }  // namespace vigie

@@ -1,6 +1,7 @@
-import { addon, type NativeAnswer, type NativeRequest } from './addon.ts';
+import { addon, type NativeRequest, type ProbeHandle } from './addon.ts';
 import type { Media } from './media.ts';
 import { ProbeInputError } from './probe-input-error.ts';
+import { runningTasks } from './running-tasks.ts';
 
 /** Bytes of the remote file that are in memory. */
 export interface ByteRange {
@@ -66,27 +67,70 @@ const DEFAULT_MAX_PACKETS = 2_000;
 export async function probe(input: ProbeInput, options: ProbeOptions = {}): Promise<ProbeAnswer> {
   const request = toRequest(input, options);
   options.signal?.throwIfAborted();
-  return run(request, options.signal);
+  return run<ProbeAnswer>(settle => addon.startProbe(request, settle), {
+    signal: options.signal,
+    timeoutMs: request.timeoutMs,
+    timeoutMessage: 'the probe took longer than its time limit',
+  });
 }
 
-function run(request: NativeRequest, signal: AbortSignal | undefined): Promise<ProbeAnswer> {
+type Settle<Answer> = (error: Error | null, answer: Answer | { readonly kind: 'cancelled' }) => void;
+
+interface Ending {
+  readonly signal: AbortSignal | undefined;
+  readonly timeoutMs: number;
+  /** As the C++ side words it. */
+  readonly timeoutMessage: string;
+}
+
+type TimeoutAnswer = Extract<ProbeAnswer, { readonly kind: 'failure' }>;
+
+/**
+ * One task of the addon as a promise. It ends at the deadline and when the signal aborts, whatever the task does.
+ *
+ * @param start returns null when it has called `settle` already
+ */
+export function run<Answer extends { readonly kind: string }>(
+  start: (settle: Settle<Answer>) => ProbeHandle | null,
+  { signal, timeoutMs, timeoutMessage }: Ending,
+): Promise<Answer | TimeoutAnswer> {
   return new Promise((resolve, reject) => {
-    const settle = (error: Error | null, answer: NativeAnswer) => {
+    let timer: NodeJS.Timeout | undefined;
+    let handle: ProbeHandle | null = null;
+    let slot: number | undefined;
+    const stopWaiting = () => {
+      clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
+    };
+    const settle: Settle<Answer> = (error, answer) => {
+      stopWaiting();
+      if (slot !== undefined) runningTasks.remove(slot);
       if (error) reject(error);
-      // Only an abort cancels, and that has rejected already.
-      else if (answer.kind !== 'cancelled') resolve(answer);
+      // What cancels has settled the promise already.
+      else if (answer.kind !== 'cancelled') resolve(answer as Answer);
+    };
+    const cancel = () => {
+      stopWaiting();
+      if (handle !== null) addon.cancelProbe(handle);
     };
     const abort = () => {
-      addon.cancelProbe(handle);
+      cancel();
       reject(signal?.reason);
     };
-    const handle = addon.startProbe(request, settle);
+    // The task looks at the clock too, but not while it waits for a thread or is deep inside libav.
+    const expire = () => {
+      cancel();
+      resolve({ kind: 'failure', code: 'PROBE_TIMEOUT', message: timeoutMessage, diagnostics: [] });
+    };
+    handle = start(settle);
+    if (handle === null) return;
+    slot = runningTasks.add(handle);
+    timer = setTimeout(expire, timeoutMs);
     signal?.addEventListener('abort', abort, { once: true });
   });
 }
 
-function toRequest(input: ProbeInput, options: ProbeOptions): NativeRequest {
+export function toRequest(input: ProbeInput, options: ProbeOptions): NativeRequest {
   if (!Array.isArray(input?.ranges)) throw new ProbeInputError('ranges', 'must be an array');
   input.ranges.forEach(checkRange);
   if (input.sizeBytes !== null) checkCount('sizeBytes', input.sizeBytes, 0);
@@ -117,7 +161,7 @@ function checkRange(range: ByteRange, index: number): void {
   }
 }
 
-function checkCount(field: string, value: number, min: number, max = Number.MAX_SAFE_INTEGER): void {
+export function checkCount(field: string, value: number, min: number, max = Number.MAX_SAFE_INTEGER): void {
   if (Number.isSafeInteger(value) && value >= min && value <= max) return;
   throw new ProbeInputError(field, `must be an integer from ${min} to ${max}, not ${value}`);
 }

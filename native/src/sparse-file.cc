@@ -35,7 +35,7 @@ int64_t SparseFile::nextRangeStart(int64_t offset) const {
   for (const ByteRange& range : ranges_) {
     if (range.offset > offset) return range.offset;
   }
-  return INT64_MAX;
+  return kMaxOffset;
 }
 
 size_t SparseFile::read(int64_t offset, uint8_t* destination, size_t length) const {

@@ -7,6 +7,10 @@
 
 namespace vigie {
 
+// Offsets cross to JavaScript as numbers, which count exactly up to 2^53 - 1. No file is that long, but a damaged one may
+// claim so; with every offset below this, sums of an offset and a length do not overflow either.
+constexpr int64_t kMaxOffset = (int64_t{1} << 53) - 1;
+
 struct ByteView {
   const uint8_t* data = nullptr;
   size_t size = 0;
@@ -28,7 +32,7 @@ class SparseFile {
   // Nothing when the server does not say.
   std::optional<int64_t> size() const { return size_; }
   // The size, or "no limit" when it is not known.
-  int64_t sizeOrMax() const { return size_.value_or(INT64_MAX); }
+  int64_t sizeOrMax() const { return size_.value_or(kMaxOffset); }
   size_t rangeCount() const { return ranges_.size(); }
   bool endsAt(int64_t offset) const { return size_ && offset >= *size_; }
 

@@ -46,6 +46,7 @@ int SparseIo::read(uint8_t* buffer, int length) {
   const size_t count = file_.read(position_, buffer, static_cast<size_t>(length));
   if (count == 0) {
     miss_ = position_;
+    missEnd_ = position_ + length;
     return kMissing;
   }
   position_ += static_cast<int64_t>(count);
@@ -55,7 +56,7 @@ int SparseIo::read(uint8_t* buffer, int length) {
 int64_t SparseIo::seek(void* self, int64_t offset, int whence) {
   auto& io = *static_cast<SparseIo*>(self);
   if (whence & AVSEEK_SIZE) return io.file_.size().value_or(AVERROR(ENOSYS));
-  if ((whence & ~AVSEEK_FORCE) != SEEK_SET || offset < 0) return AVERROR(EINVAL);
+  if ((whence & ~AVSEEK_FORCE) != SEEK_SET || offset < 0 || offset >= kMaxOffset) return AVERROR(EINVAL);
   return io.position_ = offset;
 }
 

@@ -5,6 +5,8 @@ export interface FileProbe {
   readonly answer: Exclude<ProbeAnswer, { kind: 'need' }>;
   readonly requests: number;
   readonly bytesRead: number;
+  /** In the order they were asked for, as long as the file had them. */
+  readonly ranges: readonly { readonly offset: number; readonly lengthBytes: number }[];
 }
 
 export interface FileProbeOptions extends ProbeOptions {
@@ -27,7 +29,8 @@ export async function probeFile(path: string, options: FileProbeOptions = {}): P
     if (bytes.length < next.lengthBytes) sizeBytes ??= (await file.stat()).size;
     const answer = await probe({ ranges, sizeBytes }, options);
     if (answer.kind !== 'need') {
-      return { answer, requests, bytesRead: ranges.reduce((sum, range) => sum + range.bytes.length, 0) };
+      const read = ranges.map(range => ({ offset: range.offset, lengthBytes: range.bytes.length }));
+      return { answer, requests, bytesRead: read.reduce((sum, range) => sum + range.lengthBytes, 0), ranges: read };
     }
     next = answer;
   }

@@ -24,8 +24,7 @@ function inputs() {
 
 // Built against other headers, the addon would read other structs.
 function libavVersions() {
-  const { stdout } = spawnSync('pkg-config', ['--modversion', 'libavformat', 'libavcodec', 'libavutil'], {
-    encoding: 'utf8',
-  });
+  const libraries = ['libavformat', 'libavcodec', 'libavutil', 'libswscale'];
+  const { stdout } = spawnSync('pkg-config', ['--modversion', ...libraries], { encoding: 'utf8' });
   return stdout ?? '';
 }

@@ -1,0 +1,1 @@
+export function unpackDebianPackages(names: readonly string[], suite?: string): Promise<string>;

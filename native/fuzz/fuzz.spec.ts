@@ -1,0 +1,34 @@
+import { expect } from 'chai';
+import { buildTargets } from './build-targets.ts';
+import type { FuzzTarget } from './fuzz-target.ts';
+import { fuzzTarget } from './run-target.ts';
+import { makeSeeds, type Seeds } from './seeds.ts';
+
+// The bounded run; `npm run fuzz -- --seconds 3600` is the long one.
+const SECONDS: Readonly<Record<FuzzTarget, number>> = { 'sparse-io': 10, probe: 35, poster: 20 };
+
+describe('fuzzing', () => {
+  let seeds: Seeds;
+
+  before(function () {
+    // May have to install clang.
+    this.timeout(300_000);
+    buildTargets();
+    seeds = makeSeeds();
+  });
+
+  it('finds no read over ranges that gives a byte of another place or passes over a hole', async () => {
+    const { executions } = await fuzzTarget('sparse-io', seeds, SECONDS['sparse-io']);
+    expect(executions).to.be.greaterThan(1_000);
+  }).timeout(60_000);
+
+  it('finds no file that crashes, hangs or leaks the probe', async () => {
+    const { executions } = await fuzzTarget('probe', seeds, SECONDS.probe);
+    expect(executions).to.be.greaterThan(1_000);
+  }).timeout(150_000);
+
+  it('finds no file that crashes, hangs or leaks the poster', async () => {
+    const { executions } = await fuzzTarget('poster', seeds, SECONDS.poster);
+    expect(executions).to.be.greaterThan(200);
+  }).timeout(150_000);
+});

@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { MACHINE_DIR } from '../../dev-env/setup/project.mjs';
+import { unpackDebianPackages } from '../../dev-env/setup/unpack-debian-packages.mjs';
+
+const run = promisify(execFile);
+const require = createRequire(import.meta.url);
+
+const SOURCE_DIR = fileURLToPath(new URL('../src/', import.meta.url));
+/** Debian 13 has FFmpeg 7.1. Its headers are enough: nothing is linked. */
+const SUITE = 'trixie';
+const PACKAGES = ['libavformat-dev', 'libavcodec-dev', 'libavutil-dev', 'libswscale-dev'];
+const DOWNLOAD_TIMEOUT_MS = 120_000;
+const COMPILE_TIMEOUT_MS = 300_000;
+
+describe('the addon on FFmpeg 7', () => {
+  let includeDir: string;
+
+  before(async function () {
+    this.timeout(DOWNLOAD_TIMEOUT_MS);
+    includeDir = await findHeaders();
+  });
+
+  it('finds headers of libavformat 61', async () => {
+    const version = await readFile(path.join(includeDir, 'libavformat/version_major.h'), 'utf8');
+    expect(version).to.match(/#define LIBAVFORMAT_VERSION_MAJOR\s+61\b/);
+  });
+
+  it('compiles, every source of it', async () => {
+    const sources = (await readdir(SOURCE_DIR)).filter(name => name.endsWith('.cc'));
+    const waiting = [...sources];
+    const faults: string[] = [];
+    const compileNext = async () => {
+      for (let source = waiting.pop(); source !== undefined; source = waiting.pop()) {
+        await compile(source, includeDir).catch(({ stderr }: { stderr: string }) => faults.push(stderr));
+      }
+    };
+    await Promise.all(Array.from({ length: availableParallelism() }, compileNext));
+    expect(sources).to.include.members(['addon.cc', 'poster.cc', 'probe.cc']);
+    expect(faults.join('\n')).to.equal('');
+  }).timeout(COMPILE_TIMEOUT_MS);
+});
+
+async function findHeaders(): Promise<string> {
+  const unpacked = path.join(MACHINE_DIR, PACKAGES[0] ?? '');
+  if (!existsSync(unpacked)) {
+    await mkdir(MACHINE_DIR, { recursive: true });
+    await unpackDebianPackages(PACKAGES, SUITE);
+  }
+  const { stdout } = await run('c++', ['-print-multiarch']);
+  return path.join(unpacked, 'usr/include', stdout.trim());
+}
+
+function compile(source: string, includeDir: string) {
+  const includes = [includeDir, require('node-api-headers').include_dir, require('node-addon-api').include_dir];
+  return run('c++', [
+    ...['-std=c++17', '-c', '-o', '/dev/null', '-Werror', '-Wall', '-Wno-deprecated-declarations'],
+    ...['-DNAPI_VERSION=9', '-DNODE_ADDON_API_CPP_EXCEPTIONS_ALL', '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS'],
+    ...includes.flatMap(folder => ['-isystem', folder]),
+    path.join(SOURCE_DIR, source),
+  ]);
+}

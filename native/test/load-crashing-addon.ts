@@ -1,0 +1,5 @@
+// For `node --import`.
+
+import { redirectAddon } from './redirect-addon.ts';
+
+redirectAddon('crashing');

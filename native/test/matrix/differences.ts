@@ -1,0 +1,72 @@
+import type { Facts } from './facts.ts';
+import type { Recipe } from './recipes.ts';
+
+/** Where Vigie tells something else than ffprobe on the whole file, on purpose. */
+export interface Difference {
+  readonly files: readonly string[] | ((recipe: Recipe) => boolean);
+  readonly fields: readonly (keyof Facts)[];
+  /** What Vigie says instead, or how far it may be off as a share. */
+  readonly says: Facts[keyof Facts] | { readonly within: number };
+  readonly why: string;
+}
+
+export const differences: readonly Difference[] = [
+  {
+    files: recipe => recipe.container === 'avi',
+    fields: ['videoBitRate'],
+    says: null,
+    why: "it is the sum over AVI's index, which lies at the file's end; the bit rate of the whole file is told",
+  },
+  {
+    files: [
+      'fragmented-dash.mp4',
+      'fragmented-sidx.mp4',
+      'fragmented-short.mp4',
+      'fragmented-each-frame.mp4',
+      'fragmented-long.mp4',
+      'fragmented-long-base.mp4',
+      'fragmented-ntsc.mp4',
+      'fragmented-cut.mp4',
+    ],
+    fields: ['videoBitRate'],
+    says: null,
+    why: 'it is the sum over all fragments, and they lie all over the file',
+  },
+  {
+    files: ['piped.avi'],
+    fields: ['durationSeconds', 'bitRate'],
+    says: null,
+    why: 'the header was never completed; ffprobe makes up an hour and a half',
+  },
+  {
+    files: ['dv.avi', 'dv.mov', 'prores.mkv'],
+    fields: ['pixelFormat'],
+    says: null,
+    why: 'only the first picture tells it, which does not fit in the first range, and it alone is not worth a request',
+  },
+  {
+    files: ['mpeg2.mp4'],
+    fields: ['channels'],
+    says: 2,
+    why: "the muxer wrote 2 into the sample description of a mono track; the container's statement stands",
+  },
+  {
+    files: ['wmv2-ntsc.wmv', 'vp9-copied.ivf'],
+    fields: ['frameRate'],
+    says: { within: 0.0011 },
+    why: 'with timestamps of whole milliseconds the few frames of the first range look like 30 as much as 29.97',
+  },
+  {
+    files: ['h264-1080p.ts'],
+    fields: ['durationSeconds', 'bitRate'],
+    says: { within: 0.03 },
+    why: 'at 9 Mbit/s the last 32 KiB hold one picture, and the audio, which begins before the video, is not in the head',
+  },
+];
+
+export function differenceFor(recipe: Recipe, field: keyof Facts): Difference | undefined {
+  return differences.find(
+    ({ files, fields }) =>
+      fields.includes(field) && (typeof files === 'function' ? files(recipe) : files.includes(recipe.file)),
+  );
+}
