@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "log-capture.h"
+#include "poster-worker.h"
 #include "probe-worker.h"
 
 extern "C" {
@@ -26,6 +27,7 @@ void prepareLibav() {
 Napi::Object exportAll(Napi::Env env, Napi::Object exports) {
   prepareLibav();
   exports.Set("startProbe", Napi::Function::New(env, vigie::startProbe));
+  exports.Set("startPoster", Napi::Function::New(env, vigie::startPoster));
   exports.Set("cancelProbe", Napi::Function::New(env, vigie::cancelProbe));
   exports.Set("libavVersion", Napi::String::New(env, av_version_info()));
   return exports;

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { Media } from './media.ts';
 import { NativeLoadError } from './native-load-error.ts';
+import type { PosterAnswer } from './poster.ts';
 import type { ProbeFailureCode } from './probe.ts';
 
 // The native boundary: plain data only, absent is null. The C++ side trusts these shapes; probe.ts checks them.
@@ -26,13 +27,25 @@ export type NativeAnswer =
     }
   | { readonly kind: 'cancelled' };
 
-/** Opaque; keeps a running probe's cancel flag alive. */
+export interface NativePosterRequest extends NativeRequest {
+  readonly maxSidePixels: number;
+  readonly quality: number;
+  readonly maxPixels: number;
+  readonly maxFrameBytes: number;
+}
+
+export type NativePosterAnswer = PosterAnswer | { readonly kind: 'cancelled' };
+
+/** Opaque; keeps the cancel flag of a running probe or poster alive. */
 export interface ProbeHandle {
   readonly probeHandle: unique symbol;
 }
 
+type Settle<Answer> = (error: Error | null, answer: Answer) => void;
+
 interface Addon {
-  startProbe(request: NativeRequest, settle: (error: Error | null, answer: NativeAnswer) => void): ProbeHandle;
+  startProbe(request: NativeRequest, settle: Settle<NativeAnswer>): ProbeHandle;
+  startPoster(request: NativePosterRequest, settle: Settle<NativePosterAnswer>): ProbeHandle;
   cancelProbe(handle: ProbeHandle): void;
   readonly libavVersion: string;
 }

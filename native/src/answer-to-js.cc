@@ -1,5 +1,6 @@
 #include "answer-to-js.h"
 
+#include <algorithm>
 #include <type_traits>
 
 namespace vigie {
@@ -51,6 +52,12 @@ const char* nameOf(FailureCode code) {
       return "CORRUPT_HEADER";
     case FailureCode::probeTimeout:
       return "PROBE_TIMEOUT";
+    case FailureCode::noKeyFrame:
+      return "NO_KEY_FRAME";
+    case FailureCode::pictureTooLarge:
+      return "PICTURE_TOO_LARGE";
+    case FailureCode::pictureUndecodable:
+      return "PICTURE_UNDECODABLE";
   }
   return "CORRUPT_HEADER";
 }
@@ -126,6 +133,12 @@ Napi::Value mediaToJs(Napi::Env env, const Media& media) {
       .value();
 }
 
+Napi::Value bytesToJs(Napi::Env env, const std::vector<uint8_t>& bytes) {
+  auto buffer = Napi::ArrayBuffer::New(env, bytes.size());
+  std::copy(bytes.begin(), bytes.end(), static_cast<uint8_t*>(buffer.Data()));
+  return Napi::Uint8Array::New(env, bytes.size(), buffer, 0);
+}
+
 struct AnswerVisitor {
   Napi::Env env;
   const std::vector<std::string>& diagnostics;
@@ -137,6 +150,15 @@ struct AnswerVisitor {
     return JsObject(env)
         .set("kind", "media")
         .set("media", mediaToJs(env, media))
+        .set("diagnostics", diagnostics)
+        .value();
+  }
+  Napi::Object operator()(const Poster& poster) const {
+    return JsObject(env)
+        .set("kind", "poster")
+        .set("jpeg", bytesToJs(env, poster.jpeg))
+        .set("width", poster.width)
+        .set("height", poster.height)
         .set("diagnostics", diagnostics)
         .value();
   }
@@ -154,6 +176,10 @@ struct AnswerVisitor {
 }  // namespace
 
 Napi::Object answerToJs(Napi::Env env, const Answer& answer, const std::vector<std::string>& diagnostics) {
+  return std::visit(AnswerVisitor{env, diagnostics}, answer);
+}
+
+Napi::Object answerToJs(Napi::Env env, const PosterAnswer& answer, const std::vector<std::string>& diagnostics) {
   return std::visit(AnswerVisitor{env, diagnostics}, answer);
 }
 

@@ -6,10 +6,13 @@
 #include <vector>
 
 #include "answer.h"
+#include "poster-answer.h"
 
 namespace vigie {
 
 // The NativeAnswer of addon.ts.
 Napi::Object answerToJs(Napi::Env env, const Answer& answer, const std::vector<std::string>& diagnostics);
+// The NativePosterAnswer of addon.ts.
+Napi::Object answerToJs(Napi::Env env, const PosterAnswer& answer, const std::vector<std::string>& diagnostics);
 
 }  // namespace vigie

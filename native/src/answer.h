@@ -14,7 +14,18 @@ struct Need {
   int64_t lengthBytes;
 };
 
-enum class FailureCode { videoEmpty, notAVideo, unsupportedFormat, noVideoStream, corruptHeader, probeTimeout };
+enum class FailureCode {
+  videoEmpty,
+  notAVideo,
+  unsupportedFormat,
+  noVideoStream,
+  corruptHeader,
+  probeTimeout,
+  // Of a poster only.
+  noKeyFrame,
+  pictureTooLarge,
+  pictureUndecodable,
+};
 
 struct Failure {
   FailureCode code;

@@ -1,5 +1,6 @@
 export type { AudioTrack, DurationSource, Media, VideoTrack } from './media.ts';
 export { NativeLoadError } from './native-load-error.ts';
+export { type PosterAnswer, type PosterFailureCode, type PosterOptions, poster } from './poster.ts';
 export {
   type ByteRange,
   libavVersion,

@@ -9,7 +9,7 @@ export class NativeLoadError extends Error {
       [
         `the libav core could not be loaded from ${addonPath}: ${detail}`,
         'Build it with:',
-        '  apt-get install g++ cmake make pkg-config libavformat-dev libavcodec-dev libavutil-dev',
+        '  apt-get install g++ cmake make pkg-config libavformat-dev libavcodec-dev libavutil-dev libswscale-dev',
         '  npm run build -w native',
       ].join('\n'),
       { cause },

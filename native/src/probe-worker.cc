@@ -1,6 +1,5 @@
 #include "probe-worker.h"
 
-#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -9,40 +8,10 @@
 #include "answer-to-js.h"
 #include "log-capture.h"
 #include "probe.h"
+#include "request-from-js.h"
 
 namespace vigie {
 namespace {
-
-using InterruptHandle = std::shared_ptr<Interrupt>;
-
-std::vector<ByteRange> copyRanges(const Napi::Array& ranges) {
-  std::vector<ByteRange> copies;
-  copies.reserve(ranges.Length());
-  for (uint32_t i = 0; i < ranges.Length(); i++) {
-    const auto range = ranges.Get(i).As<Napi::Object>();
-    const auto bytes = range.Get("bytes").As<Napi::Uint8Array>();
-    copies.push_back({range.Get("offset").As<Napi::Number>().Int64Value(),
-                      std::vector<uint8_t>(bytes.Data(), bytes.Data() + bytes.ByteLength())});
-  }
-  return copies;
-}
-
-SparseFile readFile(const Napi::Object& request) {
-  const Napi::Value size = request.Get("sizeBytes");
-  return SparseFile(copyRanges(request.Get("ranges").As<Napi::Array>()),
-                    size.IsNull() ? std::nullopt : std::optional(size.As<Napi::Number>().Int64Value()));
-}
-
-Limits readLimits(const Napi::Object& request) {
-  return {request.Get("probeSizeBytes").As<Napi::Number>().Int64Value(),
-          request.Get("maxStreams").As<Napi::Number>().Int32Value(),
-          request.Get("maxPackets").As<Napi::Number>().Int32Value()};
-}
-
-InterruptHandle makeInterrupt(const Napi::Object& request) {
-  const std::chrono::milliseconds timeout(request.Get("timeoutMs").As<Napi::Number>().Int64Value());
-  return std::make_shared<Interrupt>(Interrupt::Clock::now() + timeout);
-}
 
 // Owns everything that the thread pool touches. Deleted by Napi::AsyncWorker after OnOK or OnError.
 class ProbeWorker : public Napi::AsyncWorker {
@@ -80,12 +49,11 @@ Napi::Value startProbe(const Napi::CallbackInfo& info) {
   auto interrupt = makeInterrupt(request);
   auto worker =
       std::make_unique<ProbeWorker>(info[1].As<Napi::Function>(), readFile(request), readLimits(request), interrupt);
-  const auto handle = Napi::External<InterruptHandle>::New(info.Env(), new InterruptHandle(std::move(interrupt)),
-                                                           [](Napi::Env, InterruptHandle* data) { delete data; });
+  const Napi::Value handle = wrapInterrupt(info.Env(), std::move(interrupt));
   worker.release()->Queue();
   return handle;
 }
 
-void cancelProbe(const Napi::CallbackInfo& info) { (*info[0].As<Napi::External<InterruptHandle>>().Data())->cancel(); }
+void cancelProbe(const Napi::CallbackInfo& info) { unwrapInterrupt(info[0])->cancel(); }
 
 }  // namespace vigie

@@ -48,6 +48,21 @@ class Attempt {
       : file_(file), demuxer_(demuxer), limits_(limits), interrupt_(interrupt) {}
 
   Answer run() {
+    auto opened = open();
+    if (const auto* need = std::get_if<Need>(&opened)) return *need;
+    if (auto* failure = std::get_if<Failure>(&opened)) return std::move(*failure);
+    return describe(*std::get<AVStream*>(opened));
+  }
+
+  std::variant<OpenVideo, Need, Failure> runToOpen() && {
+    auto opened = open();
+    if (const auto* need = std::get_if<Need>(&opened)) return *need;
+    if (auto* failure = std::get_if<Failure>(&opened)) return std::move(*failure);
+    return OpenVideo{&demuxer_, std::move(container_), std::get<AVStream*>(opened)};
+  }
+
+ private:
+  std::variant<AVStream*, Need, Failure> open() {
     if (demuxer_.family == Family::mp4) {
       mp4_ = readMp4Layout(file_);
       if (const auto need = missingMoov()) return *need;
@@ -59,10 +74,9 @@ class Attempt {
       readCodecParameters(container_);
       if (const auto need = missingPackets()) return *need;
     }
-    return describe();
+    return findKnownVideo();
   }
 
- private:
   bool isMoovComplete() const {
     return mp4_.moov && file_.firstMissing(mp4_.moov->begin) >= std::min(mp4_.moov->end, file_.sizeOrMax());
   }
@@ -112,23 +126,26 @@ class Attempt {
     return {FailureCode::corruptHeader, std::string("the ") + demuxer_.container + " header cannot be read"};
   }
 
-  Answer describe() {
+  std::variant<AVStream*, Need, Failure> findKnownVideo() const {
     AVStream* video = findVideoStream(*container_.format);
     if (video == nullptr) return Failure{FailureCode::noVideoStream, "the file has no video stream"};
     if (video->codecpar->codec_id == AV_CODEC_ID_NONE) {
       return Failure{FailureCode::unsupportedFormat, "the codec of the video stream is not known"};
     }
     if (!isVideoKnown()) return Failure{FailureCode::corruptHeader, "the header tells no picture size"};
+    return video;
+  }
 
+  Answer describe(AVStream& video) {
     Media media;
     media.facts = readContainerFacts(file_, demuxer_, *container_.format, mp4_);
     media.sizeBytes = file_.size();
-    readDecoderParameters(container_, *video, limits_);
-    media.video = describeVideo(*container_.format, *video);
-    media.audio = describeAudio(*container_.format, *video);
+    readDecoderParameters(container_, video, limits_);
+    media.video = describeVideo(*container_.format, video);
+    media.audio = describeAudio(*container_.format, video);
     countStreams(*container_.format, media);
 
-    auto duration = findDuration(file_, demuxer_, mp4_, container_, *video, limits_);
+    auto duration = findDuration(file_, demuxer_, mp4_, container_, video, limits_);
     if (const auto* need = std::get_if<Need>(&duration)) return *need;
     media.duration = std::get<std::optional<Duration>>(duration);
     media.bitRate = overallBitRate(media);
@@ -148,17 +165,22 @@ class Attempt {
   OpenContainer container_;
 };
 
-Answer probeUninterrupted(const SparseFile& file, const Limits& limits, Interrupt& interrupt) {
+std::variant<const Demuxer*, Need, Failure> chooseDemuxer(const SparseFile& file) {
   if (file.endsAt(0)) return Failure{FailureCode::videoEmpty, "the file is empty"};
   const std::vector<uint8_t> head = readHead(file);
   const auto headEnd = static_cast<int64_t>(head.size());
   // Always from the same number of bytes, so that the answer does not depend on the portions they came in.
   if (head.size() < kDetectionBytes && !file.endsAt(headEnd)) return missingHead(file, headEnd);
   const DetectedFormat detected = detectFormat({head.data(), head.size()});
-  if (const auto* demuxer = std::get_if<const Demuxer*>(&detected)) {
-    return Attempt(file, **demuxer, limits, interrupt).run();
-  }
+  if (const auto* demuxer = std::get_if<const Demuxer*>(&detected)) return *demuxer;
   return describeRejected(detected);
+}
+
+Answer probeUninterrupted(const SparseFile& file, const Limits& limits, Interrupt& interrupt) {
+  auto chosen = chooseDemuxer(file);
+  if (const auto* need = std::get_if<Need>(&chosen)) return *need;
+  if (auto* failure = std::get_if<Failure>(&chosen)) return std::move(*failure);
+  return Attempt(file, *std::get<const Demuxer*>(chosen), limits, interrupt).run();
 }
 
 }  // namespace
@@ -170,6 +192,13 @@ Answer probe(const SparseFile& file, const Limits& limits, Interrupt& interrupt)
   }
   if (interrupt.cancelled()) return Cancelled{};
   return Failure{FailureCode::probeTimeout, "the probe took longer than its time limit"};
+}
+
+std::variant<OpenVideo, Need, Failure> openVideo(const SparseFile& file, const Limits& limits, Interrupt& interrupt) {
+  auto chosen = chooseDemuxer(file);
+  if (const auto* need = std::get_if<Need>(&chosen)) return *need;
+  if (auto* failure = std::get_if<Failure>(&chosen)) return std::move(*failure);
+  return Attempt(file, *std::get<const Demuxer*>(chosen), limits, interrupt).runToOpen();
 }
 
 }  // namespace vigie

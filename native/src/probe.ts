@@ -1,4 +1,4 @@
-import { addon, type NativeAnswer, type NativeRequest } from './addon.ts';
+import { addon, type NativeRequest, type ProbeHandle } from './addon.ts';
 import type { Media } from './media.ts';
 import { ProbeInputError } from './probe-input-error.ts';
 
@@ -66,27 +66,33 @@ const DEFAULT_MAX_PACKETS = 2_000;
 export async function probe(input: ProbeInput, options: ProbeOptions = {}): Promise<ProbeAnswer> {
   const request = toRequest(input, options);
   options.signal?.throwIfAborted();
-  return run(request, options.signal);
+  return run<ProbeAnswer>(settle => addon.startProbe(request, settle), options.signal);
 }
 
-function run(request: NativeRequest, signal: AbortSignal | undefined): Promise<ProbeAnswer> {
+type Settle<Answer> = (error: Error | null, answer: Answer | { readonly kind: 'cancelled' }) => void;
+
+/** One task of the addon as a promise. */
+export function run<Answer extends { readonly kind: string }>(
+  start: (settle: Settle<Answer>) => ProbeHandle,
+  signal: AbortSignal | undefined,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const settle = (error: Error | null, answer: NativeAnswer) => {
+    const settle: Settle<Answer> = (error, answer) => {
       signal?.removeEventListener('abort', abort);
       if (error) reject(error);
       // Only an abort cancels, and that has rejected already.
-      else if (answer.kind !== 'cancelled') resolve(answer);
+      else if (answer.kind !== 'cancelled') resolve(answer as Answer);
     };
     const abort = () => {
       addon.cancelProbe(handle);
       reject(signal?.reason);
     };
-    const handle = addon.startProbe(request, settle);
+    const handle = start(settle);
     signal?.addEventListener('abort', abort, { once: true });
   });
 }
 
-function toRequest(input: ProbeInput, options: ProbeOptions): NativeRequest {
+export function toRequest(input: ProbeInput, options: ProbeOptions): NativeRequest {
   if (!Array.isArray(input?.ranges)) throw new ProbeInputError('ranges', 'must be an array');
   input.ranges.forEach(checkRange);
   if (input.sizeBytes !== null) checkCount('sizeBytes', input.sizeBytes, 0);
@@ -117,7 +123,7 @@ function checkRange(range: ByteRange, index: number): void {
   }
 }
 
-function checkCount(field: string, value: number, min: number, max = Number.MAX_SAFE_INTEGER): void {
+export function checkCount(field: string, value: number, min: number, max = Number.MAX_SAFE_INTEGER): void {
   if (Number.isSafeInteger(value) && value >= min && value <= max) return;
   throw new ProbeInputError(field, `must be an integer from ${min} to ${max}, not ${value}`);
 }

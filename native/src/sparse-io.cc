@@ -46,6 +46,7 @@ int SparseIo::read(uint8_t* buffer, int length) {
   const size_t count = file_.read(position_, buffer, static_cast<size_t>(length));
   if (count == 0) {
     miss_ = position_;
+    missEnd_ = position_ + length;
     return kMissing;
   }
   position_ += static_cast<int64_t>(count);

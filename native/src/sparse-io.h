@@ -23,6 +23,8 @@ class SparseIo {
   AVIOContext* context() { return context_.get(); }
   // Offset of the first byte that libav wanted and that is not in memory.
   std::optional<int64_t> miss() const { return miss_; }
+  // End of the read that missed: what libav reads at once, such as the rest of a packet whose length it knows.
+  int64_t missEnd() const { return missEnd_; }
   void forgetMiss();
   // Goes on reading at `offset`, also where demuxers must not seek. avio_seek would read what lies between when that is
   // less than 32 KiB, and so miss bytes that nobody wants.
@@ -37,6 +39,7 @@ class SparseIo {
   Interrupt& interrupt_;
   int64_t position_ = 0;
   std::optional<int64_t> miss_;
+  int64_t missEnd_ = 0;
   IoHandle context_;
 };
 

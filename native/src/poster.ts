@@ -1,0 +1,77 @@
+import { addon, type NativePosterRequest } from './addon.ts';
+import { checkCount, type ProbeFailureCode, type ProbeInput, type ProbeOptions, run, toRequest } from './probe.ts';
+
+export interface PosterOptions extends ProbeOptions {
+  /** Longest side of the poster. A smaller picture is never enlarged. */
+  readonly maxSidePixels?: number;
+  /** 1 to 100, as of libjpeg. */
+  readonly quality?: number;
+  /** Width by height of the coded picture past which it is not decoded: a few bytes can claim gigabytes of pixels. */
+  readonly maxPixels?: number;
+  /** Bytes of the coded key frame past which it is not asked for. */
+  readonly maxFrameBytes?: number;
+}
+
+/**
+ * The probe's, and:
+ * - `NO_KEY_FRAME`: no picture stands on its own among the packets that may be read, or the file ends before it does.
+ * - `PICTURE_TOO_LARGE`: past `maxPixels` or `maxFrameBytes`.
+ * - `PICTURE_UNDECODABLE`: the first key frames are damaged, or encrypted.
+ *
+ * A codec that this libav cannot decode is `UNSUPPORTED_FORMAT`.
+ */
+export type PosterFailureCode = ProbeFailureCode | 'NO_KEY_FRAME' | 'PICTURE_TOO_LARGE' | 'PICTURE_UNDECODABLE';
+
+export type PosterAnswer =
+  /** Fetch that range of the file and call again with it added. It never begins at a byte already given. */
+  | { readonly kind: 'need'; readonly offset: number; readonly lengthBytes: number }
+  | {
+      readonly kind: 'poster';
+      /** Baseline JPEG; the same bytes and options make the same one. */
+      readonly jpeg: Uint8Array<ArrayBuffer>;
+      /** In square pixels, as shown: rotation and sample aspect ratio applied. */
+      readonly width: number;
+      readonly height: number;
+      readonly diagnostics: readonly string[];
+    }
+  | {
+      readonly kind: 'failure';
+      readonly code: PosterFailureCode;
+      readonly message: string;
+      readonly diagnostics: readonly string[];
+    };
+
+const DEFAULT_MAX_SIDE_PIXELS = 640;
+const DEFAULT_QUALITY = 80;
+const DEFAULT_MAX_PIXELS = 8192 * 8192;
+const DEFAULT_MAX_FRAME_BYTES = 16 * 1024 * 1024;
+
+const MAX_SIDE_PIXELS = 8192;
+
+/**
+ * Shows the first key frame of the video stream that `probe` describes, or tells which bytes would show it. Ranges that a
+ * probe of the file has fetched are of use here too. No state is kept between calls.
+ *
+ * @throws ProbeInputError (as a rejection) when an argument has the wrong shape
+ * @throws the reason of `signal` (as a rejection) when that aborts
+ */
+export async function poster(input: ProbeInput, options: PosterOptions = {}): Promise<PosterAnswer> {
+  const request = toPosterRequest(input, options);
+  options.signal?.throwIfAborted();
+  return run<PosterAnswer>(settle => addon.startPoster(request, settle), options.signal);
+}
+
+function toPosterRequest(input: ProbeInput, options: PosterOptions): NativePosterRequest {
+  const request = {
+    ...toRequest(input, options),
+    maxSidePixels: options.maxSidePixels ?? DEFAULT_MAX_SIDE_PIXELS,
+    quality: options.quality ?? DEFAULT_QUALITY,
+    maxPixels: options.maxPixels ?? DEFAULT_MAX_PIXELS,
+    maxFrameBytes: options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES,
+  };
+  checkCount('maxSidePixels', request.maxSidePixels, 1, MAX_SIDE_PIXELS);
+  checkCount('quality', request.quality, 1, 100);
+  checkCount('maxPixels', request.maxPixels, 1);
+  checkCount('maxFrameBytes', request.maxFrameBytes, 1);
+  return request;
+}
