@@ -15,6 +15,13 @@ export interface Config extends RunnerConfig, JetStreamConfig {
   readonly failurePolicy: FailurePolicy;
 }
 
+export interface CliConfig {
+  /** Where relative names begin. */
+  readonly directory: string;
+  readonly videoReadTimeoutMs: number;
+  readonly limits: ProbeVideoLimits;
+}
+
 const MEBIBYTE = 1024 * 1024;
 
 /** @throws InvalidEnvironmentError */
@@ -26,14 +33,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     port: reader.port('PORT', 50052),
     storeAddress: reader.address('STORE_ADDRESS', '127.0.0.1:50053'),
     videoOrigin: reader.url('VIDEO_ORIGIN', ['http', 'https'], 'http://127.0.0.1:8080'),
-    videoReadTimeoutMs: reader.integer('VIDEO_READ_TIMEOUT_MS', 5_000, { min: 1, max: 600_000 }),
+    videoReadTimeoutMs: readVideoReadTimeout(reader),
     concurrentTasks: reader.integer('CONCURRENT_TASKS', 64, { min: 1, max: 10_000 }),
-    limits: {
-      firstRangeBytes: reader.integer('FIRST_RANGE_BYTES', 32 * 1024, { min: 1, max: 16 * MEBIBYTE }),
-      maxBytes: reader.integer('PROBE_MAX_BYTES', 16 * MEBIBYTE, { min: 1, max: 1024 * MEBIBYTE }),
-      maxRequests: reader.integer('PROBE_MAX_REQUESTS', 16, { min: 1, max: 10_000 }),
-      timeoutMs: reader.integer('PROBE_TIMEOUT_MS', 15_000, { min: 1, max: 600_000 }),
-    },
+    limits: readLimits(reader),
     failurePolicy: {
       uploadGraceMs: reader.milliseconds('VIDEO_UPLOAD_GRACE_MS', 60_000),
       schedule: {
@@ -43,4 +45,28 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       },
     },
   });
+}
+
+/** @throws InvalidEnvironmentError */
+export function readCliConfig(env: NodeJS.ProcessEnv): CliConfig {
+  const reader = new EnvReader(env);
+  return reader.finish({
+    // npm runs scripts in the project's folder and tells here where it was called.
+    directory: (env.npm_lifecycle_event === 'probe' && env.INIT_CWD) || process.cwd(),
+    videoReadTimeoutMs: readVideoReadTimeout(reader),
+    limits: readLimits(reader),
+  });
+}
+
+function readVideoReadTimeout(reader: EnvReader): number {
+  return reader.integer('VIDEO_READ_TIMEOUT_MS', 5_000, { min: 1, max: 600_000 });
+}
+
+function readLimits(reader: EnvReader): ProbeVideoLimits {
+  return {
+    firstRangeBytes: reader.integer('FIRST_RANGE_BYTES', 32 * 1024, { min: 1, max: 16 * MEBIBYTE }),
+    maxBytes: reader.integer('PROBE_MAX_BYTES', 16 * MEBIBYTE, { min: 1, max: 1024 * MEBIBYTE }),
+    maxRequests: reader.integer('PROBE_MAX_REQUESTS', 16, { min: 1, max: 10_000 }),
+    timeoutMs: reader.integer('PROBE_TIMEOUT_MS', 15_000, { min: 1, max: 600_000 }),
+  };
 }
