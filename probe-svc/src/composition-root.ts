@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { fileURLToPath } from 'node:url';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { ChannelTransport } from '@vigie/mesh/grpc/channel-transport.ts';
 import { GrpcServer } from '@vigie/mesh/grpc/grpc-server.ts';
@@ -7,6 +8,8 @@ import { ensureStreams } from '@vigie/mesh/jetstream/streams.ts';
 import type { ServiceContext } from '@vigie/mesh/lifecycle/service-context.ts';
 import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
 import { container, type DependencyContainer, instanceCachingFactory } from 'tsyringe';
+import { IsolatedHeaderProbe } from './adapters/child-process/isolated-header-probe.ts';
+import { createIsolationMetrics } from './adapters/child-process/isolation-metrics.ts';
 import { translateError } from './adapters/grpc/error-table.ts';
 import { GrpcOutcomeStore } from './adapters/grpc/grpc-outcome-store.ts';
 import { createProbeService } from './adapters/grpc/probe-service.ts';
@@ -32,6 +35,10 @@ const STORE_PATIENCE_MS = 20_000;
 /** What waits behind a full set of tasks isn't told to be in progress: it may wait as long as a probe, and a little more. */
 const ACK_WAIT_SLACK_MS = 5_000;
 
+const ISOLATED_MAIN = fileURLToPath(new URL('./isolated-main.ts', import.meta.url));
+/** One that hangs doesn't hold up the other alerts that come again. */
+const MAX_PROBE_CHILDREN = 2;
+
 export async function startProbe(config: Config, context: ServiceContext): Promise<void> {
   const { logger, metrics, health, teardown } = context;
   const connection = await connectNats({ url: config.natsUrl, name: 'probe-svc', logger, health });
@@ -49,11 +56,20 @@ export async function startProbe(config: Config, context: ServiceContext): Promi
       metrics: createHttpMetrics(metrics),
     }),
   );
+  const isolatedHeaderProbe = teardown.use(
+    new IsolatedHeaderProbe({
+      main: [ISOLATED_MAIN],
+      ...config.probeChild,
+      maxChildren: MAX_PROBE_CHILDREN,
+      metrics: createIsolationMetrics(metrics),
+    }),
+  );
 
   const services = container.createChildContainer();
   services.register(tokens.natsConnection, { useValue: connection });
   services.register(tokens.storeTransport, { useValue: storeTransport });
   services.register(tokens.videoSource, { useValue: videoSource });
+  services.register(tokens.isolatedHeaderProbe, { useValue: isolatedHeaderProbe });
   bindAdapters(services);
   bindUseCases(services, config);
 
@@ -104,11 +120,22 @@ function bindUseCases(services: DependencyContainer, { limits, failurePolicy }: 
       createProbeVideo(c.resolve(tokens.videoSource), c.resolve(tokens.headerProbe), limits),
     ),
   });
+  services.register(tokens.probeVideoIsolated, {
+    useFactory: instanceCachingFactory(c =>
+      createProbeVideo(c.resolve(tokens.videoSource), c.resolve(tokens.isolatedHeaderProbe), limits),
+    ),
+  });
   services.register(tokens.probeChunks, {
     useFactory: instanceCachingFactory(c => createProbeChunks(c.resolve(tokens.headerProbe), limits)),
   });
   services.register(tokens.probeAlert, {
-    useFactory: instanceCachingFactory(c => createProbeAlert(c.resolve(tokens.probeVideo), failurePolicy)),
+    useFactory: instanceCachingFactory(c =>
+      createProbeAlert({
+        probeVideo: c.resolve(tokens.probeVideo),
+        probeVideoIsolated: c.resolve(tokens.probeVideoIsolated),
+        policy: failurePolicy,
+      }),
+    ),
   });
   services.register(tokens.settleAlert, {
     useFactory: instanceCachingFactory(c =>

@@ -12,7 +12,14 @@ export interface Config extends RunnerConfig, JetStreamConfig {
   readonly videoReadTimeoutMs: number;
   readonly concurrentTasks: number;
   readonly limits: ProbeVideoLimits;
+  readonly probeChild: ProbeChildConfig;
   readonly failurePolicy: FailurePolicy;
+}
+
+/** The process in which an alert that was delivered before is probed. */
+export interface ProbeChildConfig {
+  readonly memoryBytes: number;
+  readonly env: NodeJS.ProcessEnv;
 }
 
 export interface CliConfig {
@@ -23,6 +30,16 @@ export interface CliConfig {
 }
 
 const MEBIBYTE = 1024 * 1024;
+
+/** How a process runs; addresses and secrets are nothing that a decoder of hostile files should know. */
+const CHILD_VARIABLES = [
+  'LD_LIBRARY_PATH',
+  'MALLOC_ARENA_MAX',
+  'MALLOC_TRIM_THRESHOLD_',
+  'NODE_COMPILE_CACHE',
+  'NODE_OPTIONS',
+  'NODE_PATH',
+];
 
 /** @throws InvalidEnvironmentError */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
@@ -36,6 +53,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     videoReadTimeoutMs: readVideoReadTimeout(reader),
     concurrentTasks: reader.integer('CONCURRENT_TASKS', 64, { min: 1, max: 10_000 }),
     limits: readLimits(reader),
+    probeChild: {
+      memoryBytes: reader.integer('PROBE_CHILD_MEMORY_BYTES', 512 * MEBIBYTE, { min: 64 * MEBIBYTE, max: 2 ** 40 }),
+      env: Object.fromEntries(CHILD_VARIABLES.map(name => [name, env[name]])),
+    },
     failurePolicy: {
       uploadGraceMs: reader.milliseconds('VIDEO_UPLOAD_GRACE_MS', 60_000),
       schedule: {
