@@ -11,7 +11,9 @@ import { container, type DependencyContainer, instanceCachingFactory } from 'tsy
 import { IsolatedHeaderProbe } from './adapters/child-process/isolated-header-probe.ts';
 import { createIsolationMetrics } from './adapters/child-process/isolation-metrics.ts';
 import { translateError } from './adapters/grpc/error-table.ts';
+import { GrpcAlertDirectory } from './adapters/grpc/grpc-alert-directory.ts';
 import { GrpcOutcomeStore } from './adapters/grpc/grpc-outcome-store.ts';
+import { createPosterMetrics } from './adapters/grpc/poster-metrics.ts';
 import { createProbeService } from './adapters/grpc/probe-service.ts';
 import { createStoreReadiness } from './adapters/grpc/store-readiness.ts';
 import { createHttpMetrics } from './adapters/http/http-metrics.ts';
@@ -20,6 +22,9 @@ import { startAlertConsumer } from './adapters/jetstream/alert-consumer.ts';
 import { JetStreamAlertQuarantine } from './adapters/jetstream/jetstream-alert-quarantine.ts';
 import { JetStreamOutcomeEvents } from './adapters/jetstream/jetstream-outcome-events.ts';
 import { LibavHeaderProbe } from './adapters/libav/libav-header-probe.ts';
+import { LibavPosterMaker } from './adapters/libav/libav-poster-maker.ts';
+import { createMakeAlertPoster } from './application/make-alert-poster.ts';
+import { createMakePoster } from './application/make-poster.ts';
 import { createProbeAlert } from './application/probe-alert.ts';
 import { createProbeChunks } from './application/probe-chunks.ts';
 import { createProbeVideo } from './application/probe-video.ts';
@@ -74,9 +79,15 @@ export async function startProbe(config: Config, context: ServiceContext): Promi
   bindUseCases(services, config);
 
   const server = new GrpcServer({ logger, metrics, health, translateError, shutdownGraceMs: config.shutdownGraceMs });
-  const probeVideo = services.resolve(tokens.probeVideo);
-  const probeChunks = services.resolve(tokens.probeChunks);
-  server.add(ProbeService, createProbeService({ probeVideo, probeChunks, logger }));
+  const probeService = createProbeService({
+    probeVideo: services.resolve(tokens.probeVideo),
+    probeChunks: services.resolve(tokens.probeChunks),
+    makePoster: services.resolve(tokens.makePoster),
+    makeAlertPoster: services.resolve(tokens.makeAlertPoster),
+    metrics: createPosterMetrics(metrics),
+    logger,
+  });
+  server.add(ProbeService, probeService);
   // Stopped side by side: each may take the whole grace period.
   const takers: AsyncDisposable[] = [server];
   teardown.defer(async () => {
@@ -101,6 +112,10 @@ function bindAdapters(services: DependencyContainer): void {
     useFactory: instanceCachingFactory(c => jetstream(c.resolve(tokens.natsConnection))),
   });
   services.register(tokens.headerProbe, { useFactory: instanceCachingFactory(() => new LibavHeaderProbe()) });
+  services.register(tokens.posterMaker, { useFactory: instanceCachingFactory(() => new LibavPosterMaker()) });
+  services.register(tokens.alertDirectory, {
+    useFactory: instanceCachingFactory(c => new GrpcAlertDirectory(c.resolve(tokens.storeTransport))),
+  });
   services.register(tokens.outcomeStore, {
     useFactory: instanceCachingFactory(
       c => new GrpcOutcomeStore({ transport: c.resolve(tokens.storeTransport), patienceMs: STORE_PATIENCE_MS }),
@@ -127,6 +142,16 @@ function bindUseCases(services: DependencyContainer, { limits, failurePolicy }: 
   });
   services.register(tokens.probeChunks, {
     useFactory: instanceCachingFactory(c => createProbeChunks(c.resolve(tokens.headerProbe), limits)),
+  });
+  services.register(tokens.makePoster, {
+    useFactory: instanceCachingFactory(c =>
+      createMakePoster(c.resolve(tokens.videoSource), c.resolve(tokens.posterMaker), limits),
+    ),
+  });
+  services.register(tokens.makeAlertPoster, {
+    useFactory: instanceCachingFactory(c =>
+      createMakeAlertPoster(c.resolve(tokens.alertDirectory), c.resolve(tokens.makePoster)),
+    ),
   });
   services.register(tokens.probeAlert, {
     useFactory: instanceCachingFactory(c =>

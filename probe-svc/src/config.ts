@@ -2,7 +2,7 @@ import { EnvReader } from '@vigie/mesh/env/env-reader.ts';
 import { type JetStreamConfig, readJetStreamConfig } from '@vigie/mesh/jetstream/jetstream-config.ts';
 import { readRunnerConfig } from '@vigie/mesh/lifecycle/runner-config.ts';
 import type { RunnerConfig } from '@vigie/mesh/lifecycle/service-context.ts';
-import type { ProbeVideoLimits } from './application/probe-video.ts';
+import type { InspectionLimits } from './application/inspect-video.ts';
 import type { FailurePolicy } from './domain/failure-fate.ts';
 
 export interface Config extends RunnerConfig, JetStreamConfig {
@@ -11,7 +11,7 @@ export interface Config extends RunnerConfig, JetStreamConfig {
   readonly videoOrigin: string;
   readonly videoReadTimeoutMs: number;
   readonly concurrentTasks: number;
-  readonly limits: ProbeVideoLimits;
+  readonly limits: InspectionLimits;
   readonly probeChild: ProbeChildConfig;
   readonly failurePolicy: FailurePolicy;
 }
@@ -26,7 +26,7 @@ export interface CliConfig {
   /** Where relative names begin. */
   readonly directory: string;
   readonly videoReadTimeoutMs: number;
-  readonly limits: ProbeVideoLimits;
+  readonly limits: InspectionLimits;
 }
 
 const MEBIBYTE = 1024 * 1024;
@@ -83,7 +83,7 @@ function readVideoReadTimeout(reader: EnvReader): number {
   return reader.integer('VIDEO_READ_TIMEOUT_MS', 5_000, { min: 1, max: 600_000 });
 }
 
-function readLimits(reader: EnvReader): ProbeVideoLimits {
+function readLimits(reader: EnvReader): InspectionLimits {
   return {
     firstRangeBytes: reader.integer('FIRST_RANGE_BYTES', 32 * 1024, { min: 1, max: 16 * MEBIBYTE }),
     maxBytes: reader.integer('PROBE_MAX_BYTES', 16 * MEBIBYTE, { min: 1, max: 1024 * MEBIBYTE }),

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isLiving, waitUntilGone } from '@vigie/dev-env/testing/living-process.ts';
 import { expect } from 'chai';
@@ -99,6 +100,7 @@ describe('IsolatedHeaderProbe', function () {
       const reason = new Error('gone');
       await ask(sound);
       const asking = ask(await makeMarkedVideo('hang'), { signal: caller.signal });
+      await nextTurn();
       const abortedAt = performance.now();
       caller.abort(reason);
       expect(await asking.catch((error: unknown) => error)).equal(reason);

@@ -1,3 +1,4 @@
+import { Slots } from '../../domain/slots.ts';
 import type { SparseFile } from '../../domain/sparse-file.ts';
 import type { HeaderAnswer, HeaderProbe, HeaderProbeOptions } from '../../ports/header-probe.ts';
 import type { IsolationMetrics } from './isolation-metrics.ts';
@@ -23,23 +24,23 @@ export class IsolatedHeaderProbe implements HeaderProbe, Disposable {
   readonly #options: IsolatedHeaderProbeOptions;
   readonly #idle: ProbeChild[] = [];
   readonly #living = new Set<ProbeChild>();
-  readonly #waiting: (() => void)[] = [];
-  #slotsTaken = 0;
+  readonly #slots: Slots;
   #idleTimer: NodeJS.Timeout | undefined;
 
   constructor(options: IsolatedHeaderProbeOptions) {
     this.#options = options;
+    this.#slots = new Slots(options.maxChildren);
   }
 
   /** Waiting for a child doesn't count towards `timeoutMs`: that others are slow says nothing about this file. */
   async probe(file: SparseFile, options: HeaderProbeOptions): Promise<HeaderAnswer> {
-    options.signal?.throwIfAborted();
-    await this.#takeSlot();
+    clearTimeout(this.#idleTimer);
     try {
-      options.signal?.throwIfAborted();
+      using _slot = await this.#slots.take(options.signal);
       return await this.#probeInChild(file, options);
     } finally {
-      this.#freeSlot();
+      clearTimeout(this.#idleTimer);
+      if (this.#slots.allFree) this.#idleTimer = setTimeout(() => this.#endIdle(), IDLE_MS).unref();
     }
   }
 
@@ -55,7 +56,7 @@ export class IsolatedHeaderProbe implements HeaderProbe, Disposable {
       const reply = await this.#ask(used, file, options);
       if (reply.kind !== 'died') return this.#conclude(reply, options);
     }
-    return this.#conclude(await this.#ask(await this.#startChild(), file, options), options);
+    return this.#conclude(await this.#ask(await this.#startChild(options.signal), file, options), options);
   }
 
   async #ask(child: ProbeChild, file: SparseFile, { timeoutMs, signal }: HeaderProbeOptions): Promise<Reply> {
@@ -83,8 +84,8 @@ export class IsolatedHeaderProbe implements HeaderProbe, Disposable {
     }
   }
 
-  async #startChild(): Promise<ProbeChild> {
-    const child = await ProbeChild.start(this.#options);
+  async #startChild(signal: AbortSignal | undefined): Promise<ProbeChild> {
+    const child = await ProbeChild.start(this.#options, signal);
     this.#living.add(child);
     return child;
   }
@@ -100,23 +101,6 @@ export class IsolatedHeaderProbe implements HeaderProbe, Disposable {
   #discard(child: ProbeChild): void {
     child.kill();
     this.#living.delete(child);
-  }
-
-  async #takeSlot(): Promise<void> {
-    clearTimeout(this.#idleTimer);
-    if (this.#slotsTaken < this.#options.maxChildren) this.#slotsTaken++;
-    // The slot is passed on as it is.
-    else await new Promise<void>(resolve => this.#waiting.push(resolve));
-  }
-
-  #freeSlot(): void {
-    const next = this.#waiting.shift();
-    if (next !== undefined) {
-      next();
-      return;
-    }
-    this.#slotsTaken--;
-    if (this.#slotsTaken === 0) this.#idleTimer = setTimeout(() => this.#endIdle(), IDLE_MS).unref();
   }
 
   #endIdle(): void {

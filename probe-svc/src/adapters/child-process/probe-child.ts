@@ -47,10 +47,14 @@ export class ProbeChild {
   #onMessage: (message: ChildMessage) => void = () => {};
   #onDeath: (how: string) => void = () => {};
 
-  /** @throws ProbeChildError */
-  static async start(options: ProbeChildOptions): Promise<ProbeChild> {
+  /**
+   * Rejects with the signal's reason when that aborts, and ends the child then.
+   *
+   * @throws ProbeChildError
+   */
+  static async start(options: ProbeChildOptions, signal?: AbortSignal): Promise<ProbeChild> {
     const child = new ProbeChild(options);
-    await child.#ready();
+    await child.#ready(signal);
     return child;
   }
 
@@ -88,15 +92,11 @@ export class ProbeChild {
    */
   ask(question: ProbeQuestion, timeLimitMs: number, signal: AbortSignal | undefined): Promise<Reply> {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
-    const onAbort = (): void => {
-      reject(signal?.reason);
-      this.kill();
-    };
+    const stopListening = this.#endOnAbort(signal, reject);
     const limit = setTimeout(() => {
       resolve({ kind: 'overdue' });
       this.kill();
     }, timeLimitMs);
-    signal?.addEventListener('abort', onAbort, { once: true });
     this.#onDeath = how => resolve({ kind: 'died', how });
     this.#onMessage = message => {
       if (message.kind === 'answer') {
@@ -110,7 +110,7 @@ export class ProbeChild {
     else this.#process.send(question, () => {});
     return promise.finally(() => {
       clearTimeout(limit);
-      signal?.removeEventListener('abort', onAbort);
+      stopListening();
       this.#onDeath = () => {};
       this.#onMessage = () => {};
     });
@@ -120,8 +120,9 @@ export class ProbeChild {
     this.#process.kill('SIGKILL');
   }
 
-  async #ready(): Promise<void> {
+  async #ready(signal: AbortSignal | undefined): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const stopListening = this.#endOnAbort(signal, reject);
     const limit = setTimeout(() => {
       reject(new ProbeChildError(`The child process wasn't ready within ${START_TIMEOUT_MS} ms.`));
       this.kill();
@@ -131,7 +132,21 @@ export class ProbeChild {
       reject(
         new ProbeChildError(`The child process didn't start: ${how}; ${this.#stderr.trim() || 'it said nothing'}.`),
       );
-    await promise.finally(() => clearTimeout(limit));
+    await promise.finally(() => {
+      clearTimeout(limit);
+      stopListening();
+    });
+  }
+
+  /** Call what it returns once the child may live on whatever the signal says. */
+  #endOnAbort(signal: AbortSignal | undefined, reject: (reason: unknown) => void): () => void {
+    const onAbort = (): void => {
+      reject(signal?.reason);
+      this.kill();
+    };
+    if (signal?.aborted) onAbort();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    return () => signal?.removeEventListener('abort', onAbort);
   }
 
   #die(how: string): void {
