@@ -21,7 +21,6 @@ import { HttpVideoSource } from './adapters/http/http-video-source.ts';
 import { startAlertConsumer } from './adapters/jetstream/alert-consumer.ts';
 import { JetStreamAlertQuarantine } from './adapters/jetstream/jetstream-alert-quarantine.ts';
 import { JetStreamOutcomeEvents } from './adapters/jetstream/jetstream-outcome-events.ts';
-import { LibavHeaderProbe } from './adapters/libav/libav-header-probe.ts';
 import { LibavPosterMaker } from './adapters/libav/libav-poster-maker.ts';
 import { createMakeAlertPoster } from './application/make-alert-poster.ts';
 import { createMakePoster } from './application/make-poster.ts';
@@ -30,6 +29,7 @@ import { createProbeChunks } from './application/probe-chunks.ts';
 import { createProbeVideo } from './application/probe-video.ts';
 import { createSettleAlert } from './application/settle-alert.ts';
 import type { Config } from './config.ts';
+import { createHeaderProbe } from './header-probe-backend.ts';
 import { tokens } from './tokens.ts';
 
 /** For ProbeVideo calls, which come on top of the alerts in hand. */
@@ -75,7 +75,7 @@ export async function startProbe(config: Config, context: ServiceContext): Promi
   services.register(tokens.storeTransport, { useValue: storeTransport });
   services.register(tokens.videoSource, { useValue: videoSource });
   services.register(tokens.isolatedHeaderProbe, { useValue: isolatedHeaderProbe });
-  bindAdapters(services);
+  bindAdapters(services, config);
   bindUseCases(services, config);
 
   const server = new GrpcServer({ logger, metrics, health, translateError, shutdownGraceMs: config.shutdownGraceMs });
@@ -107,11 +107,11 @@ export async function startProbe(config: Config, context: ServiceContext): Promi
   takers.push(alerts);
 }
 
-function bindAdapters(services: DependencyContainer): void {
+function bindAdapters(services: DependencyContainer, { probeBackend }: Config): void {
   services.register(tokens.jetStream, {
     useFactory: instanceCachingFactory(c => jetstream(c.resolve(tokens.natsConnection))),
   });
-  services.register(tokens.headerProbe, { useFactory: instanceCachingFactory(() => new LibavHeaderProbe()) });
+  services.register(tokens.headerProbe, { useFactory: instanceCachingFactory(() => createHeaderProbe(probeBackend)) });
   services.register(tokens.posterMaker, { useFactory: instanceCachingFactory(() => new LibavPosterMaker()) });
   services.register(tokens.alertDirectory, {
     useFactory: instanceCachingFactory(c => new GrpcAlertDirectory(c.resolve(tokens.storeTransport))),

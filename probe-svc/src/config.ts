@@ -12,8 +12,16 @@ export interface Config extends RunnerConfig, JetStreamConfig {
   readonly videoReadTimeoutMs: number;
   readonly concurrentTasks: number;
   readonly limits: InspectionLimits;
+  readonly probeBackend: BackendConfig;
   readonly probeChild: ProbeChildConfig;
   readonly failurePolicy: FailurePolicy;
+}
+
+/** What probes. */
+export interface BackendConfig {
+  readonly backend: (typeof BACKENDS)[number];
+  /** In libuv's pool. */
+  readonly threads: number;
 }
 
 /** The process in which an alert that was delivered before is probed. */
@@ -27,9 +35,12 @@ export interface CliConfig {
   readonly directory: string;
   readonly videoReadTimeoutMs: number;
   readonly limits: InspectionLimits;
+  readonly probeBackend: BackendConfig;
 }
 
 const MEBIBYTE = 1024 * 1024;
+
+const BACKENDS = ['libav', 'beamcoder'] as const;
 
 /** How a process runs; addresses and secrets are nothing that a decoder of hostile files should know. */
 const CHILD_VARIABLES = [
@@ -39,6 +50,8 @@ const CHILD_VARIABLES = [
   'NODE_COMPILE_CACHE',
   'NODE_OPTIONS',
   'NODE_PATH',
+  'PROBE_BACKEND',
+  'UV_THREADPOOL_SIZE',
 ];
 
 /** @throws InvalidEnvironmentError */
@@ -53,6 +66,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     videoReadTimeoutMs: readVideoReadTimeout(reader),
     concurrentTasks: reader.integer('CONCURRENT_TASKS', 64, { min: 1, max: 10_000 }),
     limits: readLimits(reader),
+    probeBackend: readBackend(reader),
     probeChild: {
       memoryBytes: reader.integer('PROBE_CHILD_MEMORY_BYTES', 512 * MEBIBYTE, { min: 64 * MEBIBYTE, max: 2 ** 40 }),
       env: Object.fromEntries(CHILD_VARIABLES.map(name => [name, env[name]])),
@@ -76,7 +90,21 @@ export function readCliConfig(env: NodeJS.ProcessEnv): CliConfig {
     directory: (env.npm_lifecycle_event === 'probe' && env.INIT_CWD) || process.cwd(),
     videoReadTimeoutMs: readVideoReadTimeout(reader),
     limits: readLimits(reader),
+    probeBackend: readBackend(reader),
   });
+}
+
+/** @throws InvalidEnvironmentError */
+export function readBackendConfig(env: NodeJS.ProcessEnv): BackendConfig {
+  const reader = new EnvReader(env);
+  return reader.finish(readBackend(reader));
+}
+
+function readBackend(reader: EnvReader): BackendConfig {
+  return {
+    backend: reader.oneOf('PROBE_BACKEND', BACKENDS, 'libav'),
+    threads: reader.integer('UV_THREADPOOL_SIZE', 4, { min: 1, max: 1_024 }),
+  };
 }
 
 function readVideoReadTimeout(reader: EnvReader): number {

@@ -1,6 +1,7 @@
 // The child process of IsolatedHeaderProbe.
 
 import { serveProbes } from './adapters/child-process/serve-probes.ts';
-import { LibavHeaderProbe } from './adapters/libav/libav-header-probe.ts';
+import { readBackendConfig } from './config.ts';
+import { createHeaderProbe } from './header-probe-backend.ts';
 
-serveProbes(new LibavHeaderProbe());
+serveProbes(createHeaderProbe(readBackendConfig(process.env)));

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { InvalidEnvironmentError } from '@vigie/mesh/env/env-reader.ts';
+import { BeamcoderLoadError } from '../adapters/beamcoder/load-beamcoder.ts';
 import { FileVideoSource } from '../adapters/file/file-video-source.ts';
 import { UrlVideoSource } from '../adapters/http/url-video-source.ts';
-import { LibavHeaderProbe } from '../adapters/libav/libav-header-probe.ts';
 import { createProbeVideo } from '../application/probe-video.ts';
 import { readCliConfig } from '../config.ts';
+import { createHeaderProbe } from '../header-probe-backend.ts';
 import type { VideoSource } from '../ports/video-source.ts';
 import { readCommandLine, USAGE, UsageError } from './command-line.ts';
 import { inOrder } from './in-order.ts';
@@ -21,7 +22,8 @@ process.stdout.on('error', () => process.exit(1));
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof UsageError) && !(error instanceof InvalidEnvironmentError)) throw error;
+  const isForPeople = [UsageError, InvalidEnvironmentError, BeamcoderLoadError].some(type => error instanceof type);
+  if (!isForPeople || !(error instanceof Error)) throw error;
   process.stderr.write(`probe: ${error.message}\n${error instanceof UsageError ? `\n${USAGE}` : ''}`);
   process.exitCode = 2;
 }
@@ -42,7 +44,7 @@ async function run(args: readonly string[]): Promise<number> {
   });
   const files = new FileVideoSource(config.directory);
   const either: VideoSource = { open: (name, options) => (IS_URL.test(name) ? urls : files).open(name, options) };
-  const probeVideo = createProbeVideo(either, new LibavHeaderProbe(), config.limits);
+  const probeVideo = createProbeVideo(either, createHeaderProbe(config.probeBackend), config.limits);
 
   const results = inOrder(sources, SOURCES_AT_ONCE, async source => toProbeResult(source, await probeVideo(source)));
   let failed = 0;
