@@ -43,10 +43,11 @@ export class OutcomeWatch implements AsyncDisposable {
     await this.#ended.catch(() => undefined);
   }
 
-  async #follow(client: Client<typeof AlertStoreService>, store: string, onHeader: () => void): Promise<void> {
+  async #follow(client: Client<typeof AlertStoreService>, store: string, onEstablished: () => void): Promise<void> {
     try {
-      const responses = client.watchAlerts({ store }, { signal: this.#abort.signal, onHeader });
+      const responses = client.watchAlerts({ store }, { signal: this.#abort.signal });
       for await (const { alert } of responses) {
+        if (alert === undefined) onEstablished();
         if (alert === undefined || this.#outcomes.has(alert.uid)) continue;
         const { bytesRead = 0, requests = 0 } = alert.effort ?? {};
         this.#outcomes.set(alert.uid, {

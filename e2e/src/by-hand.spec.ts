@@ -4,9 +4,10 @@ import { promisify } from 'node:util';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { SERVICE_NAMES } from '@vigie/dev-env/services/service-names.ts';
+import { waitFor } from '@vigie/dev-env/testing/wait-for.ts';
 import { expect } from 'chai';
 import { useMesh } from './mesh-fixture.ts';
-import { eventually, findAlert, finishedAlert, getJson, newAlert, postJson } from './rest-client.ts';
+import { findAlert, finishedAlert, getJson, newAlert, postJson } from './rest-client.ts';
 
 const run = promisify(execFile);
 const grpcServices = {
@@ -88,7 +89,7 @@ describe('a person at a shell', function () {
       await postJson(`${mesh().url}/v1/alerts`, alert);
       expect(await finishedAlert(mesh().url, alert.uid)).include({ status: 'PROCESSED' });
       const manager = await jetstreamManager(nats);
-      await eventually('both consumers to be done', async () => {
+      await waitFor('both consumers to be done', async () => {
         const infos = await Promise.all(['record', 'probe'].map(name => manager.consumers.info('ALERTS', name)));
         return infos.every(info => info.num_pending === 0 && info.num_ack_pending === 0) ? infos : undefined;
       });
@@ -111,7 +112,7 @@ describe('a person at a shell', function () {
     const { traceId } = (await postJson(`${mesh().url}/v1/alerts`, alert)).json;
     expect(await finishedAlert(mesh().url, alert.uid)).include({ traceId });
     for (const name of SERVICE_NAMES) {
-      await eventually(`the trace in the log of ${name}`, async () => {
+      await waitFor(`the trace in the log of ${name}`, async () => {
         const log = await readFile(mesh().service(name).log.file, 'utf8');
         return log.includes(traceId) && log.includes(alert.uid) ? true : undefined;
       });

@@ -1,8 +1,9 @@
 import { queryPostgres } from '@vigie/dev-env/servers/query-postgres.ts';
 import type { ServiceName } from '@vigie/dev-env/services/service-names.ts';
+import { waitFor } from '@vigie/dev-env/testing/wait-for.ts';
 import { expect } from 'chai';
 import { useMesh } from './mesh-fixture.ts';
-import { type AlertJson, eventually, findAlert, finishedAlert, getJson, newAlert, postJson } from './rest-client.ts';
+import { type AlertJson, findAlert, finishedAlert, getJson, newAlert, postJson } from './rest-client.ts';
 
 describe('a mesh whose parts are broken', function () {
   this.timeout(60_000);
@@ -10,7 +11,7 @@ describe('a mesh whose parts are broken', function () {
 
   /** Posts until the alert is accepted, as a client with a retry policy does. */
   async function postUntilAccepted(alert: AlertJson): Promise<void> {
-    await eventually(`${alert.uid} to be accepted`, async () => {
+    await waitFor(`${alert.uid} to be accepted`, async () => {
       const answer = await postJson(`${mesh().url}/v1/alerts`, alert).catch(() => undefined);
       return answer?.status === 202 ? answer : undefined;
     });
@@ -21,7 +22,7 @@ describe('a mesh whose parts are broken', function () {
     await probe.stop();
     const alert = newAlert();
     await postUntilAccepted(alert);
-    const record = await eventually('the row', () => findAlert(mesh().url, alert.uid), 1_000);
+    const record = await waitFor('the row', () => findAlert(mesh().url, alert.uid), 1_000);
     expect(record.status).equal('RECEIVED');
     await probe.start();
     expect(await finishedAlert(mesh().url, alert.uid)).include({ status: 'PROCESSED' });
@@ -48,7 +49,7 @@ describe('a mesh whose parts are broken', function () {
       await victim?.start();
     }
     await sent;
-    await eventually(
+    await waitFor(
       'an outcome for each',
       async () => {
         const rows = await queryPostgres(
@@ -68,7 +69,7 @@ describe('a mesh whose parts are broken', function () {
     const health = (name: ServiceName) => getJson(`${mesh().service(name).healthUrl}/readyz`);
     await mesh().nats?.stop();
     for (const name of ['ingest-svc', 'probe-svc', 'store-svc'] as const) {
-      const answer = await eventually(`${name} not to be ready`, async () => {
+      const answer = await waitFor(`${name} not to be ready`, async () => {
         const found = await health(name);
         return found.status === 503 ? found : undefined;
       });
@@ -77,7 +78,7 @@ describe('a mesh whose parts are broken', function () {
     }
     await mesh().nats?.start();
     for (const name of ['gateway', 'ingest-svc', 'probe-svc', 'store-svc'] as const) {
-      await eventually(`${name} to be ready`, async () => ((await health(name)).status === 200 ? true : undefined));
+      await waitFor(`${name} to be ready`, async () => ((await health(name)).status === 200 ? true : undefined));
     }
     const alert = newAlert();
     await postUntilAccepted(alert);
@@ -87,7 +88,7 @@ describe('a mesh whose parts are broken', function () {
   it('finds a clip that is uploaded after its alert', async () => {
     const late = newAlert({ video: '/videos/not-there.mp4' });
     await postUntilAccepted(late);
-    await eventually('the row', () => findAlert(mesh().url, late.uid));
+    await waitFor('the row', () => findAlert(mesh().url, late.uid));
     expect((await findAlert(mesh().url, late.uid))?.status).equal('RECEIVED');
   });
 });

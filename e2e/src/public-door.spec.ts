@@ -3,13 +3,14 @@ import { promisify } from 'node:util';
 import { Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node';
 import { queryPostgres } from '@vigie/dev-env/servers/query-postgres.ts';
+import { waitFor } from '@vigie/dev-env/testing/wait-for.ts';
 import { AlertRecord_Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { IngestService } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
 import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
 import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
 import { expect } from 'chai';
 import { useMesh } from './mesh-fixture.ts';
-import { eventually, finishedAlert, getJson, newAlert, postJson } from './rest-client.ts';
+import { finishedAlert, getJson, newAlert, postJson } from './rest-client.ts';
 
 const run = promisify(execFile);
 
@@ -30,7 +31,7 @@ describe('the public door', function () {
       const accepted = await createClient(IngestService, transport()).createAlert({ alert });
       expect(accepted).include({ uid: alert.uid, duplicate: false });
       const store = createClient(AlertStoreService, transport());
-      const record = await eventually('an outcome', async () => {
+      const record = await waitFor('an outcome', async () => {
         const found = await store.getAlert({ uid: alert.uid }).catch(() => undefined);
         return found?.status === AlertRecord_Status.PROCESSED ? found : undefined;
       });
@@ -45,14 +46,12 @@ describe('the public door', function () {
     const alerts = Array.from({ length: 50 }, () => newAlert({ store }));
     const abort = new AbortController();
     const established = Promise.withResolvers<void>();
-    const watch = createClient(AlertStoreService, transport).watchAlerts(
-      { store },
-      { signal: abort.signal, onHeader: () => established.resolve() },
-    );
     const seen = (async () => {
       const uids = new Set<string>();
+      const watch = createClient(AlertStoreService, transport).watchAlerts({ store }, { signal: abort.signal });
       for await (const { alert } of watch) {
-        if (alert !== undefined) uids.add(alert.uid);
+        if (alert === undefined) established.resolve();
+        else uids.add(alert.uid);
         if (uids.size === alerts.length) break;
       }
       return uids;
@@ -167,7 +166,7 @@ describe('the public door', function () {
     const codes = stdout.trim().split('\n');
     expect(codes).lengthOf(1200);
     expect(new Set(codes)).deep.equal(new Set(['200']));
-    await eventually('a row for each', async () => {
+    await waitFor('a row for each', async () => {
       const [row] = await queryPostgres(
         mesh().addresses.databaseUrl,
         "select count(*)::int as count from alerts where uid like 'legacy-%' and status = 'PROCESSED'",

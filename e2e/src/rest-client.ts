@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AlertRecordJson } from '@vigie/dev-env/start/alert-record.ts';
+import { waitFor } from '@vigie/dev-env/testing/wait-for.ts';
 
 export interface AlertJson {
   readonly uid: string;
@@ -46,19 +47,8 @@ export async function findAlert(gatewayUrl: string, uid: string): Promise<AlertR
 
 /** The alert with its outcome, once there is one. */
 export function finishedAlert(gatewayUrl: string, uid: string): Promise<AlertRecordJson> {
-  return eventually(`an outcome of ${uid}`, async () => {
+  return waitFor(`an outcome of ${uid}`, async () => {
     const record = await findAlert(gatewayUrl, uid).catch(() => undefined);
     return record === undefined || record.status === 'RECEIVED' ? undefined : record;
   });
-}
-
-/** Asks until there is an answer. @throws Error naming what didn't come within `timeoutMs` */
-export async function eventually<T>(what: string, find: () => Promise<T | undefined>, timeoutMs = 20_000): Promise<T> {
-  const deadline = performance.now() + timeoutMs;
-  while (performance.now() < deadline) {
-    const found = await find();
-    if (found !== undefined) return found;
-    await new Promise(resolve => setTimeout(resolve, 25));
-  }
-  throw new Error(`${what}: not within ${timeoutMs} ms`);
 }

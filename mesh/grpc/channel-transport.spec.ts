@@ -10,6 +10,7 @@ import { expect } from 'chai';
 import { currentTrace, newTrace, withTrace } from '../telemetry/trace-context.ts';
 import { ChannelTransport } from './channel-transport.ts';
 import { invalidArgument, rpcError } from './rpc-error.ts';
+import { aborted, accepted, collect, failure, yieldAll } from './testing/rpc-outcome.ts';
 import { openChannel, startSpecServer } from './testing/spec-server.ts';
 
 describe('ChannelTransport', () => {
@@ -376,36 +377,6 @@ describe('ChannelTransport', () => {
     expect(seen).to.deep.equal([trace.traceId, trace.traceId]);
   });
 });
-
-function accepted(uid = '') {
-  return { outcome: { case: 'accepted' as const, value: { uid } } };
-}
-
-async function* yieldAll<T>(items: readonly T[]): AsyncIterable<T> {
-  yield* items;
-}
-
-async function collect<T, R = T>(
-  items: AsyncIterable<T>,
-  map: (item: T) => R = item => item as unknown as R,
-): Promise<R[]> {
-  const result: R[] = [];
-  for await (const item of items) result.push(map(item));
-  return result;
-}
-
-async function failure(work: Promise<unknown>): Promise<ConnectError> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).to.be.instanceOf(ConnectError);
-  return error as ConnectError;
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await once(signal, 'abort');
-}
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');

@@ -7,6 +7,7 @@ import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_servi
 import { expect } from 'chai';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { rpcError } from './rpc-error.ts';
+import { failure } from './testing/rpc-outcome.ts';
 import { openChannel, startSpecServer } from './testing/spec-server.ts';
 
 describe('GrpcServer', () => {
@@ -169,13 +170,4 @@ describe('GrpcServer', () => {
 
 async function drain(items: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of items);
-}
-
-async function failure(work: Promise<unknown>): Promise<ConnectError> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).to.be.instanceOf(ConnectError);
-  return error as ConnectError;
 }

@@ -186,6 +186,27 @@ describe('MessageConsumer', function () {
     await seen.promise;
   });
 
+  it('takes over a consumer that an earlier version made with other settings, and what that had not finished', async () => {
+    await publish('first');
+    const first = await start({ ackWaitMs: 60_000, handle: async () => ({ kind: 'done' }) });
+    while ((await pendingOf()) > 0);
+    await first[Symbol.asyncDispose]();
+    await publish('second');
+    const seen: string[] = [];
+    const done = Promise.withResolvers<void>();
+    await using _ = await start({
+      ackWaitMs: 5_000,
+      handle: async message => {
+        seen.push(message.string());
+        done.resolve();
+        return { kind: 'done' };
+      },
+    });
+    await done.promise;
+    expect(seen).deep.equal(['second']);
+    expect((await (await jetstreamManager(connection)).consumers.info('ALERTS', 'spec')).config.ack_wait).equal(5e9);
+  });
+
   it('tells its lag and verdicts as metrics', async () => {
     const metrics = new Registry();
     await publish('a');

@@ -3,6 +3,7 @@ import {
   type ConsumerConfig,
   type ConsumerMessages,
   DeliverPolicy,
+  JetStreamApiError,
   type JetStreamManager,
   type JsMsg,
   jetstream,
@@ -94,7 +95,7 @@ export class MessageConsumer implements AsyncDisposable {
 
   async #open(manager: JetStreamManager): Promise<ConsumerMessages> {
     const { connection, stream, durable, concurrency } = this.#options;
-    await manager.consumers.add(stream, consumerConfig(this.#options));
+    await ensureConsumer(manager, this.#options);
     const consumer = await jetstream(connection).consumers.get(stream, durable);
     this.#messages = await consumer.consume({ max_messages: concurrency, abort_on_missing_resource: true });
     return this.#messages;
@@ -135,6 +136,20 @@ export class MessageConsumer implements AsyncDisposable {
       return { kind: 'retry', delayMs: RECOVERY_DELAY_MS };
     }
   }
+}
+
+/** Creates the durable consumer, or brings its settings up to date; what it has delivered and acked stays. */
+async function ensureConsumer(manager: JetStreamManager, options: MessageConsumerOptions): Promise<void> {
+  const config = consumerConfig(options);
+  await manager.consumers.add(options.stream, config).catch(async error => {
+    if (!isConsumerThere(error)) throw error;
+    await manager.consumers.update(options.stream, options.durable, config);
+  });
+}
+
+/** JetStream's errors 10148 and 10013: a consumer of this name has another configuration. */
+function isConsumerThere(error: unknown): boolean {
+  return error instanceof JetStreamApiError && (error.code === 10148 || error.code === 10013);
 }
 
 function consumerConfig(options: MessageConsumerOptions): Partial<ConsumerConfig> {

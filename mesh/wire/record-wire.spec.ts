@@ -2,7 +2,6 @@ import { create, fromBinary, fromJsonString, toBinary } from '@bufbuild/protobuf
 import { AlertRecordSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { expect } from 'chai';
 import { FAILURE_CODES, type FinishedAlert } from '../alert/alert-record.ts';
-import type { Media } from '../alert/media.ts';
 import { MalformedMessageError } from './alert-wire.ts';
 import {
   decodeRecordPayload,
@@ -11,45 +10,13 @@ import {
   IncompleteRecordError,
   recordToProto,
 } from './record-wire.ts';
-
-const media: Media = {
-  container: 'mp4',
-  sizeBytes: 5_000_000_000,
-  video: {
-    codec: 'h264',
-    profile: 'High',
-    width: 1920,
-    height: 1088,
-    displayWidth: 1088,
-    displayHeight: 1920,
-    rotation: -90,
-    sampleAspectRatio: '1:1',
-    frameRate: 29.97,
-    pixelFormat: 'yuv420p',
-    colorPrimaries: 'bt709',
-    colorTransfer: 'bt709',
-    colorSpace: 'bt709',
-    colorRange: 'tv',
-    hdr: false,
-    bitRate: 4_000_000,
-  },
-  audio: { codec: 'aac', sampleRate: 48_000, channels: 2 },
-  durationSeconds: 12.5,
-  durationSource: 'header',
-  bitRate: 4_200_000,
-  videoStreams: 1,
-  coverArtStreams: 0,
-  audioStreams: 1,
-  truncated: false,
-  moovAtEnd: true,
-  fragmented: false,
-};
+import { SAMPLE_MEDIA, SPARSE_MEDIA } from './testing/sample-media.ts';
 
 const processed: FinishedAlert = {
   alert: { uid: 'a-1', video: '/videos/a.mp4', timestampMicros: 1748871320683412, store: 'store-42' },
   receivedAt: new Date('2026-01-02T03:04:05.678Z'),
   traceId: '0123456789abcdef0123456789abcdef',
-  outcome: { status: 'PROCESSED', media },
+  outcome: { status: 'PROCESSED', media: SAMPLE_MEDIA },
   effort: { attempts: 2, bytesRead: 65_536, requests: 2, elapsedMs: 3.25 },
   processedAt: new Date('2026-01-02T03:04:06.789Z'),
 };
@@ -63,26 +30,7 @@ describe('records on the wire', () => {
   it('come back as they were, whether all is known', () => expect(roundTrip(processed)).deep.equal(processed));
 
   it('or hardly anything', () => {
-    const unknown = Object.fromEntries(Object.keys(media.video).map(key => [key, null]));
-    const sparse: Media = {
-      ...media,
-      video: {
-        ...(unknown as unknown as Media['video']),
-        codec: 'vp9',
-        width: 1,
-        height: 2,
-        displayWidth: 1,
-        displayHeight: 2,
-        rotation: 0,
-        hdr: true,
-      },
-      audio: null,
-      sizeBytes: null,
-      durationSeconds: null,
-      durationSource: null,
-      bitRate: null,
-    };
-    const record: FinishedAlert = { ...processed, outcome: { status: 'PROCESSED', media: sparse } };
+    const record: FinishedAlert = { ...processed, outcome: { status: 'PROCESSED', media: SPARSE_MEDIA } };
     expect(roundTrip(record)).deep.equal(record);
   });
 

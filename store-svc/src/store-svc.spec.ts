@@ -2,6 +2,9 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, headers } from '@nats-io/transport-node';
+import { scratchNats } from '@vigie/dev-env/testing/scratch-nats.ts';
+import { scratchPostgres } from '@vigie/dev-env/testing/scratch-postgres.ts';
+import { waitFor } from '@vigie/dev-env/testing/wait-for.ts';
 import { contentHash } from '@vigie/mesh/alert/alert.ts';
 import type { ReceivedAlert } from '@vigie/mesh/alert/alert-record.ts';
 import { publishQuarantined, QUARANTINE_HEADERS } from '@vigie/mesh/jetstream/quarantine.ts';
@@ -18,18 +21,15 @@ import { AlertRecord_Status, Failure_Code } from '@vigie/proto/vigie/alert/v1/al
 import { RecordResult_Kind } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
 import { expect } from 'chai';
 import { openWatch } from './testing/open-watch.ts';
-import { realNats } from './testing/real-nats.ts';
-import { realPostgres } from './testing/real-postgres.ts';
 import { type RunningStore, runStore } from './testing/running-store.ts';
 import { FAILED, finishedAlert, receivedAlert } from './testing/sample-alerts.ts';
-import { waitFor } from './testing/wait-for.ts';
 
 const { RECEIVED, PROCESSED, FAILED: FAILED_STATUS, QUARANTINED } = AlertRecord_Status;
 
 describe('store-svc', function () {
   this.timeout(30_000);
   const teardown = new AsyncDisposableStack();
-  let postgres: Awaited<ReturnType<typeof realPostgres>>;
+  let postgres: Awaited<ReturnType<typeof scratchPostgres>>;
   let store: RunningStore;
   let stream: JetStreamClient;
   let streams: JetStreamManager;
@@ -38,8 +38,8 @@ describe('store-svc', function () {
   const freshUid = () => `uid-${++uids}`;
 
   before('start the service before Postgres and NATS', async () => {
-    postgres = await realPostgres(teardown);
-    const nats = await realNats(teardown);
+    postgres = await scratchPostgres(teardown);
+    const nats = await scratchNats(teardown);
     store = await runStore(teardown, { DATABASE_URL: postgres.url, NATS_URL: nats.url });
     const waiting = await waitFor('a reason in readiness', async () => {
       const { ready, checks } = await store.health.readiness();

@@ -3,7 +3,7 @@ import { findCommand } from '../find-command.mjs';
 import { runLogged } from '../run-logged.mjs';
 import { SetupError } from '../setup-error.mjs';
 
-const TOOLS = { cmake: 'cmake', make: 'make', 'pkg-config': 'pkg-config' };
+const TOOLS = { cmake: 'cmake', make: 'make', 'pkg-config': 'pkg-config', curl: 'curl' };
 const LIBRARIES = {
   libavformat: 'libavformat-dev',
   libavcodec: 'libavcodec-dev',
@@ -12,8 +12,8 @@ const LIBRARIES = {
 };
 
 /**
- * What the addon is built with. Asked by what they give, not by package name, so that a libav built by hand and found
- * by PKG_CONFIG_PATH counts too.
+ * What the addon is built with, and curl for the examples and their tests. Asked by what they give, not by package name,
+ * so that a libav built by hand and found by PKG_CONFIG_PATH counts too.
  */
 export const debianPackages = {
   name: 'apt',

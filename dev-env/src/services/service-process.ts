@@ -11,7 +11,7 @@ const HOST = '127.0.0.1';
  * Keeps a service below 150 MB: without bounds V8 takes several times what a service lives on before it collects. The
  * images set the same (docker/Dockerfile).
  */
-const MEMORY_FLAGS = ['--max-semi-space-size=4', '--max-old-space-size=96'];
+const MEMORY_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=80'];
 
 /** Memory that libav has freed goes back to the system instead of waiting in an arena for each thread. */
 const MEMORY_ENV = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' };

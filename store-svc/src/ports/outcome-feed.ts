@@ -18,16 +18,22 @@ export interface FeedItem {
   readonly position: FeedPosition;
 }
 
+export interface OutcomeWatch {
+  /** Where the watch begins. */
+  readonly start: FeedPosition;
+  readonly items: AsyncIterable<FeedItem>;
+}
+
 /** Outcomes as they are found. */
 export interface OutcomeFeed {
   /**
    * Resolves once the watch stands: every outcome found after that comes, each at least once, those of one status of a
-   * store in their order. Ends when `signal` aborts.
+   * store in their order. They end when `signal` aborts.
    *
    * @param behind where an earlier watch ended; from now on if undefined
    * @throws OutcomeFeedError
    */
-  watch(filter: OutcomeFilter, behind: FeedPosition | undefined, signal: AbortSignal): Promise<AsyncIterable<FeedItem>>;
+  watch(filter: OutcomeFilter, behind: FeedPosition | undefined, signal: AbortSignal): Promise<OutcomeWatch>;
 }
 
 export type OutcomeFeedFault = 'FEED_UNREACHABLE' | 'RESUME_TOKEN_EXPIRED';

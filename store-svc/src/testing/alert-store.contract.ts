@@ -1,15 +1,8 @@
 import { type FinishedAlert, isFinished, type ReceivedAlert, statusOf } from '@vigie/mesh/alert/alert-record.ts';
+import { SPARSE_MEDIA } from '@vigie/mesh/wire/testing/sample-media.ts';
 import { expect } from 'chai';
 import type { AlertStore } from '../ports/alert-store.ts';
-import {
-  FAILED,
-  finishedAlert,
-  PROCESSED,
-  QUARANTINED,
-  receivedAlert,
-  SAMPLE_MICROS,
-  SPARSE_MEDIA,
-} from './sample-alerts.ts';
+import { FAILED, finishedAlert, PROCESSED, QUARANTINED, receivedAlert, SAMPLE_MICROS } from './sample-alerts.ts';
 
 /** What every AlertStore does. @param openEmpty a store without rows */
 export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {

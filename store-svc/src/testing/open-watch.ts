@@ -17,22 +17,18 @@ export async function openWatch(
   request: MessageInitShape<typeof WatchAlertsRequestSchema>,
 ): Promise<OpenWatch> {
   const abort = new AbortController();
-  const established = Promise.withResolvers<unknown>();
-  const responses = client
-    .watchAlerts(request, { signal: abort.signal, onHeader: established.resolve })
-    [Symbol.asyncIterator]();
-  let ahead: Promise<IteratorResult<WatchAlertsResponse>> | undefined = responses.next();
-  await Promise.race([established.promise, ahead]);
+  const responses = client.watchAlerts(request, { signal: abort.signal })[Symbol.asyncIterator]();
+  const next = async () => {
+    const { value, done } = await responses.next();
+    if (done) throw new Error('The watch has ended.');
+    return value;
+  };
+  const first = await next();
+  if (first.alert !== undefined) throw new Error('The first response is an outcome.');
   return {
-    async next() {
-      const { value, done } = await (ahead ?? responses.next());
-      ahead = undefined;
-      if (done) throw new Error('The watch has ended.');
-      return value;
-    },
+    next,
     async [Symbol.asyncDispose]() {
       abort.abort();
-      await ahead?.catch(() => undefined);
     },
   };
 }

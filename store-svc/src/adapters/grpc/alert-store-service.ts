@@ -67,11 +67,11 @@ export function createAlertStoreService(
       };
     },
 
-    async *watchAlerts(request, { signal, sendHeaders }) {
+    async *watchAlerts(request, { signal }) {
       const { filter, behind } = readWatchRequest(request);
-      const outcomes = await outcomeFeed.watch(filter, behind, signal);
-      sendHeaders();
-      for await (const { record, position } of outcomes) {
+      const { start, items } = await outcomeFeed.watch(filter, behind, signal);
+      yield { resumeToken: encodeResumeToken(start) };
+      for await (const { record, position } of items) {
         yield { alert: recordToProto(record), resumeToken: encodeResumeToken(position) };
       }
     },

@@ -81,7 +81,7 @@ export class JetStreamOutcomeFeed implements OutcomeFeed {
           return { source, messages };
         }),
       );
-      return this.#read(watched, start, signal, opened.move());
+      return { start, items: this.#read(watched, start, signal, opened.move()) };
     } catch (error) {
       if (error instanceof OutcomeFeedError) throw error;
       throw new OutcomeFeedError('FEED_UNREACHABLE', 'The streams of outcomes give no answer.', { cause: error });

@@ -1,12 +1,12 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
+import { scratchPostgres } from '@vigie/dev-env/testing/scratch-postgres.ts';
+import { waitFor } from '@vigie/dev-env/testing/wait-for.ts';
 import { Health } from '@vigie/mesh/telemetry/health.ts';
 import { createLogger } from '@vigie/mesh/telemetry/logger.ts';
 import { expect } from 'chai';
 import { AlertStoreError } from '../../ports/alert-store.ts';
 import { describeAlertStore } from '../../testing/alert-store.contract.ts';
-import { realPostgres } from '../../testing/real-postgres.ts';
 import { finishedAlert, receivedAlert } from '../../testing/sample-alerts.ts';
-import { waitFor } from '../../testing/wait-for.ts';
 import { inTransaction } from './in-transaction.ts';
 import { openDatabase } from './open-database.ts';
 import { PostgresAlertStore } from './postgres-alert-store.ts';
@@ -18,11 +18,11 @@ describe('PostgresAlertStore', function () {
   this.timeout(30_000);
   const teardown = new AsyncDisposableStack();
   const health = new Health();
-  let postgres: Awaited<ReturnType<typeof realPostgres>>;
+  let postgres: Awaited<ReturnType<typeof scratchPostgres>>;
   let orm: MikroORM;
 
   before(async () => {
-    postgres = await realPostgres(teardown);
+    postgres = await scratchPostgres(teardown);
     await postgres.start();
     orm = await open(postgres.url, health);
     health.enter('running');

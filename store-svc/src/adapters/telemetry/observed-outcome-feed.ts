@@ -12,7 +12,8 @@ export class ObservedOutcomeFeed implements OutcomeFeed {
   }
 
   async watch(filter: OutcomeFilter, behind: FeedPosition | undefined, signal: AbortSignal) {
-    return this.#counted(await this.#feed.watch(filter, behind, signal));
+    const { start, items } = await this.#feed.watch(filter, behind, signal);
+    return { start, items: this.#counted(items) };
   }
 
   async *#counted(items: AsyncIterable<FeedItem>): AsyncIterable<FeedItem> {

@@ -9,7 +9,7 @@ const HELLO: RequestListener = (request, response) => {
   response.end(`${request.httpVersion} ${request.url}`);
 };
 
-async function openDoor(listener: RequestListener, shutdownGraceMs = 2_000) {
+async function openDoor(listener: (...exchange: Parameters<RequestListener>) => unknown, shutdownGraceMs = 2_000) {
   const door = new FrontDoor({ listener, shutdownGraceMs });
   const port = await door.listen('127.0.0.1', 0);
   const close = () => door[Symbol.asyncDispose]();

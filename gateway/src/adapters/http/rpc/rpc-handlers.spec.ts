@@ -1,9 +1,9 @@
-import { once } from 'node:events';
 import { create, createRegistry, type JsonObject, toJson } from '@bufbuild/protobuf';
-import { Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
+import { Code, createClient, type Transport } from '@connectrpc/connect';
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node';
 import { ChannelTransport } from '@vigie/mesh/grpc/channel-transport.ts';
 import { invalidArgument } from '@vigie/mesh/grpc/rpc-error.ts';
+import { aborted, accepted, collect, failure, yieldAll } from '@vigie/mesh/grpc/testing/rpc-outcome.ts';
 import { BadRequestSchema, file_google_rpc_error_details } from '@vigie/proto/google/rpc/error_details_pb.ts';
 import { ServerReflection } from '@vigie/proto/grpc/reflection/v1/reflection_pb.ts';
 import { ServerReflection as ServerReflectionAlpha } from '@vigie/proto/grpc/reflection/v1alpha/reflection_pb.ts';
@@ -333,10 +333,6 @@ describe('RPC through the gateway', () => {
   }
 });
 
-function accepted(uid = '') {
-  return { outcome: { case: 'accepted' as const, value: { uid } } };
-}
-
 /** grpc-js keeps its connection until told; the others let go by themselves. */
 function closing(transport: Transport): AsyncDisposable {
   return {
@@ -344,30 +340,4 @@ function closing(transport: Transport): AsyncDisposable {
       if (transport instanceof ChannelTransport) transport[Symbol.dispose]();
     },
   };
-}
-
-async function* yieldAll<T>(items: readonly T[]): AsyncIterable<T> {
-  yield* items;
-}
-
-async function collect<T, R = T>(
-  items: AsyncIterable<T>,
-  map: (item: T) => R = item => item as unknown as R,
-): Promise<R[]> {
-  const result: R[] = [];
-  for await (const item of items) result.push(map(item));
-  return result;
-}
-
-async function failure(work: Promise<unknown>): Promise<ConnectError> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).to.be.instanceOf(ConnectError);
-  return error as ConnectError;
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await once(signal, 'abort');
 }

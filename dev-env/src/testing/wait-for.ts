@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const POLL_MS = 10;
 
-/** The first result that isn't undefined. */
+/** The first result that isn't undefined. @throws Error naming what didn't come within `timeoutMs` */
 export async function waitFor<T>(
   what: string,
   find: () => Promise<T | undefined> | T | undefined,
