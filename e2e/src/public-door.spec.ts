@@ -92,6 +92,30 @@ describe('the public door', function () {
     expect(streamed.finding.case === 'media' && streamed.finding.value.video?.codec).equal('vp9');
   });
 
+  it("shows an alert's video, and says so when nothing has changed", async () => {
+    const alert = newAlert({ video: '/videos/mov-portrait-rotated.mov' });
+    await postJson(`${mesh().url}/v1/alerts`, alert);
+    await finishedAlert(mesh().url, alert.uid);
+    const url = `${mesh().url}/v1/alerts/${alert.uid}/poster`;
+    const shown = await fetch(url);
+    expect([shown.status, shown.headers.get('content-type')]).deep.equal([200, 'image/jpeg']);
+    const jpeg = await shown.bytes();
+    expect([...jpeg.subarray(0, 2), ...jpeg.subarray(-2)]).deep.equal([0xff, 0xd8, 0xff, 0xd9]);
+    const etag = shown.headers.get('etag') ?? '';
+    expect((await fetch(url, { headers: { 'if-none-match': etag } })).status).equal(304);
+    expect((await fetch(`${url}?max_side=100`)).headers.get('etag')).not.equal(etag);
+    const same = await fetch(`${mesh().url}/v1/media:poster?video=${alert.video}`);
+    expect(same.headers.get('etag')).equal(etag);
+    for (const [path, status] of [
+      ['/v1/alerts/never-sent/poster', 404],
+      ['/v1/media:poster?video=/videos/never-sent.mp4', 404],
+      ['/v1/media:poster?video=/videos/audio-only.mp4', 400],
+      [`/v1/alerts/${alert.uid}/poster?max_side=9000`, 400],
+    ] as const) {
+      expect((await getJson(mesh().url + path)).status, path).equal(status);
+    }
+  });
+
   it('answers errors that name the field, as AIP-193 wants them', async () => {
     const { status, json } = await postJson(`${mesh().url}/v1/alerts`, newAlert({ uid: 'no good', video: 'a.mp4' }));
     expect(status).equal(400);

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { fileURLToPath } from 'node:url';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { ChannelTransport } from '@vigie/mesh/grpc/channel-transport.ts';
 import { GrpcServer } from '@vigie/mesh/grpc/grpc-server.ts';
@@ -7,8 +8,12 @@ import { ensureStreams } from '@vigie/mesh/jetstream/streams.ts';
 import type { ServiceContext } from '@vigie/mesh/lifecycle/service-context.ts';
 import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
 import { container, type DependencyContainer, instanceCachingFactory } from 'tsyringe';
+import { IsolatedHeaderProbe } from './adapters/child-process/isolated-header-probe.ts';
+import { createIsolationMetrics } from './adapters/child-process/isolation-metrics.ts';
 import { translateError } from './adapters/grpc/error-table.ts';
+import { GrpcAlertDirectory } from './adapters/grpc/grpc-alert-directory.ts';
 import { GrpcOutcomeStore } from './adapters/grpc/grpc-outcome-store.ts';
+import { createPosterMetrics } from './adapters/grpc/poster-metrics.ts';
 import { createProbeService } from './adapters/grpc/probe-service.ts';
 import { createStoreReadiness } from './adapters/grpc/store-readiness.ts';
 import { createHttpMetrics } from './adapters/http/http-metrics.ts';
@@ -16,12 +21,15 @@ import { HttpVideoSource } from './adapters/http/http-video-source.ts';
 import { startAlertConsumer } from './adapters/jetstream/alert-consumer.ts';
 import { JetStreamAlertQuarantine } from './adapters/jetstream/jetstream-alert-quarantine.ts';
 import { JetStreamOutcomeEvents } from './adapters/jetstream/jetstream-outcome-events.ts';
-import { LibavHeaderProbe } from './adapters/libav/libav-header-probe.ts';
+import { LibavPosterMaker } from './adapters/libav/libav-poster-maker.ts';
+import { createMakeAlertPoster } from './application/make-alert-poster.ts';
+import { createMakePoster } from './application/make-poster.ts';
 import { createProbeAlert } from './application/probe-alert.ts';
 import { createProbeChunks } from './application/probe-chunks.ts';
 import { createProbeVideo } from './application/probe-video.ts';
 import { createSettleAlert } from './application/settle-alert.ts';
 import type { Config } from './config.ts';
+import { createHeaderProbe } from './header-probe-backend.ts';
 import { tokens } from './tokens.ts';
 
 /** For ProbeVideo calls, which come on top of the alerts in hand. */
@@ -31,6 +39,10 @@ const STORE_CALL_TIMEOUT_MS = 5_000;
 const STORE_PATIENCE_MS = 20_000;
 /** What waits behind a full set of tasks isn't told to be in progress: it may wait as long as a probe, and a little more. */
 const ACK_WAIT_SLACK_MS = 5_000;
+
+const ISOLATED_MAIN = fileURLToPath(new URL('./isolated-main.ts', import.meta.url));
+/** One that hangs doesn't hold up the other alerts that come again. */
+const MAX_PROBE_CHILDREN = 2;
 
 export async function startProbe(config: Config, context: ServiceContext): Promise<void> {
   const { logger, metrics, health, teardown } = context;
@@ -49,18 +61,33 @@ export async function startProbe(config: Config, context: ServiceContext): Promi
       metrics: createHttpMetrics(metrics),
     }),
   );
+  const isolatedHeaderProbe = teardown.use(
+    new IsolatedHeaderProbe({
+      main: [ISOLATED_MAIN],
+      ...config.probeChild,
+      maxChildren: MAX_PROBE_CHILDREN,
+      metrics: createIsolationMetrics(metrics),
+    }),
+  );
 
   const services = container.createChildContainer();
   services.register(tokens.natsConnection, { useValue: connection });
   services.register(tokens.storeTransport, { useValue: storeTransport });
   services.register(tokens.videoSource, { useValue: videoSource });
-  bindAdapters(services);
+  services.register(tokens.isolatedHeaderProbe, { useValue: isolatedHeaderProbe });
+  bindAdapters(services, config);
   bindUseCases(services, config);
 
   const server = new GrpcServer({ logger, metrics, health, translateError, shutdownGraceMs: config.shutdownGraceMs });
-  const probeVideo = services.resolve(tokens.probeVideo);
-  const probeChunks = services.resolve(tokens.probeChunks);
-  server.add(ProbeService, createProbeService({ probeVideo, probeChunks, logger }));
+  const probeService = createProbeService({
+    probeVideo: services.resolve(tokens.probeVideo),
+    probeChunks: services.resolve(tokens.probeChunks),
+    makePoster: services.resolve(tokens.makePoster),
+    makeAlertPoster: services.resolve(tokens.makeAlertPoster),
+    metrics: createPosterMetrics(metrics),
+    logger,
+  });
+  server.add(ProbeService, probeService);
   // Stopped side by side: each may take the whole grace period.
   const takers: AsyncDisposable[] = [server];
   teardown.defer(async () => {
@@ -80,11 +107,15 @@ export async function startProbe(config: Config, context: ServiceContext): Promi
   takers.push(alerts);
 }
 
-function bindAdapters(services: DependencyContainer): void {
+function bindAdapters(services: DependencyContainer, { probeBackend }: Config): void {
   services.register(tokens.jetStream, {
     useFactory: instanceCachingFactory(c => jetstream(c.resolve(tokens.natsConnection))),
   });
-  services.register(tokens.headerProbe, { useFactory: instanceCachingFactory(() => new LibavHeaderProbe()) });
+  services.register(tokens.headerProbe, { useFactory: instanceCachingFactory(() => createHeaderProbe(probeBackend)) });
+  services.register(tokens.posterMaker, { useFactory: instanceCachingFactory(() => new LibavPosterMaker()) });
+  services.register(tokens.alertDirectory, {
+    useFactory: instanceCachingFactory(c => new GrpcAlertDirectory(c.resolve(tokens.storeTransport))),
+  });
   services.register(tokens.outcomeStore, {
     useFactory: instanceCachingFactory(
       c => new GrpcOutcomeStore({ transport: c.resolve(tokens.storeTransport), patienceMs: STORE_PATIENCE_MS }),
@@ -104,11 +135,32 @@ function bindUseCases(services: DependencyContainer, { limits, failurePolicy }: 
       createProbeVideo(c.resolve(tokens.videoSource), c.resolve(tokens.headerProbe), limits),
     ),
   });
+  services.register(tokens.probeVideoIsolated, {
+    useFactory: instanceCachingFactory(c =>
+      createProbeVideo(c.resolve(tokens.videoSource), c.resolve(tokens.isolatedHeaderProbe), limits),
+    ),
+  });
   services.register(tokens.probeChunks, {
     useFactory: instanceCachingFactory(c => createProbeChunks(c.resolve(tokens.headerProbe), limits)),
   });
+  services.register(tokens.makePoster, {
+    useFactory: instanceCachingFactory(c =>
+      createMakePoster(c.resolve(tokens.videoSource), c.resolve(tokens.posterMaker), limits),
+    ),
+  });
+  services.register(tokens.makeAlertPoster, {
+    useFactory: instanceCachingFactory(c =>
+      createMakeAlertPoster(c.resolve(tokens.alertDirectory), c.resolve(tokens.makePoster)),
+    ),
+  });
   services.register(tokens.probeAlert, {
-    useFactory: instanceCachingFactory(c => createProbeAlert(c.resolve(tokens.probeVideo), failurePolicy)),
+    useFactory: instanceCachingFactory(c =>
+      createProbeAlert({
+        probeVideo: c.resolve(tokens.probeVideo),
+        probeVideoIsolated: c.resolve(tokens.probeVideoIsolated),
+        policy: failurePolicy,
+      }),
+    ),
   });
   services.register(tokens.settleAlert, {
     useFactory: instanceCachingFactory(c =>

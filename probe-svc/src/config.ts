@@ -2,7 +2,7 @@ import { EnvReader } from '@vigie/mesh/env/env-reader.ts';
 import { type JetStreamConfig, readJetStreamConfig } from '@vigie/mesh/jetstream/jetstream-config.ts';
 import { readRunnerConfig } from '@vigie/mesh/lifecycle/runner-config.ts';
 import type { RunnerConfig } from '@vigie/mesh/lifecycle/service-context.ts';
-import type { ProbeVideoLimits } from './application/probe-video.ts';
+import type { InspectionLimits } from './application/inspect-video.ts';
 import type { FailurePolicy } from './domain/failure-fate.ts';
 
 export interface Config extends RunnerConfig, JetStreamConfig {
@@ -11,11 +11,48 @@ export interface Config extends RunnerConfig, JetStreamConfig {
   readonly videoOrigin: string;
   readonly videoReadTimeoutMs: number;
   readonly concurrentTasks: number;
-  readonly limits: ProbeVideoLimits;
+  readonly limits: InspectionLimits;
+  readonly probeBackend: BackendConfig;
+  readonly probeChild: ProbeChildConfig;
   readonly failurePolicy: FailurePolicy;
 }
 
+/** What probes. */
+export interface BackendConfig {
+  readonly backend: (typeof BACKENDS)[number];
+  /** In libuv's pool. */
+  readonly threads: number;
+}
+
+/** The process in which an alert that was delivered before is probed. */
+export interface ProbeChildConfig {
+  readonly memoryBytes: number;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export interface CliConfig {
+  /** Where relative names begin. */
+  readonly directory: string;
+  readonly videoReadTimeoutMs: number;
+  readonly limits: InspectionLimits;
+  readonly probeBackend: BackendConfig;
+}
+
 const MEBIBYTE = 1024 * 1024;
+
+const BACKENDS = ['libav', 'beamcoder'] as const;
+
+/** How a process runs; addresses and secrets are nothing that a decoder of hostile files should know. */
+const CHILD_VARIABLES = [
+  'LD_LIBRARY_PATH',
+  'MALLOC_ARENA_MAX',
+  'MALLOC_TRIM_THRESHOLD_',
+  'NODE_COMPILE_CACHE',
+  'NODE_OPTIONS',
+  'NODE_PATH',
+  'PROBE_BACKEND',
+  'UV_THREADPOOL_SIZE',
+];
 
 /** @throws InvalidEnvironmentError */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
@@ -26,13 +63,13 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     port: reader.port('PORT', 50052),
     storeAddress: reader.address('STORE_ADDRESS', '127.0.0.1:50053'),
     videoOrigin: reader.url('VIDEO_ORIGIN', ['http', 'https'], 'http://127.0.0.1:8080'),
-    videoReadTimeoutMs: reader.integer('VIDEO_READ_TIMEOUT_MS', 5_000, { min: 1, max: 600_000 }),
+    videoReadTimeoutMs: readVideoReadTimeout(reader),
     concurrentTasks: reader.integer('CONCURRENT_TASKS', 64, { min: 1, max: 10_000 }),
-    limits: {
-      firstRangeBytes: reader.integer('FIRST_RANGE_BYTES', 32 * 1024, { min: 1, max: 16 * MEBIBYTE }),
-      maxBytes: reader.integer('PROBE_MAX_BYTES', 16 * MEBIBYTE, { min: 1, max: 1024 * MEBIBYTE }),
-      maxRequests: reader.integer('PROBE_MAX_REQUESTS', 16, { min: 1, max: 10_000 }),
-      timeoutMs: reader.integer('PROBE_TIMEOUT_MS', 15_000, { min: 1, max: 600_000 }),
+    limits: readLimits(reader),
+    probeBackend: readBackend(reader),
+    probeChild: {
+      memoryBytes: reader.integer('PROBE_CHILD_MEMORY_BYTES', 512 * MEBIBYTE, { min: 64 * MEBIBYTE, max: 2 ** 40 }),
+      env: Object.fromEntries(CHILD_VARIABLES.map(name => [name, env[name]])),
     },
     failurePolicy: {
       uploadGraceMs: reader.milliseconds('VIDEO_UPLOAD_GRACE_MS', 60_000),
@@ -43,4 +80,42 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       },
     },
   });
+}
+
+/** @throws InvalidEnvironmentError */
+export function readCliConfig(env: NodeJS.ProcessEnv): CliConfig {
+  const reader = new EnvReader(env);
+  return reader.finish({
+    // npm runs scripts in the project's folder and tells here where it was called.
+    directory: (env.npm_lifecycle_event === 'probe' && env.INIT_CWD) || process.cwd(),
+    videoReadTimeoutMs: readVideoReadTimeout(reader),
+    limits: readLimits(reader),
+    probeBackend: readBackend(reader),
+  });
+}
+
+/** @throws InvalidEnvironmentError */
+export function readBackendConfig(env: NodeJS.ProcessEnv): BackendConfig {
+  const reader = new EnvReader(env);
+  return reader.finish(readBackend(reader));
+}
+
+function readBackend(reader: EnvReader): BackendConfig {
+  return {
+    backend: reader.oneOf('PROBE_BACKEND', BACKENDS, 'libav'),
+    threads: reader.integer('UV_THREADPOOL_SIZE', 4, { min: 1, max: 1_024 }),
+  };
+}
+
+function readVideoReadTimeout(reader: EnvReader): number {
+  return reader.integer('VIDEO_READ_TIMEOUT_MS', 5_000, { min: 1, max: 600_000 });
+}
+
+function readLimits(reader: EnvReader): InspectionLimits {
+  return {
+    firstRangeBytes: reader.integer('FIRST_RANGE_BYTES', 32 * 1024, { min: 1, max: 16 * MEBIBYTE }),
+    maxBytes: reader.integer('PROBE_MAX_BYTES', 16 * MEBIBYTE, { min: 1, max: 1024 * MEBIBYTE }),
+    maxRequests: reader.integer('PROBE_MAX_REQUESTS', 16, { min: 1, max: 10_000 }),
+    timeoutMs: reader.integer('PROBE_TIMEOUT_MS', 15_000, { min: 1, max: 600_000 }),
+  };
 }

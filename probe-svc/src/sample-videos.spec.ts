@@ -7,7 +7,10 @@ import { Registry } from 'prom-client';
 import { createHttpMetrics } from './adapters/http/http-metrics.ts';
 import { HttpVideoSource } from './adapters/http/http-video-source.ts';
 import { LibavHeaderProbe } from './adapters/libav/libav-header-probe.ts';
+import { LibavPosterMaker } from './adapters/libav/libav-poster-maker.ts';
+import { createMakePoster, type MakePoster } from './application/make-poster.ts';
 import { createProbeVideo, type ProbeVideo } from './application/probe-video.ts';
+import { jpegSize } from './testing/jpeg-size.ts';
 
 interface Sample {
   readonly file: string;
@@ -31,12 +34,14 @@ type Expected =
 const samples: Sample[] = JSON.parse(
   await readFile(new URL('../../nginx/sample-videos.json', import.meta.url), 'utf8'),
 );
+const MAX_SIDE_PIXELS = 320;
 const limits = { firstRangeBytes: 32_768, maxBytes: 16 * 1024 * 1024, maxRequests: 16, timeoutMs: 15_000 };
 
 describe('The sample videos, over nginx and libav', function () {
   this.timeout(20_000);
   const stack = new AsyncDisposableStack();
   let probeVideo: ProbeVideo;
+  let makePoster: MakePoster;
 
   before(async () => {
     const dir = stack.use(await temporaryDir());
@@ -47,6 +52,7 @@ describe('The sample videos, over nginx and libav', function () {
     const metrics = createHttpMetrics(new Registry());
     const source = stack.use(new HttpVideoSource({ url: nginx.url, maxConnections: 4, readTimeoutMs: 5_000, metrics }));
     probeVideo = createProbeVideo(source, new LibavHeaderProbe(), limits);
+    makePoster = createMakePoster(source, new LibavPosterMaker(), limits);
   });
   after(() => stack.disposeAsync());
 
@@ -67,5 +73,26 @@ describe('The sample videos, over nginx and libav', function () {
       expect(media.durationSeconds).closeTo(durationSeconds, durationSeconds / 100);
       expect(media.audio?.codec ?? null).equal(audioCodec);
     });
+
+    it(`${expected.status === 'FAILED' ? 'shows nothing of' : 'shows'} ${file}`, async () => {
+      const { finding, requests, bytesRead } = await makePoster(`/videos/${file}`, MAX_SIDE_PIXELS);
+      expect(requests, 'requests').at.most(5);
+      expect(bytesRead, 'bytes read').at.most(300 * 1024);
+      if (finding.kind === 'failure') {
+        expect({ status: 'FAILED', failureCode: finding.failure.code }).deep.equal(expected);
+        return;
+      }
+      if (expected.status === 'FAILED') throw new Error('it is shown');
+      const { jpeg, ...size } = finding.poster;
+      expect(size).deep.equal(posterSize(expected));
+      expect(jpegSize(jpeg)).deep.equal(size);
+    });
   }
 });
+
+/** As shown, with square pixels in all samples. */
+function posterSize({ width, height, rotation }: { width: number; height: number; rotation: number }) {
+  const [shownWidth, shownHeight] = rotation % 180 === 0 ? [width, height] : [height, width];
+  const scale = Math.min(1, MAX_SIDE_PIXELS / Math.max(width, height));
+  return { width: Math.round(shownWidth * scale), height: Math.round(shownHeight * scale) };
+}

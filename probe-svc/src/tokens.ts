@@ -2,14 +2,18 @@ import type { JetStreamClient } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { ChannelTransport } from '@vigie/mesh/grpc/channel-transport.ts';
 import { token } from '@vigie/mesh/lifecycle/token.ts';
+import type { MakeAlertPoster } from './application/make-alert-poster.ts';
+import type { MakePoster } from './application/make-poster.ts';
 import type { ProbeAlert } from './application/probe-alert.ts';
 import type { ProbeChunks } from './application/probe-chunks.ts';
 import type { ProbeVideo } from './application/probe-video.ts';
 import type { SettleAlert } from './application/settle-alert.ts';
+import type { AlertDirectory } from './ports/alert-directory.ts';
 import type { AlertQuarantine } from './ports/alert-quarantine.ts';
 import type { HeaderProbe } from './ports/header-probe.ts';
 import type { OutcomeEvents } from './ports/outcome-events.ts';
 import type { OutcomeStore } from './ports/outcome-store.ts';
+import type { PosterMaker } from './ports/poster-maker.ts';
 import type { VideoSource } from './ports/video-source.ts';
 
 export const tokens = {
@@ -18,11 +22,17 @@ export const tokens = {
   storeTransport: token<ChannelTransport>('StoreTransport'),
   videoSource: token<VideoSource>('VideoSource'),
   headerProbe: token<HeaderProbe>('HeaderProbe'),
+  isolatedHeaderProbe: token<HeaderProbe>('IsolatedHeaderProbe'),
+  posterMaker: token<PosterMaker>('PosterMaker'),
+  alertDirectory: token<AlertDirectory>('AlertDirectory'),
   outcomeStore: token<OutcomeStore>('OutcomeStore'),
   outcomeEvents: token<OutcomeEvents>('OutcomeEvents'),
   alertQuarantine: token<AlertQuarantine>('AlertQuarantine'),
   probeVideo: token<ProbeVideo>('ProbeVideo'),
+  probeVideoIsolated: token<ProbeVideo>('ProbeVideoIsolated'),
   probeChunks: token<ProbeChunks>('ProbeChunks'),
+  makePoster: token<MakePoster>('MakePoster'),
+  makeAlertPoster: token<MakeAlertPoster>('MakeAlertPoster'),
   probeAlert: token<ProbeAlert>('ProbeAlert'),
   settleAlert: token<SettleAlert>('SettleAlert'),
 };

@@ -12,14 +12,15 @@ const cost = { bytesRead: 32_768, requests: 1, elapsedMs: 2.5, diagnostics: [] }
 const finding =
   (found: Finding): ProbeVideo =>
   async () => ({ finding: found, ...cost });
+const probing = (probeVideo: ProbeVideo) => createProbeAlert({ probeVideo, probeVideoIsolated: probeVideo, policy });
 const failing = (code: Failure['code'], retryAfterMs?: number) =>
-  createProbeAlert(finding({ kind: 'failure', failure: { code, message: 'why' }, retryAfterMs }), policy);
+  probing(finding({ kind: 'failure', failure: { code, message: 'why' }, retryAfterMs }));
 
 describe('probeAlert', () => {
   it('finishes an alert with what its video is and what that cost', async () => {
     const media = mediaOf();
     const delivery = deliveryOf({ attempts: 2 });
-    const probed = await createProbeAlert(finding({ kind: 'media', media }), policy)(delivery);
+    const probed = await probing(finding({ kind: 'media', media }))(delivery);
     if (probed.kind !== 'finished') throw new Error('not finished');
     const { record } = probed;
     expect(record.outcome).deep.equal({ status: 'PROCESSED', media });
@@ -32,6 +33,20 @@ describe('probeAlert', () => {
     const probed = await failing('NOT_A_VIDEO')(deliveryOf());
     expect(probed).nested.property('record.outcome.status', 'FAILED');
     expect(probed).nested.property('record.outcome.failure.code', 'NOT_A_VIDEO');
+  });
+
+  it('probes apart what was delivered before: it may be what killed the process', async () => {
+    const probed: string[] = [];
+    const noting = (where: string): ProbeVideo => {
+      const probe = finding({ kind: 'media', media: mediaOf() });
+      return video => {
+        probed.push(where);
+        return probe(video);
+      };
+    };
+    const parts = { probeVideo: noting('here'), probeVideoIsolated: noting('apart'), policy };
+    for (const attempts of [1, 2, 3]) await createProbeAlert(parts)(deliveryOf({ attempts }));
+    expect(probed).deep.equal(['here', 'apart', 'apart']);
   });
 
   it('puts an alert off whose video is out of reach, longer each time', async () => {

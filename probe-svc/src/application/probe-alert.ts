@@ -11,9 +11,18 @@ export type ProbedAlert =
 /** Brings one delivery of an alert to its outcome, or to a later try. Rejects with the signal's reason on abort. */
 export type ProbeAlert = (delivery: AlertDelivery, signal?: AbortSignal) => Promise<ProbedAlert>;
 
-export function createProbeAlert(probeVideo: ProbeVideo, policy: FailurePolicy): ProbeAlert {
+export interface ProbeAlertParts {
+  readonly probeVideo: ProbeVideo;
+  /** The same where a decoder that crashes harms nothing else. */
+  readonly probeVideoIsolated: ProbeVideo;
+  readonly policy: FailurePolicy;
+}
+
+export function createProbeAlert({ probeVideo, probeVideoIsolated, policy }: ProbeAlertParts): ProbeAlert {
   return async (delivery, signal) => {
-    const report = await probeVideo(delivery.alert.video, signal);
+    // Of a delivery that comes again, the one before may have ended because the video killed the process.
+    const probe = delivery.attempts === 1 ? probeVideo : probeVideoIsolated;
+    const report = await probe(delivery.alert.video, signal);
     const processedAt = new Date();
     const { finding } = report;
     if (finding.kind === 'media') {

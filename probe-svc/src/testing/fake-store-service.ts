@@ -1,22 +1,29 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
 import type { ServiceImplementation } from '@vigie/mesh/grpc/service-implementation.ts';
-import type { AlertRecord } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import type { AlertRecord, AlertRecordSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import {
   type AlertStoreService,
   RecordResult_Kind as Kind,
 } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
 
-/** The store as far as probe-svc knows it: outcomes go in. */
+/** The store as far as probe-svc knows it: outcomes go in, alerts are looked up. */
 export class FakeStoreService {
   /** Every batch that came, in order. */
   readonly batches: AlertRecord[][] = [];
+  /** The alerts that it has, by uid. */
+  readonly alerts = new Map<string, MessageInitShape<typeof AlertRecordSchema>>();
   /** What becomes of an outcome. */
   judge: (outcome: AlertRecord) => Kind | Promise<Kind> = () => Kind.RECORDED;
 
   get implementation(): ServiceImplementation<typeof AlertStoreService> {
     return {
       recordAlerts: unimplemented,
-      getAlert: unimplemented,
+      getAlert: async ({ uid }) => {
+        const alert = this.alerts.get(uid);
+        if (alert === undefined) throw new ConnectError(`There is no alert ${uid}.`, Code.NotFound);
+        return alert;
+      },
       listAlerts: unimplemented,
       // biome-ignore lint/correctness/useYield: it ends before its first message
       async *watchAlerts() {

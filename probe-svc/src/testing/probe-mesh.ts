@@ -89,9 +89,9 @@ export class ProbeMesh implements AsyncDisposable {
     this.#storeEndpoint = undefined;
   }
 
-  async startProbe(env: NodeJS.ProcessEnv = {}): Promise<RunningProbe> {
-    const [port] = (await pickFreePorts(1)) as [number];
-    const config = readConfig({
+  /** What a probe-svc needs to find its neighbours. */
+  environment(port: number): NodeJS.ProcessEnv {
+    return {
       HOST: '127.0.0.1',
       PORT: String(port),
       NATS_URL: this.#natsUrl,
@@ -100,8 +100,12 @@ export class ProbeMesh implements AsyncDisposable {
       RETRY_BASE_MS: '20',
       SHUTDOWN_GRACE_MS: '300',
       STREAM_MAX_BYTES: '10000000',
-      ...env,
-    });
+    };
+  }
+
+  async startProbe(env: NodeJS.ProcessEnv = {}): Promise<RunningProbe> {
+    const [port] = (await pickFreePorts(1)) as [number];
+    const config = readConfig({ ...this.environment(port), ...env });
     const teardown = new AsyncDisposableStack();
     const metrics = new Registry();
     const health = new Health();

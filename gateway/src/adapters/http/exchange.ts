@@ -24,7 +24,11 @@ export type ExchangeHandler = (exchange: Exchange) => Promise<void>;
 
 /** The alert that a request message is about, where it names one. */
 export function findUid(message: object): string | undefined {
-  const { uid, alert } = message as { uid?: unknown; alert?: { uid?: unknown } };
-  const found = uid ?? alert?.uid;
+  const { uid, alert, source } = message as {
+    readonly uid?: unknown;
+    readonly alert?: { readonly uid?: unknown };
+    readonly source?: { readonly case?: string; readonly value?: unknown };
+  };
+  const found = uid ?? alert?.uid ?? (source?.case === 'uid' ? source.value : undefined);
   return typeof found === 'string' && found !== '' ? found : undefined;
 }

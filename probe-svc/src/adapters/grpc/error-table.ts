@@ -1,9 +1,13 @@
 import { Code, type ConnectError } from '@connectrpc/connect';
 import { InvalidAlertError } from '@vigie/mesh/alert/alert.ts';
 import { invalidArgument, rpcError } from '@vigie/mesh/grpc/rpc-error.ts';
+import { AlertRecordSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { UnknownAlertError } from '../../application/make-alert-poster.ts';
+import { AlertDirectoryError } from '../../ports/alert-directory.ts';
 import { VideoSourceError } from '../../ports/video-source.ts';
+import { NoPosterError } from './get-poster.ts';
 
-/** Where the video server asks for nothing itself. */
+/** Where nobody asks for another delay. */
 const RETRY_DELAY_MS = 1_000;
 
 export function translateError(error: unknown): ConnectError | undefined {
@@ -16,5 +20,28 @@ export function translateError(error: unknown): ConnectError | undefined {
       cause: error,
     });
   }
+  if (error instanceof NoPosterError) {
+    return rpcError(codeOf(error), error.message, { reason: error.reason, cause: error });
+  }
+  if (error instanceof UnknownAlertError) {
+    return rpcError(Code.NotFound, error.message, {
+      reason: error.reason,
+      resource: { type: AlertRecordSchema.typeName, name: error.uid },
+      cause: error,
+    });
+  }
+  if (error instanceof AlertDirectoryError) {
+    return rpcError(Code.Unavailable, 'The store gives no answer. Ask again later, or by the path of the video.', {
+      reason: error.reason,
+      retryDelayMs: RETRY_DELAY_MS,
+      cause: error,
+    });
+  }
   return undefined;
+}
+
+function codeOf({ reason }: NoPosterError): Code {
+  if (reason === 'VIDEO_NOT_FOUND') return Code.NotFound;
+  if (reason === 'PROBE_TIMEOUT') return Code.DeadlineExceeded;
+  return Code.FailedPrecondition;
 }

@@ -16,6 +16,8 @@ import { createProbeService } from './probe-service.ts';
 
 const limits = { firstRangeBytes: 1_000, maxBytes: 10_000, maxRequests: 4, timeoutMs: 1_000 };
 
+const noPosters = () => Promise.reject(new Error('this spec asks for no poster'));
+
 describe('ProbeService', () => {
   let source: MemoryVideoSource;
   let probe: ScriptedHeaderProbe;
@@ -29,6 +31,9 @@ describe('ProbeService', () => {
     const service = createProbeService({
       probeVideo: createProbeVideo(source, probe, limits),
       probeChunks: createProbeChunks(probe, limits),
+      makePoster: noPosters,
+      makeAlertPoster: noPosters,
+      metrics: { count: () => {} },
       logger: pino({ level: 'silent' }),
     });
     endpoint = await startGrpcEndpoint(ProbeService, service, { translateError });

@@ -12,8 +12,9 @@ import { HeaderBudgetExceededError } from '../../domain/header-budget.ts';
 import type { HeaderAnswer } from '../../ports/header-probe.ts';
 import { VideoSourceError } from '../../ports/video-source.ts';
 import { readChunks } from './chunk-mapping.ts';
+import { createGetPoster, type GetPosterParts } from './get-poster.ts';
 
-export interface ProbeServiceParts {
+export interface ProbeServiceParts extends GetPosterParts {
   readonly probeVideo: ProbeVideo;
   readonly probeChunks: ProbeChunks;
   readonly logger: Logger;
@@ -34,6 +35,8 @@ export function createProbeService(parts: ProbeServiceParts): ServiceImplementat
       }
       return { finding: toFinding(finding), effort: { attempts: 1, ...effort } };
     },
+
+    getPoster: createGetPoster(parts),
 
     async probeStream(requests, { signal }) {
       const answer = await probeChunks(readChunks(requests), signal).catch(toAnswer);

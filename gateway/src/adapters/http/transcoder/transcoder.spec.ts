@@ -63,6 +63,51 @@ describe('REST', () => {
     expect(results[1]?.error?.details[1]).to.deep.include({ '@type': 'type.googleapis.com/google.rpc.BadRequest' });
   });
 
+  it('shows a poster by video or by alert, to be kept, and only once to who has it', async () => {
+    const jpeg = Uint8Array.of(0xff, 0xd8, 0xff, 0xd9);
+    const asked: unknown[] = [];
+    await using gateway = await runGateway({
+      probe: {
+        async getPoster({ source, maxSide }) {
+          asked.push({ [`${source.case}`]: source.value, maxSide });
+          return { contentType: 'image/jpeg', data: jpeg };
+        },
+      },
+    });
+    const ofAlert = `${gateway.url}/v1/alerts/a:1/poster`;
+    const first = await fetch(ofAlert);
+    expect(first.status).to.equal(200);
+    expect(first.headers.get('content-type')).to.equal('image/jpeg');
+    expect(first.headers.get('cache-control')).to.equal('private, max-age=3600');
+    expect(await first.bytes()).to.deep.equal(jpeg);
+    const etag = first.headers.get('etag') ?? '';
+    const again = await fetch(ofAlert, { headers: { 'if-none-match': etag } });
+    expect(again.status).to.equal(304);
+    expect(again.headers.get('cache-control')).to.equal('private, max-age=3600');
+    expect(again.headers.get('etag')).to.equal(etag);
+    await fetch(`${gateway.url}/v1/media:poster?video=/videos/a%20b.mp4&max_side=320`);
+    expect(asked).to.deep.equal([
+      { uid: 'a:1', maxSide: 0 },
+      { uid: 'a:1', maxSide: 0 },
+      { video: '/videos/a b.mp4', maxSide: 320 },
+    ]);
+    const both = await fetch(`${ofAlert}?video=/videos/a.mp4`);
+    expect(both.status).to.equal(400);
+  });
+
+  it('keeps no error of a poster', async () => {
+    await using gateway = await runGateway({
+      probe: {
+        async getPoster() {
+          throw rpcError(Code.FailedPrecondition, 'There is no picture.', { reason: 'NO_VIDEO_STREAM' });
+        },
+      },
+    });
+    const response = await fetch(`${gateway.url}/v1/alerts/a/poster`);
+    expect(response.headers.get('cache-control')).to.equal(null);
+    expect(await errorOf(response)).to.include({ status: 'FAILED_PRECONDITION' });
+  });
+
   it('gets an alert whose uid holds colons, encoded or not', async () => {
     const asked: string[] = [];
     await using gateway = await runGateway({

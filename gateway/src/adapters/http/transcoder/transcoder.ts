@@ -90,14 +90,15 @@ async function answerOnce(
   const { response, signal } = exchange;
   const message = await upstreams.unary(binding.method, request, { signal, timeoutMs: requestTimeoutMs });
   if (!answersRawBytes(binding)) {
-    return sendJson(response, binding.successStatus, encodeJson(binding, message));
+    return sendJson(response, binding.successStatus, encodeJson(binding, message), binding.successHeaders);
   }
   const { contentType, bytes } = encodeBytes(binding, message);
   const etag = entityTag(bytes);
+  const headers = { ...binding.successHeaders, etag };
   if (isHeld(exchange.request.headers['if-none-match'], etag)) {
-    response.writeHead(304, { etag }).end();
+    response.writeHead(304, headers).end();
   } else {
-    sendBytes(response, binding.successStatus, contentType, bytes, { etag });
+    sendBytes(response, binding.successStatus, contentType, bytes, headers);
   }
 }
 

@@ -25,7 +25,7 @@ import { type HttpRuleSchema, HttpRuleSchema as RuleSchema } from '@vigie/proto/
 type Rule = MessageInitShape<typeof HttpRuleSchema>;
 type FieldInit = Partial<Pick<FieldDescriptorProto, 'typeName' | 'label' | 'proto3Optional' | 'oneofIndex'>>;
 
-/** `google.api.HttpBody` as its own proto has it; Vigie's protos don't use it yet. */
+/** `google.api.HttpBody` without its extensions, which would need one more file. */
 const httpBodyFile = create(FileDescriptorProtoSchema, {
   name: 'google/api/httpbody.proto',
   package: 'google.api',

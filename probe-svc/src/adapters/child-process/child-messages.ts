@@ -1,0 +1,15 @@
+import type { ByteRange } from '../../domain/byte-range.ts';
+import type { HeaderAnswer } from '../../ports/header-probe.ts';
+
+/** What the service sends: one question at a time. */
+export interface ProbeQuestion {
+  readonly ranges: readonly ByteRange[];
+  readonly sizeBytes: number | null;
+  readonly timeoutMs: number;
+}
+
+/** What the child sends: `ready` once, then one reply a question. */
+export type ChildMessage =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'answer'; readonly answer: HeaderAnswer }
+  | { readonly kind: 'error'; readonly message: string };

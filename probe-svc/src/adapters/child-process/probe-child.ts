@@ -1,0 +1,156 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { HeaderAnswer } from '../../ports/header-probe.ts';
+import type { ChildMessage, ProbeQuestion } from './child-messages.ts';
+
+export interface ProbeChildOptions {
+  /** The module that the child runs, and its arguments. */
+  readonly main: readonly [string, ...string[]];
+  /** Most private memory that the child may hold. */
+  readonly memoryBytes: number;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export type Reply =
+  | { readonly kind: 'answer'; readonly answer: HeaderAnswer }
+  /** `how`: the signal or exit code. */
+  | { readonly kind: 'died'; readonly how: string }
+  /** No answer came in time; the child is ended. */
+  | { readonly kind: 'overdue' };
+
+/** The child could not be started, or the decoder could not be asked: nothing is known about the file. */
+export class ProbeChildError extends Error {
+  override readonly name = 'ProbeChildError';
+  readonly reason = 'PROBE_CHILD_UNAVAILABLE';
+}
+
+const START_TIMEOUT_MS = 20_000;
+const KEPT_STDERR_CHARACTERS = 2_000;
+
+/** V8 maps room for compiled code as writable, all at once; it counts, though hardly any of it is ever used. */
+const CODE_RANGE_BYTES = 512 * 1024 * 1024;
+
+/**
+ * RLIMIT_DATA counts private memory that can be written; RLIMIT_AS would count the address space that V8 reserves too. The
+ * shell is the one way to set it that needs no other package. No core files: a hostile file could fill the disk with them.
+ * Where memory runs out all the same, Linux ends the child before the service.
+ */
+const LIMITED =
+  'ulimit -c 0 && ulimit -d "$0" && { echo 1000 >/proc/self/oom_score_adj || :; } 2>/dev/null && exec "$@"';
+
+/** A process that probes and may die of it. It ends with this process, however that ends. */
+export class ProbeChild {
+  /** Questions that it has answered. */
+  answers = 0;
+  readonly #process: ChildProcess;
+  #stderr = '';
+  #death: string | undefined;
+  #onMessage: (message: ChildMessage) => void = () => {};
+  #onDeath: (how: string) => void = () => {};
+
+  /**
+   * Rejects with the signal's reason when that aborts, and ends the child then.
+   *
+   * @throws ProbeChildError
+   */
+  static async start(options: ProbeChildOptions, signal?: AbortSignal): Promise<ProbeChild> {
+    const child = new ProbeChild(options);
+    await child.#ready(signal);
+    return child;
+  }
+
+  private constructor({ main, memoryBytes, env }: ProbeChildOptions) {
+    const flags = process.execArgv.filter(flag => !flag.startsWith('--inspect'));
+    const command = [String(Math.ceil((memoryBytes + CODE_RANGE_BYTES) / 1024)), process.execPath, ...flags, ...main];
+    this.#process = spawn('/bin/sh', ['-c', LIMITED, ...command], {
+      // A group of its own: Ctrl-C at a terminal must not look like a crash of the decoder.
+      detached: true,
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      env,
+    });
+    this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-KEPT_STDERR_CHARACTERS);
+    });
+    this.#process.on('message', message => this.#onMessage(message as ChildMessage));
+    this.#process.on('error', error => this.#die(error.message));
+    this.#process.on('close', (code, signal) => this.#die(signal ?? `exit code ${code}`));
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  get dead(): boolean {
+    return this.#death !== undefined;
+  }
+
+  /**
+   * Rejects with the signal's reason when that aborts, and ends the child then.
+   *
+   * @param timeLimitMs after which the child is ended
+   * @throws ProbeChildError
+   */
+  ask(question: ProbeQuestion, timeLimitMs: number, signal: AbortSignal | undefined): Promise<Reply> {
+    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+    const stopListening = this.#endOnAbort(signal, reject);
+    const limit = setTimeout(() => {
+      resolve({ kind: 'overdue' });
+      this.kill();
+    }, timeLimitMs);
+    this.#onDeath = how => resolve({ kind: 'died', how });
+    this.#onMessage = message => {
+      if (message.kind === 'answer') {
+        this.answers++;
+        resolve(message);
+      } else if (message.kind === 'error')
+        reject(new ProbeChildError(`The decoder can't be asked: ${message.message}.`));
+    };
+    if (this.#death !== undefined) this.#onDeath(this.#death);
+    // A child that is gone is told of by its death.
+    else this.#process.send(question, () => {});
+    return promise.finally(() => {
+      clearTimeout(limit);
+      stopListening();
+      this.#onDeath = () => {};
+      this.#onMessage = () => {};
+    });
+  }
+
+  kill(): void {
+    this.#process.kill('SIGKILL');
+  }
+
+  async #ready(signal: AbortSignal | undefined): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const stopListening = this.#endOnAbort(signal, reject);
+    const limit = setTimeout(() => {
+      reject(new ProbeChildError(`The child process wasn't ready within ${START_TIMEOUT_MS} ms.`));
+      this.kill();
+    }, START_TIMEOUT_MS);
+    this.#onMessage = () => resolve();
+    this.#onDeath = how =>
+      reject(
+        new ProbeChildError(`The child process didn't start: ${how}; ${this.#stderr.trim() || 'it said nothing'}.`),
+      );
+    await promise.finally(() => {
+      clearTimeout(limit);
+      stopListening();
+    });
+  }
+
+  /** Call what it returns once the child may live on whatever the signal says. */
+  #endOnAbort(signal: AbortSignal | undefined, reject: (reason: unknown) => void): () => void {
+    const onAbort = (): void => {
+      reject(signal?.reason);
+      this.kill();
+    };
+    if (signal?.aborted) onAbort();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    return () => signal?.removeEventListener('abort', onAbort);
+  }
+
+  #die(how: string): void {
+    this.#death ??= how;
+    this.#onDeath(how);
+  }
+}

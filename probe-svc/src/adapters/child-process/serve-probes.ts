@@ -1,0 +1,29 @@
+import { SparseFile } from '../../domain/sparse-file.ts';
+import type { HeaderProbe } from '../../ports/header-probe.ts';
+import type { ChildMessage, ProbeQuestion } from './child-messages.ts';
+
+/** The child's side: answers what the service asks, until that lets go of it. */
+export function serveProbes(headerProbe: HeaderProbe): void {
+  process.on('message', (question: ProbeQuestion) => void answer(headerProbe, question).then(send));
+  // Whoever stops the service may tell its children too, but they are the service's to end.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+  // Not exit(): that would wait for a thread which may never come back.
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  send({ kind: 'ready' });
+}
+
+async function answer(headerProbe: HeaderProbe, question: ProbeQuestion): Promise<ChildMessage> {
+  try {
+    const file = new SparseFile();
+    for (const { offset, bytes } of question.ranges) file.add(offset, bytes);
+    file.sizeBytes = question.sizeBytes;
+    return { kind: 'answer', answer: await headerProbe.probe(file, { timeoutMs: question.timeoutMs }) };
+  } catch (error) {
+    return { kind: 'error', message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function send(message: ChildMessage): void {
+  // The service may be gone, and with it whoever could be told.
+  process.send?.(message, () => {});
+}

@@ -1,0 +1,93 @@
+import { findUidFault, findVideoFault, InvalidAlertError } from '@vigie/mesh/alert/alert.ts';
+import type { ServiceImplementation } from '@vigie/mesh/grpc/service-implementation.ts';
+import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
+import type { GetPosterRequest, ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
+import type { MakeAlertPoster } from '../../application/make-alert-poster.ts';
+import type { MakePoster, PosterFinding, PosterReport } from '../../application/make-poster.ts';
+import type { PosterFailure, PosterFailureCode } from '../../ports/poster-maker.ts';
+import { VideoSourceError } from '../../ports/video-source.ts';
+import type { PosterMetrics } from './poster-metrics.ts';
+
+export interface GetPosterParts {
+  readonly makePoster: MakePoster;
+  readonly makeAlertPoster: MakeAlertPoster;
+  readonly metrics: PosterMetrics;
+  readonly logger: Logger;
+}
+
+/** The video has no picture that could be shown. */
+export class NoPosterError extends Error {
+  override readonly name = 'NoPosterError';
+  readonly reason: PosterFailureCode;
+
+  constructor({ code, message }: PosterFailure) {
+    super(`There is no picture of the video: ${message}.`);
+    this.reason = code;
+  }
+}
+
+const DEFAULT_MAX_SIDE_PIXELS = 640;
+const MIN_SIDE_PIXELS = 16;
+const MAX_SIDE_PIXELS = 4_096;
+
+type GetPoster = ServiceImplementation<typeof ProbeService>['getPoster'];
+
+export function createGetPoster({ makePoster, makeAlertPoster, metrics, logger }: GetPosterParts): GetPoster {
+  return async (request, { signal }) => {
+    const { source, maxSidePixels } = readRequest(request);
+    const report =
+      source.kind === 'alert'
+        ? await makeAlertPoster(source.uid, maxSidePixels, signal)
+        : await makePoster(source.video, maxSidePixels, signal);
+    note(source, report);
+    return { contentType: 'image/jpeg', data: jpegOf(report.finding) };
+  };
+
+  function note({ kind: _, ...source }: PosterSource, { finding, diagnostics, ...effort }: PosterReport): void {
+    metrics.count(finding.kind === 'poster' ? 'ok' : finding.failure.code, effort.elapsedMs / 1_000);
+    logger.info({ ...source, ...summaryOf(finding), ...effort }, 'poster made');
+    if (diagnostics.length > 0) logger.debug({ ...source, diagnostics }, 'what libav said');
+  }
+}
+
+type PosterSource =
+  | { readonly kind: 'video'; readonly video: string }
+  | { readonly kind: 'alert'; readonly uid: string };
+
+/** @throws InvalidAlertError naming the field */
+function readRequest({ source, maxSide }: GetPosterRequest): { source: PosterSource; maxSidePixels: number } {
+  const maxSidePixels = maxSide === 0 ? DEFAULT_MAX_SIDE_PIXELS : maxSide;
+  if (maxSidePixels < MIN_SIDE_PIXELS || maxSidePixels > MAX_SIDE_PIXELS) {
+    refuse('max_side', `must be from ${MIN_SIDE_PIXELS} to ${MAX_SIDE_PIXELS}`);
+  }
+  switch (source.case) {
+    case 'uid':
+      refuse('uid', findUidFault(source.value));
+      return { source: { kind: 'alert', uid: source.value }, maxSidePixels };
+    case 'video':
+      refuse('video', findVideoFault(source.value));
+      return { source: { kind: 'video', video: source.value }, maxSidePixels };
+    default:
+      throw new InvalidAlertError([{ field: 'video', description: 'is required, or a uid' }]);
+  }
+}
+
+function refuse(field: string, description: string | undefined): void {
+  if (description !== undefined) throw new InvalidAlertError([{ field, description }]);
+}
+
+function summaryOf(finding: PosterFinding): object {
+  if (finding.kind === 'failure') return { failureCode: finding.failure.code };
+  const { width, height, jpeg } = finding.poster;
+  return { width, height, jpegBytes: jpeg.length };
+}
+
+/** @throws VideoSourceError, NoPosterError */
+function jpegOf(finding: PosterFinding): Uint8Array {
+  if (finding.kind === 'poster') return finding.poster.jpeg;
+  const { failure, retryAfterMs } = finding;
+  if (failure.code === 'VIDEO_UNREACHABLE') {
+    throw new VideoSourceError('VIDEO_UNREACHABLE', failure.message, { ...(retryAfterMs && { retryAfterMs }) });
+  }
+  throw new NoPosterError(failure);
+}

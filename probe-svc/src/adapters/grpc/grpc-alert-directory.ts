@@ -1,0 +1,25 @@
+import { type Client, Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
+import { Failure_Code } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { type AlertDirectory, AlertDirectoryError, type ListedAlert } from '../../ports/alert-directory.ts';
+
+/** The store service. */
+export class GrpcAlertDirectory implements AlertDirectory {
+  readonly #client: Client<typeof AlertStoreService>;
+
+  constructor(transport: Transport) {
+    this.#client = createClient(AlertStoreService, transport);
+  }
+
+  async find(uid: string, signal?: AbortSignal): Promise<ListedAlert | undefined> {
+    try {
+      const { video, failure } = await this.#client.getAlert({ uid }, signal === undefined ? {} : { signal });
+      return { video, crashesDecoder: failure?.code === Failure_Code.DECODER_CRASHED };
+    } catch (error) {
+      signal?.throwIfAborted();
+      const { code, message } = ConnectError.from(error);
+      if (code === Code.NotFound) return undefined;
+      throw new AlertDirectoryError(`The store doesn't tell alerts: ${message}.`, { cause: error });
+    }
+  }
+}

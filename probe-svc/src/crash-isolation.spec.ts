@@ -1,0 +1,88 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { pickFreePorts } from '@vigie/dev-env/tcp-ports/free-ports.ts';
+import {
+  AlertRecord_Status,
+  Failure_Code,
+  type AlertRecord_Status as Status,
+} from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { expect } from 'chai';
+import { eventually } from './testing/eventually.ts';
+import { sendRange } from './testing/lying-video-server.ts';
+import { makeMarkedVideo } from './testing/marked-video.ts';
+import { ProbeMesh } from './testing/probe-mesh.ts';
+
+const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+const traps = new URL('./testing/trap-marked-videos.ts', import.meta.url).href;
+const sound = await readFile(new URL('../../nginx/videos/mp4-faststart.mp4', import.meta.url));
+const POISON = '/videos/poison.mp4';
+/** What was in hand of the process that died is waited for as long as a probe may take, and five seconds more. */
+const REDELIVERY = { patienceMs: 20_000 };
+
+describe('A video that kills the decoder', function () {
+  this.timeout(60_000);
+  let mesh: ProbeMesh;
+  const started: ChildProcess[] = [];
+
+  before(async () => {
+    mesh = await ProbeMesh.start();
+    const poison = await makeMarkedVideo('crash');
+    mesh.videos.behave = (request, response) => sendRange(request, response, request.path === POISON ? poison : sound);
+  });
+  after(async () => {
+    for (const child of started) child.kill('SIGKILL');
+    await mesh[Symbol.asyncDispose]();
+  });
+
+  /** probe-svc as it is run, with a decoder that dies of marked videos. */
+  async function startService(): Promise<ChildProcess> {
+    const [port, healthPort] = (await pickFreePorts(2)) as [number, number];
+    const env = {
+      ...process.env,
+      ...mesh.environment(port),
+      HEALTH_PORT: String(healthPort),
+      LOG_LEVEL: 'fatal',
+      PROBE_TIMEOUT_MS: '1000',
+    };
+    const child = spawn(process.execPath, ['--import', traps, main], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+    started.push(child);
+    return child;
+  }
+
+  it('kills the service once, fails its alert, and costs no other one anything', async () => {
+    const publish = (uid: string, video = '/videos/a.mp4') =>
+      mesh.publish('store-42', JSON.stringify({ uid, video, timestamp: 1_748_871_320.68, store: 'store-42' }));
+    const others = Array.from({ length: 10 }, (_, i) => `a-${i}`);
+    for (const uid of others.slice(0, 5)) await publish(uid);
+    await publish('poison', POISON);
+    for (const uid of others.slice(5)) await publish(uid);
+
+    const first = await startService();
+    expect((await once(first, 'exit'))[1]).equal('SIGSEGV');
+
+    const second = await startService();
+    await eventually(async () => expect(await mesh.unfinished()).equal(0), REDELIVERY);
+    expect([second.exitCode, second.signalCode]).deep.equal([null, null]);
+
+    const statuses = new Map<string, Status>();
+    for (const { uid, status } of mesh.store.batches.flat()) statuses.set(uid, status);
+    expect([...statuses.keys()]).members(['poison', ...others]);
+    for (const uid of others) expect(statuses.get(uid), uid).equal(AlertRecord_Status.PROCESSED);
+
+    const [outcome, ...more] = mesh.store.batches.flat().filter(({ uid }) => uid === 'poison');
+    expect(more).deep.equal([]);
+    expect(outcome?.status).equal(AlertRecord_Status.FAILED);
+    expect(outcome?.failure?.code).equal(Failure_Code.DECODER_CRASHED);
+    expect(outcome?.effort?.attempts).equal(2);
+    const events = (await mesh.messages('OUTCOMES')).filter(({ payload }) => payload.includes('DECODER_CRASHED'));
+    expect(events.map(({ subject }) => subject)).deep.equal(['alerts.failed.store-42']);
+    expect(await mesh.messages('QUARANTINE')).deep.equal([]);
+
+    // It goes on as if nothing had been.
+    await publish('after');
+    await eventually(() => expect(mesh.store.batches.flat().map(({ uid }) => uid)).contain('after'));
+    expect(started.length).equal(2);
+  });
+});

@@ -1,0 +1,39 @@
+import { expect } from 'chai';
+import { Slots } from './slots.ts';
+
+const turn = () => new Promise(resolve => setImmediate(resolve));
+
+describe('Slots', () => {
+  it('gives out as many as there are, then in the order of asking', async () => {
+    const slots = new Slots(2);
+    const held = [await slots.take(), await slots.take()];
+    const got: number[] = [];
+    const waiting = [1, 2].map(async number => {
+      const slot = await slots.take();
+      got.push(number);
+      return slot;
+    });
+    await turn();
+    expect(got).deep.equal([]);
+    held[0]?.[Symbol.dispose]();
+    await turn();
+    expect(got).deep.equal([1]);
+    held[1]?.[Symbol.dispose]();
+    for (const slot of await Promise.all(waiting)) slot[Symbol.dispose]();
+    expect(slots.allFree).equal(true);
+  });
+
+  it('lets go at once of who no longer wants a place', async () => {
+    const slots = new Slots(1);
+    const held = await slots.take();
+    const reason = new Error('gone');
+    const caller = new AbortController();
+    const leaving = slots.take(caller.signal).catch((error: unknown) => error);
+    const staying = slots.take();
+    caller.abort(reason);
+    expect(await leaving).equal(reason);
+    held[Symbol.dispose]();
+    (await staying)[Symbol.dispose]();
+    expect(slots.allFree).equal(true);
+  });
+});

@@ -1,0 +1,7 @@
+// The child process of IsolatedHeaderProbe.
+
+import { serveProbes } from './adapters/child-process/serve-probes.ts';
+import { readBackendConfig } from './config.ts';
+import { createHeaderProbe } from './header-probe-backend.ts';
+
+serveProbes(createHeaderProbe(readBackendConfig(process.env)));

@@ -1,0 +1,42 @@
+import type { FailureCode } from '@vigie/mesh/alert/alert-record.ts';
+import type { WantedRange } from '../domain/byte-range.ts';
+import type { SparseFile } from '../domain/sparse-file.ts';
+
+/** Shows videos from the bytes that are there. */
+export interface PosterMaker {
+  /**
+   * The first key frame as a JPEG, or which bytes of the file would show it. Keeps nothing between calls, so the file may grow
+   * after it.
+   *
+   * Rejects with the signal's reason when that aborts.
+   */
+  make(file: SparseFile, options: PosterOptions): Promise<PosterAnswer>;
+}
+
+export interface PosterOptions {
+  /** Longest side; a smaller picture is never enlarged. */
+  readonly maxSidePixels: number;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Poster {
+  readonly jpeg: Uint8Array;
+  /** In pixels, as shown. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Why a video has no poster, although it may be one. */
+export type PosterFailureCode = FailureCode | 'NO_KEY_FRAME' | 'PICTURE_TOO_LARGE' | 'PICTURE_UNDECODABLE';
+
+export interface PosterFailure {
+  readonly code: PosterFailureCode;
+  readonly message: string;
+}
+
+export type PosterAnswer =
+  | ({ readonly kind: 'need' } & WantedRange)
+  /** `diagnostics`: what the demuxer and the decoder had to say. */
+  | { readonly kind: 'poster'; readonly poster: Poster; readonly diagnostics: readonly string[] }
+  | { readonly kind: 'failure'; readonly failure: PosterFailure; readonly diagnostics: readonly string[] };
