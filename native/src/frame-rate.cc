@@ -51,7 +51,8 @@ double nearestStandardRate(double measured) {
 std::optional<double> rateOf(const std::vector<int64_t>& times, AVRational timeBase) {
   if (times.size() < 2) return {};
   const auto [first, last] = std::minmax_element(times.begin(), times.end());
-  const double seconds = static_cast<double>(*last - *first) * av_q2d(timeBase);
+  // Each by itself: the difference of hostile timestamps overflows.
+  const double seconds = (static_cast<double>(*last) - static_cast<double>(*first)) * av_q2d(timeBase);
   if (seconds <= 0) return {};
   return nearestStandardRate(static_cast<double>(times.size() - 1) / seconds);
 }
