@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   const share = Math.max(1, Math.floor(seconds / targets.length));
   for (const target of targets) {
     console.log(`fuzzing ${target} for ${share} s`);
-    const run = await fuzzTarget(target, seeds, share);
+    const run = await fuzzTarget(target, seeds, { seconds: share });
     console.log(`${target}: ${run.executions} inputs, ${run.corpusSize} kept, nothing found`);
   }
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { targetPath } from './build-targets.ts';
 import { FuzzError } from './fuzz-error.ts';
@@ -36,13 +36,22 @@ const COMMON_ARGS = [
   `-malloc_limit_mb=${MAX_ALLOCATION_MIB}`,
 ];
 
+export interface FuzzBounds {
+  readonly seconds: number;
+  /** The run takes the same inputs each time: a bounded run proves what it proved before, and never fails by luck. */
+  readonly repeatable?: { readonly seed: number; readonly runs: number };
+}
+
 /**
- * Fuzzes one target for so many seconds, from the seeds and from what earlier runs have found interesting.
+ * Fuzzes one target within bounds, from the seeds and, unless it is to be repeatable, from what earlier runs have found
+ * interesting.
  *
  * @throws FuzzError when an input crashes, hangs, leaks or breaks what the target requires; it names the file that holds it
  */
-export async function fuzzTarget(target: FuzzTarget, seeds: Seeds, seconds: number): Promise<FuzzRun> {
-  const corpus = join(FUZZ_DIR, 'corpus', target);
+export async function fuzzTarget(target: FuzzTarget, seeds: Seeds, bounds: FuzzBounds): Promise<FuzzRun> {
+  const { seconds, repeatable } = bounds;
+  const corpus = join(FUZZ_DIR, repeatable === undefined ? 'corpus' : 'corpus-repeatable', target);
+  if (repeatable !== undefined) rmSync(corpus, { recursive: true, force: true });
   const findings = join(FUZZ_DIR, 'findings', target);
   for (const dir of [corpus, findings]) mkdirSync(dir, { recursive: true });
   // The input of sparse-io is a list of reads, not a video.
@@ -55,6 +64,7 @@ export async function fuzzTarget(target: FuzzTarget, seeds: Seeds, seconds: numb
     `-artifact_prefix=${findings}/`,
     '-reduce_inputs=0',
     '-print_final_stats=1',
+    ...(repeatable === undefined ? [] : [`-seed=${repeatable.seed}`, `-runs=${repeatable.runs}`]),
     corpus,
     ...seedDirs,
   ]);

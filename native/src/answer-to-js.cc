@@ -1,6 +1,7 @@
 #include "answer-to-js.h"
 
 #include <algorithm>
+#include <cmath>
 #include <type_traits>
 
 namespace vigie {
@@ -12,6 +13,8 @@ Napi::Value toJs(Napi::Env env, bool value) { return Napi::Boolean::New(env, val
 
 template <typename T, typename = std::enable_if_t<std::is_arithmetic_v<T>>>
 Napi::Value toJs(Napi::Env env, T value) {
+  // Nothing that a file claims may cross as NaN or infinity.
+  if (!std::isfinite(static_cast<double>(value))) return env.Null();
   return Napi::Number::New(env, static_cast<double>(value));
 }
 

@@ -23,7 +23,8 @@ std::optional<double> statedRate(const AVStream& stream) {
 }
 
 std::optional<double> rateOfTimeBase(const AVStream& stream) {
-  const double rate = 1 / av_q2d(stream.time_base);
+  if (stream.time_base.num <= 0) return {};
+  const double rate = av_q2d(av_inv_q(stream.time_base));
   return rate >= 1 && rate <= kMaxRateOfTimeBase ? std::optional(rate) : std::nullopt;
 }
 

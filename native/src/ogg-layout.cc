@@ -73,17 +73,26 @@ struct Clock {
   }
 };
 
+// A file may claim anything, 0/0 too.
+std::optional<double> ratio(uint32_t numerator, uint32_t denominator) {
+  if (denominator == 0) return {};
+  return numerator / static_cast<double>(denominator);
+}
+
 std::optional<Clock> readClock(uint32_t serial, ByteView packet) {
   const auto begins = [&](std::string_view magic, size_t minBytes) {
     return packet.size >= minBytes && std::memcmp(packet.data, magic.data(), magic.size()) == 0;
   };
   const uint8_t* data = packet.data;
   if (begins("\x80theora"sv, 42)) {
-    const double rate = bigEndian(data + 22, 4) / static_cast<double>(bigEndian(data + 26, 4));
-    return Clock{serial, rate, (data[40] & 3) << 3 | data[41] >> 5, true};
+    const auto rate = ratio(bigEndian(data + 22, 4), bigEndian(data + 26, 4));
+    if (!rate) return {};
+    return Clock{serial, *rate, (data[40] & 3) << 3 | data[41] >> 5, true};
   }
   if (begins("OVP80\x01"sv, 26)) {
-    return Clock{serial, bigEndian(data + 18, 4) / static_cast<double>(bigEndian(data + 22, 4)), 32};
+    const auto rate = ratio(bigEndian(data + 18, 4), bigEndian(data + 22, 4));
+    if (!rate) return {};
+    return Clock{serial, *rate, 32};
   }
   if (begins("\x01vorbis"sv, 30)) return Clock{serial, static_cast<double>(littleEndian(data + 12, 4))};
   if (begins("OpusHead"sv, 19)) return Clock{serial, 48000, 0, false, static_cast<int64_t>(littleEndian(data + 10, 2))};

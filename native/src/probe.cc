@@ -291,7 +291,7 @@ class Attempt {
   }
 
   std::optional<int64_t> overallBitRate(const Media& media) const {
-    if (!media.sizeBytes || !media.duration) return {};
+    if (!media.sizeBytes || !media.duration || media.duration->seconds <= 0) return {};
     return toBitRate(static_cast<double>(*media.sizeBytes) * 8 / media.duration->seconds);
   }
 
