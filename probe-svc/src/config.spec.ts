@@ -5,7 +5,7 @@ import { readConfig } from './config.ts';
 describe('readConfig', () => {
   it('needs nothing set', () => {
     const config = readConfig({});
-    expect(config).include({ port: 50052, concurrentTasks: 64, videoOrigin: 'http://127.0.0.1:8080' });
+    expect(config).include({ port: 50052, concurrentTasks: 128, videoOrigin: 'http://127.0.0.1:8080' });
     expect(config.limits).deep.equal({
       firstRangeBytes: 32_768,
       maxBytes: 16_777_216,

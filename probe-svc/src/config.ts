@@ -64,7 +64,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     storeAddress: reader.address('STORE_ADDRESS', '127.0.0.1:50053'),
     videoOrigin: reader.url('VIDEO_ORIGIN', ['http', 'https'], 'http://127.0.0.1:8080'),
     videoReadTimeoutMs: readVideoReadTimeout(reader),
-    concurrentTasks: reader.integer('CONCURRENT_TASKS', 64, { min: 1, max: 10_000 }),
+    concurrentTasks: reader.integer('CONCURRENT_TASKS', 128, { min: 1, max: 10_000 }),
     limits: readLimits(reader),
     probeBackend: readBackend(reader),
     probeChild: {

@@ -1,5 +1,9 @@
+import { setPriority } from 'node:os';
 import { runService } from '@vigie/mesh/lifecycle/run-service.ts';
 import { startProbe } from './composition-root.ts';
 import { readConfig } from './config.ts';
+
+// Alerts are accepted first: where they share cores, probing gives way. Set before there are threads, which inherit it.
+setPriority(10);
 
 await runService({ name: 'probe-svc', readConfig, start: startProbe });

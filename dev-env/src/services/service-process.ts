@@ -8,13 +8,13 @@ import { SERVICE_PORTS, type ServiceName } from './service-names.ts';
 const HOST = '127.0.0.1';
 
 /**
- * Keeps a service below 150 MB: without bounds V8 takes several times what a service lives on before it collects. The
+ * Keeps a service near 150 MB: without bounds V8 takes several times what a service lives on before it collects. The
  * images set the same (docker/Dockerfile).
  */
-const MEMORY_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=80'];
+const MEMORY_FLAGS = ['--max-semi-space-size=8', '--max-old-space-size=96'];
 
-/** Memory that libav has freed goes back to the system instead of waiting in an arena for each thread. */
-const MEMORY_ENV = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' };
+/** glibc would keep an arena of freed memory for each thread. */
+const MEMORY_ENV = { MALLOC_ARENA_MAX: '2' };
 
 /** Compiled and stripped of its types once, a service starts sooner and never loads the compiler of types. */
 const COMPILE_CACHE = path.join(MACHINE_DIR, 'compile-cache');
