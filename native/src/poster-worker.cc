@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "answer-to-js.h"
+#include "background-thread.h"
 #include "log-capture.h"
 #include "poster.h"
 #include "request-from-js.h"
@@ -33,6 +34,7 @@ class PosterWorker : public Napi::AsyncWorker {
  protected:
   // On a thread of the pool; Napi::AsyncWorker turns what it throws into OnError.
   void Execute() override {
+    runInBackground();
     LogCapture log;
     answer_ = poster(file_, limits_, settings_, *interrupt_);
     diagnostics_ = log.takeLines();

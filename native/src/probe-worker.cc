@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "answer-to-js.h"
+#include "background-thread.h"
 #include "log-capture.h"
 #include "probe.h"
 #include "request-from-js.h"
@@ -25,6 +26,7 @@ class ProbeWorker : public Napi::AsyncWorker {
  protected:
   // On a thread of the pool; Napi::AsyncWorker turns what it throws into OnError.
   void Execute() override {
+    runInBackground();
     LogCapture log;
     answer_ = probe(file_, limits_, *interrupt_);
     diagnostics_ = log.takeLines();

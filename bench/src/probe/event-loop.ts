@@ -4,17 +4,20 @@ import { probeInTurn } from './probe-load.ts';
 
 const TARGET_MS = 5;
 const SECONDS = 5;
+const TICK_MS = 1;
 
 /** How late timers fire while every thread probes. @returns the report */
 export async function measureEventLoop(inputs: readonly ProbeInput[]): Promise<string> {
-  const delay = monitorEventLoopDelay({ resolution: 1 });
+  const delay = monitorEventLoopDelay({ resolution: TICK_MS });
   delay.enable();
   const endsAt = performance.now() + SECONDS * 1000;
   const probes = await probeInTurn(inputs, () => performance.now() > endsAt);
   delay.disable();
-  const p99 = delay.percentile(99) / 1e6;
+  // It records the time between ticks, the tick included.
+  const late = (percentile: number) => Math.max(0, delay.percentile(percentile) / 1e6 - TICK_MS);
+  const p99 = late(99);
   return (
-    `event loop at full load (${(probes / SECONDS).toFixed(0)} probes/s): p50 ${(delay.percentile(50) / 1e6).toFixed(1)} ms, ` +
-    `p99 ${p99.toFixed(1)} ms between ticks of 1 ms (target under ${TARGET_MS}: ${p99 < TARGET_MS ? 'reached' : 'MISSED'})`
+    `event loop at full load (${(probes / SECONDS).toFixed(0)} probes/s): a timer of ${TICK_MS} ms fires late by p50 ${late(50).toFixed(1)} ms, ` +
+    `p99 ${p99.toFixed(1)} ms (target under ${TARGET_MS}: ${p99 < TARGET_MS ? 'reached' : 'MISSED'})`
   );
 }
