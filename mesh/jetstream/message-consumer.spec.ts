@@ -64,6 +64,27 @@ describe('MessageConsumer', function () {
     expect(await pendingOf()).equal(0);
   });
 
+  it('gives a message published by hand one trace, the same for every consumer and delivery', async () => {
+    await jetstream(connection).publish('alerts.received.s', 'by hand');
+    const traces: (string | undefined)[] = [];
+    for (const durable of ['one', 'other']) {
+      const again = Promise.withResolvers<void>();
+      await using _ = await start({
+        durable,
+        handle: async message => {
+          traces.push(currentTrace()?.traceId);
+          if (!message.redelivered) return { kind: 'retry', delayMs: 5 };
+          again.resolve();
+          return { kind: 'done' };
+        },
+      });
+      await again.promise;
+    }
+    expect(traces).lengthOf(4);
+    expect(new Set(traces).size).equal(1);
+    expect(traces[0]).match(/^[0-9a-f]{32}$/);
+  });
+
   it('has no more messages in hand than it may, and loses none', async () => {
     for (let i = 0; i < 40; i++) await publish(String(i));
     const seen = new Set<string>();

@@ -12,7 +12,8 @@ import {
 import { type NatsConnection, nanos } from '@nats-io/transport-node';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Logger } from '../telemetry/logger.ts';
-import { continueTrace, TRACEPARENT, withTrace } from '../telemetry/trace-context.ts';
+import { withTrace } from '../telemetry/trace-context.ts';
+import { traceOfMessage } from './message-trace.ts';
 import type { StreamName } from './streams.ts';
 
 /** What becomes of a message: it is done with, or delivered again after a delay. */
@@ -118,7 +119,7 @@ export class MessageConsumer implements AsyncDisposable {
   }
 
   async #settle(message: JsMsg): Promise<void> {
-    const verdict = await withTrace(continueTrace(message.headers?.get(TRACEPARENT)), () => this.#decide(message));
+    const verdict = await withTrace(traceOfMessage(message), () => this.#decide(message));
     this.#metrics.count(verdict, message.redelivered);
     if (verdict.kind === 'retry') return message.nak(verdict.delayMs);
     // An ack that isn't confirmed only means that the message comes again, and what is done stays done.
