@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { currentTrace, newTrace, withTrace } from '../telemetry/trace-context.ts';
+import { createConsumerMetrics } from './consumer-metrics.ts';
 import { MessageConsumer, type MessageConsumerOptions } from './message-consumer.ts';
 import { ensureStreams } from './streams.ts';
 import { traceHeaders } from './trace-headers.ts';
@@ -40,7 +41,7 @@ describe('MessageConsumer', function () {
       concurrency: 4,
       ackWaitMs: 30_000,
       logger: pino({ level: 'silent' }),
-      metrics: new Registry(),
+      metrics: createConsumerMetrics(new Registry()),
       ...options,
     });
 
@@ -168,7 +169,7 @@ describe('MessageConsumer', function () {
       return { kind: 'done' } as const;
     };
     await using _one = await start({ handle, ackWaitMs: 300 });
-    await using _other = await start({ handle, ackWaitMs: 300, metrics: new Registry() });
+    await using _other = await start({ handle, ackWaitMs: 300 });
     await new Promise(resolve => setTimeout(resolve, 1_000));
     release.resolve();
     expect(deliveries).deep.equal([1]);
@@ -233,7 +234,7 @@ describe('MessageConsumer', function () {
     await publish('a');
     const handled = Promise.withResolvers<void>();
     const consumer = await start({
-      metrics,
+      metrics: createConsumerMetrics(metrics),
       handle: async () => {
         handled.resolve();
         return { kind: 'done' };

@@ -10,9 +10,9 @@ import {
   jetstreamManager,
 } from '@nats-io/jetstream';
 import { type NatsConnection, nanos } from '@nats-io/transport-node';
-import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Logger } from '../telemetry/logger.ts';
 import { withTrace } from '../telemetry/trace-context.ts';
+import type { ConsumerCounts, ConsumerMetrics } from './consumer-metrics.ts';
 import { traceOfMessage } from './message-trace.ts';
 import type { StreamName } from './streams.ts';
 
@@ -33,7 +33,8 @@ export interface MessageConsumerOptions {
   readonly ackWaitMs: number;
   readonly handle: (message: JsMsg) => Promise<Verdict>;
   readonly logger: Logger;
-  readonly metrics: Registry;
+  /** Shared by all consumers of the process. */
+  readonly metrics: ConsumerMetrics;
 }
 
 /** After a handler that threw, or a consumer that was lost: long enough not to spin, short enough not to be noticed. */
@@ -49,7 +50,7 @@ const MAX_ACK_PENDING = 20_000;
  */
 export class MessageConsumer implements AsyncDisposable {
   readonly #options: MessageConsumerOptions;
-  readonly #metrics: ConsumerMetrics;
+  readonly #counts: ConsumerCounts;
   #messages: ConsumerMessages | undefined;
   #running: Promise<void> = Promise.resolve();
   #stopping = false;
@@ -59,7 +60,11 @@ export class MessageConsumer implements AsyncDisposable {
 
   private constructor(options: MessageConsumerOptions, manager: JetStreamManager) {
     this.#options = options;
-    this.#metrics = consumerMetrics(options, manager, () => this.#inHand.size);
+    this.#counts = options.metrics.of({
+      consumer: options.durable,
+      inHand: () => this.#inHand.size,
+      info: () => manager.consumers.info(options.stream, options.durable),
+    });
     this.#progressTimer = setInterval(() => {
       for (const message of this.#inHand) message.working();
     }, options.ackWaitMs / 3);
@@ -120,7 +125,7 @@ export class MessageConsumer implements AsyncDisposable {
 
   async #settle(message: JsMsg): Promise<void> {
     const verdict = await withTrace(traceOfMessage(message), () => this.#decide(message));
-    this.#metrics.count(verdict, message.redelivered);
+    this.#counts.count(verdict, message.redelivered);
     if (verdict.kind === 'retry') return message.nak(verdict.delayMs);
     // An ack that isn't confirmed only means that the message comes again, and what is done stays done.
     await message.ackAck().catch(error => this.#options.logger.warn({ err: error }, 'ack not confirmed'));
@@ -161,58 +166,5 @@ function consumerConfig(options: MessageConsumerOptions): Partial<ConsumerConfig
     ack_wait: nanos(options.ackWaitMs),
     max_ack_pending: MAX_ACK_PENDING,
     max_deliver: -1,
-  };
-}
-
-interface ConsumerMetrics {
-  count(verdict: Verdict, redelivered: boolean): void;
-}
-
-function consumerMetrics(
-  options: MessageConsumerOptions,
-  manager: JetStreamManager,
-  inHand: () => number,
-): ConsumerMetrics {
-  const { stream, durable } = options;
-  const registers = [options.metrics];
-  const labels = { consumer: durable };
-  const messages = new Counter({
-    name: 'jetstream_messages_total',
-    help: 'Messages by verdict: done, or retry (delivered again later).',
-    labelNames: ['consumer', 'verdict'],
-    registers,
-  });
-  const redelivered = new Counter({
-    name: 'jetstream_redelivered_total',
-    help: 'Messages that had been delivered before.',
-    labelNames: ['consumer'],
-    registers,
-  });
-  new Gauge({
-    name: 'jetstream_in_flight',
-    help: 'Messages in hand of this process.',
-    labelNames: ['consumer'],
-    registers,
-    collect() {
-      this.set(labels, inHand());
-    },
-  });
-  new Gauge({
-    name: 'jetstream_consumer_lag',
-    help: 'Messages of the stream that the consumer has not finished: pending delivery and pending ack.',
-    labelNames: ['consumer', 'state'],
-    registers,
-    async collect() {
-      const info = await manager.consumers.info(stream, durable).catch(() => undefined);
-      if (info === undefined) return this.reset();
-      this.set({ ...labels, state: 'pending' }, info.num_pending);
-      this.set({ ...labels, state: 'ack_pending' }, info.num_ack_pending);
-    },
-  });
-  return {
-    count(verdict, again) {
-      messages.inc({ ...labels, verdict: verdict.kind });
-      if (again) redelivered.inc(labels);
-    },
   };
 }

@@ -23,7 +23,7 @@ const quarantined: Outcome = { status: 'QUARANTINED', failure: { code: 'VIDEO_UN
 function finished(outcome: Outcome): ProbedAlert {
   const { alert, receivedAt, traceId } = deliveryOf();
   const effort = { attempts: 1, bytesRead: 1, requests: 1, elapsedMs: 1 };
-  const record: FinishedAlert = { alert, receivedAt, traceId, outcome, effort, processedAt: new Date() };
+  const record: FinishedAlert = { alert, receivedAt, traceId, outcome, effort, processedAt: new Date(), sequence: 7 };
   return { kind: 'finished', record, report };
 }
 
@@ -38,9 +38,9 @@ describe('settleAlert', () => {
     createSettleAlert({
       probeAlert: async () => probed,
       store: {
-        record: async ({ outcome }) => {
-          steps.push(`record ${outcome.status}`);
-          return 'recorded';
+        record: async ({ record }) => {
+          steps.push(`record ${record.outcome.status}`);
+          return { kind: 'stands', record };
         },
       },
       events: {
@@ -62,9 +62,35 @@ describe('settleAlert', () => {
   });
 
   it('tells nothing of an alert whose uid belongs to another one', async () => {
-    const store = { record: async () => 'conflict' as const };
+    const store = { record: async () => ({ kind: 'conflict' }) as const };
     expect(await settle(finished(processed), { store })).deep.equal({ kind: 'conflict' });
     expect(steps).deep.equal([]);
+  });
+
+  it('tells nothing of an alert that has the outcome of another message', async () => {
+    const store = { record: async () => ({ kind: 'superseded' }) as const };
+    expect(await settle(finished(processed), { store })).deep.equal({ kind: 'superseded' });
+    expect(steps).deep.equal([]);
+  });
+
+  it('tells what an earlier delivery recorded, which may have died before it could', async () => {
+    const standing = finished(quarantined) as Extract<ProbedAlert, { kind: 'finished' }>;
+    const store = { record: async () => ({ kind: 'stands', record: standing.record }) as const };
+    expect(await settle(finished(processed), { store })).include({ kind: 'settled', record: standing.record });
+    expect(steps).deep.equal(['keep VIDEO_UNREACHABLE']);
+  });
+
+  it('says whether its message was published to have the alert probed again', async () => {
+    const said: boolean[] = [];
+    const store: SettleAlertParts['store'] = {
+      async record({ isReplay }) {
+        said.push(isReplay);
+        return { kind: 'superseded' };
+      },
+    };
+    await settle(finished(processed), { store });
+    await settle(finished(processed), { store }, deliveryOf({ isReplay: true }));
+    expect(said).deep.equal([false, true]);
   });
 
   it('does nothing for an alert that is put off', async () => {

@@ -11,6 +11,8 @@ export type Settlement =
   | { readonly kind: 'settled'; readonly record: FinishedAlert; readonly report: ProbeReport }
   /** Another alert has this uid; the store has set this one aside. */
   | { readonly kind: 'conflict' }
+  /** The alert has its outcome, by another message. */
+  | { readonly kind: 'superseded' }
   /** The video can't be read for now. */
   | { readonly kind: 'later'; readonly delayMs: number; readonly failure: Failure; readonly report: ProbeReport }
   /** Vigie itself can't finish the alert for now. */
@@ -44,10 +46,11 @@ export function createSettleAlert(parts: SettleAlertParts): SettleAlert {
       return { kind: 'later', delayMs: probed.delayMs, failure: probed.failure, report: probed.report };
     }
     try {
-      const written = await store.record(probed.record, signal);
-      if (written === 'conflict') return { kind: 'conflict' };
-      await tell(delivery, probed.record);
-      return { kind: 'settled', record: probed.record, report: probed.report };
+      const recorded = await store.record({ record: probed.record, isReplay: delivery.isReplay }, signal);
+      if (recorded.kind !== 'stands') return recorded;
+      // Whoever recorded it may have died before it was told.
+      await tell(delivery, recorded.record);
+      return { kind: 'settled', record: recorded.record, report: probed.report };
     } catch (error) {
       if (!isDownstreamError(error)) throw error;
       const delayMs = Math.min(MAX_HELD_UP_MS, retryDelayMs(schedule, delivery.attempts));

@@ -11,6 +11,8 @@ import { readConfig } from '../config.ts';
 /** The whole service, in this process. */
 export interface RunningStore {
   readonly client: Client<typeof AlertStoreService>;
+  /** To all its services. */
+  readonly transport: ChannelTransport;
   readonly health: Health;
   readonly metrics: Registry;
   /** Resolves once the service serves. */
@@ -29,5 +31,5 @@ export async function runStore(
   const transport = teardown.use(new ChannelTransport({ address: `127.0.0.1:${port}`, defaultTimeoutMs: 10_000 }));
   const logger = createLogger('store-svc', process.env.LOG_LEVEL ?? 'silent');
   const started = startStore(config, { logger, metrics, health, teardown: own }).then(() => health.enter('running'));
-  return { client: createClient(AlertStoreService, transport), health, metrics, started };
+  return { client: createClient(AlertStoreService, transport), transport, health, metrics, started };
 }

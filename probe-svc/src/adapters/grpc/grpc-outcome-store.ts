@@ -4,14 +4,15 @@ import { type Client, Code, ConnectError, createClient, type Transport } from '@
 import type { FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
 import { Batcher } from '@vigie/mesh/batch/batcher.ts';
 import { newTrace, withTrace } from '@vigie/mesh/telemetry/trace-context.ts';
-import { recordToProto } from '@vigie/mesh/wire/record-wire.ts';
-import type { AlertRecordSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { finishedFromProto, recordToProto } from '@vigie/mesh/wire/record-wire.ts';
 import {
   AlertStoreService,
+  type FoundOutcomeSchema,
   type RecordResult,
   RecordResult_Kind,
 } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
-import { type OutcomeStore, OutcomeStoreError } from '../../ports/outcome-store.ts';
+import type { FoundOutcome } from '../../domain/found-outcome.ts';
+import { type OutcomeStore, OutcomeStoreError, type RecordedOutcome } from '../../ports/outcome-store.ts';
 
 export interface GrpcOutcomeStoreOptions {
   readonly transport: Transport;
@@ -19,7 +20,7 @@ export interface GrpcOutcomeStoreOptions {
   readonly patienceMs: number;
 }
 
-type OutcomeMessage = MessageInitShape<typeof AlertRecordSchema>;
+type OutcomeMessage = MessageInitShape<typeof FoundOutcomeSchema>;
 type ItemResult = RecordResult | ConnectError;
 
 const MAX_BATCH = 200;
@@ -44,15 +45,15 @@ export class GrpcOutcomeStore implements OutcomeStore {
     this.#patienceMs = patienceMs;
   }
 
-  async record(outcome: FinishedAlert, signal?: AbortSignal): Promise<'recorded' | 'conflict'> {
-    const message = recordToProto(outcome);
+  async record({ record, isReplay }: FoundOutcome, signal?: AbortSignal): Promise<RecordedOutcome> {
+    const message = { record: recordToProto(record), replay: isReplay };
     const givesUpAt = performance.now() + this.#patienceMs;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2)) {
       const result = await this.#batcher.add(message);
-      const written = understand(result);
-      if (typeof written === 'string') return written;
-      const hopeless = written.reason === 'OUTCOME_REFUSED' || performance.now() + pauseMs > givesUpAt;
-      if (hopeless) throw written;
+      const understood = understand(result, record);
+      if (!(understood instanceof OutcomeStoreError)) return understood;
+      const hopeless = understood.reason === 'OUTCOME_REFUSED' || performance.now() + pauseMs > givesUpAt;
+      if (hopeless) throw understood;
       await pause(pauseMs, signal);
     }
   }
@@ -70,7 +71,7 @@ export class GrpcOutcomeStore implements OutcomeStore {
   }
 }
 
-function understand(result: ItemResult): 'recorded' | 'conflict' | OutcomeStoreError {
+function understand(result: ItemResult, sent: FinishedAlert): RecordedOutcome | OutcomeStoreError {
   if (result instanceof ConnectError) {
     return new OutcomeStoreError('STORE_UNREACHABLE', `The store doesn't take outcomes: ${result.message}.`, {
       cause: result,
@@ -78,10 +79,13 @@ function understand(result: ItemResult): 'recorded' | 'conflict' | OutcomeStoreE
   }
   switch (result.kind) {
     case RecordResult_Kind.RECORDED:
+      return { kind: 'stands', record: sent };
     case RecordResult_Kind.UNCHANGED:
-      return 'recorded';
+      return { kind: 'stands', record: result.standing === undefined ? sent : finishedFromProto(result.standing) };
+    case RecordResult_Kind.SUPERSEDED:
+      return { kind: 'superseded' };
     case RecordResult_Kind.CONFLICT:
-      return 'conflict';
+      return { kind: 'conflict' };
     case RecordResult_Kind.UNKNOWN_ALERT:
       return new OutcomeStoreError('ALERT_UNKNOWN', 'The store has not recorded the alert yet.');
     default:

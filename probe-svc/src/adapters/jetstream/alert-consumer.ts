@@ -1,6 +1,9 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { isReplay } from '@vigie/mesh/jetstream/alert-message-id.ts';
+import { createConsumerMetrics } from '@vigie/mesh/jetstream/consumer-metrics.ts';
 import { MessageConsumer, type Verdict } from '@vigie/mesh/jetstream/message-consumer.ts';
+import { originalMessage } from '@vigie/mesh/jetstream/quarantine.ts';
 import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
 import { currentTrace, newTrace } from '@vigie/mesh/telemetry/trace-context.ts';
 import { decodeAlertPayload, MalformedMessageError } from '@vigie/mesh/wire/alert-wire.ts';
@@ -46,7 +49,7 @@ export async function startAlertConsumer(options: AlertConsumerOptions): Promise
     ackWaitMs: options.ackWaitMs,
     handle,
     logger,
-    metrics: options.metrics,
+    metrics: createConsumerMetrics(options.metrics),
   });
 
   return {
@@ -81,6 +84,7 @@ export async function startAlertConsumer(options: AlertConsumerOptions): Promise
         metrics.countFinished(settlement.record);
         return { kind: 'done' };
       case 'conflict':
+      case 'superseded':
         return { kind: 'done' };
       case 'later':
         metrics.countRetry(settlement.failure.code);
@@ -94,13 +98,16 @@ export async function startAlertConsumer(options: AlertConsumerOptions): Promise
 
 function readDelivery(message: JsMsg): AlertDelivery | MalformedMessageError {
   try {
+    const alert = decodeAlertPayload(message.data);
+    const { subject, payload, receivedAt, redrives } = originalMessage(message);
     return {
-      alert: decodeAlertPayload(message.data),
-      receivedAt: message.time,
+      alert,
+      receivedAt,
       traceId: (currentTrace() ?? newTrace()).traceId,
       attempts: message.info.deliveryCount,
       position: message.seq,
-      message: { subject: message.subject, payload: message.data },
+      isReplay: isReplay(message, alert),
+      message: { subject, payload, redrives },
     };
   } catch (error) {
     if (error instanceof MalformedMessageError) return error;

@@ -25,6 +25,9 @@ export function createAlertLog(logger: Logger): AlertLog {
         case 'conflict':
           logger.info(of, 'alert left to another one with its uid');
           break;
+        case 'superseded':
+          logger.info(of, 'alert has the outcome of another message already');
+          break;
         case 'later': {
           const { failure, delayMs, report } = settlement;
           const why = { failureCode: failure.code, why: failure.message, delayMs };

@@ -2,6 +2,7 @@ import type { Options } from '@mikro-orm/postgresql';
 import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
 import { AlertRow } from './alert-row.ts';
 import { endSilentConnections } from './end-silent-connections.ts';
+import { QuarantinedRow } from './quarantined-row.ts';
 
 export interface OrmOptions {
   readonly url: string;
@@ -18,7 +19,7 @@ const ANSWER_SLACK_MS = 2_000;
 
 export function ormOptions({ url, poolSize, statementTimeoutMs, logger }: OrmOptions): Options {
   return {
-    entities: [AlertRow],
+    entities: [AlertRow, QuarantinedRow],
     clientUrl: url,
     forceUtcTimezone: true,
     pool: { min: 0, max: poolSize },

@@ -6,8 +6,9 @@ import { createLogger } from '@vigie/mesh/telemetry/logger.ts';
 import { expect } from 'chai';
 import { AlertStoreError } from '../../ports/alert-store.ts';
 import { describeAlertStore } from '../../testing/alert-store.contract.ts';
-import { finishedAlert, receivedAlert } from '../../testing/sample-alerts.ts';
+import { arrivalOf, finishedAlert, found, receivedAlert } from '../../testing/sample-alerts.ts';
 import { inTransaction } from './in-transaction.ts';
+import { MIGRATIONS } from './migrations/migrations-list.ts';
 import { openDatabase } from './open-database.ts';
 import { PostgresAlertStore } from './postgres-alert-store.ts';
 
@@ -68,7 +69,7 @@ describe('PostgresAlertStore', function () {
     url.pathname = '/fresh';
     const opened = await Promise.all([1, 2, 3, 4].map(() => open(url.href, new Health())));
     const rows = await opened[0]?.em.getConnection().execute('select name from schema_migrations');
-    expect(rows).to.deep.equal([{ name: '0001-alerts' }]);
+    expect(rows).to.deep.equal(MIGRATIONS.map(({ name }) => ({ name })));
     await Promise.all(opened.map(each => each.close()));
   });
 
@@ -108,13 +109,15 @@ describe('PostgresAlertStore', function () {
     const store = await emptyStore();
     postgres.kill('SIGKILL');
     await postgres.waitUntilExited();
-    const error = await store.recordReceived([receivedAlert('a')]).catch(error => error);
+    const error = await store.recordReceived([arrivalOf(receivedAlert('a'))]).catch(error => error);
     expect(error).to.be.instanceOf(AlertStoreError).with.property('reason', 'STORE_UNREACHABLE');
     await waitFor('the refused connection in readiness', async () =>
       /ECONNREFUSED/.test((await health.readiness()).checks.postgres ?? '') ? true : undefined,
     );
     await postgres.start();
-    const kinds = await waitFor('an answer', () => store.recordReceived([receivedAlert('a')]).catch(() => undefined));
+    const kinds = await waitFor('an answer', () =>
+      store.recordReceived([arrivalOf(receivedAlert('a'))]).catch(() => undefined),
+    );
     expect(kinds).to.deep.equal(['RECORDED']);
     await waitFor('readiness', async () => (await health.readiness()).ready || undefined);
   });
@@ -122,14 +125,14 @@ describe('PostgresAlertStore', function () {
   it('gives a frozen Postgres up, and leaves no transaction open behind', async () => {
     const store = await emptyStore();
     const received = receivedAlert('a');
-    await store.recordReceived([received]);
+    await store.recordReceived([arrivalOf(received)]);
     postgres.kill('SIGSTOP');
-    const attempts = [store.recordOutcomes([finishedAlert(received)]), store.get('a')];
+    const attempts = [store.recordOutcomes([found(finishedAlert(received))]), store.get('a')];
     const errors = await Promise.all(attempts.map(attempt => attempt.catch(error => error)));
     postgres.kill('SIGCONT');
     for (const error of errors) expect(error).to.be.instanceOf(AlertStoreError);
     await waitFor('the outcome', async () => {
-      await store.recordOutcomes([finishedAlert(received)]).catch(() => undefined);
+      await store.recordOutcomes([found(finishedAlert(received))]).catch(() => undefined);
       return (await store.get('a').catch(() => undefined)) && true;
     });
     const open = await waitFor('no open transaction', async () => {
@@ -145,23 +148,23 @@ describe('PostgresAlertStore', function () {
   it('says that a row locked by another for too long is worth trying again', async () => {
     const store = await emptyStore();
     const received = receivedAlert('a');
-    await store.recordReceived([received]);
+    await store.recordReceived([arrivalOf(received)]);
     await inTransaction(orm, async em => {
       await em.execute(`select 1 from alerts for update`);
-      const error = await store.recordOutcomes([finishedAlert(received)]).catch(error => error);
+      const error = await store.recordOutcomes([found(finishedAlert(received))]).catch(error => error);
       expect(error).to.be.instanceOf(AlertStoreError).with.property('reason', 'STORE_BUSY');
     });
-    expect(await store.recordOutcomes([finishedAlert(received)])).to.deep.equal(['RECORDED']);
+    expect(await store.recordOutcomes([found(finishedAlert(received))])).to.deep.equal([{ kind: 'RECORDED' }]);
   });
 
   it('gets every connection back that is lost in the middle of a transaction', async () => {
     const store = await emptyStore();
     const received = receivedAlert('a');
-    await store.recordReceived([received]);
+    await store.recordReceived([arrivalOf(received)]);
     await inTransaction(orm, async em => {
       await em.execute('select 1 from alerts for update');
       for (let round = 0; round < POOL_SIZE; round++) {
-        const attempt = store.recordOutcomes([finishedAlert(received)]).catch(error => error);
+        const attempt = store.recordOutcomes([found(finishedAlert(received))]).catch(error => error);
         await waitFor('the end of the waiting backend', async () => {
           const ended = await orm.em
             .getConnection()
@@ -171,6 +174,6 @@ describe('PostgresAlertStore', function () {
         expect(await attempt).to.be.instanceOf(AlertStoreError);
       }
     });
-    expect(await store.recordOutcomes([finishedAlert(received)])).to.deep.equal(['RECORDED']);
+    expect(await store.recordOutcomes([found(finishedAlert(received))])).to.deep.equal([{ kind: 'RECORDED' }]);
   });
 });
