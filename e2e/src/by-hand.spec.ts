@@ -5,6 +5,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { SERVICE_NAMES } from '@vigie/dev-env/services/service-names.ts';
 import { waitFor } from '@vigie/dev-env/testing/wait-for.ts';
+import { readNatsUrl } from '@vigie/mesh/jetstream/nats-url.ts';
 import { expect } from 'chai';
 import { useMesh } from './mesh-fixture.ts';
 import { findAlert, finishedAlert, getJson, newAlert, postJson } from './rest-client.ts';
@@ -22,7 +23,7 @@ describe('a person at a shell', function () {
   let nats: NatsConnection;
 
   before(async () => {
-    nats = await connect({ servers: mesh().nats?.url as string });
+    nats = await connect({ ...readNatsUrl(mesh().nats?.url as string) });
   });
   after(() => nats.close());
 

@@ -44,6 +44,8 @@ export async function connectNats(options: NatsConnectionOptions): Promise<NatsC
   async function watchStatus(): Promise<void> {
     for await (const status of connection.status()) {
       if (status.type === 'disconnect') {
+        // Every try that fails ends with one; the first is the news.
+        if (state !== undefined) continue;
         state = `disconnected from ${host}`;
         options.logger.warn({ server: status.server }, 'nats disconnected');
       } else if (status.type === 'reconnect') {
@@ -52,19 +54,22 @@ export async function connectNats(options: NatsConnectionOptions): Promise<NatsC
         const nowFault = findServerFault(connection);
         if (nowFault !== undefined) options.logger.warn({ server: status.server }, nowFault);
       } else if (status.type === 'error') {
-        if (isRefusal(status.error)) state = describeRefusal(access, host);
-        logError(status.error);
+        onError(status.error);
       }
     }
   }
 
-  function logError(err: Error): void {
+  function onError(err: Error): void {
     if (err instanceof errors.PermissionViolationError) {
       const { operation, subject } = err;
-      const rights = `the NATS user ${access.user ?? '(none)'} lacks a right, see its permissions in nats.conf`;
-      options.logger.error({ err, operation, subject }, rights);
+      const missing = `the NATS user ${access.user ?? '(none)'} lacks a right, see its permissions in nats.conf`;
+      options.logger.error({ err, operation, subject }, missing);
+    } else if (isRefusal(err)) {
+      const refusal = describeRefusal(access, host);
+      if (state !== refusal) options.logger.error({ err }, refusal);
+      state = refusal;
     } else {
-      options.logger.error({ err }, isRefusal(err) ? describeRefusal(access, host) : 'nats error');
+      options.logger.error({ err }, 'nats error');
     }
   }
 }
