@@ -5,15 +5,16 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { SERVICE_NAMES } from '@vigie/dev-env/services/service-names.ts';
 import { waitFor } from '@vigie/dev-env/testing/wait-for.ts';
+import { readNatsUrl } from '@vigie/mesh/jetstream/nats-url.ts';
 import { expect } from 'chai';
 import { useMesh } from './mesh-fixture.ts';
 import { findAlert, finishedAlert, getJson, newAlert, postJson } from './rest-client.ts';
 
 const run = promisify(execFile);
 const grpcServices = {
-  'ingest-svc': 'vigie.ingest.v1.IngestService',
-  'probe-svc': 'vigie.probe.v1.ProbeService',
-  'store-svc': 'vigie.store.v1.AlertStoreService',
+  'ingest-svc': ['vigie.ingest.v1.IngestService'],
+  'probe-svc': ['vigie.probe.v1.ProbeService'],
+  'store-svc': ['vigie.store.v1.AlertStoreService', 'vigie.store.v1.QuarantineService'],
 } as const;
 
 describe('a person at a shell', function () {
@@ -22,7 +23,7 @@ describe('a person at a shell', function () {
   let nats: NatsConnection;
 
   before(async () => {
-    nats = await connect({ servers: mesh().nats?.url as string });
+    nats = await connect({ ...readNatsUrl(mesh().nats?.url as string) });
   });
   after(() => nats.close());
 
@@ -32,16 +33,19 @@ describe('a person at a shell', function () {
     return (await run('node_modules/.bin/buf', plain)).stdout;
   }
 
-  for (const [name, service] of Object.entries(grpcServices)) {
+  for (const [name, services] of Object.entries(grpcServices)) {
     const url = () => `http://${mesh().service(name as keyof typeof grpcServices).address}`;
 
     it(`lists, describes and asks the health of ${name}`, async () => {
       expect((await bufCurl('--list-services', url())).trim().split('\n')).deep.equal(
-        ['grpc.health.v1.Health', service].toSorted(),
+        ['grpc.health.v1.Health', ...services].toSorted(),
       );
-      expect(await bufCurl('--list-methods', url())).include(service);
-      const health = await bufCurl('-d', JSON.stringify({ service }), `${url()}/grpc.health.v1.Health/Check`);
-      expect(JSON.parse(health)).deep.equal({ status: 'SERVING' });
+      const methods = await bufCurl('--list-methods', url());
+      for (const service of services) {
+        expect(methods).include(service);
+        const health = await bufCurl('-d', JSON.stringify({ service }), `${url()}/grpc.health.v1.Health/Check`);
+        expect(JSON.parse(health)).deep.equal({ status: 'SERVING' });
+      }
     });
   }
 

@@ -7,6 +7,7 @@ import { Registry } from 'prom-client';
 import { currentTrace, newTrace, withTrace } from '../telemetry/trace-context.ts';
 import { createConsumerMetrics } from './consumer-metrics.ts';
 import { MessageConsumer, type MessageConsumerOptions } from './message-consumer.ts';
+import { readNatsUrl } from './nats-url.ts';
 import { ensureStreams } from './streams.ts';
 import { traceHeaders } from './trace-headers.ts';
 
@@ -21,7 +22,7 @@ describe('MessageConsumer', function () {
   after(() => nats[Symbol.asyncDispose]());
 
   beforeEach(async () => {
-    connection = await connect({ servers: nats.url, maxReconnectAttempts: -1, reconnectTimeWait: 50 });
+    connection = await connect({ ...readNatsUrl(nats.url), maxReconnectAttempts: -1, reconnectTimeWait: 50 });
     await ensureStreams(await jetstreamManager(connection), { maxBytes: 10_000_000, replicas: 1 });
   });
   afterEach(async () => {

@@ -1,10 +1,10 @@
 import 'reflect-metadata';
 import { fileURLToPath } from 'node:url';
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { jetstream } from '@nats-io/jetstream';
 import { ChannelTransport } from '@vigie/mesh/grpc/channel-transport.ts';
 import { GrpcServer } from '@vigie/mesh/grpc/grpc-server.ts';
 import { connectNats } from '@vigie/mesh/jetstream/nats-connection.ts';
-import { ensureStreams } from '@vigie/mesh/jetstream/streams.ts';
+import { openStreams } from '@vigie/mesh/jetstream/open-streams.ts';
 import type { ServiceContext } from '@vigie/mesh/lifecycle/service-context.ts';
 import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
 import { container, type DependencyContainer, instanceCachingFactory } from 'tsyringe';
@@ -48,7 +48,7 @@ export async function startProbe(config: Config, context: ServiceContext): Promi
   const { logger, metrics, health, teardown } = context;
   const connection = await connectNats({ url: config.natsUrl, name: 'probe-svc', logger, health });
   teardown.defer(() => connection.drain());
-  await ensureStreams(await jetstreamManager(connection), config.streamLimits);
+  await openStreams(connection, config.streamLimits, logger);
   const storeTransport = teardown.use(
     new ChannelTransport({ address: config.storeAddress, defaultTimeoutMs: STORE_CALL_TIMEOUT_MS }),
   );

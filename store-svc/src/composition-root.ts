@@ -1,9 +1,9 @@
 import 'reflect-metadata';
-import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { type JetStreamManager, jetstream } from '@nats-io/jetstream';
 import { GrpcServer } from '@vigie/mesh/grpc/grpc-server.ts';
 import { createConsumerMetrics } from '@vigie/mesh/jetstream/consumer-metrics.ts';
 import { connectNats } from '@vigie/mesh/jetstream/nats-connection.ts';
-import { ensureStreams } from '@vigie/mesh/jetstream/streams.ts';
+import { openStreams } from '@vigie/mesh/jetstream/open-streams.ts';
 import type { ServiceContext } from '@vigie/mesh/lifecycle/service-context.ts';
 import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
 import { QuarantineService } from '@vigie/proto/vigie/store/v1/quarantine_service_pb.ts';
@@ -96,8 +96,7 @@ async function connect(
   ]);
   teardown.defer(() => orm.close(true));
   teardown.defer(() => connection.drain());
-  const manager = await jetstreamManager(connection);
-  await ensureStreams(manager, config.streamLimits);
+  const manager = await openStreams(connection, config.streamLimits, logger);
   services.register(tokens.orm, { useValue: orm });
   services.register(tokens.natsConnection, { useValue: connection });
   return manager;

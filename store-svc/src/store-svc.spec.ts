@@ -6,6 +6,7 @@ import { scratchNats } from '@vigie/dev-env/testing/scratch-nats.ts';
 import { scratchPostgres } from '@vigie/dev-env/testing/scratch-postgres.ts';
 import { waitFor } from '@vigie/dev-env/testing/wait-for.ts';
 import type { ReceivedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import { readNatsUrl } from '@vigie/mesh/jetstream/nats-url.ts';
 import { publishQuarantined, QUARANTINE_HEADERS } from '@vigie/mesh/jetstream/quarantine.ts';
 import { subjects } from '@vigie/mesh/jetstream/subjects.ts';
 import { encodeAlertPayload } from '@vigie/mesh/wire/alert-wire.ts';
@@ -39,7 +40,7 @@ describe('store-svc', function () {
   before('start the service before Postgres and NATS', async () => {
     postgres = await scratchPostgres(teardown);
     const nats = await scratchNats(teardown);
-    store = await runStore(teardown, { DATABASE_URL: postgres.url, NATS_URL: nats.url });
+    store = await runStore(teardown, { DATABASE_URL: postgres.url, NATS_URL: nats.urlOf('store-svc') });
     const waiting = await waitFor('a reason in readiness', async () => {
       const { ready, checks } = await store.health.readiness();
       return /ECONNREFUSED/.test(checks.postgres ?? '') ? { ready, checks } : undefined;
@@ -50,7 +51,7 @@ describe('store-svc', function () {
     await postgres.start();
     await store.started;
     expect(await store.health.readiness()).to.have.property('ready', true);
-    const connection = await connect({ servers: nats.url });
+    const connection = await connect({ ...readNatsUrl(nats.url) });
     teardown.defer(() => connection.close());
     stream = jetstream(connection);
     streams = await jetstreamManager(connection);

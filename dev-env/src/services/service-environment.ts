@@ -1,8 +1,9 @@
+import type { NatsUser } from '../servers/nats-users.ts';
 import type { ServiceName } from './service-names.ts';
 
 /** Where the parts of a mesh find one another. */
 export interface MeshAddresses {
-  natsUrl: string;
+  natsUrls: Readonly<Record<NatsUser, string>>;
   databaseUrl: string;
   videoOrigin: string;
   ingest: string;
@@ -29,15 +30,15 @@ export function addressVariables(service: ServiceName, addresses: MeshAddresses)
         STORE_ADDRESS: addresses.store,
       };
     case 'ingest-svc':
-      return { NATS_URL: addresses.natsUrl };
+      return { NATS_URL: addresses.natsUrls[service] };
     case 'probe-svc':
       return {
-        NATS_URL: addresses.natsUrl,
+        NATS_URL: addresses.natsUrls[service],
         STORE_ADDRESS: addresses.store,
         VIDEO_ORIGIN: addresses.videoOrigin,
       };
     case 'store-svc':
-      return { NATS_URL: addresses.natsUrl, DATABASE_URL: addresses.databaseUrl };
+      return { NATS_URL: addresses.natsUrls[service], DATABASE_URL: addresses.databaseUrl };
   }
 }
 

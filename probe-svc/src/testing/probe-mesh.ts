@@ -2,6 +2,7 @@ import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jet
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { pickFreePorts } from '@vigie/dev-env/tcp-ports/free-ports.ts';
 import { startScratchNats } from '@vigie/dev-env/testing/scratch-nats.ts';
+import { readNatsUrl } from '@vigie/mesh/jetstream/nats-url.ts';
 import { ensureStreams, type StreamName } from '@vigie/mesh/jetstream/streams.ts';
 import { traceHeaders } from '@vigie/mesh/jetstream/trace-headers.ts';
 import { Health } from '@vigie/mesh/telemetry/health.ts';
@@ -58,12 +59,12 @@ export class ProbeMesh implements AsyncDisposable {
     await using stack = new AsyncDisposableStack();
     const nats = stack.use(await startScratchNats());
     const videos = stack.use(await LyingVideoServer.start());
-    const connection = await connect({ servers: nats.url });
+    const connection = await connect({ ...readNatsUrl(nats.url) });
     stack.defer(() => connection.close());
     const manager = await jetstreamManager(connection);
     const [storePort] = (await pickFreePorts(1)) as [number];
     const owned = stack.move();
-    const mesh = new ProbeMesh({ videos, natsUrl: nats.url, connection, manager, owned, storePort });
+    const mesh = new ProbeMesh({ videos, natsUrl: nats.urlOf('probe-svc'), connection, manager, owned, storePort });
     await mesh.reset();
     return mesh;
   }
