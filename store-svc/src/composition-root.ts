@@ -70,7 +70,11 @@ async function connect(
     openDatabase({
       url: config.databaseUrl,
       poolSize: config.databasePoolSize,
-      statementTimeoutMs: config.databaseStatementTimeoutMs,
+      timeouts: {
+        statementTimeoutMs: config.databaseStatementTimeoutMs,
+        lockTimeoutMs: config.databaseLockTimeoutMs,
+        idleTransactionTimeoutMs: config.databaseIdleTransactionTimeoutMs,
+      },
       logger,
       health,
       signal: stopped.signal,

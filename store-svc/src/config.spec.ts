@@ -9,6 +9,8 @@ describe('the configuration of store-svc', () => {
       databaseUrl: 'postgresql://vigie:vigie@127.0.0.1:5432/vigie',
       databasePoolSize: 10,
       databaseStatementTimeoutMs: 10_000,
+      databaseLockTimeoutMs: 2_000,
+      databaseIdleTransactionTimeoutMs: 10_000,
     });
   });
 

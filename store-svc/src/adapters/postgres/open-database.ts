@@ -1,17 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { MikroORM } from '@mikro-orm/postgresql';
 import type { Health } from '@vigie/mesh/telemetry/health.ts';
-import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
 import { AlertStoreError } from '../../ports/alert-store.ts';
 import { migrate } from './migrate.ts';
-import { ormOptions } from './orm-options.ts';
+import { type OrmOptions, ormOptions } from './orm-options.ts';
 import { translateDatabaseError } from './translate-database-error.ts';
 
-export interface DatabaseOptions {
-  readonly url: string;
-  readonly poolSize: number;
-  readonly statementTimeoutMs: number;
-  readonly logger: Logger;
+export interface DatabaseOptions extends OrmOptions {
   readonly health: Health;
   /** Ends the wait for a Postgres that isn't there. */
   readonly signal: AbortSignal;

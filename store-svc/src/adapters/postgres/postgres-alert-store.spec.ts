@@ -31,7 +31,8 @@ describe('PostgresAlertStore', function () {
 
   async function open(url: string, health: Health): Promise<MikroORM> {
     const signal = AbortSignal.timeout(20_000);
-    const options = { url, poolSize: POOL_SIZE, statementTimeoutMs: 500, logger, health, signal };
+    const timeouts = { statementTimeoutMs: 500, lockTimeoutMs: 400, idleTransactionTimeoutMs: 20_000 };
+    const options = { url, poolSize: POOL_SIZE, timeouts, logger, health, signal };
     const opened = await openDatabase(options);
     teardown.defer(() => opened.close(true));
     return opened;
