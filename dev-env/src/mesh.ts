@@ -61,6 +61,7 @@ export class Mesh implements AsyncDisposable {
     this.addresses = {
       natsUrl: options.natsUrl ?? (this.nats as NatsServer).url,
       databaseUrl: options.databaseUrl ?? (this.postgres as EmbeddedPostgres).url,
+      storeDatabaseUrl: options.databaseUrl ?? (this.postgres as EmbeddedPostgres).storeUrl,
       videoOrigin: this.nginx.url,
       ingest: grpcTarget(places, 'ingest-svc'),
       probe: grpcTarget(places, 'probe-svc'),

@@ -69,6 +69,7 @@ async function connect(
   const [orm, connection] = await Promise.all([
     openDatabase({
       url: config.databaseUrl,
+      migrationUrl: config.databaseMigrationUrl,
       poolSize: config.databasePoolSize,
       timeouts: {
         statementTimeoutMs: config.databaseStatementTimeoutMs,
