@@ -12,6 +12,7 @@ import { toAlert, toOutcomeRow, toReceivedRow, toRecord } from './alert-row-mapp
 import { type AlertStatements, alertStatements } from './alert-statements.ts';
 import { inTransaction } from './in-transaction.ts';
 import { jsonLiteral } from './json-literal.ts';
+import { retryLostRaces } from './retry-lost-races.ts';
 import { fromTimestampText, toTimestampText } from './timestamp-text.ts';
 import { translateDatabaseError } from './translate-database-error.ts';
 
@@ -67,7 +68,7 @@ export class PostgresAlertStore implements AlertStore {
 
   async #translated<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await work();
+      return await retryLostRaces(work);
     } catch (error) {
       throw translateDatabaseError(error);
     }
