@@ -47,7 +47,11 @@ describe('Mesh', function () {
       LOG_LEVEL: 'debug',
     });
     const [store] = mesh.service('store-svc').log.records();
-    expect(store?.env).to.include({ NATS_URL: mesh.nats?.urlOf('store-svc'), DATABASE_URL: mesh.postgres?.url });
+    expect(store?.env).to.include({
+      NATS_URL: mesh.nats?.urlOf('store-svc'),
+      DATABASE_URL: mesh.postgres?.storeUrl,
+      DATABASE_MIGRATION_URL: mesh.postgres?.url,
+    });
   });
 
   it('starts a killed service again at its address, and says so of one that ends by itself', async () => {

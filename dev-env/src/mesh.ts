@@ -62,6 +62,7 @@ export class Mesh implements AsyncDisposable {
     this.addresses = {
       natsUrls: natsUrls(user => options.natsUrl ?? (this.nats as NatsServer).urlOf(user)),
       databaseUrl: options.databaseUrl ?? (this.postgres as EmbeddedPostgres).url,
+      storeDatabaseUrl: options.databaseUrl ?? (this.postgres as EmbeddedPostgres).storeUrl,
       videoOrigin: this.nginx.url,
       ingest: grpcTarget(places, 'ingest-svc'),
       probe: grpcTarget(places, 'probe-svc'),

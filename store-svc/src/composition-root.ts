@@ -86,8 +86,13 @@ async function connect(
   const [orm, connection] = await Promise.all([
     openDatabase({
       url: config.databaseUrl,
+      migrationUrl: config.databaseMigrationUrl,
       poolSize: config.databasePoolSize,
-      statementTimeoutMs: config.databaseStatementTimeoutMs,
+      timeouts: {
+        statementTimeoutMs: config.databaseStatementTimeoutMs,
+        lockTimeoutMs: config.databaseLockTimeoutMs,
+        idleTransactionTimeoutMs: config.databaseIdleTransactionTimeoutMs,
+      },
       logger,
       health,
       signal: stopped.signal,

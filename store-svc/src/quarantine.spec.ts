@@ -43,7 +43,11 @@ describe('the quarantine and replays', function () {
     postgres = await scratchPostgres(teardown);
     const nats = await scratchNats(teardown);
     await Promise.all([postgres.start(), nats.start()]);
-    store = await runStore(teardown, { DATABASE_URL: postgres.url, NATS_URL: nats.urlOf('store-svc') });
+    store = await runStore(teardown, {
+      DATABASE_URL: postgres.storeUrl,
+      DATABASE_MIGRATION_URL: postgres.url,
+      NATS_URL: nats.urlOf('store-svc'),
+    });
     await store.started;
     const connection = await connect({ ...readNatsUrl(nats.url) });
     teardown.defer(() => connection.close());

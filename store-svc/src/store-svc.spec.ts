@@ -40,7 +40,11 @@ describe('store-svc', function () {
   before('start the service before Postgres and NATS', async () => {
     postgres = await scratchPostgres(teardown);
     const nats = await scratchNats(teardown);
-    store = await runStore(teardown, { DATABASE_URL: postgres.url, NATS_URL: nats.urlOf('store-svc') });
+    store = await runStore(teardown, {
+      DATABASE_URL: postgres.storeUrl,
+      DATABASE_MIGRATION_URL: postgres.url,
+      NATS_URL: nats.urlOf('store-svc'),
+    });
     const waiting = await waitFor('a reason in readiness', async () => {
       const { ready, checks } = await store.health.readiness();
       return /ECONNREFUSED/.test(checks.postgres ?? '') ? { ready, checks } : undefined;

@@ -21,7 +21,7 @@ export interface RunningStore {
 
 export async function runStore(
   teardown: AsyncDisposableStack,
-  env: { DATABASE_URL: string; NATS_URL: string },
+  env: NodeJS.ProcessEnv & { DATABASE_URL: string; NATS_URL: string },
 ): Promise<RunningStore> {
   const [port] = await pickFreePorts(1);
   const config = readConfig({ ...env, PORT: String(port), HOST: '127.0.0.1', SHUTDOWN_GRACE_MS: '500' });

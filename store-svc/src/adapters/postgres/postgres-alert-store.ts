@@ -14,6 +14,7 @@ import { toAlert, toOutcomeRow, toReceivedRow, toRecord } from './alert-row-mapp
 import { type AlertStatements, alertStatements, type ReopeningRow } from './alert-statements.ts';
 import { inTransaction } from './in-transaction.ts';
 import { jsonLiteral } from './json-literal.ts';
+import { retryLostRaces } from './retry-lost-races.ts';
 import { fromTimestampText, toTimestampText } from './timestamp-text.ts';
 import { translateDatabaseError } from './translate-database-error.ts';
 
@@ -73,7 +74,7 @@ export class PostgresAlertStore implements AlertStore {
 
   async #translated<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await work();
+      return await retryLostRaces(work);
     } catch (error) {
       throw translateDatabaseError(error);
     }
