@@ -6,7 +6,7 @@ export interface OutcomeStore {
    * Writes an outcome; the same one again changes nothing. `conflict`: the uid belongs to an alert with other content,
    * which stands.
    *
-   * Waits a while for a store that is away or hasn't heard of the alert yet.
+   * Waits for a store that is away, however long that takes, and a while for one that hasn't heard of the alert yet.
    *
    * @throws OutcomeStoreError; and the signal's reason when that aborts
    */
