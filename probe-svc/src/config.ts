@@ -4,6 +4,7 @@ import { readRunnerConfig } from '@vigie/mesh/lifecycle/runner-config.ts';
 import type { RunnerConfig } from '@vigie/mesh/lifecycle/service-context.ts';
 import type { InspectionLimits } from './application/inspect-video.ts';
 import type { FailurePolicy } from './domain/failure-fate.ts';
+import { DEFAULT_RETRY_SCHEDULE } from './domain/retry-schedule.ts';
 
 export interface Config extends RunnerConfig, JetStreamConfig {
   readonly port: number;
@@ -74,9 +75,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     failurePolicy: {
       uploadGraceMs: reader.milliseconds('VIDEO_UPLOAD_GRACE_MS', 60_000),
       schedule: {
-        baseMs: reader.integer('RETRY_BASE_MS', 1_000, { min: 1, max: 3_600_000 }),
-        maxMs: reader.integer('RETRY_MAX_MS', 600_000, { min: 1, max: 86_400_000 }),
-        maxAttempts: reader.integer('RETRY_MAX_ATTEMPTS', 14, { min: 1, max: 1_000 }),
+        baseMs: reader.integer('RETRY_BASE_MS', DEFAULT_RETRY_SCHEDULE.baseMs, { min: 1, max: 3_600_000 }),
+        maxMs: reader.integer('RETRY_MAX_MS', DEFAULT_RETRY_SCHEDULE.maxMs, { min: 1, max: 86_400_000 }),
+        maxAttempts: reader.integer('RETRY_MAX_ATTEMPTS', DEFAULT_RETRY_SCHEDULE.maxAttempts, { min: 1, max: 1_000 }),
       },
     },
   });

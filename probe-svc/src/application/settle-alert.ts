@@ -4,6 +4,7 @@ import { type RetrySchedule, retryDelayMs } from '../domain/retry-schedule.ts';
 import { type AlertQuarantine, AlertQuarantineError } from '../ports/alert-quarantine.ts';
 import { type OutcomeEvents, OutcomeEventsError } from '../ports/outcome-events.ts';
 import { type OutcomeStore, OutcomeStoreError } from '../ports/outcome-store.ts';
+import { outlast } from './outlast.ts';
 import type { ProbeAlert } from './probe-alert.ts';
 import type { ProbeReport } from './probe-video.ts';
 
@@ -15,16 +16,24 @@ export type Settlement =
   | { readonly kind: 'superseded' }
   /** The video can't be read for now. */
   | { readonly kind: 'later'; readonly delayMs: number; readonly failure: Failure; readonly report: ProbeReport }
-  /** Vigie itself can't finish the alert for now. */
-  | { readonly kind: 'held-up'; readonly delayMs: number; readonly error: DownstreamError };
+  /** The store doesn't take the outcome for now. */
+  | { readonly kind: 'held-up'; readonly delayMs: number; readonly error: OutcomeStoreError };
 
-export type DownstreamError = OutcomeStoreError | OutcomeEventsError | AlertQuarantineError;
+/** A stream of Vigie is out of reach, or full. */
+export type StreamError = OutcomeEventsError | AlertQuarantineError;
 
 /**
  * Brings one delivery of an alert to its end: probe, row, event, in this order. Each step may be done twice, so whatever
- * dies in between only repeats work. Rejects with the signal's reason on abort.
+ * dies in between only repeats work. What is probed waits for the other parts of Vigie for as long as they are away.
+ * Rejects with the signal's reason on abort.
+ *
+ * @param onHeldUp is told when such a wait begins
  */
-export type SettleAlert = (delivery: AlertDelivery, signal?: AbortSignal) => Promise<Settlement>;
+export type SettleAlert = (
+  delivery: AlertDelivery,
+  signal?: AbortSignal,
+  onHeldUp?: (error: StreamError) => void,
+) => Promise<Settlement>;
 
 export interface SettleAlertParts {
   readonly probeAlert: ProbeAlert;
@@ -34,13 +43,13 @@ export interface SettleAlertParts {
   readonly schedule: RetrySchedule;
 }
 
-/** Vigie's own parts come back sooner than a lost video, and no more alerts are taken meanwhile. */
+/** The store takes sooner what it refused than a lost video comes back. */
 const MAX_HELD_UP_MS = 5_000;
 
 export function createSettleAlert(parts: SettleAlertParts): SettleAlert {
   const { probeAlert, store, events, quarantine, schedule } = parts;
 
-  return async (delivery, signal) => {
+  return async (delivery, signal, onHeldUp = () => {}) => {
     const probed = await probeAlert(delivery, signal);
     if (probed.kind === 'retry') {
       return { kind: 'later', delayMs: probed.delayMs, failure: probed.failure, report: probed.report };
@@ -49,10 +58,10 @@ export function createSettleAlert(parts: SettleAlertParts): SettleAlert {
       const recorded = await store.record({ record: probed.record, isReplay: delivery.isReplay }, signal);
       if (recorded.kind !== 'stands') return recorded;
       // Whoever recorded it may have died before it was told.
-      await tell(delivery, recorded.record);
+      await outlast(() => tell(delivery, recorded.record), { isOutage: isStreamError, onBegin: onHeldUp, signal });
       return { kind: 'settled', record: recorded.record, report: probed.report };
     } catch (error) {
-      if (!isDownstreamError(error)) throw error;
+      if (!(error instanceof OutcomeStoreError)) throw error;
       const delayMs = Math.min(MAX_HELD_UP_MS, retryDelayMs(schedule, delivery.attempts));
       return { kind: 'held-up', delayMs, error };
     }
@@ -65,8 +74,6 @@ export function createSettleAlert(parts: SettleAlertParts): SettleAlert {
   }
 }
 
-function isDownstreamError(error: unknown): error is DownstreamError {
-  return (
-    error instanceof OutcomeStoreError || error instanceof OutcomeEventsError || error instanceof AlertQuarantineError
-  );
+function isStreamError(error: unknown): error is StreamError {
+  return error instanceof OutcomeEventsError || error instanceof AlertQuarantineError;
 }

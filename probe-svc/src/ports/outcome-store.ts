@@ -15,7 +15,7 @@ export interface OutcomeStore {
   /**
    * Writes an outcome. The first of a message stands, so that all who tell it tell the same.
    *
-   * Waits a while for a store that is away or hasn't heard of the alert yet.
+   * Waits for a store that is away, however long that takes, and a while for one that hasn't heard of the alert yet.
    *
    * @throws OutcomeStoreError; and the signal's reason when that aborts
    */

@@ -1,3 +1,4 @@
+import { Code, ConnectError, type Transport } from '@connectrpc/connect';
 import type { FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
 import { ChannelTransport } from '@vigie/mesh/grpc/channel-transport.ts';
 import { finishedFromProto, recordToProto } from '@vigie/mesh/wire/record-wire.ts';
@@ -7,6 +8,7 @@ import { expect } from 'chai';
 import type { FoundOutcome } from '../../domain/found-outcome.ts';
 import { type OutcomeStore, OutcomeStoreError } from '../../ports/outcome-store.ts';
 import { deliveryOf } from '../../testing/delivery-of.ts';
+import { eventually } from '../../testing/eventually.ts';
 import { FakeStoreService } from '../../testing/fake-store-service.ts';
 import { type GrpcEndpoint, startGrpcEndpoint } from '../../testing/grpc-endpoint.ts';
 import { mediaOf } from '../../testing/media-of.ts';
@@ -109,19 +111,47 @@ describe('GrpcOutcomeStore', () => {
     expect((await faultOf(recordings[1] as Promise<unknown>)).reason).equal('STORE_UNREACHABLE');
   });
 
-  it('waits for a store that is away, and goes on when it is back', async () => {
+  it('waits for a store that is away far beyond its patience, and goes on when it is back', async () => {
     const { port } = endpoint;
     await endpoint[Symbol.asyncDispose]();
     using transport = new ChannelTransport({ address: `127.0.0.1:${port}`, defaultTimeoutMs: 2_000 });
-    const patient = new GrpcOutcomeStore({ transport, patienceMs: 20_000 });
-    const recording = patient.record(foundOutcome('a-1'));
+    let failures = 0;
+    const counting: Transport = {
+      unary: (method, signal, timeoutMs, header, input) =>
+        transport.unary(method, signal, timeoutMs, header, input).catch(error => {
+          failures++;
+          throw error;
+        }),
+      stream: (method, signal, timeoutMs, header, input) => transport.stream(method, signal, timeoutMs, header, input),
+    };
+    const recording = new GrpcOutcomeStore({ transport: counting, patienceMs: 1 }).record(foundOutcome('a-1'));
+    await eventually(() => expect(failures).at.least(2));
     endpoint = await startGrpcEndpoint(AlertStoreService, service.implementation, { port });
     expect(await recording).property('kind', 'stands');
   });
 
-  it('gives up for now when the store stays away', async () => {
-    await endpoint[Symbol.asyncDispose]();
-    expect((await faultOf(store.record(foundOutcome('a-1')))).reason).equal('STORE_UNREACHABLE');
+  it('lets a store that is back hear of the alert first', async () => {
+    const { Unavailable } = Code;
+    // Each call tries four times by itself.
+    const answers = [...Array<undefined>(8), Kind.UNKNOWN_ALERT, Kind.RECORDED];
+    service.judge = () => answers.shift() ?? Promise.reject(new ConnectError('the database is away', Unavailable));
+    expect(await store.record(foundOutcome('a-1'))).property('kind', 'stands');
+    expect(answers).deep.equal([]);
+  });
+
+  it('stops waiting at once for a store that is away, or gives no answer', async () => {
+    for (const judge of [
+      () => Promise.reject(new ConnectError('away', Code.Unavailable)),
+      () => new Promise<Kind>(() => {}),
+    ]) {
+      service.judge = judge;
+      service.batches.length = 0;
+      const stop = new AbortController();
+      const recording = store.record(foundOutcome('a-1'), stop.signal).catch(error => error);
+      await eventually(() => expect(service.batches.length).at.least(1));
+      stop.abort('stopping');
+      expect(await recording).equal('stopping');
+    }
   });
 
   it('stops waiting when nobody wants the answer any longer', async () => {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type Client, Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
 import type { FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
@@ -11,12 +10,13 @@ import {
   type RecordResult,
   RecordResult_Kind,
 } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { pause, unlessAborted } from '../../application/abortable.ts';
 import type { FoundOutcome } from '../../domain/found-outcome.ts';
 import { type OutcomeStore, OutcomeStoreError, type RecordedOutcome } from '../../ports/outcome-store.ts';
 
 export interface GrpcOutcomeStoreOptions {
   readonly transport: Transport;
-  /** How long an outcome waits for a store that is away or hasn't heard of its alert. */
+  /** How long an outcome waits for a store that is there and hasn't heard of its alert, or fails over it. */
   readonly patienceMs: number;
 }
 
@@ -47,13 +47,14 @@ export class GrpcOutcomeStore implements OutcomeStore {
 
   async record({ record, isReplay }: FoundOutcome, signal?: AbortSignal): Promise<RecordedOutcome> {
     const message = { record: recordToProto(record), replay: isReplay };
-    const givesUpAt = performance.now() + this.#patienceMs;
+    let givesUpAt = performance.now() + this.#patienceMs;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2)) {
-      const result = await this.#batcher.add(message);
+      const result = await unlessAborted(this.#batcher.add(message), signal);
       const understood = understand(result, record);
       if (!(understood instanceof OutcomeStoreError)) return understood;
-      const hopeless = understood.reason === 'OUTCOME_REFUSED' || performance.now() + pauseMs > givesUpAt;
-      if (hopeless) throw understood;
+      // A store that is away says nothing about this outcome, and one that is back may have to hear of the alert first.
+      if (isAway(result)) givesUpAt = performance.now() + this.#patienceMs;
+      else if (understood.reason === 'OUTCOME_REFUSED' || performance.now() + pauseMs > givesUpAt) throw understood;
       await pause(pauseMs, signal);
     }
   }
@@ -64,11 +65,15 @@ export class GrpcOutcomeStore implements OutcomeStore {
       return results;
     } catch (error) {
       const fault = ConnectError.from(error);
-      if (CALL_FAULTS.has(fault.code) || outcomes.length === 1) return outcomes.map(() => fault);
+      if (isAway(fault) || outcomes.length === 1) return outcomes.map(() => fault);
       // Something in the batch can't be sent or taken: alone, it harms nobody else.
       return (await Promise.all(outcomes.map(outcome => this.#send([outcome])))).flat();
     }
   }
+}
+
+function isAway(result: ItemResult): boolean {
+  return result instanceof ConnectError && CALL_FAULTS.has(result.code);
 }
 
 function understand(result: ItemResult, sent: FinishedAlert): RecordedOutcome | OutcomeStoreError {
@@ -90,14 +95,5 @@ function understand(result: ItemResult, sent: FinishedAlert): RecordedOutcome | 
       return new OutcomeStoreError('ALERT_UNKNOWN', 'The store has not recorded the alert yet.');
     default:
       return new OutcomeStoreError('OUTCOME_REFUSED', `The store refuses the outcome: ${result.error?.message}.`);
-  }
-}
-
-async function pause(pauseMs: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await delay(pauseMs, undefined, signal === undefined ? {} : { signal });
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
   }
 }

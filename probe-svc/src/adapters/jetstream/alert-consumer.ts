@@ -68,7 +68,7 @@ export async function startAlertConsumer(options: AlertConsumerOptions): Promise
       return { kind: 'done' };
     }
     try {
-      return conclude(delivery, await settleAlert(delivery, stopping.signal));
+      return conclude(delivery, await settleAlert(delivery, stopping.signal, error => log.heldUp(delivery, error)));
     } catch (error) {
       if (stopping.signal.aborted) return { kind: 'retry', delayMs: HANDED_BACK_MS };
       log.failed(delivery, error);
