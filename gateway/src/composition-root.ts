@@ -98,7 +98,9 @@ export async function startGateway(config: Config, context: ServiceContext): Pro
 function openChannels(config: Config, teardown: AsyncDisposableStack): Readonly<Record<UpstreamName, Channel>> {
   const open = (service: DescService, address: string): Channel => ({
     service,
-    transport: teardown.use(new ChannelTransport({ address, defaultTimeoutMs: config.requestTimeoutMs })),
+    transport: teardown.use(
+      new ChannelTransport({ address, services: [service], defaultTimeoutMs: config.requestTimeoutMs }),
+    ),
   });
   return {
     ingest: open(PUBLIC_SERVICES.ingest, config.ingestAddress),

@@ -26,7 +26,9 @@ export async function runStore(
   const health = new Health();
   const metrics = new Registry();
   const own = teardown.use(new AsyncDisposableStack());
-  const transport = teardown.use(new ChannelTransport({ address: `127.0.0.1:${port}`, defaultTimeoutMs: 10_000 }));
+  const transport = teardown.use(
+    new ChannelTransport({ address: `127.0.0.1:${port}`, services: [AlertStoreService], defaultTimeoutMs: 10_000 }),
+  );
   const logger = createLogger('store-svc', process.env.LOG_LEVEL ?? 'silent');
   const started = startStore(config, { logger, metrics, health, teardown: own }).then(() => health.enter('running'));
   return { client: createClient(AlertStoreService, transport), health, metrics, started };

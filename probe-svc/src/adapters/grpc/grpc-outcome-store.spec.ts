@@ -105,7 +105,11 @@ describe('GrpcOutcomeStore', () => {
   it('waits for a store that is away, and goes on when it is back', async () => {
     const { port } = endpoint;
     await endpoint[Symbol.asyncDispose]();
-    using transport = new ChannelTransport({ address: `127.0.0.1:${port}`, defaultTimeoutMs: 2_000 });
+    using transport = new ChannelTransport({
+      address: `127.0.0.1:${port}`,
+      services: [AlertStoreService],
+      defaultTimeoutMs: 2_000,
+    });
     const patient = new GrpcOutcomeStore({ transport, patienceMs: 20_000 });
     const recording = patient.record(finished('a-1'));
     endpoint = await startGrpcEndpoint(AlertStoreService, service.implementation, { port });
