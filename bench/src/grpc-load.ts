@@ -6,7 +6,11 @@ import type { MeshUnderTest } from './mesh-under-test.ts';
 
 /** Sends all alerts over one StreamAlerts call, as fast as it takes them. */
 export async function sendByGrpc(mesh: MeshUnderTest, alerts: readonly BenchAlert[]): Promise<AcceptedAlert[]> {
-  using transport = new ChannelTransport({ address: mesh.ingestAddress, defaultTimeoutMs: 60_000 });
+  using transport = new ChannelTransport({
+    address: mesh.ingestAddress,
+    services: [IngestService],
+    defaultTimeoutMs: 60_000,
+  });
   const client = createClient(IngestService, transport);
   async function* requests() {
     for (const alert of alerts) yield { alert };

@@ -30,7 +30,11 @@ async function makeAlerts(count: number, store: string): Promise<BenchAlert[]> {
 
 async function run(mesh: MeshUnderTest, options: BenchOptions): Promise<string> {
   const store = `bench-${randomUUID()}`;
-  using transport = new ChannelTransport({ address: mesh.storeAddress, defaultTimeoutMs: 10_000 });
+  using transport = new ChannelTransport({
+    address: mesh.storeAddress,
+    services: [AlertStoreService],
+    defaultTimeoutMs: 10_000,
+  });
   await using watch = await OutcomeWatch.start(createClient(AlertStoreService, transport), store);
 
   const warmUp = await makeAlerts(WARM_UP_ALERTS, store);

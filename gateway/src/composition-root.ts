@@ -99,7 +99,7 @@ export async function startGateway(config: Config, context: ServiceContext): Pro
 function openChannels(config: Config, teardown: AsyncDisposableStack): Readonly<Record<UpstreamName, Channel>> {
   const open = (services: Channel['services'], address: string): Channel => ({
     services,
-    transport: teardown.use(new ChannelTransport({ address, defaultTimeoutMs: config.requestTimeoutMs })),
+    transport: teardown.use(new ChannelTransport({ address, services, defaultTimeoutMs: config.requestTimeoutMs })),
   });
   return {
     ingest: open(PUBLIC_SERVICES.ingest, config.ingestAddress),

@@ -11,6 +11,7 @@ import { currentTrace, newTrace, withTrace } from '../telemetry/trace-context.ts
 import { ChannelTransport } from './channel-transport.ts';
 import { invalidArgument, rpcError } from './rpc-error.ts';
 import { aborted, accepted, collect, failure, yieldAll } from './testing/rpc-outcome.ts';
+import { runServerProcess } from './testing/run-server-process.ts';
 import { openChannel, startSpecServer } from './testing/spec-server.ts';
 
 describe('ChannelTransport', () => {
@@ -183,9 +184,29 @@ describe('ChannelTransport', () => {
     await using server = await startSpecServer(IngestService, {
       createAlert: (_request, { signal }) => aborted(signal).then(() => ({})),
     });
-    using channel = new ChannelTransport({ address: server.address, defaultTimeoutMs: 50 });
+    using channel = new ChannelTransport({ address: server.address, services: [IngestService], defaultTimeoutMs: 50 });
     const error = await failure(createClient(IngestService, channel).createAlert({}));
     expect(error.code).to.equal(Code.DeadlineExceeded);
+  });
+
+  it('gives a call to a frozen server up at its deadline, a stream too if it brings one', async function () {
+    this.timeout(20_000);
+    await using server = await runServerProcess();
+    using channel = new ChannelTransport({
+      address: server.address,
+      services: [AlertStoreService],
+      defaultTimeoutMs: 500,
+    });
+    const client = createClient(AlertStoreService, channel);
+    // The process may be slow to begin with.
+    expect((await client.getAlert({ uid: 'a' }, { timeoutMs: 10_000 })).uid).to.equal('a');
+    const watched = client.watchAlerts({}, { timeoutMs: 3_000 })[Symbol.asyncIterator]();
+    await watched.next();
+    server.freeze();
+    expect((await failure(client.getAlert({ uid: 'b' }))).code).to.equal(Code.DeadlineExceeded);
+    expect((await failure(watched.next())).code).to.equal(Code.DeadlineExceeded);
+    server.thaw();
+    expect((await client.getAlert({ uid: 'c' }, { timeoutMs: 10_000 })).uid).to.equal('c');
   });
 
   it("carries a unary caller's cancellation to the handler", async () => {

@@ -4,6 +4,7 @@ import {
   type DescMessage,
   type DescMethodStreaming,
   type DescMethodUnary,
+  type DescService,
   type Message,
   type MessageInitShape,
   type MessageShape,
@@ -26,6 +27,7 @@ import {
 } from '@grpc/grpc-js';
 import { currentTrace, formatTraceparent, TRACEPARENT } from '../telemetry/trace-context.ts';
 import { fromGrpcStatus } from './grpc-status.ts';
+import { serviceConfig } from './service-config.ts';
 import { deserializer, methodPath, serializer } from './service-definition.ts';
 
 type HeadersInit = ConstructorParameters<typeof Headers>[0];
@@ -33,41 +35,27 @@ type HeadersInit = ConstructorParameters<typeof Headers>[0];
 export interface ChannelOptions {
   /** `host:port`, or any target that grpc-js resolves, such as `dns:///store-svc:50053`. */
   readonly address: string;
+  /** What is called there; tells which methods are tried again. */
+  readonly services: readonly DescService[];
   /** Deadline of a unary call that brings none. */
   readonly defaultTimeoutMs: number;
 }
 
 const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 
-/** Every unary method of Vigie may be called twice: alerts and outcomes are written once by their uid. */
-const SERVICE_CONFIG = JSON.stringify({
-  loadBalancingConfig: [{ round_robin: {} }],
-  methodConfig: [
-    {
-      name: [{}],
-      retryPolicy: {
-        maxAttempts: 4,
-        initialBackoff: '0.1s',
-        maxBackoff: '1s',
-        backoffMultiplier: 2,
-        retryableStatusCodes: ['UNAVAILABLE'],
-      },
-    },
-  ],
-});
-
 /**
  * Connect's `Transport` over a grpc-js channel: typed clients and `ConnectError` at the call site, reconnecting,
- * balancing, keepalive and retries underneath. Carries the current trace.
+ * balancing by health, keepalive and retries underneath. Carries the current trace. A unary call always has a deadline; a
+ * stream has the one that its caller brings, and may be endless: keepalive tells a dead peer.
  */
 export class ChannelTransport implements Transport, Disposable {
   readonly #client: Client;
   readonly #defaultTimeoutMs: number;
 
-  constructor({ address, defaultTimeoutMs }: ChannelOptions) {
+  constructor({ address, services, defaultTimeoutMs }: ChannelOptions) {
     this.#defaultTimeoutMs = defaultTimeoutMs;
     this.#client = new Client(address, credentials.createInsecure(), {
-      'grpc.service_config': SERVICE_CONFIG,
+      'grpc.service_config': serviceConfig(services),
       'grpc.service_config_disable_resolution': 1,
       'grpc.keepalive_time_ms': 10_000,
       'grpc.keepalive_timeout_ms': 5_000,

@@ -9,6 +9,8 @@ import type { Health } from '../telemetry/health.ts';
 import type { ServiceImplementation } from './service-implementation.ts';
 
 const WATCH_INTERVAL_MS = 500;
+/** Every client of every replica watches; they share what one question to all dependencies has told. */
+const SHARED_FOR_MS = 250;
 
 /**
  * `grpc.health.v1`: SERVING means ready. The name of any of `services`, or none, asks for the whole process. A watch ends
@@ -21,6 +23,7 @@ export function createHealthService(
   const isKnown = (name: string): boolean => name === '' || services.some(({ typeName }) => typeName === name);
   const currentStatus = async (): Promise<ServingStatus> =>
     (await health.readiness()).ready ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+  const watchedStatus = atMostEvery(SHARED_FOR_MS, currentStatus);
 
   return {
     async check({ service }) {
@@ -37,11 +40,21 @@ export function createHealthService(
     async *watch({ service }, { signal }) {
       let told: ServingStatus | undefined;
       while (true) {
-        const status = isKnown(service) ? await currentStatus() : ServingStatus.SERVICE_UNKNOWN;
+        const status = isKnown(service) ? await watchedStatus() : ServingStatus.SERVICE_UNKNOWN;
         if (status !== told) yield { status };
         told = status;
         await delay(WATCH_INTERVAL_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
       }
     },
+  };
+}
+
+/** Asks again only once the last question is `intervalMs` old. */
+function atMostEvery<T>(intervalMs: number, ask: () => Promise<T>): () => Promise<T> {
+  let asked: { readonly at: number; readonly answer: Promise<T> } | undefined;
+  return () => {
+    const now = performance.now();
+    if (asked === undefined || now - asked.at >= intervalMs) asked = { at: now, answer: ask() };
+    return asked.answer;
   };
 }

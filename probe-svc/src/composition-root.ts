@@ -7,6 +7,7 @@ import { connectNats } from '@vigie/mesh/jetstream/nats-connection.ts';
 import { openStreams } from '@vigie/mesh/jetstream/open-streams.ts';
 import type { ServiceContext } from '@vigie/mesh/lifecycle/service-context.ts';
 import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
+import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
 import { container, type DependencyContainer, instanceCachingFactory } from 'tsyringe';
 import { IsolatedHeaderProbe } from './adapters/child-process/isolated-header-probe.ts';
 import { createIsolationMetrics } from './adapters/child-process/isolation-metrics.ts';
@@ -50,7 +51,11 @@ export async function startProbe(config: Config, context: ServiceContext): Promi
   teardown.defer(() => connection.drain());
   await openStreams(connection, config.streamLimits, logger);
   const storeTransport = teardown.use(
-    new ChannelTransport({ address: config.storeAddress, defaultTimeoutMs: STORE_CALL_TIMEOUT_MS }),
+    new ChannelTransport({
+      address: config.storeAddress,
+      services: [AlertStoreService],
+      defaultTimeoutMs: STORE_CALL_TIMEOUT_MS,
+    }),
   );
   health.addCheck('store', createStoreReadiness(storeTransport));
   const videoSource = teardown.use(

@@ -252,7 +252,11 @@ describe('probe-svc', function () {
 
   it('answers ProbeVideo', async () => {
     probe = await mesh.startProbe();
-    using transport = new ChannelTransport({ address: `127.0.0.1:${probe.port}`, defaultTimeoutMs: 2_000 });
+    using transport = new ChannelTransport({
+      address: `127.0.0.1:${probe.port}`,
+      services: [ProbeService],
+      defaultTimeoutMs: 2_000,
+    });
     const client: Client<typeof ProbeService> = createClient(ProbeService, transport);
     const { finding } = await client.probeVideo({ video: '/videos/a.mp4' });
     expect(finding.case).equal('media');

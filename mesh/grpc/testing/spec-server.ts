@@ -1,4 +1,7 @@
 import type { DescService } from '@bufbuild/protobuf';
+import { IngestService } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
+import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
+import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
 import { Health } from '../../telemetry/health.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
@@ -41,5 +44,9 @@ export async function startSpecServer<S extends DescService>(
 }
 
 export function openChannel(address: string): ChannelTransport {
-  return new ChannelTransport({ address, defaultTimeoutMs: 5_000 });
+  return new ChannelTransport({
+    address,
+    services: [IngestService, ProbeService, AlertStoreService],
+    defaultTimeoutMs: 5_000,
+  });
 }

@@ -30,7 +30,9 @@ export async function startGrpcEndpoint<S extends DescService>(
   });
   stack.use(server.add(service, implementation));
   const bound = await server.listen('127.0.0.1', port);
-  const transport = stack.use(new ChannelTransport({ address: `127.0.0.1:${bound}`, defaultTimeoutMs: 2_000 }));
+  const transport = stack.use(
+    new ChannelTransport({ address: `127.0.0.1:${bound}`, services: [service], defaultTimeoutMs: 2_000 }),
+  );
   health.enter('running');
   const owned = stack.move();
   return { transport, health, port: bound, [Symbol.asyncDispose]: () => owned.disposeAsync() };

@@ -4,6 +4,7 @@ import { ChannelTransport } from '@vigie/mesh/grpc/channel-transport.ts';
 import { Health } from '@vigie/mesh/telemetry/health.ts';
 import { createLogger } from '@vigie/mesh/telemetry/logger.ts';
 import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { QuarantineService } from '@vigie/proto/vigie/store/v1/quarantine_service_pb.ts';
 import { Registry } from 'prom-client';
 import { startStore } from '../composition-root.ts';
 import { readConfig } from '../config.ts';
@@ -28,7 +29,13 @@ export async function runStore(
   const health = new Health();
   const metrics = new Registry();
   const own = teardown.use(new AsyncDisposableStack());
-  const transport = teardown.use(new ChannelTransport({ address: `127.0.0.1:${port}`, defaultTimeoutMs: 10_000 }));
+  const transport = teardown.use(
+    new ChannelTransport({
+      address: `127.0.0.1:${port}`,
+      services: [AlertStoreService, QuarantineService],
+      defaultTimeoutMs: 10_000,
+    }),
+  );
   const logger = createLogger('store-svc', process.env.LOG_LEVEL ?? 'silent');
   const started = startStore(config, { logger, metrics, health, teardown: own }).then(() => health.enter('running'));
   return { client: createClient(AlertStoreService, transport), transport, health, metrics, started };

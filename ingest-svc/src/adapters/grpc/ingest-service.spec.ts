@@ -47,7 +47,11 @@ describe('IngestService', () => {
     const acceptAlert = createAcceptAlert(queue);
     server.add(IngestService, createIngestService({ acceptAlert, logger, metrics: createIngestMetrics(registry) }));
     const port = await server.listen('127.0.0.1', 0);
-    transport = new ChannelTransport({ address: `127.0.0.1:${port}`, defaultTimeoutMs: 5_000 });
+    transport = new ChannelTransport({
+      address: `127.0.0.1:${port}`,
+      services: [IngestService],
+      defaultTimeoutMs: 5_000,
+    });
     client = createClient(IngestService, transport);
   });
   afterEach(async () => {

@@ -147,7 +147,11 @@ describe('GetPoster', () => {
   });
 
   it('is UNAVAILABLE for an alert while the store is', async () => {
-    using nowhere = new ChannelTransport({ address: '127.0.0.1:1', defaultTimeoutMs: 300 });
+    using nowhere = new ChannelTransport({
+      address: '127.0.0.1:1',
+      services: [AlertStoreService],
+      defaultTimeoutMs: 300,
+    });
     await serve(new ScriptedPosterMaker(shown), new GrpcAlertDirectory(nowhere));
     // Both channels ask again by themselves.
     const patient = client.getPoster({ source: { case: 'uid', value: 'a-1' } }, { timeoutMs: 9_000 });

@@ -114,7 +114,11 @@ describe('GrpcOutcomeStore', () => {
   it('waits for a store that is away far beyond its patience, and goes on when it is back', async () => {
     const { port } = endpoint;
     await endpoint[Symbol.asyncDispose]();
-    using transport = new ChannelTransport({ address: `127.0.0.1:${port}`, defaultTimeoutMs: 2_000 });
+    using transport = new ChannelTransport({
+      address: `127.0.0.1:${port}`,
+      services: [AlertStoreService],
+      defaultTimeoutMs: 2_000,
+    });
     let failures = 0;
     const counting: Transport = {
       unary: (method, signal, timeoutMs, header, input) =>

@@ -49,7 +49,8 @@ const protocols: readonly Protocol[] = [
   {
     name: 'gRPC, grpc-js',
     duplex: true,
-    open: ({ port }: RunningGateway) => new ChannelTransport({ address: `127.0.0.1:${port}`, defaultTimeoutMs: 5_000 }),
+    open: ({ port }: RunningGateway) =>
+      new ChannelTransport({ address: `127.0.0.1:${port}`, services: [IngestService], defaultTimeoutMs: 5_000 }),
   },
 ];
 
@@ -178,6 +179,15 @@ for (const protocol of protocols) {
 }
 
 describe('RPC through the gateway', () => {
+  it('answers a method without side effects over HTTP GET too, and no other', async () => {
+    await using gateway = await runGateway({ store: { getAlert: async ({ uid }) => ({ uid }) } });
+    const get = (path: string) =>
+      fetch(`${gateway.url}/${path}?connect=v1&encoding=json&message=%7B%22uid%22%3A%22a%22%7D`);
+    const answer = await get('vigie.store.v1.AlertStoreService/GetAlert');
+    expect([answer.status, await answer.json()]).to.deep.equal([200, { uid: 'a' }]);
+    expect((await get('vigie.ingest.v1.IngestService/CreateAlert')).status).to.equal(405);
+  });
+
   it('refuses a field that it does not know', async () => {
     await using gateway = await runGateway({ ingest: { createAlert: async () => ({}) } });
     const response = await fetch(`${gateway.url}/vigie.ingest.v1.IngestService/CreateAlert`, {
