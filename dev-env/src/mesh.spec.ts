@@ -21,7 +21,7 @@ describe('Mesh', function () {
     const pids = pidsOf(mesh);
     expect(mesh.processes.map(({ name }) => name)).to.deep.equal([
       ...['postgres', 'nats', 'nginx'],
-      ...['gateway', 'ingest-svc', 'probe-svc', 'store-svc'],
+      ...['gateway', 'ingest-svc', 'probe-svc', 'store-svc', 'keeper'],
     ]);
     expect(await (await fetch(mesh.url)).text()).to.equal('stand-in');
     await mesh.stop();

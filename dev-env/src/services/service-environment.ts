@@ -33,6 +33,7 @@ export function addressVariables(service: ServiceName, addresses: MeshAddresses)
         STORE_ADDRESS: addresses.store,
       };
     case 'ingest-svc':
+    case 'keeper':
       return { NATS_URL: addresses.natsUrls[service] };
     case 'probe-svc':
       return {

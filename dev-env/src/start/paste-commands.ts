@@ -21,7 +21,7 @@ function addresses(mesh: Mesh): string[] {
   return [
     `gateway    ${mesh.url}   (REST, Connect, gRPC-Web, gRPC)`,
     `gRPC       ${services
-      .filter(({ service }) => service !== 'gateway')
+      .filter(({ service, port }) => service !== 'gateway' && port !== undefined)
       .map(({ name, address }) => `${name} ${address}`)
       .join('   ')}`,
     `health     ${services.map(({ name, healthUrl }) => `${name} ${healthUrl}`).join('   ')}   (/readyz, /metrics)`,
