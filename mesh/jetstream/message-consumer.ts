@@ -26,6 +26,8 @@ export interface MessageConsumerOptions {
   readonly durable: string;
   /** Most messages in hand at once. */
   readonly concurrency: number;
+  /** Most messages pulled ahead, which aren't told to be in progress; `concurrency` if absent. */
+  readonly prefetch?: number;
   /**
    * How long after a crash its messages go to another replica. What is in hand of a living one may take longer: JetStream
    * is told that it is in progress.
@@ -100,10 +102,10 @@ export class MessageConsumer implements AsyncDisposable {
   }
 
   async #open(manager: JetStreamManager): Promise<ConsumerMessages> {
-    const { connection, stream, durable, concurrency } = this.#options;
+    const { connection, stream, durable, concurrency, prefetch = concurrency } = this.#options;
     await ensureConsumer(manager, this.#options);
     const consumer = await jetstream(connection).consumers.get(stream, durable);
-    this.#messages = await consumer.consume({ max_messages: concurrency, abort_on_missing_resource: true });
+    this.#messages = await consumer.consume({ max_messages: prefetch, abort_on_missing_resource: true });
     return this.#messages;
   }
 

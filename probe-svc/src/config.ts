@@ -11,7 +11,10 @@ export interface Config extends RunnerConfig, JetStreamConfig {
   readonly storeAddress: string;
   readonly videoOrigin: string;
   readonly videoReadTimeoutMs: number;
+  /** Alerts that are probed at once. */
   readonly concurrentTasks: number;
+  /** Those, and what waits for its store's turn. */
+  readonly alertsInHand: number;
   readonly limits: InspectionLimits;
   readonly probeBackend: BackendConfig;
   readonly probeChild: ProbeChildConfig;
@@ -58,6 +61,7 @@ const CHILD_VARIABLES = [
 /** @throws InvalidEnvironmentError */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const reader = new EnvReader(env);
+  const concurrentTasks = reader.integer('CONCURRENT_TASKS', 128, { min: 1, max: 10_000 });
   return reader.finish({
     ...readRunnerConfig(reader, { healthPort: 9052 }),
     ...readJetStreamConfig(reader),
@@ -65,7 +69,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     storeAddress: reader.address('STORE_ADDRESS', '127.0.0.1:50053'),
     videoOrigin: reader.url('VIDEO_ORIGIN', ['http', 'https'], 'http://127.0.0.1:8080'),
     videoReadTimeoutMs: readVideoReadTimeout(reader),
-    concurrentTasks: reader.integer('CONCURRENT_TASKS', 128, { min: 1, max: 10_000 }),
+    concurrentTasks,
+    alertsInHand: Math.max(concurrentTasks, reader.integer('ALERTS_IN_HAND', 1_024, { min: 1, max: 100_000 })),
     limits: readLimits(reader),
     probeBackend: readBackend(reader),
     probeChild: {

@@ -7,6 +7,7 @@ import { OutcomeStoreError } from '../ports/outcome-store.ts';
 import { deliveryOf } from '../testing/delivery-of.ts';
 import { mediaOf } from '../testing/media-of.ts';
 import type { ProbedAlert } from './probe-alert.ts';
+import type { PutOff } from './probe-in-turn.ts';
 import { createSettleAlert, type SettleAlertParts } from './settle-alert.ts';
 
 const schedule = { baseMs: 1_000, maxMs: 600_000, maxAttempts: 14 };
@@ -34,9 +35,13 @@ describe('settleAlert', () => {
     steps = [];
   });
 
-  const settle = (probed: ProbedAlert, parts: Partial<SettleAlertParts> = {}, delivery: AlertDelivery = deliveryOf()) =>
+  const settle = (
+    probed: ProbedAlert | PutOff,
+    parts: Partial<SettleAlertParts> = {},
+    delivery: AlertDelivery = deliveryOf(),
+  ) =>
     createSettleAlert({
-      probeAlert: async () => probed,
+      probeInTurn: async () => probed,
       store: {
         record: async ({ record }) => {
           steps.push(`record ${record.outcome.status}`);
@@ -93,7 +98,12 @@ describe('settleAlert', () => {
     expect(said).deep.equal([false, true]);
   });
 
-  it('does nothing for an alert that is put off', async () => {
+  it('does nothing for an alert whose store holds the others up', async () => {
+    expect(await settle({ kind: 'put-off', delayMs: 1_234 })).deep.equal({ kind: 'put-off', delayMs: 1_234 });
+    expect(steps).deep.equal([]);
+  });
+
+  it('does nothing for an alert that is tried again later', async () => {
     const failure = { code: 'VIDEO_UNREACHABLE', message: 'why' } as const;
     const settlement = await settle({ kind: 'retry', failure, delayMs: 1_234, report });
     expect(settlement).include({ kind: 'later', delayMs: 1_234, failure });

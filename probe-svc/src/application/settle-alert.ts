@@ -5,7 +5,7 @@ import { type AlertQuarantine, AlertQuarantineError } from '../ports/alert-quara
 import { type OutcomeEvents, OutcomeEventsError } from '../ports/outcome-events.ts';
 import { type OutcomeStore, OutcomeStoreError } from '../ports/outcome-store.ts';
 import { outlast } from './outlast.ts';
-import type { ProbeAlert } from './probe-alert.ts';
+import type { ProbeInTurn, PutOff } from './probe-in-turn.ts';
 import type { ProbeReport } from './probe-video.ts';
 
 export type Settlement =
@@ -16,6 +16,7 @@ export type Settlement =
   | { readonly kind: 'superseded' }
   /** The video can't be read for now. */
   | { readonly kind: 'later'; readonly delayMs: number; readonly failure: Failure; readonly report: ProbeReport }
+  | PutOff
   /** The store doesn't take the outcome for now. */
   | { readonly kind: 'held-up'; readonly delayMs: number; readonly error: OutcomeStoreError };
 
@@ -36,7 +37,7 @@ export type SettleAlert = (
 ) => Promise<Settlement>;
 
 export interface SettleAlertParts {
-  readonly probeAlert: ProbeAlert;
+  readonly probeInTurn: ProbeInTurn;
   readonly store: OutcomeStore;
   readonly events: OutcomeEvents;
   readonly quarantine: AlertQuarantine;
@@ -47,10 +48,11 @@ export interface SettleAlertParts {
 const MAX_HELD_UP_MS = 5_000;
 
 export function createSettleAlert(parts: SettleAlertParts): SettleAlert {
-  const { probeAlert, store, events, quarantine, schedule } = parts;
+  const { probeInTurn, store, events, quarantine, schedule } = parts;
 
   return async (delivery, signal, onHeldUp = () => {}) => {
-    const probed = await probeAlert(delivery, signal);
+    const probed = await probeInTurn(delivery, signal);
+    if (probed.kind === 'put-off') return probed;
     if (probed.kind === 'retry') {
       return { kind: 'later', delayMs: probed.delayMs, failure: probed.failure, report: probed.report };
     }

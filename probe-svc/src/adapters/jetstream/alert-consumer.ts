@@ -18,6 +18,8 @@ export interface AlertConsumerOptions {
   readonly connection: NatsConnection;
   /** Most alerts in hand at once. */
   readonly concurrency: number;
+  /** Most alerts that are pulled ahead. */
+  readonly prefetch: number;
   /** How long an alert may be in hand before it is given to another replica. */
   readonly ackWaitMs: number;
   readonly settleAlert: SettleAlert;
@@ -46,6 +48,7 @@ export async function startAlertConsumer(options: AlertConsumerOptions): Promise
     stream: 'ALERTS',
     durable: DURABLE,
     concurrency: options.concurrency,
+    prefetch: options.prefetch,
     ackWaitMs: options.ackWaitMs,
     handle,
     logger,
@@ -88,6 +91,9 @@ export async function startAlertConsumer(options: AlertConsumerOptions): Promise
         return { kind: 'done' };
       case 'later':
         metrics.countRetry(settlement.failure.code);
+        return { kind: 'retry', delayMs: settlement.delayMs };
+      case 'put-off':
+        metrics.countRetry('CROWDED_OUT');
         return { kind: 'retry', delayMs: settlement.delayMs };
       case 'held-up':
         metrics.countRetry(settlement.error.reason);

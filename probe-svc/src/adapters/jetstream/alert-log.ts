@@ -36,6 +36,10 @@ export function createAlertLog(logger: Logger): AlertLog {
           logDiagnostics(of.uid, report);
           break;
         }
+        // A slow store with a hundred thousand alerts would fill the log.
+        case 'put-off':
+          logger.debug({ ...of, delayMs: settlement.delayMs }, 'alert left to other stores');
+          break;
         case 'held-up':
           logger.warn({ ...of, err: settlement.error, delayMs: settlement.delayMs }, 'outcome put off');
       }

@@ -5,7 +5,7 @@ import type { OutcomeStoreFault } from '../../ports/outcome-store.ts';
 
 export interface AlertMetrics {
   countFinished(record: FinishedAlert): void;
-  countRetry(reason: FailureCode | OutcomeStoreFault | 'INTERNAL'): void;
+  countRetry(reason: FailureCode | OutcomeStoreFault | 'CROWDED_OUT' | 'INTERNAL'): void;
 }
 
 const BYTES_BUCKETS = [0, ...Array.from({ length: 11 }, (_, i) => 16 * 1024 * 2 ** i)];
