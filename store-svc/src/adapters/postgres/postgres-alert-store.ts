@@ -12,11 +12,10 @@ import type { AlertStore } from '../../ports/alert-store.ts';
 import { AlertRow } from './alert-row.ts';
 import { toAlert, toOutcomeRow, toReceivedRow, toRecord } from './alert-row-mapping.ts';
 import { type AlertStatements, alertStatements, type ReopeningRow } from './alert-statements.ts';
+import { askPostgres } from './ask-postgres.ts';
 import { inTransaction } from './in-transaction.ts';
 import { jsonLiteral } from './json-literal.ts';
-import { retryLostRaces } from './retry-lost-races.ts';
 import { fromTimestampText, toTimestampText } from './timestamp-text.ts';
-import { translateDatabaseError } from './translate-database-error.ts';
 
 export class PostgresAlertStore implements AlertStore {
   readonly #orm: MikroORM;
@@ -41,7 +40,7 @@ export class PostgresAlertStore implements AlertStore {
   }
 
   recordOutcomes(batch: readonly FoundOutcome[]): Promise<readonly OutcomeResult[]> {
-    return this.#translated(() =>
+    return askPostgres(() =>
       inTransaction(this.#orm, async em => {
         const uids = [...new Set(batch.map(({ record }) => record.alert.uid))];
         const { kinds, toWrite } = judgeOutcomes(await lockStanding(em, uids), batch);
@@ -69,15 +68,7 @@ export class PostgresAlertStore implements AlertStore {
   }
 
   #run<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
-    return this.#translated(() => work(this.#orm.em.fork()));
-  }
-
-  async #translated<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await retryLostRaces(work);
-    } catch (error) {
-      throw translateDatabaseError(error);
-    }
+    return askPostgres(() => work(this.#orm.em.fork()));
   }
 }
 

@@ -8,9 +8,9 @@ import type {
   QuarantineState,
 } from '../../domain/quarantined-alert.ts';
 import type { Quarantine } from '../../ports/quarantine.ts';
+import { askPostgres } from './ask-postgres.ts';
 import { QuarantinedRow } from './quarantined-row.ts';
 import { toTimestampText } from './timestamp-text.ts';
-import { translateDatabaseError } from './translate-database-error.ts';
 
 export class PostgresQuarantine implements Quarantine {
   readonly #orm: MikroORM;
@@ -61,12 +61,8 @@ export class PostgresQuarantine implements Quarantine {
     );
   }
 
-  async #run<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
-    try {
-      return await work(this.#orm.em.fork());
-    } catch (error) {
-      throw translateDatabaseError(error);
-    }
+  #run<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
+    return askPostgres(() => work(this.#orm.em.fork()));
   }
 }
 
