@@ -48,6 +48,10 @@ describe('Mesh', function () {
     });
     const [store] = mesh.service('store-svc').log.records();
     expect(store?.env).to.include({ NATS_URL: mesh.nats?.urlOf('store-svc'), DATABASE_URL: mesh.postgres?.url });
+    const [keeper] = mesh.service('keeper').log.records();
+    expect(keeper?.env)
+      .to.include({ NATS_URL: mesh.nats?.urlOf('keeper') })
+      .and.not.have.property('PORT');
   });
 
   it('starts a killed service again at its address, and says so of one that ends by itself', async () => {
