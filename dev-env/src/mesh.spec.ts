@@ -52,6 +52,10 @@ describe('Mesh', function () {
       DATABASE_URL: mesh.postgres?.storeUrl,
       DATABASE_MIGRATION_URL: mesh.postgres?.url,
     });
+    const [keeper] = mesh.service('keeper').log.records();
+    expect(keeper?.env)
+      .to.include({ NATS_URL: mesh.nats?.urlOf('keeper') })
+      .and.not.have.property('PORT');
   });
 
   it('starts a killed service again at its address, and says so of one that ends by itself', async () => {

@@ -43,6 +43,7 @@ export async function startKeeper(config: Config, context: ServiceContext): Prom
     new Rounds({
       round: services.resolve(tokens.keepStreams),
       intervalMs: config.intervalMs,
+      shutdownGraceMs: config.shutdownGraceMs,
       onEnd: error => {
         keeperMetrics.countRound(error === undefined ? 'done' : 'failed');
         if (error !== undefined && error.message !== fault) logger.error({ err: error }, 'streams not kept');

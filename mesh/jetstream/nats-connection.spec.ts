@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { NatsServer } from '@vigie/dev-env/servers/nats-server.ts';
 import { pickFreePorts } from '@vigie/dev-env/tcp-ports/free-ports.ts';
 import { startScratchNats } from '@vigie/dev-env/testing/scratch-nats.ts';
@@ -79,31 +79,50 @@ describe('connectNats', function () {
   });
 
   it('refuses a server that is too old, and says which and what to use', async () => {
-    const old = {
-      server_id: 'OLD',
-      version: '2.9.10',
-      max_payload: 1_048_576,
-      proto: 1,
-      headers: true,
-      jetstream: true,
-    };
-    // Answers as far as a client needs to take it for connected.
-    const server = createServer(socket => {
-      socket.write(`INFO ${JSON.stringify(old)} \r\n`);
-      socket.on('data', data => void (data.includes('PING') && socket.write('PONG\r\n')));
-      socket.on('error', () => undefined);
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    try {
-      const url = `nats://127.0.0.1:${(server.address() as AddressInfo).port}`;
-      const error = await connectNats({ url, name: 'spec', ...observers() }).catch(error => error);
-      expect(error).property('name', 'NatsStartError');
-      expect(error.message).match(/2\.9\.10 is too old and can lose accepted alerts: .* Use 2\.10\.27 or later/);
-    } finally {
-      server.close();
-    }
+    await using server = await startGreeter('2.9.10');
+    const error = await connectNats({ url: server.url, name: 'spec', ...observers() }).catch(error => error);
+    expect(error).property('name', 'NatsStartError');
+    expect(error.message).match(/2\.9\.10 is too old and can lose accepted alerts: .* Use 2\.10\.27 or later/);
+  });
+
+  it('warns when it comes back to a server that is too old', async () => {
+    await using server = await startGreeter('2.10.27');
+    const { logger, health, lines } = observers();
+    const connection = await connectNats({ url: server.url, name: 'spec', logger, health });
+    server.restartAs('2.9.10');
+    const line = await waitFor('the warning', () => lines.find(({ msg }) => /2\.9\.10 is too old/.test(msg)));
+    expect(line.level).equal(40);
+    await connection.close();
   });
 });
+
+/** Answers as far as a client needs to take it for a connected nats-server of the version: an old one is not to be had. */
+async function startGreeter(version: string) {
+  let greeted = version;
+  const sockets = new Set<Socket>();
+  const server = createServer(socket => {
+    sockets.add(socket);
+    const info = { server_id: 'GREETER', version: greeted, max_payload: 1_048_576, proto: 1, headers: true };
+    socket.write(`INFO ${JSON.stringify(info)} \r\n`);
+    socket.on('data', data => void (data.includes('PING') && socket.write('PONG\r\n')));
+    socket.on('error', () => undefined);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const disconnectAll = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    url: `nats://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    restartAs(next: string) {
+      greeted = next;
+      disconnectAll();
+    },
+    async [Symbol.asyncDispose]() {
+      disconnectAll();
+      server.close();
+    },
+  };
+}
 
 interface LogLine {
   readonly level: number;

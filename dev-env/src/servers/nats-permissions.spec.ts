@@ -1,4 +1,4 @@
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { AckPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, errors, type NatsConnection } from '@nats-io/transport-node';
 import { readNatsUrl } from '@vigie/mesh/jetstream/nats-url.ts';
 import { ensureStreams, STREAM_SUBJECTS, type StreamName } from '@vigie/mesh/jetstream/streams.ts';
@@ -110,6 +110,35 @@ describe('the users of docker/nats.conf', function () {
       await jetstream(connectionOf('operator')).publish('alerts.received.s', '{}');
       const { purged } = await (await managerOf(user)).streams.purge('ALERTS');
       expect(purged).greaterThan(0);
+    });
+  }
+
+  const durables: [user: NatsUser, stream: StreamName, durable: string, subject: string][] = [
+    ['probe-svc', 'ALERTS', 'probe', 'alerts.received.s'],
+    ['store-svc', 'ALERTS', 'record', 'alerts.received.s'],
+    ['store-svc', 'QUARANTINE', 'quarantine', 'alerts.quarantined.s'],
+  ];
+  for (const [user, stream, durable, subject] of durables) {
+    it(`let ${user} make its consumer ${durable} on ${stream} and work it off, not delete it`, async () => {
+      await jetstream(connectionOf('operator')).publish(subject, '{}');
+      const { consumers } = await managerOf(user);
+      await consumers.add(stream, { durable_name: durable, ack_policy: AckPolicy.Explicit });
+      await consumers.update(stream, durable, { max_ack_pending: 10 });
+      const message = await (await jetstream(connectionOf(user)).consumers.get(stream, durable)).next();
+      expect(await message?.ackAck()).equal(true);
+      await expectRefused(consumers.delete(stream, durable));
+      await (await managerOf('operator')).consumers.delete(stream, durable);
+    });
+  }
+
+  for (const stream of ['OUTCOMES', 'QUARANTINE'] as const) {
+    it(`let store-svc read along on ${stream} by a consumer of the moment`, async () => {
+      await jetstream(connectionOf('operator')).publish(STREAM_SUBJECTS[stream][0].replace('*', 's'), '{}');
+      const consumer = await jetstream(connectionOf('store-svc')).consumers.get(stream, {
+        filter_subjects: [...STREAM_SUBJECTS[stream]],
+      });
+      expect((await consumer.fetch({ max_messages: 1 }).then(messages => Array.fromAsync(messages))).length).equal(1);
+      expect(await consumer.delete()).equal(true);
     });
   }
 

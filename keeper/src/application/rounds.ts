@@ -4,9 +4,11 @@ export interface RoundsOptions {
   readonly intervalMs: number;
   /** Called after each round, with its fault if it had one. */
   readonly onEnd: (fault: Error | undefined) => void;
+  /** How long the round under way may go on when it is time to stop; cut off, it has done nothing by halves. */
+  readonly shutdownGraceMs: number;
 }
 
-/** Rounds, one after the other, until disposed of; that waits for the one under way. */
+/** Rounds, one after the other, until disposed of. */
 export class Rounds implements AsyncDisposable {
   readonly #options: RoundsOptions;
   readonly #stopped = Promise.withResolvers<void>();
@@ -21,7 +23,7 @@ export class Rounds implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping = true;
     this.#stopped.resolve();
-    await this.#running;
+    await settledWithin(this.#running, this.#options.shutdownGraceMs);
   }
 
   async #run(): Promise<void> {
@@ -36,9 +38,14 @@ export class Rounds implements AsyncDisposable {
   }
 
   async #pause(): Promise<void> {
-    const passed = Promise.withResolvers<void>();
-    const timer = setTimeout(passed.resolve, this.#options.intervalMs);
-    await Promise.race([passed.promise, this.#stopped.promise]);
-    clearTimeout(timer);
+    await settledWithin(this.#stopped.promise, this.#options.intervalMs);
   }
+}
+
+/** Waits for a promise, and no longer than `timeoutMs`. */
+async function settledWithin(promise: Promise<void>, timeoutMs: number): Promise<void> {
+  const passed = Promise.withResolvers<void>();
+  const timer = setTimeout(passed.resolve, timeoutMs);
+  await Promise.race([promise, passed.promise]);
+  clearTimeout(timer);
 }
