@@ -19,6 +19,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     ...readRunnerConfig(reader, { healthPort: 9054 }),
     ...readJetStreamConfig(reader),
     intervalMs: reader.integer('KEEPER_INTERVAL_MS', 10_000, { min: 10, max: HOUR_MS }),
-    replayWindowMs: reader.milliseconds('REPLAY_WINDOW_MS', 6 * HOUR_MS),
+    replayWindowMs: reader.milliseconds('REPLAY_WINDOW_MS', HOUR_MS),
   });
 }
