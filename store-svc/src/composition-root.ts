@@ -1,9 +1,11 @@
 import 'reflect-metadata';
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { GrpcServer } from '@vigie/mesh/grpc/grpc-server.ts';
+import { closeNats } from '@vigie/mesh/jetstream/close-nats.ts';
 import { connectNats } from '@vigie/mesh/jetstream/nats-connection.ts';
 import { ensureStreams } from '@vigie/mesh/jetstream/streams.ts';
 import type { ServiceContext } from '@vigie/mesh/lifecycle/service-context.ts';
+import { settlesWithin } from '@vigie/mesh/lifecycle/settles-within.ts';
 import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
 import { container, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
 import { createAlertStoreService } from './adapters/grpc/alert-store-service.ts';
@@ -22,6 +24,8 @@ import { createRecordOutcome } from './application/record-outcome.ts';
 import type { Config } from './config.ts';
 import { tokens } from './tokens.ts';
 
+const CLOSE_DATABASE_MS = 500;
+
 export async function startStore(config: Config, context: ServiceContext): Promise<void> {
   const { logger, metrics, health, teardown } = context;
   const services = container.createChildContainer();
@@ -29,10 +33,16 @@ export async function startStore(config: Config, context: ServiceContext): Promi
   bindPorts(services, manager, context);
   bindUseCases(services);
 
-  teardown.use(
+  // Stopped side by side: each may take the whole grace period.
+  const takers: AsyncDisposable[] = [];
+  teardown.defer(async () => {
+    await Promise.all(takers.map(taker => taker[Symbol.asyncDispose]()));
+  });
+  takers.push(
     await startRecordConsumer({
       connection: services.resolve(tokens.natsConnection),
       recordAlert: services.resolve(tokens.recordAlert),
+      shutdownGraceMs: config.shutdownGraceMs,
       logger,
       metrics,
     }),
@@ -54,7 +64,7 @@ export async function startStore(config: Config, context: ServiceContext): Promi
       outcomeFeed: services.resolve(tokens.outcomeFeed),
     }),
   );
-  teardown.use(server);
+  takers.push(server);
   await server.listen(config.host, config.port);
 }
 
@@ -77,8 +87,9 @@ async function connect(
     }),
     connectNats({ url: config.natsUrl, name: 'store-svc', logger, health }),
   ]);
-  teardown.defer(() => orm.close(true));
-  teardown.defer(() => connection.drain());
+  // A frozen Postgres doesn't say goodbye either.
+  teardown.defer(async () => void (await settlesWithin(orm.close(true), CLOSE_DATABASE_MS)));
+  teardown.defer(() => closeNats(connection));
   const manager = await jetstreamManager(connection);
   await ensureStreams(manager, config.streamLimits);
   services.register(tokens.orm, { useValue: orm });

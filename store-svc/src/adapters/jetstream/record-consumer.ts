@@ -14,6 +14,7 @@ import { AlertStoreError } from '../../ports/alert-store.ts';
 export interface RecordConsumerParts {
   readonly connection: NatsConnection;
   readonly recordAlert: RecordAlert;
+  readonly shutdownGraceMs: number;
   readonly logger: Logger;
   readonly metrics: Registry;
 }
@@ -30,7 +31,7 @@ const DONE: Verdict = { kind: 'done' };
  * taken, goes to quarantine: nobody else does that, so that it happens once.
  */
 export function startRecordConsumer(parts: RecordConsumerParts): Promise<MessageConsumer> {
-  const { connection, recordAlert, logger, metrics } = parts;
+  const { connection, recordAlert, shutdownGraceMs, logger, metrics } = parts;
   const quarantine = createQuarantine(jetstream(connection), logger, metrics);
 
   async function handle(message: JsMsg): Promise<Verdict> {
@@ -61,6 +62,7 @@ export function startRecordConsumer(parts: RecordConsumerParts): Promise<Message
     durable: 'record',
     concurrency: CONCURRENCY,
     ackWaitMs: ACK_WAIT_MS,
+    shutdownGraceMs,
     handle,
     logger,
     metrics,
