@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { jetstream } from '@nats-io/jetstream';
 import { GrpcServer } from '@vigie/mesh/grpc/grpc-server.ts';
+import { closeNats } from '@vigie/mesh/jetstream/close-nats.ts';
 import { connectNats } from '@vigie/mesh/jetstream/nats-connection.ts';
 import { openStreams } from '@vigie/mesh/jetstream/open-streams.ts';
 import type { ServiceContext } from '@vigie/mesh/lifecycle/service-context.ts';
@@ -17,7 +18,7 @@ import { tokens } from './tokens.ts';
 export async function startIngest(config: Config, context: ServiceContext): Promise<void> {
   const { logger, metrics, health, teardown } = context;
   const connection = await connectNats({ url: config.natsUrl, name: 'ingest-svc', logger, health });
-  teardown.defer(() => connection.drain());
+  teardown.defer(() => closeNats(connection));
   await openStreams(connection, config.streamLimits, logger);
 
   const services = container.createChildContainer();

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { closeNats } from '@vigie/mesh/jetstream/close-nats.ts';
 import { connectNats } from '@vigie/mesh/jetstream/nats-connection.ts';
 import type { ServiceContext } from '@vigie/mesh/lifecycle/service-context.ts';
 import { container, instanceCachingFactory } from 'tsyringe';
@@ -14,7 +15,7 @@ import { tokens } from './tokens.ts';
 export async function startKeeper(config: Config, context: ServiceContext): Promise<void> {
   const { logger, metrics, health, teardown } = context;
   const connection = await connectNats({ url: config.natsUrl, name: 'keeper', logger, health });
-  teardown.defer(() => connection.drain());
+  teardown.defer(() => closeNats(connection));
   const streams = await JetStreamStreams.open(connection, config.streamLimits);
   await streams.bringUpToDate();
 

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { type ScratchNats, startScratchNats } from '@vigie/dev-env/testing/scratch-nats.ts';
+import { waitFor } from '@vigie/dev-env/testing/wait-for.ts';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
@@ -41,6 +43,7 @@ describe('MessageConsumer', function () {
       durable: 'spec',
       concurrency: 4,
       ackWaitMs: 30_000,
+      shutdownGraceMs: 20_000,
       logger: pino({ level: 'silent' }),
       metrics: createConsumerMetrics(new Registry()),
       ...options,
@@ -158,6 +161,58 @@ describe('MessageConsumer', function () {
     });
     await rest.promise;
     expect(handled.toSorted()).deep.equal(['0', '1', '2', '3', '4', '5']);
+  });
+
+  it('hands back what is not done within the grace period, for another replica to take at once', async () => {
+    await publish('heeds its signal');
+    await publish('never ends');
+    const inHand = new Set<string>();
+    const consumer = await start({
+      // Far longer than this test may take.
+      ackWaitMs: 300_000,
+      shutdownGraceMs: 50,
+      handle: async (message, signal) => {
+        inHand.add(message.string());
+        if (message.string() === 'heeds its signal') await once(signal, 'abort');
+        else await new Promise(() => {});
+        signal.throwIfAborted();
+        return { kind: 'done' };
+      },
+    });
+    await waitFor('both in hand', () => (inHand.size === 2 ? true : undefined));
+    await consumer[Symbol.asyncDispose]();
+
+    const taken = new Set<string>();
+    const both = Promise.withResolvers<void>();
+    await using _ = await start({
+      ackWaitMs: 300_000,
+      handle: async message => {
+        taken.add(message.string());
+        if (taken.size === 2) both.resolve();
+        return { kind: 'done' };
+      },
+    });
+    await both.promise;
+  });
+
+  it('stops while the server is frozen, with a full hand', async () => {
+    for (let i = 0; i < 6; i++) await publish(String(i));
+    let inHand = 0;
+    const consumer = await start({
+      concurrency: 2,
+      shutdownGraceMs: 50,
+      handle: async () => {
+        inHand++;
+        return new Promise(() => {});
+      },
+    });
+    await waitFor('a full hand', () => (inHand === 2 ? true : undefined));
+    nats.server.kill('SIGSTOP');
+    try {
+      await consumer[Symbol.asyncDispose]();
+    } finally {
+      nats.server.kill('SIGCONT');
+    }
   });
 
   it('keeps a message that takes longer than its ack wait to itself', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   AckPolicy,
   type ConsumerConfig,
@@ -10,6 +11,7 @@ import {
   jetstreamManager,
 } from '@nats-io/jetstream';
 import { type NatsConnection, nanos } from '@nats-io/transport-node';
+import { settlesWithin } from '../lifecycle/settles-within.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { withTrace } from '../telemetry/trace-context.ts';
 import type { ConsumerCounts, ConsumerMetrics } from './consumer-metrics.ts';
@@ -33,7 +35,10 @@ export interface MessageConsumerOptions {
    * is told that it is in progress.
    */
   readonly ackWaitMs: number;
-  readonly handle: (message: JsMsg) => Promise<Verdict>;
+  /** How long messages in hand may go on once the consumer stops; then they are handed back. */
+  readonly shutdownGraceMs: number;
+  /** The signal aborts when the grace period is over; what is thrown then hands the message back. */
+  readonly handle: (message: JsMsg, signal: AbortSignal) => Promise<Verdict>;
   readonly logger: Logger;
   /** Shared by all consumers of the process. */
   readonly metrics: ConsumerMetrics;
@@ -42,21 +47,26 @@ export interface MessageConsumerOptions {
 /** After a handler that threw, or a consumer that was lost: long enough not to spin, short enough not to be noticed. */
 const RECOVERY_DELAY_MS = 1_000;
 
+/** For another replica: at once, but not to the one that is stopping. */
+const HANDED_BACK_MS = 100;
+/** For the handlers that heed their signal. */
+const LAST_WORD_MS = 100;
+
 /** Most messages that all replicas together have in hand. */
 const MAX_ACK_PENDING = 20_000;
 
 /**
  * Pulls messages of a durable consumer and hands out up to `concurrency` of them at once, each in the trace its header
- * names. A message is acked last of all, and the ack confirmed; disposing gives back what isn't in hand yet and waits
- * for what is.
+ * names. A message is acked last of all, and the ack confirmed.
  */
 export class MessageConsumer implements AsyncDisposable {
   readonly #options: MessageConsumerOptions;
   readonly #counts: ConsumerCounts;
   #messages: ConsumerMessages | undefined;
   #running: Promise<void> = Promise.resolve();
-  #stopping = false;
-  readonly #inHand = new Set<JsMsg>();
+  readonly #stopping = new AbortController();
+  readonly #graceOver = new AbortController();
+  readonly #inHand = new Map<JsMsg, Promise<void>>();
   #onSlotFree = (): void => {};
   readonly #progressTimer: NodeJS.Timeout;
 
@@ -68,7 +78,7 @@ export class MessageConsumer implements AsyncDisposable {
       info: () => manager.consumers.info(options.stream, options.durable),
     });
     this.#progressTimer = setInterval(() => {
-      for (const message of this.#inHand) message.working();
+      for (const message of this.#inHand.keys()) message.working();
     }, options.ackWaitMs / 3);
   }
 
@@ -80,16 +90,32 @@ export class MessageConsumer implements AsyncDisposable {
     return consumer;
   }
 
+  /**
+   * Gives back what isn't in hand yet and waits for what is: for the grace period. What isn't done then is handed back, so that
+   * another replica takes it without waiting for `ackWaitMs`.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stopping = true;
-    await this.#messages?.close();
-    await this.#running;
-    while (this.#inHand.size > 0) await this.#slotFree();
+    this.#stopping.abort();
+    this.#onSlotFree();
+    void this.#messages?.close();
+    const finished = Promise.all([this.#running, ...this.#inHand.values()]);
+    if (!(await settlesWithin(finished, this.#options.shutdownGraceMs))) {
+      this.#graceOver.abort(new Error('the consumer stops and its grace period is over'));
+      await settlesWithin(finished, LAST_WORD_MS);
+      this.#handBack();
+    }
     clearInterval(this.#progressTimer);
   }
 
+  /** A handler that is still at it may finish, but its verdict no longer counts. */
+  #handBack(): void {
+    const { logger, durable } = this.#options;
+    if (this.#inHand.size > 0) logger.warn({ consumer: durable, messages: this.#inHand.size }, 'messages handed back');
+    for (const message of this.#inHand.keys()) message.nak(HANDED_BACK_MS);
+  }
+
   async #run(manager: JetStreamManager): Promise<void> {
-    while (!this.#stopping) {
+    while (!this.#stopping.signal.aborted) {
       try {
         this.#messages ??= await this.#open(manager);
         for await (const message of this.#messages) await this.#take(message);
@@ -97,7 +123,7 @@ export class MessageConsumer implements AsyncDisposable {
         this.#options.logger.warn({ err: error, consumer: this.#options.durable }, 'consumer lost, opening it again');
       }
       this.#messages = undefined;
-      if (!this.#stopping) await new Promise(resolve => setTimeout(resolve, RECOVERY_DELAY_MS));
+      await delay(RECOVERY_DELAY_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
     }
   }
 
@@ -106,16 +132,17 @@ export class MessageConsumer implements AsyncDisposable {
     await ensureConsumer(manager, this.#options);
     const consumer = await jetstream(connection).consumers.get(stream, durable);
     this.#messages = await consumer.consume({ max_messages: prefetch, abort_on_missing_resource: true });
+    if (this.#stopping.signal.aborted) void this.#messages.close();
     return this.#messages;
   }
 
   async #take(message: JsMsg): Promise<void> {
-    if (this.#stopping) return message.nak();
-    this.#inHand.add(message);
-    void this.#settle(message).finally(() => {
+    if (this.#stopping.signal.aborted) return message.nak();
+    const settled = this.#settle(message).finally(() => {
       this.#inHand.delete(message);
       this.#onSlotFree();
     });
+    this.#inHand.set(message, settled);
     if (this.#inHand.size >= this.#options.concurrency) await this.#slotFree();
   }
 
@@ -135,8 +162,9 @@ export class MessageConsumer implements AsyncDisposable {
 
   async #decide(message: JsMsg): Promise<Verdict> {
     try {
-      return await this.#options.handle(message);
+      return await this.#options.handle(message, this.#graceOver.signal);
     } catch (error) {
+      if (this.#graceOver.signal.aborted) return { kind: 'retry', delayMs: HANDED_BACK_MS };
       this.#options.logger.error(
         { err: error, subject: message.subject, streamSequence: message.seq },
         'handler failed',

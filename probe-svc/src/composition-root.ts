@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { jetstream } from '@nats-io/jetstream';
 import { ChannelTransport } from '@vigie/mesh/grpc/channel-transport.ts';
 import { GrpcServer } from '@vigie/mesh/grpc/grpc-server.ts';
+import { closeNats } from '@vigie/mesh/jetstream/close-nats.ts';
 import { connectNats } from '@vigie/mesh/jetstream/nats-connection.ts';
 import { openStreams } from '@vigie/mesh/jetstream/open-streams.ts';
 import type { ServiceContext } from '@vigie/mesh/lifecycle/service-context.ts';
@@ -51,7 +52,7 @@ const MAX_PROBE_CHILDREN = 2;
 export async function startProbe(config: Config, context: ServiceContext): Promise<void> {
   const { logger, metrics, health, teardown } = context;
   const connection = await connectNats({ url: config.natsUrl, name: 'probe-svc', logger, health });
-  teardown.defer(() => connection.drain());
+  teardown.defer(() => closeNats(connection));
   await openStreams(connection, config.streamLimits, logger);
   const storeTransport = teardown.use(
     new ChannelTransport({

@@ -1,10 +1,12 @@
 import 'reflect-metadata';
 import { type JetStreamManager, jetstream } from '@nats-io/jetstream';
 import { GrpcServer } from '@vigie/mesh/grpc/grpc-server.ts';
+import { closeNats } from '@vigie/mesh/jetstream/close-nats.ts';
 import { createConsumerMetrics } from '@vigie/mesh/jetstream/consumer-metrics.ts';
 import { connectNats } from '@vigie/mesh/jetstream/nats-connection.ts';
 import { openStreams } from '@vigie/mesh/jetstream/open-streams.ts';
 import type { ServiceContext } from '@vigie/mesh/lifecycle/service-context.ts';
+import { settlesWithin } from '@vigie/mesh/lifecycle/settles-within.ts';
 import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
 import { QuarantineService } from '@vigie/proto/vigie/store/v1/quarantine_service_pb.ts';
 import { container, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
@@ -32,6 +34,8 @@ import { createDiscardQuarantined, createRedriveAlerts } from './application/set
 import type { Config } from './config.ts';
 import { tokens } from './tokens.ts';
 
+const CLOSE_DATABASE_MS = 500;
+
 export async function startStore(config: Config, context: ServiceContext): Promise<void> {
   const { logger, metrics, health, teardown } = context;
   const services = container.createChildContainer();
@@ -40,11 +44,17 @@ export async function startStore(config: Config, context: ServiceContext): Promi
   bindUseCases(services);
 
   const connection = services.resolve(tokens.natsConnection);
+  const { shutdownGraceMs } = config;
+  const consumerParts = { connection, shutdownGraceMs, logger, consumerMetrics: createConsumerMetrics(metrics) };
+  // Stopped side by side: each may take the whole grace period.
+  const takers: AsyncDisposable[] = [];
+  teardown.defer(async () => {
+    await Promise.all(takers.map(taker => taker[Symbol.asyncDispose]()));
+  });
   const recordAlert = services.resolve(tokens.recordAlert);
+  takers.push(await startRecordConsumer({ ...consumerParts, recordAlert, metrics }));
   const keepQuarantined = services.resolve(tokens.keepQuarantined);
-  const consumerMetrics = createConsumerMetrics(metrics);
-  teardown.use(await startRecordConsumer({ connection, recordAlert, logger, metrics, consumerMetrics }));
-  teardown.use(await startQuarantineConsumer({ connection, keepQuarantined, logger, consumerMetrics }));
+  takers.push(await startQuarantineConsumer({ ...consumerParts, keepQuarantined }));
   const server = new GrpcServer({
     logger,
     metrics,
@@ -71,7 +81,7 @@ export async function startStore(config: Config, context: ServiceContext): Promi
       discardQuarantined: services.resolve(tokens.discardQuarantined),
     }),
   );
-  teardown.use(server);
+  takers.push(server);
   await server.listen(config.host, config.port);
 }
 
@@ -99,8 +109,9 @@ async function connect(
     }),
     connectNats({ url: config.natsUrl, name: 'store-svc', logger, health }),
   ]);
-  teardown.defer(() => orm.close(true));
-  teardown.defer(() => connection.drain());
+  // A frozen Postgres doesn't say goodbye either.
+  teardown.defer(async () => void (await settlesWithin(orm.close(true), CLOSE_DATABASE_MS)));
+  teardown.defer(() => closeNats(connection));
   const manager = await openStreams(connection, config.streamLimits, logger);
   services.register(tokens.orm, { useValue: orm });
   services.register(tokens.natsConnection, { useValue: connection });

@@ -1,3 +1,5 @@
+import { settlesWithin } from '@vigie/mesh/lifecycle/settles-within.ts';
+
 export interface RoundsOptions {
   readonly round: () => Promise<void>;
   /** From the end of one round to the begin of the next. */
@@ -23,7 +25,7 @@ export class Rounds implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping = true;
     this.#stopped.resolve();
-    await settledWithin(this.#running, this.#options.shutdownGraceMs);
+    await settlesWithin(this.#running, this.#options.shutdownGraceMs);
   }
 
   async #run(): Promise<void> {
@@ -38,14 +40,6 @@ export class Rounds implements AsyncDisposable {
   }
 
   async #pause(): Promise<void> {
-    await settledWithin(this.#stopped.promise, this.#options.intervalMs);
+    await settlesWithin(this.#stopped.promise, this.#options.intervalMs);
   }
-}
-
-/** Waits for a promise, and no longer than `timeoutMs`. */
-async function settledWithin(promise: Promise<void>, timeoutMs: number): Promise<void> {
-  const passed = Promise.withResolvers<void>();
-  const timer = setTimeout(passed.resolve, timeoutMs);
-  await Promise.race([promise, passed.promise]);
-  clearTimeout(timer);
 }

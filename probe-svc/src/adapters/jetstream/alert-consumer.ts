@@ -33,37 +33,26 @@ export interface AlertConsumerOptions {
 /** The durable consumer; replicas share it, and so the work. */
 const DURABLE = 'probe';
 
-/** For another replica, or the next start. */
-const HANDED_BACK_MS = 100;
-
 /** Settles alerts of the stream, many at once, until it is disposed of. */
 export async function startAlertConsumer(options: AlertConsumerOptions): Promise<AsyncDisposable> {
   const { settleAlert, schedule, logger } = options;
   const metrics = createAlertMetrics(options.metrics);
   const log = createAlertLog(logger);
-  const stopping = new AbortController();
 
-  const messages = await MessageConsumer.start({
+  return MessageConsumer.start({
     connection: options.connection,
     stream: 'ALERTS',
     durable: DURABLE,
     concurrency: options.concurrency,
     prefetch: options.prefetch,
     ackWaitMs: options.ackWaitMs,
+    shutdownGraceMs: options.shutdownGraceMs,
     handle,
     logger,
     metrics: createConsumerMetrics(options.metrics),
   });
 
-  return {
-    async [Symbol.asyncDispose]() {
-      const grace = setTimeout(() => stopping.abort(), options.shutdownGraceMs);
-      await messages[Symbol.asyncDispose]();
-      clearTimeout(grace);
-    },
-  };
-
-  async function handle(message: JsMsg): Promise<Verdict> {
+  async function handle(message: JsMsg, signal: AbortSignal): Promise<Verdict> {
     const delivery = readDelivery(message);
     // The store quarantines what is no alert; here it only has to be out of the way.
     if (delivery instanceof MalformedMessageError) {
@@ -71,9 +60,9 @@ export async function startAlertConsumer(options: AlertConsumerOptions): Promise
       return { kind: 'done' };
     }
     try {
-      return conclude(delivery, await settleAlert(delivery, stopping.signal, error => log.heldUp(delivery, error)));
+      return conclude(delivery, await settleAlert(delivery, signal, error => log.heldUp(delivery, error)));
     } catch (error) {
-      if (stopping.signal.aborted) return { kind: 'retry', delayMs: HANDED_BACK_MS };
+      if (signal.aborted) throw error;
       log.failed(delivery, error);
       metrics.countRetry('INTERNAL');
       return { kind: 'retry', delayMs: retryDelayMs(schedule, delivery.attempts) };

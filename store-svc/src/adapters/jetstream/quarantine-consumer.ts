@@ -11,6 +11,7 @@ import { AlertStoreError } from '../../ports/alert-store.ts';
 export interface QuarantineConsumerParts {
   readonly connection: NatsConnection;
   readonly keepQuarantined: KeepQuarantined;
+  readonly shutdownGraceMs: number;
   readonly logger: Logger;
   readonly consumerMetrics: ConsumerMetrics;
 }
@@ -21,7 +22,7 @@ const STORE_RETRY_MS = 1_000;
 
 /** Keeps what arrives on `alerts.quarantined.*`, so that it can be listed, redriven and discarded. */
 export function startQuarantineConsumer(parts: QuarantineConsumerParts): Promise<MessageConsumer> {
-  const { connection, keepQuarantined, logger, consumerMetrics } = parts;
+  const { connection, keepQuarantined, shutdownGraceMs, logger, consumerMetrics } = parts;
 
   async function handle(message: JsMsg): Promise<Verdict> {
     try {
@@ -39,6 +40,7 @@ export function startQuarantineConsumer(parts: QuarantineConsumerParts): Promise
     durable: 'quarantine',
     concurrency: CONCURRENCY,
     ackWaitMs: ACK_WAIT_MS,
+    shutdownGraceMs,
     handle,
     logger,
     metrics: consumerMetrics,

@@ -16,6 +16,7 @@ import { AlertStoreError } from '../../ports/alert-store.ts';
 export interface RecordConsumerParts {
   readonly connection: NatsConnection;
   readonly recordAlert: RecordAlert;
+  readonly shutdownGraceMs: number;
   readonly logger: Logger;
   readonly metrics: Registry;
   readonly consumerMetrics: ConsumerMetrics;
@@ -33,7 +34,7 @@ const DONE: Verdict = { kind: 'done' };
  * taken, goes to quarantine: nobody else does that, so that it happens once.
  */
 export function startRecordConsumer(parts: RecordConsumerParts): Promise<MessageConsumer> {
-  const { connection, recordAlert, logger, metrics, consumerMetrics } = parts;
+  const { connection, recordAlert, shutdownGraceMs, logger, metrics, consumerMetrics } = parts;
   const quarantine = createQuarantine(jetstream(connection), logger, metrics);
 
   async function handle(message: JsMsg): Promise<Verdict> {
@@ -64,6 +65,7 @@ export function startRecordConsumer(parts: RecordConsumerParts): Promise<Message
     durable: 'record',
     concurrency: CONCURRENCY,
     ackWaitMs: ACK_WAIT_MS,
+    shutdownGraceMs,
     handle,
     logger,
     metrics: consumerMetrics,
