@@ -42,8 +42,11 @@ export interface MessageConsumerOptions {
 /** After a handler that threw, or a consumer that was lost: long enough not to spin, short enough not to be noticed. */
 const RECOVERY_DELAY_MS = 1_000;
 
-/** Most messages that all replicas together have in hand. */
-const MAX_ACK_PENDING = 20_000;
+/** A frozen replica swallows what is delivered again until its last pull has expired. */
+const PULL_EXPIRES_MS = 5_000;
+
+/** Most messages that all replicas together have in hand or put off: those of one dead server must not stop the rest. */
+const MAX_ACK_PENDING = 200_000;
 
 /**
  * Pulls messages of a durable consumer and hands out up to `concurrency` of them at once, each in the trace its header
@@ -105,7 +108,11 @@ export class MessageConsumer implements AsyncDisposable {
     const { connection, stream, durable, concurrency, prefetch = concurrency } = this.#options;
     await ensureConsumer(manager, this.#options);
     const consumer = await jetstream(connection).consumers.get(stream, durable);
-    this.#messages = await consumer.consume({ max_messages: prefetch, abort_on_missing_resource: true });
+    this.#messages = await consumer.consume({
+      max_messages: prefetch,
+      expires: PULL_EXPIRES_MS,
+      abort_on_missing_resource: true,
+    });
     return this.#messages;
   }
 
