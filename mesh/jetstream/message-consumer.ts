@@ -52,8 +52,11 @@ const HANDED_BACK_MS = 100;
 /** For the handlers that heed their signal. */
 const LAST_WORD_MS = 100;
 
-/** Most messages that all replicas together have in hand. */
-const MAX_ACK_PENDING = 20_000;
+/** A frozen replica swallows what is delivered again until its last pull has expired. */
+const PULL_EXPIRES_MS = 5_000;
+
+/** Most messages that all replicas together have in hand or put off: those of one dead server must not stop the rest. */
+const MAX_ACK_PENDING = 200_000;
 
 /**
  * Pulls messages of a durable consumer and hands out up to `concurrency` of them at once, each in the trace its header
@@ -131,7 +134,11 @@ export class MessageConsumer implements AsyncDisposable {
     const { connection, stream, durable, concurrency, prefetch = concurrency } = this.#options;
     await ensureConsumer(manager, this.#options);
     const consumer = await jetstream(connection).consumers.get(stream, durable);
-    this.#messages = await consumer.consume({ max_messages: prefetch, abort_on_missing_resource: true });
+    this.#messages = await consumer.consume({
+      max_messages: prefetch,
+      expires: PULL_EXPIRES_MS,
+      abort_on_missing_resource: true,
+    });
     if (this.#stopping.signal.aborted) void this.#messages.close();
     return this.#messages;
   }

@@ -21,9 +21,9 @@ describe('A store whose videos hang', function () {
   beforeEach(async () => {
     await mesh.reset();
     released = Promise.withResolvers();
-    mesh.videos.behave = async (request, response) => {
-      if (request.path.includes('/hanging/')) await released.promise;
-      sendRange(request, response, video);
+    mesh.videos.behave = (request, response) => {
+      const ready = request.path.includes('/hanging/') ? released.promise : Promise.resolve();
+      void ready.then(() => sendRange(request, response, video));
     };
   });
   afterEach(async () => {
