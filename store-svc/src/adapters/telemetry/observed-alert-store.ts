@@ -4,6 +4,7 @@ import type { AlertFilter, ListPosition } from '../../domain/alert-filter.ts';
 import type { OutcomeRecordKind } from '../../domain/record-kind.ts';
 import type { AlertStore } from '../../ports/alert-store.ts';
 import type { StoreMetrics, WriteOperation } from './store-metrics.ts';
+import type { WriteHealth } from './write-health.ts';
 
 type Line = readonly [level: 'info' | 'warn', message: string];
 
@@ -27,11 +28,13 @@ export class ObservedAlertStore implements AlertStore {
   readonly #store: AlertStore;
   readonly #logger: Logger;
   readonly #metrics: StoreMetrics;
+  readonly #writes: WriteHealth;
 
-  constructor(store: AlertStore, logger: Logger, metrics: StoreMetrics) {
+  constructor(store: AlertStore, logger: Logger, metrics: StoreMetrics, writes: WriteHealth) {
     this.#store = store;
     this.#logger = logger;
     this.#metrics = metrics;
+    this.#writes = writes;
   }
 
   recordReceived(batch: readonly ReceivedAlert[]) {
@@ -59,10 +62,12 @@ export class ObservedAlertStore implements AlertStore {
     try {
       const kinds = await write();
       finish('done');
+      this.#writes.noteSuccess();
       for (const [index, record] of batch.entries()) this.#tell(operation, record, kinds[index] as K);
       return kinds;
     } catch (error) {
       finish('failed');
+      this.#writes.noteFailure(error);
       this.#logger.error({ err: error, operation, rows: batch.length }, 'rows not written');
       throw error;
     }
