@@ -23,6 +23,7 @@ import { PostgresQuarantine } from './adapters/postgres/postgres-quarantine.ts';
 import { ObservedAlertStore } from './adapters/telemetry/observed-alert-store.ts';
 import { ObservedOutcomeFeed } from './adapters/telemetry/observed-outcome-feed.ts';
 import { createStoreMetrics } from './adapters/telemetry/store-metrics.ts';
+import { WriteHealth } from './adapters/telemetry/write-health.ts';
 import { createGetAlert } from './application/get-alert.ts';
 import { createKeepQuarantined } from './application/keep-quarantined.ts';
 import { createListAlerts } from './application/list-alerts.ts';
@@ -121,12 +122,14 @@ async function connect(
 function bindPorts(
   services: DependencyContainer,
   manager: JetStreamManager,
-  { logger, metrics }: ServiceContext,
+  { logger, metrics, health }: ServiceContext,
 ): void {
   services.register(tokens.storeMetrics, { useValue: createStoreMetrics(metrics) });
+  const writes = new WriteHealth();
+  health.addCheck('writes', () => writes.fault);
   bind(services, tokens.alertStore, c => {
     const store = new PostgresAlertStore(c.resolve(tokens.orm));
-    return new ObservedAlertStore(store, logger, c.resolve(tokens.storeMetrics));
+    return new ObservedAlertStore(store, logger, c.resolve(tokens.storeMetrics), writes);
   });
   bind(services, tokens.quarantine, c => new PostgresQuarantine(c.resolve(tokens.orm)));
   bind(services, tokens.replayQueue, c => new JetStreamReplayQueue(jetstream(c.resolve(tokens.natsConnection))));

@@ -32,8 +32,11 @@ export interface AlertStore {
   list(filter: AlertFilter, limit: number, behind?: ListPosition): Promise<readonly AlertRecord[]>;
 }
 
-/** UNREACHABLE: it gives no answer or takes no writes now. BUSY: it answers that it can't, or not in time. */
-export type AlertStoreFault = 'STORE_UNREACHABLE' | 'STORE_BUSY';
+/**
+ * UNREACHABLE: it gives no answer. NOT_WRITABLE: it is read-only, or its disk is full. BUSY: it answers that it can't, or not
+ * in time.
+ */
+export type AlertStoreFault = 'STORE_UNREACHABLE' | 'STORE_NOT_WRITABLE' | 'STORE_BUSY';
 
 /** The call may have been done or not; doing it again is safe. */
 export class AlertStoreError extends Error {

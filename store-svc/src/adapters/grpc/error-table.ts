@@ -23,6 +23,11 @@ const FAULTS: Readonly<Record<Fault, Row>> = {
     message: 'The database gives no answer. Call again later; doing it twice is safe.',
     retryDelayMs: 1_000,
   },
+  STORE_NOT_WRITABLE: {
+    code: Code.Unavailable,
+    message: 'The database takes no writes now. Call again later; doing it twice is safe.',
+    retryDelayMs: 5_000,
+  },
   STORE_BUSY: {
     code: Code.Unavailable,
     message: 'The database is too busy. Call again later; doing it twice is safe.',

@@ -60,10 +60,13 @@ async function retryWhileAway(
   }
 }
 
+/** A server that takes no writes answers everything else: a standby, or one made read-only by hand. */
 async function findFault(orm: MikroORM): Promise<string | undefined> {
   try {
-    await orm.em.getConnection().execute('select 1');
-    return undefined;
+    const rows: { transaction_read_only: string }[] = await orm.em
+      .getConnection()
+      .execute('show transaction_read_only');
+    return rows[0]?.transaction_read_only === 'off' ? undefined : 'Postgres is read-only';
   } catch (error) {
     return (error as Error).message;
   }

@@ -4,12 +4,13 @@ import { AlertStoreError, type AlertStoreFault } from '../../ports/alert-store.t
 const SQLSTATE_FAULTS: readonly (readonly [prefix: string, fault: AlertStoreFault])[] = [
   ['08', 'STORE_UNREACHABLE'],
   // A standby, or a server made read-only by hand.
-  ['25006', 'STORE_UNREACHABLE'],
+  ['25006', 'STORE_NOT_WRITABLE'],
   // A transaction that did nothing, or took, for too long: the session is ended.
   ['25P', 'STORE_BUSY'],
   // Deadlock, serialization failure: the other transaction won.
   ['40', 'STORE_BUSY'],
-  // Out of disk, memory or connections.
+  ['53100', 'STORE_NOT_WRITABLE'],
+  // Out of memory or connections.
   ['53', 'STORE_BUSY'],
   ['55P03', 'STORE_BUSY'],
   ['57014', 'STORE_BUSY'],
@@ -25,6 +26,7 @@ const NO_FREE_CONNECTION = /timeout exceeded when trying to connect/;
 
 const MESSAGES: Readonly<Record<AlertStoreFault, string>> = {
   STORE_UNREACHABLE: 'Postgres gives no answer',
+  STORE_NOT_WRITABLE: 'Postgres takes no writes',
   STORE_BUSY: 'Postgres can not do it now',
 };
 

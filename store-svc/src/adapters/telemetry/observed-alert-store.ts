@@ -6,6 +6,7 @@ import type { FoundOutcome } from '../../domain/found-outcome.ts';
 import type { AlertRecordKind, OutcomeRecordKind } from '../../domain/record-kind.ts';
 import type { AlertStore } from '../../ports/alert-store.ts';
 import type { StoreMetrics, WriteOperation } from './store-metrics.ts';
+import type { WriteHealth } from './write-health.ts';
 
 type RecordKind = AlertRecordKind | OutcomeRecordKind;
 type Line = readonly [level: 'info' | 'warn', message: string];
@@ -31,11 +32,13 @@ export class ObservedAlertStore implements AlertStore {
   readonly #store: AlertStore;
   readonly #logger: Logger;
   readonly #metrics: StoreMetrics;
+  readonly #writes: WriteHealth;
 
-  constructor(store: AlertStore, logger: Logger, metrics: StoreMetrics) {
+  constructor(store: AlertStore, logger: Logger, metrics: StoreMetrics, writes: WriteHealth) {
     this.#store = store;
     this.#logger = logger;
     this.#metrics = metrics;
+    this.#writes = writes;
   }
 
   async recordReceived(batch: readonly AlertArrival[]) {
@@ -63,9 +66,11 @@ export class ObservedAlertStore implements AlertStore {
     try {
       const result = await write();
       finish('done');
+      this.#writes.noteSuccess();
       return result;
     } catch (error) {
       finish('failed');
+      this.#writes.noteFailure(error);
       this.#logger.error({ err: error, operation, rows }, 'rows not written');
       throw error;
     }

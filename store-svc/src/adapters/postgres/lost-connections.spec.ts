@@ -1,0 +1,185 @@
+import { queryPostgres } from '@vigie/dev-env/servers/query-postgres.ts';
+import { scratchPostgres } from '@vigie/dev-env/testing/scratch-postgres.ts';
+import { waitFor } from '@vigie/dev-env/testing/wait-for.ts';
+import { expect } from 'chai';
+import { AlertStoreError } from '../../ports/alert-store.ts';
+import { openPostgresStore, POOL_SIZE, type PostgresStore } from '../../testing/postgres-store.ts';
+import { arrivalOf, finishedAlert, found, receivedAlert } from '../../testing/sample-alerts.ts';
+import { inTransaction } from './in-transaction.ts';
+
+const WRITERS = 4;
+const BATCHES = 15;
+const BATCH_SIZE = 100;
+const PATIENCE_MS = 60_000;
+
+const SERVICE = `usename = 'vigie_store' and application_name = 'vigie-store-svc'`;
+
+describe('PostgresAlertStore that loses its connections', function () {
+  this.timeout(120_000);
+  const teardown = new AsyncDisposableStack();
+  let postgres: Awaited<ReturnType<typeof scratchPostgres>>;
+  let opened: PostgresStore;
+
+  before(async () => {
+    postgres = await scratchPostgres(teardown);
+    await postgres.start();
+    opened = await openPostgresStore(teardown, postgres);
+  });
+  beforeEach(() => queryPostgres(postgres.url, 'truncate alerts'));
+  after(() => teardown.disposeAsync());
+
+  const terminate = async (which = 'true') =>
+    (
+      await queryPostgres(
+        postgres.url,
+        `select pg_terminate_backend(pid) from pg_stat_activity where ${SERVICE} and ${which}`,
+      )
+    ).length;
+
+  /** Does a write until it is taken, as every caller does, and counts how often it wasn't. */
+  async function untilTaken<T>(write: () => Promise<T>, onFailure: () => void = () => {}): Promise<T> {
+    return waitFor(
+      'a write that is taken',
+      () =>
+        write().catch(error => {
+          expect(error).to.be.instanceOf(AlertStoreError);
+          onFailure();
+          return undefined;
+        }),
+      PATIENCE_MS,
+    );
+  }
+
+  /** Alerts and their outcomes, by several writers at once. @returns what has to be there afterwards, and the failures */
+  async function writeBatches() {
+    let failures = 0;
+    const writers = Array.from({ length: WRITERS }, async (_, writer) => {
+      const written = [];
+      for (let batch = 0; batch < BATCHES; batch++) {
+        const alerts = Array.from({ length: BATCH_SIZE }, (_, index) =>
+          receivedAlert(`uid-${writer}-${batch}-${index}`),
+        );
+        const outcomes = alerts.map(alert => finishedAlert(alert));
+        await untilTaken(
+          () => opened.store.recordReceived(alerts.map(alert => arrivalOf(alert))),
+          () => failures++,
+        );
+        const kinds = await untilTaken(
+          () => opened.store.recordOutcomes(outcomes.map(found)),
+          () => failures++,
+        );
+        expect(new Set(kinds.map(({ kind }) => kind)).isSubsetOf(new Set(['RECORDED', 'UNCHANGED']))).to.equal(true);
+        written.push(...outcomes);
+      }
+      return written;
+    });
+    const expected = (await Promise.all(writers)).flat();
+    return { expected, failures };
+  }
+
+  async function expectEachOnce({ expected }: Awaited<ReturnType<typeof writeBatches>>): Promise<void> {
+    const rows = await opened.store.list({}, expected.length + 1);
+    expect(rows).to.have.lengthOf(expected.length);
+    const byUid = new Map(rows.map(row => [row.alert.uid, row]));
+    for (const outcome of expected) expect(byUid.get(outcome.alert.uid)).to.deep.equal(outcome);
+  }
+
+  /** The pool has each of its connections, at the same time. */
+  async function expectWholePool(): Promise<void> {
+    const all = Promise.withResolvers<void>();
+    let begun = 0;
+    await Promise.all(
+      Array.from({ length: POOL_SIZE }, () =>
+        inTransaction(opened.orm, async em => {
+          await em.execute('select 1');
+          if (++begun === POOL_SIZE) all.resolve();
+          await all.promise;
+        }),
+      ),
+    );
+    const left = await queryPostgres(
+      postgres.url,
+      `select 1 from pg_stat_activity where ${SERVICE} and state <> 'idle'`,
+    );
+    expect(left).to.deep.equal([]);
+  }
+
+  it('keeps each alert and outcome once while its backends are ended again and again', async () => {
+    const work = writeBatches();
+    let ended = 0;
+    let over = false;
+    const settled = work.finally(() => {
+      over = true;
+    });
+    while (!over) ended += await terminate(`state <> 'idle' and random() < 0.3`);
+    const result = await settled;
+    expect(ended).to.be.above(5);
+    expect(result.failures).to.be.above(0);
+    await expectEachOnce(result);
+    await expectWholePool();
+  });
+
+  it('keeps each once over a kill -9 of Postgres in the middle', async () => {
+    const work = writeBatches();
+    await waitFor('some rows', async () => {
+      const [row] = await queryPostgres(postgres.url, 'select count(*)::int as count from alerts');
+      return Number(row?.count) > BATCH_SIZE * WRITERS * 2 ? true : undefined;
+    });
+    postgres.kill('SIGKILL');
+    await postgres.waitUntilExited();
+    await postgres.start();
+    const result = await work;
+    expect(result.failures).to.be.above(0);
+    await expectEachOnce(result);
+    await expectWholePool();
+  });
+
+  describe('at the commit', () => {
+    const received = receivedAlert('a');
+    const finished = finishedAlert(received);
+
+    /** Loses the connection of a write of the outcome that waits in its commit. */
+    async function loseCommit(waitEvent: string): Promise<void> {
+      const write = opened.store.recordOutcomes([found(finished)]).catch(error => error);
+      await waitFor(
+        'a commit under way',
+        async () => ((await terminate(waitEvent)) > 0 ? true : undefined),
+        PATIENCE_MS,
+      );
+      expect(await write).to.be.instanceOf(AlertStoreError);
+    }
+
+    it('writes the outcome by the next try where it was not done', async () => {
+      await opened.store.recordReceived([arrivalOf(received)]);
+      await queryPostgres(
+        postgres.url,
+        `create function stall() returns trigger language plpgsql as 'begin perform pg_sleep(3600); return null; end';
+         create constraint trigger stall after update on alerts deferrable initially deferred
+           for each row execute function stall()`,
+      );
+      await loseCommit(`wait_event = 'PgSleep' and query = 'commit'`);
+      await queryPostgres(postgres.url, 'drop function stall cascade');
+      expect(await opened.store.get('a')).to.deep.equal(received);
+      expect(await untilTaken(() => opened.store.recordOutcomes([found(finished)]))).to.deep.equal([
+        { kind: 'RECORDED' },
+      ]);
+      expect(await opened.store.get('a')).to.deep.equal(finished);
+      await expectWholePool();
+    });
+
+    it('finds the outcome there by the next try where only the answer was lost', async () => {
+      await opened.store.recordReceived([arrivalOf(received)]);
+      // Waits for a standby that isn't there once the commit is done and on disk.
+      await queryPostgres(postgres.url, `alter system set synchronous_standby_names = 'nobody'`);
+      await queryPostgres(postgres.url, 'select pg_reload_conf()');
+      await loseCommit(`wait_event = 'SyncRep'`);
+      await queryPostgres(postgres.url, 'alter system reset synchronous_standby_names');
+      await queryPostgres(postgres.url, 'select pg_reload_conf()');
+      expect(await untilTaken(() => opened.store.recordOutcomes([found(finished)]))).to.deep.equal([
+        { kind: 'UNCHANGED', standing: finished },
+      ]);
+      expect(await opened.store.get('a')).to.deep.equal(finished);
+      await expectWholePool();
+    });
+  });
+});
