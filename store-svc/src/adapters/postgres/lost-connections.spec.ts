@@ -134,6 +134,27 @@ describe('PostgresAlertStore that loses its connections', function () {
     await expectWholePool();
   });
 
+  /** A reload takes effect some time after it was asked for: commits until one waits for a standby, and ends that one. */
+  async function untilCommitsWait(): Promise<void> {
+    await waitFor('a commit that waits for a standby', async () => {
+      let committed = false;
+      const commit = queryPostgres(postgres.url, `comment on table alerts is 'touched'`)
+        .catch(() => undefined)
+        .finally(() => {
+          committed = true;
+        });
+      return waitFor('the commit, done or ended', async () => {
+        const waits = await queryPostgres(
+          postgres.url,
+          `select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'`,
+        );
+        if (waits.length === 0) return committed ? { again: true } : undefined;
+        await commit;
+        return { again: false };
+      }).then(({ again }) => (again ? undefined : true));
+    });
+  }
+
   describe('at the commit', () => {
     const received = receivedAlert('a');
     const finished = finishedAlert(received);
@@ -172,6 +193,7 @@ describe('PostgresAlertStore that loses its connections', function () {
       // Waits for a standby that isn't there once the commit is done and on disk.
       await queryPostgres(postgres.url, `alter system set synchronous_standby_names = 'nobody'`);
       await queryPostgres(postgres.url, 'select pg_reload_conf()');
+      await untilCommitsWait();
       await loseCommit(`wait_event = 'SyncRep'`);
       await queryPostgres(postgres.url, 'alter system reset synchronous_standby_names');
       await queryPostgres(postgres.url, 'select pg_reload_conf()');
