@@ -10,7 +10,7 @@ export interface MeshOptions {
   replicas?: Partial<Record<ServiceName, number>>;
   /** A Postgres to use instead of one of the mesh's own. */
   databaseUrl?: string | undefined;
-  /** A nats-server to use instead of one of the mesh's own. */
+  /** A nats-server to use instead of one of the mesh's own; every service connects as the user that it names. */
   natsUrl?: string | undefined;
   /** The folder that nginx serves, with `videos/` in it; the sample videos by default. */
   videosRoot?: string;

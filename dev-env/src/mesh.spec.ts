@@ -21,7 +21,7 @@ describe('Mesh', function () {
     const pids = pidsOf(mesh);
     expect(mesh.processes.map(({ name }) => name)).to.deep.equal([
       ...['postgres', 'nats', 'nginx'],
-      ...['gateway', 'ingest-svc', 'probe-svc', 'store-svc'],
+      ...['gateway', 'ingest-svc', 'probe-svc', 'store-svc', 'keeper'],
     ]);
     expect(await (await fetch(mesh.url)).text()).to.equal('stand-in');
     await mesh.stop();
@@ -47,7 +47,15 @@ describe('Mesh', function () {
       LOG_LEVEL: 'debug',
     });
     const [store] = mesh.service('store-svc').log.records();
-    expect(store?.env).to.include({ NATS_URL: mesh.nats?.url, DATABASE_URL: mesh.postgres?.url });
+    expect(store?.env).to.include({
+      NATS_URL: mesh.nats?.urlOf('store-svc'),
+      DATABASE_URL: mesh.postgres?.storeUrl,
+      DATABASE_MIGRATION_URL: mesh.postgres?.url,
+    });
+    const [keeper] = mesh.service('keeper').log.records();
+    expect(keeper?.env)
+      .to.include({ NATS_URL: mesh.nats?.urlOf('keeper') })
+      .and.not.have.property('PORT');
   });
 
   it('starts a killed service again at its address, and says so of one that ends by itself', async () => {

@@ -8,6 +8,7 @@ import type { ProcessExit, SupervisedProcess } from './processes/supervised-proc
 import { EmbeddedPostgres } from './servers/embedded-postgres.ts';
 import { ensureFitNats } from './servers/external-nats.ts';
 import { NatsServer } from './servers/nats-server.ts';
+import { NATS_USERS, type NatsUser } from './servers/nats-users.ts';
 import { NginxServer } from './servers/nginx-server.ts';
 import { addressVariables, type MeshAddresses, tuningVariables } from './services/service-environment.ts';
 import { type ServiceName, STOP_ORDER } from './services/service-names.ts';
@@ -59,8 +60,9 @@ export class Mesh implements AsyncDisposable {
     const root = options.videosRoot === undefined ? {} : { root: options.videosRoot };
     this.nginx = new NginxServer({ dataDir, port: ports.nginx, ...root });
     this.addresses = {
-      natsUrl: options.natsUrl ?? (this.nats as NatsServer).url,
+      natsUrls: natsUrls(user => options.natsUrl ?? (this.nats as NatsServer).urlOf(user)),
       databaseUrl: options.databaseUrl ?? (this.postgres as EmbeddedPostgres).url,
+      storeDatabaseUrl: options.databaseUrl ?? (this.postgres as EmbeddedPostgres).storeUrl,
       videoOrigin: this.nginx.url,
       ingest: grpcTarget(places, 'ingest-svc'),
       probe: grpcTarget(places, 'probe-svc'),
@@ -142,6 +144,10 @@ export class Mesh implements AsyncDisposable {
   async #removeDataDir(): Promise<void> {
     if (this.#removesDataDir) await rm(this.dataDir, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+function natsUrls(urlOf: (user: NatsUser) => string): MeshAddresses['natsUrls'] {
+  return Object.fromEntries(NATS_USERS.map(user => [user, urlOf(user)])) as Record<NatsUser, string>;
 }
 
 async function chooseDataDir({ dataDir }: MeshOptions): Promise<string> {

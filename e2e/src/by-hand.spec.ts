@@ -5,16 +5,20 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { SERVICE_NAMES } from '@vigie/dev-env/services/service-names.ts';
 import { waitFor } from '@vigie/dev-env/testing/wait-for.ts';
+import { readNatsUrl } from '@vigie/mesh/jetstream/nats-url.ts';
 import { expect } from 'chai';
 import { useMesh } from './mesh-fixture.ts';
 import { findAlert, finishedAlert, getJson, newAlert, postJson } from './rest-client.ts';
 
 const run = promisify(execFile);
 const grpcServices = {
-  'ingest-svc': 'vigie.ingest.v1.IngestService',
-  'probe-svc': 'vigie.probe.v1.ProbeService',
-  'store-svc': 'vigie.store.v1.AlertStoreService',
+  'ingest-svc': ['vigie.ingest.v1.IngestService'],
+  'probe-svc': ['vigie.probe.v1.ProbeService'],
+  'store-svc': ['vigie.store.v1.AlertStoreService', 'vigie.store.v1.QuarantineService'],
 } as const;
+
+/** The keeper sees no alert. */
+const SERVICES_ON_THE_WAY = SERVICE_NAMES.filter(name => name !== 'keeper');
 
 describe('a person at a shell', function () {
   this.timeout(30_000);
@@ -22,7 +26,7 @@ describe('a person at a shell', function () {
   let nats: NatsConnection;
 
   before(async () => {
-    nats = await connect({ servers: mesh().nats?.url as string });
+    nats = await connect({ ...readNatsUrl(mesh().nats?.url as string) });
   });
   after(() => nats.close());
 
@@ -32,16 +36,19 @@ describe('a person at a shell', function () {
     return (await run('node_modules/.bin/buf', plain)).stdout;
   }
 
-  for (const [name, service] of Object.entries(grpcServices)) {
+  for (const [name, services] of Object.entries(grpcServices)) {
     const url = () => `http://${mesh().service(name as keyof typeof grpcServices).address}`;
 
     it(`lists, describes and asks the health of ${name}`, async () => {
       expect((await bufCurl('--list-services', url())).trim().split('\n')).deep.equal(
-        ['grpc.health.v1.Health', service].toSorted(),
+        ['grpc.health.v1.Health', ...services].toSorted(),
       );
-      expect(await bufCurl('--list-methods', url())).include(service);
-      const health = await bufCurl('-d', JSON.stringify({ service }), `${url()}/grpc.health.v1.Health/Check`);
-      expect(JSON.parse(health)).deep.equal({ status: 'SERVING' });
+      const methods = await bufCurl('--list-methods', url());
+      for (const service of services) {
+        expect(methods).include(service);
+        const health = await bufCurl('-d', JSON.stringify({ service }), `${url()}/grpc.health.v1.Health/Check`);
+        expect(JSON.parse(health)).deep.equal({ status: 'SERVING' });
+      }
     });
   }
 
@@ -111,7 +118,7 @@ describe('a person at a shell', function () {
     const alert = newAlert();
     const { traceId } = (await postJson(`${mesh().url}/v1/alerts`, alert)).json;
     expect(await finishedAlert(mesh().url, alert.uid)).include({ traceId });
-    for (const name of SERVICE_NAMES) {
+    for (const name of SERVICES_ON_THE_WAY) {
       await waitFor(`the trace in the log of ${name}`, async () => {
         const log = await readFile(mesh().service(name).log.file, 'utf8');
         return log.includes(traceId) && log.includes(alert.uid) ? true : undefined;
@@ -131,6 +138,7 @@ describe('a person at a shell', function () {
         /jetstream_in_flight\{/,
       ],
       'store-svc': [/jetstream_consumer_lag\{/, /grpc_server_handled_total\{/],
+      keeper: [/vigie_keeper_fill_ratio\{/, /vigie_keeper_rounds_total\{/],
     };
     for (const name of SERVICE_NAMES) {
       const text = await (await fetch(`${mesh().service(name).healthUrl}/metrics`)).text();

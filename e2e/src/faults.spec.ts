@@ -32,7 +32,7 @@ describe('a mesh whose parts are broken', function () {
     const store = 'store-chaos';
     const alerts = Array.from({ length: 600 }, () => newAlert({ store }));
     const victims: (ServiceName | 'nats' | 'postgres')[] = [
-      ...(['probe-svc', 'store-svc', 'ingest-svc', 'gateway'] as const),
+      ...(['probe-svc', 'store-svc', 'ingest-svc', 'gateway', 'keeper'] as const),
       ...(['nats', 'postgres'] as const),
     ];
     const sent = (async () => {
@@ -68,7 +68,7 @@ describe('a mesh whose parts are broken', function () {
   it('tells the truth about its readiness, and recovers without a restart', async () => {
     const health = (name: ServiceName) => getJson(`${mesh().service(name).healthUrl}/readyz`);
     await mesh().nats?.stop();
-    for (const name of ['ingest-svc', 'probe-svc', 'store-svc'] as const) {
+    for (const name of ['ingest-svc', 'probe-svc', 'store-svc', 'keeper'] as const) {
       const answer = await waitFor(`${name} not to be ready`, async () => {
         const found = await health(name);
         return found.status === 503 ? found : undefined;
@@ -77,7 +77,7 @@ describe('a mesh whose parts are broken', function () {
       expect((await getJson(`${mesh().service(name).healthUrl}/healthz`)).status).equal(200);
     }
     await mesh().nats?.start();
-    for (const name of ['gateway', 'ingest-svc', 'probe-svc', 'store-svc'] as const) {
+    for (const name of ['gateway', 'ingest-svc', 'probe-svc', 'store-svc', 'keeper'] as const) {
       await waitFor(`${name} to be ready`, async () => ((await health(name)).status === 200 ? true : undefined));
     }
     const alert = newAlert();

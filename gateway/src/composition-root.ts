@@ -29,7 +29,8 @@ export async function startGateway(config: Config, context: ServiceContext): Pro
   const channels = openChannels(config, teardown);
   for (const [name, channel] of Object.entries(channels)) health.addCheck(name, createUpstreamCheck(channel));
   const stopping = new AbortController();
-  const allMethods = Object.values(PUBLIC_SERVICES).flatMap(service => service.methods);
+  const publicServices: DescService[] = Object.values(PUBLIC_SERVICES).flat();
+  const allMethods = publicServices.flatMap(service => service.methods);
   const methods = allMethods.filter(isPublic);
   const hiddenMethods = allMethods.filter(method => !isPublic(method));
 
@@ -49,7 +50,7 @@ export async function startGateway(config: Config, context: ServiceContext): Pro
           requestTimeoutMs,
           stopping: stopping.signal,
         }),
-        ownServices: createOwnServices(Object.values(PUBLIC_SERVICES), health, stopping.signal),
+        ownServices: createOwnServices(publicServices, health, stopping.signal),
         maxTimeoutMs,
         maxMessageBytes: maxBodyBytes,
       }),
@@ -97,11 +98,9 @@ export async function startGateway(config: Config, context: ServiceContext): Pro
 }
 
 function openChannels(config: Config, teardown: AsyncDisposableStack): Readonly<Record<UpstreamName, Channel>> {
-  const open = (service: DescService, address: string): Channel => ({
-    service,
-    transport: teardown.use(
-      new ChannelTransport({ address, services: [service], defaultTimeoutMs: config.requestTimeoutMs }),
-    ),
+  const open = (services: Channel['services'], address: string): Channel => ({
+    services,
+    transport: teardown.use(new ChannelTransport({ address, services, defaultTimeoutMs: config.requestTimeoutMs })),
   });
   return {
     ingest: open(PUBLIC_SERVICES.ingest, config.ingestAddress),

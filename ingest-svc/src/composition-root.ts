@@ -1,9 +1,9 @@
 import 'reflect-metadata';
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { jetstream } from '@nats-io/jetstream';
 import { GrpcServer } from '@vigie/mesh/grpc/grpc-server.ts';
 import { closeNats } from '@vigie/mesh/jetstream/close-nats.ts';
 import { connectNats } from '@vigie/mesh/jetstream/nats-connection.ts';
-import { ensureStreams } from '@vigie/mesh/jetstream/streams.ts';
+import { openStreams } from '@vigie/mesh/jetstream/open-streams.ts';
 import type { ServiceContext } from '@vigie/mesh/lifecycle/service-context.ts';
 import { IngestService } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
 import { container, instanceCachingFactory } from 'tsyringe';
@@ -19,7 +19,7 @@ export async function startIngest(config: Config, context: ServiceContext): Prom
   const { logger, metrics, health, teardown } = context;
   const connection = await connectNats({ url: config.natsUrl, name: 'ingest-svc', logger, health });
   teardown.defer(() => closeNats(connection));
-  await ensureStreams(await jetstreamManager(connection), config.streamLimits);
+  await openStreams(connection, config.streamLimits, logger);
 
   const services = container.createChildContainer();
   services.register(tokens.natsConnection, { useValue: connection });

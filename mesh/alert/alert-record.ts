@@ -54,6 +54,11 @@ export interface FinishedAlert extends ReceivedAlert {
   readonly outcome: Outcome;
   readonly effort: ProbeEffort;
   readonly processedAt: Date;
+  /**
+   * Position in the stream of alerts of the message whose probe gave the outcome. It tells which of two outcomes is the
+   * later one; clocks don't.
+   */
+  readonly sequence: number;
 }
 
 /** One row: an alert, finished or still to be probed. */

@@ -2,6 +2,7 @@ import { connect } from '@nats-io/transport-node';
 import { type ScratchNats, startScratchNats } from '@vigie/dev-env/testing/scratch-nats.ts';
 import { expect } from 'chai';
 import { closeNats } from './close-nats.ts';
+import { readNatsUrl } from './nats-url.ts';
 
 describe('closeNats', function () {
   this.timeout(30_000);
@@ -12,7 +13,7 @@ describe('closeNats', function () {
   });
   after(() => nats[Symbol.asyncDispose]());
 
-  const open = () => connect({ servers: nats.url, maxReconnectAttempts: -1, reconnectTimeWait: 50 });
+  const open = () => connect({ ...readNatsUrl(nats.url), maxReconnectAttempts: -1, reconnectTimeWait: 50 });
 
   it('sends what is still to be sent', async () => {
     const reader = await open();

@@ -7,7 +7,9 @@ import { expect } from 'chai';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { currentTrace, newTrace, withTrace } from '../telemetry/trace-context.ts';
+import { createConsumerMetrics } from './consumer-metrics.ts';
 import { MessageConsumer, type MessageConsumerOptions } from './message-consumer.ts';
+import { readNatsUrl } from './nats-url.ts';
 import { ensureStreams } from './streams.ts';
 import { traceHeaders } from './trace-headers.ts';
 
@@ -22,7 +24,7 @@ describe('MessageConsumer', function () {
   after(() => nats[Symbol.asyncDispose]());
 
   beforeEach(async () => {
-    connection = await connect({ servers: nats.url, maxReconnectAttempts: -1, reconnectTimeWait: 50 });
+    connection = await connect({ ...readNatsUrl(nats.url), maxReconnectAttempts: -1, reconnectTimeWait: 50 });
     await ensureStreams(await jetstreamManager(connection), { maxBytes: 10_000_000, replicas: 1 });
   });
   afterEach(async () => {
@@ -43,7 +45,7 @@ describe('MessageConsumer', function () {
       ackWaitMs: 30_000,
       shutdownGraceMs: 20_000,
       logger: pino({ level: 'silent' }),
-      metrics: new Registry(),
+      metrics: createConsumerMetrics(new Registry()),
       ...options,
     });
 
@@ -184,7 +186,6 @@ describe('MessageConsumer', function () {
     const both = Promise.withResolvers<void>();
     await using _ = await start({
       ackWaitMs: 300_000,
-      metrics: new Registry(),
       handle: async message => {
         taken.add(message.string());
         if (taken.size === 2) both.resolve();
@@ -224,7 +225,7 @@ describe('MessageConsumer', function () {
       return { kind: 'done' } as const;
     };
     await using _one = await start({ handle, ackWaitMs: 300 });
-    await using _other = await start({ handle, ackWaitMs: 300, metrics: new Registry() });
+    await using _other = await start({ handle, ackWaitMs: 300 });
     await new Promise(resolve => setTimeout(resolve, 1_000));
     release.resolve();
     expect(deliveries).deep.equal([1]);
@@ -289,7 +290,7 @@ describe('MessageConsumer', function () {
     await publish('a');
     const handled = Promise.withResolvers<void>();
     const consumer = await start({
-      metrics,
+      metrics: createConsumerMetrics(metrics),
       handle: async () => {
         handled.resolve();
         return { kind: 'done' };

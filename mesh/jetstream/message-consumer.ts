@@ -11,10 +11,10 @@ import {
   jetstreamManager,
 } from '@nats-io/jetstream';
 import { type NatsConnection, nanos } from '@nats-io/transport-node';
-import { Counter, Gauge, type Registry } from 'prom-client';
 import { settlesWithin } from '../lifecycle/settles-within.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { withTrace } from '../telemetry/trace-context.ts';
+import type { ConsumerCounts, ConsumerMetrics } from './consumer-metrics.ts';
 import { traceOfMessage } from './message-trace.ts';
 import type { StreamName } from './streams.ts';
 
@@ -28,6 +28,8 @@ export interface MessageConsumerOptions {
   readonly durable: string;
   /** Most messages in hand at once. */
   readonly concurrency: number;
+  /** Most messages pulled ahead, which aren't told to be in progress; `concurrency` if absent. */
+  readonly prefetch?: number;
   /**
    * How long after a crash its messages go to another replica. What is in hand of a living one may take longer: JetStream
    * is told that it is in progress.
@@ -38,7 +40,8 @@ export interface MessageConsumerOptions {
   /** The signal aborts when the grace period is over; what is thrown then hands the message back. */
   readonly handle: (message: JsMsg, signal: AbortSignal) => Promise<Verdict>;
   readonly logger: Logger;
-  readonly metrics: Registry;
+  /** Shared by all consumers of the process. */
+  readonly metrics: ConsumerMetrics;
 }
 
 /** After a handler that threw, or a consumer that was lost: long enough not to spin, short enough not to be noticed. */
@@ -49,8 +52,11 @@ const HANDED_BACK_MS = 100;
 /** For the handlers that heed their signal. */
 const LAST_WORD_MS = 100;
 
-/** Most messages that all replicas together have in hand. */
-const MAX_ACK_PENDING = 20_000;
+/** A frozen replica swallows what is delivered again until its last pull has expired. */
+const PULL_EXPIRES_MS = 5_000;
+
+/** Most messages that all replicas together have in hand or put off: those of one dead server must not stop the rest. */
+const MAX_ACK_PENDING = 200_000;
 
 /**
  * Pulls messages of a durable consumer and hands out up to `concurrency` of them at once, each in the trace its header
@@ -58,7 +64,7 @@ const MAX_ACK_PENDING = 20_000;
  */
 export class MessageConsumer implements AsyncDisposable {
   readonly #options: MessageConsumerOptions;
-  readonly #metrics: ConsumerMetrics;
+  readonly #counts: ConsumerCounts;
   #messages: ConsumerMessages | undefined;
   #running: Promise<void> = Promise.resolve();
   readonly #stopping = new AbortController();
@@ -69,7 +75,11 @@ export class MessageConsumer implements AsyncDisposable {
 
   private constructor(options: MessageConsumerOptions, manager: JetStreamManager) {
     this.#options = options;
-    this.#metrics = consumerMetrics(options, manager, () => this.#inHand.size);
+    this.#counts = options.metrics.of({
+      consumer: options.durable,
+      inHand: () => this.#inHand.size,
+      info: () => manager.consumers.info(options.stream, options.durable),
+    });
     this.#progressTimer = setInterval(() => {
       for (const message of this.#inHand.keys()) message.working();
     }, options.ackWaitMs / 3);
@@ -121,10 +131,14 @@ export class MessageConsumer implements AsyncDisposable {
   }
 
   async #open(manager: JetStreamManager): Promise<ConsumerMessages> {
-    const { connection, stream, durable, concurrency } = this.#options;
+    const { connection, stream, durable, concurrency, prefetch = concurrency } = this.#options;
     await ensureConsumer(manager, this.#options);
     const consumer = await jetstream(connection).consumers.get(stream, durable);
-    this.#messages = await consumer.consume({ max_messages: concurrency, abort_on_missing_resource: true });
+    this.#messages = await consumer.consume({
+      max_messages: prefetch,
+      expires: PULL_EXPIRES_MS,
+      abort_on_missing_resource: true,
+    });
     if (this.#stopping.signal.aborted) void this.#messages.close();
     return this.#messages;
   }
@@ -147,7 +161,7 @@ export class MessageConsumer implements AsyncDisposable {
 
   async #settle(message: JsMsg): Promise<void> {
     const verdict = await withTrace(traceOfMessage(message), () => this.#decide(message));
-    this.#metrics.count(verdict, message.redelivered);
+    this.#counts.count(verdict, message.redelivered);
     if (verdict.kind === 'retry') return message.nak(verdict.delayMs);
     // An ack that isn't confirmed only means that the message comes again, and what is done stays done.
     await message.ackAck().catch(error => this.#options.logger.warn({ err: error }, 'ack not confirmed'));
@@ -189,58 +203,5 @@ function consumerConfig(options: MessageConsumerOptions): Partial<ConsumerConfig
     ack_wait: nanos(options.ackWaitMs),
     max_ack_pending: MAX_ACK_PENDING,
     max_deliver: -1,
-  };
-}
-
-interface ConsumerMetrics {
-  count(verdict: Verdict, redelivered: boolean): void;
-}
-
-function consumerMetrics(
-  options: MessageConsumerOptions,
-  manager: JetStreamManager,
-  inHand: () => number,
-): ConsumerMetrics {
-  const { stream, durable } = options;
-  const registers = [options.metrics];
-  const labels = { consumer: durable };
-  const messages = new Counter({
-    name: 'jetstream_messages_total',
-    help: 'Messages by verdict: done, or retry (delivered again later).',
-    labelNames: ['consumer', 'verdict'],
-    registers,
-  });
-  const redelivered = new Counter({
-    name: 'jetstream_redelivered_total',
-    help: 'Messages that had been delivered before.',
-    labelNames: ['consumer'],
-    registers,
-  });
-  new Gauge({
-    name: 'jetstream_in_flight',
-    help: 'Messages in hand of this process.',
-    labelNames: ['consumer'],
-    registers,
-    collect() {
-      this.set(labels, inHand());
-    },
-  });
-  new Gauge({
-    name: 'jetstream_consumer_lag',
-    help: 'Messages of the stream that the consumer has not finished: pending delivery and pending ack.',
-    labelNames: ['consumer', 'state'],
-    registers,
-    async collect() {
-      const info = await manager.consumers.info(stream, durable).catch(() => undefined);
-      if (info === undefined) return this.reset();
-      this.set({ ...labels, state: 'pending' }, info.num_pending);
-      this.set({ ...labels, state: 'ack_pending' }, info.num_ack_pending);
-    },
-  });
-  return {
-    count(verdict, again) {
-      messages.inc({ ...labels, verdict: verdict.kind });
-      if (again) redelivered.inc(labels);
-    },
   };
 }

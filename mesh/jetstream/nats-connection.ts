@@ -1,6 +1,9 @@
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { setTimeout as delay } from 'node:timers/promises';
+import { connect, errors, type NatsConnection } from '@nats-io/transport-node';
 import type { Health } from '../telemetry/health.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { findNatsServerFault } from './nats-server-version.mjs';
+import { type NatsAccess, readNatsUrl } from './nats-url.ts';
 
 export interface NatsConnectionOptions {
   readonly url: string;
@@ -10,22 +13,30 @@ export interface NatsConnectionOptions {
   readonly health: Health;
 }
 
-/** Connects, waiting as long as it takes, and reconnects for ever; readiness tells whether it is connected. */
+/** A start that no waiting mends: wrong credentials, or a server that loses what it has acknowledged. */
+export class NatsStartError extends Error {
+  override readonly name = 'NatsStartError';
+}
+
+const RECONNECT_MS = 250;
+const RECONNECT_JITTER_MS = 250;
+
+/**
+ * Connects, waiting as long as it takes, and reconnects for ever; readiness tells whether it is connected.
+ *
+ * @throws NatsStartError
+ */
 export async function connectNats(options: NatsConnectionOptions): Promise<NatsConnection> {
-  let state: string | undefined = `not connected to ${withoutCredentials(options.url)}`;
+  const access = readNatsUrl(options.url);
+  const host = new URL(access.servers).host;
+  let state: string | undefined = `not connected to ${host}`;
   options.health.addCheck('nats', () => state);
-  const connection = await connect({
-    servers: options.url,
-    name: options.name,
-    waitOnFirstConnect: true,
-    maxReconnectAttempts: -1,
-    reconnectTimeWait: 250,
-    reconnectJitter: 250,
-    pingInterval: 10_000,
-    maxPingOut: 2,
-    // Each request would begin with two stack traces in case that it fails: 40 microseconds of an alert's CPU.
-    noAsyncTraces: true,
-  });
+  const connection = await dial(access, options.name);
+  const fault = findServerFault(connection);
+  if (fault !== undefined) {
+    await connection.close();
+    throw new NatsStartError(`NATS_URL ${host}: ${fault}.`);
+  }
   state = undefined;
   void watchStatus();
   return connection;
@@ -33,18 +44,71 @@ export async function connectNats(options: NatsConnectionOptions): Promise<NatsC
   async function watchStatus(): Promise<void> {
     for await (const status of connection.status()) {
       if (status.type === 'disconnect') {
-        state = `disconnected from ${withoutCredentials(options.url)}`;
+        // Every try that fails ends with one; the first is the news.
+        if (state !== undefined) continue;
+        state = `disconnected from ${host}`;
         options.logger.warn({ server: status.server }, 'nats disconnected');
       } else if (status.type === 'reconnect') {
         state = undefined;
         options.logger.info({ server: status.server }, 'nats reconnected');
+        const nowFault = findServerFault(connection);
+        if (nowFault !== undefined) options.logger.warn({ server: status.server }, nowFault);
       } else if (status.type === 'error') {
-        options.logger.error({ err: status.error }, 'nats error');
+        onError(status.error);
       }
+    }
+  }
+
+  function onError(err: Error): void {
+    if (err instanceof errors.PermissionViolationError) {
+      const { operation, subject } = err;
+      const missing = `the NATS user ${access.user ?? '(none)'} lacks a right, see its permissions in nats.conf`;
+      options.logger.error({ err, operation, subject }, missing);
+    } else if (isRefusal(err)) {
+      const refusal = describeRefusal(access, host);
+      if (state !== refusal) options.logger.error({ err }, refusal);
+      state = refusal;
+    } else {
+      options.logger.error({ err }, 'nats error');
     }
   }
 }
 
-function withoutCredentials(url: string): string {
-  return new URL(url).host;
+async function dial(access: NatsAccess, name: string): Promise<NatsConnection> {
+  while (true) {
+    try {
+      return await connect({
+        ...access,
+        name,
+        maxReconnectAttempts: -1,
+        reconnectTimeWait: RECONNECT_MS,
+        reconnectJitter: RECONNECT_JITTER_MS,
+        // A password that is changed under a running service is for a person to mend; until then readiness tells.
+        ignoreAuthErrorAbort: true,
+        pingInterval: 10_000,
+        maxPingOut: 2,
+        // Each request would begin with two stack traces in case that it fails: 40 microseconds of an alert's CPU.
+        noAsyncTraces: true,
+      });
+    } catch (error) {
+      if (isRefusal(error)) {
+        throw new NatsStartError(describeRefusal(access, new URL(access.servers).host), { cause: error });
+      }
+      await delay(RECONNECT_MS + Math.random() * RECONNECT_JITTER_MS);
+    }
+  }
+}
+
+/** A server that is short of time says "authentication timeout" instead, and that passes. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof errors.AuthorizationError && /authorization violation/i.test(error.message);
+}
+
+function describeRefusal({ user }: NatsAccess, host: string): string {
+  const who = user === undefined ? 'a connection without user and password' : `the user ${user} with its password`;
+  return `${host} refuses ${who}: set NATS_URL to nats://user:password@${host}`;
+}
+
+function findServerFault({ info }: NatsConnection): string | undefined {
+  return info === undefined ? undefined : findNatsServerFault(info.version);
 }

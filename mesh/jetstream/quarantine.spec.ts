@@ -2,9 +2,16 @@ import type { JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import type { MsgHdrs } from '@nats-io/transport-node';
 import { expect } from 'chai';
 import { encodeAlertPayload, MalformedMessageError } from '../wire/alert-wire.ts';
-import { publishQuarantined, type Quarantining, readQuarantined } from './quarantine.ts';
+import { publishQuarantined, type Quarantining, readQuarantined, readQuarantinedMessage } from './quarantine.ts';
 
 const ALERT = { uid: 'a', video: '/a.mp4', timestampMicros: 1_748_871_320_680_001, store: 'd’Évry.1' };
+const ORIGINAL = {
+  subject: 'alerts.received.by%20hand',
+  payload: Buffer.from(encodeAlertPayload(ALERT)),
+  streamSequence: 7,
+  receivedAt: new Date('2025-06-02T13:35:21.123Z'),
+  redrives: 2,
+};
 const TIME = new Date('2025-06-02T13:36:00.000Z');
 
 /** Publishes, and gives back the message as a stream would. */
@@ -15,15 +22,9 @@ async function quarantine(changes: Partial<Quarantining>): Promise<JsMsg> {
       published = { subject, data, headers: options.headers, time: TIME };
     },
   } as unknown as JetStreamClient;
-  const original = {
-    subject: 'alerts.received.by%20hand',
-    payload: Buffer.from(encodeAlertPayload(ALERT)),
-    streamSequence: 7,
-    receivedAt: new Date('2025-06-02T13:35:21.123Z'),
-  };
   await publishQuarantined({
-    ...{ client, original, store: ALERT.store, reason: 'VIDEO_UNREACHABLE', why: 'gave up', attempts: 9 },
-    ...{ messageId: 'm', ...changes },
+    ...{ client, original: ORIGINAL, store: ALERT.store, reason: 'VIDEO_UNREACHABLE', why: 'gave up', attempts: 9 },
+    ...changes,
   });
   return published as JsMsg;
 }
@@ -40,7 +41,21 @@ describe('a quarantined message', () => {
       outcome: { status: 'QUARANTINED', failure: { code: 'VIDEO_UNREACHABLE', message: 'gave up' } },
       effort: { attempts: 9, bytesRead: 0, requests: 0, elapsedMs: 0 },
       processedAt: TIME,
+      sequence: 7,
     });
+  });
+
+  it('tells the original message, and is the same one however often it is set aside', async () => {
+    const { original, id, store } = readQuarantinedMessage(await quarantine({}));
+    expect(original).to.deep.equal({ ...ORIGINAL, payload: original.payload });
+    expect(Buffer.from(original.payload)).to.deep.equal(ORIGINAL.payload);
+    expect([id, store]).to.deep.equal(['7-1748871321123', ALERT.store]);
+  });
+
+  it('tells by its subject which store it is of where it is no alert', async () => {
+    const original = { ...ORIGINAL, payload: Buffer.from('no alert') };
+    const read = readQuarantinedMessage(await quarantine({ original, store: undefined, reason: 'MALFORMED_MESSAGE' }));
+    expect(read).to.include({ alert: undefined, store: 'by hand' });
   });
 
   it('keeps the subject token of what is no alert', async () => {
@@ -55,5 +70,6 @@ describe('a quarantined message', () => {
   it('is malformed without a reason that is known', async () => {
     const message = await quarantine({ reason: 'OTHER' as never });
     expect(() => readQuarantined(message)).to.throw(MalformedMessageError, /Vigie-Reason/);
+    expect(readQuarantinedMessage(message)).to.have.nested.property('failure.code', 'MALFORMED_MESSAGE');
   });
 });

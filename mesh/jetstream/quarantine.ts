@@ -1,9 +1,10 @@
 import type { JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import type { MsgHdrs } from '@nats-io/transport-node';
-import { FAILURE_CODES, type FailureCode, type FinishedAlert } from '../alert/alert-record.ts';
+import type { Alert } from '../alert/alert.ts';
+import { FAILURE_CODES, type Failure, type FailureCode, type FinishedAlert } from '../alert/alert-record.ts';
 import { continueTrace, TRACEPARENT } from '../telemetry/trace-context.ts';
 import { decodeAlertPayload, MalformedMessageError } from '../wire/alert-wire.ts';
-import { subjects } from './subjects.ts';
+import { storeOfSubject, subjects } from './subjects.ts';
 import { traceHeaders } from './trace-headers.ts';
 
 /** What a message on `alerts.quarantined.*` says besides its payload, which is the original one, byte for byte. */
@@ -18,14 +19,32 @@ export const QUARANTINE_HEADERS = {
   subject: 'Vigie-Subject',
   streamSequence: 'Vigie-Stream-Sequence',
   receivedAt: 'Vigie-Received-At',
+  /** How many times it had been redriven before; on a redriven message in the stream ALERTS too. */
+  redrives: 'Vigie-Redrives',
 } as const;
 
-/** A message as the stream holds it. */
+/** A message as the stream ALERTS holds it. */
 export interface OriginalMessage {
   readonly subject: string;
   readonly payload: Uint8Array;
   readonly streamSequence: number;
   readonly receivedAt: Date;
+  readonly redrives: number;
+}
+
+/** What `alerts.quarantined.*` tells of a message that was set aside. */
+export interface QuarantinedMessage {
+  /** The same however often the message was set aside. */
+  readonly id: string;
+  readonly original: OriginalMessage;
+  /** Undefined where the message is no alert. */
+  readonly alert: Alert | undefined;
+  /** The alert's; else what the subject says. */
+  readonly store: string;
+  readonly failure: Failure;
+  readonly attempts: number;
+  readonly quarantinedAt: Date;
+  readonly traceId: string;
 }
 
 export interface Quarantining {
@@ -36,8 +55,6 @@ export interface Quarantining {
   readonly reason: FailureCode;
   readonly why: string;
   readonly attempts: number;
-  /** `Nats-Msg-Id`: the same for the same fault, so that doing it again after a crash keeps it once. */
-  readonly messageId: string;
 }
 
 const PUB_ACK_TIMEOUT_MS = 5_000;
@@ -45,7 +62,7 @@ const WHY_MAX_LENGTH = 1_000;
 
 /** Sets a message aside, in the current trace, for a person to look at. Resolves once it is on disk. */
 export async function publishQuarantined(quarantining: Quarantining): Promise<void> {
-  const { client, original, store, reason, why, attempts, messageId } = quarantining;
+  const { client, original, store, reason, why, attempts } = quarantining;
   const headers = traceHeaders();
   headers.set(QUARANTINE_HEADERS.reason, reason);
   headers.set(QUARANTINE_HEADERS.message, oneLine(why));
@@ -53,36 +70,91 @@ export async function publishQuarantined(quarantining: Quarantining): Promise<vo
   headers.set(QUARANTINE_HEADERS.subject, original.subject);
   headers.set(QUARANTINE_HEADERS.streamSequence, String(original.streamSequence));
   headers.set(QUARANTINE_HEADERS.receivedAt, original.receivedAt.toISOString());
+  headers.set(QUARANTINE_HEADERS.redrives, String(original.redrives));
   await client.publish(quarantineSubject(original.subject, store), original.payload, {
-    msgID: messageId,
+    // Doing it again after a crash keeps it once.
+    msgID: `quarantined.${idOf(original)}`,
     headers,
     timeout: PUB_ACK_TIMEOUT_MS,
   });
 }
 
+/** A message of the stream ALERTS. */
+export function originalMessage({ subject, data, seq, time, headers }: JsMsg): OriginalMessage {
+  return { subject, payload: data, streamSequence: seq, receivedAt: time, redrives: redrivesOf(headers) };
+}
+
+/** What a message on `alerts.quarantined.*` tells; one that was published there by hand tells little, and is kept as well. */
+export function readQuarantinedMessage(message: JsMsg): QuarantinedMessage {
+  const header = (name: string): string => message.headers?.get(name) ?? '';
+  const original: OriginalMessage = {
+    subject: header(QUARANTINE_HEADERS.subject) || message.subject,
+    payload: message.data,
+    streamSequence: wholeNumber(header(QUARANTINE_HEADERS.streamSequence)),
+    receivedAt: timeOr(header(QUARANTINE_HEADERS.receivedAt), message.time),
+    redrives: redrivesOf(message.headers),
+  };
+  const alert = tryDecodeAlert(message.data);
+  return {
+    id:
+      original.streamSequence > 0
+        ? idOf(original)
+        : `by-hand-${idOf({ streamSequence: message.seq, receivedAt: message.time })}`,
+    original,
+    alert,
+    store: alert?.store ?? storeOfSubject(message.subject),
+    failure: {
+      code: findReason(message.headers) ?? 'MALFORMED_MESSAGE',
+      message: header(QUARANTINE_HEADERS.message) || `no ${QUARANTINE_HEADERS.message} says why it is here`,
+    },
+    attempts: wholeNumber(header(QUARANTINE_HEADERS.attempts)),
+    quarantinedAt: message.time,
+    traceId: continueTrace(header(TRACEPARENT)).traceId,
+  };
+}
+
 /**
  * The alert that a message on `alerts.quarantined.*` holds.
  *
- * @throws MalformedMessageError if it holds none
+ * @throws MalformedMessageError if it holds none, or doesn't say why
  */
 export function readQuarantined(message: JsMsg): FinishedAlert {
-  const header = (name: string): string => message.headers?.get(name) ?? '';
+  if (findReason(message.headers) === undefined) {
+    throw new MalformedMessageError(`the header ${QUARANTINE_HEADERS.reason} names no failure code`);
+  }
+  const { original, failure, attempts, quarantinedAt, traceId } = readQuarantinedMessage(message);
   return {
     alert: decodeAlertPayload(message.data),
-    receivedAt: timeOr(header(QUARANTINE_HEADERS.receivedAt), message.time),
-    traceId: continueTrace(header(TRACEPARENT)).traceId,
-    outcome: {
-      status: 'QUARANTINED',
-      failure: { code: readReason(message.headers), message: header(QUARANTINE_HEADERS.message) },
-    },
-    effort: {
-      attempts: Number.parseInt(header(QUARANTINE_HEADERS.attempts), 10) || 0,
-      bytesRead: 0,
-      requests: 0,
-      elapsedMs: 0,
-    },
-    processedAt: message.time,
+    receivedAt: original.receivedAt,
+    traceId,
+    outcome: { status: 'QUARANTINED', failure },
+    effort: { attempts, bytesRead: 0, requests: 0, elapsedMs: 0 },
+    processedAt: quarantinedAt,
+    sequence: original.streamSequence,
   };
+}
+
+/** Its place and time in the stream: a stream that was lost and made anew counts from 1 again. */
+function idOf({ streamSequence, receivedAt }: Pick<OriginalMessage, 'streamSequence' | 'receivedAt'>): string {
+  return `${streamSequence}-${receivedAt.getTime()}`;
+}
+
+function redrivesOf(headers: MsgHdrs | undefined): number {
+  return wholeNumber(headers?.get(QUARANTINE_HEADERS.redrives) ?? '');
+}
+
+/** 0 for anything else: anyone may publish by hand. */
+function wholeNumber(text: string): number {
+  return /^\d{1,15}$/.test(text) ? Number(text) : 0;
+}
+
+function tryDecodeAlert(payload: Uint8Array): Alert | undefined {
+  try {
+    return decodeAlertPayload(payload);
+  } catch (error) {
+    if (error instanceof MalformedMessageError) return undefined;
+    throw error;
+  }
 }
 
 /** The token of the original's subject is taken over as it is: it was legal there. */
@@ -91,18 +163,14 @@ function quarantineSubject(subject: string, store: string | undefined): string {
   return `alerts.quarantined.${subject.slice(subject.lastIndexOf('.') + 1)}`;
 }
 
-function readReason(headers: MsgHdrs | undefined): FailureCode {
+function findReason(headers: MsgHdrs | undefined): FailureCode | undefined {
   const reason = headers?.get(QUARANTINE_HEADERS.reason);
-  const code = FAILURE_CODES.find(known => known === reason);
-  if (code === undefined) {
-    throw new MalformedMessageError(`the header ${QUARANTINE_HEADERS.reason} names no failure code`);
-  }
-  return code;
+  return FAILURE_CODES.find(known => known === reason);
 }
 
 function timeOr(text: string, fallback: Date): Date {
   const time = new Date(text);
-  return Number.isNaN(time.getTime()) ? fallback : time;
+  return time.getTime() > 0 && time.getFullYear() < 10_000 ? time : fallback;
 }
 
 function oneLine(text: string): string {

@@ -25,14 +25,28 @@ export const STREAM_SUBJECTS = {
 
 export type StreamName = keyof typeof STREAM_SUBJECTS;
 
-/** Creates the three streams, or brings their settings up to date. Any service may do it, in any order, at once. */
-export async function ensureStreams(manager: JetStreamManager, limits: StreamLimits): Promise<void> {
-  for (const name of Object.keys(STREAM_SUBJECTS) as StreamName[]) {
-    const config = streamConfig(name, limits);
-    await manager.streams.add(config).catch(async error => {
+export const STREAM_NAMES = Object.keys(STREAM_SUBJECTS) as StreamName[];
+
+/**
+ * Creates those of the three streams that are missing. Any service may do it, in any order, at once.
+ *
+ * @returns the streams that are there with other settings; these are left alone
+ */
+export async function ensureStreams(manager: JetStreamManager, limits: StreamLimits): Promise<StreamName[]> {
+  const different: StreamName[] = [];
+  for (const name of STREAM_NAMES) {
+    await manager.streams.add(streamConfig(name, limits)).catch(error => {
       if (!isNameInUse(error)) throw error;
-      await manager.streams.update(name, config);
+      different.push(name);
     });
+  }
+  return different;
+}
+
+/** Creates the three streams, or brings their settings up to date. The right to do so is the keeper's. */
+export async function updateStreams(manager: JetStreamManager, limits: StreamLimits): Promise<void> {
+  for (const name of await ensureStreams(manager, limits)) {
+    await manager.streams.update(name, streamConfig(name, limits));
   }
 }
 

@@ -19,6 +19,7 @@ const processed: FinishedAlert = {
   outcome: { status: 'PROCESSED', media: SAMPLE_MEDIA },
   effort: { attempts: 2, bytesRead: 65_536, requests: 2, elapsedMs: 3.25 },
   processedAt: new Date('2026-01-02T03:04:06.789Z'),
+  sequence: 42,
 };
 
 function roundTrip(record: FinishedAlert): FinishedAlert {

@@ -44,6 +44,7 @@ export function recordToProto(record: AlertRecord): MessageInitShape<typeof Aler
       : { failure: failureToProto(outcome.failure) }),
     effort: record.effort,
     processedAt: timestampFromDate(record.processedAt),
+    sequence: BigInt(record.sequence),
   };
 }
 
@@ -68,6 +69,7 @@ export function finishedFromProto(message: AlertRecordMessage): FinishedAlert {
       elapsedMs: message.effort?.elapsedMs ?? 0,
     },
     processedAt: dateOrEpoch(message.processedAt),
+    sequence: Number(message.sequence),
   };
 }
 
@@ -93,6 +95,10 @@ export function statusFromProto(status: AlertRecord_Status): AlertStatus | undef
     : (nameOf(AlertRecord_Status, status) as AlertStatus);
 }
 
+export function failureCodeFromProto(code: Failure_Code): FailureCode | undefined {
+  return code === Failure_Code.CODE_UNSPECIFIED ? undefined : (nameOf(Failure_Code, code) as FailureCode);
+}
+
 export function failureToProto({ code, message }: Failure): { code: Failure_Code; message: string } {
   return { code: Failure_Code[code], message };
 }
@@ -104,9 +110,9 @@ function outcomeFromProto(message: AlertRecordMessage): Outcome {
     return { status, media: mediaFromProto(message.media) };
   }
   if (status === 'FAILED' || status === 'QUARANTINED') {
-    const code = nameOf(Failure_Code, message.failure?.code ?? Failure_Code.CODE_UNSPECIFIED);
-    if (code === 'CODE_UNSPECIFIED') throw new IncompleteRecordError(`failure.code is required with ${status}`);
-    return { status, failure: { code: code as FailureCode, message: message.failure?.message ?? '' } };
+    const code = failureCodeFromProto(message.failure?.code ?? Failure_Code.CODE_UNSPECIFIED);
+    if (code === undefined) throw new IncompleteRecordError(`failure.code is required with ${status}`);
+    return { status, failure: { code, message: message.failure?.message ?? '' } };
   }
   throw new IncompleteRecordError('status must be PROCESSED, FAILED or QUARANTINED');
 }

@@ -1,11 +1,11 @@
 import 'reflect-metadata';
 import { fileURLToPath } from 'node:url';
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { jetstream } from '@nats-io/jetstream';
 import { ChannelTransport } from '@vigie/mesh/grpc/channel-transport.ts';
 import { GrpcServer } from '@vigie/mesh/grpc/grpc-server.ts';
 import { closeNats } from '@vigie/mesh/jetstream/close-nats.ts';
 import { connectNats } from '@vigie/mesh/jetstream/nats-connection.ts';
-import { ensureStreams } from '@vigie/mesh/jetstream/streams.ts';
+import { openStreams } from '@vigie/mesh/jetstream/open-streams.ts';
 import type { ServiceContext } from '@vigie/mesh/lifecycle/service-context.ts';
 import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
 import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
@@ -28,18 +28,21 @@ import { createMakeAlertPoster } from './application/make-alert-poster.ts';
 import { createMakePoster } from './application/make-poster.ts';
 import { createProbeAlert } from './application/probe-alert.ts';
 import { createProbeChunks } from './application/probe-chunks.ts';
+import { createProbeInTurn } from './application/probe-in-turn.ts';
 import { createProbeVideo } from './application/probe-video.ts';
 import { createSettleAlert } from './application/settle-alert.ts';
 import type { Config } from './config.ts';
+import { FairSlots } from './domain/fair-slots.ts';
+import { WaitingRoom } from './domain/waiting-room.ts';
 import { createHeaderProbe } from './header-probe-backend.ts';
 import { tokens } from './tokens.ts';
 
 /** For ProbeVideo calls, which come on top of the alerts in hand. */
 const SPARE_CONNECTIONS = 32;
 const STORE_CALL_TIMEOUT_MS = 5_000;
-/** A store that restarts is back by then, and no video is read twice for it. */
+/** A store that has heard of the alert, or is mended, by then is not told of it by another delivery. */
 const STORE_PATIENCE_MS = 20_000;
-/** What waits behind a full set of tasks isn't told to be in progress: it may wait as long as a probe, and a little more. */
+/** What is pulled ahead isn't told to be in progress: it may wait as long as a probe, and a little more. */
 const ACK_WAIT_SLACK_MS = 5_000;
 
 const ISOLATED_MAIN = fileURLToPath(new URL('./isolated-main.ts', import.meta.url));
@@ -50,7 +53,7 @@ export async function startProbe(config: Config, context: ServiceContext): Promi
   const { logger, metrics, health, teardown } = context;
   const connection = await connectNats({ url: config.natsUrl, name: 'probe-svc', logger, health });
   teardown.defer(() => closeNats(connection));
-  await ensureStreams(await jetstreamManager(connection), config.streamLimits);
+  await openStreams(connection, config.streamLimits, logger);
   const storeTransport = teardown.use(
     new ChannelTransport({
       address: config.storeAddress,
@@ -102,7 +105,8 @@ export async function startProbe(config: Config, context: ServiceContext): Promi
   await server.listen(config.host, config.port);
   const alerts = await startAlertConsumer({
     connection,
-    concurrency: config.concurrentTasks,
+    concurrency: config.alertsInHand,
+    prefetch: config.concurrentTasks,
     ackWaitMs: config.limits.timeoutMs + ACK_WAIT_SLACK_MS,
     settleAlert: services.resolve(tokens.settleAlert),
     schedule: config.failurePolicy.schedule,
@@ -135,7 +139,10 @@ function bindAdapters(services: DependencyContainer, { probeBackend }: Config): 
   });
 }
 
-function bindUseCases(services: DependencyContainer, { limits, failurePolicy }: Config): void {
+function bindUseCases(
+  services: DependencyContainer,
+  { limits, failurePolicy, concurrentTasks, alertsInHand }: Config,
+): void {
   services.register(tokens.probeVideo, {
     useFactory: instanceCachingFactory(c =>
       createProbeVideo(c.resolve(tokens.videoSource), c.resolve(tokens.headerProbe), limits),
@@ -168,10 +175,19 @@ function bindUseCases(services: DependencyContainer, { limits, failurePolicy }: 
       }),
     ),
   });
+  services.register(tokens.probeInTurn, {
+    useFactory: instanceCachingFactory(c =>
+      createProbeInTurn({
+        probeAlert: c.resolve(tokens.probeAlert),
+        slots: new FairSlots(concurrentTasks),
+        room: new WaitingRoom(alertsInHand),
+      }),
+    ),
+  });
   services.register(tokens.settleAlert, {
     useFactory: instanceCachingFactory(c =>
       createSettleAlert({
-        probeAlert: c.resolve(tokens.probeAlert),
+        probeInTurn: c.resolve(tokens.probeInTurn),
         store: c.resolve(tokens.outcomeStore),
         events: c.resolve(tokens.outcomeEvents),
         quarantine: c.resolve(tokens.alertQuarantine),

@@ -5,7 +5,12 @@ import { readConfig } from './config.ts';
 describe('readConfig', () => {
   it('needs nothing set', () => {
     const config = readConfig({});
-    expect(config).include({ port: 50052, concurrentTasks: 128, videoOrigin: 'http://127.0.0.1:8080' });
+    expect(config).include({
+      port: 50052,
+      concurrentTasks: 128,
+      alertsInHand: 1_024,
+      videoOrigin: 'http://127.0.0.1:8080',
+    });
     expect(config.limits).deep.equal({
       firstRangeBytes: 32_768,
       maxBytes: 16_777_216,
@@ -14,8 +19,12 @@ describe('readConfig', () => {
     });
   });
 
+  it('has no fewer alerts in hand than it probes at once', () => {
+    expect(readConfig({ CONCURRENT_TASKS: '2000' })).include({ concurrentTasks: 2_000, alertsInHand: 2_000 });
+  });
+
   it('names every variable that is wrong', () => {
     const env = { CONCURRENT_TASKS: '0', VIDEO_ORIGIN: 'ftp://videos', PROBE_MAX_BYTES: 'many' };
-    expect(() => readConfig(env)).throw(InvalidEnvironmentError, /VIDEO_ORIGIN.*CONCURRENT_TASKS.*PROBE_MAX_BYTES/);
+    expect(() => readConfig(env)).throw(InvalidEnvironmentError, /CONCURRENT_TASKS.*VIDEO_ORIGIN.*PROBE_MAX_BYTES/);
   });
 });

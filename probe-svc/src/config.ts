@@ -4,13 +4,17 @@ import { readRunnerConfig } from '@vigie/mesh/lifecycle/runner-config.ts';
 import type { RunnerConfig } from '@vigie/mesh/lifecycle/service-context.ts';
 import type { InspectionLimits } from './application/inspect-video.ts';
 import type { FailurePolicy } from './domain/failure-fate.ts';
+import { DEFAULT_RETRY_SCHEDULE } from './domain/retry-schedule.ts';
 
 export interface Config extends RunnerConfig, JetStreamConfig {
   readonly port: number;
   readonly storeAddress: string;
   readonly videoOrigin: string;
   readonly videoReadTimeoutMs: number;
+  /** Alerts that are probed at once. */
   readonly concurrentTasks: number;
+  /** Those, and what waits for its store's turn. */
+  readonly alertsInHand: number;
   readonly limits: InspectionLimits;
   readonly probeBackend: BackendConfig;
   readonly probeChild: ProbeChildConfig;
@@ -57,6 +61,7 @@ const CHILD_VARIABLES = [
 /** @throws InvalidEnvironmentError */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const reader = new EnvReader(env);
+  const concurrentTasks = reader.integer('CONCURRENT_TASKS', 128, { min: 1, max: 10_000 });
   return reader.finish({
     ...readRunnerConfig(reader, { healthPort: 9052 }),
     ...readJetStreamConfig(reader),
@@ -64,7 +69,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     storeAddress: reader.address('STORE_ADDRESS', '127.0.0.1:50053'),
     videoOrigin: reader.url('VIDEO_ORIGIN', ['http', 'https'], 'http://127.0.0.1:8080'),
     videoReadTimeoutMs: readVideoReadTimeout(reader),
-    concurrentTasks: reader.integer('CONCURRENT_TASKS', 128, { min: 1, max: 10_000 }),
+    concurrentTasks,
+    alertsInHand: Math.max(concurrentTasks, reader.integer('ALERTS_IN_HAND', 1_024, { min: 1, max: 100_000 })),
     limits: readLimits(reader),
     probeBackend: readBackend(reader),
     probeChild: {
@@ -74,9 +80,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     failurePolicy: {
       uploadGraceMs: reader.milliseconds('VIDEO_UPLOAD_GRACE_MS', 60_000),
       schedule: {
-        baseMs: reader.integer('RETRY_BASE_MS', 1_000, { min: 1, max: 3_600_000 }),
-        maxMs: reader.integer('RETRY_MAX_MS', 600_000, { min: 1, max: 86_400_000 }),
-        maxAttempts: reader.integer('RETRY_MAX_ATTEMPTS', 14, { min: 1, max: 1_000 }),
+        baseMs: reader.integer('RETRY_BASE_MS', DEFAULT_RETRY_SCHEDULE.baseMs, { min: 1, max: 3_600_000 }),
+        maxMs: reader.integer('RETRY_MAX_MS', DEFAULT_RETRY_SCHEDULE.maxMs, { min: 1, max: 86_400_000 }),
+        maxAttempts: reader.integer('RETRY_MAX_ATTEMPTS', DEFAULT_RETRY_SCHEDULE.maxAttempts, { min: 1, max: 1_000 }),
       },
     },
   });

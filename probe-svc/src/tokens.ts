@@ -6,6 +6,7 @@ import type { MakeAlertPoster } from './application/make-alert-poster.ts';
 import type { MakePoster } from './application/make-poster.ts';
 import type { ProbeAlert } from './application/probe-alert.ts';
 import type { ProbeChunks } from './application/probe-chunks.ts';
+import type { ProbeInTurn } from './application/probe-in-turn.ts';
 import type { ProbeVideo } from './application/probe-video.ts';
 import type { SettleAlert } from './application/settle-alert.ts';
 import type { AlertDirectory } from './ports/alert-directory.ts';
@@ -34,5 +35,6 @@ export const tokens = {
   makePoster: token<MakePoster>('MakePoster'),
   makeAlertPoster: token<MakeAlertPoster>('MakeAlertPoster'),
   probeAlert: token<ProbeAlert>('ProbeAlert'),
+  probeInTurn: token<ProbeInTurn>('ProbeInTurn'),
   settleAlert: token<SettleAlert>('SettleAlert'),
 };

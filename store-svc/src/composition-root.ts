@@ -1,26 +1,36 @@
 import 'reflect-metadata';
-import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { type JetStreamManager, jetstream } from '@nats-io/jetstream';
 import { GrpcServer } from '@vigie/mesh/grpc/grpc-server.ts';
 import { closeNats } from '@vigie/mesh/jetstream/close-nats.ts';
+import { createConsumerMetrics } from '@vigie/mesh/jetstream/consumer-metrics.ts';
 import { connectNats } from '@vigie/mesh/jetstream/nats-connection.ts';
-import { ensureStreams } from '@vigie/mesh/jetstream/streams.ts';
+import { openStreams } from '@vigie/mesh/jetstream/open-streams.ts';
 import type { ServiceContext } from '@vigie/mesh/lifecycle/service-context.ts';
 import { settlesWithin } from '@vigie/mesh/lifecycle/settles-within.ts';
 import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { QuarantineService } from '@vigie/proto/vigie/store/v1/quarantine_service_pb.ts';
 import { container, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
 import { createAlertStoreService } from './adapters/grpc/alert-store-service.ts';
 import { translateError } from './adapters/grpc/error-table.ts';
+import { createQuarantineService } from './adapters/grpc/quarantine-service.ts';
 import { JetStreamOutcomeFeed } from './adapters/jetstream/jetstream-outcome-feed.ts';
+import { JetStreamReplayQueue } from './adapters/jetstream/jetstream-replay-queue.ts';
+import { startQuarantineConsumer } from './adapters/jetstream/quarantine-consumer.ts';
 import { startRecordConsumer } from './adapters/jetstream/record-consumer.ts';
 import { openDatabase } from './adapters/postgres/open-database.ts';
 import { PostgresAlertStore } from './adapters/postgres/postgres-alert-store.ts';
+import { PostgresQuarantine } from './adapters/postgres/postgres-quarantine.ts';
 import { ObservedAlertStore } from './adapters/telemetry/observed-alert-store.ts';
 import { ObservedOutcomeFeed } from './adapters/telemetry/observed-outcome-feed.ts';
 import { createStoreMetrics } from './adapters/telemetry/store-metrics.ts';
 import { createGetAlert } from './application/get-alert.ts';
+import { createKeepQuarantined } from './application/keep-quarantined.ts';
 import { createListAlerts } from './application/list-alerts.ts';
+import { createListQuarantined } from './application/list-quarantined.ts';
 import { createRecordAlert } from './application/record-alert.ts';
 import { createRecordOutcome } from './application/record-outcome.ts';
+import { createReplayAlerts } from './application/replay-alerts.ts';
+import { createDiscardQuarantined, createRedriveAlerts } from './application/settle-quarantined.ts';
 import type { Config } from './config.ts';
 import { tokens } from './tokens.ts';
 
@@ -33,20 +43,18 @@ export async function startStore(config: Config, context: ServiceContext): Promi
   bindPorts(services, manager, context);
   bindUseCases(services);
 
+  const connection = services.resolve(tokens.natsConnection);
+  const { shutdownGraceMs } = config;
+  const consumerParts = { connection, shutdownGraceMs, logger, consumerMetrics: createConsumerMetrics(metrics) };
   // Stopped side by side: each may take the whole grace period.
   const takers: AsyncDisposable[] = [];
   teardown.defer(async () => {
     await Promise.all(takers.map(taker => taker[Symbol.asyncDispose]()));
   });
-  takers.push(
-    await startRecordConsumer({
-      connection: services.resolve(tokens.natsConnection),
-      recordAlert: services.resolve(tokens.recordAlert),
-      shutdownGraceMs: config.shutdownGraceMs,
-      logger,
-      metrics,
-    }),
-  );
+  const recordAlert = services.resolve(tokens.recordAlert);
+  takers.push(await startRecordConsumer({ ...consumerParts, recordAlert, metrics }));
+  const keepQuarantined = services.resolve(tokens.keepQuarantined);
+  takers.push(await startQuarantineConsumer({ ...consumerParts, keepQuarantined }));
   const server = new GrpcServer({
     logger,
     metrics,
@@ -57,11 +65,20 @@ export async function startStore(config: Config, context: ServiceContext): Promi
   server.add(
     AlertStoreService,
     createAlertStoreService({
-      recordAlert: services.resolve(tokens.recordAlert),
+      recordAlert,
       recordOutcome: services.resolve(tokens.recordOutcome),
       getAlert: services.resolve(tokens.getAlert),
       listAlerts: services.resolve(tokens.listAlerts),
+      replayAlerts: services.resolve(tokens.replayAlerts),
       outcomeFeed: services.resolve(tokens.outcomeFeed),
+    }),
+  );
+  server.add(
+    QuarantineService,
+    createQuarantineService({
+      listQuarantined: services.resolve(tokens.listQuarantined),
+      redriveAlerts: services.resolve(tokens.redriveAlerts),
+      discardQuarantined: services.resolve(tokens.discardQuarantined),
     }),
   );
   takers.push(server);
@@ -79,8 +96,13 @@ async function connect(
   const [orm, connection] = await Promise.all([
     openDatabase({
       url: config.databaseUrl,
+      migrationUrl: config.databaseMigrationUrl,
       poolSize: config.databasePoolSize,
-      statementTimeoutMs: config.databaseStatementTimeoutMs,
+      timeouts: {
+        statementTimeoutMs: config.databaseStatementTimeoutMs,
+        lockTimeoutMs: config.databaseLockTimeoutMs,
+        idleTransactionTimeoutMs: config.databaseIdleTransactionTimeoutMs,
+      },
       logger,
       health,
       signal: stopped.signal,
@@ -90,8 +112,7 @@ async function connect(
   // A frozen Postgres doesn't say goodbye either.
   teardown.defer(async () => void (await settlesWithin(orm.close(true), CLOSE_DATABASE_MS)));
   teardown.defer(() => closeNats(connection));
-  const manager = await jetstreamManager(connection);
-  await ensureStreams(manager, config.streamLimits);
+  const manager = await openStreams(connection, config.streamLimits, logger);
   services.register(tokens.orm, { useValue: orm });
   services.register(tokens.natsConnection, { useValue: connection });
   return manager;
@@ -107,6 +128,8 @@ function bindPorts(
     const store = new PostgresAlertStore(c.resolve(tokens.orm));
     return new ObservedAlertStore(store, logger, c.resolve(tokens.storeMetrics));
   });
+  bind(services, tokens.quarantine, c => new PostgresQuarantine(c.resolve(tokens.orm)));
+  bind(services, tokens.replayQueue, c => new JetStreamReplayQueue(jetstream(c.resolve(tokens.natsConnection))));
   bind(services, tokens.outcomeFeed, c => {
     const client = jetstream(c.resolve(tokens.natsConnection));
     const feed = new JetStreamOutcomeFeed({ client, manager, logger });
@@ -119,6 +142,15 @@ function bindUseCases(services: DependencyContainer): void {
   bind(services, tokens.recordOutcome, c => createRecordOutcome(c.resolve(tokens.alertStore)));
   bind(services, tokens.getAlert, c => createGetAlert(c.resolve(tokens.alertStore)));
   bind(services, tokens.listAlerts, c => createListAlerts(c.resolve(tokens.alertStore)));
+  bind(services, tokens.replayAlerts, c =>
+    createReplayAlerts(c.resolve(tokens.listAlerts), c.resolve(tokens.replayQueue)),
+  );
+  bind(services, tokens.keepQuarantined, c => createKeepQuarantined(c.resolve(tokens.quarantine)));
+  bind(services, tokens.listQuarantined, c => createListQuarantined(c.resolve(tokens.quarantine)));
+  bind(services, tokens.redriveAlerts, c =>
+    createRedriveAlerts(c.resolve(tokens.quarantine), c.resolve(tokens.replayQueue)),
+  );
+  bind(services, tokens.discardQuarantined, c => createDiscardQuarantined(c.resolve(tokens.quarantine)));
 }
 
 function bind<T>(

@@ -7,8 +7,21 @@ describe('the configuration of store-svc', () => {
       port: 50053,
       healthPort: 9053,
       databaseUrl: 'postgresql://vigie:vigie@127.0.0.1:5432/vigie',
+      databaseMigrationUrl: 'postgresql://vigie:vigie@127.0.0.1:5432/vigie',
       databasePoolSize: 10,
       databaseStatementTimeoutMs: 10_000,
+      databaseLockTimeoutMs: 2_000,
+      databaseIdleTransactionTimeoutMs: 10_000,
+    });
+  });
+
+  it('migrates with DATABASE_URL unless another role is to', () => {
+    const service = { DATABASE_URL: 'postgresql://vigie_store@db/vigie' };
+    expect(readConfig(service).databaseMigrationUrl).to.equal(service.DATABASE_URL);
+    const both = readConfig({ ...service, DATABASE_MIGRATION_URL: 'postgresql://vigie@db/vigie' });
+    expect(both).to.include({
+      databaseUrl: service.DATABASE_URL,
+      databaseMigrationUrl: 'postgresql://vigie@db/vigie',
     });
   });
 

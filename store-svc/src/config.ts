@@ -5,32 +5,38 @@ import type { RunnerConfig } from '@vigie/mesh/lifecycle/service-context.ts';
 
 export interface DatabaseConfig {
   readonly databaseUrl: string;
+  /** As the role that owns the schema; used on start alone. */
+  readonly databaseMigrationUrl: string;
   /** Most connections of this process. */
   readonly databasePoolSize: number;
   /** Postgres gives a statement up after this; a connection that stays silent a little longer is given up too. */
   readonly databaseStatementTimeoutMs: number;
+  /** A statement waits no longer than this for a row that another transaction holds. */
+  readonly databaseLockTimeoutMs: number;
+  /** Postgres ends a transaction of this service that does nothing for this long: a frozen process holds nobody up. */
+  readonly databaseIdleTransactionTimeoutMs: number;
 }
 
 export interface Config extends RunnerConfig, JetStreamConfig, DatabaseConfig {
   readonly port: number;
 }
 
+const TIMEOUT_BOUNDS = { min: 100, max: 600_000 };
+const POSTGRES_PROTOCOLS = ['postgresql', 'postgres'];
+
 /** @throws InvalidEnvironmentError */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const reader = new EnvReader(env);
+  const databaseUrl = reader.url('DATABASE_URL', POSTGRES_PROTOCOLS, 'postgresql://vigie:vigie@127.0.0.1:5432/vigie');
   return reader.finish({
     ...readRunnerConfig(reader, { healthPort: 9053 }),
     ...readJetStreamConfig(reader),
     port: reader.port('PORT', 50053),
-    databaseUrl: reader.url(
-      'DATABASE_URL',
-      ['postgresql', 'postgres'],
-      'postgresql://vigie:vigie@127.0.0.1:5432/vigie',
-    ),
+    databaseUrl,
+    databaseMigrationUrl: reader.url('DATABASE_MIGRATION_URL', POSTGRES_PROTOCOLS, databaseUrl),
     databasePoolSize: reader.integer('DATABASE_POOL_SIZE', 10, { min: 2, max: 1_000 }),
-    databaseStatementTimeoutMs: reader.integer('DATABASE_STATEMENT_TIMEOUT_MS', 10_000, {
-      min: 100,
-      max: 600_000,
-    }),
+    databaseStatementTimeoutMs: reader.integer('DATABASE_STATEMENT_TIMEOUT_MS', 10_000, TIMEOUT_BOUNDS),
+    databaseLockTimeoutMs: reader.integer('DATABASE_LOCK_TIMEOUT_MS', 2_000, TIMEOUT_BOUNDS),
+    databaseIdleTransactionTimeoutMs: reader.integer('DATABASE_IDLE_TRANSACTION_TIMEOUT_MS', 10_000, TIMEOUT_BOUNDS),
   });
 }

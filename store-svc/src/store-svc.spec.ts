@@ -5,8 +5,8 @@ import { connect, headers } from '@nats-io/transport-node';
 import { scratchNats } from '@vigie/dev-env/testing/scratch-nats.ts';
 import { scratchPostgres } from '@vigie/dev-env/testing/scratch-postgres.ts';
 import { waitFor } from '@vigie/dev-env/testing/wait-for.ts';
-import { contentHash } from '@vigie/mesh/alert/alert.ts';
 import type { ReceivedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import { readNatsUrl } from '@vigie/mesh/jetstream/nats-url.ts';
 import { publishQuarantined, QUARANTINE_HEADERS } from '@vigie/mesh/jetstream/quarantine.ts';
 import { subjects } from '@vigie/mesh/jetstream/subjects.ts';
 import { encodeAlertPayload } from '@vigie/mesh/wire/alert-wire.ts';
@@ -17,7 +17,7 @@ import {
   ResourceInfoSchema,
   RetryInfoSchema,
 } from '@vigie/proto/google/rpc/error_details_pb.ts';
-import { AlertRecord_Status, Failure_Code } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { type AlertRecord, AlertRecord_Status, Failure_Code } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { RecordResult_Kind } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
 import { expect } from 'chai';
 import { openWatch } from './testing/open-watch.ts';
@@ -40,7 +40,11 @@ describe('store-svc', function () {
   before('start the service before Postgres and NATS', async () => {
     postgres = await scratchPostgres(teardown);
     const nats = await scratchNats(teardown);
-    store = await runStore(teardown, { DATABASE_URL: postgres.url, NATS_URL: nats.url });
+    store = await runStore(teardown, {
+      DATABASE_URL: postgres.storeUrl,
+      DATABASE_MIGRATION_URL: postgres.url,
+      NATS_URL: nats.urlOf('store-svc'),
+    });
     const waiting = await waitFor('a reason in readiness', async () => {
       const { ready, checks } = await store.health.readiness();
       return /ECONNREFUSED/.test(checks.postgres ?? '') ? { ready, checks } : undefined;
@@ -51,7 +55,7 @@ describe('store-svc', function () {
     await postgres.start();
     await store.started;
     expect(await store.health.readiness()).to.have.property('ready', true);
-    const connection = await connect({ servers: nats.url });
+    const connection = await connect({ ...readNatsUrl(nats.url) });
     teardown.defer(() => connection.close());
     stream = jetstream(connection);
     streams = await jetstreamManager(connection);
@@ -71,12 +75,12 @@ describe('store-svc', function () {
     error.findDetails(BadRequestSchema).flatMap(({ fieldViolations }) => fieldViolations.map(v => v.field));
   const reasonOf = (error: ConnectError) => error.findDetails(ErrorInfoSchema)[0]?.reason;
 
-  async function quarantined(messageId: string) {
-    return waitFor(`${messageId} in quarantine`, async () => {
+  async function quarantined(alertsSequence: number) {
+    return waitFor(`message ${alertsSequence} in quarantine`, async () => {
       const { state } = await streams.streams.info('QUARANTINE');
       for (let seq = state.first_seq; seq > 0 && seq <= state.last_seq; seq++) {
         const message = await streams.streams.getMessage('QUARANTINE', { seq });
-        if (message?.header.get('Nats-Msg-Id') === messageId) return message;
+        if (message?.header.get(QUARANTINE_HEADERS.streamSequence) === String(alertsSequence)) return message;
       }
       return undefined;
     });
@@ -109,7 +113,7 @@ describe('store-svc', function () {
       await publish(receivedAlert(uid));
       const { seq } = await publish(newcomer);
       await publish(receivedAlert(uid));
-      const message = await quarantined(`conflict.${uid}.${contentHash(newcomer.alert)}`);
+      const message = await quarantined(seq);
       expect(message.subject).to.equal(subjects.quarantined('d’Évry.1'));
       expect(message.string()).to.equal(encodeAlertPayload(newcomer.alert));
       expect(message.header.get(QUARANTINE_HEADERS.reason)).to.equal('UID_CONFLICT');
@@ -129,7 +133,7 @@ describe('store-svc', function () {
         const { seq } = await stream.publish('alerts.received.st%C3%B8re', payload);
         const next = receivedAlert(freshUid());
         await publish(next);
-        const message = await quarantined(`malformed.${seq}`);
+        const message = await quarantined(seq);
         expect(message.subject).to.equal('alerts.quarantined.st%C3%B8re');
         expect(Buffer.from(message.data)).to.deep.equal(Buffer.from(payload));
         expect(message.header.get(QUARANTINE_HEADERS.reason)).to.equal('MALFORMED_MESSAGE');
@@ -176,7 +180,7 @@ describe('store-svc', function () {
           recordToProto(finishedAlert(c, FAILED)),
           { ...finished, status: FAILED_STATUS, failure: { code: 99 as Failure_Code } },
           { ...finished, store: 'elsewhere' },
-        ] as never[],
+        ].map(record => ({ record: record as AlertRecord })),
       });
       expect(outcomes.results.map(({ kind }) => kind)).to.deep.equal([
         RECORDED,
@@ -300,14 +304,14 @@ describe('store-svc', function () {
         original: {
           subject: subjects.received(alert.store),
           payload: Buffer.from(encodeAlertPayload(alert)),
-          streamSequence: 7,
+          streamSequence: ++uids,
           receivedAt: new Date('2025-06-02T13:35:21.123Z'),
+          redrives: 0,
         },
         store: alert.store,
         reason: 'VIDEO_UNREACHABLE',
         why: 'gave up\nafter an hour',
         attempts: 9,
-        messageId: freshUid(),
       });
 
     it('tells every outcome from the moment it stands, each behind the one before', async () => {

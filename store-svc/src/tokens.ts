@@ -3,11 +3,17 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { token } from '@vigie/mesh/lifecycle/token.ts';
 import type { StoreMetrics } from './adapters/telemetry/store-metrics.ts';
 import type { GetAlert } from './application/get-alert.ts';
+import type { KeepQuarantined } from './application/keep-quarantined.ts';
 import type { ListAlerts } from './application/list-alerts.ts';
+import type { ListQuarantined } from './application/list-quarantined.ts';
 import type { RecordAlert } from './application/record-alert.ts';
 import type { RecordOutcome } from './application/record-outcome.ts';
+import type { ReplayAlerts } from './application/replay-alerts.ts';
+import type { SettleQuarantined } from './application/settle-quarantined.ts';
 import type { AlertStore } from './ports/alert-store.ts';
 import type { OutcomeFeed } from './ports/outcome-feed.ts';
+import type { Quarantine } from './ports/quarantine.ts';
+import type { ReplayQueue } from './ports/replay-queue.ts';
 
 export const tokens = {
   orm: token<MikroORM>('MikroORM'),
@@ -15,8 +21,15 @@ export const tokens = {
   storeMetrics: token<StoreMetrics>('StoreMetrics'),
   alertStore: token<AlertStore>('AlertStore'),
   outcomeFeed: token<OutcomeFeed>('OutcomeFeed'),
+  quarantine: token<Quarantine>('Quarantine'),
+  replayQueue: token<ReplayQueue>('ReplayQueue'),
   recordAlert: token<RecordAlert>('RecordAlert'),
   recordOutcome: token<RecordOutcome>('RecordOutcome'),
   getAlert: token<GetAlert>('GetAlert'),
   listAlerts: token<ListAlerts>('ListAlerts'),
+  replayAlerts: token<ReplayAlerts>('ReplayAlerts'),
+  keepQuarantined: token<KeepQuarantined>('KeepQuarantined'),
+  listQuarantined: token<ListQuarantined>('ListQuarantined'),
+  redriveAlerts: token<SettleQuarantined>('RedriveAlerts'),
+  discardQuarantined: token<SettleQuarantined>('DiscardQuarantined'),
 };

@@ -1,7 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
+import {
+  isFitNatsServer,
+  OLDEST_FIT_NATS_SERVER,
+  parseNatsServerVersion,
+} from '../../../mesh/jetstream/nats-server-version.mjs';
 import { findCommand } from '../find-command.mjs';
-import { isFitNatsServer, OLDEST_FIT_NATS_SERVER, parseNatsServerVersion } from '../nats-server-version.mjs';
 import { isLinked, linkServer, serverLink } from '../server-link.mjs';
 import { SetupError } from '../setup-error.mjs';
 import { unpackDebianPackages } from '../unpack-debian-packages.mjs';

@@ -4,12 +4,18 @@ import { claimPort } from '../tcp-ports/port-claim.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 import { POSTGRES_DATABASE, POSTGRES_PASSWORD, POSTGRES_USER, PostgresCluster } from './postgres-cluster.ts';
 import { postgresNotReady } from './postgres-handshake.ts';
+import { createRoles, STORE_PASSWORD, STORE_USER } from './postgres-roles.ts';
 
 /** A real Postgres of the mesh's own, with its data in `<dataDir>/postgres`. */
 export class EmbeddedPostgres extends SupervisedProcess {
+  /** As the owner of the schema, who may do everything. */
   readonly url: string;
+  /** As the role of store-svc, which reads and writes rows. */
+  readonly storeUrl: string;
 
   constructor({ dataDir, port }: { dataDir: string; port: number }) {
+    const address = `127.0.0.1:${port}/${POSTGRES_DATABASE}`;
+    const url = `postgresql://${POSTGRES_USER}:${POSTGRES_PASSWORD}@${address}`;
     super({
       name: 'postgres',
       logDir: path.join(dataDir, 'logs'),
@@ -20,10 +26,11 @@ export class EmbeddedPostgres extends SupervisedProcess {
         await cluster.removeStaleLock();
         return cluster.serverCommand(port);
       },
-      notReady: () => postgresNotReady(port, POSTGRES_USER, POSTGRES_DATABASE),
+      notReady: async () => (await postgresNotReady(port, POSTGRES_USER, POSTGRES_DATABASE)) ?? createRoles(url),
       // Fast shutdown: sessions are ended, not waited for.
       stopSignal: 'SIGINT',
     });
-    this.url = `postgresql://${POSTGRES_USER}:${POSTGRES_PASSWORD}@127.0.0.1:${port}/${POSTGRES_DATABASE}`;
+    this.url = url;
+    this.storeUrl = `postgresql://${STORE_USER}:${STORE_PASSWORD}@${address}`;
   }
 }

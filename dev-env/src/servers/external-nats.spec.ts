@@ -22,9 +22,11 @@ describe('ensureFitNats', () => {
     expect(await natsThatGreets({ version: '2.11.1', jetstream: true }, ensureFitNats)).to.equal(undefined);
   });
 
-  it('names the address where nothing answers', async () => {
-    const error = await ensureFitNats('nats://127.0.0.1:1').catch(error => error);
-    expect(error.message).to.match(/NATS_URL nats:\/\/127\.0\.0\.1:1: no nats-server answers there/);
+  it('names the address where nothing answers, and no password', async () => {
+    const error = await ensureFitNats('nats://someone:secret@127.0.0.1:1').catch(error => error);
+    expect(error.message)
+      .to.match(/NATS_URL 127\.0\.0\.1:1: no nats-server answers there/)
+      .and.not.include('secret');
   });
 });
 

@@ -1,20 +1,24 @@
-export interface NatsConf {
+import { replaceDirective } from './replace-directive.ts';
+
+export interface NatsPlace {
   port: number;
   monitorPort: number;
   storeDir: string;
-  maxFileStoreBytes: number;
 }
 
-/** The configuration of the mesh's own nats-server. An acknowledged message is on disk: `sync_interval: always`. */
-export function natsConf({ port, monitorPort, storeDir, maxFileStoreBytes }: NatsConf): string {
-  return `server_name: vigie
-listen: "127.0.0.1:${port}"
-http: "127.0.0.1:${monitorPort}"
-
-jetstream {
-  store_dir: ${JSON.stringify(storeDir)}
-  max_file_store: ${maxFileStoreBytes}
-  sync_interval: always
-}
-`;
+/**
+ * The repository's nats.conf, moved to another place: it is written for the container, and what is safe on disk and who may do
+ * what must not differ between the two.
+ * @throws DevEnvError if a directive to move is no longer in it
+ */
+export function moveNatsConf(conf: string, { port, monitorPort, storeDir }: NatsPlace): string {
+  const directives: [pattern: RegExp, moved: string][] = [
+    [/^port: .*$/m, `listen: "127.0.0.1:${port}"`],
+    [/^http_port: .*$/m, `http: "127.0.0.1:${monitorPort}"`],
+    [/^( *)store_dir: .*$/m, `$1store_dir: ${JSON.stringify(storeDir)}`],
+  ];
+  return directives.reduce(
+    (text, [pattern, replacement]) => replaceDirective('docker/nats.conf', text, pattern, replacement),
+    conf,
+  );
 }

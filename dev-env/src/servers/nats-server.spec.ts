@@ -1,5 +1,6 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
+import { readNatsUrl } from '@vigie/mesh/jetstream/nats-url.ts';
 import { expect } from 'chai';
 import { pickFreePorts } from '../tcp-ports/free-ports.ts';
 import { temporaryDir } from '../testing/temporary-dir.ts';
@@ -14,7 +15,7 @@ describe('NatsServer', function () {
     try {
       await nats.start();
       const connection = await connect({
-        servers: nats.url,
+        ...readNatsUrl(nats.url),
         maxReconnectAttempts: -1,
         reconnectTimeWait: 50,
       });
@@ -24,7 +25,7 @@ describe('NatsServer', function () {
       nats.kill('SIGKILL');
       await nats.waitUntilExited();
       await nats.start();
-      const again = await connect({ servers: nats.url });
+      const again = await connect({ ...readNatsUrl(nats.url) });
       const info = await (await jetstreamManager(again)).streams.info('KEPT');
       expect(info.state.messages).to.equal(1);
       await Promise.all([connection.close(), again.close()]);

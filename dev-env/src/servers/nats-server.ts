@@ -1,26 +1,32 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { PROJECT_DIR } from '../../setup/project.mjs';
 import { SupervisedProcess } from '../processes/supervised-process.ts';
 import { claimPort } from '../tcp-ports/port-claim.ts';
-import { natsConf } from './nats-conf.ts';
+import { moveNatsConf } from './nats-conf.ts';
 import { readNatsInfo } from './nats-info.ts';
+import { type NatsPasswords, type NatsUser, passwordOf, passwordVariables } from './nats-users.ts';
 import { serverBinary } from './server-binary.ts';
 
-const MAX_FILE_STORE_BYTES = 10 * 1024 ** 3;
+const CONF = path.join(PROJECT_DIR, 'docker/nats.conf');
 
 interface NatsServerOptions {
   dataDir: string;
   port: number;
   monitorPort: number;
-  maxFileStoreBytes?: number;
+  /** Those that aren't the user's name. */
+  passwords?: NatsPasswords;
 }
 
 /** A nats-server of the mesh's own, with its streams in `<dataDir>/nats`. */
 export class NatsServer extends SupervisedProcess {
+  /** For the operator, who may do everything. */
   readonly url: string;
   readonly monitorUrl: string;
+  readonly #host: string;
+  readonly #passwords: NatsPasswords;
 
-  constructor({ dataDir, port, monitorPort, maxFileStoreBytes = MAX_FILE_STORE_BYTES }: NatsServerOptions) {
+  constructor({ dataDir, port, monitorPort, passwords = {} }: NatsServerOptions) {
     super({
       name: 'nats',
       logDir: path.join(dataDir, 'logs'),
@@ -29,14 +35,21 @@ export class NatsServer extends SupervisedProcess {
         const storeDir = path.join(dataDir, 'nats');
         const confFile = path.join(dataDir, 'nats.conf');
         await mkdir(storeDir, { recursive: true });
-        await writeFile(confFile, natsConf({ port, monitorPort, storeDir, maxFileStoreBytes }));
-        return { file: serverBinary('nats-server'), args: ['--config', confFile], env: process.env };
+        await writeFile(confFile, moveNatsConf(await readFile(CONF, 'utf8'), { port, monitorPort, storeDir }));
+        const env = { ...process.env, ...passwordVariables(passwords) };
+        return { file: serverBinary('nats-server'), args: ['--config', confFile], env };
       },
       notReady: () => natsNotReady(port),
       stopSignal: 'SIGTERM',
     });
-    this.url = `nats://127.0.0.1:${port}`;
+    this.#host = `127.0.0.1:${port}`;
+    this.#passwords = passwords;
+    this.url = this.urlOf('operator');
     this.monitorUrl = `http://127.0.0.1:${monitorPort}`;
+  }
+
+  urlOf(user: NatsUser): string {
+    return `nats://${user}:${passwordOf(user, this.#passwords)}@${this.#host}`;
   }
 }
 

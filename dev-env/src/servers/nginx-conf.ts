@@ -1,4 +1,4 @@
-import { DevEnvError } from '../dev-env-error.ts';
+import { replaceDirective } from './replace-directive.ts';
 
 export interface NginxPlace {
   port: number;
@@ -28,15 +28,12 @@ export function moveNginxConf(conf: string, { port, root, mimeTypes, runDir, asR
       `http {\n${TEMP_PATHS.map(name => `  ${name}_temp_path ${quote(`${runDir}/${name}`)};`).join('\n')}`,
     ],
   ];
-  const moved = directives.reduce((text, [pattern, replacement]) => replaceDirective(text, pattern, replacement), conf);
+  const moved = directives.reduce(
+    (text, [pattern, replacement]) => replaceDirective('nginx/nginx.conf', text, pattern, replacement),
+    conf,
+  );
   // A checkout under root's private home is closed to the user that workers get by default.
   return asRoot ? `user root;\n${moved}` : moved;
-}
-
-function replaceDirective(conf: string, pattern: RegExp, replacement: string): string {
-  if (!pattern.test(conf))
-    throw new DevEnvError(`nginx/nginx.conf has no line like ${pattern} to adapt to this machine.`);
-  return conf.replace(pattern, replacement);
 }
 
 function quote(text: string): string {

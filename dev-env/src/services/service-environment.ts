@@ -1,9 +1,13 @@
+import type { NatsUser } from '../servers/nats-users.ts';
 import type { ServiceName } from './service-names.ts';
 
 /** Where the parts of a mesh find one another. */
 export interface MeshAddresses {
-  natsUrl: string;
+  natsUrls: Readonly<Record<NatsUser, string>>;
+  /** As the owner of the schema. */
   databaseUrl: string;
+  /** As the role of store-svc. */
+  storeDatabaseUrl: string;
   videoOrigin: string;
   ingest: string;
   probe: string;
@@ -12,7 +16,7 @@ export interface MeshAddresses {
 
 // From a person's shell these would lead a service out of its mesh.
 const ADDRESS_VARIABLES = [
-  ...['HOST', 'PORT', 'HEALTH_PORT', 'NATS_URL', 'DATABASE_URL', 'VIDEO_ORIGIN'],
+  ...['HOST', 'PORT', 'HEALTH_PORT', 'NATS_URL', 'DATABASE_URL', 'DATABASE_MIGRATION_URL', 'VIDEO_ORIGIN'],
   ...['INGEST_ADDRESS', 'PROBE_ADDRESS', 'STORE_ADDRESS'],
 ];
 
@@ -29,15 +33,20 @@ export function addressVariables(service: ServiceName, addresses: MeshAddresses)
         STORE_ADDRESS: addresses.store,
       };
     case 'ingest-svc':
-      return { NATS_URL: addresses.natsUrl };
+    case 'keeper':
+      return { NATS_URL: addresses.natsUrls[service] };
     case 'probe-svc':
       return {
-        NATS_URL: addresses.natsUrl,
+        NATS_URL: addresses.natsUrls[service],
         STORE_ADDRESS: addresses.store,
         VIDEO_ORIGIN: addresses.videoOrigin,
       };
     case 'store-svc':
-      return { NATS_URL: addresses.natsUrl, DATABASE_URL: addresses.databaseUrl };
+      return {
+        NATS_URL: addresses.natsUrls[service],
+        DATABASE_URL: addresses.storeDatabaseUrl,
+        DATABASE_MIGRATION_URL: addresses.databaseUrl,
+      };
   }
 }
 

@@ -1,12 +1,12 @@
 import type { PortName } from '../tcp-ports/mesh-ports.ts';
 
-export const SERVICE_NAMES = ['gateway', 'ingest-svc', 'probe-svc', 'store-svc'] as const;
+export const SERVICE_NAMES = ['gateway', 'ingest-svc', 'probe-svc', 'store-svc', 'keeper'] as const;
 
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 
 interface ServicePorts {
-  /** gRPC, or the gateway's public HTTP. */
-  main: PortName;
+  /** gRPC, or the gateway's public HTTP; the keeper serves nobody. */
+  main?: PortName;
   health: PortName;
 }
 
@@ -15,11 +15,12 @@ export const SERVICE_PORTS: Readonly<Record<ServiceName, ServicePorts>> = {
   'ingest-svc': { main: 'ingest', health: 'ingestHealth' },
   'probe-svc': { main: 'probe', health: 'probeHealth' },
   'store-svc': { main: 'store', health: 'storeHealth' },
+  keeper: { health: 'keeperHealth' },
 };
 
 /** Stopped one group after the other: whoever hands work on ends before whoever takes it. */
 export const STOP_ORDER: readonly (readonly ServiceName[])[] = [
   ['gateway'],
   ['ingest-svc', 'probe-svc'],
-  ['store-svc'],
+  ['store-svc', 'keeper'],
 ];

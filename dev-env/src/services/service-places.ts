@@ -7,7 +7,8 @@ export interface ServicePlace {
   service: ServiceName;
   /** From 1; the first has the mesh's well-known ports. */
   replica: number;
-  port: number;
+  /** Absent where it serves nobody. */
+  port: number | undefined;
   healthPort: number;
 }
 
@@ -20,8 +21,8 @@ export async function placeServices(ports: MeshPorts, replicas: Replicas = {}): 
   const spare = await pickFreePorts(2 * wanted.filter(({ replica }) => replica > 1).length);
   return wanted.map(({ service, replica }) => {
     const { main, health } = SERVICE_PORTS[service];
-    const [port, healthPort] = replica === 1 ? [ports[main], ports[health]] : spare.splice(0, 2);
-    return { service, replica, port: port as number, healthPort: healthPort as number };
+    const [port, healthPort] = replica === 1 ? [main && ports[main], ports[health]] : spare.splice(0, 2);
+    return { service, replica, port: main && port, healthPort: healthPort as number };
   });
 }
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { MACHINE_DIR, PROJECT_DIR } from '../../setup/project.mjs';
+import { DevEnvError } from '../dev-env-error.ts';
 import { httpNotReady } from '../processes/http-readiness.ts';
 import { SupervisedProcess } from '../processes/supervised-process.ts';
 import { claimPort, type PortClaim } from '../tcp-ports/port-claim.ts';
@@ -23,7 +24,8 @@ export interface ServiceOptions {
   service: ServiceName;
   /** From 1; the first has the mesh's well-known ports. */
   replica: number;
-  port: number;
+  /** Absent where it serves nobody. */
+  port: number | undefined;
   healthPort: number;
   logDir: string;
   env: NodeJS.ProcessEnv;
@@ -36,8 +38,8 @@ export interface ServiceOptions {
 export class ServiceProcess extends SupervisedProcess {
   readonly service: ServiceName;
   readonly replica: number;
-  /** `host:port` of its gRPC server, or of the gateway's public HTTP server. */
-  readonly address: string;
+  /** Of its gRPC server, or of the gateway's public HTTP server; undefined where it serves nobody. */
+  readonly port: number | undefined;
   /** Serves `/healthz`, `/readyz` and `/metrics`. */
   readonly healthUrl: string;
 
@@ -57,7 +59,7 @@ export class ServiceProcess extends SupervisedProcess {
           ...MEMORY_ENV,
           ...env,
           HOST,
-          PORT: String(port),
+          ...(port === undefined ? {} : { PORT: String(port) }),
           HEALTH_PORT: String(healthPort),
         },
         cwd: PROJECT_DIR,
@@ -68,17 +70,22 @@ export class ServiceProcess extends SupervisedProcess {
     });
     this.service = service;
     this.replica = replica;
-    this.address = `${HOST}:${port}`;
+    this.port = port;
     this.healthUrl = healthUrl;
+  }
+
+  /** `host:port`. @throws DevEnvError where it serves nobody */
+  get address(): string {
+    if (this.port === undefined) throw new DevEnvError(`${this.name} serves nobody, so it has no address.`);
+    return `${HOST}:${this.port}`;
   }
 }
 
 function claimPorts({ service, replica, port, healthPort }: ServiceOptions): PortClaim[] {
   const { main, health } = SERVICE_PORTS[service];
-  if (replica === 1) return [claimPort(main, port), claimPort(health, healthPort)];
   const owner = `${service}-${replica}`;
-  return [
-    { port, owner },
-    { port: healthPort, owner: `${owner} (health)` },
-  ];
+  const claimed = [replica === 1 ? claimPort(health, healthPort) : { port: healthPort, owner: `${owner} (health)` }];
+  if (main !== undefined && port !== undefined)
+    claimed.unshift(replica === 1 ? claimPort(main, port) : { port, owner });
+  return claimed;
 }

@@ -21,12 +21,12 @@ function addresses(mesh: Mesh): string[] {
   return [
     `gateway    ${mesh.url}   (REST, Connect, gRPC-Web, gRPC)`,
     `gRPC       ${services
-      .filter(({ service }) => service !== 'gateway')
+      .filter(({ service, port }) => service !== 'gateway' && port !== undefined)
       .map(({ name, address }) => `${name} ${address}`)
       .join('   ')}`,
     `health     ${services.map(({ name, healthUrl }) => `${name} ${healthUrl}`).join('   ')}   (/readyz, /metrics)`,
     `videos     ${addresses.videoOrigin}/videos/`,
-    `NATS       ${addresses.natsUrl}${mesh.nats ? `   monitoring ${mesh.nats.monitorUrl}` : ''}`,
+    `NATS       ${addresses.natsUrls.operator}${mesh.nats ? `   monitoring ${mesh.nats.monitorUrl}` : ''}`,
     `Postgres   ${addresses.databaseUrl}`,
     `data       ${mesh.dataDir}`,
   ];
@@ -71,8 +71,12 @@ function grpc(mesh: Mesh, uid: string): Paste {
 }
 
 function nats({ addresses, nats }: Mesh): Paste {
-  const cli = `nats --server ${addresses.natsUrl}`;
-  const commands = [`${cli} stream ls`, `${cli} sub 'alerts.>'`, `${cli} pub alerts.received.store-42 '${newAlert()}'`];
+  const commands = [
+    `export NATS_URL=${addresses.natsUrls.operator}`,
+    'nats stream ls',
+    "nats sub 'alerts.>'",
+    `nats pub alerts.received.store-42 '${newAlert()}'`,
+  ];
   if (findCommand('nats') !== undefined) return { title: 'NATS:', commands };
   const monitor = nats && `curl -s '${nats.monitorUrl}/jsz?streams=true&consumers=true'`;
   return {

@@ -11,9 +11,9 @@ Boots the whole mesh, sends one alert for each sample video, and stays up until 
   --replicas <service>=<n>   so many processes of a service (${SERVICE_NAMES.join(', ')}); may be repeated
   --help                     this text
 
-Environment: GATEWAY_PORT, INGEST_PORT, PROBE_PORT, STORE_PORT, each also as <NAME>_HEALTH_PORT, POSTGRES_PORT, NATS_PORT,
-NATS_MONITOR_PORT, NGINX_PORT; DATABASE_URL and NATS_URL to use servers of your own; VIGIE_DATA_DIR (.vigie/data); and
-all that the services read (LOG_LEVEL, CONCURRENT_TASKS ...).`;
+Environment: GATEWAY_PORT, INGEST_PORT, PROBE_PORT, STORE_PORT, each also as <NAME>_HEALTH_PORT, KEEPER_HEALTH_PORT,
+POSTGRES_PORT, NATS_PORT, NATS_MONITOR_PORT, NGINX_PORT; DATABASE_URL and NATS_URL to use servers of your own;
+VIGIE_DATA_DIR (.vigie/data); and all that the services read (LOG_LEVEL, CONCURRENT_TASKS ...).`;
 
 export interface StartOptions {
   once: boolean;

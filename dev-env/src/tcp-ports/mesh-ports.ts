@@ -15,6 +15,7 @@ export const MESH_PORTS = {
   probeHealth: { owner: 'probe-svc (health)', variable: 'PROBE_HEALTH_PORT', byDefault: 9052 },
   store: { owner: 'store-svc', variable: 'STORE_PORT', byDefault: 50053 },
   storeHealth: { owner: 'store-svc (health)', variable: 'STORE_HEALTH_PORT', byDefault: 9053 },
+  keeperHealth: { owner: 'keeper (health)', variable: 'KEEPER_HEALTH_PORT', byDefault: 9054 },
   postgres: { owner: 'Postgres', variable: 'POSTGRES_PORT', byDefault: 55432 },
   nats: { owner: 'nats-server', variable: 'NATS_PORT', byDefault: 4222 },
   natsMonitor: { owner: 'nats-server (monitoring)', variable: 'NATS_MONITOR_PORT', byDefault: 8222 },

@@ -1,4 +1,5 @@
 import { NatsServer } from '../servers/nats-server.ts';
+import type { NatsUser } from '../servers/nats-users.ts';
 import { pickFreePorts } from '../tcp-ports/free-ports.ts';
 import { temporaryDir } from './temporary-dir.ts';
 
@@ -13,7 +14,9 @@ export async function scratchNats(teardown: AsyncDisposableStack): Promise<NatsS
 
 export interface ScratchNats extends AsyncDisposable {
   readonly server: NatsServer;
+  /** For the operator, who may do everything. */
   readonly url: string;
+  readonly urlOf: (user: NatsUser) => string;
 }
 
 /** The same, started, for the block that owns it. */
@@ -22,5 +25,10 @@ export async function startScratchNats(): Promise<ScratchNats> {
   const server = await scratchNats(stack);
   await server.start();
   const owned = stack.move();
-  return { server, url: server.url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return {
+    server,
+    url: server.url,
+    urlOf: user => server.urlOf(user),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }

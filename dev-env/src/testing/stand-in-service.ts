@@ -20,7 +20,7 @@ if (STAND_IN === 'crash') {
 process.on('SIGTERM', () => {
   if (STAND_IN !== 'stubborn') process.exit(0);
 });
-createServer((_, response) => response.end('stand-in')).listen(Number(PORT), HOST);
+if (PORT !== undefined) createServer((_, response) => response.end('stand-in')).listen(Number(PORT), HOST);
 createServer((_, response) => {
   const ready = STAND_IN !== 'unready';
   response.writeHead(ready ? 200 : 503).end(JSON.stringify({ ready, checks: { nats: ready ? 'ok' : 'no servers' } }));

@@ -1,5 +1,6 @@
 import type { Failure } from '@vigie/mesh/alert/alert-record.ts';
 import { expect } from 'chai';
+import { spanMs } from '../domain/retry-schedule.ts';
 import { deliveryOf } from '../testing/delivery-of.ts';
 import { mediaOf } from '../testing/media-of.ts';
 import { createProbeAlert } from './probe-alert.ts';
@@ -61,7 +62,8 @@ describe('probeAlert', () => {
   });
 
   it('quarantines it once its tries are used up', async () => {
-    const probed = await failing('VIDEO_UNREACHABLE')(deliveryOf({ attempts: 3 }));
+    const receivedAt = new Date(Date.now() - spanMs(schedule));
+    const probed = await failing('VIDEO_UNREACHABLE')(deliveryOf({ attempts: 3, receivedAt }));
     expect(probed).nested.property('record.outcome.status', 'QUARANTINED');
     expect(probed).nested.property('record.outcome.failure.code', 'VIDEO_UNREACHABLE');
   });

@@ -43,9 +43,9 @@ export function createProbeAlert({ probeVideo, probeVideoIsolated, policy }: Pro
 }
 
 function finish(delivery: AlertDelivery, report: ProbeReport, outcome: Outcome, processedAt: Date): ProbedAlert {
-  const { alert, receivedAt, traceId, attempts } = delivery;
+  const { alert, receivedAt, traceId, attempts, position: sequence } = delivery;
   const { bytesRead, requests, elapsedMs } = report;
   // To the microsecond: people read it.
   const effort = { attempts, bytesRead, requests, elapsedMs: Math.round(elapsedMs * 1000) / 1000 };
-  return { kind: 'finished', record: { alert, receivedAt, traceId, outcome, effort, processedAt }, report };
+  return { kind: 'finished', record: { alert, receivedAt, traceId, outcome, effort, processedAt, sequence }, report };
 }

@@ -7,6 +7,7 @@ import { OutcomeStoreError } from '../ports/outcome-store.ts';
 import { deliveryOf } from '../testing/delivery-of.ts';
 import { mediaOf } from '../testing/media-of.ts';
 import type { ProbedAlert } from './probe-alert.ts';
+import type { PutOff } from './probe-in-turn.ts';
 import { createSettleAlert, type SettleAlertParts } from './settle-alert.ts';
 
 const schedule = { baseMs: 1_000, maxMs: 600_000, maxAttempts: 14 };
@@ -23,7 +24,7 @@ const quarantined: Outcome = { status: 'QUARANTINED', failure: { code: 'VIDEO_UN
 function finished(outcome: Outcome): ProbedAlert {
   const { alert, receivedAt, traceId } = deliveryOf();
   const effort = { attempts: 1, bytesRead: 1, requests: 1, elapsedMs: 1 };
-  const record: FinishedAlert = { alert, receivedAt, traceId, outcome, effort, processedAt: new Date() };
+  const record: FinishedAlert = { alert, receivedAt, traceId, outcome, effort, processedAt: new Date(), sequence: 7 };
   return { kind: 'finished', record, report };
 }
 
@@ -34,13 +35,17 @@ describe('settleAlert', () => {
     steps = [];
   });
 
-  const settle = (probed: ProbedAlert, parts: Partial<SettleAlertParts> = {}, delivery: AlertDelivery = deliveryOf()) =>
+  const settle = (
+    probed: ProbedAlert | PutOff,
+    parts: Partial<SettleAlertParts> = {},
+    delivery: AlertDelivery = deliveryOf(),
+  ) =>
     createSettleAlert({
-      probeAlert: async () => probed,
+      probeInTurn: async () => probed,
       store: {
-        record: async ({ outcome }) => {
-          steps.push(`record ${outcome.status}`);
-          return 'recorded';
+        record: async ({ record }) => {
+          steps.push(`record ${record.outcome.status}`);
+          return { kind: 'stands', record };
         },
       },
       events: {
@@ -62,39 +67,71 @@ describe('settleAlert', () => {
   });
 
   it('tells nothing of an alert whose uid belongs to another one', async () => {
-    const store = { record: async () => 'conflict' as const };
+    const store = { record: async () => ({ kind: 'conflict' }) as const };
     expect(await settle(finished(processed), { store })).deep.equal({ kind: 'conflict' });
     expect(steps).deep.equal([]);
   });
 
-  it('does nothing for an alert that is put off', async () => {
+  it('tells nothing of an alert that has the outcome of another message', async () => {
+    const store = { record: async () => ({ kind: 'superseded' }) as const };
+    expect(await settle(finished(processed), { store })).deep.equal({ kind: 'superseded' });
+    expect(steps).deep.equal([]);
+  });
+
+  it('tells what an earlier delivery recorded, which may have died before it could', async () => {
+    const standing = finished(quarantined) as Extract<ProbedAlert, { kind: 'finished' }>;
+    const store = { record: async () => ({ kind: 'stands', record: standing.record }) as const };
+    expect(await settle(finished(processed), { store })).include({ kind: 'settled', record: standing.record });
+    expect(steps).deep.equal(['keep VIDEO_UNREACHABLE']);
+  });
+
+  it('says whether its message was published to have the alert probed again', async () => {
+    const said: boolean[] = [];
+    const store: SettleAlertParts['store'] = {
+      async record({ isReplay }) {
+        said.push(isReplay);
+        return { kind: 'superseded' };
+      },
+    };
+    await settle(finished(processed), { store });
+    await settle(finished(processed), { store }, deliveryOf({ isReplay: true }));
+    expect(said).deep.equal([false, true]);
+  });
+
+  it('does nothing for an alert whose store holds the others up', async () => {
+    expect(await settle({ kind: 'put-off', delayMs: 1_234 })).deep.equal({ kind: 'put-off', delayMs: 1_234 });
+    expect(steps).deep.equal([]);
+  });
+
+  it('does nothing for an alert that is tried again later', async () => {
     const failure = { code: 'VIDEO_UNREACHABLE', message: 'why' } as const;
     const settlement = await settle({ kind: 'retry', failure, delayMs: 1_234, report });
     expect(settlement).include({ kind: 'later', delayMs: 1_234, failure });
     expect(steps).deep.equal([]);
   });
 
+  it('tries the alert again soon, however often, when the store would not take its outcome', async () => {
+    const store = { record: async () => Promise.reject(new OutcomeStoreError('OUTCOME_REFUSED', 'why')) };
+    for (const attempts of [1, 1_000]) {
+      const settlement = await settle(finished(processed), { store }, deliveryOf({ attempts }));
+      if (settlement.kind !== 'held-up') throw new Error(settlement.kind);
+      expect(settlement.delayMs).within(800, 5_000);
+      expect(steps).deep.equal([]);
+    }
+  });
+
+  const awayAtFirst = (away: Error, step: string) => async () => {
+    steps.push(step);
+    if (steps.filter(done => done === step).length < 3) throw away;
+  };
   const broken: [string, Outcome, Partial<SettleAlertParts>][] = [
-    [
-      'the store',
-      processed,
-      { store: { record: async () => Promise.reject(new OutcomeStoreError('STORE_UNREACHABLE', 'away')) } },
-    ],
-    ['the events', processed, { events: { publish: async () => Promise.reject(new OutcomeEventsError('away')) } }],
-    [
-      'the quarantine',
-      quarantined,
-      { quarantine: { keep: async () => Promise.reject(new AlertQuarantineError('away')) } },
-    ],
+    ['the events', processed, { events: { publish: awayAtFirst(new OutcomeEventsError('away'), 'tell') } }],
+    ['the quarantine', quarantined, { quarantine: { keep: awayAtFirst(new AlertQuarantineError('away'), 'tell') } }],
   ];
   for (const [what, outcome, parts] of broken) {
-    it(`tries the alert again soon, however often, when ${what} can't be reached`, async () => {
-      for (const attempts of [1, 1_000]) {
-        const settlement = await settle(finished(outcome), parts, deliveryOf({ attempts }));
-        if (settlement.kind !== 'held-up') throw new Error(settlement.kind);
-        expect(settlement.delayMs).within(800, 5_000);
-        expect(steps).not.include('tell PROCESSED at 7');
-      }
+    it(`waits for ${what} to be back, without probing or recording again`, async () => {
+      expect(await settle(finished(outcome), parts)).property('kind', 'settled');
+      expect(steps).deep.equal([`record ${outcome.status}`, 'tell', 'tell', 'tell']);
     });
   }
 

@@ -6,6 +6,8 @@ export interface AlertDelivery extends ReceivedAlert {
   readonly attempts: number;
   /** Its place among all accepted alerts. */
   readonly position: number;
+  /** It was handed out to be probed again, whatever its outcome was. */
+  readonly isReplay: boolean;
   /** The message that it came in, as it was. */
-  readonly message: { readonly subject: string; readonly payload: Uint8Array };
+  readonly message: { readonly subject: string; readonly payload: Uint8Array; readonly redrives: number };
 }

@@ -1,16 +1,30 @@
 import { FAILURE_CODES } from '@vigie/mesh/alert/alert-record.ts';
 import { expect } from 'chai';
 import { decideFate } from './failure-fate.ts';
+import { DEFAULT_RETRY_SCHEDULE, spanMs } from './retry-schedule.ts';
 
-const policy = { schedule: { baseMs: 1_000, maxMs: 600_000, maxAttempts: 14 }, uploadGraceMs: 60_000 };
+const policy = { schedule: DEFAULT_RETRY_SCHEDULE, uploadGraceMs: 60_000 };
+const wholeSpanMs = spanMs(DEFAULT_RETRY_SCHEDULE);
 
 describe('decideFate', () => {
   it('retries an unreachable video until its tries are used up, then quarantines its alert', () => {
-    const fateOf = (attempts: number) => decideFate({ code: 'VIDEO_UNREACHABLE', attempts, ageMs: 0 }, policy);
+    const fateOf = (attempts: number) =>
+      decideFate({ code: 'VIDEO_UNREACHABLE', attempts, ageMs: wholeSpanMs }, policy);
     expect(fateOf(1)).equal('retry');
     expect(fateOf(13)).equal('retry');
     expect(fateOf(14)).equal('QUARANTINED');
     expect(fateOf(15)).equal('QUARANTINED');
+  });
+
+  it('cuts no alert short that was handed out often and tried seldom', () => {
+    const fateAt = (ageMs: number) => decideFate({ code: 'VIDEO_UNREACHABLE', attempts: 1_000, ageMs }, policy);
+    expect(fateAt(wholeSpanMs - 1)).equal('retry');
+    expect(fateAt(wholeSpanMs)).equal('QUARANTINED');
+  });
+
+  it('gives an alert that waited long in the stream all its tries', () => {
+    const fateOf = (attempts: number) => decideFate({ code: 'VIDEO_UNREACHABLE', attempts, ageMs: 86_400_000 }, policy);
+    expect([1, 13, 14].map(fateOf)).deep.equal(['retry', 'retry', 'QUARANTINED']);
   });
 
   it('waits for a missing video as long as it may be uploading, then fails its alert', () => {
@@ -20,8 +34,9 @@ describe('decideFate', () => {
   });
 
   it('gives a probe that timed out two more tries', () => {
-    const fateOf = (attempts: number) => decideFate({ code: 'PROBE_TIMEOUT', attempts, ageMs: 0 }, policy);
-    expect([1, 2, 3].map(fateOf)).deep.equal(['retry', 'retry', 'FAILED']);
+    const fateOf = (attempts: number, ageMs: number) => decideFate({ code: 'PROBE_TIMEOUT', attempts, ageMs }, policy);
+    expect([1, 2, 3].map(attempts => fateOf(attempts, 3_000))).deep.equal(['retry', 'retry', 'FAILED']);
+    expect(fateOf(3, 2_999)).equal('retry');
   });
 
   it('fails at once for whatever is wrong with the file itself', () => {

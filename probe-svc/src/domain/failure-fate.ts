@@ -1,5 +1,5 @@
 import type { FailureCode } from '@vigie/mesh/alert/alert-record.ts';
-import type { RetrySchedule } from './retry-schedule.ts';
+import { type RetrySchedule, spanMs } from './retry-schedule.ts';
 
 export interface FailurePolicy {
   readonly schedule: RetrySchedule;
@@ -9,7 +9,7 @@ export interface FailurePolicy {
 
 export interface FailedAttempt {
   readonly code: FailureCode;
-  /** How many times the alert was tried, this time included. */
+  /** How many times the alert was handed out, this time included: at least as often as it was tried. */
   readonly attempts: number;
   /** Since the alert was accepted. */
   readonly ageMs: number;
@@ -24,13 +24,23 @@ const TIMEOUT_ATTEMPTS = 3;
 export function decideFate({ code, attempts, ageMs }: FailedAttempt, policy: FailurePolicy): FailureFate {
   switch (code) {
     case 'VIDEO_UNREACHABLE':
-      return attempts < policy.schedule.maxAttempts ? 'retry' : 'QUARANTINED';
+      return isUsedUp(policy.schedule, attempts, ageMs) ? 'QUARANTINED' : 'retry';
     case 'VIDEO_NOT_FOUND':
       if (ageMs >= policy.uploadGraceMs) return 'FAILED';
-      return attempts < policy.schedule.maxAttempts ? 'retry' : 'QUARANTINED';
-    case 'PROBE_TIMEOUT':
-      return attempts < Math.min(TIMEOUT_ATTEMPTS, policy.schedule.maxAttempts) ? 'retry' : 'FAILED';
+      return isUsedUp(policy.schedule, attempts, ageMs) ? 'QUARANTINED' : 'retry';
+    case 'PROBE_TIMEOUT': {
+      const maxAttempts = Math.min(TIMEOUT_ATTEMPTS, policy.schedule.maxAttempts);
+      return isUsedUp({ ...policy.schedule, maxAttempts }, attempts, ageMs) ? 'FAILED' : 'retry';
+    }
     default:
       return 'FAILED';
   }
+}
+
+/**
+ * Both the tries and their time. The count alone would be cut short: a crash, a restart of nats-server or an alert that is
+ * put off counts as a delivery that nobody tried. The time alone would let an alert that waited in the stream be tried once.
+ */
+function isUsedUp(schedule: RetrySchedule, attempts: number, ageMs: number): boolean {
+  return attempts >= schedule.maxAttempts && ageMs >= spanMs(schedule);
 }

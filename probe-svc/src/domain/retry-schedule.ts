@@ -6,6 +6,9 @@ export interface RetrySchedule {
   readonly maxAttempts: number;
 }
 
+/** Tries over about an hour: 47 minutes of pauses. */
+export const DEFAULT_RETRY_SCHEDULE: RetrySchedule = { baseMs: 1_000, maxMs: 600_000, maxAttempts: 14 };
+
 const JITTER = 0.2;
 
 /**
@@ -15,6 +18,16 @@ const JITTER = 0.2;
  * @param attempt 1 for the first
  */
 export function retryDelayMs(schedule: RetrySchedule, attempt: number, random: () => number = Math.random): number {
-  const delayMs = Math.min(schedule.maxMs, schedule.baseMs * 2 ** (attempt - 1));
-  return Math.round(delayMs * (1 + JITTER * (2 * random() - 1)));
+  return Math.round(pauseMs(schedule, attempt) * (1 + JITTER * (2 * random() - 1)));
+}
+
+/** From the first of so many tries to the last of them: all pauses in between, without jitter. */
+export function spanMs(schedule: RetrySchedule, attempts = schedule.maxAttempts): number {
+  let totalMs = 0;
+  for (let attempt = 1; attempt < attempts; attempt++) totalMs += pauseMs(schedule, attempt);
+  return totalMs;
+}
+
+function pauseMs({ baseMs, maxMs }: RetrySchedule, attempt: number): number {
+  return Math.min(maxMs, baseMs * 2 ** (attempt - 1));
 }

@@ -12,7 +12,7 @@ export interface AlertQuarantine {
   keep(delivery: AlertDelivery, failure: Failure): Promise<void>;
 }
 
-/** The message is not in quarantine; the alert has to be tried again. */
+/** The message is not in quarantine; it has to be kept again. */
 export class AlertQuarantineError extends Error {
   override readonly name = 'AlertQuarantineError';
   readonly reason = 'QUARANTINE_UNREACHABLE';

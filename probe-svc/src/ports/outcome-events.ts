@@ -12,7 +12,7 @@ export interface OutcomeEvents {
   publish(outcome: FinishedAlert, position: number): Promise<void>;
 }
 
-/** The event is not on disk; the alert has to be tried again. */
+/** The event is not on disk; it has to be published again. */
 export class OutcomeEventsError extends Error {
   override readonly name = 'OutcomeEventsError';
   readonly reason = 'EVENTS_UNREACHABLE';

@@ -1,16 +1,25 @@
 import type { FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import type { FoundOutcome } from '../domain/found-outcome.ts';
+
+/** What became of an outcome. */
+export type RecordedOutcome =
+  /** The row has an outcome of this delivery's message: this one, or the one that an earlier delivery found. */
+  | { readonly kind: 'stands'; readonly record: FinishedAlert }
+  /** The row has the outcome of another message, which stands. */
+  | { readonly kind: 'superseded' }
+  /** The uid belongs to an alert with other content, which stands. */
+  | { readonly kind: 'conflict' };
 
 /** The rows of all alerts. */
 export interface OutcomeStore {
   /**
-   * Writes an outcome; the same one again changes nothing. `conflict`: the uid belongs to an alert with other content,
-   * which stands.
+   * Writes an outcome. The first of a message stands, so that all who tell it tell the same.
    *
-   * Waits a while for a store that is away or hasn't heard of the alert yet.
+   * Waits for a store that is away, however long that takes, and a while for one that hasn't heard of the alert yet.
    *
    * @throws OutcomeStoreError; and the signal's reason when that aborts
    */
-  record(outcome: FinishedAlert, signal?: AbortSignal): Promise<'recorded' | 'conflict'>;
+  record(outcome: FoundOutcome, signal?: AbortSignal): Promise<RecordedOutcome>;
 }
 
 export type OutcomeStoreFault = 'STORE_UNREACHABLE' | 'ALERT_UNKNOWN' | 'OUTCOME_REFUSED';

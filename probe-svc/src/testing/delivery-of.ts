@@ -10,7 +10,8 @@ export function deliveryOf(overrides: Partial<AlertDelivery> = {}): AlertDeliver
     traceId: '0af7651916cd43dd8448eb211c80319c',
     attempts: 1,
     position: 7,
-    message: { subject: 'alerts.received.store-42', payload: Buffer.from(encodeAlertPayload(alert)) },
+    isReplay: false,
+    message: { subject: 'alerts.received.store-42', payload: Buffer.from(encodeAlertPayload(alert)), redrives: 0 },
     ...overrides,
   };
 }

@@ -13,6 +13,8 @@ export class FakeStoreService {
   readonly batches: AlertRecord[][] = [];
   /** The alerts that it has, by uid. */
   readonly alerts = new Map<string, MessageInitShape<typeof AlertRecordSchema>>();
+  /** The outcome that stands where one is UNCHANGED; the one that came if undefined. */
+  standing: MessageInitShape<typeof AlertRecordSchema> | undefined;
   /** What becomes of an outcome. */
   judge: (outcome: AlertRecord) => Kind | Promise<Kind> = () => Kind.RECORDED;
 
@@ -29,10 +31,16 @@ export class FakeStoreService {
       async *watchAlerts() {
         await unimplemented();
       },
+      replayAlerts: unimplemented,
       recordOutcomes: async ({ outcomes }) => {
-        this.batches.push(outcomes);
+        const records = outcomes.map(({ record }) => record as AlertRecord);
+        this.batches.push(records);
         const results = [];
-        for (const outcome of outcomes) results.push({ uid: outcome.uid, kind: await this.judge(outcome) });
+        for (const record of records) {
+          const kind = await this.judge(record);
+          const standing = kind === Kind.UNCHANGED ? this.standing : undefined;
+          results.push({ uid: record.uid, kind, ...(standing !== undefined && { standing }) });
+        }
         return { results };
       },
     };

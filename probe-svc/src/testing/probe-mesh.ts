@@ -2,6 +2,7 @@ import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jet
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { pickFreePorts } from '@vigie/dev-env/tcp-ports/free-ports.ts';
 import { startScratchNats } from '@vigie/dev-env/testing/scratch-nats.ts';
+import { readNatsUrl } from '@vigie/mesh/jetstream/nats-url.ts';
 import { ensureStreams, type StreamName } from '@vigie/mesh/jetstream/streams.ts';
 import { traceHeaders } from '@vigie/mesh/jetstream/trace-headers.ts';
 import { Health } from '@vigie/mesh/telemetry/health.ts';
@@ -13,6 +14,8 @@ import { readConfig } from '../config.ts';
 import { FakeStoreService } from './fake-store-service.ts';
 import { type GrpcEndpoint, startGrpcEndpoint } from './grpc-endpoint.ts';
 import { LyingVideoServer } from './lying-video-server.ts';
+
+export const STREAM_MAX_BYTES = 10_000_000;
 
 /** One message of a stream. */
 export interface StoredMessage {
@@ -58,12 +61,12 @@ export class ProbeMesh implements AsyncDisposable {
     await using stack = new AsyncDisposableStack();
     const nats = stack.use(await startScratchNats());
     const videos = stack.use(await LyingVideoServer.start());
-    const connection = await connect({ servers: nats.url });
+    const connection = await connect({ ...readNatsUrl(nats.url) });
     stack.defer(() => connection.close());
     const manager = await jetstreamManager(connection);
     const [storePort] = (await pickFreePorts(1)) as [number];
     const owned = stack.move();
-    const mesh = new ProbeMesh({ videos, natsUrl: nats.url, connection, manager, owned, storePort });
+    const mesh = new ProbeMesh({ videos, natsUrl: nats.urlOf('probe-svc'), connection, manager, owned, storePort });
     await mesh.reset();
     return mesh;
   }
@@ -71,7 +74,7 @@ export class ProbeMesh implements AsyncDisposable {
   /** Empty streams, no consumer, a store that takes everything. */
   async reset(): Promise<void> {
     for (const { config } of await this.#manager.streams.list().next()) await this.#manager.streams.delete(config.name);
-    await ensureStreams(this.#manager, { maxBytes: 10_000_000, replicas: 1 });
+    await ensureStreams(this.#manager, { maxBytes: STREAM_MAX_BYTES, replicas: 1 });
     this.store.batches.length = 0;
     this.store.judge = () => 1;
     this.videos.requests.length = 0;
@@ -99,7 +102,7 @@ export class ProbeMesh implements AsyncDisposable {
       VIDEO_ORIGIN: this.videos.url,
       RETRY_BASE_MS: '20',
       SHUTDOWN_GRACE_MS: '300',
-      STREAM_MAX_BYTES: '10000000',
+      STREAM_MAX_BYTES: String(STREAM_MAX_BYTES),
     };
   }
 
@@ -112,6 +115,19 @@ export class ProbeMesh implements AsyncDisposable {
     await startProbe(config, { logger: pino({ level: 'silent' }), metrics, health, teardown });
     health.enter('running');
     return { metrics, health, port, [Symbol.asyncDispose]: () => teardown.disposeAsync() };
+  }
+
+  /** A stream that may hold so little is full. */
+  async limitStream(name: StreamName, maxBytes: number): Promise<void> {
+    await this.#manager.streams.update(name, { max_bytes: maxBytes });
+  }
+
+  /** What is published there from now on, whether a stream takes it or not. */
+  async overhear(subject: string): Promise<readonly string[]> {
+    const heard: string[] = [];
+    this.#connection.subscribe(subject, { callback: (_, message) => void heard.push(message.string()) });
+    await this.#connection.flush();
+    return heard;
   }
 
   publish(store: string, payload: string): Promise<unknown> {

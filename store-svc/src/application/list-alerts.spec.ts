@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { FakeAlertStore } from '../ports/alert-store.fake.ts';
-import { receivedAlert } from '../testing/sample-alerts.ts';
+import { arrivalOf, receivedAlert } from '../testing/sample-alerts.ts';
 import { AlertNotFoundError, createGetAlert } from './get-alert.ts';
 import { createListAlerts } from './list-alerts.ts';
 
@@ -8,7 +8,9 @@ describe('reading alerts', () => {
   let store: FakeAlertStore;
   beforeEach(async () => {
     store = new FakeAlertStore();
-    await store.recordReceived([1, 2, 3, 4].map(second => receivedAlert(`uid-${second}`, { timestampMicros: second })));
+    await store.recordReceived(
+      [1, 2, 3, 4].map(second => arrivalOf(receivedAlert(`uid-${second}`, { timestampMicros: second }))),
+    );
   });
 
   it('gives the place of the last alert while there are more', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { FakeAlertStore } from '../ports/alert-store.fake.ts';
 import { AlertStoreError } from '../ports/alert-store.ts';
-import { finishedAlert, receivedAlert } from '../testing/sample-alerts.ts';
+import { arrivalOf, finishedAlert, found, receivedAlert } from '../testing/sample-alerts.ts';
 import { createRecordAlert } from './record-alert.ts';
 import { createRecordOutcome } from './record-outcome.ts';
 
@@ -13,7 +13,7 @@ describe('recording', () => {
 
   it('writes alerts that come together as one batch, and no more than 500 at once', async () => {
     const recordAlert = createRecordAlert(store);
-    const alerts = Array.from({ length: 1_200 }, (_, index) => receivedAlert(`uid-${index}`));
+    const alerts = Array.from({ length: 1_200 }, (_, index) => arrivalOf(receivedAlert(`uid-${index}`)));
     const kinds = await Promise.all(alerts.map(recordAlert));
     expect(store.batchSizes).to.deep.equal([500, 500, 200]);
     expect(kinds).to.deep.equal(alerts.map(() => 'RECORDED'));
@@ -23,30 +23,30 @@ describe('recording', () => {
   it('tells each caller what became of its own alert', async () => {
     const recordAlert = createRecordAlert(store);
     const kinds = await Promise.all([
-      recordAlert(receivedAlert('a')),
-      recordAlert(receivedAlert('a', { store: 'other' })),
-      recordAlert(receivedAlert('a')),
+      recordAlert(arrivalOf(receivedAlert('a'))),
+      recordAlert(arrivalOf(receivedAlert('a', { store: 'other' }))),
+      recordAlert(arrivalOf(receivedAlert('a'))),
     ]);
     expect(kinds).to.deep.equal(['RECORDED', 'CONFLICT', 'UNCHANGED']);
   });
 
   it('writes outcomes of several callers as one batch', async () => {
     const alerts = [receivedAlert('a'), receivedAlert('b')];
-    await store.recordReceived(alerts);
+    await store.recordReceived(alerts.map(alert => arrivalOf(alert)));
     store.batchSizes.length = 0;
     const recordOutcome = createRecordOutcome(store);
-    const outcomes = [...alerts, receivedAlert('c')].map(alert => finishedAlert(alert));
-    const kinds = await Promise.all(outcomes.map(recordOutcome));
-    expect(kinds).to.deep.equal(['RECORDED', 'RECORDED', 'UNKNOWN_ALERT']);
+    const outcomes = [...alerts, receivedAlert('c')].map(alert => found(finishedAlert(alert)));
+    const results = await Promise.all(outcomes.map(recordOutcome));
+    expect(results.map(({ kind }) => kind)).to.deep.equal(['RECORDED', 'RECORDED', 'UNKNOWN_ALERT']);
     expect(store.batchSizes).to.deep.equal([3]);
   });
 
   it('fails every caller of a batch that failed, and works again afterwards', async () => {
     const recordAlert = createRecordAlert(store);
     store.failure = new AlertStoreError('STORE_UNREACHABLE', 'gone');
-    const attempts = ['a', 'b'].map(uid => recordAlert(receivedAlert(uid)).catch(error => error));
+    const attempts = ['a', 'b'].map(uid => recordAlert(arrivalOf(receivedAlert(uid))).catch(error => error));
     expect(await Promise.all(attempts)).to.deep.equal([store.failure, store.failure]);
     store.failure = undefined;
-    expect(await recordAlert(receivedAlert('a'))).to.equal('RECORDED');
+    expect(await recordAlert(arrivalOf(receivedAlert('a')))).to.equal('RECORDED');
   });
 });

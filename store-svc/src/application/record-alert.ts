@@ -1,10 +1,10 @@
-import type { ReceivedAlert } from '@vigie/mesh/alert/alert-record.ts';
 import { Batcher } from '@vigie/mesh/batch/batcher.ts';
+import type { AlertArrival } from '../domain/alert-arrival.ts';
 import type { AlertRecordKind } from '../domain/record-kind.ts';
 import type { AlertStore } from '../ports/alert-store.ts';
 import { BATCH_SIZE } from './batch-size.ts';
 
-export type RecordAlert = (alert: ReceivedAlert) => Promise<AlertRecordKind>;
+export type RecordAlert = (arrival: AlertArrival) => Promise<AlertRecordKind>;
 
 /**
  * Records an alert as RECEIVED, together with whatever else waits to be recorded.
@@ -12,9 +12,9 @@ export type RecordAlert = (alert: ReceivedAlert) => Promise<AlertRecordKind>;
  * @throws AlertStoreError
  */
 export function createRecordAlert(store: AlertStore): RecordAlert {
-  const batcher = new Batcher<ReceivedAlert, AlertRecordKind>({
+  const batcher = new Batcher<AlertArrival, AlertRecordKind>({
     maxSize: BATCH_SIZE,
     flush: batch => store.recordReceived(batch),
   });
-  return alert => batcher.add(alert);
+  return arrival => batcher.add(arrival);
 }

@@ -1,10 +1,10 @@
-import type { FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
 import { Batcher } from '@vigie/mesh/batch/batcher.ts';
-import type { OutcomeRecordKind } from '../domain/record-kind.ts';
+import type { FoundOutcome } from '../domain/found-outcome.ts';
+import type { OutcomeResult } from '../domain/record-kind.ts';
 import type { AlertStore } from '../ports/alert-store.ts';
 import { BATCH_SIZE } from './batch-size.ts';
 
-export type RecordOutcome = (outcome: FinishedAlert) => Promise<OutcomeRecordKind>;
+export type RecordOutcome = (outcome: FoundOutcome) => Promise<OutcomeResult>;
 
 /**
  * Records an outcome, together with whatever else waits to be recorded, also by other callers.
@@ -12,7 +12,7 @@ export type RecordOutcome = (outcome: FinishedAlert) => Promise<OutcomeRecordKin
  * @throws AlertStoreError
  */
 export function createRecordOutcome(store: AlertStore): RecordOutcome {
-  const batcher = new Batcher<FinishedAlert, OutcomeRecordKind>({
+  const batcher = new Batcher<FoundOutcome, OutcomeResult>({
     maxSize: BATCH_SIZE,
     flush: batch => store.recordOutcomes(batch),
   });

@@ -1,41 +1,38 @@
-import type { Alert } from '@vigie/mesh/alert/alert.ts';
-import type { FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import type { FoundOutcome } from './found-outcome.ts';
 import type { OutcomeRecordKind } from './record-kind.ts';
 import { isSameContent } from './same-content.ts';
-
-/** An alert that is recorded, and when its outcome was found, if it has one. */
-export interface StandingAlert {
-  readonly alert: Alert;
-  readonly processedAt: Date | null;
-}
+import type { StandingAlert } from './standing-alert.ts';
 
 export interface JudgedOutcomes {
   /** One an outcome, in the batch's order. */
   readonly kinds: readonly OutcomeRecordKind[];
   /** The outcomes to write: at most one a uid, in the order of the uids. */
-  readonly toWrite: readonly FinishedAlert[];
+  readonly toWrite: readonly FoundOutcome[];
 }
 
 /**
- * What becomes of each outcome of a batch, as if they came one by one. The outcome that was found last wins, so that a
- * replayed or redriven alert updates its row and a late delivery of an old outcome doesn't.
+ * What becomes of each outcome of a batch, as if they came one by one. The first outcome of an alert stands, whichever
+ * replica found it and however often the client sent the alert; only a message that was published to have the alert probed
+ * again replaces it, unless a later such message has already. No clock is asked.
  *
  * @param standing the recorded alerts by uid
  */
 export function judgeOutcomes(
   standing: ReadonlyMap<string, StandingAlert>,
-  batch: readonly FinishedAlert[],
+  batch: readonly FoundOutcome[],
 ): JudgedOutcomes {
-  const written = new Map<string, FinishedAlert>();
+  const written = new Map<string, FoundOutcome>();
   const kinds = batch.map((outcome): OutcomeRecordKind => {
-    const { uid } = outcome.alert;
-    const row = standing.get(uid);
+    const { alert, sequence } = outcome.record;
+    const row = standing.get(alert.uid);
     if (row === undefined) return 'UNKNOWN_ALERT';
-    if (!isSameContent(row.alert, outcome.alert)) return 'CONFLICT';
-    const { processedAt } = written.get(uid) ?? row;
-    if (processedAt !== null && outcome.processedAt <= processedAt) return 'UNCHANGED';
-    written.set(uid, outcome);
+    if (!isSameContent(row.alert, alert)) return 'CONFLICT';
+    const standingSequence = written.get(alert.uid)?.record.sequence ?? row.outcomeSequence;
+    if (standingSequence === sequence) return 'UNCHANGED';
+    const wins = standingSequence === null || (outcome.isReplay && sequence > standingSequence);
+    if (!wins) return 'SUPERSEDED';
+    written.set(alert.uid, outcome);
     return 'RECORDED';
   });
-  return { kinds, toWrite: [...written.values()].sort((a, b) => (a.alert.uid < b.alert.uid ? -1 : 1)) };
+  return { kinds, toWrite: [...written.values()].sort((a, b) => (a.record.alert.uid < b.record.alert.uid ? -1 : 1)) };
 }

@@ -14,7 +14,7 @@ export function findReceivedFaults({ receivedAt, traceId }: ReceivedAlert): Fiel
 }
 
 /** What a row can't hold of an outcome. One such outcome would make Postgres refuse the whole batch. */
-export function findOutcomeFaults({ outcome, effort, processedAt }: FinishedAlert): FieldViolation[] {
+export function findOutcomeFaults({ outcome, effort, processedAt, sequence }: FinishedAlert): FieldViolation[] {
   const { media, failure } = { media: null, failure: null, ...outcome };
   return [
     ...findTimeFault('processed_at', processedAt),
@@ -24,6 +24,9 @@ export function findOutcomeFaults({ outcome, effort, processedAt }: FinishedAler
       ? []
       : [{ field: 'failure.code', description: 'must be a code of vigie.alert.v1.Failure.Code' }]),
     ...findValueFaults('effort', effort),
+    ...(sequence >= 0
+      ? findValueFaults('sequence', sequence)
+      : [{ field: 'sequence', description: 'must not be negative' }]),
   ];
 }
 

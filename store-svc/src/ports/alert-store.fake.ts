@@ -1,14 +1,11 @@
-import {
-  type AlertRecord,
-  type FinishedAlert,
-  isFinished,
-  type ReceivedAlert,
-  statusOf,
-} from '@vigie/mesh/alert/alert-record.ts';
+import { type AlertRecord, type FinishedAlert, isFinished, statusOf } from '@vigie/mesh/alert/alert-record.ts';
+import type { AlertArrival } from '../domain/alert-arrival.ts';
 import type { AlertFilter, ListPosition } from '../domain/alert-filter.ts';
-import { firstOfEachUid, judgeAlerts } from '../domain/judge-alerts.ts';
+import type { FoundOutcome } from '../domain/found-outcome.ts';
+import { judgeAlerts } from '../domain/judge-alerts.ts';
 import { judgeOutcomes } from '../domain/judge-outcomes.ts';
-import type { AlertRecordKind, OutcomeRecordKind } from '../domain/record-kind.ts';
+import type { AlertRecordKind, OutcomeResult } from '../domain/record-kind.ts';
+import type { StandingAlert } from '../domain/standing-alert.ts';
 import type { AlertStore } from './alert-store.ts';
 
 /** Keeps the rows in memory; can be told to fail. */
@@ -18,29 +15,32 @@ export class FakeAlertStore implements AlertStore {
   /** Thrown by every call while set. */
   failure: Error | undefined;
 
-  async recordReceived(batch: readonly ReceivedAlert[]): Promise<readonly AlertRecordKind[]> {
+  async recordReceived(batch: readonly AlertArrival[]): Promise<readonly AlertRecordKind[]> {
     this.#begin(batch.length);
-    const standing = new Map([...this.rows].map(([uid, { alert }]) => [uid, alert]));
-    for (const received of firstOfEachUid(batch)) {
-      if (!this.rows.has(received.alert.uid)) this.rows.set(received.alert.uid, received);
-    }
-    return judgeAlerts(standing, batch);
-  }
-
-  async recordOutcomes(batch: readonly FinishedAlert[]): Promise<readonly OutcomeRecordKind[]> {
-    this.#begin(batch.length);
-    const standing = new Map(
-      [...this.rows].map(([uid, row]) => [
-        uid,
-        { alert: row.alert, processedAt: isFinished(row) ? row.processedAt : null },
-      ]),
-    );
-    const { kinds, toWrite } = judgeOutcomes(standing, batch);
-    for (const finished of toWrite) {
-      const { receivedAt, traceId } = this.rows.get(finished.alert.uid) as AlertRecord;
-      this.rows.set(finished.alert.uid, { ...finished, receivedAt, traceId });
+    const kinds = judgeAlerts(this.#standing(), batch);
+    for (const [index, { received }] of batch.entries()) {
+      const { uid } = received.alert;
+      if (kinds[index] === 'RECORDED') this.rows.set(uid, received);
+      if (kinds[index] === 'REOPENED') {
+        const { alert, receivedAt, traceId } = this.rows.get(uid) as AlertRecord;
+        this.rows.set(uid, { alert, receivedAt, traceId });
+      }
     }
     return kinds;
+  }
+
+  async recordOutcomes(batch: readonly FoundOutcome[]): Promise<readonly OutcomeResult[]> {
+    this.#begin(batch.length);
+    const { kinds, toWrite } = judgeOutcomes(this.#standing(), batch);
+    for (const { record } of toWrite) {
+      const { receivedAt, traceId } = this.rows.get(record.alert.uid) as AlertRecord;
+      this.rows.set(record.alert.uid, { ...record, receivedAt, traceId });
+    }
+    return kinds.map((kind, index) =>
+      kind === 'UNCHANGED'
+        ? { kind, standing: this.rows.get(batch[index]?.record.alert.uid ?? '') as FinishedAlert }
+        : { kind },
+    );
   }
 
   async get(uid: string): Promise<AlertRecord | undefined> {
@@ -55,6 +55,14 @@ export class FakeAlertStore implements AlertStore {
       .filter(row => behind === undefined || comparePlaces(row.alert, behind) < 0)
       .sort((a, b) => comparePlaces(b.alert, a.alert))
       .slice(0, limit);
+  }
+
+  #standing(): Map<string, StandingAlert> {
+    const standing = [...this.rows].map(([uid, row]): [string, StandingAlert] => [
+      uid,
+      { alert: row.alert, status: statusOf(row), outcomeSequence: isFinished(row) ? row.sequence : null },
+    ]);
+    return new Map(standing);
   }
 
   #begin(size: number): void {

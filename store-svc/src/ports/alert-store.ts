@@ -1,6 +1,8 @@
-import type { AlertRecord, FinishedAlert, ReceivedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import type { AlertRecord } from '@vigie/mesh/alert/alert-record.ts';
+import type { AlertArrival } from '../domain/alert-arrival.ts';
 import type { AlertFilter, ListPosition } from '../domain/alert-filter.ts';
-import type { AlertRecordKind, OutcomeRecordKind } from '../domain/record-kind.ts';
+import type { FoundOutcome } from '../domain/found-outcome.ts';
+import type { AlertRecordKind, OutcomeResult } from '../domain/record-kind.ts';
 
 /**
  * One row an alert, for ever.
@@ -8,14 +10,17 @@ import type { AlertRecordKind, OutcomeRecordKind } from '../domain/record-kind.t
  * Every method throws AlertStoreError where it isn't the caller's fault and trying again makes sense.
  */
 export interface AlertStore {
-  /** Writes alerts as RECEIVED; of each uid the first stands. A result an alert, in the batch's order. */
-  recordReceived(batch: readonly ReceivedAlert[]): Promise<readonly AlertRecordKind[]>;
+  /**
+   * Writes alerts as RECEIVED; of each uid the first stands, and a quarantined one that is to be probed again is RECEIVED
+   * again. A result an alert, in the batch's order.
+   */
+  recordReceived(batch: readonly AlertArrival[]): Promise<readonly AlertRecordKind[]>;
 
   /**
    * Writes outcomes onto the rows of their alerts, never making a row: which of two alerts with one uid stands is decided
    * by the order in which alerts are recorded. A result an outcome, in the batch's order.
    */
-  recordOutcomes(batch: readonly FinishedAlert[]): Promise<readonly OutcomeRecordKind[]>;
+  recordOutcomes(batch: readonly FoundOutcome[]): Promise<readonly OutcomeResult[]>;
 
   get(uid: string): Promise<AlertRecord | undefined>;
 

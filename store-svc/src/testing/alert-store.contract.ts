@@ -1,8 +1,19 @@
-import { type FinishedAlert, isFinished, type ReceivedAlert, statusOf } from '@vigie/mesh/alert/alert-record.ts';
+import { isFinished, type ReceivedAlert, statusOf } from '@vigie/mesh/alert/alert-record.ts';
 import { SPARSE_MEDIA } from '@vigie/mesh/wire/testing/sample-media.ts';
 import { expect } from 'chai';
+import type { FoundOutcome } from '../domain/found-outcome.ts';
 import type { AlertStore } from '../ports/alert-store.ts';
-import { FAILED, finishedAlert, PROCESSED, QUARANTINED, receivedAlert, SAMPLE_MICROS } from './sample-alerts.ts';
+import {
+  arrivalOf,
+  FAILED,
+  finishedAlert,
+  found,
+  foundAgain,
+  PROCESSED,
+  QUARANTINED,
+  receivedAlert,
+  SAMPLE_MICROS,
+} from './sample-alerts.ts';
 
 /** What every AlertStore does. @param openEmpty a store without rows */
 export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
@@ -10,6 +21,11 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
   beforeEach(async () => {
     store = await openEmpty();
   });
+
+  const recordReceived = (alerts: readonly ReceivedAlert[]) =>
+    store.recordReceived(alerts.map(alert => arrivalOf(alert)));
+  const recordOutcomes = async (outcomes: readonly FoundOutcome[]) =>
+    (await store.recordOutcomes(outcomes)).map(({ kind }) => kind);
 
   describe('recording alerts', () => {
     it('keeps an alert as it came, to the microsecond', async () => {
@@ -19,7 +35,7 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
         receivedAlert('c', { timestampMicros: 2_534_023_007_999_999 }),
         receivedAlert('d', { timestampMicros: 999_999 }),
       ];
-      expect(await store.recordReceived(alerts)).to.deep.equal(Array(4).fill('RECORDED'));
+      expect(await recordReceived(alerts)).to.deep.equal(Array(4).fill('RECORDED'));
       for (const received of alerts) {
         expect(await store.get(received.alert.uid)).to.deep.equal(received);
       }
@@ -27,8 +43,8 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
 
     it('leaves what is there as it is, and tells the same alert from another one', async () => {
       const first = receivedAlert('a');
-      await store.recordReceived([first]);
-      const results = await store.recordReceived([
+      await recordReceived([first]);
+      const results = await recordReceived([
         { ...receivedAlert('a'), traceId: 'f'.repeat(32) },
         receivedAlert('b'),
         receivedAlert('a', { video: '/videos/b.mp4' }),
@@ -41,7 +57,7 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
 
     it('lets the first of a uid within one batch stand', async () => {
       const first = receivedAlert('a', { video: '/videos/first.mp4' });
-      const results = await store.recordReceived([
+      const results = await recordReceived([
         first,
         receivedAlert('a', { video: '/videos/second.mp4' }),
         receivedAlert('a', { video: '/videos/first.mp4' }),
@@ -52,9 +68,9 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
 
     it('does not touch an alert that has its outcome', async () => {
       const received = receivedAlert('a');
-      await store.recordReceived([received]);
-      await store.recordOutcomes([finishedAlert(received)]);
-      expect(await store.recordReceived([received])).to.deep.equal(['UNCHANGED']);
+      await recordReceived([received]);
+      await recordOutcomes([found(finishedAlert(received))]);
+      expect(await recordReceived([received])).to.deep.equal(['UNCHANGED']);
       expect(await store.get('a')).to.deep.equal(finishedAlert(received));
     });
   });
@@ -63,73 +79,151 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
     for (const outcome of [PROCESSED, FAILED, QUARANTINED, { status: 'PROCESSED', media: SPARSE_MEDIA } as const]) {
       it(`keeps all of an outcome that is ${outcome.status}`, async () => {
         const received = receivedAlert('a');
-        await store.recordReceived([received]);
+        await recordReceived([received]);
         const finished = finishedAlert(received, outcome);
-        expect(await store.recordOutcomes([finished])).to.deep.equal(['RECORDED']);
+        expect(await recordOutcomes([found(finished)])).to.deep.equal(['RECORDED']);
         expect(await store.get('a')).to.deep.equal(finished);
       });
     }
 
     it('keeps when and in which trace the alert was received', async () => {
       const received = receivedAlert('a');
-      await store.recordReceived([received]);
-      await store.recordOutcomes([{ ...finishedAlert(received), receivedAt: new Date(0), traceId: '' }]);
+      await recordReceived([received]);
+      await recordOutcomes([found({ ...finishedAlert(received), receivedAt: new Date(0), traceId: '' })]);
       expect(await store.get('a')).to.deep.equal(finishedAlert(received));
     });
 
     it('never makes a row', async () => {
-      expect(await store.recordOutcomes([finishedAlert(receivedAlert('a'))])).to.deep.equal(['UNKNOWN_ALERT']);
+      expect(await recordOutcomes([found(finishedAlert(receivedAlert('a')))])).to.deep.equal(['UNKNOWN_ALERT']);
       expect(await store.get('a')).to.equal(undefined);
     });
 
     it('keeps off the row of another alert', async () => {
       const received = receivedAlert('a');
-      await store.recordReceived([received]);
+      await recordReceived([received]);
       const others = [{ video: '/videos/b.mp4' }, { store: 'x' }, { timestampMicros: SAMPLE_MICROS - 1 }];
-      const outcomes = others.map(other => finishedAlert(receivedAlert('a', other)));
-      expect(await store.recordOutcomes(outcomes)).to.deep.equal(['CONFLICT', 'CONFLICT', 'CONFLICT']);
+      const outcomes = others.map(other => found(finishedAlert(receivedAlert('a', other))));
+      expect(await recordOutcomes(outcomes)).to.deep.equal(['CONFLICT', 'CONFLICT', 'CONFLICT']);
       expect(await store.get('a')).to.deep.equal(received);
     });
 
-    it('lets the outcome stand that was found last, whatever comes later', async () => {
+    it('lets the first outcome stand, however often the client sent the alert and whoever found another one', async () => {
       const received = receivedAlert('a');
-      await store.recordReceived([received]);
-      const first = finishedAlert(received, QUARANTINED, '2025-06-02T14:00:00.000Z');
-      const sameMoment = finishedAlert(received, FAILED, '2025-06-02T14:00:00.000Z');
-      const older = finishedAlert(received, FAILED, '2025-06-02T13:59:59.999Z');
-      const redriven = finishedAlert(received, PROCESSED, '2025-06-02T14:00:00.001Z');
-      expect(await store.recordOutcomes([first])).to.deep.equal(['RECORDED']);
-      expect(await store.recordOutcomes([sameMoment])).to.deep.equal(['UNCHANGED']);
-      expect(await store.recordOutcomes([older])).to.deep.equal(['UNCHANGED']);
+      await recordReceived([received]);
+      const first = finishedAlert(received, FAILED, 5);
+      expect(await recordOutcomes([found(first)])).to.deep.equal(['RECORDED']);
+      const lateDuplicate = finishedAlert(received, PROCESSED, 6);
+      const frozenReplica = finishedAlert(received, PROCESSED, 4);
+      expect(await recordOutcomes([found(lateDuplicate), found(frozenReplica)])).to.deep.equal([
+        'SUPERSEDED',
+        'SUPERSEDED',
+      ]);
       expect(await store.get('a')).to.deep.equal(first);
-      expect(await store.recordOutcomes([redriven])).to.deep.equal(['RECORDED']);
-      expect(await store.get('a')).to.deep.equal(redriven);
+    });
+
+    it('tells the outcome that stands to whoever comes with another one of the same message', async () => {
+      const received = receivedAlert('a');
+      await recordReceived([received]);
+      const first = finishedAlert(received, QUARANTINED, 5);
+      await recordOutcomes([found(first)]);
+      const again = { ...finishedAlert(received, PROCESSED, 5), receivedAt: new Date(0) };
+      expect(await store.recordOutcomes([found(again)])).to.deep.equal([{ kind: 'UNCHANGED', standing: first }]);
+      expect(await store.get('a')).to.deep.equal(first);
+    });
+
+    it('lets a replay replace the outcome of an earlier message, and never that of a later one', async () => {
+      const received = receivedAlert('a');
+      await recordReceived([received]);
+      await recordOutcomes([found(finishedAlert(received, FAILED, 5))]);
+      const replayed = finishedAlert(received, PROCESSED, 9);
+      expect(await recordOutcomes([foundAgain(replayed)])).to.deep.equal(['RECORDED']);
+      const earlier = finishedAlert(received, FAILED, 8);
+      const first = finishedAlert(received, FAILED, 5);
+      expect(await recordOutcomes([foundAgain(earlier), found(first)])).to.deep.equal(['SUPERSEDED', 'SUPERSEDED']);
+      expect(await store.get('a')).to.deep.equal(replayed);
     });
 
     it('forgets what a video was once it is none any more', async () => {
       const received = receivedAlert('a');
-      await store.recordReceived([received]);
-      await store.recordOutcomes([finishedAlert(received)]);
-      const replayed = finishedAlert(received, FAILED, '2025-06-03T00:00:00.000Z');
-      await store.recordOutcomes([replayed]);
+      await recordReceived([received]);
+      await recordOutcomes([found(finishedAlert(received))]);
+      const replayed = finishedAlert(received, FAILED, 2);
+      await recordOutcomes([foundAgain(replayed)]);
       expect(await store.get('a')).to.deep.equal(replayed);
     });
 
     it('judges several outcomes of one uid within a batch as if they came one by one', async () => {
       const [a, b] = [receivedAlert('a'), receivedAlert('b')];
-      await store.recordReceived([b, a]);
-      const late = finishedAlert(a, FAILED, '2025-06-02T15:00:00.000Z');
-      const results = await store.recordOutcomes([
-        finishedAlert(b),
-        finishedAlert(a),
-        finishedAlert(receivedAlert('c')),
-        late,
-        finishedAlert(a),
-        finishedAlert(receivedAlert('a', { store: 'other' })),
+      await recordReceived([b, a]);
+      const replayed = finishedAlert(a, FAILED, 2);
+      const results = await recordOutcomes([
+        found(finishedAlert(b)),
+        found(finishedAlert(a)),
+        found(finishedAlert(receivedAlert('c'))),
+        foundAgain(replayed),
+        found(finishedAlert(a)),
+        foundAgain(replayed),
+        found(finishedAlert(receivedAlert('a', { store: 'other' }))),
       ]);
-      expect(results).to.deep.equal(['RECORDED', 'RECORDED', 'UNKNOWN_ALERT', 'RECORDED', 'UNCHANGED', 'CONFLICT']);
-      expect(await store.get('a')).to.deep.equal(late);
+      expect(results).to.deep.equal([
+        ...['RECORDED', 'RECORDED', 'UNKNOWN_ALERT', 'RECORDED', 'SUPERSEDED', 'UNCHANGED', 'CONFLICT'],
+      ]);
+      expect(await store.get('a')).to.deep.equal(replayed);
       expect(await store.get('b')).to.deep.equal(finishedAlert(b));
+    });
+  });
+
+  describe('an alert that is published to be probed again', () => {
+    const replay = (received: ReceivedAlert, sequence: number) =>
+      store.recordReceived([arrivalOf(received, { sequence, isReplay: true })]);
+
+    it('is RECEIVED again if it was quarantined, and takes its new outcome', async () => {
+      const received = receivedAlert('a');
+      await recordReceived([received]);
+      await recordOutcomes([found(finishedAlert(received, QUARANTINED, 5))]);
+      expect(await replay(receivedAlert('a'), 9)).to.deep.equal(['REOPENED']);
+      expect(await store.get('a')).to.deep.equal(received);
+      const redriven = finishedAlert(received, PROCESSED, 9);
+      expect(await recordOutcomes([foundAgain(redriven)])).to.deep.equal(['RECORDED']);
+      expect(await store.get('a')).to.deep.equal(redriven);
+    });
+
+    it('keeps the outcome that it found already', async () => {
+      const received = receivedAlert('a');
+      await recordReceived([received]);
+      const quarantinedAgain = finishedAlert(received, QUARANTINED, 9);
+      await recordOutcomes([foundAgain(quarantinedAgain)]);
+      expect(await replay(received, 9)).to.deep.equal(['UNCHANGED']);
+      expect(await store.get('a')).to.deep.equal(quarantinedAgain);
+    });
+
+    for (const outcome of [PROCESSED, FAILED]) {
+      it(`stays ${outcome.status} until its new outcome is found`, async () => {
+        const received = receivedAlert('a');
+        await recordReceived([received]);
+        const finished = finishedAlert(received, outcome, 5);
+        await recordOutcomes([found(finished)]);
+        expect(await replay(received, 9)).to.deep.equal(['UNCHANGED']);
+        expect(await store.get('a')).to.deep.equal(finished);
+      });
+    }
+
+    it('stays quarantined when only the client sends it once more', async () => {
+      const received = receivedAlert('a');
+      await recordReceived([received]);
+      const finished = finishedAlert(received, QUARANTINED, 5);
+      await recordOutcomes([found(finished)]);
+      expect(await store.recordReceived([arrivalOf(received, { sequence: 9 })])).to.deep.equal(['UNCHANGED']);
+      expect(await store.get('a')).to.deep.equal(finished);
+    });
+
+    it('never replaces another alert of its uid', async () => {
+      const received = receivedAlert('a');
+      await recordReceived([received]);
+      const finished = finishedAlert(received, QUARANTINED, 5);
+      await recordOutcomes([found(finished)]);
+      expect(await replay(receivedAlert('a', { store: 'other' }), 9)).to.deep.equal(['CONFLICT']);
+      expect(await store.get('a')).to.deep.equal(finished);
     });
   });
 
@@ -139,13 +233,13 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
     const uids = (records: readonly ReceivedAlert[]) => records.map(({ alert }) => alert.uid);
 
     it('puts the latest first, of equal ones the greatest uid', async () => {
-      await store.recordReceived([at('a', 10), at('C', 20), at('b', 20), at('B', 20), at('d', 9)]);
+      await recordReceived([at('a', 10), at('C', 20), at('b', 20), at('B', 20), at('d', 9)]);
       expect(uids(await store.list({}, 10))).to.deep.equal(['b', 'C', 'B', 'a', 'd']);
       expect(uids(await store.list({}, 2))).to.deep.equal(['b', 'C']);
     });
 
     it('goes on behind a place, to the microsecond and the uid, there or not', async () => {
-      await store.recordReceived([at('a', 20), at('b', 20), at('c', 21), at('d', 19)]);
+      await recordReceived([at('a', 20), at('b', 20), at('c', 21), at('d', 19)]);
       expect(uids(await store.list({}, 9, { timestampMicros: 20, uid: 'b' }))).to.deep.equal(['a', 'd']);
       expect(uids(await store.list({}, 9, { timestampMicros: 20, uid: 'aa' }))).to.deep.equal(['a', 'd']);
       expect(uids(await store.list({}, 1, { timestampMicros: 21, uid: 'c' }))).to.deep.equal(['b']);
@@ -153,8 +247,8 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
 
     it('holds all filters together', async () => {
       const batch = [at('a', 10), at('b', 11), at('c', 12), at('d', 11, 'other'), at('e', 11)];
-      await store.recordReceived(batch);
-      await store.recordOutcomes([finishedAlert(batch[1] as ReceivedAlert)]);
+      await recordReceived(batch);
+      await recordOutcomes([found(finishedAlert(batch[1] as ReceivedAlert))]);
       expect(uids(await store.list({ sinceMicros: 11, untilMicros: 12 }, 9))).to.deep.equal(['e', 'd', 'b']);
       expect(uids(await store.list({ store: 'other' }, 9))).to.deep.equal(['d']);
       expect(uids(await store.list({ status: 'RECEIVED', store: 'store-42' }, 9))).to.deep.equal(['c', 'e', 'a']);
@@ -165,9 +259,9 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
 
     it('returns whole records', async () => {
       const received = receivedAlert('a');
-      await store.recordReceived([received]);
+      await recordReceived([received]);
       const finished = finishedAlert(received);
-      await store.recordOutcomes([finished]);
+      await recordOutcomes([found(finished)]);
       expect(await store.list({}, 9)).to.deep.equal([finished]);
     });
   });
@@ -175,18 +269,18 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
   it('records each alert once and loses no outcome when many batches come at once', async () => {
     const alerts = Array.from({ length: 200 }, (_, index) => receivedAlert(`uid-${index}`));
     const shuffled = () => alerts.toSorted(() => Math.random() - 0.5);
-    const recorded = (await Promise.all(Array.from({ length: 8 }, () => store.recordReceived(shuffled())))).flat();
+    const recorded = (await Promise.all(Array.from({ length: 8 }, () => recordReceived(shuffled())))).flat();
     expect(recorded.filter(kind => kind === 'RECORDED')).to.have.lengthOf(alerts.length);
     expect(recorded.filter(kind => kind === 'UNCHANGED')).to.have.lengthOf(7 * alerts.length);
-    const outcomes = (round: number): FinishedAlert[] =>
-      shuffled().map(alert => finishedAlert(alert, PROCESSED, `2025-06-02T14:00:0${round}.000Z`));
+    const outcomes = (sequence: number): FoundOutcome[] =>
+      shuffled().map(alert => foundAgain(finishedAlert(alert, PROCESSED, sequence)));
     const written = (
-      await Promise.all(Array.from({ length: 8 }, (_, round) => store.recordOutcomes(outcomes(round))))
+      await Promise.all(Array.from({ length: 8 }, (_, round) => recordOutcomes(outcomes(round))))
     ).flat();
     expect(written.filter(kind => kind === 'RECORDED').length).to.be.at.least(alerts.length);
     for (const record of await store.list({}, alerts.length)) {
       expect(statusOf(record)).to.equal('PROCESSED');
-      expect(isFinished(record) && record.processedAt.toISOString()).to.equal('2025-06-02T14:00:07.000Z');
+      expect(isFinished(record) && record.sequence).to.equal(7);
     }
   });
 }

@@ -4,6 +4,7 @@ import { ChannelTransport } from '@vigie/mesh/grpc/channel-transport.ts';
 import { Health } from '@vigie/mesh/telemetry/health.ts';
 import { createLogger } from '@vigie/mesh/telemetry/logger.ts';
 import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { QuarantineService } from '@vigie/proto/vigie/store/v1/quarantine_service_pb.ts';
 import { Registry } from 'prom-client';
 import { startStore } from '../composition-root.ts';
 import { readConfig } from '../config.ts';
@@ -11,6 +12,8 @@ import { readConfig } from '../config.ts';
 /** The whole service, in this process. */
 export interface RunningStore {
   readonly client: Client<typeof AlertStoreService>;
+  /** To all its services. */
+  readonly transport: ChannelTransport;
   readonly health: Health;
   readonly metrics: Registry;
   /** Resolves once the service serves. */
@@ -19,7 +22,7 @@ export interface RunningStore {
 
 export async function runStore(
   teardown: AsyncDisposableStack,
-  env: { DATABASE_URL: string; NATS_URL: string },
+  env: NodeJS.ProcessEnv & { DATABASE_URL: string; NATS_URL: string },
 ): Promise<RunningStore> {
   const [port] = await pickFreePorts(1);
   const config = readConfig({ ...env, PORT: String(port), HOST: '127.0.0.1', SHUTDOWN_GRACE_MS: '500' });
@@ -27,9 +30,13 @@ export async function runStore(
   const metrics = new Registry();
   const own = teardown.use(new AsyncDisposableStack());
   const transport = teardown.use(
-    new ChannelTransport({ address: `127.0.0.1:${port}`, services: [AlertStoreService], defaultTimeoutMs: 10_000 }),
+    new ChannelTransport({
+      address: `127.0.0.1:${port}`,
+      services: [AlertStoreService, QuarantineService],
+      defaultTimeoutMs: 10_000,
+    }),
   );
   const logger = createLogger('store-svc', process.env.LOG_LEVEL ?? 'silent');
   const started = startStore(config, { logger, metrics, health, teardown: own }).then(() => health.enter('running'));
-  return { client: createClient(AlertStoreService, transport), health, metrics, started };
+  return { client: createClient(AlertStoreService, transport), transport, health, metrics, started };
 }

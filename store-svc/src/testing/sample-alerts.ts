@@ -1,6 +1,8 @@
 import type { Alert } from '@vigie/mesh/alert/alert.ts';
 import type { FinishedAlert, Outcome, ReceivedAlert } from '@vigie/mesh/alert/alert-record.ts';
 import { SAMPLE_MEDIA } from '@vigie/mesh/wire/testing/sample-media.ts';
+import type { AlertArrival } from '../domain/alert-arrival.ts';
+import type { FoundOutcome } from '../domain/found-outcome.ts';
 
 /** Microseconds that no JavaScript Date and no double of seconds with three digits can hold. */
 export const SAMPLE_MICROS = 1_748_871_320_680_001;
@@ -23,15 +25,27 @@ export function receivedAlert(uid: string, alert: Partial<Alert> = {}): Received
   };
 }
 
-export function finishedAlert(
-  received: ReceivedAlert,
-  outcome: Outcome = PROCESSED,
-  processedAt = '2025-06-02T13:35:22.456Z',
-): FinishedAlert {
+export function finishedAlert(received: ReceivedAlert, outcome: Outcome = PROCESSED, sequence = 1): FinishedAlert {
   return {
     ...received,
     outcome,
     effort: { attempts: 1, bytesRead: 32_768, requests: 1, elapsedMs: 3.25 },
-    processedAt: new Date(processedAt),
+    processedAt: new Date('2025-06-02T13:35:22.456Z'),
+    sequence,
   };
+}
+
+/** The alert as a client sent it. */
+export function arrivalOf(received: ReceivedAlert, change: Partial<AlertArrival> = {}): AlertArrival {
+  return { received, sequence: 1, isReplay: false, ...change };
+}
+
+/** The outcome of what a client sent. */
+export function found(record: FinishedAlert): FoundOutcome {
+  return { record, isReplay: false };
+}
+
+/** The outcome of a message that was published to have its alert probed again. */
+export function foundAgain(record: FinishedAlert): FoundOutcome {
+  return { record, isReplay: true };
 }

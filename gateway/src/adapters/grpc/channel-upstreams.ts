@@ -4,7 +4,7 @@ import type { UpstreamCall, Upstreams } from '../../api/upstreams.ts';
 import { toClientError } from './upstream-error.ts';
 
 export interface Channel {
-  readonly service: DescService;
+  readonly services: readonly [DescService, ...DescService[]];
   readonly transport: Transport;
 }
 
@@ -12,7 +12,9 @@ export class ChannelUpstreams implements Upstreams {
   readonly #transports: ReadonlyMap<string, Transport>;
 
   constructor(channels: readonly Channel[]) {
-    this.#transports = new Map(channels.map(({ service, transport }) => [service.typeName, transport]));
+    this.#transports = new Map(
+      channels.flatMap(({ services, transport }) => services.map(({ typeName }) => [typeName, transport] as const)),
+    );
   }
 
   async unary(method: DescMethod, request: Message, { signal, timeoutMs }: UpstreamCall): Promise<Message> {

@@ -7,11 +7,11 @@ import type { Channel } from './channel-upstreams.ts';
 const CHECK_TIMEOUT_MS = 800;
 
 /** Asks an upstream by `grpc.health.v1` whether it is ready. */
-export function createUpstreamCheck({ service, transport }: Channel): ReadinessCheck {
+export function createUpstreamCheck({ services: [{ typeName }], transport }: Channel): ReadinessCheck {
   const client = createClient(HealthService, transport);
   return async () => {
     try {
-      const { status } = await client.check({ service: service.typeName }, { timeoutMs: CHECK_TIMEOUT_MS });
+      const { status } = await client.check({ service: typeName }, { timeoutMs: CHECK_TIMEOUT_MS });
       return status === HealthCheckResponse_ServingStatus.SERVING ? undefined : 'says that it is not ready';
     } catch (error) {
       return `gives no answer: ${(error as ConnectError).message}`;

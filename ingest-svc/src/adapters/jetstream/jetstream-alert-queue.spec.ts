@@ -2,6 +2,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { type ScratchNats, startScratchNats } from '@vigie/dev-env/testing/scratch-nats.ts';
 import { parseAlert } from '@vigie/mesh/alert/alert.ts';
+import { readNatsUrl } from '@vigie/mesh/jetstream/nats-url.ts';
 import { ensureStreams } from '@vigie/mesh/jetstream/streams.ts';
 import { newTrace, withTrace } from '@vigie/mesh/telemetry/trace-context.ts';
 import { decodeAlertPayload } from '@vigie/mesh/wire/alert-wire.ts';
@@ -19,7 +20,7 @@ describe('JetStreamAlertQueue', function () {
 
   beforeEach(async () => {
     nats = await startScratchNats();
-    connection = await connect({ servers: nats.url, maxReconnectAttempts: -1, reconnectTimeWait: 50 });
+    connection = await connect({ ...readNatsUrl(nats.url), maxReconnectAttempts: -1, reconnectTimeWait: 50 });
     queue = new JetStreamAlertQueue(jetstream(connection));
   });
   afterEach(async () => {

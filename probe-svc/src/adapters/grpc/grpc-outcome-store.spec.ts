@@ -1,17 +1,24 @@
+import { Code, ConnectError, type Transport } from '@connectrpc/connect';
 import type { FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
 import { ChannelTransport } from '@vigie/mesh/grpc/channel-transport.ts';
-import { finishedFromProto } from '@vigie/mesh/wire/record-wire.ts';
+import { finishedFromProto, recordToProto } from '@vigie/mesh/wire/record-wire.ts';
 import type { AlertRecord } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { AlertStoreService, RecordResult_Kind as Kind } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
 import { expect } from 'chai';
+import type { FoundOutcome } from '../../domain/found-outcome.ts';
 import { type OutcomeStore, OutcomeStoreError } from '../../ports/outcome-store.ts';
 import { deliveryOf } from '../../testing/delivery-of.ts';
+import { eventually } from '../../testing/eventually.ts';
 import { FakeStoreService } from '../../testing/fake-store-service.ts';
 import { type GrpcEndpoint, startGrpcEndpoint } from '../../testing/grpc-endpoint.ts';
 import { mediaOf } from '../../testing/media-of.ts';
 import { GrpcOutcomeStore } from './grpc-outcome-store.ts';
 
 const PATIENCE_MS = 300;
+
+function foundOutcome(uid: string): FoundOutcome {
+  return { record: finished(uid), isReplay: false };
+}
 
 function finished(uid: string): FinishedAlert {
   const { alert, receivedAt, traceId } = deliveryOf();
@@ -22,6 +29,7 @@ function finished(uid: string): FinishedAlert {
     outcome: { status: 'PROCESSED', media: mediaOf() },
     effort: { attempts: 1, bytesRead: 32_768, requests: 1, elapsedMs: 2.5 },
     processedAt: new Date(),
+    sequence: 7,
   };
 }
 
@@ -48,30 +56,31 @@ describe('GrpcOutcomeStore', () => {
 
   it('hands an outcome over whole', async () => {
     const outcome = finished('a-1');
-    expect(await store.record(outcome)).equal('recorded');
+    expect(await store.record({ record: outcome, isReplay: false })).deep.equal({ kind: 'stands', record: outcome });
     expect(finishedFromProto(service.batches[0]?.[0] as AlertRecord)).deep.equal(outcome);
   });
 
   it('sends outcomes that are found at the same time in batches of at most 200', async () => {
     const uids = Array.from({ length: 450 }, (_, i) => `a-${i}`);
-    await Promise.all(uids.map(uid => store.record(finished(uid))));
+    await Promise.all(uids.map(uid => store.record(foundOutcome(uid))));
     expect(service.batches.map(({ length }) => length)).deep.equal([200, 200, 50]);
     expect(service.batches.flat().map(({ uid }) => uid)).deep.equal(uids);
   });
 
-  it('takes an outcome that was there already as recorded, and tells a conflict', async () => {
-    service.judge = ({ uid }) => (uid === 'a-1' ? Kind.UNCHANGED : Kind.CONFLICT);
-    expect(await Promise.all([store.record(finished('a-1')), store.record(finished('a-2'))])).deep.equal([
-      'recorded',
-      'conflict',
-    ]);
+  it('tells which outcome of its message stands, and which alert has another one or is another one', async () => {
+    const standing = { ...finished('a-1'), processedAt: new Date(0) };
+    service.standing = recordToProto(standing);
+    const kinds: Record<string, Kind> = { 'a-1': Kind.UNCHANGED, 'a-2': Kind.SUPERSEDED, 'a-3': Kind.CONFLICT };
+    service.judge = ({ uid }) => kinds[uid] as Kind;
+    const recorded = await Promise.all(Object.keys(kinds).map(uid => store.record(foundOutcome(uid))));
+    expect(recorded).deep.equal([{ kind: 'stands', record: standing }, { kind: 'superseded' }, { kind: 'conflict' }]);
   });
 
   it('waits for an alert that the store has not heard of, and holds nobody else up', async () => {
     service.judge = ({ uid }) => (uid === 'late' && service.batches.length < 4 ? Kind.UNKNOWN_ALERT : Kind.RECORDED);
     const order: string[] = [];
     const record = async (uid: string) => {
-      expect(await store.record(finished(uid))).equal('recorded');
+      expect(await store.record(foundOutcome(uid))).property('kind', 'stands');
       order.push(uid);
     };
     await Promise.all([record('late'), record('there')]);
@@ -86,23 +95,23 @@ describe('GrpcOutcomeStore', () => {
 
   it('gives an alert up for now that the store never hears of', async () => {
     service.judge = () => Kind.UNKNOWN_ALERT;
-    expect((await faultOf(store.record(finished('a-1')))).reason).equal('ALERT_UNKNOWN');
+    expect((await faultOf(store.record(foundOutcome('a-1')))).reason).equal('ALERT_UNKNOWN');
   });
 
   it('does not insist on an outcome that is refused', async () => {
     service.judge = () => Kind.REFUSED;
-    expect((await faultOf(store.record(finished('a-1')))).reason).equal('OUTCOME_REFUSED');
+    expect((await faultOf(store.record(foundOutcome('a-1')))).reason).equal('OUTCOME_REFUSED');
     expect(service.batches.length).equal(1);
   });
 
   it('lets an outcome that breaks its batch break only itself', async () => {
     service.judge = ({ uid }) => (uid === 'poison' ? Promise.reject(new Error('a bug')) : Kind.RECORDED);
-    const recordings = ['a-1', 'poison', 'a-2'].map(uid => store.record(finished(uid)));
-    expect(await Promise.all([recordings[0], recordings[2]])).deep.equal(['recorded', 'recorded']);
+    const recordings = ['a-1', 'poison', 'a-2'].map(uid => store.record(foundOutcome(uid)));
+    for (const recording of [recordings[0], recordings[2]]) expect(await recording).property('kind', 'stands');
     expect((await faultOf(recordings[1] as Promise<unknown>)).reason).equal('STORE_UNREACHABLE');
   });
 
-  it('waits for a store that is away, and goes on when it is back', async () => {
+  it('waits for a store that is away far beyond its patience, and goes on when it is back', async () => {
     const { port } = endpoint;
     await endpoint[Symbol.asyncDispose]();
     using transport = new ChannelTransport({
@@ -110,15 +119,43 @@ describe('GrpcOutcomeStore', () => {
       services: [AlertStoreService],
       defaultTimeoutMs: 2_000,
     });
-    const patient = new GrpcOutcomeStore({ transport, patienceMs: 20_000 });
-    const recording = patient.record(finished('a-1'));
+    let failures = 0;
+    const counting: Transport = {
+      unary: (method, signal, timeoutMs, header, input) =>
+        transport.unary(method, signal, timeoutMs, header, input).catch(error => {
+          failures++;
+          throw error;
+        }),
+      stream: (method, signal, timeoutMs, header, input) => transport.stream(method, signal, timeoutMs, header, input),
+    };
+    const recording = new GrpcOutcomeStore({ transport: counting, patienceMs: 1 }).record(foundOutcome('a-1'));
+    await eventually(() => expect(failures).at.least(2));
     endpoint = await startGrpcEndpoint(AlertStoreService, service.implementation, { port });
-    expect(await recording).equal('recorded');
+    expect(await recording).property('kind', 'stands');
   });
 
-  it('gives up for now when the store stays away', async () => {
-    await endpoint[Symbol.asyncDispose]();
-    expect((await faultOf(store.record(finished('a-1')))).reason).equal('STORE_UNREACHABLE');
+  it('lets a store that is back hear of the alert first', async () => {
+    const { Unavailable } = Code;
+    // Each call tries four times by itself.
+    const answers = [...Array<undefined>(8), Kind.UNKNOWN_ALERT, Kind.RECORDED];
+    service.judge = () => answers.shift() ?? Promise.reject(new ConnectError('the database is away', Unavailable));
+    expect(await store.record(foundOutcome('a-1'))).property('kind', 'stands');
+    expect(answers).deep.equal([]);
+  });
+
+  it('stops waiting at once for a store that is away, or gives no answer', async () => {
+    for (const judge of [
+      () => Promise.reject(new ConnectError('away', Code.Unavailable)),
+      () => new Promise<Kind>(() => {}),
+    ]) {
+      service.judge = judge;
+      service.batches.length = 0;
+      const stop = new AbortController();
+      const recording = store.record(foundOutcome('a-1'), stop.signal).catch(error => error);
+      await eventually(() => expect(service.batches.length).at.least(1));
+      stop.abort('stopping');
+      expect(await recording).equal('stopping');
+    }
   });
 
   it('stops waiting when nobody wants the answer any longer', async () => {
@@ -129,6 +166,6 @@ describe('GrpcOutcomeStore', () => {
       return Kind.UNKNOWN_ALERT;
     };
     const patient = new GrpcOutcomeStore({ transport: endpoint.transport, patienceMs: 60_000 });
-    expect(await patient.record(finished('a-1'), stop.signal).catch(error => error)).equal(reason);
+    expect(await patient.record(foundOutcome('a-1'), stop.signal).catch(error => error)).equal(reason);
   });
 });

@@ -1,25 +1,26 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type Client, Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
 import type { FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
 import { Batcher } from '@vigie/mesh/batch/batcher.ts';
 import { newTrace, withTrace } from '@vigie/mesh/telemetry/trace-context.ts';
-import { recordToProto } from '@vigie/mesh/wire/record-wire.ts';
-import type { AlertRecordSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { finishedFromProto, recordToProto } from '@vigie/mesh/wire/record-wire.ts';
 import {
   AlertStoreService,
+  type FoundOutcomeSchema,
   type RecordResult,
   RecordResult_Kind,
 } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
-import { type OutcomeStore, OutcomeStoreError } from '../../ports/outcome-store.ts';
+import { pause, unlessAborted } from '../../application/abortable.ts';
+import type { FoundOutcome } from '../../domain/found-outcome.ts';
+import { type OutcomeStore, OutcomeStoreError, type RecordedOutcome } from '../../ports/outcome-store.ts';
 
 export interface GrpcOutcomeStoreOptions {
   readonly transport: Transport;
-  /** How long an outcome waits for a store that is away or hasn't heard of its alert. */
+  /** How long an outcome waits for a store that is there and hasn't heard of its alert, or fails over it. */
   readonly patienceMs: number;
 }
 
-type OutcomeMessage = MessageInitShape<typeof AlertRecordSchema>;
+type OutcomeMessage = MessageInitShape<typeof FoundOutcomeSchema>;
 type ItemResult = RecordResult | ConnectError;
 
 const MAX_BATCH = 200;
@@ -44,15 +45,16 @@ export class GrpcOutcomeStore implements OutcomeStore {
     this.#patienceMs = patienceMs;
   }
 
-  async record(outcome: FinishedAlert, signal?: AbortSignal): Promise<'recorded' | 'conflict'> {
-    const message = recordToProto(outcome);
-    const givesUpAt = performance.now() + this.#patienceMs;
+  async record({ record, isReplay }: FoundOutcome, signal?: AbortSignal): Promise<RecordedOutcome> {
+    const message = { record: recordToProto(record), replay: isReplay };
+    let givesUpAt = performance.now() + this.#patienceMs;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2)) {
-      const result = await this.#batcher.add(message);
-      const written = understand(result);
-      if (typeof written === 'string') return written;
-      const hopeless = written.reason === 'OUTCOME_REFUSED' || performance.now() + pauseMs > givesUpAt;
-      if (hopeless) throw written;
+      const result = await unlessAborted(this.#batcher.add(message), signal);
+      const understood = understand(result, record);
+      if (!(understood instanceof OutcomeStoreError)) return understood;
+      // A store that is away says nothing about this outcome, and one that is back may have to hear of the alert first.
+      if (isAway(result)) givesUpAt = performance.now() + this.#patienceMs;
+      else if (understood.reason === 'OUTCOME_REFUSED' || performance.now() + pauseMs > givesUpAt) throw understood;
       await pause(pauseMs, signal);
     }
   }
@@ -63,14 +65,18 @@ export class GrpcOutcomeStore implements OutcomeStore {
       return results;
     } catch (error) {
       const fault = ConnectError.from(error);
-      if (CALL_FAULTS.has(fault.code) || outcomes.length === 1) return outcomes.map(() => fault);
+      if (isAway(fault) || outcomes.length === 1) return outcomes.map(() => fault);
       // Something in the batch can't be sent or taken: alone, it harms nobody else.
       return (await Promise.all(outcomes.map(outcome => this.#send([outcome])))).flat();
     }
   }
 }
 
-function understand(result: ItemResult): 'recorded' | 'conflict' | OutcomeStoreError {
+function isAway(result: ItemResult): boolean {
+  return result instanceof ConnectError && CALL_FAULTS.has(result.code);
+}
+
+function understand(result: ItemResult, sent: FinishedAlert): RecordedOutcome | OutcomeStoreError {
   if (result instanceof ConnectError) {
     return new OutcomeStoreError('STORE_UNREACHABLE', `The store doesn't take outcomes: ${result.message}.`, {
       cause: result,
@@ -78,22 +84,16 @@ function understand(result: ItemResult): 'recorded' | 'conflict' | OutcomeStoreE
   }
   switch (result.kind) {
     case RecordResult_Kind.RECORDED:
+      return { kind: 'stands', record: sent };
     case RecordResult_Kind.UNCHANGED:
-      return 'recorded';
+      return { kind: 'stands', record: result.standing === undefined ? sent : finishedFromProto(result.standing) };
+    case RecordResult_Kind.SUPERSEDED:
+      return { kind: 'superseded' };
     case RecordResult_Kind.CONFLICT:
-      return 'conflict';
+      return { kind: 'conflict' };
     case RecordResult_Kind.UNKNOWN_ALERT:
       return new OutcomeStoreError('ALERT_UNKNOWN', 'The store has not recorded the alert yet.');
     default:
       return new OutcomeStoreError('OUTCOME_REFUSED', `The store refuses the outcome: ${result.error?.message}.`);
-  }
-}
-
-async function pause(pauseMs: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await delay(pauseMs, undefined, signal === undefined ? {} : { signal });
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
   }
 }

@@ -1,6 +1,9 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { isReplay } from '@vigie/mesh/jetstream/alert-message-id.ts';
+import { createConsumerMetrics } from '@vigie/mesh/jetstream/consumer-metrics.ts';
 import { MessageConsumer, type Verdict } from '@vigie/mesh/jetstream/message-consumer.ts';
+import { originalMessage } from '@vigie/mesh/jetstream/quarantine.ts';
 import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
 import { currentTrace, newTrace } from '@vigie/mesh/telemetry/trace-context.ts';
 import { decodeAlertPayload, MalformedMessageError } from '@vigie/mesh/wire/alert-wire.ts';
@@ -15,6 +18,8 @@ export interface AlertConsumerOptions {
   readonly connection: NatsConnection;
   /** Most alerts in hand at once. */
   readonly concurrency: number;
+  /** Most alerts that are pulled ahead. */
+  readonly prefetch: number;
   /** How long an alert may be in hand before it is given to another replica. */
   readonly ackWaitMs: number;
   readonly settleAlert: SettleAlert;
@@ -39,11 +44,12 @@ export async function startAlertConsumer(options: AlertConsumerOptions): Promise
     stream: 'ALERTS',
     durable: DURABLE,
     concurrency: options.concurrency,
+    prefetch: options.prefetch,
     ackWaitMs: options.ackWaitMs,
     shutdownGraceMs: options.shutdownGraceMs,
     handle,
     logger,
-    metrics: options.metrics,
+    metrics: createConsumerMetrics(options.metrics),
   });
 
   async function handle(message: JsMsg, signal: AbortSignal): Promise<Verdict> {
@@ -54,7 +60,7 @@ export async function startAlertConsumer(options: AlertConsumerOptions): Promise
       return { kind: 'done' };
     }
     try {
-      return conclude(delivery, await settleAlert(delivery, signal));
+      return conclude(delivery, await settleAlert(delivery, signal, error => log.heldUp(delivery, error)));
     } catch (error) {
       if (signal.aborted) throw error;
       log.failed(delivery, error);
@@ -70,9 +76,13 @@ export async function startAlertConsumer(options: AlertConsumerOptions): Promise
         metrics.countFinished(settlement.record);
         return { kind: 'done' };
       case 'conflict':
+      case 'superseded':
         return { kind: 'done' };
       case 'later':
         metrics.countRetry(settlement.failure.code);
+        return { kind: 'retry', delayMs: settlement.delayMs };
+      case 'put-off':
+        metrics.countRetry('CROWDED_OUT');
         return { kind: 'retry', delayMs: settlement.delayMs };
       case 'held-up':
         metrics.countRetry(settlement.error.reason);
@@ -83,13 +93,16 @@ export async function startAlertConsumer(options: AlertConsumerOptions): Promise
 
 function readDelivery(message: JsMsg): AlertDelivery | MalformedMessageError {
   try {
+    const alert = decodeAlertPayload(message.data);
+    const { subject, payload, receivedAt, redrives } = originalMessage(message);
     return {
-      alert: decodeAlertPayload(message.data),
-      receivedAt: message.time,
+      alert,
+      receivedAt,
       traceId: (currentTrace() ?? newTrace()).traceId,
       attempts: message.info.deliveryCount,
       position: message.seq,
-      message: { subject: message.subject, payload: message.data },
+      isReplay: isReplay(message, alert),
+      message: { subject, payload, redrives },
     };
   } catch (error) {
     if (error instanceof MalformedMessageError) return error;

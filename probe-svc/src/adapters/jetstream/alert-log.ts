@@ -3,16 +3,17 @@ import type { Outcome } from '@vigie/mesh/alert/alert-record.ts';
 import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
 import type { MalformedMessageError } from '@vigie/mesh/wire/alert-wire.ts';
 import type { ProbeReport } from '../../application/probe-video.ts';
-import type { Settlement } from '../../application/settle-alert.ts';
+import type { Settlement, StreamError } from '../../application/settle-alert.ts';
 import type { AlertDelivery } from '../../domain/alert-delivery.ts';
 
 export interface AlertLog {
   settlement(delivery: AlertDelivery, settlement: Settlement): void;
+  heldUp(delivery: AlertDelivery, error: StreamError): void;
   malformed(message: JsMsg, error: MalformedMessageError): void;
   failed(delivery: AlertDelivery, error: unknown): void;
 }
 
-/** One line a delivery. */
+/** One line a delivery, and one when it begins to wait for a stream. */
 export function createAlertLog(logger: Logger): AlertLog {
   return {
     settlement(delivery, settlement) {
@@ -25,6 +26,9 @@ export function createAlertLog(logger: Logger): AlertLog {
         case 'conflict':
           logger.info(of, 'alert left to another one with its uid');
           break;
+        case 'superseded':
+          logger.info(of, 'alert has the outcome of another message already');
+          break;
         case 'later': {
           const { failure, delayMs, report } = settlement;
           const why = { failureCode: failure.code, why: failure.message, delayMs };
@@ -32,9 +36,16 @@ export function createAlertLog(logger: Logger): AlertLog {
           logDiagnostics(of.uid, report);
           break;
         }
+        // A slow store with a hundred thousand alerts would fill the log.
+        case 'put-off':
+          logger.debug({ ...of, delayMs: settlement.delayMs }, 'alert left to other stores');
+          break;
         case 'held-up':
-          logger.warn({ ...of, err: settlement.error, delayMs: settlement.delayMs }, 'alert held up');
+          logger.warn({ ...of, err: settlement.error, delayMs: settlement.delayMs }, 'outcome put off');
       }
+    },
+    heldUp({ alert: { uid, store }, attempts }, error) {
+      logger.warn({ uid, store, attempts, err: error }, 'alert held up');
     },
     malformed(message, error) {
       logger.debug({ streamSequence: message.seq, why: error.message }, 'message is no alert');

@@ -1,11 +1,11 @@
 import type { FailureCode, FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
 import { LATENCY_BUCKETS } from '@vigie/mesh/telemetry/metrics.ts';
 import { Counter, Histogram, type Registry } from 'prom-client';
-import type { DownstreamError } from '../../application/settle-alert.ts';
+import type { OutcomeStoreFault } from '../../ports/outcome-store.ts';
 
 export interface AlertMetrics {
   countFinished(record: FinishedAlert): void;
-  countRetry(reason: FailureCode | DownstreamError['reason'] | 'INTERNAL'): void;
+  countRetry(reason: FailureCode | OutcomeStoreFault | 'CROWDED_OUT' | 'INTERNAL'): void;
 }
 
 const BYTES_BUCKETS = [0, ...Array.from({ length: 11 }, (_, i) => 16 * 1024 * 2 ** i)];

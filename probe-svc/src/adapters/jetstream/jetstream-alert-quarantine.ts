@@ -21,7 +21,6 @@ export class JetStreamAlertQuarantine implements AlertQuarantine {
         reason: code,
         why: message,
         attempts,
-        messageId: `${alert.uid}.${code}.${position}`,
       });
     } catch (error) {
       throw new AlertQuarantineError(`The quarantine takes no alert: ${(error as Error).message}.`, { cause: error });

@@ -6,7 +6,7 @@ import { traceHeaders } from '@vigie/mesh/jetstream/trace-headers.ts';
 import { encodeRecordPayload } from '@vigie/mesh/wire/record-wire.ts';
 import { type OutcomeEvents, OutcomeEventsError } from '../../ports/outcome-events.ts';
 
-/** A publish that a reconnect swallows gets no ack: the alert comes again sooner than a longer wait would help. */
+/** A publish that a reconnect swallows gets no ack: it is published again sooner than a longer wait would help. */
 const PUB_ACK_TIMEOUT_MS = 5_000;
 
 export class JetStreamOutcomeEvents implements OutcomeEvents {

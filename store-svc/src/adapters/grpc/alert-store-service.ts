@@ -1,10 +1,15 @@
-import type { MessageInitShape } from '@bufbuild/protobuf';
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { type FieldViolation, findUidFault, InvalidAlertError } from '@vigie/mesh/alert/alert.ts';
 import type { FinishedAlert, ReceivedAlert } from '@vigie/mesh/alert/alert-record.ts';
 import { invalidArgument, toStatus } from '@vigie/mesh/grpc/rpc-error.ts';
 import type { ServiceImplementation } from '@vigie/mesh/grpc/service-implementation.ts';
-import { finishedFromProto, receivedFromProto, recordToProto } from '@vigie/mesh/wire/record-wire.ts';
-import type { AlertRecord as AlertRecordMessage } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import {
+  finishedFromProto,
+  IncompleteRecordError,
+  receivedFromProto,
+  recordToProto,
+} from '@vigie/mesh/wire/record-wire.ts';
+import { type AlertRecord as AlertRecordMessage, AlertRecordSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import {
   type AlertStoreService,
   RecordResult_Kind,
@@ -14,41 +19,64 @@ import type { GetAlert } from '../../application/get-alert.ts';
 import type { ListAlerts } from '../../application/list-alerts.ts';
 import type { RecordAlert } from '../../application/record-alert.ts';
 import type { RecordOutcome } from '../../application/record-outcome.ts';
+import type { ReplayAlerts } from '../../application/replay-alerts.ts';
 import { findOutcomeFaults, findReceivedFaults } from '../../domain/outcome-faults.ts';
-import type { OutcomeRecordKind } from '../../domain/record-kind.ts';
 import type { OutcomeFeed } from '../../ports/outcome-feed.ts';
 import { translateError } from './error-table.ts';
-import { readListRequest } from './list-request.ts';
+import { readListRequest, readReplayRequest } from './list-request.ts';
 import { encodePageToken } from './page-token.ts';
 import { encodeResumeToken } from './resume-token.ts';
 import { readWatchRequest } from './watch-request.ts';
 
 const MAX_BATCH = 1_000;
+const DEFAULT_PAGE_SIZE = 50;
 
 type Result = MessageInitShape<typeof RecordResultSchema>;
+
+interface Judged {
+  readonly kind: RecordResult_Kind;
+  readonly standing?: MessageInitShape<typeof AlertRecordSchema>;
+}
 
 export interface AlertStoreServiceParts {
   readonly recordAlert: RecordAlert;
   readonly recordOutcome: RecordOutcome;
   readonly getAlert: GetAlert;
   readonly listAlerts: ListAlerts;
+  readonly replayAlerts: ReplayAlerts;
   readonly outcomeFeed: OutcomeFeed;
 }
 
 export function createAlertStoreService(
   parts: AlertStoreServiceParts,
 ): ServiceImplementation<typeof AlertStoreService> {
-  const { recordAlert, recordOutcome, getAlert, listAlerts, outcomeFeed } = parts;
+  const { recordAlert, recordOutcome, getAlert, listAlerts, replayAlerts, outcomeFeed } = parts;
+
+  async function recordReceived(message: AlertRecordMessage): Promise<Judged> {
+    const kind = await recordAlert({ received: parseReceived(message), sequence: 0, isReplay: false });
+    if (kind === 'REOPENED') throw new Error('Only a replay reopens an alert.');
+    return { kind: RecordResult_Kind[kind] };
+  }
+
+  async function recordFound(message: AlertRecordMessage, isReplay: boolean): Promise<Judged> {
+    const result = await recordOutcome({ record: parseFinished(message), isReplay });
+    return {
+      kind: RecordResult_Kind[result.kind],
+      ...(result.kind === 'UNCHANGED' && { standing: recordToProto(result.standing) }),
+    };
+  }
 
   return {
     async recordAlerts({ alerts }) {
       requireBatch('alerts', alerts);
-      return { results: await Promise.all(alerts.map(alert => settle(alert, parseReceived, recordAlert))) };
+      return { results: await Promise.all(alerts.map(alert => settle(alert.uid, () => recordReceived(alert)))) };
     },
 
     async recordOutcomes({ outcomes }) {
       requireBatch('outcomes', outcomes);
-      const results = outcomes.map(outcome => settle(outcome, parseFinished, recordOutcome));
+      const results = outcomes.map(({ record, replay }) =>
+        settle(record?.uid ?? '', () => recordFound(record ?? create(AlertRecordSchema), replay)),
+      );
       return { results: await Promise.all(results) };
     },
 
@@ -59,12 +87,18 @@ export function createAlertStoreService(
     },
 
     async listAlerts(request) {
-      const { filter, pageSize, behind } = readListRequest(request);
+      const { filter, pageSize, behind } = readListRequest(request, DEFAULT_PAGE_SIZE);
       const { alerts, next } = await listAlerts(filter, pageSize, behind);
       return {
         alerts: alerts.map(recordToProto),
         nextPageToken: next === undefined ? '' : encodePageToken(next, filter),
       };
+    },
+
+    async replayAlerts(request) {
+      const { filter, pageSize, behind } = readReplayRequest(request);
+      const { alerts, next } = await replayAlerts(filter, pageSize, behind);
+      return { replayed: alerts.length, nextPageToken: next === undefined ? '' : encodePageToken(next, filter) };
     },
 
     async *watchAlerts(request, { signal }) {
@@ -82,21 +116,14 @@ export function createAlertStoreService(
  * The result of one item. An item that breaks a rule is refused and leaves the others alone; a store that can't write fails
  * the whole call, which is then repeated.
  */
-async function settle<T>(
-  message: AlertRecordMessage,
-  parse: (message: AlertRecordMessage) => T,
-  record: (item: T) => Promise<OutcomeRecordKind>,
-): Promise<Result> {
-  const { uid } = message;
-  let item: T;
+async function settle(uid: string, record: () => Promise<Judged>): Promise<Result> {
   try {
-    item = parse(message);
+    return { uid, ...(await record()) };
   } catch (error) {
+    if (!(error instanceof InvalidAlertError || error instanceof IncompleteRecordError)) throw error;
     const refusal = translateError(error);
-    if (refusal === undefined) throw error;
-    return { uid, kind: RecordResult_Kind.REFUSED, error: toStatus(refusal) };
+    return { uid, kind: RecordResult_Kind.REFUSED, ...(refusal !== undefined && { error: toStatus(refusal) }) };
   }
-  return { uid, kind: RecordResult_Kind[await record(item)] };
 }
 
 /** @throws InvalidAlertError */

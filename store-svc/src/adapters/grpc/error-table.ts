@@ -6,8 +6,9 @@ import { AlertRecordSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { AlertNotFoundError } from '../../application/get-alert.ts';
 import { AlertStoreError, type AlertStoreFault } from '../../ports/alert-store.ts';
 import { OutcomeFeedError, type OutcomeFeedFault } from '../../ports/outcome-feed.ts';
+import { ReplayQueueError, type ReplayQueueFault } from '../../ports/replay-queue.ts';
 
-type Fault = AlertStoreFault | OutcomeFeedFault;
+type Fault = AlertStoreFault | OutcomeFeedFault | ReplayQueueFault;
 
 interface Row {
   readonly code: Code;
@@ -26,6 +27,16 @@ const FAULTS: Readonly<Record<Fault, Row>> = {
     code: Code.Unavailable,
     message: 'The database is too busy. Call again later; doing it twice is safe.',
     retryDelayMs: 2_000,
+  },
+  QUEUE_FULL: {
+    code: Code.Unavailable,
+    message: 'The alert stream is full. Call again later; what was put into it already is not lost.',
+    retryDelayMs: 5_000,
+  },
+  QUEUE_UNREACHABLE: {
+    code: Code.Unavailable,
+    message: 'The alert stream gives no answer. Call again later; doing it twice is safe.',
+    retryDelayMs: 1_000,
   },
   FEED_UNREACHABLE: {
     code: Code.Unavailable,
@@ -51,7 +62,7 @@ export function translateError(error: unknown): ConnectError | undefined {
       cause: error,
     });
   }
-  if (error instanceof AlertStoreError || error instanceof OutcomeFeedError) {
+  if (error instanceof AlertStoreError || error instanceof OutcomeFeedError || error instanceof ReplayQueueError) {
     const { code, message, ...retry } = FAULTS[error.reason];
     return rpcError(code, message, { reason: error.reason, ...retry, cause: error });
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { findUidFault } from '@vigie/mesh/alert/alert.ts';
 import { invalidArgument } from '@vigie/mesh/grpc/rpc-error.ts';
 import type { AlertFilter, ListPosition } from '../../domain/alert-filter.ts';
+import type { QuarantineFilter, QuarantinePosition, QuarantineState } from '../../domain/quarantined-alert.ts';
 import { decodeToken, encodeToken } from './opaque-token.ts';
 
 /** The last instant of the year 9999 in microseconds. */
@@ -13,21 +14,44 @@ export function encodePageToken({ timestampMicros, uid }: ListPosition, filter: 
 
 /** @throws ConnectError INVALID_ARGUMENT if it is no page token, or one of a list with other filters */
 export function decodePageToken(token: string, filter: AlertFilter): ListPosition {
-  const { position, hash } = decodeToken('page_token', token, ([timestampMicros, uid, hash]) =>
-    isMicros(timestampMicros) && typeof uid === 'string' && findUidFault(uid) === undefined
-      ? { position: { timestampMicros, uid }, hash }
-      : undefined,
+  return decodeOfList(token, filter, (timestampMicros, uid) =>
+    isWhole(timestampMicros, MICROS_END) && findUidFault(uid) === undefined ? { timestampMicros, uid } : undefined,
   );
+}
+
+export function encodeQuarantineToken(
+  { quarantinedAtMs, id }: QuarantinePosition,
+  filter: QuarantineFilter & { readonly state: QuarantineState },
+): string {
+  return encodeToken([quarantinedAtMs, id, filterHash(filter)]);
+}
+
+/** @throws ConnectError INVALID_ARGUMENT if it is no page token, or one of a list with other filters */
+export function decodeQuarantineToken(
+  token: string,
+  filter: QuarantineFilter & { readonly state: QuarantineState },
+): QuarantinePosition {
+  return decodeOfList(token, filter, (quarantinedAtMs, id) =>
+    isWhole(quarantinedAtMs, MICROS_END / 1e3) && !id.includes('\0') ? { quarantinedAtMs, id } : undefined,
+  );
+}
+
+function decodeOfList<P>(token: string, filter: object, parse: (time: unknown, name: string) => P | undefined): P {
+  const { position, hash } = decodeToken('page_token', token, ([time, name, hash]) => {
+    const position = typeof name === 'string' ? parse(time, name) : undefined;
+    return position === undefined ? undefined : { position, hash };
+  });
   if (hash === filterHash(filter)) return position;
   const description = 'belongs to a list with other filters; keep them, or begin without a page_token';
   throw invalidArgument([{ field: 'page_token', description }]);
 }
 
-function isMicros(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < MICROS_END;
+function isWhole(value: unknown, end: number): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < end;
 }
 
-function filterHash({ store, status, sinceMicros, untilMicros }: AlertFilter): string {
-  const filters = JSON.stringify([store ?? null, status ?? null, sinceMicros ?? null, untilMicros ?? null]);
-  return createHash('sha256').update(filters).digest('base64url').slice(0, 11);
+function filterHash(filter: object): string {
+  const filters = Object.entries(filter).filter(([, value]) => value !== undefined);
+  const text = JSON.stringify(filters.sort(([a], [b]) => (a < b ? -1 : 1)));
+  return createHash('sha256').update(text).digest('base64url').slice(0, 11);
 }

@@ -1,9 +1,11 @@
 import { type JetStreamClient, type JsMsg, jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { type Alert, contentHash } from '@vigie/mesh/alert/alert.ts';
+import type { Alert } from '@vigie/mesh/alert/alert.ts';
 import type { FailureCode } from '@vigie/mesh/alert/alert-record.ts';
+import { isReplay } from '@vigie/mesh/jetstream/alert-message-id.ts';
+import type { ConsumerMetrics } from '@vigie/mesh/jetstream/consumer-metrics.ts';
 import { MessageConsumer, type Verdict } from '@vigie/mesh/jetstream/message-consumer.ts';
-import { publishQuarantined } from '@vigie/mesh/jetstream/quarantine.ts';
+import { originalMessage, publishQuarantined } from '@vigie/mesh/jetstream/quarantine.ts';
 import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
 import { currentTrace, newTrace } from '@vigie/mesh/telemetry/trace-context.ts';
 import { decodeAlertPayload, MalformedMessageError } from '@vigie/mesh/wire/alert-wire.ts';
@@ -17,6 +19,7 @@ export interface RecordConsumerParts {
   readonly shutdownGraceMs: number;
   readonly logger: Logger;
   readonly metrics: Registry;
+  readonly consumerMetrics: ConsumerMetrics;
 }
 
 /** Two full batches: one that is being written, and one that gathers meanwhile. */
@@ -31,22 +34,22 @@ const DONE: Verdict = { kind: 'done' };
  * taken, goes to quarantine: nobody else does that, so that it happens once.
  */
 export function startRecordConsumer(parts: RecordConsumerParts): Promise<MessageConsumer> {
-  const { connection, recordAlert, shutdownGraceMs, logger, metrics } = parts;
+  const { connection, recordAlert, shutdownGraceMs, logger, metrics, consumerMetrics } = parts;
   const quarantine = createQuarantine(jetstream(connection), logger, metrics);
 
   async function handle(message: JsMsg): Promise<Verdict> {
     const alert = tryDecode(message);
     if (alert instanceof MalformedMessageError) {
-      await quarantine(message, undefined, 'MALFORMED_MESSAGE', alert.message, `malformed.${message.seq}`);
+      await quarantine(message, undefined, 'MALFORMED_MESSAGE', alert.message);
       return DONE;
     }
     const { traceId } = currentTrace() ?? newTrace();
     try {
-      const kind = await recordAlert({ alert, receivedAt: message.time, traceId });
+      const received = { alert, receivedAt: message.time, traceId };
+      const kind = await recordAlert({ received, sequence: message.seq, isReplay: isReplay(message, alert) });
       if (kind === 'CONFLICT') {
         const why = `another alert with uid ${alert.uid} came first, with another video, timestamp or store`;
-        const messageId = `conflict.${alert.uid}.${contentHash(alert)}`;
-        await quarantine(message, alert, 'UID_CONFLICT', why, messageId);
+        await quarantine(message, alert, 'UID_CONFLICT', why);
       }
       return DONE;
     } catch (error) {
@@ -65,7 +68,7 @@ export function startRecordConsumer(parts: RecordConsumerParts): Promise<Message
     shutdownGraceMs,
     handle,
     logger,
-    metrics,
+    metrics: consumerMetrics,
   });
 }
 
@@ -85,22 +88,15 @@ function createQuarantine(client: JetStreamClient, logger: Logger, metrics: Regi
     labelNames: ['reason'],
     registers: [metrics],
   });
-  return async (
-    message: JsMsg,
-    alert: Alert | undefined,
-    reason: FailureCode,
-    why: string,
-    messageId: string,
-  ): Promise<void> => {
+  return async (message: JsMsg, alert: Alert | undefined, reason: FailureCode, why: string): Promise<void> => {
     const { subject, seq } = message;
     await publishQuarantined({
       client,
-      original: { subject, payload: message.data, streamSequence: seq, receivedAt: message.time },
+      original: originalMessage(message),
       store: alert?.store,
       reason,
       why,
       attempts: message.info.deliveryCount,
-      messageId,
     });
     quarantined.inc({ reason });
     logger.warn({ uid: alert?.uid, subject, streamSequence: seq, reason, why }, 'message quarantined');

@@ -28,7 +28,7 @@ export const RECEIVED_COLUMNS = [
 ] as const satisfies readonly (keyof ReturnType<typeof toReceivedRow>)[];
 
 /** What an outcome writes onto the row of its alert, as JSON has it. */
-export function toOutcomeRow({ alert, outcome, effort, processedAt }: FinishedAlert) {
+export function toOutcomeRow({ alert, outcome, effort, processedAt, sequence }: FinishedAlert) {
   return {
     uid: alert.uid,
     status: outcome.status,
@@ -41,6 +41,7 @@ export function toOutcomeRow({ alert, outcome, effort, processedAt }: FinishedAl
     requests: effort.requests,
     probeMs: effort.elapsedMs,
     processedAt: processedAt.toISOString(),
+    outcomeSequence: sequence,
   };
 }
 
@@ -66,6 +67,7 @@ export function toRecord(row: AlertRow): AlertRecord {
       elapsedMs: known(row.probeMs),
     },
     processedAt: known(row.processedAt),
+    sequence: known(row.outcomeSequence),
   };
 }
 
@@ -152,6 +154,7 @@ export const OUTCOME_COLUMNS = [
   'requests',
   'probeMs',
   'processedAt',
+  'outcomeSequence',
 ] as const satisfies readonly Exclude<keyof ReturnType<typeof toOutcomeRow>, 'uid'>[];
 
 function toMedia(row: AlertRow): Media {

@@ -61,6 +61,7 @@ export const AlertRow = defineEntity({
     traceId: p.text(),
     receivedAt: p.datetime(6),
     processedAt: p.datetime(6).nullable(),
+    outcomeSequence: count().nullable(),
   },
 });
 

@@ -3,12 +3,14 @@ import type { MikroORM } from '@mikro-orm/postgresql';
 import { AlertRow } from './alert-row.ts';
 import { OUTCOME_COLUMNS, RECEIVED_COLUMNS } from './alert-row-mapping.ts';
 
-/** The two statements that write; each takes one parameter, a JSON array of rows keyed by the entity's properties. */
+/** The statements that write; each takes one parameter, a JSON array of rows keyed by the entity's properties. */
 export interface AlertStatements {
   /** Inserts those that are new and returns their uids. */
   readonly insertReceived: string;
   /** Updates rows that are there, never makes one. */
   readonly updateOutcomes: string;
+  /** Takes rows back to RECEIVED that say QUARANTINED because of an earlier message. */
+  readonly reopenQuarantined: string;
 }
 
 interface Column {
@@ -25,6 +27,7 @@ interface Column {
 export function alertStatements(orm: MikroORM): AlertStatements {
   const received = columnsOf(orm, RECEIVED_COLUMNS);
   const outcome = columnsOf(orm, OUTCOME_COLUMNS);
+  const cleared = outcome.filter(({ property }) => property !== 'status');
   return {
     insertReceived: `insert into alerts (${received.map(({ name }) => name).join(', ')})
       select ${received.map(({ property }) => `given."${property}"`).join(', ')} from ${jsonRows(received)}
@@ -32,8 +35,16 @@ export function alertStatements(orm: MikroORM): AlertStatements {
     updateOutcomes: `update alerts set ${outcome.map(({ name, property }) => `${name} = given."${property}"`).join(', ')}
       from ${jsonRows([...columnsOf(orm, ['uid']), ...outcome])}
       where alerts.uid = given.uid`,
+    reopenQuarantined: `update alerts set status = 'RECEIVED', ${cleared.map(({ name }) => `${name} = null`).join(', ')}
+      from ${jsonRows(columnsOf(orm, REOPENING_COLUMNS))}
+      where alerts.uid = given.uid and status = 'QUARANTINED' and outcome_sequence < given."outcomeSequence"`,
   };
 }
+
+const REOPENING_COLUMNS = ['uid', 'outcomeSequence'] as const;
+
+/** A row of `reopenQuarantined`: the message that is to be probed. */
+export type ReopeningRow = Readonly<Pick<AlertRow, (typeof REOPENING_COLUMNS)[number]>>;
 
 function columnsOf(orm: MikroORM, properties: readonly string[]): Column[] {
   const described: Readonly<Record<string, EntityProperty>> = orm.getMetadata().get(AlertRow).properties;

@@ -1,17 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { MikroORM } from '@mikro-orm/postgresql';
 import type { Health } from '@vigie/mesh/telemetry/health.ts';
-import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
 import { AlertStoreError } from '../../ports/alert-store.ts';
 import { migrate } from './migrate.ts';
-import { ormOptions } from './orm-options.ts';
+import { type OrmOptions, ormOptions } from './orm-options.ts';
 import { translateDatabaseError } from './translate-database-error.ts';
 
-export interface DatabaseOptions {
-  readonly url: string;
-  readonly poolSize: number;
-  readonly statementTimeoutMs: number;
-  readonly logger: Logger;
+export interface DatabaseOptions extends OrmOptions {
+  /** As the role that owns the schema: the one of `url` needn't be able to change it. */
+  readonly migrationUrl: string;
   readonly health: Health;
   /** Ends the wait for a Postgres that isn't there. */
   readonly signal: AbortSignal;
@@ -20,28 +17,41 @@ export interface DatabaseOptions {
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 2_000;
 
+/** Fails for a role that lacks the grants of docker/postgres/roles.sql. */
+const CAN_USE_TABLE = 'select from alerts limit 0';
+
 /** Waits for Postgres as long as it takes, brings the schema up to date and opens the pool; readiness tells how it is. */
 export async function openDatabase(options: DatabaseOptions): Promise<MikroORM> {
   let check = async (): Promise<string | undefined> => 'waiting for Postgres';
   options.health.addCheck('postgres', () => check());
-  await migrateWhenThere(options, why => {
-    check = async () => why;
-  });
+  const untilDone = (work: () => Promise<unknown>) =>
+    retryWhileAway(work, options, why => {
+      check = async () => why;
+    });
+  await untilDone(() => migrate(options.migrationUrl, options.logger));
   const orm = new MikroORM(ormOptions(options));
+  try {
+    await untilDone(() => orm.em.getConnection().execute(CAN_USE_TABLE));
+  } catch (error) {
+    await orm.close(true);
+    throw error;
+  }
   check = shareInFlight(() => findFault(orm));
   return orm;
 }
 
-async function migrateWhenThere(
-  { url, logger, signal }: DatabaseOptions,
+async function retryWhileAway(
+  work: () => Promise<unknown>,
+  { logger, signal }: DatabaseOptions,
   onFault: (why: string) => void,
 ): Promise<void> {
   for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS)) {
     try {
-      return await migrate(url, logger);
+      await work();
+      return;
     } catch (error) {
       const known = translateDatabaseError(error);
-      // A wrong password or a broken migration doesn't mend itself.
+      // A wrong password, a missing grant or a broken migration doesn't mend itself.
       if (!(known instanceof AlertStoreError)) throw error;
       onFault(known.message);
       logger.warn({ why: known.message, retryMs }, 'waiting for Postgres');

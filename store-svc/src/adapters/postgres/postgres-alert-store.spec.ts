@@ -1,48 +1,40 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
+import { queryPostgres } from '@vigie/dev-env/servers/query-postgres.ts';
 import { scratchPostgres } from '@vigie/dev-env/testing/scratch-postgres.ts';
 import { waitFor } from '@vigie/dev-env/testing/wait-for.ts';
-import { Health } from '@vigie/mesh/telemetry/health.ts';
-import { createLogger } from '@vigie/mesh/telemetry/logger.ts';
+import type { Health } from '@vigie/mesh/telemetry/health.ts';
 import { expect } from 'chai';
 import { AlertStoreError } from '../../ports/alert-store.ts';
 import { describeAlertStore } from '../../testing/alert-store.contract.ts';
-import { finishedAlert, receivedAlert } from '../../testing/sample-alerts.ts';
+import { openPostgresStore, POOL_SIZE } from '../../testing/postgres-store.ts';
+import { arrivalOf, finishedAlert, found, receivedAlert } from '../../testing/sample-alerts.ts';
 import { inTransaction } from './in-transaction.ts';
-import { openDatabase } from './open-database.ts';
+import { MIGRATIONS } from './migrations/migrations-list.ts';
 import { PostgresAlertStore } from './postgres-alert-store.ts';
-
-const POOL_SIZE = 5;
-const logger = createLogger('store-svc', 'silent');
 
 describe('PostgresAlertStore', function () {
   this.timeout(30_000);
   const teardown = new AsyncDisposableStack();
-  const health = new Health();
   let postgres: Awaited<ReturnType<typeof scratchPostgres>>;
   let orm: MikroORM;
+  let health: Health;
 
   before(async () => {
     postgres = await scratchPostgres(teardown);
     await postgres.start();
-    orm = await open(postgres.url, health);
-    health.enter('running');
+    const timeouts = { statementTimeoutMs: 500, lockTimeoutMs: 400, idleTransactionTimeoutMs: 20_000 };
+    const opened = await openPostgresStore(teardown, postgres, { timeouts });
+    ({ orm, health } = opened);
   });
   after(() => teardown.disposeAsync());
 
-  async function open(url: string, health: Health): Promise<MikroORM> {
-    const signal = AbortSignal.timeout(20_000);
-    const options = { url, poolSize: POOL_SIZE, statementTimeoutMs: 500, logger, health, signal };
-    const opened = await openDatabase(options);
-    teardown.defer(() => opened.close(true));
-    return opened;
-  }
-
   async function emptyStore(): Promise<PostgresAlertStore> {
+    await queryPostgres(postgres.url, 'truncate alerts');
     // A test before may have ended Postgres: the pool notices on the first use.
     await waitFor('an empty table', () =>
       orm.em
         .getConnection()
-        .execute('truncate alerts')
+        .execute('select from alerts limit 0')
         .then(
           () => true,
           () => undefined,
@@ -63,13 +55,12 @@ describe('PostgresAlertStore', function () {
   });
 
   it('is migrated once by several that start at once', async () => {
-    const url = new URL(postgres.url);
-    await orm.em.getConnection().execute('create database fresh');
-    url.pathname = '/fresh';
-    const opened = await Promise.all([1, 2, 3, 4].map(() => open(url.href, new Health())));
-    const rows = await opened[0]?.em.getConnection().execute('select name from schema_migrations');
-    expect(rows).to.deep.equal([{ name: '0001-alerts' }]);
-    await Promise.all(opened.map(each => each.close()));
+    const { href: url } = new URL('/fresh', postgres.url);
+    await queryPostgres(postgres.url, 'create database fresh');
+    const roles = { url, migrationUrl: url };
+    await Promise.all([1, 2, 3, 4].map(() => openPostgresStore(teardown, postgres, roles)));
+    const rows = await queryPostgres(url, 'select name from schema_migrations order by name');
+    expect(rows).to.deep.equal(MIGRATIONS.map(({ name }) => ({ name })));
   });
 
   for (const [filter, index] of [
@@ -80,15 +71,13 @@ describe('PostgresAlertStore', function () {
     it(`reads a page of ${JSON.stringify(filter)} in order from ${index}`, async () => {
       const store = await emptyStore();
       const connection = orm.em.getConnection();
-      await inTransaction(orm, async em => {
-        await em.execute('set local statement_timeout = 0');
-        await em.execute(
-          `insert into alerts (uid, video, alert_timestamp, store, status, trace_id, received_at)
-           select 'uid-' || n, '/v.mp4', to_timestamp(n), 'store-' || n % 10, 'RECEIVED', '', now()
-           from generate_series(1, 20000) n`,
-        );
-      });
-      await connection.execute('analyze alerts');
+      await queryPostgres(
+        postgres.url,
+        `insert into alerts (uid, video, alert_timestamp, store, status, trace_id, received_at)
+         select 'uid-' || n, '/v.mp4', to_timestamp(n), 'store-' || n % 10, 'RECEIVED', '', now()
+         from generate_series(1, 20000) n`,
+      );
+      await queryPostgres(postgres.url, 'analyze alerts');
       const statements: string[] = [];
       orm.config.set('onQuery', (sql, params) => {
         statements.push(orm.em.getPlatform().formatQuery(sql, params));
@@ -108,13 +97,15 @@ describe('PostgresAlertStore', function () {
     const store = await emptyStore();
     postgres.kill('SIGKILL');
     await postgres.waitUntilExited();
-    const error = await store.recordReceived([receivedAlert('a')]).catch(error => error);
+    const error = await store.recordReceived([arrivalOf(receivedAlert('a'))]).catch(error => error);
     expect(error).to.be.instanceOf(AlertStoreError).with.property('reason', 'STORE_UNREACHABLE');
     await waitFor('the refused connection in readiness', async () =>
       /ECONNREFUSED/.test((await health.readiness()).checks.postgres ?? '') ? true : undefined,
     );
     await postgres.start();
-    const kinds = await waitFor('an answer', () => store.recordReceived([receivedAlert('a')]).catch(() => undefined));
+    const kinds = await waitFor('an answer', () =>
+      store.recordReceived([arrivalOf(receivedAlert('a'))]).catch(() => undefined),
+    );
     expect(kinds).to.deep.equal(['RECORDED']);
     await waitFor('readiness', async () => (await health.readiness()).ready || undefined);
   });
@@ -122,14 +113,14 @@ describe('PostgresAlertStore', function () {
   it('gives a frozen Postgres up, and leaves no transaction open behind', async () => {
     const store = await emptyStore();
     const received = receivedAlert('a');
-    await store.recordReceived([received]);
+    await store.recordReceived([arrivalOf(received)]);
     postgres.kill('SIGSTOP');
-    const attempts = [store.recordOutcomes([finishedAlert(received)]), store.get('a')];
+    const attempts = [store.recordOutcomes([found(finishedAlert(received))]), store.get('a')];
     const errors = await Promise.all(attempts.map(attempt => attempt.catch(error => error)));
     postgres.kill('SIGCONT');
     for (const error of errors) expect(error).to.be.instanceOf(AlertStoreError);
     await waitFor('the outcome', async () => {
-      await store.recordOutcomes([finishedAlert(received)]).catch(() => undefined);
+      await store.recordOutcomes([found(finishedAlert(received))]).catch(() => undefined);
       return (await store.get('a').catch(() => undefined)) && true;
     });
     const open = await waitFor('no open transaction', async () => {
@@ -145,23 +136,23 @@ describe('PostgresAlertStore', function () {
   it('says that a row locked by another for too long is worth trying again', async () => {
     const store = await emptyStore();
     const received = receivedAlert('a');
-    await store.recordReceived([received]);
+    await store.recordReceived([arrivalOf(received)]);
     await inTransaction(orm, async em => {
       await em.execute(`select 1 from alerts for update`);
-      const error = await store.recordOutcomes([finishedAlert(received)]).catch(error => error);
+      const error = await store.recordOutcomes([found(finishedAlert(received))]).catch(error => error);
       expect(error).to.be.instanceOf(AlertStoreError).with.property('reason', 'STORE_BUSY');
     });
-    expect(await store.recordOutcomes([finishedAlert(received)])).to.deep.equal(['RECORDED']);
+    expect(await store.recordOutcomes([found(finishedAlert(received))])).to.deep.equal([{ kind: 'RECORDED' }]);
   });
 
   it('gets every connection back that is lost in the middle of a transaction', async () => {
     const store = await emptyStore();
     const received = receivedAlert('a');
-    await store.recordReceived([received]);
+    await store.recordReceived([arrivalOf(received)]);
     await inTransaction(orm, async em => {
       await em.execute('select 1 from alerts for update');
       for (let round = 0; round < POOL_SIZE; round++) {
-        const attempt = store.recordOutcomes([finishedAlert(received)]).catch(error => error);
+        const attempt = store.recordOutcomes([found(finishedAlert(received))]).catch(error => error);
         await waitFor('the end of the waiting backend', async () => {
           const ended = await orm.em
             .getConnection()
@@ -171,6 +162,6 @@ describe('PostgresAlertStore', function () {
         expect(await attempt).to.be.instanceOf(AlertStoreError);
       }
     });
-    expect(await store.recordOutcomes([finishedAlert(received)])).to.deep.equal(['RECORDED']);
+    expect(await store.recordOutcomes([found(finishedAlert(received))])).to.deep.equal([{ kind: 'RECORDED' }]);
   });
 });

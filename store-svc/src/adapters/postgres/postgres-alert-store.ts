@@ -1,19 +1,21 @@
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import type { Alert } from '@vigie/mesh/alert/alert.ts';
-import type { AlertRecord, FinishedAlert, ReceivedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import type { AlertRecord, AlertStatus, FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import type { AlertArrival } from '../../domain/alert-arrival.ts';
 import type { AlertFilter, ListPosition } from '../../domain/alert-filter.ts';
+import type { FoundOutcome } from '../../domain/found-outcome.ts';
 import { firstOfEachUid, judgeAlerts } from '../../domain/judge-alerts.ts';
-import { judgeOutcomes, type StandingAlert } from '../../domain/judge-outcomes.ts';
-import type { AlertRecordKind, OutcomeRecordKind } from '../../domain/record-kind.ts';
+import { judgeOutcomes } from '../../domain/judge-outcomes.ts';
+import type { AlertRecordKind, OutcomeRecordKind, OutcomeResult } from '../../domain/record-kind.ts';
+import type { StandingAlert } from '../../domain/standing-alert.ts';
 import type { AlertStore } from '../../ports/alert-store.ts';
 import { AlertRow } from './alert-row.ts';
 import { toAlert, toOutcomeRow, toReceivedRow, toRecord } from './alert-row-mapping.ts';
-import { type AlertStatements, alertStatements } from './alert-statements.ts';
+import { type AlertStatements, alertStatements, type ReopeningRow } from './alert-statements.ts';
+import { askPostgres } from './ask-postgres.ts';
 import { inTransaction } from './in-transaction.ts';
 import { jsonLiteral } from './json-literal.ts';
 import { fromTimestampText, toTimestampText } from './timestamp-text.ts';
-import { translateDatabaseError } from './translate-database-error.ts';
 
 export class PostgresAlertStore implements AlertStore {
   readonly #orm: MikroORM;
@@ -24,25 +26,29 @@ export class PostgresAlertStore implements AlertStore {
     this.#statements = alertStatements(orm);
   }
 
-  recordReceived(batch: readonly ReceivedAlert[]): Promise<readonly AlertRecordKind[]> {
+  recordReceived(batch: readonly AlertArrival[]): Promise<readonly AlertRecordKind[]> {
     return this.#run(async em => {
-      const firsts = firstOfEachUid(batch);
-      const { insertReceived } = this.#statements;
+      const firsts = firstOfEachUid(batch).map(({ received }) => received);
+      const { insertReceived, reopenQuarantined } = this.#statements;
       const inserted: { uid: string }[] = await em.execute(insertReceived, [jsonLiteral(firsts.map(toReceivedRow))]);
       const known = new Set(firsts.map(({ alert }) => alert.uid)).difference(new Set(inserted.map(({ uid }) => uid)));
-      return judgeAlerts(await readKnown(em, [...known]), batch);
+      const kinds = judgeAlerts(await readKnown(em, [...known]), batch);
+      const reopened = batch.filter((_, index) => kinds[index] === 'REOPENED').map(toReopeningRow);
+      if (reopened.length > 0) await em.execute(reopenQuarantined, [jsonLiteral(reopened)], 'run');
+      return kinds;
     });
   }
 
-  recordOutcomes(batch: readonly FinishedAlert[]): Promise<readonly OutcomeRecordKind[]> {
-    return this.#translated(() =>
+  recordOutcomes(batch: readonly FoundOutcome[]): Promise<readonly OutcomeResult[]> {
+    return askPostgres(() =>
       inTransaction(this.#orm, async em => {
-        const uids = [...new Set(batch.map(({ alert }) => alert.uid))];
+        const uids = [...new Set(batch.map(({ record }) => record.alert.uid))];
         const { kinds, toWrite } = judgeOutcomes(await lockStanding(em, uids), batch);
         if (toWrite.length > 0) {
-          await em.execute(this.#statements.updateOutcomes, [jsonLiteral(toWrite.map(toOutcomeRow))], 'run');
+          const rows = toWrite.map(({ record }) => toOutcomeRow(record));
+          await em.execute(this.#statements.updateOutcomes, [jsonLiteral(rows)], 'run');
         }
-        return kinds;
+        return withStanding(em, kinds, batch);
       }),
     );
   }
@@ -62,15 +68,7 @@ export class PostgresAlertStore implements AlertStore {
   }
 
   #run<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
-    return this.#translated(() => work(this.#orm.em.fork()));
-  }
-
-  async #translated<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw translateDatabaseError(error);
-    }
+    return askPostgres(() => work(this.#orm.em.fork()));
   }
 }
 
@@ -89,11 +87,31 @@ function selectPage(em: EntityManager, filter: AlertFilter, behind: ListPosition
   return query;
 }
 
+function toReopeningRow({ received, sequence }: AlertArrival): ReopeningRow {
+  return { uid: received.alert.uid, outcomeSequence: sequence };
+}
+
+/** The results, with what the rows say where they say it already: few, so that whole rows are read for them. */
+async function withStanding(
+  em: EntityManager,
+  kinds: readonly OutcomeRecordKind[],
+  batch: readonly FoundOutcome[],
+): Promise<OutcomeResult[]> {
+  const uids = batch.filter((_, index) => kinds[index] === 'UNCHANGED').map(({ record }) => record.alert.uid);
+  const rows = uids.length === 0 ? [] : await em.find(AlertRow, { uid: { $in: uids } });
+  const standing = new Map(rows.map(row => [row.uid, toRecord(row) as FinishedAlert]));
+  return kinds.map((kind, index) =>
+    kind === 'UNCHANGED'
+      ? { kind, standing: standing.get(batch[index]?.record.alert.uid ?? '') as FinishedAlert }
+      : { kind },
+  );
+}
+
 /** @param uids of rows that are there */
-async function readKnown(em: EntityManager, uids: readonly string[]): Promise<Map<string, Alert>> {
+async function readKnown(em: EntityManager, uids: readonly string[]): Promise<Map<string, StandingAlert>> {
   if (uids.length === 0) return new Map();
   const standing = await readStanding(selectStanding(em, uids));
-  if (standing.size === uids.length) return new Map([...standing].map(([uid, { alert }]) => [uid, alert]));
+  if (standing.size === uids.length) return standing;
   throw new Error(`${uids.length - standing.size} rows of alerts vanished while they were compared.`);
 }
 
@@ -105,7 +123,7 @@ function lockStanding(em: EntityManager, uids: readonly string[]): Promise<Map<s
 function selectStanding(em: EntityManager, uids: readonly string[]) {
   return em
     .createQueryBuilder(AlertRow, 'a')
-    .select(['uid', 'video', 'alertTimestampMicros', 'store', 'processedAt'])
+    .select(['uid', 'video', 'alertTimestampMicros', 'store', 'status', 'outcomeSequence'])
     .where({ uid: { $in: uids } });
 }
 
@@ -113,11 +131,12 @@ function selectStanding(em: EntityManager, uids: readonly string[]) {
 async function readStanding(query: ReturnType<typeof selectStanding>): Promise<Map<string, StandingAlert>> {
   const rows: StandingRow[] = await query.execute('all');
   return new Map(
-    rows.map(({ processedAt, ...row }) => [
+    rows.map(({ status, outcomeSequence, ...row }) => [
       row.uid,
       {
         alert: toAlert({ ...row, alertTimestampMicros: fromTimestampText(row.alertTimestampMicros) }),
-        processedAt,
+        status,
+        outcomeSequence: outcomeSequence === null ? null : Number(outcomeSequence),
       },
     ]),
   );
@@ -128,5 +147,7 @@ interface StandingRow {
   readonly video: string;
   readonly alertTimestampMicros: string;
   readonly store: string;
-  readonly processedAt: Date | null;
+  readonly status: AlertStatus;
+  /** 64 bits come as text. */
+  readonly outcomeSequence: string | null;
 }

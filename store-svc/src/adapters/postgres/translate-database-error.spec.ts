@@ -14,6 +14,7 @@ describe('translateDatabaseError', () => {
     [new Error('outer', { cause: coded('ECONNRESET') }), 'STORE_UNREACHABLE'],
     [coded('40P01'), 'STORE_BUSY'],
     [coded('53300'), 'STORE_BUSY'],
+    [coded('25P03'), 'STORE_BUSY'],
     [coded('57014'), 'STORE_BUSY'],
     [new Error('timeout exceeded when trying to connect'), 'STORE_BUSY'],
   ] as const) {

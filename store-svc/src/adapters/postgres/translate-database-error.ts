@@ -5,6 +5,8 @@ const SQLSTATE_FAULTS: readonly (readonly [prefix: string, fault: AlertStoreFaul
   ['08', 'STORE_UNREACHABLE'],
   // A standby, or a server made read-only by hand.
   ['25006', 'STORE_UNREACHABLE'],
+  // A transaction that did nothing, or took, for too long: the session is ended.
+  ['25P', 'STORE_BUSY'],
   // Deadlock, serialization failure: the other transaction won.
   ['40', 'STORE_BUSY'],
   // Out of disk, memory or connections.

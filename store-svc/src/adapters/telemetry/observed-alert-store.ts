@@ -1,22 +1,26 @@
-import { type FinishedAlert, type ReceivedAlert, statusOf } from '@vigie/mesh/alert/alert-record.ts';
+import { type AlertRecord, statusOf } from '@vigie/mesh/alert/alert-record.ts';
 import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
+import type { AlertArrival } from '../../domain/alert-arrival.ts';
 import type { AlertFilter, ListPosition } from '../../domain/alert-filter.ts';
-import type { OutcomeRecordKind } from '../../domain/record-kind.ts';
+import type { FoundOutcome } from '../../domain/found-outcome.ts';
+import type { AlertRecordKind, OutcomeRecordKind } from '../../domain/record-kind.ts';
 import type { AlertStore } from '../../ports/alert-store.ts';
 import type { StoreMetrics, WriteOperation } from './store-metrics.ts';
 
+type RecordKind = AlertRecordKind | OutcomeRecordKind;
 type Line = readonly [level: 'info' | 'warn', message: string];
 
-const LINES: Readonly<Record<WriteOperation, Readonly<Record<OutcomeRecordKind, Line>>>> = {
+const LINES: Readonly<Record<WriteOperation, Readonly<Partial<Record<RecordKind, Line>>>>> = {
   alerts: {
     RECORDED: ['info', 'alert recorded'],
     UNCHANGED: ['info', 'alert is recorded already'],
     CONFLICT: ['warn', 'another alert has this uid'],
-    UNKNOWN_ALERT: ['info', 'alert is unknown'],
+    REOPENED: ['info', 'quarantined alert waits for its probe again'],
   },
   outcomes: {
     RECORDED: ['info', 'outcome recorded'],
     UNCHANGED: ['info', 'outcome is recorded already'],
+    SUPERSEDED: ['info', 'the outcome of another message stands'],
     CONFLICT: ['warn', 'outcome of another alert with this uid'],
     UNKNOWN_ALERT: ['info', 'outcome of an alert that is not recorded yet'],
   },
@@ -34,12 +38,16 @@ export class ObservedAlertStore implements AlertStore {
     this.#metrics = metrics;
   }
 
-  recordReceived(batch: readonly ReceivedAlert[]) {
-    return this.#observe('alerts', batch, () => this.#store.recordReceived(batch));
+  async recordReceived(batch: readonly AlertArrival[]) {
+    const kinds = await this.#timed('alerts', batch.length, () => this.#store.recordReceived(batch));
+    for (const [index, { received }] of batch.entries()) this.#tell('alerts', received, kinds[index]);
+    return kinds;
   }
 
-  recordOutcomes(batch: readonly FinishedAlert[]) {
-    return this.#observe('outcomes', batch, () => this.#store.recordOutcomes(batch));
+  async recordOutcomes(batch: readonly FoundOutcome[]) {
+    const results = await this.#timed('outcomes', batch.length, () => this.#store.recordOutcomes(batch));
+    for (const [index, { record }] of batch.entries()) this.#tell('outcomes', record, results[index]?.kind);
+    return results;
   }
 
   get(uid: string) {
@@ -50,29 +58,25 @@ export class ObservedAlertStore implements AlertStore {
     return this.#store.list(filter, limit, behind);
   }
 
-  async #observe<K extends OutcomeRecordKind>(
-    operation: WriteOperation,
-    batch: readonly (ReceivedAlert | FinishedAlert)[],
-    write: () => Promise<readonly K[]>,
-  ): Promise<readonly K[]> {
-    const finish = this.#metrics.beginWrite(operation, batch.length);
+  async #timed<R>(operation: WriteOperation, rows: number, write: () => Promise<R>): Promise<R> {
+    const finish = this.#metrics.beginWrite(operation, rows);
     try {
-      const kinds = await write();
+      const result = await write();
       finish('done');
-      for (const [index, record] of batch.entries()) this.#tell(operation, record, kinds[index] as K);
-      return kinds;
+      return result;
     } catch (error) {
       finish('failed');
-      this.#logger.error({ err: error, operation, rows: batch.length }, 'rows not written');
+      this.#logger.error({ err: error, operation, rows }, 'rows not written');
       throw error;
     }
   }
 
-  #tell(operation: WriteOperation, record: ReceivedAlert | FinishedAlert, kind: OutcomeRecordKind): void {
+  #tell(operation: WriteOperation, record: AlertRecord, kind: RecordKind | undefined): void {
+    if (kind === undefined) return;
     const { alert, traceId } = record;
     const status = statusOf(record);
     this.#metrics.countRow(operation, kind, status);
-    const [level, message] = LINES[operation][kind];
+    const [level, message] = LINES[operation][kind] ?? ['info', kind];
     this.#logger[level]({ uid: alert.uid, traceId, store: alert.store, status }, message);
   }
 }

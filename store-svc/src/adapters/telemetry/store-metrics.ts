@@ -1,14 +1,14 @@
 import type { AlertStatus } from '@vigie/mesh/alert/alert-record.ts';
 import { LATENCY_BUCKETS } from '@vigie/mesh/telemetry/metrics.ts';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { OutcomeRecordKind } from '../../domain/record-kind.ts';
+import type { AlertRecordKind, OutcomeRecordKind } from '../../domain/record-kind.ts';
 
 export type WriteOperation = 'alerts' | 'outcomes';
 
 export interface StoreMetrics {
   /** Counts a batch as begun; call the result once it is over. */
   beginWrite(operation: WriteOperation, rows: number): (result: 'done' | 'failed') => void;
-  countRow(operation: WriteOperation, kind: OutcomeRecordKind, status: AlertStatus): void;
+  countRow(operation: WriteOperation, kind: AlertRecordKind | OutcomeRecordKind, status: AlertStatus): void;
   /** Counts a watcher as there; call the result once it is gone. */
   beginWatch(): () => void;
 }

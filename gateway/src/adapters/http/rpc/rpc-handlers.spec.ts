@@ -11,6 +11,7 @@ import { HealthCheckResponse_ServingStatus, Health as HealthService } from '@vig
 import { IngestService } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
 import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
 import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { QuarantineService } from '@vigie/proto/vigie/store/v1/quarantine_service_pb.ts';
 import { expect } from 'chai';
 import { type RunningGateway, runGateway } from '../../../testing/running-gateway.ts';
 
@@ -320,7 +321,9 @@ describe('RPC through the gateway', () => {
       };
       const listed = await ask({ case: 'listServices', value: '' });
       expect(listed.listServicesResponse?.service).to.deep.equal(
-        [IngestService, ProbeService, AlertStoreService, HealthService].map(({ typeName }) => ({ name: typeName })),
+        [IngestService, ProbeService, AlertStoreService, QuarantineService, HealthService].map(({ typeName }) => ({
+          name: typeName,
+        })),
       );
       const found = [
         { case: 'fileContainingSymbol', value: 'vigie.alert.v1.Alert' },

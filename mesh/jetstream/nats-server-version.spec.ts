@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isFitNatsServer, parseNatsServerVersion } from '../../setup/nats-server-version.mjs';
+import { isFitNatsServer, parseNatsServerVersion } from './nats-server-version.mjs';
 
 describe('the version of a nats-server', () => {
   for (const text of ['nats-server: v2.10.27', 'nats-server: v2.10.27\n', '2.10.27']) {

@@ -1,3 +1,5 @@
+// Plain JavaScript: set-up reads it on the machine's own Node, before there is a node_modules.
+
 /**
  * Older ones lose acknowledged messages (`discard: new` with `max_bytes`), have no `sync_interval`, and are open to
  * CVE-2025-30215.
@@ -20,4 +22,13 @@ export function isFitNatsServer(version) {
 
 function numbers(version) {
   return version.split('-')[0].split('.').map(Number);
+}
+
+/** Why a server of this version must not be used, and what to do; undefined for a fit one. @returns {string | undefined} */
+export function findNatsServerFault(version) {
+  if (isFitNatsServer(version)) return undefined;
+  return (
+    `nats-server ${version} is too old and can lose accepted alerts: a full stream drops acknowledged messages, and ` +
+    `writes aren't synced before they are acknowledged. Use ${OLDEST_FIT_NATS_SERVER} or later`
+  );
 }

@@ -1,0 +1,7 @@
+import { DevEnvError } from '../dev-env-error.ts';
+
+/** @throws DevEnvError if the configuration has no such line: it was changed, and what moves it has to follow */
+export function replaceDirective(file: string, conf: string, pattern: RegExp, replacement: string): string {
+  if (!pattern.test(conf)) throw new DevEnvError(`${file} has no line like ${pattern} to adapt to this machine.`);
+  return conf.replace(pattern, replacement);
+}

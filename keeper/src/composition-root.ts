@@ -1,0 +1,55 @@
+import 'reflect-metadata';
+import { closeNats } from '@vigie/mesh/jetstream/close-nats.ts';
+import { connectNats } from '@vigie/mesh/jetstream/nats-connection.ts';
+import type { ServiceContext } from '@vigie/mesh/lifecycle/service-context.ts';
+import { container, instanceCachingFactory } from 'tsyringe';
+import { JetStreamStreams } from './adapters/jetstream/jetstream-streams.ts';
+import { createKeeperMetrics } from './adapters/telemetry/keeper-metrics.ts';
+import { TelemetryStreamReports } from './adapters/telemetry/telemetry-stream-reports.ts';
+import { createKeepStream } from './application/keep-stream.ts';
+import { createKeepStreams } from './application/keep-streams.ts';
+import { Rounds } from './application/rounds.ts';
+import type { Config } from './config.ts';
+import { tokens } from './tokens.ts';
+
+export async function startKeeper(config: Config, context: ServiceContext): Promise<void> {
+  const { logger, metrics, health, teardown } = context;
+  const connection = await connectNats({ url: config.natsUrl, name: 'keeper', logger, health });
+  teardown.defer(() => closeNats(connection));
+  const streams = await JetStreamStreams.open(connection, config.streamLimits);
+  await streams.bringUpToDate();
+
+  const keeperMetrics = createKeeperMetrics(metrics);
+  const services = container.createChildContainer();
+  services.register(tokens.streams, { useValue: streams });
+  services.register(tokens.streamReports, {
+    useFactory: instanceCachingFactory(() => new TelemetryStreamReports(logger, keeperMetrics)),
+  });
+  services.register(tokens.keepStream, {
+    useFactory: instanceCachingFactory(c =>
+      createKeepStream({
+        streams: c.resolve(tokens.streams),
+        reports: c.resolve(tokens.streamReports),
+        replayWindowMs: config.replayWindowMs,
+      }),
+    ),
+  });
+  services.register(tokens.keepStreams, {
+    useFactory: instanceCachingFactory(c => createKeepStreams(c.resolve(tokens.streams), c.resolve(tokens.keepStream))),
+  });
+
+  let fault: string | undefined;
+  health.addCheck('streams', () => fault);
+  teardown.use(
+    new Rounds({
+      round: services.resolve(tokens.keepStreams),
+      intervalMs: config.intervalMs,
+      shutdownGraceMs: config.shutdownGraceMs,
+      onEnd: error => {
+        keeperMetrics.countRound(error === undefined ? 'done' : 'failed');
+        if (error !== undefined && error.message !== fault) logger.error({ err: error }, 'streams not kept');
+        fault = error?.message;
+      },
+    }),
+  );
+}

@@ -1,0 +1,62 @@
+import { expect } from 'chai';
+import { planTrim } from './plan-trim.ts';
+import type { ConsumerProgress, StreamState } from './stream-state.ts';
+import { findWarnings } from './warnings.ts';
+
+const LAST = 10_000;
+const DONE = [
+  { name: 'record', finishedThrough: LAST },
+  { name: 'probe', finishedThrough: LAST },
+];
+
+const stateWith = (bytes: number, consumers: readonly ConsumerProgress[]): StreamState => ({
+  name: 'ALERTS',
+  firstSequence: 1,
+  lastSequence: LAST,
+  messages: LAST,
+  bytes,
+  maxBytes: 100,
+  serverTime: new Date(0),
+  consumers,
+});
+
+function warningsOf(state: StreamState, youngFrom: number): string[] {
+  const plan = planTrim(state, youngFrom, ['record', 'probe']);
+  return findWarnings(state, plan, youngFrom).map(({ message }) => message);
+}
+
+describe('the warnings about a stream', () => {
+  it('are none while all is well', () => {
+    expect(warningsOf(stateWith(80, DONE), LAST)).deep.equal([]);
+  });
+
+  it('name a required consumer that is missing, once there is something to trim', () => {
+    const state = stateWith(10, DONE.slice(0, 1));
+    expect(warningsOf(state, 1)).deep.equal([]);
+    expect(warningsOf(state, 2)[0]).match(/ALERTS isn't trimmed: its consumer probe is missing/);
+  });
+
+  it('name a consumer that holds many old messages back, not one of which some are tried again', () => {
+    const abandoned = { name: 'old-tool', finishedThrough: 100 };
+    const retrying = { name: 'probe', finishedThrough: 7_500 };
+    const warnings = warningsOf(stateWith(10, [...DONE.slice(0, 1), retrying, abandoned]), 8_001);
+    expect(warnings).lengthOf(1);
+    expect(warnings[0]).match(/consumer old-tool holds 7900 messages back.*nats consumer rm ALERTS old-tool/);
+  });
+
+  const nearlyFull: [what: string, consumers: readonly ConsumerProgress[], advice: RegExp][] = [
+    ['the settings, when all is finished', DONE, /81 % full.*raise STREAM_MAX_BYTES or shorten REPLAY_WINDOW_MS$/],
+    ['the service that is missing', DONE.slice(1), /start the service that makes the consumer record$/],
+    [
+      'the consumer that lags',
+      [...DONE.slice(0, 1), { name: 'probe', finishedThrough: 2_000 }],
+      /the consumer probe lags by 8000 messages/,
+    ],
+  ];
+  for (const [what, consumers, advice] of nearlyFull) {
+    it(`name ${what}, where the stream is nearly full`, () => {
+      expect(warningsOf(stateWith(81, consumers), 1)).lengthOf(1);
+      expect(warningsOf(stateWith(81, consumers), 1)[0]).match(advice);
+    });
+  }
+});

@@ -1,0 +1,58 @@
+import type { TrimPlan } from './plan-trim.ts';
+import { type ConsumerProgress, fillRatio, type StreamState } from './stream-state.ts';
+
+/** What a person should look at. */
+export interface StreamWarning {
+  /** The same for the same matter, round after round. */
+  readonly key: string;
+  readonly message: string;
+}
+
+/** Fewer than these are the alerts that are being tried again. */
+const MANY_MESSAGES = 1_000;
+const NEARLY_FULL = 0.8;
+
+/** @param youngFrom the first message within the replay window */
+export function findWarnings(state: StreamState, plan: TrimPlan, youngFrom: number): StreamWarning[] {
+  return [...warnOfTrimming(state, plan, youngFrom), ...warnOfFill(state, plan)];
+}
+
+function warnOfTrimming(state: StreamState, plan: TrimPlan, youngFrom: number): StreamWarning[] {
+  const stream = state.name;
+  // A mesh that is just starting has nothing to trim, nor a consumer.
+  const missing = youngFrom > state.firstSequence ? plan.missing : [];
+  return [
+    ...missing.map(name => ({
+      key: `missing ${name}`,
+      message: `${stream} isn't trimmed: its consumer ${name} is missing; start the service that makes it`,
+    })),
+    ...plan.stragglers
+      .filter(({ oldMessages }) => oldMessages >= MANY_MESSAGES)
+      .map(({ name, oldMessages }) => ({
+        key: `straggler ${name}`,
+        message:
+          `${stream}: the consumer ${name} holds ${oldMessages} messages back that are older than REPLAY_WINDOW_MS; ` +
+          `if nobody uses it any more, delete it: nats consumer rm ${stream} ${name}`,
+      })),
+  ];
+}
+
+function warnOfFill(state: StreamState, plan: TrimPlan): StreamWarning[] {
+  const ratio = fillRatio(state);
+  if (ratio <= NEARLY_FULL) return [];
+  const message = `${state.name} is ${Math.floor(ratio * 100)} % full, at 100 % it refuses: ${adviseOnFill(state, plan)}`;
+  return [{ key: 'nearly full', message }];
+}
+
+function adviseOnFill(state: StreamState, { missing }: TrimPlan): string {
+  if (missing.length > 0) return `start the service that makes the consumer ${missing.join(' and ')}`;
+  const slowest = state.consumers.reduce<ConsumerProgress | undefined>(
+    (found, next) => (found === undefined || next.finishedThrough < found.finishedThrough ? next : found),
+    undefined,
+  );
+  const unfinished = slowest === undefined ? 0 : state.lastSequence - slowest.finishedThrough;
+  if (slowest !== undefined && unfinished > state.messages / 2) {
+    return `the consumer ${slowest.name} lags by ${unfinished} messages; give its service more replicas, or delete it if it is abandoned`;
+  }
+  return 'raise STREAM_MAX_BYTES or shorten REPLAY_WINDOW_MS';
+}

@@ -1,0 +1,7 @@
+import type { FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
+
+/** An outcome, and whether it replaces that of an earlier message. */
+export interface FoundOutcome {
+  readonly record: FinishedAlert;
+  readonly isReplay: boolean;
+}

@@ -1,0 +1,84 @@
+import { readFile } from 'node:fs/promises';
+import { AlertRecord_Status as Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { expect } from 'chai';
+import { eventually } from './testing/eventually.ts';
+import { sendRange } from './testing/lying-video-server.ts';
+import { ProbeMesh, type RunningProbe } from './testing/probe-mesh.ts';
+
+const video = await readFile(new URL('../../nginx/videos/mp4-faststart.mp4', import.meta.url));
+const OTHERS = ['store-1', 'store-2', 'store-3'];
+
+describe('A store whose videos hang', function () {
+  this.timeout(90_000);
+  let mesh: ProbeMesh;
+  let probe: RunningProbe | undefined;
+  let released: PromiseWithResolvers<void>;
+
+  before(async () => {
+    mesh = await ProbeMesh.start();
+  });
+  after(() => mesh[Symbol.asyncDispose]());
+  beforeEach(async () => {
+    await mesh.reset();
+    released = Promise.withResolvers();
+    mesh.videos.behave = (request, response) => {
+      const ready = request.path.includes('/hanging/') ? released.promise : Promise.resolve();
+      void ready.then(() => sendRange(request, response, video));
+    };
+  });
+  afterEach(async () => {
+    await probe?.[Symbol.asyncDispose]();
+    probe = undefined;
+  });
+
+  const publish = (uid: string, store: string, video = `/videos/${uid}.mp4`) =>
+    mesh.publish(store, JSON.stringify({ uid, video, timestamp: 1748871320.68, store }));
+  const publishHanging = async (from: number, to: number) => {
+    for (let i = from; i < to; i++) await publish(`hanging-${i}`, 'hanging', `/videos/hanging/${i}.mp4`);
+  };
+  const publishOthers = async (from: number, to: number) => {
+    for (let i = from; i < to; i++) for (const store of OTHERS) await publish(`${store}.${i}`, store);
+  };
+  const processed = () =>
+    new Set(
+      mesh.store.batches
+        .flat()
+        .filter(({ status }) => status === Status.PROCESSED)
+        .map(({ uid }) => uid),
+    );
+
+  it('holds nobody else up, however many of its alerts come first, and loses none', async () => {
+    await publishHanging(0, 200);
+    await publishOthers(0, 10);
+    // The videos would be waited for beyond the end of this test.
+    probe = await mesh.startProbe({
+      CONCURRENT_TASKS: '8',
+      ALERTS_IN_HAND: '32',
+      VIDEO_READ_TIMEOUT_MS: '120000',
+      PROBE_TIMEOUT_MS: '120000',
+    });
+    await eventually(() => expect(processed().size).equal(30), { patienceMs: 30_000 });
+
+    await publishHanging(200, 300);
+    await publishOthers(10, 30);
+    await eventually(() => expect(processed().size).equal(90), { patienceMs: 30_000 });
+    expect(mesh.videos.requests.filter(({ path }) => path.includes('/hanging/')).length).equal(4);
+
+    released.resolve();
+    await eventually(async () => expect(await mesh.unfinished()).equal(0), { patienceMs: 60_000 });
+    expect(processed().size).equal(390);
+    expect((await mesh.messages('OUTCOMES')).length).equal(390);
+  });
+
+  it('is given up by its time limit, and takes its alerts back once its videos come', async () => {
+    await publishHanging(0, 12);
+    probe = await mesh.startProbe({ CONCURRENT_TASKS: '8', PROBE_TIMEOUT_MS: '300' });
+    await eventually(async () =>
+      expect(await probe?.metrics.metrics()).match(/vigie_probe_retries_total\{reason="VIDEO_UNREACHABLE"\} \d\d/),
+    );
+    expect(processed().size).equal(0);
+    released.resolve();
+    await eventually(async () => expect(await mesh.unfinished()).equal(0), { patienceMs: 30_000 });
+    expect(processed().size).equal(12);
+  });
+});

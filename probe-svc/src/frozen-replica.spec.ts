@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { pickFreePorts } from '@vigie/dev-env/tcp-ports/free-ports.ts';
+import { RecordResult_Kind as Kind } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { expect } from 'chai';
+import { eventually } from './testing/eventually.ts';
+import { sendRange } from './testing/lying-video-server.ts';
+import { ProbeMesh } from './testing/probe-mesh.ts';
+
+const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+const video = await readFile(new URL('../../nginx/videos/mp4-faststart.mp4', import.meta.url));
+/** The ack wait is five seconds longer than a probe may take. */
+const PROBE_TIMEOUT_MS = 1_000;
+
+describe('A replica that is frozen for longer than the ack wait', function () {
+  this.timeout(90_000);
+  let mesh: ProbeMesh;
+  const started: ChildProcess[] = [];
+
+  before(async () => {
+    mesh = await ProbeMesh.start();
+  });
+  after(async () => {
+    for (const child of started) child.kill('SIGKILL');
+    await mesh[Symbol.asyncDispose]();
+  });
+
+  async function startReplica(): Promise<ChildProcess> {
+    const [port, healthPort] = (await pickFreePorts(2)) as [number, number];
+    const env = {
+      ...process.env,
+      ...mesh.environment(port),
+      HEALTH_PORT: String(healthPort),
+      LOG_LEVEL: 'fatal',
+      PROBE_TIMEOUT_MS: String(PROBE_TIMEOUT_MS),
+    };
+    const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+    started.push(child);
+    return child;
+  }
+
+  const publish = (uid: string) => {
+    const store = `store-of-${uid}`;
+    return mesh.publish(store, JSON.stringify({ uid, video: '/videos/a.mp4', timestamp: 1_748_871_320.68, store }));
+  };
+  const recordedUids = () => mesh.store.batches.flat().map(({ uid }) => uid);
+
+  it('leaves its alerts to another one, and doubles and loses none when it thaws', async () => {
+    mesh.videos.behave = (request, response) => sendRange(request, response, video);
+    const frozen = await startReplica();
+    const isFrozen = Promise.withResolvers<void>();
+    // In the middle of its work: outcomes are on their way, and their events aren't yet.
+    mesh.store.judge = () => {
+      frozen.kill('SIGSTOP');
+      isFrozen.resolve();
+      return Kind.RECORDED;
+    };
+    const uids = Array.from({ length: 20 }, (_, i) => `a-${i}`);
+    for (const uid of uids) await publish(uid);
+    await isFrozen.promise;
+    const firstOfFrozen = recordedUids()[0] as string;
+    mesh.store.judge = () => Kind.RECORDED;
+    const told = await mesh.overhear('alerts.processed.*');
+
+    const other = await startReplica();
+    await eventually(async () => expect(await mesh.unfinished()).equal(0), { patienceMs: 45_000 });
+    expect(new Set(recordedUids())).deep.equal(new Set(uids));
+
+    const toldWhileFrozen = told.length;
+    frozen.kill('SIGCONT');
+    // It goes on where it was, and tells what is told already.
+    await eventually(() => expect(told.slice(toldWhileFrozen).join()).include(`"${firstOfFrozen}"`), {
+      patienceMs: 20_000,
+    });
+    await publish('after');
+    await eventually(() => expect(recordedUids()).include('after'));
+    await eventually(async () => expect(await mesh.unfinished()).equal(0));
+
+    const events = (await mesh.messages('OUTCOMES')).map(({ payload }) => JSON.parse(payload).uid);
+    expect(events.toSorted()).deep.equal([...uids, 'after'].toSorted());
+    expect(await mesh.messages('QUARANTINE')).deep.equal([]);
+    for (const { exitCode, signalCode } of [frozen, other]) expect([exitCode, signalCode]).deep.equal([null, null]);
+  });
+});

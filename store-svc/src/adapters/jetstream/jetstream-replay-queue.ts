@@ -1,0 +1,46 @@
+import { JetStreamApiError, type JetStreamClient, type JetStreamPublishOptions } from '@nats-io/jetstream';
+import type { Alert } from '@vigie/mesh/alert/alert.ts';
+import { QUARANTINE_HEADERS } from '@vigie/mesh/jetstream/quarantine.ts';
+import { subjects } from '@vigie/mesh/jetstream/subjects.ts';
+import { traceHeaders } from '@vigie/mesh/jetstream/trace-headers.ts';
+import { encodeAlertPayload } from '@vigie/mesh/wire/alert-wire.ts';
+import type { QuarantinedAlert } from '../../domain/quarantined-alert.ts';
+import { type ReplayQueue, ReplayQueueError } from '../../ports/replay-queue.ts';
+
+const PUB_ACK_TIMEOUT_MS = 5_000;
+
+export class JetStreamReplayQueue implements ReplayQueue {
+  readonly #client: JetStreamClient;
+
+  constructor(client: JetStreamClient) {
+    this.#client = client;
+  }
+
+  /** Without a message id: that is what makes it a replay (`isReplay`). */
+  replay(alert: Alert): Promise<void> {
+    return this.#publish(subjects.received(alert.store), encodeAlertPayload(alert), { headers: traceHeaders() });
+  }
+
+  redrive({ id, store, payload, redrives }: QuarantinedAlert): Promise<void> {
+    const headers = traceHeaders();
+    headers.set(QUARANTINE_HEADERS.redrives, String(redrives + 1));
+    // Once, where it is redriven twice at a time, or again because nobody heard that it was.
+    return this.#publish(subjects.received(store), payload, { headers, msgID: `redriven.${id}` });
+  }
+
+  async #publish(
+    subject: string,
+    payload: string | Uint8Array,
+    options: Partial<JetStreamPublishOptions>,
+  ): Promise<void> {
+    try {
+      await this.#client.publish(subject, payload, { ...options, timeout: PUB_ACK_TIMEOUT_MS });
+    } catch (error) {
+      // A server that answers with a refusal is full or out of resources.
+      const reason = error instanceof JetStreamApiError ? 'QUEUE_FULL' : 'QUEUE_UNREACHABLE';
+      throw new ReplayQueueError(reason, `The alert stream takes no more: ${(error as Error).message}.`, {
+        cause: error,
+      });
+    }
+  }
+}

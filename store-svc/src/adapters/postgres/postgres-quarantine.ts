@@ -1,0 +1,118 @@
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import type { Alert } from '@vigie/mesh/alert/alert.ts';
+import { decodeAlertPayload, MalformedMessageError } from '@vigie/mesh/wire/alert-wire.ts';
+import type {
+  QuarantinedAlert,
+  QuarantineFilter,
+  QuarantinePosition,
+  QuarantineState,
+} from '../../domain/quarantined-alert.ts';
+import type { Quarantine } from '../../ports/quarantine.ts';
+import { askPostgres } from './ask-postgres.ts';
+import { QuarantinedRow } from './quarantined-row.ts';
+import { toTimestampText } from './timestamp-text.ts';
+
+export class PostgresQuarantine implements Quarantine {
+  readonly #orm: MikroORM;
+
+  constructor(orm: MikroORM) {
+    this.#orm = orm;
+  }
+
+  keep(batch: readonly QuarantinedAlert[]): Promise<void> {
+    return this.#run(async em => {
+      // One statement must not name a row twice.
+      const rows = new Map(batch.map(alert => [alert.id, toRow(alert)]));
+      await em
+        .createQueryBuilder(QuarantinedRow)
+        .insert([...rows.values()])
+        .onConflict('id')
+        .ignore()
+        .execute('run');
+    });
+  }
+
+  list(state: QuarantineState, filter: QuarantineFilter, limit: number, behind?: QuarantinePosition) {
+    return this.#run(async em => {
+      const query = select(em, state, filter).orderBy({ quarantinedAt: 'desc', id: 'desc' }).limit(limit);
+      if (behind !== undefined) {
+        const place = [new Date(behind.quarantinedAtMs).toISOString(), behind.id];
+        query.andWhere('(q.quarantined_at, q.id) < (?, ?)', place);
+      }
+      return (await query.getResultList()).map(toQuarantined);
+    });
+  }
+
+  oldestHeld(filter: QuarantineFilter, limit: number) {
+    return this.#run(async em => {
+      const query = select(em, 'HELD', filter).orderBy({ quarantinedAt: 'asc', id: 'asc' }).limit(limit);
+      return (await query.getResultList()).map(toQuarantined);
+    });
+  }
+
+  countHeld(filter: QuarantineFilter): Promise<number> {
+    return this.#run(em => select(em, 'HELD', filter).getCount());
+  }
+
+  settle(ids: readonly string[], state: Exclude<QuarantineState, 'HELD'>): Promise<number> {
+    if (ids.length === 0) return Promise.resolve(0);
+    return this.#run(em =>
+      em.nativeUpdate(QuarantinedRow, { id: { $in: [...ids] }, state: 'HELD' }, { state, settledAt: new Date() }),
+    );
+  }
+
+  #run<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
+    return askPostgres(() => work(this.#orm.em.fork()));
+  }
+}
+
+function select(em: EntityManager, state: QuarantineState, filter: QuarantineFilter) {
+  const { ids, uid, store, code, sinceMicros, untilMicros } = filter;
+  const query = em.createQueryBuilder(QuarantinedRow, 'q').select('*').where({ state });
+  if (ids !== undefined) query.andWhere({ id: { $in: [...ids] } });
+  if (uid !== undefined) query.andWhere({ uid });
+  if (store !== undefined) query.andWhere({ store });
+  if (code !== undefined) query.andWhere({ failureCode: code });
+  if (sinceMicros !== undefined) query.andWhere('q.quarantined_at >= ?', [toTimestampText(sinceMicros)]);
+  if (untilMicros !== undefined) query.andWhere('q.quarantined_at < ?', [toTimestampText(untilMicros)]);
+  return query;
+}
+
+function toRow(quarantined: QuarantinedAlert) {
+  const { alert, failure, sequence, ...row } = quarantined;
+  return {
+    ...row,
+    uid: alert?.uid ?? null,
+    store: storable(row.store),
+    failureCode: failure.code,
+    failureMessage: storable(failure.message),
+    subject: storable(row.subject),
+    streamSequence: sequence,
+    payload: Buffer.from(row.payload),
+  };
+}
+
+/** As text that Postgres takes: a subject that was written by hand may hold anything. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '\ufffd').toWellFormed();
+}
+
+function toQuarantined(row: QuarantinedRow): QuarantinedAlert {
+  return {
+    ...{ id: row.id, state: row.state, store: row.store, attempts: row.attempts, redrives: row.redrives },
+    alert: row.uid === null ? undefined : tryDecode(row.payload),
+    failure: { code: row.failureCode, message: row.failureMessage },
+    ...{ receivedAt: row.receivedAt, quarantinedAt: row.quarantinedAt, settledAt: row.settledAt ?? null },
+    ...{ traceId: row.traceId, subject: row.subject, sequence: row.streamSequence, payload: row.payload },
+  };
+}
+
+/** The rules may have become stricter since. */
+function tryDecode(payload: Uint8Array): Alert | undefined {
+  try {
+    return decodeAlertPayload(payload);
+  } catch (error) {
+    if (error instanceof MalformedMessageError) return undefined;
+    throw error;
+  }
+}

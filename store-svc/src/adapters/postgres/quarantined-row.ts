@@ -1,0 +1,30 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { FailureCode } from '@vigie/mesh/alert/alert-record.ts';
+import type { QuarantineState } from '../../domain/quarantined-alert.ts';
+
+const count = () => p.bigint('number');
+
+/** The table `quarantined_alerts`: one row a message that was set aside. `uid` is null where the message is no alert. */
+export const QuarantinedRow = defineEntity({
+  name: 'QuarantinedRow',
+  tableName: 'quarantined_alerts',
+  properties: {
+    id: p.text().primary(),
+    state: p.text().$type<QuarantineState>(),
+    uid: p.text().nullable(),
+    store: p.text(),
+    failureCode: p.text().$type<FailureCode>(),
+    failureMessage: p.text(),
+    attempts: count(),
+    redrives: count(),
+    receivedAt: p.datetime(3),
+    quarantinedAt: p.datetime(3),
+    settledAt: p.datetime(3).nullable(),
+    traceId: p.text(),
+    subject: p.text(),
+    streamSequence: count(),
+    payload: p.blob(),
+  },
+});
+
+export type QuarantinedRow = InferEntity<typeof QuarantinedRow>;

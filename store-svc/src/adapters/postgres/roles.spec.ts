@@ -1,0 +1,82 @@
+import { queryPostgres } from '@vigie/dev-env/servers/query-postgres.ts';
+import { scratchPostgres } from '@vigie/dev-env/testing/scratch-postgres.ts';
+import { waitFor } from '@vigie/dev-env/testing/wait-for.ts';
+import { expect } from 'chai';
+import { openPostgresStore, type PostgresStore } from '../../testing/postgres-store.ts';
+
+/** docker/postgres/roles.sql. That the role can do what store-svc does is the contract's suite, which runs as this role. */
+describe('the role of store-svc', function () {
+  this.timeout(60_000);
+  const teardown = new AsyncDisposableStack();
+  let postgres: Awaited<ReturnType<typeof scratchPostgres>>;
+  let opened: PostgresStore;
+
+  before(async () => {
+    postgres = await scratchPostgres(teardown);
+    await postgres.start();
+    opened = await openPostgresStore(teardown, postgres);
+  });
+  after(() => teardown.disposeAsync());
+
+  for (const statement of [
+    'create table mine (uid text)',
+    'create temporary table mine (uid text)',
+    'create schema mine',
+    'create role mine',
+    'create index mine on alerts (video)',
+    'alter table alerts drop column video',
+    'alter table alerts disable trigger all',
+    'drop table alerts',
+    'truncate alerts',
+    'delete from alerts',
+    'alter system set fsync = off',
+    'set session_replication_role = replica',
+  ]) {
+    it(`can't ${statement}`, async () => {
+      const error = await queryPostgres(postgres.storeUrl, statement).catch(error => error);
+      // insufficient_privilege
+      expect(error).to.have.property('code', '42501');
+    });
+  }
+
+  it('can use a table that a later migration makes', async () => {
+    await queryPostgres(postgres.url, 'create table later (id bigserial, uid text)');
+    await queryPostgres(postgres.storeUrl, 'insert into later (uid) values ($1)', ['a']);
+    await queryPostgres(postgres.storeUrl, 'update later set uid = $1', ['b']);
+    expect(await queryPostgres(postgres.storeUrl, 'select id, uid from later')).to.deep.equal([{ id: '1', uid: 'b' }]);
+    expect(await queryPostgres(postgres.storeUrl, 'drop table later').catch(error => error.code)).to.equal('42501');
+  });
+
+  it('is the only one that stays connected once the schema is up to date', async () => {
+    await waitFor('the end of the connections of the migration', async () => {
+      const others = await queryPostgres(
+        postgres.url,
+        `select 1 from pg_stat_activity where application_name = 'vigie-store-svc' and usename <> 'vigie_store'`,
+      );
+      return others.length === 0 ? true : undefined;
+    });
+    const rows = await opened.orm.em.getConnection().execute('select current_user');
+    expect(rows).to.deep.equal([{ current_user: 'vigie_store' }]);
+  });
+
+  it('is missed at the start, not at the first alert, where it lacks its grants', async () => {
+    const { href: url } = new URL('/ungranted', postgres.storeUrl);
+    await queryPostgres(postgres.url, 'create database ungranted');
+    const migrationUrl = new URL('/ungranted', postgres.url).href;
+    const error = await openPostgresStore(teardown, postgres, { url, migrationUrl }).catch(error => error);
+    expect(error.message).to.match(/permission denied for table alerts/);
+  });
+
+  it('is made on the data of an earlier version, whose tables it can use then', async () => {
+    await queryPostgres(postgres.url, 'drop owned by vigie_store');
+    await queryPostgres(postgres.url, 'drop role vigie_store');
+    await postgres.restart();
+    await queryPostgres(postgres.storeUrl, 'select from alerts');
+  });
+
+  it('survives a restart of a Postgres that was made read-only by hand', async () => {
+    await queryPostgres(postgres.url, 'alter system set default_transaction_read_only = on');
+    await postgres.restart();
+    await queryPostgres(postgres.storeUrl, 'select from alerts');
+  });
+});

@@ -1,0 +1,23 @@
+import type { AlertFilter, ListPosition } from '../domain/alert-filter.ts';
+import type { ReplayQueue } from '../ports/replay-queue.ts';
+import type { AlertPage, ListAlerts } from './list-alerts.ts';
+
+export type ReplayAlerts = (
+  filter: AlertFilter,
+  pageSize: number,
+  behind: ListPosition | undefined,
+) => Promise<AlertPage>;
+
+/**
+ * Has a page of alerts probed again, the latest first. One that fails half way may be repeated: who is probed twice only
+ * costs twice.
+ *
+ * @throws AlertStoreError, ReplayQueueError
+ */
+export function createReplayAlerts(listAlerts: ListAlerts, queue: ReplayQueue): ReplayAlerts {
+  return async (filter, pageSize, behind) => {
+    const page = await listAlerts(filter, pageSize, behind);
+    await Promise.all(page.alerts.map(({ alert }) => queue.replay(alert)));
+    return page;
+  };
+}

@@ -1,0 +1,44 @@
+import type { Alert } from '@vigie/mesh/alert/alert.ts';
+import type { Failure, FailureCode } from '@vigie/mesh/alert/alert-record.ts';
+
+export type QuarantineState = 'HELD' | 'REDRIVEN' | 'DISCARDED';
+
+/** A message that was set aside for a person to look at. */
+export interface QuarantinedAlert {
+  readonly id: string;
+  readonly state: QuarantineState;
+  /** Undefined where the message is none. */
+  readonly alert: Alert | undefined;
+  readonly store: string;
+  readonly failure: Failure;
+  readonly attempts: number;
+  /** How many times it had been redriven before. */
+  readonly redrives: number;
+  readonly receivedAt: Date;
+  readonly quarantinedAt: Date;
+  /** When it was redriven or discarded. */
+  readonly settledAt: Date | null;
+  readonly traceId: string;
+  /** The original message: where it was, its position in the stream of alerts, its bytes. */
+  readonly subject: string;
+  readonly sequence: number;
+  readonly payload: Uint8Array;
+}
+
+/** Which messages; all that is set holds together. */
+export interface QuarantineFilter {
+  readonly ids?: readonly string[] | undefined;
+  readonly uid?: string | undefined;
+  readonly store?: string | undefined;
+  readonly code?: FailureCode | undefined;
+  /** Set aside at this time or later, in microseconds since the Unix epoch. */
+  readonly sinceMicros?: number | undefined;
+  /** Set aside earlier than this, in microseconds since the Unix epoch. */
+  readonly untilMicros?: number | undefined;
+}
+
+/** The place of a message in the list: the latest first, of equal times the greatest id. */
+export interface QuarantinePosition {
+  readonly quarantinedAtMs: number;
+  readonly id: string;
+}

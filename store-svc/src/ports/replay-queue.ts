@@ -1,0 +1,32 @@
+import type { Alert } from '@vigie/mesh/alert/alert.ts';
+import type { QuarantinedAlert } from '../domain/quarantined-alert.ts';
+
+/** Where alerts wait to be probed again, behind those that are accepted meanwhile. */
+export interface ReplayQueue {
+  /**
+   * Resolves once the alert is on disk.
+   *
+   * @throws ReplayQueueError
+   */
+  replay(alert: Alert): Promise<void>;
+
+  /**
+   * Puts the message back as it came. Resolves once it is on disk.
+   *
+   * @throws ReplayQueueError
+   */
+  redrive(quarantined: QuarantinedAlert): Promise<void>;
+}
+
+export type ReplayQueueFault = 'QUEUE_FULL' | 'QUEUE_UNREACHABLE';
+
+/** Whether the message is in the queue isn't known; putting it there again is safe. */
+export class ReplayQueueError extends Error {
+  override readonly name = 'ReplayQueueError';
+  readonly reason: ReplayQueueFault;
+
+  constructor(reason: ReplayQueueFault, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}

@@ -1,0 +1,337 @@
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { Code, ConnectError, createClient } from '@connectrpc/connect';
+import {
+  DeliverPolicy,
+  type JetStreamClient,
+  type JetStreamManager,
+  type JsMsg,
+  jetstream,
+  jetstreamManager,
+} from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { scratchNats } from '@vigie/dev-env/testing/scratch-nats.ts';
+import { scratchPostgres } from '@vigie/dev-env/testing/scratch-postgres.ts';
+import { waitFor } from '@vigie/dev-env/testing/wait-for.ts';
+import type { FailureCode, ReceivedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import { alertMessageId, isReplay } from '@vigie/mesh/jetstream/alert-message-id.ts';
+import { readNatsUrl } from '@vigie/mesh/jetstream/nats-url.ts';
+import { publishQuarantined, QUARANTINE_HEADERS } from '@vigie/mesh/jetstream/quarantine.ts';
+import { subjects } from '@vigie/mesh/jetstream/subjects.ts';
+import { encodeAlertPayload } from '@vigie/mesh/wire/alert-wire.ts';
+import { recordToProto } from '@vigie/mesh/wire/record-wire.ts';
+import { BadRequestSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
+import { AlertRecord_Status, Failure_Code } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import {
+  type QuarantinedAlert,
+  QuarantineService,
+  QuarantinedAlert_State as State,
+} from '@vigie/proto/vigie/store/v1/quarantine_service_pb.ts';
+import { expect } from 'chai';
+import { type RunningStore, runStore } from './testing/running-store.ts';
+import { FAILED, finishedAlert, QUARANTINED, receivedAlert } from './testing/sample-alerts.ts';
+
+describe('the quarantine and replays', function () {
+  this.timeout(30_000);
+  const teardown = new AsyncDisposableStack();
+  let postgres: Awaited<ReturnType<typeof scratchPostgres>>;
+  let store: RunningStore;
+  let stream: JetStreamClient;
+  let streams: JetStreamManager;
+  let uids = 0;
+
+  before(async () => {
+    postgres = await scratchPostgres(teardown);
+    const nats = await scratchNats(teardown);
+    await Promise.all([postgres.start(), nats.start()]);
+    store = await runStore(teardown, {
+      DATABASE_URL: postgres.storeUrl,
+      DATABASE_MIGRATION_URL: postgres.url,
+      NATS_URL: nats.urlOf('store-svc'),
+    });
+    await store.started;
+    const connection = await connect({ ...readNatsUrl(nats.url) });
+    teardown.defer(() => connection.close());
+    stream = jetstream(connection);
+    streams = await jetstreamManager(connection);
+  });
+  after(() => teardown.disposeAsync());
+
+  const fresh = (store: string) => receivedAlert(`uid-${++uids}`, { store });
+  const quarantine = () => createClient(QuarantineService, store.transport);
+
+  /** Accepts an alert as ingest-svc does. @returns its position */
+  async function accept({ alert }: ReceivedAlert): Promise<number> {
+    const options = { msgID: alertMessageId(alert) };
+    const { seq } = await stream.publish(subjects.received(alert.store), encodeAlertPayload(alert), options);
+    return seq;
+  }
+
+  /** Sets a message aside as probe-svc does. */
+  async function setAside(payload: string | Uint8Array, store: string, code: FailureCode = 'VIDEO_UNREACHABLE') {
+    const original = {
+      ...{ subject: subjects.received(store), payload: Buffer.from(payload), redrives: 0 },
+      ...{ streamSequence: 1_000_000 + ++uids, receivedAt: new Date('2025-06-02T13:35:21.123Z') },
+    };
+    await publishQuarantined({ client: stream, original, store, reason: code, why: 'gave up', attempts: 14 });
+  }
+
+  async function held(store: string, count: number): Promise<QuarantinedAlert[]> {
+    return waitFor(`${count} messages of ${store} in quarantine`, async () => {
+      const { alerts } = await quarantine().listQuarantined({ store });
+      return alerts.length === count ? alerts : undefined;
+    });
+  }
+
+  /** What came into the stream ALERTS behind a position. */
+  async function messagesBehind(position: number): Promise<JsMsg[]> {
+    const consumer = await stream.consumers.get('ALERTS', {
+      opt_start_seq: position + 1,
+      deliver_policy: DeliverPolicy.StartSequence,
+    });
+    const messages: JsMsg[] = [];
+    const { num_pending: count } = await consumer.info();
+    if (count === 0) return messages;
+    for await (const message of await consumer.fetch({ max_messages: count })) messages.push(message);
+    return messages;
+  }
+
+  const lastPosition = async () => (await streams.streams.info('ALERTS')).state.last_seq;
+
+  async function violated(call: Promise<unknown>): Promise<string[]> {
+    const error = await call.then(
+      () => expect.fail('the call succeeded'),
+      error => ConnectError.from(error),
+    );
+    expect(error.code).to.equal(Code.InvalidArgument);
+    return error.findDetails(BadRequestSchema).flatMap(({ fieldViolations }) => fieldViolations.map(v => v.field));
+  }
+
+  /** An alert whose tries are exhausted: its row says so, and its message is set aside. */
+  async function exhausted(store_: string): Promise<{ received: ReceivedAlert; sequence: number }> {
+    const received = fresh(store_);
+    const sequence = await accept(received);
+    await recorded(received, AlertRecord_Status.RECEIVED);
+    const outcome = recordToProto(finishedAlert(received, QUARANTINED, sequence));
+    await store.client.recordOutcomes({ outcomes: [{ record: outcome }] });
+    await setAside(encodeAlertPayload(received.alert), store_);
+    return { received, sequence };
+  }
+
+  const recorded = ({ alert }: ReceivedAlert, status: AlertRecord_Status) =>
+    waitFor(`${alert.uid} to be in status ${status}`, async () => {
+      const row = await store.client.getAlert({ uid: alert.uid }).catch(() => undefined);
+      return row?.status === status ? row : undefined;
+    });
+
+  describe('ListQuarantined', () => {
+    it('tells a message whole: why, after how many tries, and byte for byte', async () => {
+      const { alert } = fresh('whole');
+      await setAside(encodeAlertPayload(alert), 'whole');
+      const [message] = await held('whole', 1);
+      expect(message).to.deep.include({
+        ...{ state: State.HELD, attempts: 14, redrives: 0, subject: 'alerts.received.whole' },
+        receivedAt: timestampFromDate(new Date('2025-06-02T13:35:21.123Z')),
+      });
+      expect(message?.failure).to.include({ code: Failure_Code.VIDEO_UNREACHABLE, message: 'gave up' });
+      expect(message?.alert).to.include({ uid: alert.uid, store: 'whole' });
+      expect(Buffer.from(message?.payload ?? []).toString()).to.equal(encodeAlertPayload(alert));
+    });
+
+    it('keeps what is no alert, whatever bytes and names it has, also what was put there by hand', async () => {
+      await stream.publish('alerts.received.st%00re', new Uint8Array([0, 0xff, 0x27, 0x5c]));
+      await stream.publish('alerts.quarantined.by-hand', 'put here by hand');
+      const odd = await waitFor('the message', async () => {
+        const { alerts } = await quarantine().listQuarantined({ code: Failure_Code.MALFORMED_MESSAGE });
+        return alerts.length === 2 ? alerts : undefined;
+      });
+      const payloads = odd.map(({ payload }) => Buffer.from(payload).toString('hex')).sort();
+      expect(payloads).to.deep.equal(['00ff275c', Buffer.from('put here by hand').toString('hex')]);
+      expect(odd.map(({ alert }) => alert)).to.deep.equal([undefined, undefined]);
+    });
+
+    it('quarantines the newcomer with a uid that is taken, long after too, and each time it is accepted', async () => {
+      const first = fresh('conflicts');
+      await accept(first);
+      const newcomer = { ...first, alert: { ...first.alert, video: '/videos/other.mp4' } };
+      await accept(newcomer);
+      await held('conflicts', 1);
+      // Beyond the duplicate window the stream takes it again.
+      await stream.publish(subjects.received('conflicts'), encodeAlertPayload(newcomer.alert));
+      for (const { failure, alert } of await held('conflicts', 2)) {
+        expect(failure?.code).to.equal(Failure_Code.UID_CONFLICT);
+        expect(alert?.video).to.equal('/videos/other.mp4');
+      }
+      expect((await recorded(first, AlertRecord_Status.RECEIVED)).video).to.equal('/videos/a.mp4');
+    });
+
+    it('keeps a message once that was set aside twice', async () => {
+      const { alert } = fresh('twice');
+      const original = {
+        ...{ subject: subjects.received('twice'), payload: Buffer.from(encodeAlertPayload(alert)), redrives: 0 },
+        ...{ streamSequence: 900_001, receivedAt: new Date('2025-06-02T13:35:21.123Z') },
+      };
+      const setting = { client: stream, original, store: 'twice', reason: 'VIDEO_UNREACHABLE', attempts: 1 } as const;
+      await publishQuarantined({ ...setting, why: 'first' });
+      const [message] = await held('twice', 1);
+      // As long after, when the stream has forgotten the message id.
+      const { seq } = (await streams.streams.getMessage('QUARANTINE', {
+        last_by_subj: 'alerts.quarantined.twice',
+      })) as { seq: number };
+      const stored = await streams.streams.getMessage('QUARANTINE', { seq });
+      const copy = stored?.header;
+      copy?.delete('Nats-Msg-Id');
+      await stream.publish('alerts.quarantined.twice', original.payload, copy === undefined ? {} : { headers: copy });
+      await setAside(encodeAlertPayload(fresh('twice').alert), 'twice');
+      expect((await held('twice', 2)).map(({ id }) => id)).to.include(message?.id);
+    });
+
+    it('gives pages, the latest first, of one store, uid, code, time', async () => {
+      const alerts = Array.from({ length: 5 }, () => fresh('pages'));
+      for (const { alert } of alerts) await setAside(encodeAlertPayload(alert), 'pages');
+      await held('pages', 5);
+      const seen: (string | undefined)[] = [];
+      let pageToken = '';
+      do {
+        const page = await quarantine().listQuarantined({ store: 'pages', pageSize: 2, pageToken });
+        seen.push(...page.alerts.map(({ alert }) => alert?.uid));
+        pageToken = page.nextPageToken;
+      } while (pageToken !== '');
+      expect(seen).to.have.members(alerts.map(({ alert }) => alert.uid));
+      const uid = alerts[2]?.alert.uid ?? '';
+      const count = async (request: object) =>
+        (await quarantine().listQuarantined({ store: 'pages', ...request })).alerts.length;
+      expect(await count({ uid })).to.equal(1);
+      expect(await count({ code: Failure_Code.UID_CONFLICT })).to.equal(0);
+      const [latest] = (await quarantine().listQuarantined({ store: 'pages', pageSize: 1 })).alerts;
+      expect(await count({ since: { seconds: (latest?.quarantinedAt?.seconds ?? 0n) + 1n } })).to.equal(0);
+      expect(await count({ until: { seconds: (latest?.quarantinedAt?.seconds ?? 0n) + 1n } })).to.equal(5);
+    });
+
+    it('names the field that is wrong', async () => {
+      const { nextPageToken } = await quarantine().listQuarantined({ pageSize: 1 });
+      for (const [request, field] of [
+        [{ state: 42 as State }, 'state'],
+        [{ uid: 'a b' }, 'uid'],
+        [{ store: '\n' }, 'store'],
+        [{ code: 99 as Failure_Code }, 'code'],
+        [{ since: { seconds: -1n } }, 'since'],
+        [{ pageSize: -1 }, 'page_size'],
+        [{ pageToken: 'nonsense' }, 'page_token'],
+        [{ pageToken: nextPageToken, store: 'other' }, 'page_token'],
+      ] as const) {
+        expect(await violated(quarantine().listQuarantined(request))).to.deep.equal([field]);
+      }
+    });
+  });
+
+  describe('RedriveAlerts', () => {
+    it('puts a message back with all its tries before it, reopens its row and keeps the history', async () => {
+      const { received } = await exhausted('redriven');
+      const [before] = await held('redriven', 1);
+      const position = await lastPosition();
+      expect(await quarantine().redriveAlerts({ uid: received.alert.uid })).to.include({ redriven: 1, remaining: 0 });
+      const [message] = await messagesBehind(position);
+      expect(message?.string()).to.equal(encodeAlertPayload(received.alert));
+      expect(message?.subject).to.equal('alerts.received.redriven');
+      expect(message?.headers?.get(QUARANTINE_HEADERS.redrives)).to.equal('1');
+      expect(message !== undefined && isReplay(message, received.alert)).to.equal(true);
+      const row = await recorded(received, AlertRecord_Status.RECEIVED);
+      expect([row.failure, row.effort, row.sequence]).to.deep.equal([undefined, undefined, 0n]);
+      const { alerts: history } = await quarantine().listQuarantined({
+        state: State.REDRIVEN,
+        uid: received.alert.uid,
+      });
+      expect(history).to.deep.equal([{ ...before, state: State.REDRIVEN, settledAt: history[0]?.settledAt }]);
+      expect(history[0]?.settledAt).not.to.equal(undefined);
+      await held('redriven', 0);
+    });
+
+    it('redrives the oldest first, as many as were asked for, and says what remains', async () => {
+      const alerts = Array.from({ length: 3 }, () => fresh('some'));
+      for (const { alert } of alerts) {
+        await setAside(encodeAlertPayload(alert), 'some');
+        await held('some', alerts.findIndex(other => other.alert === alert) + 1);
+      }
+      expect(await quarantine().redriveAlerts({ store: 'some', limit: 2 })).to.include({ redriven: 2, remaining: 1 });
+      expect((await held('some', 1))[0]?.alert?.uid).to.equal(alerts[2]?.alert.uid);
+      expect(await quarantine().redriveAlerts({ store: 'some' })).to.include({ redriven: 1, remaining: 0 });
+      expect(await quarantine().redriveAlerts({ store: 'some' })).to.include({ redriven: 0, remaining: 0 });
+    });
+
+    it('puts a message back once, however many redrive it at a time', async () => {
+      await setAside(encodeAlertPayload(fresh('once').alert), 'once');
+      const [message] = await held('once', 1);
+      const position = await lastPosition();
+      const ids = [message?.id ?? ''];
+      const answers = await Promise.all([1, 2, 3].map(() => quarantine().redriveAlerts({ ids })));
+      expect(answers.map(({ remaining }) => remaining)).to.deep.equal([0, 0, 0]);
+      expect(await messagesBehind(position)).to.have.lengthOf(1);
+    });
+
+    it('keeps those held that the stream does not take, and says to come back', async () => {
+      await setAside(encodeAlertPayload(fresh('full').alert), 'full');
+      await held('full', 1);
+      const { config } = await streams.streams.info('ALERTS');
+      await streams.streams.update('ALERTS', { max_bytes: 1 });
+      const error = await quarantine().redriveAlerts({ store: 'full' }, { timeoutMs: 5_000 }).catch(ConnectError.from);
+      expect(error).to.be.instanceOf(ConnectError).with.property('code', Code.Unavailable);
+      await held('full', 1);
+      await streams.streams.update('ALERTS', { max_bytes: config.max_bytes });
+      expect(await quarantine().redriveAlerts({ store: 'full' })).to.include({ redriven: 1 });
+    });
+
+    it('wants a filter, and names the field that is wrong', async () => {
+      expect(await violated(quarantine().redriveAlerts({}))).to.deep.equal(['ids']);
+      expect(await violated(quarantine().redriveAlerts({ uid: '?', limit: -1 }))).to.deep.equal(['uid', 'limit']);
+      const ids = Array.from({ length: 1_001 }, (_, index) => String(index));
+      expect(await violated(quarantine().redriveAlerts({ ids }))).to.deep.equal(['ids']);
+    });
+  });
+
+  describe('DiscardQuarantined', () => {
+    it('gives messages up and keeps them on record', async () => {
+      const { received } = await exhausted('discarded');
+      await held('discarded', 1);
+      const position = await lastPosition();
+      expect(await quarantine().discardQuarantined({ store: 'discarded' })).to.include({ discarded: 1, remaining: 0 });
+      const { alerts } = await quarantine().listQuarantined({ store: 'discarded', state: State.DISCARDED });
+      expect(alerts.map(({ alert }) => alert?.uid)).to.deep.equal([received.alert.uid]);
+      expect(await quarantine().redriveAlerts({ store: 'discarded' })).to.include({ redriven: 0 });
+      expect(await lastPosition()).to.equal(position);
+      await recorded(received, AlertRecord_Status.QUARANTINED);
+    });
+
+    it('wants a filter', async () => {
+      expect(await violated(quarantine().discardQuarantined({}))).to.deep.equal(['ids']);
+    });
+  });
+
+  describe('ReplayAlerts', () => {
+    it('puts alerts of a store, time and status into the stream again, a page a call, and leaves their rows', async () => {
+      const alerts = Array.from({ length: 3 }, (_, second) =>
+        receivedAlert(`uid-${++uids}`, { store: 'replays', timestampMicros: (1_000 + second) * 1e6 }),
+      );
+      for (const received of alerts) {
+        const sequence = await accept(received);
+        await recorded(received, AlertRecord_Status.RECEIVED);
+        const record = recordToProto(finishedAlert(received, FAILED, sequence));
+        await store.client.recordOutcomes({ outcomes: [{ record }] });
+      }
+      const position = await lastPosition();
+      const filter = { store: 'replays', status: AlertRecord_Status.FAILED, since: { seconds: 1_001n }, pageSize: 1 };
+      const first = await store.client.replayAlerts(filter);
+      expect(first.replayed).to.equal(1);
+      const second = await store.client.replayAlerts({ ...filter, pageToken: first.nextPageToken });
+      expect(second).to.include({ replayed: 1, nextPageToken: '' });
+      const messages = await messagesBehind(position);
+      expect(messages.map(message => message.string())).to.deep.equal(
+        [alerts[2], alerts[1]].map(received => encodeAlertPayload((received as ReceivedAlert).alert)),
+      );
+      for (const received of alerts) await recorded(received, AlertRecord_Status.FAILED);
+    });
+
+    it('wants a filter', async () => {
+      expect(await violated(store.client.replayAlerts({}))).to.deep.equal(['store']);
+    });
+  });
+});
