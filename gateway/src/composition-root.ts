@@ -88,6 +88,7 @@ export async function startGateway(config: Config, context: ServiceContext): Pro
       logger,
       metrics: httpMetrics(metrics),
     }),
+    lameDuckMs: Math.min(config.lameDuckMs, config.shutdownGraceMs / 2),
     shutdownGraceMs: config.shutdownGraceMs,
   });
   teardown.use(door);

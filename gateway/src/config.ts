@@ -13,6 +13,8 @@ export interface Config extends RunnerConfig {
   /** The longest deadline that a unary call may bring. */
   readonly maxTimeoutMs: number;
   readonly maxBodyBytes: number;
+  /** How long connections are still taken after SIGTERM; at most half of the grace period. */
+  readonly lameDuckMs: number;
 }
 
 /** @throws InvalidEnvironmentError */
@@ -27,5 +29,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     requestTimeoutMs: reader.milliseconds('REQUEST_TIMEOUT_MS', 10_000),
     maxTimeoutMs: reader.milliseconds('MAX_TIMEOUT_MS', 300_000),
     maxBodyBytes: reader.integer('MAX_BODY_BYTES', 8 * 1024 * 1024, { min: 1024, max: 64 * 1024 * 1024 }),
+    lameDuckMs: reader.integer('LAME_DUCK_MS', 500, { min: 0, max: 600_000 }),
   });
 }

@@ -27,6 +27,22 @@ describe('connectNats', function () {
     await server.stop();
   });
 
+  it('tells of a server that is frozen, whose connection stands, and recovers', async () => {
+    await using nats = await startScratchNats();
+    const { logger, health } = observers();
+    const connection = await connectNats({ url: nats.urlOf('probe-svc'), name: 'spec', logger, health });
+    nats.server.kill('SIGSTOP');
+    try {
+      await waitFor('readiness to tell', async () =>
+        /gives no answer/.test((await natsState(health)) ?? '') ? true : undefined,
+      );
+    } finally {
+      nats.server.kill('SIGCONT');
+    }
+    await waitFor('it to recover', async () => ((await natsState(health)) === 'ok' ? true : undefined));
+    await connection.close();
+  });
+
   it('ends over a wrong password at once, and names the variable, the user, and no password', async () => {
     await using nats = await startScratchNats();
     const url = nats.urlOf('probe-svc').replace(':probe-svc@', ':s3cret@');

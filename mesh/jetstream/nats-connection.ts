@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, errors, type NatsConnection } from '@nats-io/transport-node';
+import { settlesWithin } from '../lifecycle/settles-within.ts';
 import type { Health } from '../telemetry/health.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { findNatsServerFault } from './nats-server-version.mjs';
@@ -18,6 +19,8 @@ export class NatsStartError extends Error {
   override readonly name = 'NatsStartError';
 }
 
+/** Shorter than a readiness check may take. */
+const ANSWER_MS = 800;
 const RECONNECT_MS = 250;
 const RECONNECT_JITTER_MS = 250;
 
@@ -30,7 +33,7 @@ export async function connectNats(options: NatsConnectionOptions): Promise<NatsC
   const access = readNatsUrl(options.url);
   const host = new URL(access.servers).host;
   let state: string | undefined = `not connected to ${host}`;
-  options.health.addCheck('nats', () => state);
+  options.health.addCheck('nats', async () => state ?? (await findSilence()));
   const connection = await dial(access, options.name);
   const fault = findServerFault(connection);
   if (fault !== undefined) {
@@ -40,6 +43,11 @@ export async function connectNats(options: NatsConnectionOptions): Promise<NatsC
   state = undefined;
   void watchStatus();
   return connection;
+
+  /** A frozen server keeps its connections: they are given up only after two unanswered pings. */
+  async function findSilence(): Promise<string | undefined> {
+    return (await settlesWithin(connection.flush(), ANSWER_MS)) ? state : `${host} gives no answer`;
+  }
 
   async function watchStatus(): Promise<void> {
     for await (const status of connection.status()) {

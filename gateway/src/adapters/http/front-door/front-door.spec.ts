@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { get } from 'node:http';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import { connect as connectHttp2 } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
@@ -9,8 +9,12 @@ const HELLO: RequestListener = (request, response) => {
   response.end(`${request.httpVersion} ${request.url}`);
 };
 
-async function openDoor(listener: (...exchange: Parameters<RequestListener>) => unknown, shutdownGraceMs = 2_000) {
-  const door = new FrontDoor({ listener, shutdownGraceMs });
+async function openDoor(
+  listener: (...exchange: Parameters<RequestListener>) => unknown,
+  shutdownGraceMs = 2_000,
+  lameDuckMs = 0,
+) {
+  const door = new FrontDoor({ listener, lameDuckMs, shutdownGraceMs });
   const port = await door.listen('127.0.0.1', 0);
   const close = () => door[Symbol.asyncDispose]();
   return { port, url: `http://127.0.0.1:${port}`, close, [Symbol.asyncDispose]: close };
@@ -119,6 +123,27 @@ describe('FrontDoor', () => {
     for await (const chunk of stream) text += chunk;
     expect(text).to.equal('done');
     await closed;
+  });
+
+  it('answers while it closes, and asks its clients to go elsewhere', async () => {
+    const door = await openDoor(HELLO, 60_000, 60_000);
+    const agent = new Agent({ keepAlive: true });
+    const ask = async (path: string) => {
+      const [response] = (await once(get(`${door.url}/${path}`, { agent }), 'response')) as [IncomingMessage];
+      response.resume();
+      await once(response, 'end');
+      return response.headers.connection;
+    };
+    expect(await ask('before')).to.equal('keep-alive');
+    const session = connectHttp2(door.url);
+    const stream = session.request({ ':path': '/' }).resume();
+    await once(stream, 'end');
+    const closed = door.close();
+    if (!session.closed) await once(session, 'close');
+    expect(await ask('meanwhile')).to.equal('close');
+    // The last client has gone: nobody is left to be asked.
+    await closed;
+    await once(connect(door.port, '127.0.0.1'), 'error');
   });
 
   it('cuts what outlives the grace period', async () => {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttp2Server, type Http2Server, type Http2Session } from 'node:http2';
 import { type AddressInfo, createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
+import { settlesWithin } from '@vigie/mesh/lifecycle/settles-within.ts';
 import { detectHttpVersion } from './preface.ts';
 
 /** HTTP/2 requests come with Node's compatibility API, which has the face of HTTP/1. */
@@ -9,6 +10,11 @@ export type RequestListener = (request: IncomingMessage, response: ServerRespons
 
 export interface FrontDoorOptions {
   readonly listener: RequestListener;
+  /**
+   * How long it still takes connections once it is to close: a load balancer hears that the gateway isn't ready, and a client
+   * with a kept connection that it is to make another. Part of the grace period.
+   */
+  readonly lameDuckMs: number;
   /** How long requests may go on once the door closes. */
   readonly shutdownGraceMs: number;
 }
@@ -21,6 +27,7 @@ const MAX_STREAMS_OF_A_CONNECTION = 1_000;
 
 /** One port for HTTP/1.1 and cleartext HTTP/2. */
 export class FrontDoor implements AsyncDisposable {
+  readonly #lameDuckMs: number;
   readonly #shutdownGraceMs: number;
   readonly #tcp: TcpServer;
   readonly #http1: Server;
@@ -30,9 +37,12 @@ export class FrontDoor implements AsyncDisposable {
   readonly #silentSockets = new Set<Socket>();
   readonly #sessions = new Set<Http2Session>();
   readonly #http1Responses = new Set<ServerResponse>();
-  #closing = false;
+  /** `leaving`: still serves, and asks its clients to go elsewhere. */
+  #state: 'open' | 'leaving' | 'closed' = 'open';
+  readonly #deserted = Promise.withResolvers<void>();
 
-  constructor({ listener, shutdownGraceMs }: FrontDoorOptions) {
+  constructor({ listener, lameDuckMs, shutdownGraceMs }: FrontDoorOptions) {
+    this.#lameDuckMs = lameDuckMs;
     this.#shutdownGraceMs = shutdownGraceMs;
     this.#http1 = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
       this.#followHttp1(request, response);
@@ -59,18 +69,24 @@ export class FrontDoor implements AsyncDisposable {
     return (this.#tcp.address() as AddressInfo).port;
   }
 
-  /** Takes no more connections, lets requests in flight finish within the grace period, closes the rest. */
+  /**
+   * Asks clients to go elsewhere, by `connection: close` and GOAWAY, then takes no more connections, lets requests in flight
+   * finish within the grace period and closes the rest.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closing = true;
-    const closed = new Promise<void>(resolve => this.#tcp.close(() => resolve()));
+    const grace = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy();
+    }, this.#shutdownGraceMs);
+    this.#state = 'leaving';
     for (const response of this.#http1Responses) response.shouldKeepAlive = false;
+    for (const session of this.#sessions) session.close();
+    if (this.#lameDuckMs > 0 && this.#sockets.size > 0) await settlesWithin(this.#deserted.promise, this.#lameDuckMs);
+    this.#state = 'closed';
+    const closed = new Promise<void>(resolve => this.#tcp.close(() => resolve()));
     for (const session of this.#sessions) session.close();
     for (const socket of this.#silentSockets) socket.destroy();
     this.#http1.closeIdleConnections();
     this.#http1.close();
-    const grace = setTimeout(() => {
-      for (const socket of this.#sockets) socket.destroy();
-    }, this.#shutdownGraceMs);
     await closed;
     clearTimeout(grace);
   }
@@ -81,6 +97,7 @@ export class FrontDoor implements AsyncDisposable {
     socket.once('close', () => {
       this.#sockets.delete(socket);
       this.#silentSockets.delete(socket);
+      if (this.#state === 'leaving' && this.#sockets.size === 0) this.#deserted.resolve();
     });
     detectHttpVersion(socket, version => {
       this.#silentSockets.delete(socket);
@@ -90,12 +107,12 @@ export class FrontDoor implements AsyncDisposable {
   }
 
   #followHttp1(request: IncomingMessage, response: ServerResponse): void {
-    if (this.#closing) response.shouldKeepAlive = false;
+    if (this.#state !== 'open') response.shouldKeepAlive = false;
     this.#http1Responses.add(response);
     response.once('close', () => {
       this.#http1Responses.delete(response);
-      // Its headers may have promised to keep the connection.
-      if (this.#closing) request.socket.destroySoon();
+      // Its headers may have promised to keep the connection; while the door takes requests the promise stands.
+      if (this.#state === 'closed') request.socket.destroySoon();
     });
   }
 }

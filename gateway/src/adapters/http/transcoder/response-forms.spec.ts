@@ -47,6 +47,7 @@ async function serveLibrary(heartbeatMs = 60_000) {
   const metrics = httpMetrics(createMetrics('spec'));
   const door = new FrontDoor({
     listener: createRequestListener({ handle, logger, metrics }),
+    lameDuckMs: 0,
     shutdownGraceMs: 500,
   });
   const url = `http://127.0.0.1:${await door.listen('127.0.0.1', 0)}`;
