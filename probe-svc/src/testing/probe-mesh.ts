@@ -11,6 +11,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { startProbe } from '../composition-root.ts';
 import { readConfig } from '../config.ts';
+import { eventually } from './eventually.ts';
 import { FakeStoreService } from './fake-store-service.ts';
 import { type GrpcEndpoint, startGrpcEndpoint } from './grpc-endpoint.ts';
 import { LyingVideoServer } from './lying-video-server.ts';
@@ -74,7 +75,8 @@ export class ProbeMesh implements AsyncDisposable {
   /** Empty streams, no consumer, a store that takes everything. */
   async reset(): Promise<void> {
     for (const { config } of await this.#manager.streams.list().next()) await this.#manager.streams.delete(config.name);
-    await ensureStreams(this.#manager, { maxBytes: STREAM_MAX_BYTES, replicas: 1 });
+    // On a slow disk nats-server may still be removing a stream of that name.
+    await eventually(() => ensureStreams(this.#manager, { maxBytes: STREAM_MAX_BYTES, replicas: 1 }));
     this.store.batches.length = 0;
     this.store.judge = () => 1;
     this.videos.requests.length = 0;
