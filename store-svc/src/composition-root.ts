@@ -53,9 +53,9 @@ export async function startStore(config: Config, context: ServiceContext): Promi
     await Promise.all(takers.map(taker => taker[Symbol.asyncDispose]()));
   });
   const recordAlert = services.resolve(tokens.recordAlert);
-  takers.push(await startRecordConsumer({ ...consumerParts, recordAlert, metrics }));
+  takers.push(await startRecordConsumer(consumerParts, recordAlert, metrics));
   const keepQuarantined = services.resolve(tokens.keepQuarantined);
-  takers.push(await startQuarantineConsumer({ ...consumerParts, keepQuarantined }));
+  takers.push(await startQuarantineConsumer(consumerParts, keepQuarantined));
   const server = new GrpcServer({
     logger,
     metrics,

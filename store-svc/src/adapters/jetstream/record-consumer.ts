@@ -1,75 +1,44 @@
 import { type JetStreamClient, type JsMsg, jetstream } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/transport-node';
 import type { Alert } from '@vigie/mesh/alert/alert.ts';
 import type { FailureCode } from '@vigie/mesh/alert/alert-record.ts';
 import { isReplay } from '@vigie/mesh/jetstream/alert-message-id.ts';
-import type { ConsumerMetrics } from '@vigie/mesh/jetstream/consumer-metrics.ts';
-import { MessageConsumer, type Verdict } from '@vigie/mesh/jetstream/message-consumer.ts';
+import type { MessageConsumer } from '@vigie/mesh/jetstream/message-consumer.ts';
 import { originalMessage, publishQuarantined } from '@vigie/mesh/jetstream/quarantine.ts';
 import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
 import { currentTrace, newTrace } from '@vigie/mesh/telemetry/trace-context.ts';
 import { decodeAlertPayload, MalformedMessageError } from '@vigie/mesh/wire/alert-wire.ts';
 import { Counter, type Registry } from 'prom-client';
 import type { RecordAlert } from '../../application/record-alert.ts';
-import { AlertStoreError } from '../../ports/alert-store.ts';
+import { type StoreConsumerParts, startStoreConsumer } from './store-consumer.ts';
 
-export interface RecordConsumerParts {
-  readonly connection: NatsConnection;
-  readonly recordAlert: RecordAlert;
-  readonly shutdownGraceMs: number;
-  readonly logger: Logger;
-  readonly metrics: Registry;
-  readonly consumerMetrics: ConsumerMetrics;
-}
-
-/** Two full batches: one that is being written, and one that gathers meanwhile. */
 const CONCURRENCY = 1_000;
-const ACK_WAIT_MS = 10_000;
-const STORE_RETRY_MS = 1_000;
-
-const DONE: Verdict = { kind: 'done' };
 
 /**
  * Records what arrives on `alerts.received.*`, in the stream's order. What is no alert, or another one with a uid that is
  * taken, goes to quarantine: nobody else does that, so that it happens once.
  */
-export function startRecordConsumer(parts: RecordConsumerParts): Promise<MessageConsumer> {
-  const { connection, recordAlert, shutdownGraceMs, logger, metrics, consumerMetrics } = parts;
-  const quarantine = createQuarantine(jetstream(connection), logger, metrics);
+export function startRecordConsumer(
+  parts: StoreConsumerParts,
+  recordAlert: RecordAlert,
+  metrics: Registry,
+): Promise<MessageConsumer> {
+  const quarantine = createQuarantine(jetstream(parts.connection), parts.logger, metrics);
 
-  async function handle(message: JsMsg): Promise<Verdict> {
+  async function record(message: JsMsg): Promise<void> {
     const alert = tryDecode(message);
     if (alert instanceof MalformedMessageError) {
-      await quarantine(message, undefined, 'MALFORMED_MESSAGE', alert.message);
-      return DONE;
+      return quarantine(message, undefined, 'MALFORMED_MESSAGE', alert.message);
     }
     const { traceId } = currentTrace() ?? newTrace();
-    try {
-      const received = { alert, receivedAt: message.time, traceId };
-      const kind = await recordAlert({ received, sequence: message.seq, isReplay: isReplay(message, alert) });
-      if (kind === 'CONFLICT') {
-        const why = `another alert with uid ${alert.uid} came first, with another video, timestamp or store`;
-        await quarantine(message, alert, 'UID_CONFLICT', why);
-      }
-      return DONE;
-    } catch (error) {
-      // Logged once for the whole batch.
-      if (error instanceof AlertStoreError) return { kind: 'retry', delayMs: STORE_RETRY_MS };
-      throw error;
+    const received = { alert, receivedAt: message.time, traceId };
+    const kind = await recordAlert({ received, sequence: message.seq, isReplay: isReplay(message, alert) });
+    if (kind === 'CONFLICT') {
+      const why = `another alert with uid ${alert.uid} came first, with another video, timestamp or store`;
+      await quarantine(message, alert, 'UID_CONFLICT', why);
     }
   }
 
-  return MessageConsumer.start({
-    connection,
-    stream: 'ALERTS',
-    durable: 'record',
-    concurrency: CONCURRENCY,
-    ackWaitMs: ACK_WAIT_MS,
-    shutdownGraceMs,
-    handle,
-    logger,
-    metrics: consumerMetrics,
-  });
+  return startStoreConsumer(parts, { stream: 'ALERTS', durable: 'record', concurrency: CONCURRENCY, record });
 }
 
 function tryDecode(message: JsMsg): Alert | MalformedMessageError {
