@@ -1,6 +1,6 @@
 import { create, type Message } from '@bufbuild/protobuf';
 import { createClient } from '@connectrpc/connect';
-import { type MethodDefinition, Server, ServerCredentials, type sendUnaryData } from '@grpc/grpc-js';
+import { experimental, type MethodDefinition, Server, ServerCredentials, type sendUnaryData } from '@grpc/grpc-js';
 import { waitFor } from '@vigie/dev-env/testing/wait-for.ts';
 import { Health as HealthService } from '@vigie/proto/health/v1/health_pb.ts';
 import { AlertRecordSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
@@ -118,6 +118,20 @@ describe('a channel to several servers', function () {
     }
   });
 
+  it('follows its addresses, and watches nobody who is no longer among them', async () => {
+    await using a = await startNamed('a');
+    await using b = await startNamed('b');
+    await using c = await startNamed('c');
+    const names = new NameService();
+    names.tell(a, b);
+    using channel = openChannel(names.target);
+    await untilAnsweredBy(channel, 'a,b');
+    names.tell(b, c);
+    await untilAnsweredBy(channel, 'b,c');
+    await waitFor('no watch of a', async () => ((await openWatches(a)) === 0 ? true : undefined));
+    expect([await openWatches(b), await openWatches(c)]).deep.equal([1, 1]);
+  });
+
   it('does not hold up the stop of a server, and moves to the others meanwhile', async () => {
     await using a = await startNamed('a', { shutdownGraceMs: 60_000 });
     await using b = await startNamed('b');
@@ -134,3 +148,48 @@ describe('a channel to several servers', function () {
     await untilAnsweredBy(channel, 'a again,b');
   });
 });
+
+/** Tells a channel its addresses whenever they change, as a name service that pushes. */
+class NameService {
+  static readonly #scheme = 'spec-names';
+  static #latest: NameService | undefined;
+  readonly target = `${NameService.#scheme}:servers`;
+  #endpoints: experimental.Endpoint[] = [];
+  #listener: experimental.ResolverListener | undefined;
+
+  constructor() {
+    NameService.#latest = this;
+    experimental.registerResolver(NameService.#scheme, NameService.Resolver);
+  }
+
+  tell(...servers: { readonly port: number }[]): void {
+    this.#endpoints = servers.map(({ port }) => ({ addresses: [{ host: '127.0.0.1', port }] }));
+    this.#publish();
+  }
+
+  #publish(): void {
+    this.#listener?.(experimental.statusOrFromValue(this.#endpoints), {}, null, '');
+  }
+
+  static readonly Resolver = class implements experimental.Resolver {
+    static getDefaultAuthority(): string {
+      return 'localhost';
+    }
+
+    readonly #names = NameService.#latest as NameService;
+
+    constructor(_target: experimental.GrpcUri, listener: experimental.ResolverListener) {
+      this.#names.#listener = listener;
+    }
+
+    #asked = false;
+
+    updateResolution(): void {
+      if (this.#asked) return;
+      this.#asked = true;
+      queueMicrotask(() => this.#names.#publish());
+    }
+
+    destroy(): void {}
+  };
+}
