@@ -57,8 +57,9 @@ export class ChannelTransport implements Transport, Disposable {
     this.#client = new Client(address, credentials.createInsecure(), {
       'grpc.service_config': serviceConfig(services),
       'grpc.service_config_disable_resolution': 1,
-      'grpc.keepalive_time_ms': 10_000,
-      'grpc.keepalive_timeout_ms': 5_000,
+      // A frozen server keeps its share of the calls until it is noticed.
+      'grpc.keepalive_time_ms': 5_000,
+      'grpc.keepalive_timeout_ms': 3_000,
       'grpc.initial_reconnect_backoff_ms': 100,
       'grpc.max_reconnect_backoff_ms': 2_000,
       'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,

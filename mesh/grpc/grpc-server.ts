@@ -55,8 +55,6 @@ export class GrpcServer {
   readonly #stopping = new AbortController();
   readonly #server = new Server({
     'grpc.max_receive_message_length': MAX_REQUEST_BYTES,
-    // Lets clients ping a quiet connection every ten seconds, to notice a dead peer.
-    'grpc.http2.min_ping_interval_without_data_ms': 5_000,
   });
 
   constructor(options: GrpcServerOptions) {
