@@ -11,23 +11,42 @@ describe('EnvReader', () => {
         origin: env.url('ORIGIN', ['http']),
         address: env.address('ADDRESS', 'store:50053'),
         level: env.oneOf('LEVEL', ['info', 'warn'], 'info'),
+        names: env.checked('NAMES', () => undefined, 'a,b'),
       }),
-    ).deep.equal({ port: 8000, host: '0.0.0.0', origin: 'http://videos:8080', address: 'store:50053', level: 'info' });
+    ).deep.equal({
+      port: 8000,
+      host: '0.0.0.0',
+      origin: 'http://videos:8080',
+      address: 'store:50053',
+      level: 'info',
+      names: 'a,b',
+    });
   });
 
   it('names every variable that is missing or wrong, and never shows a value', () => {
-    const env = new EnvReader({ PORT: '80O0', DATABASE_URL: 'hunter2', LEVEL: 'loud', ADDRESS: 'store' });
+    const env = new EnvReader({
+      PORT: '80O0',
+      DATABASE_URL: 'hunter2',
+      LEVEL: 'loud',
+      ADDRESS: 'store',
+      NAMES: 'a,,b',
+    });
     const config = {
       port: env.port('PORT'),
       url: env.url('DATABASE_URL', ['postgresql']),
       level: env.oneOf('LEVEL', ['info']),
       address: env.address('ADDRESS'),
+      names: env.checked('NAMES', names => {
+        if (names.includes(',,')) throw new Error('must not have an empty name');
+      }),
       name: env.string('NAME'),
     };
     expect(() => env.finish(config))
       .throws(InvalidEnvironmentError)
       .with.property('message')
-      .match(/PORT is wrong.*DATABASE_URL is wrong.*LEVEL is wrong.*ADDRESS is wrong.*NAME is required/)
+      .match(
+        /PORT is wrong.*DATABASE_URL is wrong.*LEVEL is wrong.*ADDRESS is wrong.*NAMES is wrong: it must not have an empty name.*NAME is required/,
+      )
       .not.match(/hunter2/);
   });
 });

@@ -64,6 +64,14 @@ export class EnvReader {
     });
   }
 
+  /** A value with a syntax of its own. @param check throws an Error with the rest of the sentence "it ..." */
+  checked(name: string, check: (value: string) => unknown, fallback?: string): string {
+    return this.#read(name, fallback, value => {
+      check(value);
+      return value;
+    });
+  }
+
   /** @throws InvalidEnvironmentError naming every variable that is missing or wrong */
   finish<T extends object>(config: T): Readonly<T> {
     if (this.#faults.length > 0) throw new InvalidEnvironmentError(this.#faults.join('; '));

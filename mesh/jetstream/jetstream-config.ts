@@ -1,7 +1,9 @@
 import type { EnvReader } from '../env/env-reader.ts';
+import { readNatsUrl } from './nats-url.ts';
 import type { StreamLimits } from './streams.ts';
 
 export interface JetStreamConfig {
+  /** As `readNatsUrl` takes it. */
   readonly natsUrl: string;
   readonly streamLimits: StreamLimits;
 }
@@ -9,7 +11,7 @@ export interface JetStreamConfig {
 /** Reads `NATS_URL`, `STREAM_MAX_BYTES` and `STREAM_REPLICAS`. */
 export function readJetStreamConfig(env: EnvReader): JetStreamConfig {
   return {
-    natsUrl: env.url('NATS_URL', ['nats', 'tls', 'ws', 'wss'], 'nats://127.0.0.1:4222'),
+    natsUrl: env.checked('NATS_URL', readNatsUrl, 'nats://127.0.0.1:4222'),
     streamLimits: {
       maxBytes: env.integer('STREAM_MAX_BYTES', 2 * 1024 ** 3, { min: 1024, max: Number.MAX_SAFE_INTEGER }),
       replicas: env.integer('STREAM_REPLICAS', 1, { min: 1, max: 5 }),

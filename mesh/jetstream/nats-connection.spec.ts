@@ -43,6 +43,30 @@ describe('connectNats', function () {
     await connection.close();
   });
 
+  it('starts while one server of several is down, and leaves one that falls silent for another', async () => {
+    await using first = await startScratchNats();
+    await using second = await startScratchNats();
+    const [downPort] = (await pickFreePorts(1)) as [number];
+    const down = `nats://probe-svc:probe-svc@127.0.0.1:${downPort}`;
+    const url = [down, first.urlOf('probe-svc'), second.urlOf('probe-svc')].join();
+    const { logger, health } = observers();
+    const connection = await connectNats({ url, name: 'spec', logger, health });
+    const silent = first.url.endsWith(connection.getServer()) ? first.server : second.server;
+    const other = silent === first.server ? second.server : first.server;
+    silent.kill('SIGSTOP');
+    try {
+      await waitFor(
+        'the other server',
+        async () =>
+          other.url.endsWith(connection.getServer()) && (await natsState(health)) === 'ok' ? true : undefined,
+        40_000,
+      );
+    } finally {
+      silent.kill('SIGCONT');
+      await connection.close();
+    }
+  });
+
   it('ends over a wrong password at once, and names the variable, the user, and no password', async () => {
     await using nats = await startScratchNats();
     const url = nats.urlOf('probe-svc').replace(':probe-svc@', ':s3cret@');
@@ -51,6 +75,19 @@ describe('connectNats', function () {
     expect(error).property('name', 'NatsStartError');
     expect(error.message).match(/refuses the user probe-svc with its password: set NATS_URL/);
     expect(error.message + (await natsState(health))).not.include('s3cret');
+  });
+
+  it('names every server that it was given, and no password', async () => {
+    await using first = await startScratchNats();
+    await using second = await startScratchNats();
+    const url = [first, second].map(nats => nats.urlOf('probe-svc').replace(':probe-svc@', ':s3cret@')).join();
+    const { logger, health } = observers();
+    const error = await connectNats({ url, name: 'spec', logger, health }).catch(error => error);
+    const [a, b] = [first, second].map(({ url }) => new URL(url).host);
+    expect(error.message).equal(
+      `${a}, ${b} refuses the user probe-svc with its password: ` +
+        `set NATS_URL to nats://user:password@${a},nats://user:password@${b}`,
+    );
   });
 
   it('goes on over a password that is changed later: readiness tells, and it recovers', async () => {

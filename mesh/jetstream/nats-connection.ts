@@ -7,6 +7,7 @@ import { findNatsServerFault } from './nats-server-version.mjs';
 import { type NatsAccess, readNatsUrl } from './nats-url.ts';
 
 export interface NatsConnectionOptions {
+  /** As `readNatsUrl` takes it: one server, or those of a cluster. */
   readonly url: string;
   /** Shown by `nats server report connections`. */
   readonly name: string;
@@ -24,6 +25,11 @@ const ANSWER_MS = 800;
 const RECONNECT_MS = 250;
 const RECONNECT_JITTER_MS = 250;
 
+/** A server whose machine is gone closes nothing: one that is silent for 6 s, or 5 s when it is dialled, is given up for another. */
+const PING_INTERVAL_MS = 2_000;
+const MAX_UNANSWERED_PINGS = 2;
+const DIAL_TIMEOUT_MS = 5_000;
+
 /**
  * Connects, waiting as long as it takes, and reconnects for ever; readiness tells whether it is connected.
  *
@@ -31,14 +37,15 @@ const RECONNECT_JITTER_MS = 250;
  */
 export async function connectNats(options: NatsConnectionOptions): Promise<NatsConnection> {
   const access = readNatsUrl(options.url);
-  const host = new URL(access.servers).host;
-  let state: string | undefined = `not connected to ${host}`;
+  const hosts = access.servers.map(server => new URL(server).host).join(', ');
+  let state: string | undefined = `not connected to ${hosts}`;
   options.health.addCheck('nats', async () => state ?? (await findSilence()));
   const connection = await dial(access, options.name);
   const fault = findServerFault(connection);
   if (fault !== undefined) {
+    const server = connection.getServer();
     await connection.close();
-    throw new NatsStartError(`NATS_URL ${host}: ${fault}.`);
+    throw new NatsStartError(`NATS_URL ${server}: ${fault}.`);
   }
   state = undefined;
   void watchStatus();
@@ -46,7 +53,7 @@ export async function connectNats(options: NatsConnectionOptions): Promise<NatsC
 
   /** A frozen server keeps its connections: they are given up only after two unanswered pings. */
   async function findSilence(): Promise<string | undefined> {
-    return (await settlesWithin(connection.flush(), ANSWER_MS)) ? state : `${host} gives no answer`;
+    return (await settlesWithin(connection.flush(), ANSWER_MS)) ? state : `${connection.getServer()} gives no answer`;
   }
 
   async function watchStatus(): Promise<void> {
@@ -54,7 +61,7 @@ export async function connectNats(options: NatsConnectionOptions): Promise<NatsC
       if (status.type === 'disconnect') {
         // Every try that fails ends with one; the first is the news.
         if (state !== undefined) continue;
-        state = `disconnected from ${host}`;
+        state = `disconnected from ${hosts}`;
         options.logger.warn({ server: status.server }, 'nats disconnected');
       } else if (status.type === 'reconnect') {
         state = undefined;
@@ -73,7 +80,7 @@ export async function connectNats(options: NatsConnectionOptions): Promise<NatsC
       const missing = `the NATS user ${access.user ?? '(none)'} lacks a right, see its permissions in nats.conf`;
       options.logger.error({ err, operation, subject }, missing);
     } else if (isRefusal(err)) {
-      const refusal = describeRefusal(access, host);
+      const refusal = describeRefusal(access);
       if (state !== refusal) options.logger.error({ err }, refusal);
       state = refusal;
     } else {
@@ -93,14 +100,15 @@ async function dial(access: NatsAccess, name: string): Promise<NatsConnection> {
         reconnectJitter: RECONNECT_JITTER_MS,
         // A password that is changed under a running service is for a person to mend; until then readiness tells.
         ignoreAuthErrorAbort: true,
-        pingInterval: 10_000,
-        maxPingOut: 2,
+        timeout: DIAL_TIMEOUT_MS,
+        pingInterval: PING_INTERVAL_MS,
+        maxPingOut: MAX_UNANSWERED_PINGS,
         // Each request would begin with two stack traces in case that it fails: 40 microseconds of an alert's CPU.
         noAsyncTraces: true,
       });
     } catch (error) {
       if (isRefusal(error)) {
-        throw new NatsStartError(describeRefusal(access, new URL(access.servers).host), { cause: error });
+        throw new NatsStartError(describeRefusal(access), { cause: error });
       }
       await delay(RECONNECT_MS + Math.random() * RECONNECT_JITTER_MS);
     }
@@ -112,9 +120,11 @@ function isRefusal(error: unknown): boolean {
   return error instanceof errors.AuthorizationError && /authorization violation/i.test(error.message);
 }
 
-function describeRefusal({ user }: NatsAccess, host: string): string {
+function describeRefusal({ servers, user }: NatsAccess): string {
+  const hosts = servers.map(server => new URL(server).host);
   const who = user === undefined ? 'a connection without user and password' : `the user ${user} with its password`;
-  return `${host} refuses ${who}: set NATS_URL to nats://user:password@${host}`;
+  const wanted = hosts.map(host => `nats://user:password@${host}`).join();
+  return `${hosts.join(', ')} refuses ${who}: set NATS_URL to ${wanted}`;
 }
 
 function findServerFault({ info }: NatsConnection): string | undefined {

@@ -3,19 +3,46 @@ import { readNatsUrl } from './nats-url.ts';
 
 describe('readNatsUrl', () => {
   it('takes the credentials out of the address, percent-decoded', () => {
-    expect(readNatsUrl('nats://probe-svc:p%40ss%3Aword@nats.internal:4222')).deep.equal({
-      servers: 'nats://nats.internal:4222',
+    expect(readNatsUrl('nats://probe-svc:p%40ss%3Aw%2Cord@nats.internal:4222')).deep.equal({
+      servers: ['nats://nats.internal:4222'],
       user: 'probe-svc',
-      pass: 'p@ss:word',
+      pass: 'p@ss:w,ord',
       inboxPrefix: '_INBOX.probe-svc',
     });
   });
 
   it('asks for no credentials where there are none', () => {
-    expect(readNatsUrl('tls://[::1]:4222')).deep.equal({ servers: 'tls://[::1]:4222' });
+    expect(readNatsUrl('tls://[::1]:4222')).deep.equal({ servers: ['tls://[::1]:4222'] });
   });
 
-  it('says how a percent sign is written, and shows no password', () => {
-    expect(() => readNatsUrl('nats://u:100%secret@h')).throw(/^NATS_URL is wrong: .*%25\.$/);
+  it('takes the servers of a cluster, with their common credentials', () => {
+    expect(readNatsUrl('nats://u:p@a:4222, nats://u:p@b,nats://u:p@[::1]:4223/')).deep.equal({
+      servers: ['nats://a:4222', 'nats://b', 'nats://[::1]:4223'],
+      user: 'u',
+      pass: 'p',
+      inboxPrefix: '_INBOX.u',
+    });
   });
+
+  const faults: [fault: string, value: string, message: RegExp][] = [
+    ['a password with a bare percent sign', 'nats://u:100%secret@h', /^must .* written as %25$/],
+    ['another protocol', 'ws://u:secret@h', /^must be nats:\/\/user:password@host:port \(or tls:\/\/\)/],
+    ['no host', 'nats://', /^must be nats:/],
+    ['a server without its protocol', 'nats://u:secret@a,b:4222', /address number 2 isn't that$/],
+    ['a comma at the end', 'nats://u:secret@a,', /address number 2 isn't that$/],
+    [
+      'another password',
+      'nats://u:secret@a,nats://u:secret@b,nats://u:secret3@c',
+      /^must have the same .* number 3 differ$/,
+    ],
+    ['a server without the user', 'nats://u:secret@a,nats://b', /those of address number 2 differ$/],
+  ];
+  for (const [fault, value, message] of faults) {
+    it(`says what is wrong with ${fault}, and shows no password`, () => {
+      expect(() => readNatsUrl(value))
+        .throws(message)
+        .with.property('message')
+        .not.match(/secret/);
+    });
+  }
 });

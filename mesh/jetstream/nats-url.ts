@@ -1,28 +1,54 @@
 export interface NatsAccess {
-  /** Without credentials, so that it may be shown. */
-  readonly servers: string;
+  /** Addresses of one server, or of several of a cluster; without credentials, so that they may be shown. */
+  readonly servers: string[];
   readonly user?: string;
   readonly pass?: string;
   /** Replies come to a place of the user's own, which nobody else may read. */
   readonly inboxPrefix?: string;
 }
 
+/** The client takes `ws://` for a mistake. */
+const PROTOCOLS = ['nats:', 'tls:'];
+
 /**
- * The connection options that `nats://user:password@host:port` stands for; the client doesn't take the credentials of an
- * address by itself.
+ * The connection options that `nats://user:password@host:port` stands for, or several of these separated by commas; the
+ * client doesn't take the credentials of an address by itself, and knows one user alone.
+ *
+ * @throws Error that begins with "must" and shows no part of the value, as EnvReader's faults do
  */
-export function readNatsUrl(url: string): NatsAccess {
-  const { protocol, host, username, password } = new URL(url);
-  const servers = `${protocol}//${host}`;
-  if (username === '') return { servers };
-  const user = decode(username);
-  return { servers, user, pass: decode(password), inboxPrefix: `_INBOX.${user}` };
+export function readNatsUrl(value: string): NatsAccess {
+  const urls = value.split(',').map((part, index, parts) => parseAddress(part.trim(), placeOf(index, parts)));
+  const [first, ...others] = urls as [URL, ...URL[]];
+  const stranger = others.findIndex(url => url.username !== first.username || url.password !== first.password);
+  if (stranger !== -1) {
+    throw new Error(`must have the same user and password in all addresses; those of ${ordinal(stranger + 1)} differ`);
+  }
+  const servers = urls.map(({ protocol, host }) => `${protocol}//${host}`);
+  if (first.username === '') return { servers };
+  const user = decode(first.username);
+  return { servers, user, pass: decode(first.password), inboxPrefix: `_INBOX.${user}` };
+}
+
+function parseAddress(text: string, place: string): URL {
+  const url = URL.parse(text);
+  if (url === null || !PROTOCOLS.includes(url.protocol) || url.host === '') {
+    throw new Error(`must be nats://user:password@host:port (or tls://), several separated by commas${place}`);
+  }
+  return url;
+}
+
+function placeOf(index: number, { length }: readonly string[]): string {
+  return length === 1 ? '' : `; ${ordinal(index)} isn't that`;
+}
+
+function ordinal(index: number): string {
+  return `address number ${index + 1}`;
 }
 
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new Error('NATS_URL is wrong: a percent sign in its user or password has to be written as %25.');
+    throw new Error('must have a percent sign in its user or password written as %25');
   }
 }

@@ -22,6 +22,14 @@ describe('ensureFitNats', () => {
     expect(await natsThatGreets({ version: '2.11.1', jetstream: true }, ensureFitNats)).to.equal(undefined);
   });
 
+  it('is content with those of several that are up', async () => {
+    const use = (url: string) => ensureFitNats(`nats://127.0.0.1:1,${url}`);
+    expect(await natsThatGreets({ version: '2.11.1', jetstream: true }, use)).to.equal(undefined);
+    expect((await natsThatGreets({ version: '2.9.10', jetstream: true }, use))?.message).to.match(
+      /2\.9\.10 is too old/,
+    );
+  });
+
   it('names the address where nothing answers, and no password', async () => {
     const error = await ensureFitNats('nats://someone:secret@127.0.0.1:1').catch(error => error);
     expect(error.message)

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { EnvReader } from '@vigie/mesh/env/env-reader.ts';
+import { readNatsUrl } from '@vigie/mesh/jetstream/nats-url.ts';
 import { MACHINE_DIR } from '../../setup/project.mjs';
 import { MESH_PORTS, type MeshPorts, meshPorts } from '../tcp-ports/mesh-ports.ts';
 
@@ -18,7 +19,7 @@ export function readStartConfig(env: NodeJS.ProcessEnv): Readonly<StartConfig> {
       reader.integer(MESH_PORTS[name].variable, MESH_PORTS[name].byDefault, { min: 1, max: 65_535 }),
     ),
     dataDir: path.resolve(reader.string('VIGIE_DATA_DIR', path.join(MACHINE_DIR, 'data'))),
-    natsUrl: reader.url('NATS_URL', ['nats', 'tls'], '') || undefined,
+    natsUrl: reader.checked('NATS_URL', readNatsUrl, '') || undefined,
     databaseUrl: reader.url('DATABASE_URL', ['postgres', 'postgresql'], '') || undefined,
   });
 }
