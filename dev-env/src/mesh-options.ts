@@ -1,3 +1,4 @@
+import type { NatsUser } from './servers/nats-users.ts';
 import type { ServiceName } from './services/service-names.ts';
 import type { MeshPorts } from './tcp-ports/mesh-ports.ts';
 
@@ -10,8 +11,11 @@ export interface MeshOptions {
   replicas?: Partial<Record<ServiceName, number>>;
   /** A Postgres to use instead of one of the mesh's own. */
   databaseUrl?: string | undefined;
-  /** A nats-server to use instead of one of the mesh's own; every service connects as the user that it names. */
-  natsUrl?: string | undefined;
+  /**
+   * A nats-server, or a cluster, to use instead of one of the mesh's own. Every service connects as the user that it names;
+   * a function gives each its own.
+   */
+  natsUrl?: string | ((user: NatsUser) => string) | undefined;
   /** The folder that nginx serves, with `videos/` in it; the sample videos by default. */
   videosRoot?: string;
   /** Environment of every service, above that of this process. */

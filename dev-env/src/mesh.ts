@@ -60,7 +60,7 @@ export class Mesh implements AsyncDisposable {
     const root = options.videosRoot === undefined ? {} : { root: options.videosRoot };
     this.nginx = new NginxServer({ dataDir, port: ports.nginx, ...root });
     this.addresses = {
-      natsUrls: natsUrls(user => options.natsUrl ?? (this.nats as NatsServer).urlOf(user)),
+      natsUrls: natsUrls(options.natsUrl ?? (user => (this.nats as NatsServer).urlOf(user))),
       databaseUrl: options.databaseUrl ?? (this.postgres as EmbeddedPostgres).url,
       storeDatabaseUrl: options.databaseUrl ?? (this.postgres as EmbeddedPostgres).storeUrl,
       videoOrigin: this.nginx.url,
@@ -120,7 +120,7 @@ export class Mesh implements AsyncDisposable {
   }
 
   async #start(options: MeshOptions): Promise<void> {
-    if (options.natsUrl !== undefined) await ensureFitNats(options.natsUrl);
+    if (options.natsUrl !== undefined) await ensureFitNats(this.addresses.natsUrls.operator);
     await ensurePortsFree(this.processes.flatMap(process => process.ports));
     await startTogether(this.servers, options);
     await startTogether(this.services, options);
@@ -146,7 +146,8 @@ export class Mesh implements AsyncDisposable {
   }
 }
 
-function natsUrls(urlOf: (user: NatsUser) => string): MeshAddresses['natsUrls'] {
+function natsUrls(of: string | ((user: NatsUser) => string)): MeshAddresses['natsUrls'] {
+  const urlOf = typeof of === 'string' ? () => of : of;
   return Object.fromEntries(NATS_USERS.map(user => [user, urlOf(user)])) as Record<NatsUser, string>;
 }
 

@@ -12,13 +12,18 @@ export interface NatsPlace {
  * @throws DevEnvError if a directive to move is no longer in it
  */
 export function moveNatsConf(conf: string, { port, monitorPort, storeDir }: NatsPlace): string {
-  const directives: [pattern: RegExp, moved: string][] = [
+  return move('docker/nats.conf', conf, [
     [/^port: .*$/m, `listen: "127.0.0.1:${port}"`],
     [/^http_port: .*$/m, `http: "127.0.0.1:${monitorPort}"`],
     [/^( *)store_dir: .*$/m, `$1store_dir: ${JSON.stringify(storeDir)}`],
-  ];
-  return directives.reduce(
-    (text, [pattern, replacement]) => replaceDirective('docker/nats.conf', text, pattern, replacement),
-    conf,
-  );
+  ]);
+}
+
+/** The same of nats-cluster.conf. */
+export function moveNatsClusterConf(conf: string, routePort: number): string {
+  return move('docker/nats-cluster.conf', conf, [[/^( *)port: .*$/m, `$1listen: "127.0.0.1:${routePort}"`]]);
+}
+
+function move(file: string, conf: string, directives: [pattern: RegExp, moved: string][]): string {
+  return directives.reduce((text, [pattern, moved]) => replaceDirective(file, text, pattern, moved), conf);
 }

@@ -1,14 +1,13 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PROJECT_DIR } from '../../setup/project.mjs';
+import { httpNotReady } from '../processes/http-readiness.ts';
 import { SupervisedProcess } from '../processes/supervised-process.ts';
-import { claimPort } from '../tcp-ports/port-claim.ts';
-import { moveNatsConf } from './nats-conf.ts';
+import { claimPort, type PortClaim } from '../tcp-ports/port-claim.ts';
+import { moveNatsClusterConf, moveNatsConf } from './nats-conf.ts';
 import { readNatsInfo } from './nats-info.ts';
 import { type NatsPasswords, type NatsUser, passwordOf, passwordVariables } from './nats-users.ts';
 import { serverBinary } from './server-binary.ts';
-
-const CONF = path.join(PROJECT_DIR, 'docker/nats.conf');
 
 interface NatsServerOptions {
   dataDir: string;
@@ -16,7 +15,19 @@ interface NatsServerOptions {
   monitorPort: number;
   /** Those that aren't the user's name. */
   passwords?: NatsPasswords;
+  /** Where it is one of several. */
+  member?: NatsMember;
 }
+
+/** What tells one server of a cluster from the others. */
+export interface NatsMember {
+  readonly name: string;
+  readonly routePort: number;
+  /** Of all members. */
+  readonly routePorts: readonly number[];
+}
+
+const ROUTE_PASSWORD = 'route';
 
 /** A nats-server of the mesh's own, with its streams in `<dataDir>/nats`. */
 export class NatsServer extends SupervisedProcess {
@@ -26,31 +37,63 @@ export class NatsServer extends SupervisedProcess {
   readonly #host: string;
   readonly #passwords: NatsPasswords;
 
-  constructor({ dataDir, port, monitorPort, passwords = {} }: NatsServerOptions) {
+  constructor(options: NatsServerOptions) {
+    const { dataDir, port, monitorPort, passwords = {}, member } = options;
+    const monitorUrl = `http://127.0.0.1:${monitorPort}`;
     super({
-      name: 'nats',
+      name: member?.name ?? 'nats',
       logDir: path.join(dataDir, 'logs'),
-      ports: [claimPort('nats', port), claimPort('natsMonitor', monitorPort)],
+      ports: claimPorts(options),
       prepare: async () => {
         const storeDir = path.join(dataDir, 'nats');
-        const confFile = path.join(dataDir, 'nats.conf');
         await mkdir(storeDir, { recursive: true });
-        await writeFile(confFile, moveNatsConf(await readFile(CONF, 'utf8'), { port, monitorPort, storeDir }));
-        const env = { ...process.env, ...passwordVariables(passwords) };
+        const conf = moveNatsConf(await readConf('nats.conf'), { port, monitorPort, storeDir });
+        let confFile = path.join(dataDir, 'nats.conf');
+        await writeFile(confFile, conf);
+        if (member !== undefined) {
+          confFile = path.join(dataDir, 'nats-cluster.conf');
+          await writeFile(confFile, moveNatsClusterConf(await readConf('nats-cluster.conf'), member.routePort));
+        }
+        const env = { ...process.env, ...passwordVariables(passwords), ...(member ? memberVariables(member) : {}) };
         return { file: serverBinary('nats-server'), args: ['--config', confFile], env };
       },
-      notReady: () => natsNotReady(port),
+      // One of a cluster answers long before it takes part in it.
+      notReady: () => (member === undefined ? natsNotReady(port) : httpNotReady(`${monitorUrl}/healthz`)),
       stopSignal: 'SIGTERM',
     });
     this.#host = `127.0.0.1:${port}`;
     this.#passwords = passwords;
     this.url = this.urlOf('operator');
-    this.monitorUrl = `http://127.0.0.1:${monitorPort}`;
+    this.monitorUrl = monitorUrl;
   }
 
   urlOf(user: NatsUser): string {
     return `nats://${user}:${passwordOf(user, this.#passwords)}@${this.#host}`;
   }
+}
+
+function claimPorts({ port, monitorPort, member }: NatsServerOptions): PortClaim[] {
+  if (member === undefined) return [claimPort('nats', port), claimPort('natsMonitor', monitorPort)];
+  const { name, routePort } = member;
+  return [
+    { port, owner: name },
+    { port: monitorPort, owner: `${name} (monitoring)` },
+    { port: routePort, owner: `${name} (routes)` },
+  ];
+}
+
+function readConf(name: string): Promise<string> {
+  return readFile(path.join(PROJECT_DIR, 'docker', name), 'utf8');
+}
+
+/** What docker/nats-cluster.conf asks of its server's environment. */
+function memberVariables({ name, routePorts }: NatsMember): NodeJS.ProcessEnv {
+  const routes = routePorts.map(port => `nats://route:${ROUTE_PASSWORD}@127.0.0.1:${port}`);
+  return {
+    NATS_SERVER_NAME: name,
+    NATS_ROUTE_PASSWORD: ROUTE_PASSWORD,
+    NATS_ROUTES: JSON.stringify(routes),
+  };
 }
 
 async function natsNotReady(port: number): Promise<string | undefined> {
