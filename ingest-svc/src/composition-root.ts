@@ -19,7 +19,7 @@ export async function startIngest(config: Config, context: ServiceContext): Prom
   const { logger, metrics, health, teardown } = context;
   const connection = await connectNats({ url: config.natsUrl, name: 'ingest-svc', logger, health });
   teardown.defer(() => closeNats(connection));
-  await openStreams(connection, config.streamLimits, logger);
+  await openStreams(connection, config.streamLimits, context);
 
   const services = container.createChildContainer();
   services.register(tokens.natsConnection, { useValue: connection });

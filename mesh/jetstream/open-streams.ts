@@ -1,13 +1,26 @@
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import type { Health } from '../telemetry/health.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { ensureStreams, type StreamLimits } from './streams.ts';
+import { findQuorumFault } from './stream-quorum.ts';
+import { ensureStreams, type StreamLimits, type StreamName } from './streams.ts';
 
-/** The streams as a service needs them: all there. Settings that differ are named, and left to the keeper. */
+/** The streams have their replicas on the same servers; the one that alerts are accepted on speaks for all. */
+const STREAM: StreamName = 'ALERTS';
+
+interface Observers {
+  readonly logger: Logger;
+  readonly health: Health;
+}
+
+/**
+ * The streams as a service needs them: all there. Settings that differ are named, and left to the keeper. Readiness tells
+ * whether they can be written: a cluster without a majority keeps its connections.
+ */
 export async function openStreams(
   connection: NatsConnection,
   limits: StreamLimits,
-  logger: Logger,
+  { logger, health }: Observers,
 ): Promise<JetStreamManager> {
   const manager = await jetstreamManager(connection);
   const different = await ensureStreams(manager, limits);
@@ -17,5 +30,9 @@ export async function openStreams(
       'streams have other settings than STREAM_MAX_BYTES, STREAM_REPLICAS and this version say; the keeper sets them',
     );
   }
+  health.addCheck('streams', async () => {
+    const fault = findQuorumFault((await manager.streams.info(STREAM)).cluster);
+    return fault && `${STREAM} ${fault}`;
+  });
   return manager;
 }

@@ -3,6 +3,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { type ScratchNats, startScratchNats } from '@vigie/dev-env/testing/scratch-nats.ts';
 import { expect } from 'chai';
 import { pino } from 'pino';
+import { Health } from '../telemetry/health.ts';
 import { readNatsUrl } from './nats-url.ts';
 import { openStreams } from './open-streams.ts';
 import { ensureStreams, STREAM_NAMES, updateStreams } from './streams.ts';
@@ -41,10 +42,18 @@ describe('the streams', function () {
     await ensureStreams(manager, LIMITS);
     const lines: { level: number; streams: string[] }[] = [];
     const logger = pino({}, { write: line => void lines.push(JSON.parse(line)) });
-    await openStreams(connection, OTHER_LIMITS, logger);
+    await openStreams(connection, OTHER_LIMITS, { logger, health: new Health() });
     expect(await maxBytes()).deep.equal([1_000_000, 1_000_000, 1_000_000]);
     expect(lines).lengthOf(1);
     expect(lines[0]).deep.include({ level: 40, streams: [...STREAM_NAMES] });
+  });
+
+  it('are a part of readiness', async () => {
+    const health = new Health();
+    await openStreams(connection, LIMITS, { logger: pino({ enabled: false }), health });
+    expect((await health.readiness()).checks.streams).equal('ok');
+    await manager.streams.delete('ALERTS');
+    expect((await health.readiness()).checks.streams).equal('stream not found');
   });
 
   it('are brought up to date by the keeper', async () => {

@@ -53,7 +53,7 @@ export async function startProbe(config: Config, context: ServiceContext): Promi
   const { logger, metrics, health, teardown } = context;
   const connection = await connectNats({ url: config.natsUrl, name: 'probe-svc', logger, health });
   teardown.defer(() => closeNats(connection));
-  await openStreams(connection, config.streamLimits, logger);
+  await openStreams(connection, config.streamLimits, context);
   const storeTransport = teardown.use(
     new ChannelTransport({
       address: config.storeAddress,

@@ -113,7 +113,7 @@ async function connect(
   // A frozen Postgres doesn't say goodbye either.
   teardown.defer(async () => void (await settlesWithin(orm.close(true), CLOSE_DATABASE_MS)));
   teardown.defer(() => closeNats(connection));
-  const manager = await openStreams(connection, config.streamLimits, logger);
+  const manager = await openStreams(connection, config.streamLimits, { logger, health });
   services.register(tokens.orm, { useValue: orm });
   services.register(tokens.natsConnection, { useValue: connection });
   return manager;
