@@ -4,6 +4,7 @@ import type { Alert } from '../alert/alert.ts';
 import { FAILURE_CODES, type Failure, type FailureCode, type FinishedAlert } from '../alert/alert-record.ts';
 import { continueTrace, TRACEPARENT } from '../telemetry/trace-context.ts';
 import { decodeAlertPayload, MalformedMessageError } from '../wire/alert-wire.ts';
+import { headersOf } from './message-headers.ts';
 import { storeOfSubject, subjects } from './subjects.ts';
 import { traceHeaders } from './trace-headers.ts';
 
@@ -80,19 +81,21 @@ export async function publishQuarantined(quarantining: Quarantining): Promise<vo
 }
 
 /** A message of the stream ALERTS. */
-export function originalMessage({ subject, data, seq, time, headers }: JsMsg): OriginalMessage {
-  return { subject, payload: data, streamSequence: seq, receivedAt: time, redrives: redrivesOf(headers) };
+export function originalMessage(message: JsMsg): OriginalMessage {
+  const { subject, data, seq, time } = message;
+  return { subject, payload: data, streamSequence: seq, receivedAt: time, redrives: redrivesOf(headersOf(message)) };
 }
 
 /** What a message on `alerts.quarantined.*` tells; one that was published there by hand tells little, and is kept as well. */
 export function readQuarantinedMessage(message: JsMsg): QuarantinedMessage {
-  const header = (name: string): string => message.headers?.get(name) ?? '';
+  const headers = headersOf(message);
+  const header = (name: string): string => headers?.get(name) ?? '';
   const original: OriginalMessage = {
     subject: header(QUARANTINE_HEADERS.subject) || message.subject,
     payload: message.data,
     streamSequence: wholeNumber(header(QUARANTINE_HEADERS.streamSequence)),
     receivedAt: timeOr(header(QUARANTINE_HEADERS.receivedAt), message.time),
-    redrives: redrivesOf(message.headers),
+    redrives: redrivesOf(headers),
   };
   const alert = tryDecodeAlert(message.data);
   return {
@@ -104,7 +107,7 @@ export function readQuarantinedMessage(message: JsMsg): QuarantinedMessage {
     alert,
     store: alert?.store ?? storeOfSubject(message.subject),
     failure: {
-      code: findReason(message.headers) ?? 'MALFORMED_MESSAGE',
+      code: findReason(headers) ?? 'MALFORMED_MESSAGE',
       message: header(QUARANTINE_HEADERS.message) || `no ${QUARANTINE_HEADERS.message} says why it is here`,
     },
     attempts: wholeNumber(header(QUARANTINE_HEADERS.attempts)),
@@ -119,7 +122,7 @@ export function readQuarantinedMessage(message: JsMsg): QuarantinedMessage {
  * @throws MalformedMessageError if it holds none, or doesn't say why
  */
 export function readQuarantined(message: JsMsg): FinishedAlert {
-  if (findReason(message.headers) === undefined) {
+  if (findReason(headersOf(message)) === undefined) {
     throw new MalformedMessageError(`the header ${QUARANTINE_HEADERS.reason} names no failure code`);
   }
   const { original, failure, attempts, quarantinedAt, traceId } = readQuarantinedMessage(message);
