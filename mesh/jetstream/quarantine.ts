@@ -60,6 +60,8 @@ export interface Quarantining {
 
 const PUB_ACK_TIMEOUT_MS = 5_000;
 const WHY_MAX_LENGTH = 1_000;
+/** As long as that of any store's name, and far below what a server takes as a line of its protocol (4 KiB). */
+const TOKEN_MAX_LENGTH = 128 * '%F0%9F%9B%92'.length;
 
 /** Sets a message aside, in the current trace, for a person to look at. Resolves once it is on disk. */
 export async function publishQuarantined(quarantining: Quarantining): Promise<void> {
@@ -160,10 +162,11 @@ function tryDecodeAlert(payload: Uint8Array): Alert | undefined {
   }
 }
 
-/** The token of the original's subject is taken over as it is: it was legal there. */
+/** The token of the original's subject is taken over as far as it goes: it was legal there, but may be longer than fits here. */
 function quarantineSubject(subject: string, store: string | undefined): string {
   if (store !== undefined) return subjects.quarantined(store);
-  return `alerts.quarantined.${subject.slice(subject.lastIndexOf('.') + 1)}`;
+  const token = subject.slice(subject.lastIndexOf('.') + 1);
+  return `alerts.quarantined.${token.slice(0, TOKEN_MAX_LENGTH).toWellFormed()}`;
 }
 
 function findReason(headers: MsgHdrs | undefined): FailureCode | undefined {
