@@ -1,5 +1,6 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import { type Alert, contentHash } from '../alert/alert.ts';
+import { headersOf } from './message-headers.ts';
 
 const MESSAGE_ID = 'Nats-Msg-Id';
 
@@ -16,5 +17,5 @@ export function alertMessageId(alert: Alert): string {
  * client that sends an alert once more, however late, doesn't ask for that.
  */
 export function isReplay(message: Pick<JsMsg, 'headers'>, alert: Alert): boolean {
-  return message.headers?.get(MESSAGE_ID) !== alertMessageId(alert);
+  return headersOf(message)?.get(MESSAGE_ID) !== alertMessageId(alert);
 }

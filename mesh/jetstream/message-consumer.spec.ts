@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { publishRaw } from '@vigie/dev-env/testing/publish-raw.ts';
 import { type ScratchNats, startScratchNats } from '@vigie/dev-env/testing/scratch-nats.ts';
 import { waitFor } from '@vigie/dev-env/testing/wait-for.ts';
 import { expect } from 'chai';
@@ -88,6 +89,20 @@ describe('MessageConsumer', function () {
     expect(traces).lengthOf(4);
     expect(new Set(traces).size).equal(1);
     expect(traces[0]).match(/^[0-9a-f]{32}$/);
+  });
+
+  it('hands out a message whose headers nobody can read, as one without headers', async () => {
+    await publishRaw(nats.url, 'alerts.received.s', 'not a name: x', 'odd');
+    const seen = Promise.withResolvers<[string, string | undefined]>();
+    await using _ = await start({
+      handle: async message => {
+        seen.resolve([message.string(), currentTrace()?.traceId]);
+        return { kind: 'done' };
+      },
+    });
+    const [payload, traceId] = await seen.promise;
+    expect(payload).equal('odd');
+    expect(traceId).match(/^[0-9a-f]{32}$/);
   });
 
   it('has no more messages in hand than it may, and loses none', async () => {

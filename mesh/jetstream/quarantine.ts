@@ -4,6 +4,7 @@ import type { Alert } from '../alert/alert.ts';
 import { FAILURE_CODES, type Failure, type FailureCode, type FinishedAlert } from '../alert/alert-record.ts';
 import { continueTrace, TRACEPARENT } from '../telemetry/trace-context.ts';
 import { decodeAlertPayload, MalformedMessageError } from '../wire/alert-wire.ts';
+import { headersOf } from './message-headers.ts';
 import { storeOfSubject, subjects } from './subjects.ts';
 import { traceHeaders } from './trace-headers.ts';
 
@@ -59,6 +60,8 @@ export interface Quarantining {
 
 const PUB_ACK_TIMEOUT_MS = 5_000;
 const WHY_MAX_LENGTH = 1_000;
+/** As long as that of any store's name, and far below what a server takes as a line of its protocol (4 KiB). */
+const TOKEN_MAX_LENGTH = 128 * '%F0%9F%9B%92'.length;
 
 /** Sets a message aside, in the current trace, for a person to look at. Resolves once it is on disk. */
 export async function publishQuarantined(quarantining: Quarantining): Promise<void> {
@@ -80,19 +83,21 @@ export async function publishQuarantined(quarantining: Quarantining): Promise<vo
 }
 
 /** A message of the stream ALERTS. */
-export function originalMessage({ subject, data, seq, time, headers }: JsMsg): OriginalMessage {
-  return { subject, payload: data, streamSequence: seq, receivedAt: time, redrives: redrivesOf(headers) };
+export function originalMessage(message: JsMsg): OriginalMessage {
+  const { subject, data, seq, time } = message;
+  return { subject, payload: data, streamSequence: seq, receivedAt: time, redrives: redrivesOf(headersOf(message)) };
 }
 
 /** What a message on `alerts.quarantined.*` tells; one that was published there by hand tells little, and is kept as well. */
 export function readQuarantinedMessage(message: JsMsg): QuarantinedMessage {
-  const header = (name: string): string => message.headers?.get(name) ?? '';
+  const headers = headersOf(message);
+  const header = (name: string): string => headers?.get(name) ?? '';
   const original: OriginalMessage = {
     subject: header(QUARANTINE_HEADERS.subject) || message.subject,
     payload: message.data,
     streamSequence: wholeNumber(header(QUARANTINE_HEADERS.streamSequence)),
     receivedAt: timeOr(header(QUARANTINE_HEADERS.receivedAt), message.time),
-    redrives: redrivesOf(message.headers),
+    redrives: redrivesOf(headers),
   };
   const alert = tryDecodeAlert(message.data);
   return {
@@ -104,7 +109,7 @@ export function readQuarantinedMessage(message: JsMsg): QuarantinedMessage {
     alert,
     store: alert?.store ?? storeOfSubject(message.subject),
     failure: {
-      code: findReason(message.headers) ?? 'MALFORMED_MESSAGE',
+      code: findReason(headers) ?? 'MALFORMED_MESSAGE',
       message: header(QUARANTINE_HEADERS.message) || `no ${QUARANTINE_HEADERS.message} says why it is here`,
     },
     attempts: wholeNumber(header(QUARANTINE_HEADERS.attempts)),
@@ -119,7 +124,7 @@ export function readQuarantinedMessage(message: JsMsg): QuarantinedMessage {
  * @throws MalformedMessageError if it holds none, or doesn't say why
  */
 export function readQuarantined(message: JsMsg): FinishedAlert {
-  if (findReason(message.headers) === undefined) {
+  if (findReason(headersOf(message)) === undefined) {
     throw new MalformedMessageError(`the header ${QUARANTINE_HEADERS.reason} names no failure code`);
   }
   const { original, failure, attempts, quarantinedAt, traceId } = readQuarantinedMessage(message);
@@ -157,10 +162,11 @@ function tryDecodeAlert(payload: Uint8Array): Alert | undefined {
   }
 }
 
-/** The token of the original's subject is taken over as it is: it was legal there. */
+/** The token of the original's subject is taken over as far as it goes: it was legal there, but may be longer than fits here. */
 function quarantineSubject(subject: string, store: string | undefined): string {
   if (store !== undefined) return subjects.quarantined(store);
-  return `alerts.quarantined.${subject.slice(subject.lastIndexOf('.') + 1)}`;
+  const token = subject.slice(subject.lastIndexOf('.') + 1);
+  return `alerts.quarantined.${token.slice(0, TOKEN_MAX_LENGTH).toWellFormed()}`;
 }
 
 function findReason(headers: MsgHdrs | undefined): FailureCode | undefined {

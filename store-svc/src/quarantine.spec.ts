@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import {
@@ -9,6 +10,7 @@ import {
   jetstreamManager,
 } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
+import { publishRaw } from '@vigie/dev-env/testing/publish-raw.ts';
 import { scratchNats } from '@vigie/dev-env/testing/scratch-nats.ts';
 import { scratchPostgres } from '@vigie/dev-env/testing/scratch-postgres.ts';
 import { waitFor } from '@vigie/dev-env/testing/wait-for.ts';
@@ -37,6 +39,7 @@ describe('the quarantine and replays', function () {
   let store: RunningStore;
   let stream: JetStreamClient;
   let streams: JetStreamManager;
+  let natsUrl: string;
   let uids = 0;
 
   before(async () => {
@@ -49,6 +52,7 @@ describe('the quarantine and replays', function () {
       NATS_URL: nats.urlOf('store-svc'),
     });
     await store.started;
+    natsUrl = nats.url;
     const connection = await connect({ ...readNatsUrl(nats.url) });
     teardown.defer(() => connection.close());
     stream = jetstream(connection);
@@ -147,6 +151,24 @@ describe('the quarantine and replays', function () {
       const payloads = odd.map(({ payload }) => Buffer.from(payload).toString('hex')).sort();
       expect(payloads).to.deep.equal(['00ff275c', Buffer.from('put here by hand').toString('hex')]);
       expect(odd.map(({ alert }) => alert)).to.deep.equal([undefined, undefined]);
+    });
+
+    it('keeps what has headers that nobody can read', async () => {
+      await publishRaw(natsUrl, 'alerts.received.odd-headers', 'not a name: x', 'no alert');
+      await publishRaw(natsUrl, 'alerts.quarantined.odd-headers', 'not a name: x', 'put here by hand');
+      const messages = await held('odd-headers', 2);
+      expect(messages.map(({ failure }) => failure?.code)).to.deep.equal([
+        Failure_Code.MALFORMED_MESSAGE,
+        Failure_Code.MALFORMED_MESSAGE,
+      ]);
+    });
+
+    it('keeps what is no alert under a name as long as a subject may be', async () => {
+      // Letters that Postgres can't compress. This line of NATS's protocol is just below its 4 KiB, a longer one would not be.
+      const name = randomBytes(2_030).toString('hex');
+      await publishRaw(natsUrl, `alerts.received.${name}`, 'a: b', 'no alert');
+      const [message] = await held(name.slice(0, 128), 1);
+      expect(message?.subject).to.equal(`alerts.received.${name}`);
     });
 
     it('quarantines the newcomer with a uid that is taken, long after too, and each time it is accepted', async () => {

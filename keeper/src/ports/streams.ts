@@ -9,7 +9,7 @@ export interface Streams {
   /** @throws Error also where not every consumer tells how far it has come */
   readState(stream: string): Promise<StreamState>;
 
-  /** The first message at or behind a sequence, or undefined where there is none. */
+  /** The first message at or behind a sequence whose time can be read, or undefined where there is none. */
   readMessageTime(stream: string, sequence: number): Promise<MessageTime | undefined>;
 
   /** Removes every message below `keepFrom` for ever. @returns how many there were */

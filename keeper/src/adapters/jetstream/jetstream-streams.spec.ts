@@ -1,5 +1,6 @@
 import { AckPolicy, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { publishRaw } from '@vigie/dev-env/testing/publish-raw.ts';
 import { type ScratchNats, startScratchNats } from '@vigie/dev-env/testing/scratch-nats.ts';
 import { readNatsUrl } from '@vigie/mesh/jetstream/nats-url.ts';
 import { expect } from 'chai';
@@ -57,6 +58,16 @@ describe('JetStreamStreams', function () {
     const { serverTime } = await streams.readState(STREAM);
     expect(serverTime.getTime() - (behindGap?.time.getTime() ?? 0)).within(0, 30_000);
     expect(await streams.readMessageTime(STREAM, 4)).equal(undefined);
+  });
+
+  it('passes over a message whose headers nobody can read', async () => {
+    await publish(1);
+    await publishRaw(nats.url, 'alerts.processed.s', 'not a name: x', '{}');
+    await publishRaw(nats.url, 'alerts.processed.s', 'not a name: x', '{}');
+    await publish(1);
+    expect(await streams.readMessageTime(STREAM, 2)).include({ sequence: 4 });
+    await manager.streams.deleteMessage(STREAM, 4);
+    expect(await streams.readMessageTime(STREAM, 2)).equal(undefined);
   });
 
   it('takes an acked message for finished up to the first that is not, and one that needs no ack once it is delivered', async () => {

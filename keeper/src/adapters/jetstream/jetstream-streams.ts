@@ -5,7 +5,7 @@ import {
   type JetStreamManager,
   jetstreamManager,
 } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/transport-node';
+import { InvalidArgumentError, type NatsConnection } from '@nats-io/transport-node';
 import { type StreamLimits, updateStreams } from '@vigie/mesh/jetstream/streams.ts';
 import type { ConsumerProgress, StreamState } from '../../domain/stream-state.ts';
 import type { MessageTime } from '../../domain/young-from.ts';
@@ -57,8 +57,15 @@ export class JetStreamStreams implements Streams {
   }
 
   async readMessageTime(stream: string, sequence: number): Promise<MessageTime | undefined> {
-    const message = await this.#manager.direct.getMessage(stream, { seq: sequence, next_by_subj: '>' });
-    return message === null ? undefined : { sequence: message.seq, time: message.time };
+    for (let from = sequence; ; from++) {
+      try {
+        const message = await this.#manager.direct.getMessage(stream, { seq: from, next_by_subj: '>' });
+        return message === null ? undefined : { sequence: message.seq, time: message.time };
+      } catch (error) {
+        // Headers that the client can't read, the time among them: its neighbour tells as much.
+        if (!(error instanceof InvalidArgumentError)) throw error;
+      }
+    }
   }
 
   async trim(stream: string, keepFrom: number): Promise<number> {

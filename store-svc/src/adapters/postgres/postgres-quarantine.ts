@@ -78,12 +78,15 @@ function select(em: EntityManager, state: QuarantineState, filter: QuarantineFil
   return query;
 }
 
+/** As long as an alert's may be. The index takes no more than 2,704 bytes, and a subject written by hand may hold more. */
+const STORE_MAX_CHARACTERS = 128;
+
 function toRow(quarantined: QuarantinedAlert) {
   const { alert, failure, sequence, ...row } = quarantined;
   return {
     ...row,
     uid: alert?.uid ?? null,
-    store: storable(row.store),
+    store: storable([...row.store].slice(0, STORE_MAX_CHARACTERS).join('')),
     failureCode: failure.code,
     failureMessage: storable(failure.message),
     subject: storable(row.subject),
