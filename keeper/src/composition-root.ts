@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { awaitJetStream } from '@vigie/mesh/jetstream/await-jetstream.ts';
 import { closeNats } from '@vigie/mesh/jetstream/close-nats.ts';
 import { connectNats } from '@vigie/mesh/jetstream/nats-connection.ts';
 import type { ServiceContext } from '@vigie/mesh/lifecycle/service-context.ts';
@@ -16,8 +17,8 @@ export async function startKeeper(config: Config, context: ServiceContext): Prom
   const { logger, metrics, health, teardown } = context;
   const connection = await connectNats({ url: config.natsUrl, name: 'keeper', logger, health });
   teardown.defer(() => closeNats(connection));
-  const streams = await JetStreamStreams.open(connection, config.streamLimits);
-  await streams.bringUpToDate();
+  const streams = await awaitJetStream(() => JetStreamStreams.open(connection, config.streamLimits), logger);
+  await awaitJetStream(() => streams.bringUpToDate(), logger);
 
   const keeperMetrics = createKeeperMetrics(metrics);
   const services = container.createChildContainer();

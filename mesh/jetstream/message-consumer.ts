@@ -14,6 +14,7 @@ import { type NatsConnection, nanos } from '@nats-io/transport-node';
 import { settlesWithin } from '../lifecycle/settles-within.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { withTrace } from '../telemetry/trace-context.ts';
+import { awaitJetStream } from './await-jetstream.ts';
 import type { ConsumerCounts, ConsumerMetrics } from './consumer-metrics.ts';
 import { traceOfMessage } from './message-trace.ts';
 import type { StreamName } from './streams.ts';
@@ -88,7 +89,7 @@ export class MessageConsumer implements AsyncDisposable {
   static async start(options: MessageConsumerOptions): Promise<MessageConsumer> {
     const manager = await jetstreamManager(options.connection);
     const consumer = new MessageConsumer(options, manager);
-    await consumer.#open(manager);
+    await awaitJetStream(() => consumer.#open(manager), options.logger);
     consumer.#running = consumer.#run(manager);
     return consumer;
   }

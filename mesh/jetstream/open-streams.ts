@@ -2,6 +2,7 @@ import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Health } from '../telemetry/health.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { awaitJetStream } from './await-jetstream.ts';
 import { findQuorumFault } from './stream-quorum.ts';
 import { ensureStreams, type StreamLimits, type StreamName } from './streams.ts';
 
@@ -14,7 +15,7 @@ interface Observers {
 }
 
 /**
- * The streams as a service needs them: all there. Settings that differ are named, and left to the keeper. Readiness tells
+ * The streams as a service needs them: all there, as soon as JetStream is. Settings that differ are named, and left to the keeper. Readiness tells
  * whether they can be written: a cluster without a majority keeps its connections.
  */
 export async function openStreams(
@@ -22,8 +23,8 @@ export async function openStreams(
   limits: StreamLimits,
   { logger, health }: Observers,
 ): Promise<JetStreamManager> {
-  const manager = await jetstreamManager(connection);
-  const different = await ensureStreams(manager, limits);
+  const manager = await awaitJetStream(() => jetstreamManager(connection), logger);
+  const different = await awaitJetStream(() => ensureStreams(manager, limits), logger);
   if (different.length > 0) {
     logger.warn(
       { streams: different, ...limits },
