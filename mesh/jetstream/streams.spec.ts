@@ -1,4 +1,4 @@
-import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import { JetStreamApiError, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { type ScratchNats, startScratchNats } from '@vigie/dev-env/testing/scratch-nats.ts';
 import { expect } from 'chai';
@@ -60,5 +60,18 @@ describe('the streams', function () {
     await ensureStreams(manager, LIMITS);
     await updateStreams(manager, OTHER_LIMITS);
     expect(await maxBytes()).deep.equal([2_000_000, 2_000_000, 2_000_000]);
+  });
+
+  it('refuse an alert that is too large to be set aside', async () => {
+    await ensureStreams(manager, LIMITS);
+    const publish = (stream: string, bytes: number) =>
+      jetstream(connection).publish(`alerts.${stream}.s`, Buffer.alloc(bytes, 'x'));
+    const refusal = await publish('received', 65_537).catch(error => error);
+    expect(refusal)
+      .instanceOf(JetStreamApiError)
+      .with.property('message')
+      .match(/size exceeds/);
+    await publish('received', 65_536);
+    await publish('quarantined', 80_000);
   });
 });

@@ -17,6 +17,12 @@ export interface StreamLimits {
 /** How long the same `Nats-Msg-Id` counts as a duplicate. The unique key on `uid` guards for ever, this only saves work. */
 const DUPLICATE_WINDOW_MS = 2 * 60 * 1000;
 
+/**
+ * Far more than an alert has, headers included, and far less than a server takes at once (1 MB): whatever is in ALERTS fits
+ * into QUARANTINE, with the headers that say why it is there. A larger message is refused, so never accepted.
+ */
+const MAX_ALERT_BYTES = 64 * 1024;
+
 export const STREAM_SUBJECTS = {
   ALERTS: ['alerts.received.*'],
   OUTCOMES: ['alerts.processed.*', 'alerts.failed.*'],
@@ -58,6 +64,7 @@ function streamConfig(name: StreamName, limits: StreamLimits): Partial<StreamCon
     retention: RetentionPolicy.Limits,
     discard: DiscardPolicy.New,
     max_bytes: limits.maxBytes,
+    ...(name === 'ALERTS' && { max_msg_size: MAX_ALERT_BYTES }),
     num_replicas: limits.replicas,
     duplicate_window: nanos(DUPLICATE_WINDOW_MS),
     allow_direct: true,

@@ -22,7 +22,7 @@ export function judgeOutcomes(
   batch: readonly FoundOutcome[],
 ): JudgedOutcomes {
   const written = new Map<string, FoundOutcome>();
-  const kinds = batch.map((outcome): OutcomeRecordKind => {
+  const inTurn = batch.map((outcome): OutcomeRecordKind => {
     const { alert, sequence } = outcome.record;
     const row = standing.get(alert.uid);
     if (row === undefined) return 'UNKNOWN_ALERT';
@@ -33,6 +33,12 @@ export function judgeOutcomes(
     if (!wins) return 'SUPERSEDED';
     written.set(alert.uid, outcome);
     return 'RECORDED';
+  });
+  // In the end a later one of the batch may stand, and is what the row says.
+  const kinds = batch.map(({ record: { alert, sequence } }, index): OutcomeRecordKind => {
+    const kind = inTurn[index] as OutcomeRecordKind;
+    const isReplaced = (written.get(alert.uid)?.record.sequence ?? sequence) !== sequence;
+    return kind === 'UNCHANGED' && isReplaced ? 'SUPERSEDED' : kind;
   });
   return { kinds, toWrite: [...written.values()].sort((a, b) => (a.record.alert.uid < b.record.alert.uid ? -1 : 1)) };
 }

@@ -143,6 +143,16 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
       expect(await store.get('a')).to.deep.equal(replayed);
     });
 
+    it('tells nobody the outcome of another message as that of theirs, where a replay comes in the same batch', async () => {
+      const received = receivedAlert('a');
+      await recordReceived([received]);
+      const first = finishedAlert(received, FAILED, 5);
+      await recordOutcomes([found(first)]);
+      const replayed = finishedAlert(received, PROCESSED, 9);
+      expect(await recordOutcomes([found(first), foundAgain(replayed)])).to.deep.equal(['SUPERSEDED', 'RECORDED']);
+      expect(await store.get('a')).to.deep.equal(replayed);
+    });
+
     it('forgets what a video was once it is none any more', async () => {
       const received = receivedAlert('a');
       await recordReceived([received]);
