@@ -20,8 +20,12 @@ export interface MeshOptions {
   videosRoot?: string;
   /** Environment of every service, above that of this process. */
   env?: NodeJS.ProcessEnv;
-  /** Environment of one service, above all else, addresses too: the place to put a proxy between two parts. */
+  /** Environment of one service, above all else, addresses too. */
   serviceEnv?: Partial<Record<ServiceName, NodeJS.ProcessEnv>>;
+  /** Changes the addresses that a service finds the others by: the place to put a proxy between two parts. */
+  readdress?: (service: ServiceName, addresses: NodeJS.ProcessEnv) => NodeJS.ProcessEnv;
+  /** Where Postgres keeps its data, if not in `dataDir`: a disk of its own, say. */
+  postgresDir?: string;
   /** A file to run instead of a service's `src/main.ts`. */
   serviceMain?: (service: ServiceName) => string;
   /** How long each process may take until it is ready. */

@@ -58,6 +58,15 @@ describe('Mesh', function () {
       .and.not.have.property('PORT');
   });
 
+  it('leads a service to its neighbours by another way', async () => {
+    await using mesh = await Mesh.boot({
+      ...STAND_INS,
+      readdress: (service, addresses) => ({ ...addresses, NATS_URL: `by way of ${service}` }),
+    });
+    const [store] = mesh.service('store-svc').log.records();
+    expect(store?.env).to.include({ NATS_URL: 'by way of store-svc', DATABASE_URL: mesh.postgres?.storeUrl });
+  });
+
   it('starts a killed service again at its address, and says so of one that ends by itself', async () => {
     await using mesh = await Mesh.boot(STAND_INS);
     const unexpected = Promise.withResolvers<string>();

@@ -53,7 +53,9 @@ export class Mesh implements AsyncDisposable {
     this.dataDir = dataDir;
     this.#removesDataDir = options.dataDir === undefined;
     this.ports = ports;
-    if (options.databaseUrl === undefined) this.postgres = new EmbeddedPostgres({ dataDir, port: ports.postgres });
+    if (options.databaseUrl === undefined) {
+      this.postgres = new EmbeddedPostgres({ dataDir: options.postgresDir ?? dataDir, port: ports.postgres });
+    }
     if (options.natsUrl === undefined) {
       this.nats = new NatsServer({ dataDir, port: ports.nats, monitorPort: ports.natsMonitor });
     }
@@ -127,10 +129,11 @@ export class Mesh implements AsyncDisposable {
   }
 
   #createService({ service, replica, port, healthPort }: ServicePlace, options: MeshOptions): ServiceProcess {
+    const { readdress = (_, variables) => variables } = options;
     const env = {
       ...tuningVariables(),
       ...options.env,
-      ...addressVariables(service, this.addresses),
+      ...readdress(service, addressVariables(service, this.addresses)),
       ...options.serviceEnv?.[service],
     };
     const { serviceMain, startTimeoutMs } = options;

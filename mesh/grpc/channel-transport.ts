@@ -17,15 +17,9 @@ import {
   type Transport,
   type UnaryResponse,
 } from '@connectrpc/connect';
-import {
-  type CallOptions,
-  Client,
-  type ClientDuplexStream,
-  credentials,
-  Metadata,
-  status as Status,
-} from '@grpc/grpc-js';
+import { type CallOptions, Client, type ClientDuplexStream, Metadata, status as Status } from '@grpc/grpc-js';
 import { currentTrace, formatTraceparent, TRACEPARENT } from '../telemetry/trace-context.ts';
+import { AnsweringCredentials } from './answering-credentials.ts';
 import { fromGrpcStatus } from './grpc-status.ts';
 import { serviceConfig } from './service-config.ts';
 import { deserializer, methodPath, serializer } from './service-definition.ts';
@@ -42,6 +36,7 @@ export interface ChannelOptions {
 }
 
 const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
+const FIRST_WORD_TIMEOUT_MS = 5_000;
 
 /**
  * Connect's `Transport` over a grpc-js channel: typed clients and `ConnectError` at the call site, reconnecting,
@@ -54,7 +49,7 @@ export class ChannelTransport implements Transport, Disposable {
 
   constructor({ address, services, defaultTimeoutMs }: ChannelOptions) {
     this.#defaultTimeoutMs = defaultTimeoutMs;
-    this.#client = new Client(address, credentials.createInsecure(), {
+    this.#client = new Client(address, new AnsweringCredentials(FIRST_WORD_TIMEOUT_MS), {
       'grpc.service_config': serviceConfig(services),
       'grpc.service_config_disable_resolution': 1,
       // A frozen server keeps its share of the calls until it is noticed.

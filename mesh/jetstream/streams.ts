@@ -12,10 +12,11 @@ export interface StreamLimits {
   /** Most bytes that a stream keeps; a full one refuses publishes, nothing is thrown away. */
   readonly maxBytes: number;
   readonly replicas: number;
+  /** How long the same `Nats-Msg-Id` counts as a duplicate. The unique key on `uid` guards for ever, this only saves work. */
+  readonly duplicateWindowMs?: number;
 }
 
-/** How long the same `Nats-Msg-Id` counts as a duplicate. The unique key on `uid` guards for ever, this only saves work. */
-const DUPLICATE_WINDOW_MS = 2 * 60 * 1000;
+export const DEFAULT_DUPLICATE_WINDOW_MS = 2 * 60 * 1000;
 
 /**
  * Far more than an alert has, headers included, and far less than a server takes at once (1 MB): whatever is in ALERTS fits
@@ -66,7 +67,7 @@ function streamConfig(name: StreamName, limits: StreamLimits): Partial<StreamCon
     max_bytes: limits.maxBytes,
     ...(name === 'ALERTS' && { max_msg_size: MAX_ALERT_BYTES }),
     num_replicas: limits.replicas,
-    duplicate_window: nanos(DUPLICATE_WINDOW_MS),
+    duplicate_window: nanos(limits.duplicateWindowMs ?? DEFAULT_DUPLICATE_WINDOW_MS),
     allow_direct: true,
   };
 }

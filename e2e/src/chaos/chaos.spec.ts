@@ -1,0 +1,22 @@
+import { expect } from 'chai';
+import { runCommand } from './run-command.ts';
+
+describe('npm run chaos', function () {
+  this.timeout(600_000);
+
+  it('finds no alert lost and none doubled after three minutes of every kind of fault', async () => {
+    const { exitCode, output, progress } = await runCommand(['--minutes', '3', '--seed', '20261120']);
+    console.log(output);
+    expect(exitCode, `${progress}\n${output}`).equal(0);
+    expect(output)
+      .match(/^lost +0$/m)
+      .and.match(/^doubled +0$/m)
+      .and.not.include('not reached');
+  });
+
+  it('explains itself to whoever gives it what it does not know', async () => {
+    const { exitCode, progress } = await runCommand(['--loud']);
+    expect(exitCode).equal(2);
+    expect(progress).match(/Usage: npm run chaos/);
+  });
+});

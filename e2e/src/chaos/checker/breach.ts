@@ -1,0 +1,43 @@
+/** A promise that was broken. */
+export interface Breach {
+  readonly kind: BreachKind;
+  /** Absent where it concerns no alert. */
+  readonly uid?: string;
+  readonly detail: string;
+}
+
+export const BREACH_KINDS = [
+  /** Accepted, and no row, no end, or no place in quarantine. */
+  'lost',
+  /** Stored more than once. */
+  'doubled',
+  /** The row holds what nobody sent. */
+  'wrong-content',
+  /** Of two contents the one that was sent after the other was accepted has the row, and the first is in quarantine. */
+  'out-of-order',
+  /** The end is not the one that the video has. */
+  'wrong-outcome',
+  /** Nobody was told of the end. */
+  'missing-event',
+  /** In the mesh, though nobody sent it. */
+  'foreign',
+  /** A consumer is not done. */
+  'unfinished-work',
+  /** Nothing sent after a fault was finished in time. */
+  'no-recovery',
+  /** Memory or file handles did not come back to normal. */
+  'footprint',
+] as const;
+
+export type BreachKind = (typeof BREACH_KINDS)[number];
+
+/**
+ * What is shown and doesn't fail a run: both contents are kept, and a person can tell. With messages delivered again to
+ * another replica, nothing in the mesh holds the later content back until the earlier one is recorded.
+ */
+const TOLERATED: readonly BreachKind[] = ['out-of-order'];
+
+/** @param strict nothing is tolerated */
+export function findFailures(breaches: readonly Breach[], strict: boolean): Breach[] {
+  return breaches.filter(({ kind }) => strict || !TOLERATED.includes(kind));
+}

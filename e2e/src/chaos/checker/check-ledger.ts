@@ -1,0 +1,136 @@
+import type { Breach, BreachKind } from './breach.ts';
+import { contentKey } from './content-key.ts';
+import type { Findings, FoundOutcome, FoundQuarantined, FoundRow } from './findings.ts';
+import type { Ledger, SentAlert } from './ledger.ts';
+
+/** Compares what clients know with what the mesh holds at rest. No breach: every promise was kept. */
+export function checkLedger(ledger: Ledger, findings: Findings): Breach[] {
+  const rows = Map.groupBy(findings.rows, row => row.uid);
+  const outcomes = Map.groupBy(findings.outcomes, outcome => outcome.uid);
+  const quarantined = Map.groupBy(findings.quarantined, message => message.alert?.uid);
+  const breaches = [...ledger.sent].flatMap(([uid, contents]) =>
+    checkUid(contents, {
+      rows: rows.get(uid) ?? [],
+      outcomes: outcomes.get(uid) ?? [],
+      quarantined: quarantined.get(uid) ?? [],
+    }).map(({ kind, detail }) => ({ kind, uid, detail })),
+  );
+  return [
+    ...breaches,
+    ...checkJunk(ledger, findings),
+    ...checkListed(findings),
+    ...findForeign(ledger, findings),
+    ...checkConsumers(findings),
+  ];
+}
+
+interface HeldOfUid {
+  readonly rows: readonly FoundRow[];
+  readonly outcomes: readonly FoundOutcome[];
+  readonly quarantined: readonly FoundQuarantined[];
+}
+
+interface Fault {
+  readonly kind: BreachKind;
+  readonly detail: string;
+}
+
+function checkUid(contents: readonly SentAlert[], held: HeldOfUid): Fault[] {
+  const accepted = contents.filter(({ acceptedAt }) => acceptedAt !== undefined);
+  const [row, ...more] = held.rows;
+  if (row === undefined) {
+    return accepted.length > 0 ? [{ kind: 'lost', detail: 'accepted, and there is no row' }] : [];
+  }
+  const faults: Fault[] = more.length > 0 ? [{ kind: 'doubled', detail: `has ${held.rows.length} rows` }] : [];
+  const standing = contents.find(({ alert }) => contentKey(alert) === contentKey(row));
+  if (standing === undefined) {
+    return [...faults, { kind: 'wrong-content', detail: `the row holds what was not sent: ${contentKey(row)}` }];
+  }
+  const newcomers = accepted.filter(sent => sent !== standing);
+  return [
+    ...faults,
+    ...checkStanding(standing, accepted),
+    ...checkEnd(standing, row, held),
+    ...checkConflicts(standing, newcomers, held),
+  ];
+}
+
+/** Of two contents that were under way at the same time either may come first; else the first one stands. */
+function checkStanding(standing: SentAlert, accepted: readonly SentAlert[]): Fault[] {
+  const earlier = accepted.find(({ acceptedAt = Number.POSITIVE_INFINITY }) => acceptedAt < standing.firstSentAt);
+  if (earlier === undefined) return [];
+  const detail = `${contentKey(earlier.alert)} was accepted first, and ${contentKey(standing.alert)} stands`;
+  return [{ kind: 'out-of-order', detail }];
+}
+
+function checkEnd({ end }: SentAlert, row: FoundRow, held: HeldOfUid): Fault[] {
+  if (row.status === 'RECEIVED') return [{ kind: 'lost', detail: 'is RECEIVED for ever: nobody works on it' }];
+  if (row.status !== end.status || row.failureCode !== end.failureCode) {
+    const is = `${row.status} ${row.failureCode ?? ''}`.trim();
+    return [{ kind: 'wrong-outcome', detail: `${row.video} is ${is}, not ${end.status} ${end.failureCode ?? ''}` }];
+  }
+  const told =
+    row.status === 'QUARANTINED'
+      ? held.quarantined.some(({ alert, reason }) => isSame(alert, row) && reason === row.failureCode)
+      : held.outcomes.some(outcome => isSame(outcome, row) && outcome.status === row.status);
+  return told ? [] : [{ kind: 'missing-event', detail: `${row.status}, and no event says so` }];
+}
+
+function checkConflicts(standing: SentAlert, newcomers: readonly SentAlert[], held: HeldOfUid): Fault[] {
+  const conflicts = held.quarantined.filter(({ reason }) => reason === 'UID_CONFLICT');
+  const lost = newcomers.filter(({ alert }) => !conflicts.some(conflict => isSame(conflict.alert, alert)));
+  return [
+    ...lost.map(({ alert }): Fault => {
+      return { kind: 'lost', detail: `the conflicting ${contentKey(alert)} was accepted and is not in quarantine` };
+    }),
+    ...(conflicts.some(({ alert }) => isSame(alert, standing.alert))
+      ? [{ kind: 'doubled' as const, detail: 'is in quarantine as in conflict with itself' }]
+      : []),
+  ];
+}
+
+function checkJunk(ledger: Ledger, { quarantined }: Findings): Breach[] {
+  const kept = new Set(
+    quarantined.filter(({ reason }) => reason === 'MALFORMED_MESSAGE').map(({ payload }) => payload),
+  );
+  return ledger.junk
+    .filter(({ payload, accepted }) => accepted && !kept.has(payload))
+    .map(({ payload }) => ({ kind: 'lost', detail: `the malformed message ${payload} is not in quarantine` }));
+}
+
+/** Who looks after the quarantine sees all of it. */
+function checkListed({ quarantined, listed }: Findings): Breach[] {
+  const keyOf = ({ payload, reason }: { payload: string; reason: string }): string => `${reason} ${payload}`;
+  const seen = new Set(listed.map(keyOf));
+  return quarantined
+    .filter(message => !seen.has(keyOf(message)))
+    .map(({ payload, reason }) => ({ kind: 'lost', detail: `in QUARANTINE as ${reason} and not listed: ${payload}` }));
+}
+
+function findForeign(ledger: Ledger, findings: Findings): Breach[] {
+  const junk = new Set(ledger.junk.map(({ payload }) => payload));
+  const { sent } = ledger;
+  const foreignTo = (place: string, found: { uid?: string | undefined; payload?: string }): Breach[] => {
+    const { uid, payload = '' } = found;
+    if (uid !== undefined ? sent.has(uid) : junk.has(payload)) return [];
+    return [{ kind: 'foreign', ...(uid === undefined ? {} : { uid }), detail: `in ${place}: ${uid ?? payload}` }];
+  };
+  return [
+    ...findings.rows.flatMap(({ uid }) => foreignTo('the table', { uid })),
+    ...findings.outcomes.flatMap(({ uid }) => foreignTo('OUTCOMES', { uid })),
+    ...findings.alerts.flatMap(({ alert, payload }) => foreignTo('ALERTS', { uid: alert?.uid, payload })),
+    ...findings.quarantined.flatMap(({ alert, payload }) => foreignTo('QUARANTINE', { uid: alert?.uid, payload })),
+  ];
+}
+
+function checkConsumers({ consumers }: Findings): Breach[] {
+  return consumers
+    .filter(({ pending, ackPending }) => pending + ackPending > 0)
+    .map(({ name, pending, ackPending }) => {
+      return { kind: 'unfinished-work', detail: `consumer ${name}: ${pending} pending, ${ackPending} not acked` };
+    });
+}
+
+function isSame(a: Parameters<typeof contentKey>[0] | undefined, b: Parameters<typeof contentKey>[0]): boolean {
+  return a !== undefined && contentKey(a) === contentKey(b);
+}

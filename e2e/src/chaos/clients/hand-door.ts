@@ -1,0 +1,30 @@
+import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Alert } from '@vigie/mesh/alert/alert.ts';
+import { timestampSeconds } from '@vigie/mesh/alert/alert.ts';
+import { subjects } from '@vigie/mesh/jetstream/subjects.ts';
+import { type Door, RefusedError } from './door.ts';
+
+const PUB_ACK_TIMEOUT_MS = 3_000;
+
+/** What a person publishes with the `nats` CLI: plain JSON, no message id. */
+export class HandDoor implements Door {
+  readonly #client: JetStreamClient;
+
+  constructor(operator: NatsConnection) {
+    this.#client = jetstream(operator);
+  }
+
+  send(alert: Alert): Promise<void> {
+    const { uid, video, store } = alert;
+    const payload = JSON.stringify({ uid, video, timestamp: timestampSeconds(alert), store });
+    return this.publish(store, payload);
+  }
+
+  /** Any message on the subject of a store's alerts. @throws RefusedError */
+  async publish(store: string, payload: string): Promise<void> {
+    await this.#client.publish(subjects.received(store), payload, { timeout: PUB_ACK_TIMEOUT_MS }).catch(error => {
+      throw new RefusedError('no PubAck', error);
+    });
+  }
+}

@@ -1,0 +1,50 @@
+import { expect } from 'chai';
+import { dealToLanes, type PlannedFault, planFaults } from './fault-schedule.ts';
+import { FAULT_KINDS } from './faults/fault-kinds.ts';
+import { SeededRandom } from './seeded-random.ts';
+
+const take = <T>(count: number, items: Iterator<T, never>): T[] =>
+  Array.from({ length: count }, () => items.next().value);
+const plan = (seed: number, count: number): PlannedFault[] =>
+  take(count, planFaults(FAULT_KINDS, new SeededRandom(seed)));
+const ROUND = FAULT_KINDS.length;
+
+describe('planFaults', () => {
+  it('plans the same kinds, victims and durations for the same seed, others for another', () => {
+    expect(plan(7, 5 * ROUND)).deep.equal(plan(7, 5 * ROUND));
+    expect(plan(8, ROUND)).not.deep.equal(plan(7, ROUND));
+  });
+
+  it('plans each kind once a round, in another order each time', () => {
+    const kinds = plan(1, 2 * ROUND).map(({ kind }) => kind);
+    const [first, second] = [kinds.slice(0, ROUND), kinds.slice(ROUND)];
+    expect(new Set(first).size).equal(ROUND);
+    expect(second).have.members(first).and.not.deep.equal(first);
+  });
+
+  it('hits every victim of a kind before one comes again', () => {
+    for (const { kind, victims } of FAULT_KINDS) {
+      const hit = plan(2, victims.length * ROUND).filter(planned => planned.kind === kind);
+      expect(hit.map(({ victim }) => victim)).have.members([...victims]);
+    }
+  });
+
+  it('holds a fault for as long as its kind allows', () => {
+    for (const { kind, holdMs } of plan(3, 3 * ROUND)) {
+      const allowed = FAULT_KINDS.find(known => known.kind === kind)?.holdMs;
+      expect(holdMs).within(allowed?.min as number, allowed?.max as number);
+    }
+  });
+});
+
+describe('dealToLanes', () => {
+  it('gives each lane the same faults, whichever lane asks first', () => {
+    const lanesOf = (seed: number) => dealToLanes(planFaults(FAULT_KINDS, new SeededRandom(seed)), 2);
+    const [a, b] = lanesOf(5) as [Iterator<PlannedFault, never>, Iterator<PlannedFault, never>];
+    const [c, d] = lanesOf(5) as [Iterator<PlannedFault, never>, Iterator<PlannedFault, never>];
+    const [fromA, fromB] = [take(10, a), take(10, b)];
+    const [fromD, fromC] = [take(10, d), take(10, c)];
+    expect([fromA, fromB]).deep.equal([fromC, fromD]);
+    expect(fromA).not.deep.equal(fromB);
+  });
+});

@@ -1,0 +1,40 @@
+import type { FaultKind } from './faults/fault-kinds.ts';
+import type { SeededRandom } from './seeded-random.ts';
+
+export interface PlannedFault {
+  readonly kind: string;
+  readonly victim: string;
+  readonly holdMs: number;
+  readonly targets: readonly string[];
+}
+
+/**
+ * Faults without end, in rounds: each kind once a round, in an order of its own. The victims of a kind take turns, so that a
+ * run of some rounds hits them all. Drawn in advance of what happens: the same seed always plans the same.
+ */
+export function* planFaults(kinds: readonly FaultKind[], random: SeededRandom): Generator<PlannedFault, never> {
+  const turns = kinds.map(kind => ({ kind, victims: takeTurns(kind.victims, random.fork()) }));
+  while (true) {
+    for (const { kind, victims } of random.shuffled(turns)) {
+      const victim = victims.next().value;
+      const holdMs = random.integer(kind.holdMs.min, kind.holdMs.max);
+      yield { kind: kind.kind, victim, holdMs, targets: kind.targets(victim) };
+    }
+  }
+}
+
+function* takeTurns<T>(items: readonly T[], random: SeededRandom): Generator<T, never> {
+  while (true) yield* random.shuffled(items);
+}
+
+/** Deals one plan to several lanes: each has its own order of faults, whatever the others are held up by. */
+export function dealToLanes<T>(plan: Iterator<T, never>, lanes: number): Iterator<T, never>[] {
+  const dealt = Array.from({ length: lanes }, (): T[] => []);
+  let next = 0;
+  return dealt.map(queue => ({
+    next() {
+      while (queue.length === 0) dealt[next++ % lanes]?.push(plan.next().value);
+      return { done: false, value: queue.shift() as T };
+    },
+  }));
+}

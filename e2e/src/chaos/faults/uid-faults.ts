@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ChaosVideo } from '../chaos-videos.ts';
+import type { Client } from '../clients/client.ts';
+import type { Doors } from '../clients/doors.ts';
+import { newAlert } from '../clients/load.ts';
+import type { Fault } from './fault.ts';
+
+export interface UidFaultParts {
+  readonly client: Client;
+  readonly doors: Doors;
+  readonly video: ChaosVideo;
+  readonly other: ChaosVideo;
+  /** Names nobody else gives. */
+  readonly uid: string;
+  /** Takes what goes on after the fault. */
+  readonly background: (work: Promise<unknown>) => void;
+  readonly duplicateWindowMs: number;
+}
+
+const STORM_SIZE = 1_000;
+const CLASHES = 20;
+/** Beyond the duplicate window, by more than clocks and queues differ. */
+const WINDOW_SLACK_MS = 1_000;
+
+/** One alert a thousand times at once, and again once the streams have forgotten it. */
+export function duplicateStorm(parts: UidFaultParts): Fault {
+  const { client, doors, video, uid, background, duplicateWindowMs } = parts;
+  const alert = newAlert(uid, video);
+  const ways = [doors.rest, doors.grpc, doors.stream];
+
+  const storm = () =>
+    Promise.all(
+      Array.from({ length: STORM_SIZE }, (_, index) => {
+        return client.deliver(ways[index % ways.length] as (typeof ways)[number], alert, video);
+      }),
+    );
+
+  return {
+    async inject() {
+      await storm();
+      background(delay(duplicateWindowMs + WINDOW_SLACK_MS).then(storm));
+    },
+    heal: async () => {},
+  };
+}
+
+/** Two different alerts with one uid at the same time, by different doors, some twenty times. */
+export function uidClash({ client, doors, video, other, uid }: UidFaultParts): Fault {
+  return {
+    async inject() {
+      await Promise.all(
+        Array.from({ length: CLASHES }, (_, index) => {
+          const alert = newAlert(`${uid}-${index}`, video);
+          return Promise.all([
+            client.deliver(doors.rest, alert, video),
+            client.deliver(doors.stream, { ...alert, video: other.path, store: 'clash' }, other),
+          ]);
+        }),
+      );
+    },
+    heal: async () => {},
+  };
+}

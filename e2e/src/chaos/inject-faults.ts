@@ -1,0 +1,99 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { measureRecovery } from './canary.ts';
+import type { ChaosMesh } from './chaos-mesh.ts';
+import type { Client } from './clients/client.ts';
+import type { Doors } from './clients/doors.ts';
+import type { FaultLog } from './fault-log.ts';
+import type { PlannedFault } from './fault-schedule.ts';
+import { createFault } from './faults/create-fault.ts';
+import type { Fault } from './faults/fault.ts';
+import { TargetLocks } from './target-locks.ts';
+
+export interface InjectionParts {
+  readonly chaos: ChaosMesh;
+  readonly client: Client;
+  readonly doors: Doors;
+  readonly lanes: readonly Iterator<PlannedFault, never>[];
+  readonly log: FaultLog;
+  readonly say: (line: string) => void;
+}
+
+/** A lane goes on with its next fault by then, whether the mesh has recovered or not. */
+const MAX_REST_MS = 8_000;
+const HEAL_PATIENCE_MS = 90_000;
+const HEAL_PAUSE_MS = 500;
+
+/**
+ * Injects what the lanes plan, one fault a lane at a time, until `signal` aborts. Every fault is healed when it settles, and
+ * all that they have begun is done.
+ */
+export async function injectFaults(parts: InjectionParts, signal: AbortSignal): Promise<void> {
+  const locks = new TargetLocks();
+  const going: Promise<unknown>[] = [];
+  let number = 0;
+
+  async function runLane(lane: Iterator<PlannedFault, never>): Promise<void> {
+    while (!signal.aborted) {
+      const planned = lane.next().value;
+      const own = ++number;
+      if (!(await breakAndHeal(planned, own))) continue;
+      const recovery = measure(planned, own);
+      going.push(recovery);
+      await Promise.race([recovery, rest(MAX_REST_MS, signal)]);
+    }
+  }
+
+  /** @returns whether the fault was in force */
+  async function breakAndHeal(planned: PlannedFault, own: number): Promise<boolean> {
+    using _ = await locks.take(planned.targets);
+    if (signal.aborted) return false;
+    const { kind, victim, holdMs } = planned;
+    const fault = createFault(planned, { ...parts, number: own, background: work => void going.push(work) });
+    if (fault === undefined) {
+      parts.log.noteSkipped(planned);
+      return false;
+    }
+    parts.say(`${kind} ${victim === kind ? '' : victim} for ${(holdMs / 1_000).toFixed(1)} s`);
+    try {
+      await fault.inject();
+      parts.log.noteInjected(planned);
+      await rest(holdMs, signal);
+      return true;
+    } catch (error) {
+      // Another fault is in the way, as a frozen nats-server is of the operator.
+      parts.say(`${kind} ${victim} could not be injected: ${(error as Error).message}`);
+      return false;
+    } finally {
+      await healUntilDone(fault, kind);
+    }
+  }
+
+  async function measure(planned: PlannedFault, own: number): Promise<void> {
+    const { chaos, client, doors } = parts;
+    const [video] = chaos.videos.good as [(typeof chaos.videos.good)[number]];
+    const uid = `after-${planned.kind}-${own}`;
+    const recoveryMs = await measureRecovery(uid, { mesh: chaos.mesh, client, door: doors.rest, video });
+    parts.log.noteRecovery(planned, recoveryMs);
+  }
+
+  await Promise.all(parts.lanes.map(runLane));
+  await Promise.all(going);
+}
+
+/** @throws the last error of a fault that can't be healed */
+async function healUntilDone(fault: Fault, kind: string): Promise<void> {
+  const deadline = performance.now() + HEAL_PATIENCE_MS;
+  while (true) {
+    try {
+      return await fault.heal();
+    } catch (cause) {
+      if (performance.now() > deadline) throw new Error(`${kind} could not be healed.`, { cause });
+      await delay(HEAL_PAUSE_MS);
+    }
+  }
+}
+
+/** Ends early when the run does. */
+async function rest(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => undefined);
+}

@@ -1,0 +1,106 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { bootChaosMesh, type ChaosMesh } from './chaos-mesh.ts';
+import type { ChaosOptions } from './chaos-options.ts';
+import type { Breach } from './checker/breach.ts';
+import { checkLedger } from './checker/check-ledger.ts';
+import { Ledger } from './checker/ledger.ts';
+import { readFindings } from './checker/read-findings.ts';
+import { Client } from './clients/client.ts';
+import { openDoors } from './clients/doors.ts';
+import { Load } from './clients/load.ts';
+import { FaultLog } from './fault-log.ts';
+import { dealToLanes, planFaults } from './fault-schedule.ts';
+import { compareFootprints, type Footprint, measureFootprints } from './footprint.ts';
+import { injectFaults } from './inject-faults.ts';
+import type { ChaosReport } from './report.ts';
+import { SeededRandom } from './seeded-random.ts';
+import { settle } from './settle.ts';
+
+export interface ChaosRun extends AsyncDisposable {
+  readonly report: ChaosReport;
+  readonly chaos: ChaosMesh;
+}
+
+export interface RunOptions {
+  readonly options: ChaosOptions;
+  /** Ends the run early, and the mesh with it. */
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+}
+
+/** Long enough for V8 to have compiled what it needs and for every pool to have its connections. */
+const WARM_UP_MS = 8_000;
+/** More than the tries of an alert last in all. */
+const SETTLE_TIMEOUT_MS = 150_000;
+const CALM_TIMEOUT_MS = 30_000;
+const CALM_POLL_MS = 1_000;
+
+/** Boots a mesh, sends and breaks, heals, lets it settle, and checks. The mesh stands until the run is disposed of. */
+export async function runChaos({ options, signal, say }: RunOptions): Promise<ChaosRun> {
+  await using stack = new AsyncDisposableStack();
+  const random = new SeededRandom(options.seed);
+  const log = new FaultLog(options.kinds.map(({ kind }) => kind));
+  const lanes = dealToLanes(planFaults(options.kinds, random.fork()), options.lanes);
+  const chaos = await bootChaosMesh({ sabotage: options.sabotage, signal, teardown: stack });
+  say(`The mesh is up, its logs are in ${chaos.logDir}.`);
+
+  const doors = openDoors(chaos.mesh, chaos.operator, stack);
+  const ledger = new Ledger();
+  const client = new Client(ledger);
+  const { alertsPerSecond } = options;
+  const load = new Load({ client, doors, videos: chaos.videos, random: random.fork(), alertsPerSecond });
+
+  const loadEnd = new AbortController();
+  const loading = load.run(AbortSignal.any([loadEnd.signal, signal]));
+  await delay(WARM_UP_MS, undefined, { signal });
+  const before = await measureFootprints(chaos.mesh.processes);
+
+  const faultsEnd = AbortSignal.timeout(options.minutes * 60_000);
+  const injecting = injectFaults({ chaos, client, doors, lanes, log, say }, AbortSignal.any([faultsEnd, signal]));
+  await unlessStopped(injecting, signal);
+  say('Every fault is healed: the mesh settles.');
+  loadEnd.abort();
+  await unlessStopped(loading, signal);
+  const settleMs = await unlessStopped(settle(chaos.operator, SETTLE_TIMEOUT_MS), signal);
+
+  const databaseUrl = chaos.mesh.postgres?.url as string;
+  const findings = await readFindings({ databaseUrl, operator: chaos.operator, gatewayUrl: chaos.mesh.url });
+  const breaches = [
+    ...checkLedger(ledger, findings),
+    ...findLateRecoveries(log),
+    ...(await waitForFootprints(chaos, before)),
+  ];
+  const { seed, minutes } = options;
+  const { unexpectedExits } = chaos.reviver;
+  const faults = log.kinds;
+  const report = { seed, minutes, lanes: options.lanes, ledger, faults, findings, breaches, unexpectedExits, settleMs };
+  const owned = stack.move();
+  return { report, chaos, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Rejects as soon as the run is stopped: what is broken then need not be healed, it ends with the mesh. */
+function unlessStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const stopped = Promise.withResolvers<never>();
+  const stop = (): void => stopped.reject(signal.reason);
+  signal.addEventListener('abort', stop);
+  if (signal.aborted) stop();
+  return Promise.race([work, stopped.promise]).finally(() => signal.removeEventListener('abort', stop));
+}
+
+function findLateRecoveries(log: FaultLog): Breach[] {
+  return [...log.kinds].flatMap(([kind, { recoveriesMs }]) =>
+    recoveriesMs
+      .filter(recoveryMs => recoveryMs === undefined)
+      .map(() => ({ kind: 'no-recovery' as const, detail: `an alert sent after ${kind} was not finished in time` })),
+  );
+}
+
+/** Connections close and memory is collected a while after the work. */
+async function waitForFootprints({ mesh }: ChaosMesh, before: ReadonlyMap<string, Footprint>): Promise<Breach[]> {
+  const deadline = performance.now() + CALM_TIMEOUT_MS;
+  while (true) {
+    const breaches = compareFootprints(before, await measureFootprints(mesh.processes));
+    if (breaches.length === 0 || performance.now() > deadline) return breaches;
+    await delay(CALM_POLL_MS);
+  }
+}

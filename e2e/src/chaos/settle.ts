@@ -1,0 +1,24 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { readConsumers } from './checker/read-findings.ts';
+
+const POLL_MS = 500;
+/** A consumer's numbers may be of a moment ago: it counts as done once they have said so for a while. */
+const QUIET_POLLS = 4;
+
+/**
+ * Resolves once no consumer has anything left to do, or after `timeoutMs`.
+ *
+ * @returns how long that took
+ */
+export async function settle(operator: NatsConnection, timeoutMs: number): Promise<number> {
+  const startedAt = performance.now();
+  let quiet = 0;
+  while (quiet < QUIET_POLLS && performance.now() - startedAt < timeoutMs) {
+    const consumers = await readConsumers(operator).catch(() => undefined);
+    const isDone = consumers?.every(({ pending, ackPending }) => pending + ackPending === 0) ?? false;
+    quiet = isDone ? quiet + 1 : 0;
+    await delay(POLL_MS);
+  }
+  return performance.now() - startedAt;
+}
