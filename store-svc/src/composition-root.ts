@@ -33,6 +33,7 @@ import { createRecordOutcome } from './application/record-outcome.ts';
 import { createReplayAlerts } from './application/replay-alerts.ts';
 import { createDiscardQuarantined, createRedriveAlerts } from './application/settle-quarantined.ts';
 import type { Config } from './config.ts';
+import type { AlertArrival } from './domain/alert-arrival.ts';
 import { tokens } from './tokens.ts';
 
 const CLOSE_DATABASE_MS = 500;
@@ -53,7 +54,9 @@ export async function startStore(config: Config, context: ServiceContext): Promi
     await Promise.all(takers.map(taker => taker[Symbol.asyncDispose]()));
   });
   const recordAlert = services.resolve(tokens.recordAlert);
-  takers.push(await startRecordConsumer(consumerParts, recordAlert, metrics));
+  const alertStore = services.resolve(tokens.alertStore);
+  const displaceLatecomer = (first: AlertArrival) => alertStore.displaceLatecomer(first);
+  takers.push(await startRecordConsumer(consumerParts, { recordAlert, displaceLatecomer }, metrics));
   const keepQuarantined = services.resolve(tokens.keepQuarantined);
   takers.push(await startQuarantineConsumer(consumerParts, keepQuarantined));
   const server = new GrpcServer({

@@ -10,6 +10,7 @@ import {
   jetstreamManager,
 } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
+import { queryPostgres } from '@vigie/dev-env/servers/query-postgres.ts';
 import { publishRaw } from '@vigie/dev-env/testing/publish-raw.ts';
 import { scratchNats } from '@vigie/dev-env/testing/scratch-nats.ts';
 import { scratchPostgres } from '@vigie/dev-env/testing/scratch-postgres.ts';
@@ -184,6 +185,31 @@ describe('the quarantine and replays', function () {
         expect(alert?.video).to.equal('/videos/other.mp4');
       }
       expect((await recorded(first, AlertRecord_Status.RECEIVED)).video).to.equal('/videos/a.mp4');
+    });
+
+    it('lets the first in the stream stand when a latecomer was recorded sooner, and sets that one aside', async () => {
+      const { alert } = fresh('latecomers');
+      const first = { alert, receivedAt: new Date(), traceId: '1'.repeat(32) };
+      const latecomer = { ...first, alert: { ...alert, video: '/videos/other.mp4' }, traceId: '2'.repeat(32) };
+      // As another replica leaves it, that pulled a later message and wrote sooner.
+      const position = (await lastPosition()) + 2;
+      await queryPostgres(
+        postgres.url,
+        `insert into alerts (uid, video, alert_timestamp, store, status, trace_id, received_at, alert_sequence)
+         values ($1, $2, to_timestamp($3), $4, 'RECEIVED', $5, $6, $7)`,
+        [
+          ...[alert.uid, latecomer.alert.video, alert.timestampMicros / 1e6, alert.store],
+          ...[latecomer.traceId, '2025-06-02T13:35:21.123Z', position],
+        ],
+      );
+      expect(await accept(first)).to.equal(position - 1);
+      const [conflict] = await held('latecomers', 1);
+      expect(conflict).to.deep.include({ sequence: BigInt(position), traceId: latecomer.traceId });
+      expect(conflict?.failure?.code).to.equal(Failure_Code.UID_CONFLICT);
+      expect(conflict?.alert?.video).to.equal(latecomer.alert.video);
+      await waitFor('the first alert in its row', async () =>
+        (await store.client.getAlert({ uid: alert.uid })).video === alert.video ? true : undefined,
+      );
     });
 
     it('keeps a message once that was set aside twice', async () => {

@@ -16,7 +16,7 @@ describe('recording', () => {
     const alerts = Array.from({ length: 1_200 }, (_, index) => arrivalOf(receivedAlert(`uid-${index}`)));
     const kinds = await Promise.all(alerts.map(recordAlert));
     expect(store.batchSizes).to.deep.equal([500, 500, 200]);
-    expect(kinds).to.deep.equal(alerts.map(() => 'RECORDED'));
+    expect(kinds).to.deep.equal(alerts.map(() => ({ kind: 'RECORDED' })));
     expect(store.rows.size).to.equal(alerts.length);
   });
 
@@ -27,7 +27,7 @@ describe('recording', () => {
       recordAlert(arrivalOf(receivedAlert('a', { store: 'other' }))),
       recordAlert(arrivalOf(receivedAlert('a'))),
     ]);
-    expect(kinds).to.deep.equal(['RECORDED', 'CONFLICT', 'UNCHANGED']);
+    expect(kinds.map(({ kind }) => kind)).to.deep.equal(['RECORDED', 'CONFLICT', 'UNCHANGED']);
   });
 
   it('writes outcomes of several callers as one batch', async () => {
@@ -47,6 +47,6 @@ describe('recording', () => {
     const attempts = ['a', 'b'].map(uid => recordAlert(arrivalOf(receivedAlert(uid))).catch(error => error));
     expect(await Promise.all(attempts)).to.deep.equal([store.failure, store.failure]);
     store.failure = undefined;
-    expect(await recordAlert(arrivalOf(receivedAlert('a')))).to.equal('RECORDED');
+    expect(await recordAlert(arrivalOf(receivedAlert('a')))).to.deep.equal({ kind: 'RECORDED' });
   });
 });

@@ -1,10 +1,10 @@
 import { Batcher } from '@vigie/mesh/batch/batcher.ts';
 import type { AlertArrival } from '../domain/alert-arrival.ts';
-import type { AlertRecordKind } from '../domain/record-kind.ts';
+import type { AlertResult } from '../domain/record-kind.ts';
 import type { AlertStore } from '../ports/alert-store.ts';
 import { BATCH_SIZE } from './batch-size.ts';
 
-export type RecordAlert = (arrival: AlertArrival) => Promise<AlertRecordKind>;
+export type RecordAlert = (arrival: AlertArrival) => Promise<AlertResult>;
 
 /**
  * Records an alert as RECEIVED, together with whatever else waits to be recorded.
@@ -12,7 +12,7 @@ export type RecordAlert = (arrival: AlertArrival) => Promise<AlertRecordKind>;
  * @throws AlertStoreError
  */
 export function createRecordAlert(store: AlertStore): RecordAlert {
-  const batcher = new Batcher<AlertArrival, AlertRecordKind>({
+  const batcher = new Batcher<AlertArrival, AlertResult>({
     maxSize: BATCH_SIZE,
     flush: batch => store.recordReceived(batch),
   });

@@ -1,39 +1,68 @@
 import type { AlertArrival } from './alert-arrival.ts';
-import type { AlertRecordKind } from './record-kind.ts';
+import type { AlertResult } from './record-kind.ts';
 import { isSameContent } from './same-content.ts';
 import type { StandingAlert } from './standing-alert.ts';
 
+export interface JudgedAlerts {
+  /** One an alert, in the batch's order. */
+  readonly results: readonly AlertResult[];
+  /** Alerts that are there and turn out to have come earlier in the stream than their rows say. */
+  readonly earlier: readonly AlertArrival[];
+  /** Quarantined alerts that wait for their probe again. */
+  readonly reopened: readonly AlertArrival[];
+}
+
 /**
- * What becomes of each alert of a batch, as if they came one by one. A quarantined alert that is published anew waits for
- * its probe again; one that has any other outcome keeps it until the new one is found.
+ * What becomes of each alert of a batch, as if they came one by one in the stream's order. Of two alerts with one uid the
+ * first in the stream stands, whichever is recorded first: replicas and redeliveries may change the order. A quarantined
+ * alert that is published anew waits for its probe again; one that has any other outcome keeps it until the new one is found.
  *
  * @param standing the alerts, by uid, that were there before the batch
  */
 export function judgeAlerts(
   standing: ReadonlyMap<string, StandingAlert>,
   batch: readonly AlertArrival[],
-): AlertRecordKind[] {
+): JudgedAlerts {
   const known = new Map(standing);
-  return batch.map(({ received: { alert }, sequence, isReplay }) => {
-    const first = known.get(alert.uid);
-    if (first !== undefined && !isSameContent(first.alert, alert)) return 'CONFLICT';
-    if (first === undefined) {
-      known.set(alert.uid, { alert, status: 'RECEIVED', outcomeSequence: null });
-      return 'RECORDED';
+  const results = new Map<AlertArrival, AlertResult>();
+  const earlier: AlertArrival[] = [];
+  const reopened: AlertArrival[] = [];
+  for (const arrival of inStreamOrder(batch)) {
+    const { received, sequence } = arrival;
+    const { uid } = received.alert;
+    const row = known.get(uid);
+    if (row === undefined) {
+      results.set(arrival, { kind: 'RECORDED' });
+      known.set(uid, { ...received, sequence, status: 'RECEIVED', outcomeSequence: null });
+    } else if (!isSameContent(row.alert, received.alert)) {
+      const cameFirst = sequence < row.sequence;
+      results.set(arrival, cameFirst ? { kind: 'LATECOMER_STANDS', latecomer: row } : { kind: 'CONFLICT' });
+    } else if (isReopening(row, arrival)) {
+      results.set(arrival, { kind: 'REOPENED' });
+      known.set(uid, { ...row, status: 'RECEIVED', outcomeSequence: null });
+      reopened.push(arrival);
+    } else {
+      results.set(arrival, { kind: 'UNCHANGED' });
+      if (sequence < row.sequence) earlier.push(arrival);
     }
-    const reopens = isReplay && first.status === 'QUARANTINED' && sequence > (first.outcomeSequence ?? 0);
-    if (!reopens) return 'UNCHANGED';
-    known.set(alert.uid, { alert, status: 'RECEIVED', outcomeSequence: null });
-    return 'REOPENED';
-  });
+  }
+  return { results: batch.map(arrival => results.get(arrival) as AlertResult), earlier, reopened };
 }
 
 /** Of each uid the first alert, in the order of the uids: writers that lock in one order never deadlock. */
 export function firstOfEachUid(batch: readonly AlertArrival[]): AlertArrival[] {
   const firsts = new Map<string, AlertArrival>();
-  for (const arrival of batch) {
+  for (const arrival of inStreamOrder(batch)) {
     const { uid } = arrival.received.alert;
     if (!firsts.has(uid)) firsts.set(uid, arrival);
   }
   return [...firsts.values()].sort((a, b) => (a.received.alert.uid < b.received.alert.uid ? -1 : 1));
+}
+
+function isReopening({ status, outcomeSequence }: StandingAlert, { isReplay, sequence }: AlertArrival): boolean {
+  return isReplay && status === 'QUARANTINED' && sequence > (outcomeSequence ?? 0);
+}
+
+function inStreamOrder(batch: readonly AlertArrival[]): AlertArrival[] {
+  return batch.toSorted((a, b) => a.sequence - b.sequence);
 }

@@ -26,7 +26,8 @@ export function judgeOutcomes(
     const { alert, sequence } = outcome.record;
     const row = standing.get(alert.uid);
     if (row === undefined) return 'UNKNOWN_ALERT';
-    if (!isSameContent(row.alert, alert)) return 'CONFLICT';
+    // One that came first in the stream is recorded yet, and takes the row over.
+    if (!isSameContent(row.alert, alert)) return sequence < row.sequence ? 'UNKNOWN_ALERT' : 'CONFLICT';
     const standingSequence = written.get(alert.uid)?.record.sequence ?? row.outcomeSequence;
     if (standingSequence === sequence) return 'UNCHANGED';
     const wins = standingSequence === null || (outcome.isReplay && sequence > standingSequence);

@@ -1,7 +1,16 @@
 import type { FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import type { StandingAlert } from './standing-alert.ts';
 
-/** What became of an alert that was to be recorded; the first of a uid stands. REOPENED: a quarantined one waits for its probe again. */
-export type AlertRecordKind = 'RECORDED' | 'UNCHANGED' | 'CONFLICT' | 'REOPENED';
+/**
+ * What became of an alert that was to be recorded; the first of a uid in the stream stands. REOPENED: a quarantined one waits
+ * for its probe again. LATECOMER_STANDS: the row has one that came later in the stream and was recorded sooner; nothing is
+ * done yet.
+ */
+export type AlertRecordKind = 'RECORDED' | 'UNCHANGED' | 'CONFLICT' | 'REOPENED' | 'LATECOMER_STANDS';
+
+export type AlertResult =
+  | { readonly kind: Exclude<AlertRecordKind, 'LATECOMER_STANDS'> }
+  | { readonly kind: 'LATECOMER_STANDS'; readonly latecomer: StandingAlert };
 
 /**
  * What became of an outcome that was to be recorded. UNCHANGED: the row has one of the same message. SUPERSEDED: it has one

@@ -1,9 +1,9 @@
-import type { Alert } from '@vigie/mesh/alert/alert.ts';
-import type { AlertStatus } from '@vigie/mesh/alert/alert-record.ts';
+import type { AlertStatus, ReceivedAlert } from '@vigie/mesh/alert/alert-record.ts';
 
 /** What judging needs to know of an alert that is recorded. */
-export interface StandingAlert {
-  readonly alert: Alert;
+export interface StandingAlert extends ReceivedAlert {
+  /** Position in the stream of alerts of the first message that brought it. */
+  readonly sequence: number;
   readonly status: AlertStatus;
   /** Position in the stream of alerts of the message that its outcome is of; null while it has none. */
   readonly outcomeSequence: number | null;

@@ -4,29 +4,36 @@ import type { AlertFilter, ListPosition } from '../domain/alert-filter.ts';
 import type { FoundOutcome } from '../domain/found-outcome.ts';
 import { judgeAlerts } from '../domain/judge-alerts.ts';
 import { judgeOutcomes } from '../domain/judge-outcomes.ts';
-import type { AlertRecordKind, OutcomeResult } from '../domain/record-kind.ts';
+import type { AlertResult, OutcomeResult } from '../domain/record-kind.ts';
 import type { StandingAlert } from '../domain/standing-alert.ts';
 import type { AlertStore } from './alert-store.ts';
 
 /** Keeps the rows in memory; can be told to fail. */
 export class FakeAlertStore implements AlertStore {
   readonly rows = new Map<string, AlertRecord>();
+  /** Where in the stream each row's alert came first. */
+  readonly #sequences = new Map<string, number>();
   readonly batchSizes: number[] = [];
   /** Thrown by every call while set. */
   failure: Error | undefined;
 
-  async recordReceived(batch: readonly AlertArrival[]): Promise<readonly AlertRecordKind[]> {
+  async recordReceived(batch: readonly AlertArrival[]): Promise<readonly AlertResult[]> {
     this.#begin(batch.length);
-    const kinds = judgeAlerts(this.#standing(), batch);
-    for (const [index, { received }] of batch.entries()) {
-      const { uid } = received.alert;
-      if (kinds[index] === 'RECORDED') this.rows.set(uid, received);
-      if (kinds[index] === 'REOPENED') {
-        const { alert, receivedAt, traceId } = this.rows.get(uid) as AlertRecord;
-        this.rows.set(uid, { alert, receivedAt, traceId });
-      }
+    const { results, earlier, reopened } = judgeAlerts(this.#standing(), batch);
+    for (const [index, arrival] of batch.entries()) {
+      if (results[index]?.kind === 'RECORDED') this.#record(arrival);
     }
-    return kinds;
+    for (const { received, sequence } of earlier) this.#sequences.set(received.alert.uid, sequence);
+    for (const { received } of reopened) {
+      const { alert, receivedAt, traceId } = this.rows.get(received.alert.uid) as AlertRecord;
+      this.rows.set(alert.uid, { alert, receivedAt, traceId });
+    }
+    return results;
+  }
+
+  async displaceLatecomer(first: AlertArrival): Promise<void> {
+    this.#begin(1);
+    if (first.sequence < (this.#sequences.get(first.received.alert.uid) ?? 0)) this.#record(first);
   }
 
   async recordOutcomes(batch: readonly FoundOutcome[]): Promise<readonly OutcomeResult[]> {
@@ -60,9 +67,19 @@ export class FakeAlertStore implements AlertStore {
   #standing(): Map<string, StandingAlert> {
     const standing = [...this.rows].map(([uid, row]): [string, StandingAlert] => [
       uid,
-      { alert: row.alert, status: statusOf(row), outcomeSequence: isFinished(row) ? row.sequence : null },
+      {
+        ...{ alert: row.alert, receivedAt: row.receivedAt, traceId: row.traceId },
+        sequence: this.#sequences.get(uid) ?? 0,
+        status: statusOf(row),
+        outcomeSequence: isFinished(row) ? row.sequence : null,
+      },
     ]);
     return new Map(standing);
+  }
+
+  #record({ received, sequence }: AlertArrival): void {
+    this.rows.set(received.alert.uid, received);
+    this.#sequences.set(received.alert.uid, sequence);
   }
 
   #begin(size: number): void {

@@ -2,7 +2,7 @@ import type { AlertRecord } from '@vigie/mesh/alert/alert-record.ts';
 import type { AlertArrival } from '../domain/alert-arrival.ts';
 import type { AlertFilter, ListPosition } from '../domain/alert-filter.ts';
 import type { FoundOutcome } from '../domain/found-outcome.ts';
-import type { AlertRecordKind, OutcomeResult } from '../domain/record-kind.ts';
+import type { AlertResult, OutcomeResult } from '../domain/record-kind.ts';
 
 /**
  * One row an alert, for ever.
@@ -11,10 +11,16 @@ import type { AlertRecordKind, OutcomeResult } from '../domain/record-kind.ts';
  */
 export interface AlertStore {
   /**
-   * Writes alerts as RECEIVED; of each uid the first stands, and a quarantined one that is to be probed again is RECEIVED
+   * Writes alerts as RECEIVED; of each uid the first in the stream stands, and a quarantined one that is to be probed again is RECEIVED
    * again. A result an alert, in the batch's order.
    */
-  recordReceived(batch: readonly AlertArrival[]): Promise<readonly AlertRecordKind[]>;
+  recordReceived(batch: readonly AlertArrival[]): Promise<readonly AlertResult[]>;
+
+  /**
+   * Gives an alert the row of another one with its uid that came later in the stream, as RECEIVED. Changes nothing where the
+   * row has none such any more.
+   */
+  displaceLatecomer(first: AlertArrival): Promise<void>;
 
   /**
    * Writes outcomes onto the rows of their alerts, never making a row: which of two alerts with one uid stands is decided

@@ -1,6 +1,7 @@
 import { isFinished, type ReceivedAlert, statusOf } from '@vigie/mesh/alert/alert-record.ts';
 import { SPARSE_MEDIA } from '@vigie/mesh/wire/testing/sample-media.ts';
 import { expect } from 'chai';
+import type { AlertArrival } from '../domain/alert-arrival.ts';
 import type { FoundOutcome } from '../domain/found-outcome.ts';
 import type { AlertStore } from '../ports/alert-store.ts';
 import {
@@ -22,8 +23,9 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
     store = await openEmpty();
   });
 
-  const recordReceived = (alerts: readonly ReceivedAlert[]) =>
-    store.recordReceived(alerts.map(alert => arrivalOf(alert)));
+  const recordArrivals = async (arrivals: readonly AlertArrival[]) =>
+    (await store.recordReceived(arrivals)).map(({ kind }) => kind);
+  const recordReceived = (alerts: readonly ReceivedAlert[]) => recordArrivals(alerts.map(alert => arrivalOf(alert)));
   const recordOutcomes = async (outcomes: readonly FoundOutcome[]) =>
     (await store.recordOutcomes(outcomes)).map(({ kind }) => kind);
 
@@ -72,6 +74,56 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
       await recordOutcomes([found(finishedAlert(received))]);
       expect(await recordReceived([received])).to.deep.equal(['UNCHANGED']);
       expect(await store.get('a')).to.deep.equal(finishedAlert(received));
+    });
+  });
+
+  describe('two alerts with one uid', () => {
+    const first = receivedAlert('a', { video: '/videos/first.mp4' });
+    const second = receivedAlert('a', { video: '/videos/second.mp4' });
+
+    it('lets the first in the stream stand, in whatever order a batch has them', async () => {
+      const batch = [arrivalOf(second, { sequence: 7 }), arrivalOf(first, { sequence: 5 })];
+      expect(await recordArrivals(batch)).to.deep.equal(['CONFLICT', 'RECORDED']);
+      expect(await store.get('a')).to.deep.equal(first);
+    });
+
+    it('tells the first one that a latecomer has its row, and gives it that row, with its outcome forgotten', async () => {
+      await recordArrivals([arrivalOf(second, { sequence: 7 })]);
+      await recordOutcomes([found(finishedAlert(second, PROCESSED, 7))]);
+      const arrival = arrivalOf(first, { sequence: 5 });
+      const latecomer = { ...second, sequence: 7, status: 'PROCESSED', outcomeSequence: 7 } as const;
+      expect(await store.recordReceived([arrival])).to.deep.equal([{ kind: 'LATECOMER_STANDS', latecomer }]);
+      expect(await store.get('a')).to.deep.equal(finishedAlert(second, PROCESSED, 7));
+      await store.displaceLatecomer(arrival);
+      expect(await store.get('a')).to.deep.equal(first);
+      expect(await recordArrivals([arrival, arrivalOf(second, { sequence: 7 })])).to.deep.equal([
+        'UNCHANGED',
+        'CONFLICT',
+      ]);
+    });
+
+    it('displaces nobody who came first, and nobody twice', async () => {
+      await recordArrivals([arrivalOf(first, { sequence: 5 })]);
+      const finished = finishedAlert(first, PROCESSED, 5);
+      await recordOutcomes([found(finished)]);
+      await store.displaceLatecomer(arrivalOf(second, { sequence: 7 }));
+      await store.displaceLatecomer(arrivalOf(first, { sequence: 5 }));
+      expect(await store.get('a')).to.deep.equal(finished);
+    });
+
+    it('asks for the outcome of the first one again until it has its row', async () => {
+      await recordArrivals([arrivalOf(second, { sequence: 7 })]);
+      const outcome = finishedAlert(first, PROCESSED, 5);
+      expect(await recordOutcomes([found(outcome)])).to.deep.equal(['UNKNOWN_ALERT']);
+      await store.displaceLatecomer(arrivalOf(first, { sequence: 5 }));
+      const outcomes = [found(outcome), found(finishedAlert(second, PROCESSED, 7))];
+      expect(await recordOutcomes(outcomes)).to.deep.equal(['RECORDED', 'CONFLICT']);
+    });
+
+    it('knows who came first by the earliest message of each', async () => {
+      await recordArrivals([arrivalOf(first, { sequence: 9 })]);
+      expect(await recordArrivals([arrivalOf(first, { sequence: 5 })])).to.deep.equal(['UNCHANGED']);
+      expect(await recordArrivals([arrivalOf(second, { sequence: 7 })])).to.deep.equal(['CONFLICT']);
     });
   });
 
@@ -185,7 +237,7 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
 
   describe('an alert that is published to be probed again', () => {
     const replay = (received: ReceivedAlert, sequence: number) =>
-      store.recordReceived([arrivalOf(received, { sequence, isReplay: true })]);
+      recordArrivals([arrivalOf(received, { sequence, isReplay: true })]);
 
     it('is RECEIVED again if it was quarantined, and takes its new outcome', async () => {
       const received = receivedAlert('a');
@@ -223,7 +275,7 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
       await recordReceived([received]);
       const finished = finishedAlert(received, QUARANTINED, 5);
       await recordOutcomes([found(finished)]);
-      expect(await store.recordReceived([arrivalOf(received, { sequence: 9 })])).to.deep.equal(['UNCHANGED']);
+      expect(await recordArrivals([arrivalOf(received, { sequence: 9 })])).to.deep.equal(['UNCHANGED']);
       expect(await store.get('a')).to.deep.equal(finished);
     });
 

@@ -53,9 +53,10 @@ export function createAlertStoreService(
   const { recordAlert, recordOutcome, getAlert, listAlerts, replayAlerts, outcomeFeed } = parts;
 
   async function recordReceived(message: AlertRecordMessage): Promise<Judged> {
-    const kind = await recordAlert({ received: parseReceived(message), sequence: 0, isReplay: false });
+    const { kind } = await recordAlert({ received: parseReceived(message), sequence: 0, isReplay: false });
     if (kind === 'REOPENED') throw new Error('Only a replay reopens an alert.');
-    return { kind: RecordResult_Kind[kind] };
+    // Before all that the stream brings, so another one came later.
+    return { kind: kind === 'LATECOMER_STANDS' ? RecordResult_Kind.CONFLICT : RecordResult_Kind[kind] };
   }
 
   async function recordFound(message: AlertRecordMessage, isReplay: boolean): Promise<Judged> {

@@ -1,44 +1,70 @@
 import { type JetStreamClient, type JsMsg, jetstream } from '@nats-io/jetstream';
 import type { Alert } from '@vigie/mesh/alert/alert.ts';
-import type { FailureCode } from '@vigie/mesh/alert/alert-record.ts';
 import { isReplay } from '@vigie/mesh/jetstream/alert-message-id.ts';
 import type { MessageConsumer } from '@vigie/mesh/jetstream/message-consumer.ts';
-import { originalMessage, publishQuarantined } from '@vigie/mesh/jetstream/quarantine.ts';
+import { originalMessage, publishQuarantined, type Quarantining } from '@vigie/mesh/jetstream/quarantine.ts';
+import { subjects } from '@vigie/mesh/jetstream/subjects.ts';
 import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
-import { currentTrace, newTrace } from '@vigie/mesh/telemetry/trace-context.ts';
-import { decodeAlertPayload, MalformedMessageError } from '@vigie/mesh/wire/alert-wire.ts';
+import { currentTrace, newTrace, withTrace } from '@vigie/mesh/telemetry/trace-context.ts';
+import { decodeAlertPayload, encodeAlertPayload, MalformedMessageError } from '@vigie/mesh/wire/alert-wire.ts';
 import { Counter, type Registry } from 'prom-client';
 import type { RecordAlert } from '../../application/record-alert.ts';
+import type { StandingAlert } from '../../domain/standing-alert.ts';
+import type { AlertStore } from '../../ports/alert-store.ts';
 import { type StoreConsumerParts, startStoreConsumer } from './store-consumer.ts';
 
 const CONCURRENCY = 1_000;
 
+export interface RecordConsumerWork {
+  readonly recordAlert: RecordAlert;
+  readonly displaceLatecomer: AlertStore['displaceLatecomer'];
+}
+
 /**
- * Records what arrives on `alerts.received.*`, in the stream's order. What is no alert, or another one with a uid that is
- * taken, goes to quarantine: nobody else does that, so that it happens once.
+ * Records what arrives on `alerts.received.*`. What is no alert, or has the uid of another one that came first in the stream,
+ * goes to quarantine: nobody else does that, so that it happens once.
  */
 export function startRecordConsumer(
   parts: StoreConsumerParts,
-  recordAlert: RecordAlert,
+  { recordAlert, displaceLatecomer }: RecordConsumerWork,
   metrics: Registry,
 ): Promise<MessageConsumer> {
   const quarantine = createQuarantine(jetstream(parts.connection), parts.logger, metrics);
 
   async function record(message: JsMsg): Promise<void> {
+    const original = originalMessage(message);
+    const attempts = message.info.deliveryCount;
     const alert = tryDecode(message);
     if (alert instanceof MalformedMessageError) {
-      return quarantine(message, undefined, 'MALFORMED_MESSAGE', alert.message);
+      return quarantine({ original, store: undefined, reason: 'MALFORMED_MESSAGE', why: alert.message, attempts });
     }
     const { traceId } = currentTrace() ?? newTrace();
     const received = { alert, receivedAt: message.time, traceId };
-    const kind = await recordAlert({ received, sequence: message.seq, isReplay: isReplay(message, alert) });
-    if (kind === 'CONFLICT') {
-      const why = `another alert with uid ${alert.uid} came first, with another video, timestamp or store`;
-      await quarantine(message, alert, 'UID_CONFLICT', why);
+    const arrival = { received, sequence: message.seq, isReplay: isReplay(message, alert) };
+    const result = await recordAlert(arrival);
+    if (result.kind === 'CONFLICT') await quarantine({ ...conflictOf(alert), original, attempts });
+    if (result.kind === 'LATECOMER_STANDS') {
+      await setAside(result.latecomer);
+      await displaceLatecomer(arrival);
     }
   }
 
+  /** Before its row is taken over: whatever dies in between, the alert doesn't vanish. */
+  async function setAside({ alert, receivedAt, sequence, traceId }: StandingAlert): Promise<void> {
+    const original = {
+      ...{ subject: subjects.received(alert.store), payload: Buffer.from(encodeAlertPayload(alert)) },
+      ...{ streamSequence: sequence, receivedAt, redrives: 0 },
+    };
+    const { spanId } = newTrace();
+    await withTrace({ traceId, spanId }, () => quarantine({ ...conflictOf(alert), original, attempts: 1 }));
+  }
+
   return startStoreConsumer(parts, { stream: 'ALERTS', durable: 'record', concurrency: CONCURRENCY, record });
+}
+
+function conflictOf({ uid, store }: Alert) {
+  const why = `another alert with uid ${uid} came first, with another video, timestamp or store`;
+  return { store, reason: 'UID_CONFLICT', why } as const;
 }
 
 function tryDecode(message: JsMsg): Alert | MalformedMessageError {
@@ -57,17 +83,11 @@ function createQuarantine(client: JetStreamClient, logger: Logger, metrics: Regi
     labelNames: ['reason'],
     registers: [metrics],
   });
-  return async (message: JsMsg, alert: Alert | undefined, reason: FailureCode, why: string): Promise<void> => {
-    const { subject, seq } = message;
-    await publishQuarantined({
-      client,
-      original: originalMessage(message),
-      store: alert?.store,
-      reason,
-      why,
-      attempts: message.info.deliveryCount,
-    });
+  return async (quarantining: Omit<Quarantining, 'client'>): Promise<void> => {
+    await publishQuarantined({ client, ...quarantining });
+    const { original, reason, why } = quarantining;
     quarantined.inc({ reason });
-    logger.warn({ uid: alert?.uid, subject, streamSequence: seq, reason, why }, 'message quarantined');
+    const { subject, streamSequence } = original;
+    logger.warn({ subject, streamSequence, reason, why }, 'message quarantined');
   };
 }

@@ -1,11 +1,12 @@
 import type { Alert } from '@vigie/mesh/alert/alert.ts';
 import type { AlertRecord, FinishedAlert, Outcome, ReceivedAlert } from '@vigie/mesh/alert/alert-record.ts';
 import type { Media } from '@vigie/mesh/alert/media.ts';
+import type { AlertArrival } from '../../domain/alert-arrival.ts';
 import type { AlertRow } from './alert-row.ts';
 import { toTimestampText } from './timestamp-text.ts';
 
 /** A row as JSON has it: times are text that Postgres reads. */
-export function toReceivedRow({ alert, receivedAt, traceId }: ReceivedAlert) {
+export function toReceivedRow({ received: { alert, receivedAt, traceId }, sequence }: AlertArrival) {
   return {
     uid: alert.uid,
     video: alert.video,
@@ -14,6 +15,7 @@ export function toReceivedRow({ alert, receivedAt, traceId }: ReceivedAlert) {
     status: 'RECEIVED' as const,
     traceId,
     receivedAt: receivedAt.toISOString(),
+    alertSequence: sequence,
   };
 }
 
@@ -25,6 +27,7 @@ export const RECEIVED_COLUMNS = [
   'status',
   'traceId',
   'receivedAt',
+  'alertSequence',
 ] as const satisfies readonly (keyof ReturnType<typeof toReceivedRow>)[];
 
 /** What an outcome writes onto the row of its alert, as JSON has it. */

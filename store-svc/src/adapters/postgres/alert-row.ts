@@ -59,6 +59,7 @@ export const AlertRow = defineEntity({
     requests: count().nullable(),
     probeMs: real().nullable(),
     traceId: p.text(),
+    alertSequence: count(),
     receivedAt: p.datetime(6),
     processedAt: p.datetime(6).nullable(),
     outcomeSequence: count().nullable(),

@@ -11,6 +11,10 @@ export interface AlertStatements {
   readonly updateOutcomes: string;
   /** Takes rows back to RECEIVED that say QUARANTINED because of an earlier message. */
   readonly reopenQuarantined: string;
+  /** Sets the positions of rows whose alerts turn out to have come earlier. */
+  readonly moveEarlier: string;
+  /** Overwrites rows of alerts that came later in the stream. */
+  readonly displaceLatecomers: string;
 }
 
 interface Column {
@@ -27,17 +31,26 @@ interface Column {
 export function alertStatements(orm: MikroORM): AlertStatements {
   const received = columnsOf(orm, RECEIVED_COLUMNS);
   const outcome = columnsOf(orm, OUTCOME_COLUMNS);
-  const cleared = outcome.filter(({ property }) => property !== 'status');
+  const clear = outcome
+    .filter(({ property }) => property !== 'status')
+    .map(({ name }) => `${name} = null`)
+    .join(', ');
+  const assign = (columns: readonly Column[]) =>
+    columns.map(({ name, property }) => `${name} = given."${property}"`).join(', ');
   return {
     insertReceived: `insert into alerts (${received.map(({ name }) => name).join(', ')})
       select ${received.map(({ property }) => `given."${property}"`).join(', ')} from ${jsonRows(received)}
       on conflict (uid) do nothing returning uid`,
-    updateOutcomes: `update alerts set ${outcome.map(({ name, property }) => `${name} = given."${property}"`).join(', ')}
+    updateOutcomes: `update alerts set ${assign(outcome)}
       from ${jsonRows([...columnsOf(orm, ['uid']), ...outcome])}
       where alerts.uid = given.uid`,
-    reopenQuarantined: `update alerts set status = 'RECEIVED', ${cleared.map(({ name }) => `${name} = null`).join(', ')}
+    reopenQuarantined: `update alerts set status = 'RECEIVED', ${clear}
       from ${jsonRows(columnsOf(orm, REOPENING_COLUMNS))}
       where alerts.uid = given.uid and status = 'QUARANTINED' and outcome_sequence < given."outcomeSequence"`,
+    moveEarlier: `update alerts set alert_sequence = given."alertSequence" from ${jsonRows(received)}
+      where alerts.uid = given.uid and alerts.alert_sequence > given."alertSequence"`,
+    displaceLatecomers: `update alerts set ${assign(received)}, ${clear} from ${jsonRows(received)}
+      where alerts.uid = given.uid and alerts.alert_sequence > given."alertSequence"`,
   };
 }
 

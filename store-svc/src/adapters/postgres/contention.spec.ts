@@ -28,6 +28,7 @@ describe('PostgresAlertStore beside other transactions', function () {
   after(() => teardown.disposeAsync());
 
   const RECORDED = { kind: 'RECORDED' };
+  const UNCHANGED = { kind: 'UNCHANGED' };
   const arrive = (received: ReceivedAlert) => arrivalOf(received);
 
   /** How many backends of the service wait for a lock. */
@@ -65,7 +66,7 @@ describe('PostgresAlertStore beside other transactions', function () {
           expect(error).to.have.nested.property('cause.code', '55P03');
         }
       });
-      expect(await Promise.all(writes())).to.deep.equal([[RECORDED], ['UNCHANGED']]);
+      expect(await Promise.all(writes())).to.deep.equal([[RECORDED], [UNCHANGED]]);
     });
 
     it('has a transaction of its own that does nothing ended by Postgres, for the sake of the others', async () => {
@@ -128,7 +129,7 @@ describe('PostgresAlertStore beside other transactions', function () {
         em => em.execute(INSERT_B),
         () => store.recordReceived([a, b, receivedAlert('c')].map(arrive)),
       );
-      expect(written).to.deep.equal(['UNCHANGED', 'UNCHANGED', 'RECORDED']);
+      expect(written).to.deep.equal([UNCHANGED, UNCHANGED, RECORDED]);
     });
 
     it('writes a batch again that was chosen to end a deadlock', async () => {

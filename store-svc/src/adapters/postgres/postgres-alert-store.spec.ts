@@ -73,8 +73,8 @@ describe('PostgresAlertStore', function () {
       const connection = orm.em.getConnection();
       await queryPostgres(
         postgres.url,
-        `insert into alerts (uid, video, alert_timestamp, store, status, trace_id, received_at)
-         select 'uid-' || n, '/v.mp4', to_timestamp(n), 'store-' || n % 10, 'RECEIVED', '', now()
+        `insert into alerts (uid, video, alert_timestamp, store, status, trace_id, received_at, alert_sequence)
+         select 'uid-' || n, '/v.mp4', to_timestamp(n), 'store-' || n % 100, 'RECEIVED', '', now(), n
          from generate_series(1, 20000) n`,
       );
       await queryPostgres(postgres.url, 'analyze alerts');
@@ -106,7 +106,7 @@ describe('PostgresAlertStore', function () {
     const kinds = await waitFor('an answer', () =>
       store.recordReceived([arrivalOf(receivedAlert('a'))]).catch(() => undefined),
     );
-    expect(kinds).to.deep.equal(['RECORDED']);
+    expect(kinds).to.deep.equal([{ kind: 'RECORDED' }]);
     await waitFor('readiness', async () => (await health.readiness()).ready || undefined);
   });
 

@@ -6,7 +6,7 @@ import type { AlertFilter, ListPosition } from '../../domain/alert-filter.ts';
 import type { FoundOutcome } from '../../domain/found-outcome.ts';
 import { firstOfEachUid, judgeAlerts } from '../../domain/judge-alerts.ts';
 import { judgeOutcomes } from '../../domain/judge-outcomes.ts';
-import type { AlertRecordKind, OutcomeRecordKind, OutcomeResult } from '../../domain/record-kind.ts';
+import type { AlertResult, OutcomeRecordKind, OutcomeResult } from '../../domain/record-kind.ts';
 import type { StandingAlert } from '../../domain/standing-alert.ts';
 import type { AlertStore } from '../../ports/alert-store.ts';
 import { AlertRow } from './alert-row.ts';
@@ -26,17 +26,22 @@ export class PostgresAlertStore implements AlertStore {
     this.#statements = alertStatements(orm);
   }
 
-  recordReceived(batch: readonly AlertArrival[]): Promise<readonly AlertRecordKind[]> {
+  recordReceived(batch: readonly AlertArrival[]): Promise<readonly AlertResult[]> {
     return this.#run(async em => {
-      const firsts = firstOfEachUid(batch).map(({ received }) => received);
-      const { insertReceived, reopenQuarantined } = this.#statements;
+      const firsts = firstOfEachUid(batch);
+      const { insertReceived, reopenQuarantined, moveEarlier } = this.#statements;
       const inserted: { uid: string }[] = await em.execute(insertReceived, [jsonLiteral(firsts.map(toReceivedRow))]);
-      const known = new Set(firsts.map(({ alert }) => alert.uid)).difference(new Set(inserted.map(({ uid }) => uid)));
-      const kinds = judgeAlerts(await readKnown(em, [...known]), batch);
-      const reopened = batch.filter((_, index) => kinds[index] === 'REOPENED').map(toReopeningRow);
-      if (reopened.length > 0) await em.execute(reopenQuarantined, [jsonLiteral(reopened)], 'run');
-      return kinds;
+      const uids = new Set(firsts.map(({ received }) => received.alert.uid));
+      const known = uids.difference(new Set(inserted.map(({ uid }) => uid)));
+      const { results, earlier, reopened } = judgeAlerts(await readKnown(em, [...known]), batch);
+      await update(em, moveEarlier, earlier.map(toReceivedRow));
+      await update(em, reopenQuarantined, reopened.map(toReopeningRow));
+      return results;
     });
+  }
+
+  displaceLatecomer(first: AlertArrival): Promise<void> {
+    return this.#run(em => update(em, this.#statements.displaceLatecomers, [toReceivedRow(first)]));
   }
 
   recordOutcomes(batch: readonly FoundOutcome[]): Promise<readonly OutcomeResult[]> {
@@ -44,10 +49,8 @@ export class PostgresAlertStore implements AlertStore {
       inTransaction(this.#orm, async em => {
         const uids = [...new Set(batch.map(({ record }) => record.alert.uid))];
         const { kinds, toWrite } = judgeOutcomes(await lockStanding(em, uids), batch);
-        if (toWrite.length > 0) {
-          const rows = toWrite.map(({ record }) => toOutcomeRow(record));
-          await em.execute(this.#statements.updateOutcomes, [jsonLiteral(rows)], 'run');
-        }
+        const rows = toWrite.map(({ record }) => toOutcomeRow(record));
+        await update(em, this.#statements.updateOutcomes, rows);
         return withStanding(em, kinds, batch);
       }),
     );
@@ -87,6 +90,10 @@ function selectPage(em: EntityManager, filter: AlertFilter, behind: ListPosition
   return query;
 }
 
+async function update(em: EntityManager, statement: string, rows: readonly object[]): Promise<void> {
+  if (rows.length > 0) await em.execute(statement, [jsonLiteral(rows)], 'run');
+}
+
 function toReopeningRow({ received, sequence }: AlertArrival): ReopeningRow {
   return { uid: received.alert.uid, outcomeSequence: sequence };
 }
@@ -120,10 +127,15 @@ function lockStanding(em: EntityManager, uids: readonly string[]): Promise<Map<s
   return readStanding(selectStanding(em, uids).orderBy({ uid: 'asc' }).setLockMode(LockMode.PESSIMISTIC_WRITE));
 }
 
+const STANDING_COLUMNS = [
+  ...(['uid', 'video', 'alertTimestampMicros', 'store', 'status'] as const),
+  ...(['traceId', 'receivedAt', 'alertSequence', 'outcomeSequence'] as const),
+];
+
 function selectStanding(em: EntityManager, uids: readonly string[]) {
   return em
     .createQueryBuilder(AlertRow, 'a')
-    .select(['uid', 'video', 'alertTimestampMicros', 'store', 'status', 'outcomeSequence'])
+    .select([...STANDING_COLUMNS])
     .where({ uid: { $in: uids } });
 }
 
@@ -131,11 +143,12 @@ function selectStanding(em: EntityManager, uids: readonly string[]) {
 async function readStanding(query: ReturnType<typeof selectStanding>): Promise<Map<string, StandingAlert>> {
   const rows: StandingRow[] = await query.execute('all');
   return new Map(
-    rows.map(({ status, outcomeSequence, ...row }) => [
+    rows.map(({ status, traceId, receivedAt, alertSequence, outcomeSequence, ...row }) => [
       row.uid,
       {
         alert: toAlert({ ...row, alertTimestampMicros: fromTimestampText(row.alertTimestampMicros) }),
-        status,
+        ...{ status, traceId, receivedAt },
+        sequence: Number(alertSequence),
         outcomeSequence: outcomeSequence === null ? null : Number(outcomeSequence),
       },
     ]),
@@ -148,6 +161,9 @@ interface StandingRow {
   readonly alertTimestampMicros: string;
   readonly store: string;
   readonly status: AlertStatus;
+  readonly traceId: string;
+  readonly receivedAt: Date;
   /** 64 bits come as text. */
+  readonly alertSequence: string;
   readonly outcomeSequence: string | null;
 }

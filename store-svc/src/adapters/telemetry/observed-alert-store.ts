@@ -17,6 +17,7 @@ const LINES: Readonly<Record<WriteOperation, Readonly<Partial<Record<RecordKind,
     UNCHANGED: ['info', 'alert is recorded already'],
     CONFLICT: ['warn', 'another alert has this uid'],
     REOPENED: ['info', 'quarantined alert waits for its probe again'],
+    LATECOMER_STANDS: ['warn', 'another alert with this uid came later and was recorded sooner'],
   },
   outcomes: {
     RECORDED: ['info', 'outcome recorded'],
@@ -42,9 +43,13 @@ export class ObservedAlertStore implements AlertStore {
   }
 
   async recordReceived(batch: readonly AlertArrival[]) {
-    const kinds = await this.#timed('alerts', batch.length, () => this.#store.recordReceived(batch));
-    for (const [index, { received }] of batch.entries()) this.#tell('alerts', received, kinds[index]);
-    return kinds;
+    const results = await this.#timed('alerts', batch.length, () => this.#store.recordReceived(batch));
+    for (const [index, { received }] of batch.entries()) this.#tell('alerts', received, results[index]?.kind);
+    return results;
+  }
+
+  displaceLatecomer(first: AlertArrival) {
+    return this.#timed('alerts', 1, () => this.#store.displaceLatecomer(first));
   }
 
   async recordOutcomes(batch: readonly FoundOutcome[]) {

@@ -1,8 +1,10 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Which of two outcomes is the later one is told by the stream's order instead of clocks. */
-export class M0002OutcomeSequence extends Migration {
+/** Which of two alerts, or of two outcomes, came first is told by the stream's order instead of clocks. */
+export class M0002StreamSequences extends Migration {
   override up(): void {
+    this.addSql('alter table alerts add column alert_sequence bigint not null default 0');
+    this.addSql('alter table alerts alter column alert_sequence drop default');
     this.addSql('alter table alerts add column outcome_sequence bigint');
     this.addSql(`update alerts set outcome_sequence = 0 where status <> 'RECEIVED'`);
     this.addSql(
@@ -12,6 +14,6 @@ export class M0002OutcomeSequence extends Migration {
   }
 
   override down(): void {
-    this.addSql('alter table alerts drop column outcome_sequence');
+    this.addSql('alter table alerts drop column outcome_sequence, drop column alert_sequence');
   }
 }
