@@ -1,18 +1,18 @@
 import { Batcher } from '@vigie/mesh/batch/batcher.ts';
 import type { QuarantinedAlert } from '../domain/quarantined-alert.ts';
 import type { Quarantine } from '../ports/quarantine.ts';
-import { BATCH_SIZE } from './batch-size.ts';
+import { STORE_BATCHES } from './store-batches.ts';
 
 export type KeepQuarantined = (alert: QuarantinedAlert) => Promise<void>;
 
 /**
  * Keeps a message that was set aside, together with whatever else waits to be kept.
  *
- * @throws AlertStoreError
+ * @throws AlertStoreError, UnstorableError
  */
 export function createKeepQuarantined(quarantine: Quarantine): KeepQuarantined {
   const batcher = new Batcher<QuarantinedAlert, void>({
-    maxSize: BATCH_SIZE,
+    ...STORE_BATCHES,
     async flush(batch) {
       await quarantine.keep(batch);
       return batch.map(() => undefined);
