@@ -3,6 +3,9 @@ import type { QuarantinedAlert } from '../domain/quarantined-alert.ts';
 import type { Quarantine } from '../ports/quarantine.ts';
 import { STORE_BATCHES } from './store-batches.ts';
 
+/** Each brings its payload, which may have 32 KiB. */
+const MAX_BATCH = 50;
+
 export type KeepQuarantined = (alert: QuarantinedAlert) => Promise<void>;
 
 /**
@@ -13,6 +16,7 @@ export type KeepQuarantined = (alert: QuarantinedAlert) => Promise<void>;
 export function createKeepQuarantined(quarantine: Quarantine): KeepQuarantined {
   const batcher = new Batcher<QuarantinedAlert, void>({
     ...STORE_BATCHES,
+    maxSize: MAX_BATCH,
     async flush(batch) {
       await quarantine.keep(batch);
       return batch.map(() => undefined);
