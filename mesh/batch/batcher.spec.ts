@@ -33,6 +33,23 @@ describe('Batcher', () => {
     expect(results.map(({ status }) => status)).deep.equal(['rejected', 'fulfilled']);
   });
 
+  it('fails the bad items alone where the fault is theirs', async () => {
+    const bad = new Error('bad item');
+    const batcher = new Batcher<number, number>({
+      maxSize: 10,
+      flush: async items => {
+        if (items.some(item => item % 5 === 0)) throw bad;
+        return items.map(item => item * 10);
+      },
+      isItemsFault: error => error === bad,
+    });
+    const results = await Promise.allSettled([1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(item => batcher.add(item)));
+    expect(results.map(result => (result.status === 'fulfilled' ? result.value : result.reason))).deep.equal([
+      ...[10, 20, 30, 40, bad],
+      ...[60, 70, 80, 90, bad],
+    ]);
+  });
+
   it('refuses a flush that loses a result', async () => {
     const batcher = new Batcher<string, string>({ maxSize: 10, flush: async () => [] });
     const error = await batcher.add('a').catch((caught: Error) => caught);

@@ -3,6 +3,8 @@ export interface BatcherOptions<T, R> {
   readonly maxSize: number;
   /** Handles a batch; a result an item, in the batch's order. Throws when the batch failed as a whole. */
   readonly flush: (items: readonly T[]) => Promise<readonly R[]>;
+  /** Whether a batch failed over what some item of it holds. It is then tried in halves, until such an item is alone. */
+  readonly isItemsFault?: (error: unknown) => boolean;
 }
 
 interface Waiting<T, R> {
@@ -50,6 +52,12 @@ export class Batcher<T, R> {
       }
       for (const [index, { resolve }] of batch.entries()) resolve(results[index] as R);
     } catch (error) {
+      if (batch.length > 1 && this.#options.isItemsFault?.(error) === true) {
+        const middle = Math.ceil(batch.length / 2);
+        await this.#flush(batch.slice(0, middle));
+        await this.#flush(batch.slice(middle));
+        return;
+      }
       for (const { reject } of batch) reject(error);
     }
   }

@@ -66,12 +66,12 @@ describe('the streams', function () {
     await ensureStreams(manager, LIMITS);
     const publish = (stream: string, bytes: number) =>
       jetstream(connection).publish(`alerts.${stream}.s`, Buffer.alloc(bytes, 'x'));
-    const refusal = await publish('received', 65_537).catch(error => error);
+    const refusal = await publish('received', 16_385).catch(error => error);
     expect(refusal)
       .instanceOf(JetStreamApiError)
       .with.property('message')
       .match(/size exceeds/);
-    await publish('received', 65_536);
-    await publish('quarantined', 80_000);
+    await publish('received', 16_384);
+    await publish('quarantined', 16_384 + 8_192);
   });
 });

@@ -19,10 +19,10 @@ export interface StreamLimits {
 export const DEFAULT_DUPLICATE_WINDOW_MS = 2 * 60 * 1000;
 
 /**
- * Far more than an alert has, headers included, and far less than a server takes at once (1 MB): whatever is in ALERTS fits
- * into QUARANTINE, with the headers that say why it is there. A larger message is refused, so never accepted.
+ * The largest message, headers included; a larger one is refused, so never accepted. An alert has 9 KB at most, and whatever
+ * is in ALERTS fits into QUARANTINE, with the headers that say why it is there.
  */
-const MAX_ALERT_BYTES = 64 * 1024;
+const MAX_MESSAGE_BYTES: Readonly<Partial<Record<StreamName, number>>> = { ALERTS: 16 * 1024, QUARANTINE: 32 * 1024 };
 
 export const STREAM_SUBJECTS = {
   ALERTS: ['alerts.received.*'],
@@ -65,7 +65,7 @@ function streamConfig(name: StreamName, limits: StreamLimits): Partial<StreamCon
     retention: RetentionPolicy.Limits,
     discard: DiscardPolicy.New,
     max_bytes: limits.maxBytes,
-    ...(name === 'ALERTS' && { max_msg_size: MAX_ALERT_BYTES }),
+    max_msg_size: MAX_MESSAGE_BYTES[name] ?? -1,
     num_replicas: limits.replicas,
     duplicate_window: nanos(limits.duplicateWindowMs ?? DEFAULT_DUPLICATE_WINDOW_MS),
     allow_direct: true,

@@ -1,18 +1,22 @@
 import { Batcher } from '@vigie/mesh/batch/batcher.ts';
 import type { QuarantinedAlert } from '../domain/quarantined-alert.ts';
 import type { Quarantine } from '../ports/quarantine.ts';
-import { BATCH_SIZE } from './batch-size.ts';
+import { STORE_BATCHES } from './store-batches.ts';
+
+/** Each brings its payload, which may have 32 KiB. */
+const MAX_BATCH = 50;
 
 export type KeepQuarantined = (alert: QuarantinedAlert) => Promise<void>;
 
 /**
  * Keeps a message that was set aside, together with whatever else waits to be kept.
  *
- * @throws AlertStoreError
+ * @throws AlertStoreError, UnstorableError
  */
 export function createKeepQuarantined(quarantine: Quarantine): KeepQuarantined {
   const batcher = new Batcher<QuarantinedAlert, void>({
-    maxSize: BATCH_SIZE,
+    ...STORE_BATCHES,
+    maxSize: MAX_BATCH,
     async flush(batch) {
       await quarantine.keep(batch);
       return batch.map(() => undefined);

@@ -2,18 +2,18 @@ import { Batcher } from '@vigie/mesh/batch/batcher.ts';
 import type { FoundOutcome } from '../domain/found-outcome.ts';
 import type { OutcomeResult } from '../domain/record-kind.ts';
 import type { AlertStore } from '../ports/alert-store.ts';
-import { BATCH_SIZE } from './batch-size.ts';
+import { STORE_BATCHES } from './store-batches.ts';
 
 export type RecordOutcome = (outcome: FoundOutcome) => Promise<OutcomeResult>;
 
 /**
  * Records an outcome, together with whatever else waits to be recorded, also by other callers.
  *
- * @throws AlertStoreError
+ * @throws AlertStoreError, UnstorableError
  */
 export function createRecordOutcome(store: AlertStore): RecordOutcome {
   const batcher = new Batcher<FoundOutcome, OutcomeResult>({
-    maxSize: BATCH_SIZE,
+    ...STORE_BATCHES,
     flush: batch => store.recordOutcomes(batch),
   });
   return outcome => batcher.add(outcome);

@@ -7,7 +7,8 @@ import type { AlertResult, OutcomeResult } from '../domain/record-kind.ts';
 /**
  * One row an alert, for ever.
  *
- * Every method throws AlertStoreError where it isn't the caller's fault and trying again makes sense.
+ * Every method throws AlertStoreError where it isn't the caller's fault and trying again makes sense, and those that write
+ * UnstorableError where it never will.
  */
 export interface AlertStore {
   /**
@@ -53,4 +54,10 @@ export class AlertStoreError extends Error {
     super(message, options);
     this.reason = reason;
   }
+}
+
+/** Something in the batch can't be stored, however often it is tried; nothing of the batch is. */
+export class UnstorableError extends Error {
+  override readonly name = 'UnstorableError';
+  readonly reason = 'UNSTORABLE';
 }

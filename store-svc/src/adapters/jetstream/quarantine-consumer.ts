@@ -5,7 +5,7 @@ import type { KeepQuarantined } from '../../application/keep-quarantined.ts';
 import type { QuarantinedAlert } from '../../domain/quarantined-alert.ts';
 import { type StoreConsumerParts, startStoreConsumer } from './store-consumer.ts';
 
-const CONCURRENCY = 1_000;
+const CONCURRENCY = 100;
 
 /** Keeps what arrives on `alerts.quarantined.*`, so that it can be listed, redriven and discarded. */
 export function startQuarantineConsumer(

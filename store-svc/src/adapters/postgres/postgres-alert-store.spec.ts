@@ -4,7 +4,8 @@ import { scratchPostgres } from '@vigie/dev-env/testing/scratch-postgres.ts';
 import { waitFor } from '@vigie/dev-env/testing/wait-for.ts';
 import type { Health } from '@vigie/mesh/telemetry/health.ts';
 import { expect } from 'chai';
-import { AlertStoreError } from '../../ports/alert-store.ts';
+import { createRecordAlert } from '../../application/record-alert.ts';
+import { AlertStoreError, UnstorableError } from '../../ports/alert-store.ts';
 import { describeAlertStore } from '../../testing/alert-store.contract.ts';
 import { openPostgresStore, POOL_SIZE } from '../../testing/postgres-store.ts';
 import { arrivalOf, finishedAlert, found, receivedAlert } from '../../testing/sample-alerts.ts';
@@ -44,6 +45,15 @@ describe('PostgresAlertStore', function () {
   }
 
   describeAlertStore(emptyStore);
+
+  it('writes what comes together with a row that Postgres refuses', async () => {
+    const recordAlert = createRecordAlert(await emptyStore());
+    // Past the rules that keep such an alert out.
+    const alerts = ['ok', 'n\0l', 'fine'].map(store => arrivalOf(receivedAlert(`of-${store.length}`, { store })));
+    const results = await Promise.all(alerts.map(alert => recordAlert(alert).catch(error => error)));
+    expect([results[0], results[2]]).to.deep.equal(['RECORDED', 'RECORDED']);
+    expect(results[1]).to.be.instanceOf(UnstorableError);
+  });
 
   it('has a table that agrees with the entity', async () => {
     const difference = await orm.schema.getUpdateSchemaSQL({ wrap: false, dropTables: false });

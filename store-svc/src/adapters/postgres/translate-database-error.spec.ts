@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { AlertStoreError } from '../../ports/alert-store.ts';
+import { AlertStoreError, UnstorableError } from '../../ports/alert-store.ts';
 import { translateDatabaseError } from './translate-database-error.ts';
 
 const coded = (code: string) => Object.assign(new Error('inner'), { code });
@@ -26,7 +26,14 @@ describe('translateDatabaseError', () => {
     });
   }
 
-  for (const code of ['42P01', '23514', '28P01']) {
+  for (const code of ['22P05', '23514', '54000']) {
+    it(`says of ${code} that trying again makes no sense`, () => {
+      const error = coded(code);
+      expect(translateDatabaseError(error)).to.be.instanceOf(UnstorableError).with.property('cause', error);
+    });
+  }
+
+  for (const code of ['42P01', '28P01']) {
     it(`leaves ${code} as it is`, () => {
       const error = coded(code);
       expect(translateDatabaseError(error)).to.equal(error);

@@ -1,4 +1,4 @@
-import { AlertStoreError, type AlertStoreFault } from '../../ports/alert-store.ts';
+import { AlertStoreError, type AlertStoreFault, UnstorableError } from '../../ports/alert-store.ts';
 
 /** SQLSTATE classes and codes: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const SQLSTATE_FAULTS: readonly (readonly [prefix: string, fault: AlertStoreFault])[] = [
@@ -19,6 +19,9 @@ const SQLSTATE_FAULTS: readonly (readonly [prefix: string, fault: AlertStoreFaul
   ['58', 'STORE_UNREACHABLE'],
 ];
 
+/** A value that its type, a check or an index doesn't take. */
+const UNSTORABLE = /^(22|23|54)[0-9A-Z]{3}$/;
+
 const SOCKET_FAULT = /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
 /** The driver's own words; it gives them no code. */
 const LOST_CONNECTION = /Connection terminated|Client has encountered a connection error|not queryable/;
@@ -30,8 +33,11 @@ const MESSAGES: Readonly<Record<AlertStoreFault, string>> = {
   STORE_BUSY: 'Postgres can not do it now',
 };
 
-/** The error as the port has it where trying again makes sense; else the error itself. */
+/** The error as the port has it; what the port doesn't know, as it is. */
 export function translateDatabaseError(error: unknown): unknown {
+  if (error instanceof Error && UNSTORABLE.test(codeOf(error))) {
+    return new UnstorableError(`Postgres takes no such row: ${error.message}`, { cause: error });
+  }
   const fault = findFault(error);
   if (fault === undefined) return error;
   const why = (error as Error).message || codeOf(error);
