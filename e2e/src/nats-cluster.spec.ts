@@ -16,9 +16,11 @@ import { type AlertJson, getJson, newAlert, postJson, type RestAnswer } from './
 const ON_NATS: readonly ServiceName[] = ['ingest-svc', 'probe-svc', 'store-svc', 'keeper'];
 /** An election takes up to 9 s, a silent server is given up after 6 s. */
 const FAILOVER_MS = 60_000;
+/** Elections, then what was in hand comes again after the ack wait. */
+const SETTLE_MS = 90_000;
 
 describe('a mesh on a cluster of three nats-servers', function () {
-  this.timeout(180_000);
+  this.timeout(240_000);
   const owned = new AsyncDisposableStack();
   let cluster: NatsCluster;
   let manager: JetStreamManager;
@@ -132,8 +134,8 @@ describe('a mesh on a cluster of three nats-servers', function () {
     );
   }
 
-  function allProcessedOnce({ store, accepted }: SteadyLoad): Promise<true> {
-    return waitFor(
+  async function allProcessedOnce({ store, accepted }: SteadyLoad): Promise<void> {
+    await waitFor(
       `an outcome for each alert of ${store}`,
       async () => {
         const rows = await queryPostgres(
@@ -145,8 +147,11 @@ describe('a mesh on a cluster of three nats-servers', function () {
         expect(rows.map(({ uid }) => uid)).have.members(accepted);
         return true;
       },
-      FAILOVER_MS,
-    );
+      SETTLE_MS,
+    ).catch(async cause => {
+      const consumers = await Array.fromAsync(manager.consumers.list('ALERTS')).catch(String);
+      throw new Error(`${cause.message}; the consumers: ${JSON.stringify(consumers)}`, { cause });
+    });
   }
 });
 
