@@ -3,6 +3,7 @@ import { ServerReflection } from '@vigie/proto/grpc/reflection/v1/reflection_pb.
 import { IngestService } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
 import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
 import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { QuarantineService } from '@vigie/proto/vigie/store/v1/quarantine_service_pb.ts';
 import { expect } from 'chai';
 import { serviceConfig } from './service-config.ts';
 
@@ -37,5 +38,10 @@ describe('serviceConfig', () => {
       const unary = service.methods.filter(({ methodKind }) => methodKind === 'unary');
       expect(config?.name.map(({ method }) => method)).deep.equal(unary.map(({ name }) => name));
     }
+  });
+
+  it('repeats nothing that settles as many as it is asked to', () => {
+    const names = methodConfigs([QuarantineService]).flatMap(({ name }) => name.map(({ method }) => method));
+    expect(names).deep.equal(['ListQuarantined']);
   });
 });

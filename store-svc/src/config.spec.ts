@@ -6,7 +6,7 @@ describe('the configuration of store-svc', () => {
     expect(readConfig({})).to.include({
       port: 50053,
       healthPort: 9053,
-      databaseUrl: 'postgresql://vigie:vigie@127.0.0.1:5432/vigie',
+      databaseUrl: 'postgresql://vigie_store:vigie_store@127.0.0.1:5432/vigie',
       databaseMigrationUrl: 'postgresql://vigie:vigie@127.0.0.1:5432/vigie',
       databasePoolSize: 10,
       databaseStatementTimeoutMs: 10_000,

@@ -23,17 +23,20 @@ export interface Config extends RunnerConfig, JetStreamConfig, DatabaseConfig {
 
 const TIMEOUT_BOUNDS = { min: 100, max: 600_000 };
 const POSTGRES_PROTOCOLS = ['postgresql', 'postgres'];
+const LOCAL_SERVICE_URL = 'postgresql://vigie_store:vigie_store@127.0.0.1:5432/vigie';
+const LOCAL_OWNER_URL = 'postgresql://vigie:vigie@127.0.0.1:5432/vigie';
 
 /** @throws InvalidEnvironmentError */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const reader = new EnvReader(env);
-  const databaseUrl = reader.url('DATABASE_URL', POSTGRES_PROTOCOLS, 'postgresql://vigie:vigie@127.0.0.1:5432/vigie');
+  const databaseUrl = reader.url('DATABASE_URL', POSTGRES_PROTOCOLS, LOCAL_SERVICE_URL);
+  const ownerUrl = databaseUrl === LOCAL_SERVICE_URL ? LOCAL_OWNER_URL : databaseUrl;
   return reader.finish({
     ...readRunnerConfig(reader, { healthPort: 9053 }),
     ...readJetStreamConfig(reader),
     port: reader.port('PORT', 50053),
     databaseUrl,
-    databaseMigrationUrl: reader.url('DATABASE_MIGRATION_URL', POSTGRES_PROTOCOLS, databaseUrl),
+    databaseMigrationUrl: reader.url('DATABASE_MIGRATION_URL', POSTGRES_PROTOCOLS, ownerUrl),
     databasePoolSize: reader.integer('DATABASE_POOL_SIZE', 10, { min: 2, max: 1_000 }),
     databaseStatementTimeoutMs: reader.integer('DATABASE_STATEMENT_TIMEOUT_MS', 10_000, TIMEOUT_BOUNDS),
     databaseLockTimeoutMs: reader.integer('DATABASE_LOCK_TIMEOUT_MS', 2_000, TIMEOUT_BOUNDS),

@@ -5,16 +5,15 @@ import { FAULT_KINDS } from './faults/fault-kinds.ts';
 describe('parseChaosOptions', () => {
   it('breaks everything for three minutes by default, with a seed that is another each time', () => {
     const options = parseChaosOptions([]);
-    expect(options).include({ minutes: 3, lanes: 3, alertsPerSecond: 40, sabotage: undefined, strict: false });
+    expect(options).include({ minutes: 3, lanes: 3, alertsPerSecond: 40, sabotage: undefined });
     expect(options.kinds).equal(FAULT_KINDS);
     expect(options.seed).not.equal(parseChaosOptions([]).seed);
   });
 
   it('takes minutes, seed, lanes, rate, kinds and a sabotage', () => {
-    const args =
-      '--minutes 0.5 --seed 42 --lanes 1 --rate 10 --faults kill-nats,link-cut --sabotage ack-first --strict'.split(
-        ' ',
-      );
+    const args = '--minutes 0.5 --seed 42 --lanes 1 --rate 10 --faults kill-nats,link-cut --sabotage ack-first'.split(
+      ' ',
+    );
     const { kinds, ...rest } = parseChaosOptions(args);
     expect(rest).deep.equal({
       minutes: 0.5,
@@ -22,7 +21,6 @@ describe('parseChaosOptions', () => {
       lanes: 1,
       alertsPerSecond: 10,
       sabotage: 'ack-first',
-      strict: true,
     });
     expect(kinds.map(({ kind }) => kind)).deep.equal(['kill-nats', 'link-cut']);
   });

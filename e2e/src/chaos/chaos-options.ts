@@ -12,8 +12,6 @@ export interface ChaosOptions {
   readonly alertsPerSecond: number;
   readonly kinds: readonly FaultKind[];
   readonly sabotage: Sabotage | undefined;
-  /** Also what is tolerated fails the run. */
-  readonly strict: boolean;
 }
 
 export const USAGE = `Usage: npm run chaos -- --minutes N [options]
@@ -26,7 +24,6 @@ stored twice. Exits 0 if so, else 1.
   --lanes N            faults at once (3)
   --rate N             alerts a second (40)
   --faults KIND,...    only these kinds; all by default
-  --strict             fail also where the later of two contents of a uid stands instead of the first
   --sabotage NAME      an intentional bug, which the check must find: ${SABOTAGES.join(', ')}
 
 Kinds: ${FAULT_KINDS.map(({ kind }) => kind).join(', ')}.`;
@@ -46,7 +43,6 @@ export function parseChaosOptions(args: readonly string[]): ChaosOptions {
     lanes: readWhole('--lanes', values.lanes, { min: 1, max: 10 }),
     alertsPerSecond: readNumber('--rate', values.rate, { min: 1, max: 1_000 }),
     kinds: values.faults === undefined ? FAULT_KINDS : values.faults.split(',').map(readKind),
-    strict: values.strict,
     sabotage: values.sabotage === undefined ? undefined : readSabotage(values.sabotage),
   };
 }
@@ -62,7 +58,6 @@ function parse(args: readonly string[]) {
         rate: { type: 'string', default: '40' },
         faults: { type: 'string' },
         sabotage: { type: 'string' },
-        strict: { type: 'boolean', default: false },
       },
     }).values;
   } catch (cause) {

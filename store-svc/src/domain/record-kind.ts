@@ -19,6 +19,7 @@ export type AlertResult =
 export type OutcomeRecordKind = 'RECORDED' | 'UNCHANGED' | 'SUPERSEDED' | 'CONFLICT' | 'UNKNOWN_ALERT';
 
 export type OutcomeResult =
-  | { readonly kind: Exclude<OutcomeRecordKind, 'UNCHANGED'> }
-  /** `standing`: what the row says. */
+  | { readonly kind: Exclude<OutcomeRecordKind, 'UNCHANGED' | 'RECORDED'> }
+  /** `standing`: what the row says, where that is another outcome, or when and how the alert came differs. */
+  | { readonly kind: 'RECORDED'; readonly standing?: FinishedAlert }
   | { readonly kind: 'UNCHANGED'; readonly standing: FinishedAlert };

@@ -4,6 +4,7 @@ import type { AlertFilter, ListPosition } from '../domain/alert-filter.ts';
 import type { FoundOutcome } from '../domain/found-outcome.ts';
 import { judgeAlerts } from '../domain/judge-alerts.ts';
 import { judgeOutcomes } from '../domain/judge-outcomes.ts';
+import { outcomeResults } from '../domain/outcome-results.ts';
 import type { AlertResult, OutcomeResult } from '../domain/record-kind.ts';
 import type { StandingAlert } from '../domain/standing-alert.ts';
 import type { AlertStore } from './alert-store.ts';
@@ -38,16 +39,13 @@ export class FakeAlertStore implements AlertStore {
 
   async recordOutcomes(batch: readonly FoundOutcome[]): Promise<readonly OutcomeResult[]> {
     this.#begin(batch.length);
-    const { kinds, toWrite } = judgeOutcomes(this.#standing(), batch);
+    const standing = this.#standing();
+    const { kinds, toWrite } = judgeOutcomes(standing, batch);
     for (const { record } of toWrite) {
       const { receivedAt, traceId } = this.rows.get(record.alert.uid) as AlertRecord;
       this.rows.set(record.alert.uid, { ...record, receivedAt, traceId });
     }
-    return kinds.map((kind, index) =>
-      kind === 'UNCHANGED'
-        ? { kind, standing: this.rows.get(batch[index]?.record.alert.uid ?? '') as FinishedAlert }
-        : { kind },
-    );
+    return outcomeResults(kinds, batch, standing, this.rows as ReadonlyMap<string, FinishedAlert>);
   }
 
   async get(uid: string): Promise<AlertRecord | undefined> {

@@ -188,7 +188,8 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
       await recordReceived([received]);
       await recordOutcomes([found(finishedAlert(received, FAILED, 5))]);
       const replayed = finishedAlert(received, PROCESSED, 9);
-      expect(await recordOutcomes([foundAgain(replayed)])).to.deep.equal(['RECORDED']);
+      const found9 = foundAgain({ ...replayed, receivedAt: new Date(0), traceId: 'f'.repeat(32) });
+      expect(await store.recordOutcomes([found9])).to.deep.equal([{ kind: 'RECORDED', standing: replayed }]);
       const earlier = finishedAlert(received, FAILED, 8);
       const first = finishedAlert(received, FAILED, 5);
       expect(await recordOutcomes([foundAgain(earlier), found(first)])).to.deep.equal(['SUPERSEDED', 'SUPERSEDED']);

@@ -30,14 +30,3 @@ export const BREACH_KINDS = [
 ] as const;
 
 export type BreachKind = (typeof BREACH_KINDS)[number];
-
-/**
- * What is shown and doesn't fail a run: both contents are kept, and a person can tell. With messages delivered again to
- * another replica, nothing in the mesh holds the later content back until the earlier one is recorded.
- */
-const TOLERATED: readonly BreachKind[] = ['out-of-order'];
-
-/** @param strict nothing is tolerated */
-export function findFailures(breaches: readonly Breach[], strict: boolean): Breach[] {
-  return breaches.filter(({ kind }) => strict || !TOLERATED.includes(kind));
-}

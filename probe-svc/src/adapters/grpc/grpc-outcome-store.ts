@@ -84,7 +84,6 @@ function understand(result: ItemResult, sent: FinishedAlert): RecordedOutcome | 
   }
   switch (result.kind) {
     case RecordResult_Kind.RECORDED:
-      return { kind: 'stands', record: sent };
     case RecordResult_Kind.UNCHANGED:
       return { kind: 'stands', record: result.standing === undefined ? sent : finishedFromProto(result.standing) };
     case RecordResult_Kind.SUPERSEDED:

@@ -61,9 +61,10 @@ export function createAlertStoreService(
 
   async function recordFound(message: AlertRecordMessage, isReplay: boolean): Promise<Judged> {
     const result = await recordOutcome({ record: parseFinished(message), isReplay });
+    const standing = 'standing' in result ? result.standing : undefined;
     return {
       kind: RecordResult_Kind[result.kind],
-      ...(result.kind === 'UNCHANGED' && { standing: recordToProto(result.standing) }),
+      ...(standing !== undefined && { standing: recordToProto(standing) }),
     };
   }
 

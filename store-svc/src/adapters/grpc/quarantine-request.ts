@@ -12,7 +12,9 @@ import { decodeQuarantineToken } from './page-token.ts';
 import { findTimeFault, requireFilter, requireSound, toMicros } from './request-fields.ts';
 
 const DEFAULT_PAGE_SIZE = 50;
-const MAX_PAGE_SIZE = 1_000;
+/** Each with its payload, they fit into one gRPC message. */
+const MAX_PAGE_SIZE = 100;
+const MAX_SETTLED = 1_000;
 const MAX_IDS = 1_000;
 
 const STATES: ReadonlyMap<State, QuarantineState> = new Map([
@@ -70,7 +72,7 @@ export function readSettlementRequest(request: SettlementRequest): SettlementQue
   ]);
   const filter = { ids: ids.length === 0 ? undefined : ids, ...toFilter(request) };
   requireFilter(filter, ['ids', 'uid', 'store', 'code', 'since', 'until']);
-  return { filter, limit: Math.min(limit === 0 ? MAX_PAGE_SIZE : limit, MAX_PAGE_SIZE) };
+  return { filter, limit: Math.min(limit === 0 ? MAX_SETTLED : limit, MAX_SETTLED) };
 }
 
 function findFilterFaults({ uid, store, code, since, until }: FilterRequest): Fault[] {

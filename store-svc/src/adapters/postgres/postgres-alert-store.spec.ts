@@ -51,7 +51,7 @@ describe('PostgresAlertStore', function () {
     // Past the rules that keep such an alert out.
     const alerts = ['ok', 'n\0l', 'fine'].map(store => arrivalOf(receivedAlert(`of-${store.length}`, { store })));
     const results = await Promise.all(alerts.map(alert => recordAlert(alert).catch(error => error)));
-    expect([results[0], results[2]]).to.deep.equal(['RECORDED', 'RECORDED']);
+    expect([results[0], results[2]]).to.deep.equal([{ kind: 'RECORDED' }, { kind: 'RECORDED' }]);
     expect(results[1]).to.be.instanceOf(UnstorableError);
   });
 

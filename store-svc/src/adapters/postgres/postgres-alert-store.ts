@@ -6,6 +6,7 @@ import type { AlertFilter, ListPosition } from '../../domain/alert-filter.ts';
 import type { FoundOutcome } from '../../domain/found-outcome.ts';
 import { firstOfEachUid, judgeAlerts } from '../../domain/judge-alerts.ts';
 import { judgeOutcomes } from '../../domain/judge-outcomes.ts';
+import { outcomeResults } from '../../domain/outcome-results.ts';
 import type { AlertResult, OutcomeRecordKind, OutcomeResult } from '../../domain/record-kind.ts';
 import type { StandingAlert } from '../../domain/standing-alert.ts';
 import type { AlertStore } from '../../ports/alert-store.ts';
@@ -48,10 +49,11 @@ export class PostgresAlertStore implements AlertStore {
     return askPostgres(() =>
       inTransaction(this.#orm, async em => {
         const uids = [...new Set(batch.map(({ record }) => record.alert.uid))];
-        const { kinds, toWrite } = judgeOutcomes(await lockStanding(em, uids), batch);
+        const standing = await lockStanding(em, uids);
+        const { kinds, toWrite } = judgeOutcomes(standing, batch);
         const rows = toWrite.map(({ record }) => toOutcomeRow(record));
         await update(em, this.#statements.updateOutcomes, rows);
-        return withStanding(em, kinds, batch);
+        return outcomeResults(kinds, batch, standing, await readUnchanged(em, kinds, batch));
       }),
     );
   }
@@ -98,20 +100,15 @@ function toReopeningRow({ received, sequence }: AlertArrival): ReopeningRow {
   return { uid: received.alert.uid, outcomeSequence: sequence };
 }
 
-/** The results, with what the rows say where they say it already: few, so that whole rows are read for them. */
-async function withStanding(
+/** By uid what the rows of the outcomes say that are there already: few, so that whole rows are read for them. */
+async function readUnchanged(
   em: EntityManager,
   kinds: readonly OutcomeRecordKind[],
   batch: readonly FoundOutcome[],
-): Promise<OutcomeResult[]> {
+): Promise<Map<string, FinishedAlert>> {
   const uids = batch.filter((_, index) => kinds[index] === 'UNCHANGED').map(({ record }) => record.alert.uid);
   const rows = uids.length === 0 ? [] : await em.find(AlertRow, { uid: { $in: uids } });
-  const standing = new Map(rows.map(row => [row.uid, toRecord(row) as FinishedAlert]));
-  return kinds.map((kind, index) =>
-    kind === 'UNCHANGED'
-      ? { kind, standing: standing.get(batch[index]?.record.alert.uid ?? '') as FinishedAlert }
-      : { kind },
-  );
+  return new Map(rows.map(row => [row.uid, toRecord(row) as FinishedAlert]));
 }
 
 /** @param uids of rows that are there */
