@@ -12,6 +12,8 @@ const MEBIBYTE = 1024 * 1024;
 /** V8 and malloc keep some of what a busy time took, and a connection or two may be closing. */
 const MEMORY_FACTOR = 1.5;
 const MEMORY_SLACK_BYTES = 64 * MEBIBYTE;
+/** It keeps what it has read of its streams and every message id of the duplicate window, and starts with nothing of it. */
+const NATS_SLACK_BYTES = 256 * MEBIBYTE;
 const FILES_SLACK = 20;
 
 /** Of each process by its name; of one that isn't there nothing. */
@@ -34,12 +36,16 @@ export function compareFootprints(
       ...(now.openFiles > then.openFiles + FILES_SLACK
         ? [`${name} holds ${now.openFiles} files open, ${then.openFiles} at first`]
         : []),
-      ...(now.residentBytes > then.residentBytes * MEMORY_FACTOR + MEMORY_SLACK_BYTES
+      ...(now.residentBytes > then.residentBytes * MEMORY_FACTOR + slackOf(name)
         ? [`${name} has ${toMebibytes(now.residentBytes)} MiB resident, ${toMebibytes(then.residentBytes)} at first`]
         : []),
     ];
     return details.map(detail => ({ kind: 'footprint' as const, detail }));
   });
+}
+
+function slackOf(name: string): number {
+  return name === 'nats' ? NATS_SLACK_BYTES : MEMORY_SLACK_BYTES;
 }
 
 export function toMebibytes(bytes: number): number {
