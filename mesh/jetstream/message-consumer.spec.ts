@@ -266,6 +266,25 @@ describe('MessageConsumer', function () {
     await seen.get('after')?.promise;
   });
 
+  it('acks again what the server has not heard, instead of working it off once more', async () => {
+    await publish('done');
+    const deliveries: number[] = [];
+    await using _ = await start({
+      // Longer than a restart, shorter than this test waits.
+      ackWaitMs: 15_000,
+      handle: async message => {
+        deliveries.push(message.info.deliveryCount);
+        if (deliveries.length === 1) nats.server.kill('SIGKILL');
+        return { kind: 'done' };
+      },
+    });
+    await waitFor('the message in hand', () => (deliveries.length > 0 ? true : undefined));
+    await nats.server.waitUntilExited();
+    await nats.server.start();
+    await waitFor('its ack', async () => ((await pendingOf().catch(() => 1)) === 0 ? true : undefined), 25_000);
+    expect(deliveries).deep.equal([1]);
+  });
+
   it('goes on after its consumer was deleted', async () => {
     const seen = Promise.withResolvers<void>();
     await using _ = await start({

@@ -15,6 +15,7 @@ import { settlesWithin } from '../lifecycle/settles-within.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { withTrace } from '../telemetry/trace-context.ts';
 import { awaitJetStream } from './await-jetstream.ts';
+import { confirmAck } from './confirm-ack.ts';
 import type { ConsumerCounts, ConsumerMetrics } from './consumer-metrics.ts';
 import { traceOfMessage } from './message-trace.ts';
 import type { StreamName } from './streams.ts';
@@ -61,7 +62,7 @@ const MAX_ACK_PENDING = 200_000;
 
 /**
  * Pulls messages of a durable consumer and hands out up to `concurrency` of them at once, each in the trace its header
- * names. A message is acked last of all, and the ack confirmed.
+ * names. A message is acked last of all, and stays in hand until the ack is confirmed.
  */
 export class MessageConsumer implements AsyncDisposable {
   readonly #options: MessageConsumerOptions;
@@ -165,7 +166,9 @@ export class MessageConsumer implements AsyncDisposable {
     this.#counts.count(verdict, message.redelivered);
     if (verdict.kind === 'retry') return message.nak(verdict.delayMs);
     // An ack that isn't confirmed only means that the message comes again, and what is done stays done.
-    await message.ackAck().catch(error => this.#options.logger.warn({ err: error }, 'ack not confirmed'));
+    await confirmAck(this.#options.connection, message, this.#graceOver.signal).catch(error =>
+      this.#options.logger.warn({ err: error, streamSequence: message.seq }, 'ack not confirmed'),
+    );
   }
 
   async #decide(message: JsMsg): Promise<Verdict> {
