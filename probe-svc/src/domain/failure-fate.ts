@@ -46,6 +46,6 @@ export function decideFate({ code, attempts, ageMs }: FailedAttempt, policy: Fai
  * Both the tries and their time. The count alone would be cut short: a crash, a restart of nats-server or an alert that is
  * put off counts as a delivery that nobody tried. The time alone would let an alert that waited in the stream be tried once.
  */
-function isUsedUp(schedule: RetrySchedule, attempts: number, ageMs: number): boolean {
+export function isUsedUp(schedule: RetrySchedule, attempts: number, ageMs: number): boolean {
   return attempts >= schedule.maxAttempts && ageMs >= spanMs(schedule);
 }
