@@ -146,6 +146,22 @@ describe('MessageConsumer', function () {
     });
   }
 
+  it('lets a message come again with growing pauses that its handler throws at', async () => {
+    await publish('poison');
+    const deliveredAt: number[] = [];
+    await using _ = await start({
+      handle: async () => {
+        deliveredAt.push(performance.now());
+        if (deliveredAt.length < 3) throw new Error('handler is broken');
+        return { kind: 'done' };
+      },
+    });
+    await waitFor('three deliveries', () => (deliveredAt.length === 3 ? true : undefined), 20_000);
+    const [, second, third] = deliveredAt as [number, number, number];
+    // 2 s, 20 % less: nats-server rounds nothing down.
+    expect(third - second).at.least(1_550);
+  });
+
   it('waits for what is in hand when it stops, and gives the rest back at once', async () => {
     for (let i = 0; i < 6; i++) await publish(String(i));
     const started = Promise.withResolvers<void>();

@@ -41,6 +41,8 @@ export interface MessageConsumerOptions {
   readonly shutdownGraceMs: number;
   /** The signal aborts when the grace period is over; what is thrown then hands the message back. */
   readonly handle: (message: JsMsg, signal: AbortSignal) => Promise<Verdict>;
+  /** The longest pause behind a handler that threw; a minute if absent. */
+  readonly maxRecoveryDelayMs?: number;
   readonly logger: Logger;
   /** Shared by all consumers of the process. */
   readonly metrics: ConsumerMetrics;
@@ -48,6 +50,8 @@ export interface MessageConsumerOptions {
 
 /** After a handler that threw, or a consumer that was lost: long enough not to spin, short enough not to be noticed. */
 const RECOVERY_DELAY_MS = 1_000;
+/** For a message that the handler throws at again and again. */
+const MAX_RECOVERY_DELAY_MS = 60_000;
 
 /** For another replica: at once, but not to the one that is stopping. */
 const HANDED_BACK_MS = 100;
@@ -180,8 +184,15 @@ export class MessageConsumer implements AsyncDisposable {
         { err: error, subject: message.subject, streamSequence: message.seq },
         'handler failed',
       );
-      return { kind: 'retry', delayMs: RECOVERY_DELAY_MS };
+      return { kind: 'retry', delayMs: this.#recoveryDelayMs(message.info.deliveryCount) };
     }
+  }
+
+  /** Doubling, 20 % more or less: messages that one of them made fail together don't come back together. */
+  #recoveryDelayMs(deliveryCount: number): number {
+    const { maxRecoveryDelayMs = MAX_RECOVERY_DELAY_MS } = this.#options;
+    const delayMs = Math.min(maxRecoveryDelayMs, RECOVERY_DELAY_MS * 2 ** (deliveryCount - 1));
+    return Math.round(delayMs * (0.8 + 0.4 * Math.random()));
   }
 }
 
