@@ -14,6 +14,7 @@ export const FAILURE_CODES = [
   'DECODER_CRASHED',
   'MALFORMED_MESSAGE',
   'UID_CONFLICT',
+  'INTERNAL',
 ] as const;
 
 /** Why a video has no `Media`; `vigie.alert.v1.Failure.Code` says when each is meant. */

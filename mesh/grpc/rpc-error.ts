@@ -12,6 +12,9 @@ import type { FieldViolation } from '../alert/alert.ts';
 
 const ERROR_DOMAIN = 'vigie';
 
+/** A negative pushback means: don't. It is for the next hop alone, and goes no further (`fromGrpcStatus`). */
+const NO_RETRY = { 'grpc-retry-pushback-ms': '-1' };
+
 export interface RpcErrorOptions {
   /** Stable, UPPER_SNAKE_CASE: `google.rpc.ErrorInfo.reason`. */
   readonly reason: string;
@@ -21,6 +24,11 @@ export interface RpcErrorOptions {
   /** The resource that isn't there: `google.rpc.ResourceInfo`. */
   readonly resource?: { readonly type: string; readonly name: string };
   readonly metadata?: Readonly<Record<string, string>>;
+  /**
+   * The calling channel must not retry by its service config: trying again soon is no use, or was done already.
+   * https://github.com/grpc/proposal/blob/master/A6-client-retries.md#pushback
+   */
+  readonly forbidsRetry?: boolean;
   readonly cause?: unknown;
 }
 
@@ -49,7 +57,7 @@ export function rpcError(code: Code, message: string, options: RpcErrorOptions):
     const { type, name } = options.resource;
     details.push({ desc: ResourceInfoSchema, value: { resourceType: type, resourceName: name } });
   }
-  return new ConnectError(message, code, undefined, details, options.cause);
+  return new ConnectError(message, code, options.forbidsRetry === true ? NO_RETRY : undefined, details, options.cause);
 }
 
 /** INVALID_ARGUMENT that names each field. */

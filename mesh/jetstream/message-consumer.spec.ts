@@ -146,6 +146,22 @@ describe('MessageConsumer', function () {
     });
   }
 
+  it('lets a message come again with growing pauses that its handler throws at', async () => {
+    await publish('poison');
+    const deliveredAt: number[] = [];
+    await using _ = await start({
+      handle: async () => {
+        deliveredAt.push(performance.now());
+        if (deliveredAt.length < 3) throw new Error('handler is broken');
+        return { kind: 'done' };
+      },
+    });
+    await waitFor('three deliveries', () => (deliveredAt.length === 3 ? true : undefined), 20_000);
+    const [, second, third] = deliveredAt as [number, number, number];
+    // 2 s, 20 % less: nats-server rounds nothing down.
+    expect(third - second).at.least(1_550);
+  });
+
   it('waits for what is in hand when it stops, and gives the rest back at once', async () => {
     for (let i = 0; i < 6; i++) await publish(String(i));
     const started = Promise.withResolvers<void>();
@@ -264,6 +280,25 @@ describe('MessageConsumer', function () {
     // What is published while the client reconnects may get no ack.
     while (!(await publish('after').catch(() => undefined)));
     await seen.get('after')?.promise;
+  });
+
+  it('acks again what the server has not heard, instead of working it off once more', async () => {
+    await publish('done');
+    const deliveries: number[] = [];
+    await using _ = await start({
+      // Longer than a restart, shorter than this test waits.
+      ackWaitMs: 15_000,
+      handle: async message => {
+        deliveries.push(message.info.deliveryCount);
+        if (deliveries.length === 1) nats.server.kill('SIGKILL');
+        return { kind: 'done' };
+      },
+    });
+    await waitFor('the message in hand', () => (deliveries.length > 0 ? true : undefined));
+    await nats.server.waitUntilExited();
+    await nats.server.start();
+    await waitFor('its ack', async () => ((await pendingOf().catch(() => 1)) === 0 ? true : undefined), 25_000);
+    expect(deliveries).deep.equal([1]);
   });
 
   it('goes on after its consumer was deleted', async () => {

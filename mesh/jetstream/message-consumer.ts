@@ -15,6 +15,7 @@ import { settlesWithin } from '../lifecycle/settles-within.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { withTrace } from '../telemetry/trace-context.ts';
 import { awaitJetStream } from './await-jetstream.ts';
+import { confirmAck } from './confirm-ack.ts';
 import type { ConsumerCounts, ConsumerMetrics } from './consumer-metrics.ts';
 import { traceOfMessage } from './message-trace.ts';
 import type { StreamName } from './streams.ts';
@@ -40,6 +41,8 @@ export interface MessageConsumerOptions {
   readonly shutdownGraceMs: number;
   /** The signal aborts when the grace period is over; what is thrown then hands the message back. */
   readonly handle: (message: JsMsg, signal: AbortSignal) => Promise<Verdict>;
+  /** The longest pause behind a handler that threw; a minute if absent. */
+  readonly maxRecoveryDelayMs?: number;
   readonly logger: Logger;
   /** Shared by all consumers of the process. */
   readonly metrics: ConsumerMetrics;
@@ -47,6 +50,8 @@ export interface MessageConsumerOptions {
 
 /** After a handler that threw, or a consumer that was lost: long enough not to spin, short enough not to be noticed. */
 const RECOVERY_DELAY_MS = 1_000;
+/** For a message that the handler throws at again and again. */
+const MAX_RECOVERY_DELAY_MS = 60_000;
 
 /** For another replica: at once, but not to the one that is stopping. */
 const HANDED_BACK_MS = 100;
@@ -61,7 +66,7 @@ const MAX_ACK_PENDING = 200_000;
 
 /**
  * Pulls messages of a durable consumer and hands out up to `concurrency` of them at once, each in the trace its header
- * names. A message is acked last of all, and the ack confirmed.
+ * names. A message is acked last of all, and stays in hand until the ack is confirmed.
  */
 export class MessageConsumer implements AsyncDisposable {
   readonly #options: MessageConsumerOptions;
@@ -165,7 +170,9 @@ export class MessageConsumer implements AsyncDisposable {
     this.#counts.count(verdict, message.redelivered);
     if (verdict.kind === 'retry') return message.nak(verdict.delayMs);
     // An ack that isn't confirmed only means that the message comes again, and what is done stays done.
-    await message.ackAck().catch(error => this.#options.logger.warn({ err: error }, 'ack not confirmed'));
+    await confirmAck(this.#options.connection, message, this.#graceOver.signal).catch(error =>
+      this.#options.logger.warn({ err: error, streamSequence: message.seq }, 'ack not confirmed'),
+    );
   }
 
   async #decide(message: JsMsg): Promise<Verdict> {
@@ -177,8 +184,15 @@ export class MessageConsumer implements AsyncDisposable {
         { err: error, subject: message.subject, streamSequence: message.seq },
         'handler failed',
       );
-      return { kind: 'retry', delayMs: RECOVERY_DELAY_MS };
+      return { kind: 'retry', delayMs: this.#recoveryDelayMs(message.info.deliveryCount) };
     }
+  }
+
+  /** Doubling, 20 % more or less: messages that one of them made fail together don't come back together. */
+  #recoveryDelayMs(deliveryCount: number): number {
+    const { maxRecoveryDelayMs = MAX_RECOVERY_DELAY_MS } = this.#options;
+    const delayMs = Math.min(maxRecoveryDelayMs, RECOVERY_DELAY_MS * 2 ** (deliveryCount - 1));
+    return Math.round(delayMs * (0.8 + 0.4 * Math.random()));
   }
 }
 

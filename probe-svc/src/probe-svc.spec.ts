@@ -178,6 +178,19 @@ describe('probe-svc', function () {
     );
   });
 
+  it('gives an alert up whose outcome the store never takes, and keeps its message', async () => {
+    mesh.store.judge = () => Kind.REFUSED;
+    await mesh.publish('store-42', alert('a-1'));
+    probe = await mesh.startProbe({ RETRY_MAX_ATTEMPTS: '3' });
+    await finished();
+    const [kept, ...more] = await mesh.messages('QUARANTINE');
+    expect(more).deep.equal([]);
+    expect(kept?.payload).equal(alert('a-1'));
+    expect(kept?.header(QUARANTINE_HEADERS.reason)).equal('INTERNAL');
+    expect(await mesh.messages('OUTCOMES')).deep.equal([]);
+    expect(await probe.metrics.metrics()).include('vigie_probe_outcomes_total{status="QUARANTINED",code="INTERNAL"} 1');
+  });
+
   for (const [stream, subject, status] of [
     ['OUTCOMES', 'alerts.processed.*', Status.PROCESSED],
     ['QUARANTINE', 'alerts.quarantined.*', Status.QUARANTINED],

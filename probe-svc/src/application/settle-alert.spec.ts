@@ -39,6 +39,7 @@ describe('settleAlert', () => {
     probed: ProbedAlert | PutOff,
     parts: Partial<SettleAlertParts> = {},
     delivery: AlertDelivery = deliveryOf(),
+    signal?: AbortSignal,
   ) =>
     createSettleAlert({
       probeInTurn: async () => probed,
@@ -54,7 +55,7 @@ describe('settleAlert', () => {
       quarantine: { keep: async (_, { code }) => void steps.push(`keep ${code}`) },
       schedule,
       ...parts,
-    })(delivery);
+    })(delivery, signal);
 
   it('writes the row before it tells anybody', async () => {
     expect(await settle(finished(processed))).property('kind', 'settled');
@@ -110,10 +111,10 @@ describe('settleAlert', () => {
     expect(steps).deep.equal([]);
   });
 
-  it('tries the alert again soon, however often, when the store would not take its outcome', async () => {
+  it('tries the alert again soon when the store would not take its outcome, until tries and time are used up', async () => {
     const store = { record: async () => Promise.reject(new OutcomeStoreError('OUTCOME_REFUSED', 'why')) };
-    for (const attempts of [1, 1_000]) {
-      const settlement = await settle(finished(processed), { store }, deliveryOf({ attempts }));
+    for (const delivery of [deliveryOf({ attempts: 1_000 }), deliveryOf({ attempts: 13, receivedAt: new Date(0) })]) {
+      const settlement = await settle(finished(processed), { store }, delivery);
       if (settlement.kind !== 'held-up') throw new Error(settlement.kind);
       expect(settlement.delayMs).within(800, 5_000);
       expect(steps).deep.equal([]);
@@ -134,6 +135,57 @@ describe('settleAlert', () => {
       expect(steps).deep.equal([`record ${outcome.status}`, 'tell', 'tell', 'tell']);
     });
   }
+
+  describe('when its tries and time are used up', () => {
+    const usedUp = deliveryOf({ attempts: 14, receivedAt: new Date(0) });
+    const refusing = (error: Error, accepts: (outcome: Outcome) => boolean): SettleAlertParts['store'] => ({
+      async record({ record }) {
+        if (!accepts(record.outcome)) throw error;
+        steps.push(`record ${record.outcome.status}`);
+        return { kind: 'stands', record };
+      },
+    });
+    const faults = [
+      new OutcomeStoreError('OUTCOME_REFUSED', 'the fault'),
+      new OutcomeStoreError('ALERT_UNKNOWN', 'the fault'),
+      new OutcomeStoreError('STORE_FAILED', 'the fault'),
+      new TypeError('the fault'),
+    ];
+    for (const fault of faults) {
+      const name = fault instanceof OutcomeStoreError ? fault.reason : 'an unknown error';
+
+      it(`gives an alert up over ${name}, and its row says so`, async () => {
+        const store = refusing(fault, ({ status }) => status === 'QUARANTINED');
+        const settlement = await settle(finished(processed), { store }, usedUp);
+        expect(settlement).include({ kind: 'given-up', error: fault, recordError: undefined });
+        expect(settlement).nested.property('failure.message').include('the fault');
+        expect(steps).deep.equal(['record QUARANTINED', 'keep INTERNAL']);
+      });
+
+      it(`keeps its message all the same where the row can't say so over ${name}`, async () => {
+        const store = refusing(fault, () => false);
+        const settlement = await settle(finished(processed), { store }, usedUp);
+        expect(settlement).include({ kind: 'given-up', error: fault, recordError: fault });
+        expect(steps).deep.equal(['keep INTERNAL']);
+      });
+    }
+
+    it('leaves an alert that has its outcome by now to that one', async () => {
+      const probeInTurn = async () => Promise.reject(new TypeError('a bug'));
+      const store = { record: async () => ({ kind: 'superseded' }) as const };
+      expect(await settle(finished(processed), { probeInTurn, store }, usedUp)).deep.equal({ kind: 'superseded' });
+      expect(steps).deep.equal([]);
+    });
+
+    it('gives nothing up because it is told to stop', async () => {
+      const stop = new AbortController();
+      stop.abort(new Error('stopping'));
+      const store = refusing(new TypeError('the fault'), () => false);
+      const error = await settle(finished(processed), { store }, usedUp, stop.signal).catch(caught => caught);
+      expect(error).equal(stop.signal.reason);
+      expect(steps).deep.equal([]);
+    });
+  });
 
   it('does not hide what it does not know', async () => {
     const store = { record: async () => Promise.reject(new TypeError('a bug')) };

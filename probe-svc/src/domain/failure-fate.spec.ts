@@ -35,8 +35,19 @@ describe('decideFate', () => {
 
   it('gives a probe that timed out two more tries', () => {
     const fateOf = (attempts: number, ageMs: number) => decideFate({ code: 'PROBE_TIMEOUT', attempts, ageMs }, policy);
-    expect([1, 2, 3].map(attempts => fateOf(attempts, 3_000))).deep.equal(['retry', 'retry', 'FAILED']);
-    expect(fateOf(3, 2_999)).equal('retry');
+    expect([1, 2, 3].map(attempts => fateOf(attempts, 120_000))).deep.equal(['retry', 'retry', 'FAILED']);
+  });
+
+  it('fails no probe that timed out within two minutes, however often its alert was handed out', () => {
+    const fateAt = (ageMs: number) => decideFate({ code: 'PROBE_TIMEOUT', attempts: 1_000, ageMs }, policy);
+    expect(fateAt(119_999)).equal('retry');
+    expect(fateAt(120_000)).equal('FAILED');
+  });
+
+  it('gives a probe that timed out no more time than the schedule has', () => {
+    const short = { ...policy, schedule: { baseMs: 1_000, maxMs: 10_000, maxAttempts: 4 } };
+    const fateAt = (ageMs: number) => decideFate({ code: 'PROBE_TIMEOUT', attempts: 4, ageMs }, short);
+    expect([6_999, 7_000].map(fateAt)).deep.equal(['retry', 'FAILED']);
   });
 
   it('fails at once for whatever is wrong with the file itself', () => {

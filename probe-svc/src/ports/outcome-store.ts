@@ -22,7 +22,8 @@ export interface OutcomeStore {
   record(outcome: FoundOutcome, signal?: AbortSignal): Promise<RecordedOutcome>;
 }
 
-export type OutcomeStoreFault = 'STORE_UNREACHABLE' | 'ALERT_UNKNOWN' | 'OUTCOME_REFUSED';
+/** STORE_FAILED: it is there, and answers with an error of its own. */
+export type OutcomeStoreFault = 'STORE_FAILED' | 'ALERT_UNKNOWN' | 'OUTCOME_REFUSED';
 
 /** The outcome is not written; the alert has to be tried again. */
 export class OutcomeStoreError extends Error {

@@ -15,6 +15,8 @@ export function translateError(error: unknown): ConnectError | undefined {
     return rpcError(Code.Unavailable, `${error.message} Send the alert again later; nothing of it was kept.`, {
       reason: error.reason,
       retryDelayMs: RETRY_DELAYS_MS[error.reason],
+      // The queue was asked again and again: once more would outlast the caller's deadline, and its client learn nothing.
+      forbidsRetry: error.reason === 'QUEUE_UNREACHABLE',
       cause: error,
     });
   }

@@ -111,6 +111,14 @@ describe('IngestService', () => {
     expect(error.findDetails(RetryInfoSchema)[0]?.retryDelay?.seconds).equal(5n);
   });
 
+  it('is asked once, not four times, while the queue is out of reach', async () => {
+    queue.failure = new AlertQueueError('QUEUE_UNREACHABLE', 'gone');
+    const error = (await client.createAlert({ alert: good }).catch(ConnectError.from)) as ConnectError;
+    expect(error.code).equal(Code.Unavailable);
+    expect(error.findDetails(RetryInfoSchema)[0]?.retryDelay?.seconds).equal(1n);
+    expect(queue.alerts).lengthOf(1);
+  });
+
   it('hides what it does not know', async () => {
     queue.failure = new Error('password is hunter2');
     const error = (await client.createAlert({ alert: good }).catch(ConnectError.from)) as ConnectError;

@@ -108,7 +108,7 @@ describe('GrpcOutcomeStore', () => {
     service.judge = ({ uid }) => (uid === 'poison' ? Promise.reject(new Error('a bug')) : Kind.RECORDED);
     const recordings = ['a-1', 'poison', 'a-2'].map(uid => store.record(foundOutcome(uid)));
     for (const recording of [recordings[0], recordings[2]]) expect(await recording).property('kind', 'stands');
-    expect((await faultOf(recordings[1] as Promise<unknown>)).reason).equal('STORE_UNREACHABLE');
+    expect((await faultOf(recordings[1] as Promise<unknown>)).reason).equal('STORE_FAILED');
   });
 
   it('waits for a store that is away far beyond its patience, and goes on when it is back', async () => {

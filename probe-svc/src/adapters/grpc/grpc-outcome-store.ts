@@ -78,7 +78,7 @@ function isAway(result: ItemResult): boolean {
 
 function understand(result: ItemResult, sent: FinishedAlert): RecordedOutcome | OutcomeStoreError {
   if (result instanceof ConnectError) {
-    return new OutcomeStoreError('STORE_UNREACHABLE', `The store doesn't take outcomes: ${result.message}.`, {
+    return new OutcomeStoreError('STORE_FAILED', `The store doesn't take the outcome: ${result.message}.`, {
       cause: result,
     });
   }

@@ -75,6 +75,9 @@ export async function startAlertConsumer(options: AlertConsumerOptions): Promise
       case 'settled':
         metrics.countFinished(settlement.record);
         return { kind: 'done' };
+      case 'given-up':
+        metrics.countGivenUp(settlement.failure);
+        return { kind: 'done' };
       case 'conflict':
       case 'superseded':
         return { kind: 'done' };

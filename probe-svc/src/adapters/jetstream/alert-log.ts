@@ -23,6 +23,11 @@ export function createAlertLog(logger: Logger): AlertLog {
           logger.info({ ...of, ...summaryOf(settlement.record.outcome), ...costOf(settlement.report) }, 'alert probed');
           logDiagnostics(of.uid, settlement.report);
           break;
+        case 'given-up': {
+          const { failure, error: err, recordError } = settlement;
+          logger.error({ ...of, failureCode: failure.code, err, recordError }, 'alert given up');
+          break;
+        }
         case 'conflict':
           logger.info(of, 'alert left to another one with its uid');
           break;

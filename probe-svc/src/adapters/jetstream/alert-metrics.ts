@@ -1,11 +1,12 @@
-import type { FailureCode, FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import type { Failure, FailureCode, FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
 import { LATENCY_BUCKETS } from '@vigie/mesh/telemetry/metrics.ts';
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { OutcomeStoreFault } from '../../ports/outcome-store.ts';
 
 export interface AlertMetrics {
   countFinished(record: FinishedAlert): void;
-  countRetry(reason: FailureCode | OutcomeStoreFault | 'CROWDED_OUT' | 'INTERNAL'): void;
+  countGivenUp(failure: Failure): void;
+  countRetry(reason: FailureCode | OutcomeStoreFault | 'CROWDED_OUT'): void;
 }
 
 const BYTES_BUCKETS = [0, ...Array.from({ length: 11 }, (_, i) => 16 * 1024 * 2 ** i)];
@@ -50,6 +51,7 @@ export function createAlertMetrics(registry: Registry): AlertMetrics {
       requests.observe(effort.requests);
       seconds.observe(effort.elapsedMs / 1000);
     },
+    countGivenUp: ({ code }) => outcomes.inc({ status: 'QUARANTINED', code }),
     countRetry: reason => retries.inc({ reason }),
   };
 }

@@ -1,13 +1,15 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import type { MessageConsumer } from '@vigie/mesh/jetstream/message-consumer.ts';
 import { readQuarantinedMessage } from '@vigie/mesh/jetstream/quarantine.ts';
+import { storeOfSubject } from '@vigie/mesh/jetstream/subjects.ts';
+import { currentTrace, newTrace } from '@vigie/mesh/telemetry/trace-context.ts';
 import type { KeepQuarantined } from '../../application/keep-quarantined.ts';
 import type { QuarantinedAlert } from '../../domain/quarantined-alert.ts';
 import { type StoreConsumerParts, startStoreConsumer } from './store-consumer.ts';
 
 const CONCURRENCY = 100;
 
-/** Keeps what arrives on `alerts.quarantined.*`, so that it can be listed, redriven and discarded. */
+/** Keeps what arrives on `alerts.quarantined.*`, so that it can be listed, redriven and discarded. None is lost that can't be kept. */
 export function startQuarantineConsumer(
   parts: StoreConsumerParts,
   keepQuarantined: KeepQuarantined,
@@ -17,6 +19,7 @@ export function startQuarantineConsumer(
     durable: 'quarantine',
     concurrency: CONCURRENCY,
     record: message => keepQuarantined(readQuarantined(message)),
+    setAside: (message, error) => keepQuarantined(standInFor(message, error)),
   });
 }
 
@@ -24,4 +27,20 @@ function readQuarantined(message: JsMsg): QuarantinedAlert {
   const { original, ...quarantined } = readQuarantinedMessage(message);
   const { subject, payload, streamSequence: sequence, receivedAt, redrives } = original;
   return { ...quarantined, state: 'HELD', settledAt: null, subject, payload, sequence, receivedAt, redrives };
+}
+
+/**
+ * For a message that can't be kept as it is. It takes nothing of what the message says of itself but the subject and the
+ * bytes, which any row can hold, and names the place where the message can be fetched by hand.
+ */
+function standInFor(message: JsMsg, error: unknown): QuarantinedAlert {
+  const { subject, data: payload, seq, time } = message;
+  const why = error instanceof Error ? error.message : error;
+  return {
+    id: `stand-in-${seq}-${time.getTime()}`,
+    ...{ state: 'HELD', settledAt: null, alert: undefined, store: storeOfSubject(subject), subject, payload },
+    failure: { code: 'INTERNAL', message: `message ${seq} of the stream QUARANTINE can't be kept as it is: ${why}` },
+    ...{ attempts: 0, redrives: 0, sequence: 0, receivedAt: time, quarantinedAt: time },
+    traceId: (currentTrace() ?? newTrace()).traceId,
+  };
 }

@@ -22,7 +22,7 @@ export interface RecordConsumerWork {
 
 /**
  * Records what arrives on `alerts.received.*`. What is no alert, or has the uid of another one that came first in the stream,
- * goes to quarantine: nobody else does that, so that it happens once.
+ * goes to quarantine: nobody else does that, so that it happens once. So does what can't be recorded again and again.
  */
 export function startRecordConsumer(
   parts: StoreConsumerParts,
@@ -44,13 +44,25 @@ export function startRecordConsumer(
     const result = await recordAlert(arrival);
     if (result.kind === 'CONFLICT') await quarantine({ ...conflictOf(alert), original, attempts });
     if (result.kind === 'LATECOMER_STANDS') {
-      await setAside(result.latecomer);
+      await setLatecomerAside(result.latecomer);
       await displaceLatecomer(arrival);
     }
   }
 
+  /** `probe` finds no row for it then, and sets it aside as well: that is the same message to the quarantine. */
+  async function giveUp(message: JsMsg, error: unknown): Promise<void> {
+    const alert = tryDecode(message);
+    await quarantine({
+      original: originalMessage(message),
+      store: alert instanceof MalformedMessageError ? undefined : alert.store,
+      reason: 'INTERNAL',
+      why: `store-svc failed to record it: ${error instanceof Error ? error.message : error}`,
+      attempts: message.info.deliveryCount,
+    });
+  }
+
   /** Before its row is taken over: whatever dies in between, the alert doesn't vanish. */
-  async function setAside({ alert, receivedAt, sequence, traceId }: StandingAlert): Promise<void> {
+  async function setLatecomerAside({ alert, receivedAt, sequence, traceId }: StandingAlert): Promise<void> {
     const original = {
       ...{ subject: subjects.received(alert.store), payload: Buffer.from(encodeAlertPayload(alert)) },
       ...{ streamSequence: sequence, receivedAt, redrives: 0 },
@@ -59,7 +71,10 @@ export function startRecordConsumer(
     await withTrace({ traceId, spanId }, () => quarantine({ ...conflictOf(alert), original, attempts: 1 }));
   }
 
-  return startStoreConsumer(parts, { stream: 'ALERTS', durable: 'record', concurrency: CONCURRENCY, record });
+  return startStoreConsumer(parts, {
+    ...{ stream: 'ALERTS', durable: 'record', concurrency: CONCURRENCY },
+    ...{ record, setAside: giveUp },
+  });
 }
 
 function conflictOf({ uid, store }: Alert) {

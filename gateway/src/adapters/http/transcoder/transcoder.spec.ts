@@ -222,6 +222,24 @@ describe('REST', () => {
       expect([busy.status, busy.headers.get('retry-after')]).to.deep.equal([429, '5']);
     });
 
+    it('asks a service no more that forbids it, and keeps that between the two', async () => {
+      let calls = 0;
+      await using gateway = await runGateway({
+        ingest: {
+          createAlert: async () => {
+            calls++;
+            const options = { reason: 'QUEUE_UNREACHABLE', retryDelayMs: 1_000, forbidsRetry: true };
+            throw rpcError(Code.Unavailable, 'Gone.', options);
+          },
+        },
+      });
+      const response = await post(`${gateway.url}/v1/alerts`, alert);
+      expect([response.status, response.headers.get('retry-after')]).to.deep.equal([503, '1']);
+      expect(calls).to.equal(1);
+      expect([...response.headers.keys()].join()).not.to.contain('pushback');
+      expect(await response.text()).not.to.contain('pushback');
+    });
+
     it('answers 503 with Retry-After while a service is away, without naming its address', async () => {
       await using gateway = await runGateway({ ingest: { createAlert: async () => ({}) } });
       expect((await post(`${gateway.url}/v1/alerts`, alert)).status).to.equal(202);

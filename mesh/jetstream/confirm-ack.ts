@@ -1,0 +1,34 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { JsMsg } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+
+const ACK = '+ACK';
+const ANSWER_TIMEOUT_MS = 2_000;
+const PAUSE_MS = 200;
+/** A restart of nats-server, or the election of another leader, is over by then as a rule. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * Acks a message until the server confirms it. An ack that a reconnect swallows, or that comes while the stream has no
+ * leader, is sent again: a message that is done would otherwise be worked off once more. `JsMsg.ackAck` can be asked only once,
+ * and a message that it was asked of can't be told to be in progress any more.
+ *
+ * @throws what the last try failed of, after ten seconds or once the signal aborts
+ */
+export async function confirmAck(connection: NatsConnection, message: JsMsg, signal: AbortSignal): Promise<void> {
+  const givesUpAt = performance.now() + PATIENCE_MS;
+  while (true) {
+    try {
+      await connection.request(replySubject(message), ACK, { timeout: ANSWER_TIMEOUT_MS });
+      return;
+    } catch (error) {
+      if (signal.aborted || connection.isClosed() || performance.now() + PAUSE_MS > givesUpAt) throw error;
+    }
+    await delay(PAUSE_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Every message of a consumer has one; the type of the library leaves it out. */
+function replySubject(message: JsMsg): string {
+  return (message as JsMsg & { readonly reply: string }).reply;
+}
