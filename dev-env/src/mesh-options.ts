@@ -22,6 +22,8 @@ export interface MeshOptions {
   env?: NodeJS.ProcessEnv;
   /** Environment of one service, above all else, addresses too. */
   serviceEnv?: Partial<Record<ServiceName, NodeJS.ProcessEnv>>;
+  /** Environment of one replica, above all else too. @param replica from 1 */
+  replicaEnv?: (service: ServiceName, replica: number) => NodeJS.ProcessEnv;
   /** Changes the addresses that a service finds the others by: the place to put a proxy between two parts. */
   readdress?: (service: ServiceName, addresses: NodeJS.ProcessEnv) => NodeJS.ProcessEnv;
   /** Where Postgres keeps its data, if not in `dataDir`: a disk of its own, say. */

@@ -135,6 +135,7 @@ export class Mesh implements AsyncDisposable {
       ...options.env,
       ...readdress(service, addressVariables(service, this.addresses)),
       ...options.serviceEnv?.[service],
+      ...options.replicaEnv?.(service, replica),
     };
     const { serviceMain, startTimeoutMs } = options;
     const logDir = path.join(this.dataDir, 'logs');

@@ -43,6 +43,23 @@ describe('connectNats', function () {
     await connection.close();
   });
 
+  it('comes back to a server that was gone while the clock was set back by hours', async () => {
+    await using nats = await startScratchNats();
+    const { logger, health } = observers();
+    const connection = await connectNats({ url: nats.urlOf('probe-svc'), name: 'spec', logger, health });
+    const { now } = Date;
+    Date.now = () => now() - 3 * 3_600_000;
+    try {
+      await nats.server.stop();
+      await waitFor('readiness to tell', async () => ((await natsState(health)) === 'ok' ? undefined : true));
+      await nats.server.start();
+      await waitFor('it to recover', async () => ((await natsState(health)) === 'ok' ? true : undefined), 20_000);
+    } finally {
+      Date.now = now;
+      await connection.close();
+    }
+  });
+
   it('starts while one server of several is down, and leaves one that falls silent for another', async () => {
     await using first = await startScratchNats();
     await using second = await startScratchNats();

@@ -5,6 +5,7 @@ import type { Health } from '../telemetry/health.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { findNatsServerFault } from './nats-server-version.mjs';
 import { type NatsAccess, readNatsUrl } from './nats-url.ts';
+import { steadyReconnects } from './steady-reconnects.ts';
 
 export interface NatsConnectionOptions {
   /** As `readNatsUrl` takes it: one server, or those of a cluster. */
@@ -96,8 +97,7 @@ async function dial(access: NatsAccess, name: string): Promise<NatsConnection> {
         ...access,
         name,
         maxReconnectAttempts: -1,
-        reconnectTimeWait: RECONNECT_MS,
-        reconnectJitter: RECONNECT_JITTER_MS,
+        ...steadyReconnects(RECONNECT_MS, RECONNECT_JITTER_MS),
         // A password that is changed under a running service is for a person to mend; until then readiness tells.
         ignoreAuthErrorAbort: true,
         timeout: DIAL_TIMEOUT_MS,

@@ -5,10 +5,11 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { Mesh } from '@vigie/dev-env';
 import { readNatsUrl } from '@vigie/mesh/jetstream/nats-url.ts';
 import { type ChaosVideos, readChaosVideos } from './chaos-videos.ts';
+import { ClockFiles, MOVABLE_CLOCK } from './clock/clock-files.ts';
 import { Links } from './links.ts';
 import { LyingVideoProxy } from './lying-video-proxy.ts';
 import { Reviver } from './reviver.ts';
-import { type Sabotage, sabotageEnvironment } from './sabotage/sabotages.ts';
+import { type Sabotage, sabotageModule } from './sabotage/sabotages.ts';
 import { SmallDisk } from './small-disk.ts';
 
 /** A duplicate that comes again after it is new to the streams, and must not be to the table. */
@@ -36,6 +37,7 @@ export interface ChaosMesh {
   readonly videos: ChaosVideos;
   /** Undefined where this process may not mount. */
   readonly disk: SmallDisk | undefined;
+  readonly clocks: ClockFiles;
   /** May do anything on the bus. */
   readonly operator: NatsConnection;
   readonly reviver: Reviver;
@@ -61,12 +63,14 @@ export async function bootChaosMesh({ sabotage, signal, teardown }: ChaosMeshOpt
   const videoProxy = teardown.use(await LyingVideoProxy.start(videos.unreachable.path));
   const disk = await SmallDisk.mount(path.join(dataDir, 'disk'));
   if (disk !== undefined) teardown.use(disk);
+  const clocks = await ClockFiles.open(path.join(dataDir, 'clocks'));
   const mesh = await Mesh.boot({
     dataDir,
     ...(disk === undefined ? {} : { postgresDir: disk.dir }),
     ports: 'free',
     replicas: REPLICAS,
-    env: { ...FAST_SETTINGS, ...sabotageEnvironment(sabotage) },
+    env: { ...FAST_SETTINGS, NODE_OPTIONS: importing(MOVABLE_CLOCK, ...(sabotage ? [sabotageModule(sabotage)] : [])) },
+    replicaEnv: (service, replica) => clocks.environment(service, replica),
     readdress: (service, addresses) => {
       const led = links.readdress(service, addresses);
       return led.VIDEO_ORIGIN === undefined ? led : { ...led, VIDEO_ORIGIN: videoProxy.url };
@@ -84,5 +88,21 @@ export async function bootChaosMesh({ sabotage, signal, teardown }: ChaosMeshOpt
   const keepData = (): void => {
     keepsData = true;
   };
-  return { mesh, links, videoProxy, videos, disk, operator, reviver, logDir: path.join(dataDir, 'logs'), keepData };
+  return {
+    mesh,
+    links,
+    videoProxy,
+    videos,
+    disk,
+    clocks,
+    operator,
+    reviver,
+    logDir: path.join(dataDir, 'logs'),
+    keepData,
+  };
+}
+
+/** Modules that a process starts with, of which its own code knows nothing. */
+function importing(...files: readonly string[]): string {
+  return files.map(file => `--import ${JSON.stringify(file)}`).join(' ');
 }

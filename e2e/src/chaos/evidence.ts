@@ -11,7 +11,10 @@ interface LogLine {
   readonly text: string;
 }
 
-/** What the logs of all processes say about the alerts that a breach concerns, for the first few, in the order of time. */
+/**
+ * What the logs of all processes say about the alerts that a breach concerns, for the first few, in the order of the times that
+ * they give: lines of a service whose clock has jumped stand elsewhere.
+ */
 export async function gatherEvidence(logDir: string, breaches: readonly Breach[]): Promise<string> {
   const uids = [...new Set(breaches.map(({ uid }) => uid).filter(uid => uid !== undefined))].slice(0, MAX_UIDS);
   const lines = (await Promise.all((await readdir(logDir)).map(name => readLog(logDir, name)))).flat();

@@ -7,6 +7,7 @@ const take = <T>(count: number, items: Iterator<T, never>): T[] =>
   Array.from({ length: count }, () => items.next().value);
 const plan = (seed: number, count: number): PlannedFault[] =>
   take(count, planFaults(FAULT_KINDS, new SeededRandom(seed)));
+const HOUR_MS = 3_600_000;
 const ROUND = FAULT_KINDS.length;
 
 describe('planFaults', () => {
@@ -34,6 +35,22 @@ describe('planFaults', () => {
       const allowed = FAULT_KINDS.find(known => known.kind === kind)?.holdMs;
       expect(holdMs).within(allowed?.min as number, allowed?.max as number);
     }
+  });
+});
+
+describe('planFaults of clock-jump', () => {
+  it('has a clock jump by up to four hours, ahead or back, the same way for the same seed', () => {
+    const jumps = plan(4, 20 * ROUND).filter(({ kind }) => kind === 'clock-jump');
+    const offsetsMs = jumps.map(({ offsetMs }) => offsetMs as number);
+    expect(Math.min(...offsetsMs)).within(-4 * HOUR_MS, -HOUR_MS);
+    expect(Math.max(...offsetsMs)).within(HOUR_MS, 4 * HOUR_MS);
+    expect(jumps).deep.equal(plan(4, 20 * ROUND).filter(({ kind }) => kind === 'clock-jump'));
+  });
+
+  it('leaves its service to other faults meanwhile', () => {
+    const [jump] = plan(4, ROUND).filter(({ kind }) => kind === 'clock-jump') as [PlannedFault];
+    const others = plan(4, 5 * ROUND).filter(({ kind }) => kind !== 'clock-jump');
+    expect(others.flatMap(({ targets }) => targets)).not.include.members([...jump.targets]);
   });
 });
 

@@ -6,6 +6,8 @@ export interface PlannedFault {
   readonly victim: string;
   readonly holdMs: number;
   readonly targets: readonly string[];
+  /** Of a clock that jumps, to the machine's. */
+  readonly offsetMs?: number;
 }
 
 /**
@@ -18,7 +20,9 @@ export function* planFaults(kinds: readonly FaultKind[], random: SeededRandom): 
     for (const { kind, victims } of random.shuffled(turns)) {
       const victim = victims.next().value;
       const holdMs = random.integer(kind.holdMs.min, kind.holdMs.max);
-      yield { kind: kind.kind, victim, holdMs, targets: kind.targets(victim) };
+      const { offsetMs } = kind;
+      const offset = offsetMs === undefined ? {} : { offsetMs: random.integer(offsetMs.min, offsetMs.max) };
+      yield { kind: kind.kind, victim, holdMs, targets: kind.targets(victim), ...offset };
     }
   }
 }

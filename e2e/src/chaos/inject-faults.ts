@@ -53,7 +53,7 @@ export async function injectFaults(parts: InjectionParts, signal: AbortSignal): 
       parts.log.noteSkipped(planned);
       return false;
     }
-    parts.say(`${kind} ${victim === kind ? '' : victim} for ${(holdMs / 1_000).toFixed(1)} s`);
+    parts.say(describe(planned));
     try {
       await fault.inject();
       parts.log.noteInjected(planned);
@@ -78,6 +78,11 @@ export async function injectFaults(parts: InjectionParts, signal: AbortSignal): 
 
   await Promise.all(parts.lanes.map(runLane));
   await Promise.all(going);
+}
+
+function describe({ kind, victim, holdMs, offsetMs }: PlannedFault): string {
+  const offset = offsetMs === undefined ? '' : ` by ${(offsetMs / 3_600_000).toFixed(2)} h`;
+  return `${kind} ${victim === kind ? '' : victim}${offset} for ${(holdMs / 1_000).toFixed(1)} s`;
 }
 
 /** @throws the last error of a fault that can't be healed */

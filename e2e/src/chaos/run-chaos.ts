@@ -10,6 +10,7 @@ import { openDoors } from './clients/doors.ts';
 import { Load } from './clients/load.ts';
 import { FaultLog } from './fault-log.ts';
 import { dealToLanes, planFaults } from './fault-schedule.ts';
+import { findUnready } from './find-unready.ts';
 import { compareFootprints, type Footprint, measureFootprints } from './footprint.ts';
 import { injectFaults } from './inject-faults.ts';
 import type { ChaosReport } from './report.ts';
@@ -68,6 +69,7 @@ export async function runChaos({ options, signal, say }: RunOptions): Promise<Ch
   const breaches = [
     ...checkLedger(ledger, findings),
     ...findLateRecoveries(log),
+    ...(await findUnready(chaos.mesh.processes)),
     ...(await waitForFootprints(chaos, before)),
   ];
   const { seed, minutes } = options;

@@ -1,5 +1,7 @@
+import type { Mesh } from '@vigie/dev-env';
 import type { SupervisedProcess } from '@vigie/dev-env/processes/supervised-process.ts';
 import { SERVICE_NAMES } from '@vigie/dev-env/services/service-names.ts';
+import type { ServiceProcess } from '@vigie/dev-env/services/service-process.ts';
 import type { StreamName } from '@vigie/mesh/jetstream/streams.ts';
 import { type ChaosMesh, DUPLICATE_WINDOW_MS } from '../chaos-mesh.ts';
 import type { Client } from '../clients/client.ts';
@@ -7,6 +9,7 @@ import type { Doors } from '../clients/doors.ts';
 import type { PlannedFault } from '../fault-schedule.ts';
 import type { LinkName } from '../links.ts';
 import type { VideoLie } from '../lying-video-proxy.ts';
+import { clockFault } from './clock-faults.ts';
 import type { Fault } from './fault.ts';
 import type { LinkFaultName, PostgresFaultName, VideoFaultName } from './fault-kinds.ts';
 import { linkFault } from './link-faults.ts';
@@ -27,7 +30,7 @@ export interface FaultParts {
 }
 
 /** The fault that was planned. @returns undefined where this machine doesn't allow it */
-export function createFault({ kind, victim }: PlannedFault, parts: FaultParts): Fault | undefined {
+export function createFault({ kind, victim, offsetMs = 0 }: PlannedFault, parts: FaultParts): Fault | undefined {
   const { chaos } = parts;
   const [family, name] = splitAtFirst(kind);
   switch (family) {
@@ -39,6 +42,8 @@ export function createFault({ kind, victim }: PlannedFault, parts: FaultParts): 
       return rollFault(victimsOf(chaos, name, victim), chaos.reviver);
     case 'nginx':
       return nginxFault(chaos, name as VideoFaultName);
+    case 'clock':
+      return clockFault(chaos.clocks, clocksOf(chaos, victim), offsetMs);
     case 'link':
       return linkFault(chaos.links, victim as LinkName, name as LinkFaultName);
     case 'postgres':
@@ -63,10 +68,20 @@ function splitAtFirst(kind: string): [family: string, name: string] {
 function victimsOf({ mesh }: ChaosMesh, name: string, choice: string): SupervisedProcess[] {
   if (name === 'all-services') return [...mesh.services];
   if (!SERVICE_NAMES.some(known => known === name)) return mesh.servers.filter(server => server.name === name);
-  const replicas = mesh.services.filter(({ service }) => service === name);
+  return replicasOf(mesh, name, choice);
+}
+
+function replicasOf({ services }: Mesh, name: string, choice: string): ServiceProcess[] {
+  const replicas = services.filter(({ service }) => service === name);
   if (choice === 'first') return replicas.slice(0, 1);
   if (choice === 'second') return replicas.slice(1);
   return replicas;
+}
+
+/** @param victim a service and the choice of its replicas */
+function clocksOf({ mesh }: ChaosMesh, victim: string): ServiceProcess[] {
+  const [service, choice] = victim.split(' ') as [string, string];
+  return replicasOf(mesh, service, choice);
 }
 
 function nginxFault(chaos: ChaosMesh, name: VideoFaultName): Fault {

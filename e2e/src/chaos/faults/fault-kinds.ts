@@ -10,6 +10,8 @@ export interface FaultKind {
   readonly holdMs: { readonly min: number; readonly max: number };
   /** The parts that it breaks; no other fault breaks them at the same time. */
   readonly targets: (victim: string) => readonly string[];
+  /** Within which a clock jumps. */
+  readonly offsetMs?: { readonly min: number; readonly max: number };
 }
 
 /** Which replicas of a service are hit. */
@@ -26,6 +28,8 @@ const KILL_HOLD_MS = { min: 200, max: 2_500 };
 const FREEZE_HOLD_MS = { min: 11_000, max: 13_000 };
 const LINK_HOLD_MS = { min: 2_000, max: 6_000 };
 const POSTGRES_HOLD_MS = { min: 3_000, max: 6_000 };
+const CLOCK_HOLD_MS = { min: 5_000, max: 10_000 };
+const CLOCK_OFFSET_MS = { min: -4 * 3_600_000, max: 4 * 3_600_000 };
 const AT_ONCE_MS = { min: 0, max: 0 };
 
 /** How the video server misbehaves. */
@@ -48,10 +52,12 @@ export type LinkFaultName = (typeof LINK_FAULTS)[number];
 
 const itself = (part: string): Pick<FaultKind, 'victims' | 'targets'> => ({ victims: [part], targets: () => [part] });
 
+/** Service and choice of its replicas. */
+const CLOCKS = SERVICE_NAMES.flatMap(service => replicasOf(service).map(choice => `${service} ${choice}`));
+
 export const FAULT_KINDS: readonly FaultKind[] = [
   ...SERVICE_NAMES.flatMap(service => {
-    const victims = service === SINGLE_SERVICE ? (['first'] as const) : REPLICAS;
-    const replicas = { victims, targets: () => [service] };
+    const replicas = { victims: replicasOf(service), targets: () => [service] };
     return [
       { kind: `kill-${service}`, ...replicas, holdMs: KILL_HOLD_MS },
       { kind: `freeze-${service}`, ...replicas, holdMs: FREEZE_HOLD_MS },
@@ -72,8 +78,20 @@ export const FAULT_KINDS: readonly FaultKind[] = [
     targets: (link: string) => [`link ${link}`],
     holdMs: LINK_HOLD_MS,
   })),
+  {
+    kind: 'clock-jump',
+    victims: CLOCKS,
+    // Not the service: it may well be started again while its clock is wrong.
+    targets: (clock: string) => [`clock ${clock.split(' ')[0]}`],
+    holdMs: CLOCK_HOLD_MS,
+    offsetMs: CLOCK_OFFSET_MS,
+  },
   { kind: 'stream-full', victims: STREAM_NAMES, targets: () => ['nats'], holdMs: { min: 3_000, max: 6_000 } },
   ...POSTGRES_FAULTS.map(fault => ({ kind: `postgres-${fault}`, ...itself('postgres'), holdMs: POSTGRES_HOLD_MS })),
   { kind: 'duplicate-storm', ...itself('clients'), holdMs: AT_ONCE_MS },
   { kind: 'uid-clash', ...itself('clients'), holdMs: AT_ONCE_MS },
 ];
+
+function replicasOf(service: ServiceName): readonly ReplicaChoice[] {
+  return service === SINGLE_SERVICE ? ['first'] : REPLICAS;
+}

@@ -4,9 +4,7 @@ import { fileURLToPath } from 'node:url';
 export const SABOTAGES = ['ack-first'] as const;
 export type Sabotage = (typeof SABOTAGES)[number];
 
-/** Environment that makes a service start with the bug: the shipped code has no switch for it. */
-export function sabotageEnvironment(sabotage: Sabotage | undefined): NodeJS.ProcessEnv {
-  if (sabotage === undefined) return {};
-  const file = fileURLToPath(new URL(`./${sabotage}.ts`, import.meta.url));
-  return { NODE_OPTIONS: `--import ${JSON.stringify(file)}` };
+/** For the `--import` of a service that is to have the bug: the shipped code has no switch for it. */
+export function sabotageModule(sabotage: Sabotage): string {
+  return fileURLToPath(new URL(`./${sabotage}.ts`, import.meta.url));
 }
