@@ -1,8 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { pickFreePorts } from '@vigie/dev-env/tcp-ports/free-ports.ts';
 import {
   AlertRecord_Status,
   Failure_Code,
@@ -13,8 +10,8 @@ import { eventually } from './testing/eventually.ts';
 import { sendRange } from './testing/lying-video-server.ts';
 import { makeMarkedVideo } from './testing/marked-video.ts';
 import { ProbeMesh } from './testing/probe-mesh.ts';
+import { startProbeProcess } from './testing/probe-process.ts';
 
-const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 const traps = new URL('./testing/trap-marked-videos.ts', import.meta.url).href;
 const sound = await readFile(new URL('../../nginx/videos/mp4-faststart.mp4', import.meta.url));
 const POISON = '/videos/poison.mp4';
@@ -24,32 +21,17 @@ const REDELIVERY = { patienceMs: 20_000 };
 describe('A video that kills the decoder', function () {
   this.timeout(60_000);
   let mesh: ProbeMesh;
-  const started: ChildProcess[] = [];
+  const teardown = new AsyncDisposableStack();
 
   before(async () => {
-    mesh = await ProbeMesh.start();
+    mesh = teardown.use(await ProbeMesh.start());
     const poison = await makeMarkedVideo('crash');
     mesh.videos.behave = (request, response) => sendRange(request, response, request.path === POISON ? poison : sound);
   });
-  after(async () => {
-    for (const child of started) child.kill('SIGKILL');
-    await mesh[Symbol.asyncDispose]();
-  });
+  after(() => teardown.disposeAsync());
 
-  /** probe-svc as it is run, with a decoder that dies of marked videos. */
-  async function startService(): Promise<ChildProcess> {
-    const [port, healthPort] = (await pickFreePorts(2)) as [number, number];
-    const env = {
-      ...process.env,
-      ...mesh.environment(port),
-      HEALTH_PORT: String(healthPort),
-      LOG_LEVEL: 'fatal',
-      PROBE_TIMEOUT_MS: '1000',
-    };
-    const child = spawn(process.execPath, ['--import', traps, main], { env, stdio: ['ignore', 'ignore', 'inherit'] });
-    started.push(child);
-    return child;
-  }
+  /** With a decoder that dies of marked videos. */
+  const startService = () => startProbeProcess(teardown, mesh, ['--import', traps]);
 
   it('kills the service once, fails its alert, and costs no other one anything', async () => {
     const publish = (uid: string, video = '/videos/a.mp4') =>
@@ -83,6 +65,6 @@ describe('A video that kills the decoder', function () {
     // It goes on as if nothing had been.
     await publish('after');
     await eventually(() => expect(mesh.store.batches.flat().map(({ uid }) => uid)).contain('after'));
-    expect(started.length).equal(2);
+    expect([second.exitCode, second.signalCode]).deep.equal([null, null]);
   });
 });

@@ -1,44 +1,24 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { pickFreePorts } from '@vigie/dev-env/tcp-ports/free-ports.ts';
 import { RecordResult_Kind as Kind } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
 import { expect } from 'chai';
 import { eventually } from './testing/eventually.ts';
 import { sendRange } from './testing/lying-video-server.ts';
 import { ProbeMesh } from './testing/probe-mesh.ts';
+import { startProbeProcess } from './testing/probe-process.ts';
 
-const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 const video = await readFile(new URL('../../nginx/videos/mp4-faststart.mp4', import.meta.url));
-/** The ack wait is five seconds longer than a probe may take. */
-const PROBE_TIMEOUT_MS = 1_000;
 
 describe('A replica that is frozen for longer than the ack wait', function () {
   this.timeout(90_000);
   let mesh: ProbeMesh;
-  const started: ChildProcess[] = [];
+  const teardown = new AsyncDisposableStack();
 
   before(async () => {
-    mesh = await ProbeMesh.start();
+    mesh = teardown.use(await ProbeMesh.start());
   });
-  after(async () => {
-    for (const child of started) child.kill('SIGKILL');
-    await mesh[Symbol.asyncDispose]();
-  });
+  after(() => teardown.disposeAsync());
 
-  async function startReplica(): Promise<ChildProcess> {
-    const [port, healthPort] = (await pickFreePorts(2)) as [number, number];
-    const env = {
-      ...process.env,
-      ...mesh.environment(port),
-      HEALTH_PORT: String(healthPort),
-      LOG_LEVEL: 'fatal',
-      PROBE_TIMEOUT_MS: String(PROBE_TIMEOUT_MS),
-    };
-    const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'ignore', 'inherit'] });
-    started.push(child);
-    return child;
-  }
+  const startReplica = () => startProbeProcess(teardown, mesh);
 
   const publish = (uid: string) => {
     const store = `store-of-${uid}`;
