@@ -4,7 +4,7 @@ import type { Health } from '@vigie/mesh/telemetry/health.ts';
 import { AlertStoreError } from '../../ports/alert-store.ts';
 import { migrate } from './migrate.ts';
 import { type OrmOptions, ormOptions } from './orm-options.ts';
-import { translateDatabaseError } from './translate-database-error.ts';
+import { isRefusal, translateDatabaseError } from './translate-database-error.ts';
 
 export interface DatabaseOptions extends OrmOptions {
   /** As the role that owns the schema: the one of `url` needn't be able to change it. */
@@ -52,7 +52,7 @@ async function retryWhileAway(
     } catch (error) {
       const known = translateDatabaseError(error);
       // A wrong password, a missing grant or a broken migration doesn't mend itself.
-      if (!(known instanceof AlertStoreError)) throw error;
+      if (!(known instanceof AlertStoreError) || isRefusal(error)) throw error;
       onFault(known.message);
       logger.warn({ why: known.message, retryMs }, 'waiting for Postgres');
       await delay(retryMs, undefined, { signal });

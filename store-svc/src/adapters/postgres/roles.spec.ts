@@ -2,7 +2,9 @@ import { queryPostgres } from '@vigie/dev-env/servers/query-postgres.ts';
 import { scratchPostgres } from '@vigie/dev-env/testing/scratch-postgres.ts';
 import { waitFor } from '@vigie/dev-env/testing/wait-for.ts';
 import { expect } from 'chai';
+import { AlertStoreError } from '../../ports/alert-store.ts';
 import { openPostgresStore, type PostgresStore } from '../../testing/postgres-store.ts';
+import { arrivalOf, receivedAlert } from '../../testing/sample-alerts.ts';
 
 /** docker/postgres/roles.sql. That the role can do what store-svc does is the contract's suite, which runs as this role. */
 describe('the role of store-svc', function () {
@@ -65,6 +67,16 @@ describe('the role of store-svc', function () {
     const migrationUrl = new URL('/ungranted', postgres.url).href;
     const error = await openPostgresStore(teardown, postgres, { url, migrationUrl }).catch(error => error);
     expect(error.message).to.match(/permission denied for table alerts/);
+  });
+
+  it('may lose a grant under a running service, which says that it is worth trying again until it is back', async () => {
+    const { store } = await openPostgresStore(teardown, postgres);
+    const received = arrivalOf(receivedAlert('granted'));
+    await queryPostgres(postgres.url, 'revoke insert on alerts from vigie_store');
+    const error = await store.recordReceived([received]).catch(error => error);
+    expect(error).to.be.instanceOf(AlertStoreError).with.property('reason', 'STORE_NOT_WRITABLE');
+    await queryPostgres(postgres.url, 'grant insert on alerts to vigie_store');
+    expect(await store.recordReceived([received])).to.deep.equal([{ kind: 'RECORDED' }]);
   });
 
   it('is made on the data of an earlier version, whose tables it can use then', async () => {

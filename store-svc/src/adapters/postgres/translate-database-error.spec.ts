@@ -9,7 +9,9 @@ describe('translateDatabaseError', () => {
     [coded('ECONNREFUSED'), 'STORE_UNREACHABLE'],
     [coded('57P03'), 'STORE_UNREACHABLE'],
     [coded('08006'), 'STORE_UNREACHABLE'],
+    [coded('28P01'), 'STORE_UNREACHABLE'],
     [coded('25006'), 'STORE_NOT_WRITABLE'],
+    [coded('42501'), 'STORE_NOT_WRITABLE'],
     [coded('53100'), 'STORE_NOT_WRITABLE'],
     [new Error('Connection terminated unexpectedly'), 'STORE_UNREACHABLE'],
     [new Error('outer', { cause: coded('ECONNRESET') }), 'STORE_UNREACHABLE'],
@@ -33,12 +35,10 @@ describe('translateDatabaseError', () => {
     });
   }
 
-  for (const code of ['42P01', '28P01']) {
-    it(`leaves ${code} as it is`, () => {
-      const error = coded(code);
-      expect(translateDatabaseError(error)).to.equal(error);
-    });
-  }
+  it('leaves 42P01 as it is', () => {
+    const error = coded('42P01');
+    expect(translateDatabaseError(error)).to.equal(error);
+  });
 
   it('leaves what is no error of a database as it is', () => {
     for (const error of [new Error('a bug'), 'text', undefined]) expect(translateDatabaseError(error)).to.equal(error);

@@ -7,6 +7,9 @@ const SQLSTATE_FAULTS: readonly (readonly [prefix: string, fault: AlertStoreFaul
   ['25006', 'STORE_NOT_WRITABLE'],
   // A transaction that did nothing, or took, for too long: the session is ended.
   ['25P', 'STORE_BUSY'],
+  // A password or a grant that was changed under a running service: no alert's fault, and over once it is mended.
+  ['28', 'STORE_UNREACHABLE'],
+  ['42501', 'STORE_NOT_WRITABLE'],
   // Deadlock, serialization failure: the other transaction won.
   ['40', 'STORE_BUSY'],
   ['53100', 'STORE_NOT_WRITABLE'],
@@ -52,6 +55,11 @@ function findFault(error: unknown): AlertStoreFault | undefined {
   if (LOST_CONNECTION.test(error.message)) return 'STORE_UNREACHABLE';
   if (NO_FREE_CONNECTION.test(error.message)) return 'STORE_BUSY';
   return findFault(error.cause);
+}
+
+/** Wrong credentials or missing rights: at the start, waiting mends neither. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof Error && (/^(28...|42501)$/.test(codeOf(error)) || isRefusal(error.cause));
 }
 
 function codeOf(error: unknown): string {
