@@ -3,7 +3,7 @@ import type { MsgHdrs } from '@nats-io/transport-node';
 import type { Alert } from '../alert/alert.ts';
 import { FAILURE_CODES, type Failure, type FailureCode, type FinishedAlert } from '../alert/alert-record.ts';
 import { continueTrace, TRACEPARENT } from '../telemetry/trace-context.ts';
-import { decodeAlertPayload, MalformedMessageError } from '../wire/alert-wire.ts';
+import { decodeAlertPayload, findAlertIn, MalformedMessageError } from '../wire/alert-wire.ts';
 import { headersOf } from './message-headers.ts';
 import { storeOfSubject, subjects } from './subjects.ts';
 import { traceHeaders } from './trace-headers.ts';
@@ -99,7 +99,7 @@ export function readQuarantinedMessage(message: JsMsg): QuarantinedMessage {
     receivedAt: timeOr(header(QUARANTINE_HEADERS.receivedAt), message.time),
     redrives: redrivesOf(headers),
   };
-  const alert = tryDecodeAlert(message.data);
+  const alert = findAlertIn(message.data);
   return {
     id:
       original.streamSequence > 0
@@ -151,15 +151,6 @@ function redrivesOf(headers: MsgHdrs | undefined): number {
 /** 0 for anything else: anyone may publish by hand. */
 function wholeNumber(text: string): number {
   return /^\d{1,15}$/.test(text) ? Number(text) : 0;
-}
-
-function tryDecodeAlert(payload: Uint8Array): Alert | undefined {
-  try {
-    return decodeAlertPayload(payload);
-  } catch (error) {
-    if (error instanceof MalformedMessageError) return undefined;
-    throw error;
-  }
 }
 
 /** The token of the original's subject is taken over as far as it goes: it was legal there, but may be longer than fits here. */

@@ -27,3 +27,19 @@ export function decodeAlertPayload(payload: Uint8Array): Alert {
     throw new MalformedMessageError(`not an alert: ${(error as Error).message}`, { cause: error });
   }
 }
+
+/** The alert in a payload, or why it holds none. */
+export function tryDecodeAlert(payload: Uint8Array): Alert | MalformedMessageError {
+  try {
+    return decodeAlertPayload(payload);
+  } catch (error) {
+    if (error instanceof MalformedMessageError) return error;
+    throw error;
+  }
+}
+
+/** The alert in a payload; undefined where it holds none. */
+export function findAlertIn(payload: Uint8Array): Alert | undefined {
+  const decoded = tryDecodeAlert(payload);
+  return decoded instanceof MalformedMessageError ? undefined : decoded;
+}

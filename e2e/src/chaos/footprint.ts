@@ -48,7 +48,7 @@ function slackOf(name: string): number {
   return name === 'nats' ? NATS_SLACK_BYTES : MEMORY_SLACK_BYTES;
 }
 
-export function toMebibytes(bytes: number): number {
+function toMebibytes(bytes: number): number {
   return Math.round(bytes / MEBIBYTE);
 }
 

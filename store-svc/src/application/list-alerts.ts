@@ -1,12 +1,9 @@
 import type { AlertRecord } from '@vigie/mesh/alert/alert-record.ts';
 import type { AlertFilter, ListPosition } from '../domain/alert-filter.ts';
 import type { AlertStore } from '../ports/alert-store.ts';
+import { type Page, readPage } from './page.ts';
 
-export interface AlertPage {
-  readonly alerts: readonly AlertRecord[];
-  /** The last alert's place; undefined on the last page. */
-  readonly next: ListPosition | undefined;
-}
+export type AlertPage = Page<AlertRecord, ListPosition>;
 
 export type ListAlerts = (
   filter: AlertFilter,
@@ -21,11 +18,10 @@ export type ListAlerts = (
  * @throws AlertStoreError
  */
 export function createListAlerts(store: AlertStore): ListAlerts {
-  return async (filter, pageSize, behind) => {
-    const found = await store.list(filter, pageSize + 1, behind);
-    const alerts = found.slice(0, pageSize);
-    const last = alerts.at(-1)?.alert;
-    if (found.length <= pageSize || last === undefined) return { alerts, next: undefined };
-    return { alerts, next: { timestampMicros: last.timestampMicros, uid: last.uid } };
-  };
+  return (filter, pageSize, behind) =>
+    readPage(
+      pageSize,
+      limit => store.list(filter, limit, behind),
+      ({ alert }) => ({ timestampMicros: alert.timestampMicros, uid: alert.uid }),
+    );
 }

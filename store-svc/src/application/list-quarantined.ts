@@ -5,27 +5,21 @@ import type {
   QuarantineState,
 } from '../domain/quarantined-alert.ts';
 import type { Quarantine } from '../ports/quarantine.ts';
-
-export interface QuarantinePage {
-  readonly alerts: readonly QuarantinedAlert[];
-  /** The last message's place; undefined on the last page. */
-  readonly next: QuarantinePosition | undefined;
-}
+import { type Page, readPage } from './page.ts';
 
 export type ListQuarantined = (
   state: QuarantineState,
   filter: QuarantineFilter,
   pageSize: number,
   behind: QuarantinePosition | undefined,
-) => Promise<QuarantinePage>;
+) => Promise<Page<QuarantinedAlert, QuarantinePosition>>;
 
 /** @throws AlertStoreError */
 export function createListQuarantined(quarantine: Quarantine): ListQuarantined {
-  return async (state, filter, pageSize, behind) => {
-    const found = await quarantine.list(state, filter, pageSize + 1, behind);
-    const alerts = found.slice(0, pageSize);
-    const last = alerts.at(-1);
-    if (found.length <= pageSize || last === undefined) return { alerts, next: undefined };
-    return { alerts, next: { quarantinedAtMs: last.quarantinedAt.getTime(), id: last.id } };
-  };
+  return (state, filter, pageSize, behind) =>
+    readPage(
+      pageSize,
+      limit => quarantine.list(state, filter, limit, behind),
+      ({ quarantinedAt, id }) => ({ quarantinedAtMs: quarantinedAt.getTime(), id }),
+    );
 }

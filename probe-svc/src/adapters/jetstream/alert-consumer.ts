@@ -6,7 +6,7 @@ import { MessageConsumer, type Verdict } from '@vigie/mesh/jetstream/message-con
 import { originalMessage } from '@vigie/mesh/jetstream/quarantine.ts';
 import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
 import { currentTrace, newTrace } from '@vigie/mesh/telemetry/trace-context.ts';
-import { decodeAlertPayload, MalformedMessageError } from '@vigie/mesh/wire/alert-wire.ts';
+import { MalformedMessageError, tryDecodeAlert } from '@vigie/mesh/wire/alert-wire.ts';
 import type { Registry } from 'prom-client';
 import type { SettleAlert, Settlement } from '../../application/settle-alert.ts';
 import type { AlertDelivery } from '../../domain/alert-delivery.ts';
@@ -95,20 +95,16 @@ export async function startAlertConsumer(options: AlertConsumerOptions): Promise
 }
 
 function readDelivery(message: JsMsg): AlertDelivery | MalformedMessageError {
-  try {
-    const alert = decodeAlertPayload(message.data);
-    const { subject, payload, receivedAt, redrives } = originalMessage(message);
-    return {
-      alert,
-      receivedAt,
-      traceId: (currentTrace() ?? newTrace()).traceId,
-      attempts: message.info.deliveryCount,
-      position: message.seq,
-      isReplay: isReplay(message, alert),
-      message: { subject, payload, redrives },
-    };
-  } catch (error) {
-    if (error instanceof MalformedMessageError) return error;
-    throw error;
-  }
+  const alert = tryDecodeAlert(message.data);
+  if (alert instanceof MalformedMessageError) return alert;
+  const { subject, payload, receivedAt, redrives } = originalMessage(message);
+  return {
+    alert,
+    receivedAt,
+    traceId: (currentTrace() ?? newTrace()).traceId,
+    attempts: message.info.deliveryCount,
+    position: message.seq,
+    isReplay: isReplay(message, alert),
+    message: { subject, payload, redrives },
+  };
 }

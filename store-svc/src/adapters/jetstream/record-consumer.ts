@@ -6,7 +6,7 @@ import { originalMessage, publishQuarantined, type Quarantining } from '@vigie/m
 import { subjects } from '@vigie/mesh/jetstream/subjects.ts';
 import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
 import { currentTrace, newTrace, withTrace } from '@vigie/mesh/telemetry/trace-context.ts';
-import { decodeAlertPayload, encodeAlertPayload, MalformedMessageError } from '@vigie/mesh/wire/alert-wire.ts';
+import { encodeAlertPayload, MalformedMessageError, tryDecodeAlert } from '@vigie/mesh/wire/alert-wire.ts';
 import { Counter, type Registry } from 'prom-client';
 import type { RecordAlert } from '../../application/record-alert.ts';
 import type { StandingAlert } from '../../domain/standing-alert.ts';
@@ -34,7 +34,7 @@ export function startRecordConsumer(
   async function record(message: JsMsg): Promise<void> {
     const original = originalMessage(message);
     const attempts = message.info.deliveryCount;
-    const alert = tryDecode(message);
+    const alert = tryDecodeAlert(message.data);
     if (alert instanceof MalformedMessageError) {
       return quarantine({ original, store: undefined, reason: 'MALFORMED_MESSAGE', why: alert.message, attempts });
     }
@@ -51,7 +51,7 @@ export function startRecordConsumer(
 
   /** `probe` finds no row for it then, and sets it aside as well: that is the same message to the quarantine. */
   async function giveUp(message: JsMsg, error: unknown): Promise<void> {
-    const alert = tryDecode(message);
+    const alert = tryDecodeAlert(message.data);
     await quarantine({
       original: originalMessage(message),
       store: alert instanceof MalformedMessageError ? undefined : alert.store,
@@ -80,15 +80,6 @@ export function startRecordConsumer(
 function conflictOf({ uid, store }: Alert) {
   const why = `another alert with uid ${uid} came first, with another video, timestamp or store`;
   return { store, reason: 'UID_CONFLICT', why } as const;
-}
-
-function tryDecode(message: JsMsg): Alert | MalformedMessageError {
-  try {
-    return decodeAlertPayload(message.data);
-  } catch (error) {
-    if (error instanceof MalformedMessageError) return error;
-    throw error;
-  }
 }
 
 function createQuarantine(client: JetStreamClient, logger: Logger, metrics: Registry) {

@@ -1,6 +1,5 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import type { Alert } from '@vigie/mesh/alert/alert.ts';
-import { decodeAlertPayload, MalformedMessageError } from '@vigie/mesh/wire/alert-wire.ts';
+import { findAlertIn } from '@vigie/mesh/wire/alert-wire.ts';
 import type {
   QuarantinedAlert,
   QuarantineFilter,
@@ -103,19 +102,10 @@ function storable(text: string): string {
 function toQuarantined(row: QuarantinedRow): QuarantinedAlert {
   return {
     ...{ id: row.id, state: row.state, store: row.store, attempts: row.attempts, redrives: row.redrives },
-    alert: row.uid === null ? undefined : tryDecode(row.payload),
+    // The rules may have become stricter since.
+    alert: row.uid === null ? undefined : findAlertIn(row.payload),
     failure: { code: row.failureCode, message: row.failureMessage },
     ...{ receivedAt: row.receivedAt, quarantinedAt: row.quarantinedAt, settledAt: row.settledAt ?? null },
     ...{ traceId: row.traceId, subject: row.subject, sequence: row.streamSequence, payload: row.payload },
   };
-}
-
-/** The rules may have become stricter since. */
-function tryDecode(payload: Uint8Array): Alert | undefined {
-  try {
-    return decodeAlertPayload(payload);
-  } catch (error) {
-    if (error instanceof MalformedMessageError) return undefined;
-    throw error;
-  }
 }
