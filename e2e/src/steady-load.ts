@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
+import { parseAlert } from '@vigie/mesh/alert/alert.ts';
 import { alertToProto } from '@vigie/mesh/wire/alert-wire.ts';
 import { IngestService } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
 import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
@@ -32,7 +33,7 @@ export class SteadyLoad {
     const store = createClient(AlertStoreService, transport);
     this.#run('unary', async () => {
       const alert = this.#newAlert();
-      await ingest.createAlert({ alert: alertToProto(domainAlert(alert)) });
+      await ingest.createAlert({ alert: alertToProto(parseAlert(alert)) });
       this.accepted.add(alert.uid);
       this.answers.unary++;
       await store.listAlerts({ store: this.#store, pageSize: 1 });
@@ -47,7 +48,7 @@ export class SteadyLoad {
     this.#run('stream', async () => {
       try {
         while (unanswered.length < STREAM_WINDOW) unanswered.push(this.#newAlert());
-        const requests = unanswered.map(alert => ({ alert: alertToProto(domainAlert(alert)) }));
+        const requests = unanswered.map(alert => ({ alert: alertToProto(parseAlert(alert)) }));
         for await (const { result } of ingest.streamAlerts(yieldSlowly(requests))) {
           if (result?.outcome.case !== 'accepted') throw new Error(`refused: ${JSON.stringify(result?.outcome.value)}`);
           this.accepted.add(result.outcome.value.uid);
@@ -107,8 +108,4 @@ async function* yieldSlowly<T>(items: readonly T[]): AsyncIterable<T> {
     yield item;
     await delay(PAUSE_MS);
   }
-}
-
-function domainAlert({ uid, video, timestamp, store }: AlertJson) {
-  return { uid, video, timestampMicros: Math.round(timestamp * 1e6), store };
 }

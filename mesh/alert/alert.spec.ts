@@ -26,6 +26,26 @@ describe('parseAlert', () => {
     );
   });
 
+  it('reads what it shows as the same microsecond, over the whole legal range', () => {
+    const END_SECONDS = 253_402_300_800;
+    const anySecond = fc.oneof(
+      fc.double({ min: 5.1e-7, max: END_SECONDS, maxExcluded: true, noNaN: true }),
+      // Where one double step is about a microsecond.
+      fc.double({ min: 2 ** 32, max: 2 ** 33, noNaN: true }),
+      fc.integer({ min: 1, max: END_SECONDS - 1 }),
+    );
+    fc.assert(
+      fc.property(anySecond, seconds => {
+        fc.pre(seconds.toFixed(6) !== END_SECONDS.toFixed(6));
+        const alert = parseAlert({ ...good, timestamp: seconds });
+        const again = parseAlert({ ...good, timestamp: timestampSeconds(alert) });
+        expect(again).deep.equal(alert);
+        expect(timestampSeconds(alert)).closeTo(seconds, Math.max(5.1e-7, seconds * Number.EPSILON));
+      }),
+      { numRuns: 20_000 },
+    );
+  });
+
   const accepted: [string, Partial<AlertInput>][] = [
     ['every legal uid character', { uid: 'Az09._:-' }],
     ['a uid of 128 characters', { uid: 'x'.repeat(128) }],
@@ -55,6 +75,8 @@ describe('parseAlert', () => {
     ['a lone surrogate', { video: '/videos/\ud800.mp4' }, 'video'],
     ['a path of 1,025 characters', { video: `/${'x'.repeat(1020)}.mp4` }, 'video'],
     ['no timestamp', { timestamp: 0 }, 'timestamp'],
+    ['a timestamp that rounds to none', { timestamp: 4.9e-7 }, 'timestamp'],
+    ['the year 10000', { timestamp: 253_402_300_800 }, 'timestamp'],
     ['a negative timestamp', { timestamp: -1 }, 'timestamp'],
     ['NaN', { timestamp: Number.NaN }, 'timestamp'],
     ['milliseconds', { timestamp: 1748871320683 }, 'timestamp'],

@@ -46,25 +46,21 @@ const VIDEO_MAX_LENGTH = 1024;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
 const VIDEO_UNSAFE = /[\u0000-\u001f\u007f\\?#]/;
 /** The end of the year 9999, the last moment that RFC 3339 can write. */
-const TIMESTAMP_END_SECONDS = 253_402_300_800;
+const TIMESTAMP_END_MICROS = 253_402_300_800_000_000;
 
 /** @throws InvalidAlertError naming every field that breaks a rule */
 export function parseAlert(input: AlertInput): Alert {
+  const timestampMicros = toMicros(input.timestamp);
   const violations = (
     [
       ['uid', findUidFault(input.uid)],
       ['video', findVideoFault(input.video)],
-      ['timestamp', findTimestampFault(input.timestamp)],
+      ['timestamp', findTimestampFault(timestampMicros)],
       ['store', findStoreFault(input.store)],
     ] as const
   ).flatMap(([field, description]) => (description === undefined ? [] : [{ field, description }]));
   if (violations.length > 0) throw new InvalidAlertError(violations);
-  return {
-    uid: input.uid,
-    video: input.video,
-    timestampMicros: Math.round(input.timestamp * 1e6),
-    store: input.store,
-  };
+  return { uid: input.uid, video: input.video, timestampMicros, store: input.store };
 }
 
 /** The rules for `video` alone, for whoever probes without an alert. */
@@ -93,13 +89,21 @@ export function findStoreFault(store: string): string | undefined {
   return undefined;
 }
 
-function findTimestampFault(seconds: number): string | undefined {
-  if (!Number.isFinite(seconds) || seconds <= 0) return 'is required: Unix seconds, for example 1748871320.68';
-  if (seconds >= TIMESTAMP_END_SECONDS) return 'must be Unix seconds; this looks like milliseconds or finer';
+function findTimestampFault(micros: number): string | undefined {
+  if (!Number.isFinite(micros) || micros <= 0) return 'is required: Unix seconds, for example 1748871320.68';
+  if (micros >= TIMESTAMP_END_MICROS) return 'must be Unix seconds; this looks like milliseconds or finer';
   return undefined;
 }
 
-/** Unix seconds with a fraction, exact to the microsecond. */
+/**
+ * The microsecond nearest to a time in seconds. What `timestampSeconds` makes of it comes back as the same microsecond: `toFixed`
+ * rounds the exact value of a double once, where a multiplication would round a second time and move some times with each pass.
+ */
+function toMicros(seconds: number): number {
+  return Number(seconds.toFixed(6).replace('.', ''));
+}
+
+/** Unix seconds with a fraction, as `parseAlert` takes them. */
 export function timestampSeconds(alert: Alert): number {
   return alert.timestampMicros / 1e6;
 }
