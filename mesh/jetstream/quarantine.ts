@@ -5,6 +5,7 @@ import { FAILURE_CODES, type Failure, type FailureCode, type FinishedAlert } fro
 import { continueTrace, TRACEPARENT } from '../telemetry/trace-context.ts';
 import { decodeAlertPayload, findAlertIn, MalformedMessageError } from '../wire/alert-wire.ts';
 import { headersOf } from './message-headers.ts';
+import { publishStored } from './publish-stored.ts';
 import { storeOfSubject, subjects } from './subjects.ts';
 import { traceHeaders } from './trace-headers.ts';
 
@@ -74,7 +75,7 @@ export async function publishQuarantined(quarantining: Quarantining): Promise<vo
   headers.set(QUARANTINE_HEADERS.streamSequence, String(original.streamSequence));
   headers.set(QUARANTINE_HEADERS.receivedAt, original.receivedAt.toISOString());
   headers.set(QUARANTINE_HEADERS.redrives, String(original.redrives));
-  await client.publish(quarantineSubject(original.subject, store), original.payload, {
+  await publishStored(client, quarantineSubject(original.subject, store), original.payload, {
     // Doing it again after a crash keeps it once.
     msgID: `quarantined.${idOf(original)}`,
     headers,

@@ -2,6 +2,7 @@ import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Alert } from '@vigie/mesh/alert/alert.ts';
 import { timestampSeconds } from '@vigie/mesh/alert/alert.ts';
+import { publishStored } from '@vigie/mesh/jetstream/publish-stored.ts';
 import { subjects } from '@vigie/mesh/jetstream/subjects.ts';
 import { type Door, RefusedError } from './door.ts';
 
@@ -23,7 +24,8 @@ export class HandDoor implements Door {
 
   /** Any message on the subject of a store's alerts. @throws RefusedError */
   async publish(store: string, payload: string): Promise<void> {
-    await this.#client.publish(subjects.received(store), payload, { timeout: PUB_ACK_TIMEOUT_MS }).catch(error => {
+    const subject = subjects.received(store);
+    await publishStored(this.#client, subject, payload, { timeout: PUB_ACK_TIMEOUT_MS }).catch(error => {
       throw new RefusedError('no PubAck', error);
     });
   }

@@ -1,6 +1,7 @@
 import { JetStreamApiError, type JetStreamClient } from '@nats-io/jetstream';
 import type { Alert } from '@vigie/mesh/alert/alert.ts';
 import { alertMessageId } from '@vigie/mesh/jetstream/alert-message-id.ts';
+import { publishStored } from '@vigie/mesh/jetstream/publish-stored.ts';
 import { subjects } from '@vigie/mesh/jetstream/subjects.ts';
 import { traceHeaders } from '@vigie/mesh/jetstream/trace-headers.ts';
 import { encodeAlertPayload } from '@vigie/mesh/wire/alert-wire.ts';
@@ -39,7 +40,7 @@ export class JetStreamAlertQueue implements AlertQueue {
   }
 
   async #publishOnce(alert: Alert): Promise<QueueReceipt> {
-    const { duplicate } = await this.#client.publish(subjects.received(alert.store), encodeAlertPayload(alert), {
+    const { duplicate } = await publishStored(this.#client, subjects.received(alert.store), encodeAlertPayload(alert), {
       msgID: alertMessageId(alert),
       headers: traceHeaders(),
       timeout: PUB_ACK_TIMEOUT_MS,

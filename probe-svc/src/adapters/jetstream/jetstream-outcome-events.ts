@@ -1,6 +1,7 @@
 import type { JetStreamClient } from '@nats-io/jetstream';
 import { contentHash } from '@vigie/mesh/alert/alert.ts';
 import type { FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import { publishStored } from '@vigie/mesh/jetstream/publish-stored.ts';
 import { subjects } from '@vigie/mesh/jetstream/subjects.ts';
 import { traceHeaders } from '@vigie/mesh/jetstream/trace-headers.ts';
 import { encodeRecordPayload } from '@vigie/mesh/wire/record-wire.ts';
@@ -21,7 +22,7 @@ export class JetStreamOutcomeEvents implements OutcomeEvents {
     const { status } = outcome.outcome;
     const subject = status === 'PROCESSED' ? subjects.processed(alert.store) : subjects.failed(alert.store);
     try {
-      await this.#client.publish(subject, encodeRecordPayload(outcome), {
+      await publishStored(this.#client, subject, encodeRecordPayload(outcome), {
         // A message that is delivered again tells its outcome once; one that was replayed is another message.
         msgID: `${alert.uid}.${contentHash(alert)}.${status}.${position}`,
         headers: traceHeaders(),

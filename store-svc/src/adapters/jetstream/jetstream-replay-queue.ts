@@ -1,5 +1,6 @@
 import { JetStreamApiError, type JetStreamClient, type JetStreamPublishOptions } from '@nats-io/jetstream';
 import type { Alert } from '@vigie/mesh/alert/alert.ts';
+import { publishStored } from '@vigie/mesh/jetstream/publish-stored.ts';
 import { QUARANTINE_HEADERS } from '@vigie/mesh/jetstream/quarantine.ts';
 import { subjects } from '@vigie/mesh/jetstream/subjects.ts';
 import { traceHeaders } from '@vigie/mesh/jetstream/trace-headers.ts';
@@ -34,7 +35,7 @@ export class JetStreamReplayQueue implements ReplayQueue {
     options: Partial<JetStreamPublishOptions>,
   ): Promise<void> {
     try {
-      await this.#client.publish(subject, payload, { ...options, timeout: PUB_ACK_TIMEOUT_MS });
+      await publishStored(this.#client, subject, payload, { ...options, timeout: PUB_ACK_TIMEOUT_MS });
     } catch (error) {
       // A server that answers with a refusal is full or out of resources.
       const reason = error instanceof JetStreamApiError ? 'QUEUE_FULL' : 'QUEUE_UNREACHABLE';
