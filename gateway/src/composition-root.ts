@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import type { DescService } from '@bufbuild/protobuf';
-import { ChannelTransport } from '@vigie/mesh/grpc/channel-transport.ts';
-import type { ServiceContext } from '@vigie/mesh/lifecycle/service-context.ts';
+import { ChannelTransport } from '@vigie/service-kit/grpc';
+import type { ServiceContext } from '@vigie/service-kit/lifecycle';
 import { container, instanceCachingFactory } from 'tsyringe';
 import { type Channel, ChannelUpstreams } from './adapters/grpc/channel-upstreams.ts';
 import { createUpstreamCheck } from './adapters/grpc/upstream-check.ts';

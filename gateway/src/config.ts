@@ -1,6 +1,6 @@
-import { EnvReader } from '@vigie/mesh/env/env-reader.ts';
-import { readRunnerConfig } from '@vigie/mesh/lifecycle/runner-config.ts';
-import type { RunnerConfig } from '@vigie/mesh/lifecycle/service-context.ts';
+import { EnvReader } from '@vigie/service-kit/env';
+import type { RunnerConfig } from '@vigie/service-kit/lifecycle';
+import { readRunnerConfig } from '@vigie/service-kit/lifecycle';
 
 export interface Config extends RunnerConfig {
   /** The one public port, for HTTP/1.1 and cleartext HTTP/2. */

@@ -1,4 +1,4 @@
-import { runService } from '@vigie/mesh/lifecycle/run-service.ts';
+import { runService } from '@vigie/service-kit/lifecycle';
 import { startGateway } from './composition-root.ts';
 import { readConfig } from './config.ts';
 

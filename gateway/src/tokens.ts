@@ -1,4 +1,4 @@
-import { token } from '@vigie/mesh/lifecycle/token.ts';
+import { token } from '@vigie/service-kit/lifecycle';
 import type { Channel } from './adapters/grpc/channel-upstreams.ts';
 import type { ExchangeHandler } from './adapters/http/exchange.ts';
 import type { Upstreams } from './api/upstreams.ts';

@@ -1,11 +1,10 @@
 import 'reflect-metadata';
 import { jetstream } from '@nats-io/jetstream';
-import { GrpcServer } from '@vigie/mesh/grpc/grpc-server.ts';
-import { closeNats } from '@vigie/mesh/jetstream/close-nats.ts';
-import { connectNats } from '@vigie/mesh/jetstream/nats-connection.ts';
-import { openStreams } from '@vigie/mesh/jetstream/open-streams.ts';
-import type { ServiceContext } from '@vigie/mesh/lifecycle/service-context.ts';
+import { openStreams } from '@vigie/alert/streams';
 import { IngestService } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
+import { GrpcServer } from '@vigie/service-kit/grpc';
+import type { ServiceContext } from '@vigie/service-kit/lifecycle';
+import { closeNats, connectNats } from '@vigie/service-kit/nats';
 import { container, instanceCachingFactory } from 'tsyringe';
 import { translateError } from './adapters/grpc/error-table.ts';
 import { createIngestMetrics } from './adapters/grpc/ingest-metrics.ts';

@@ -1,5 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import { token } from '@vigie/mesh/lifecycle/token.ts';
+import { token } from '@vigie/service-kit/lifecycle';
 import type { AcceptAlert } from './application/accept-alert.ts';
 import type { AlertQueue } from './ports/alert-queue.ts';
 

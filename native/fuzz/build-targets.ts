@@ -10,7 +10,7 @@ import type { FuzzTarget } from './fuzz-target.ts';
  * @throws FuzzError with the end of what the failing command said
  */
 export function buildTargets(): void {
-  run(process.execPath, [join(PROJECT_DIR, 'dev-env/setup/setup.mjs'), 'toolchain', 'apt', 'test-tools']);
+  run(process.execPath, [join(PROJECT_DIR, 'tools/dev-env/setup/setup.mjs'), 'toolchain', 'apt', 'test-tools']);
   run('cmake', ['-S', SOURCE_DIR, '-B', BUILD_DIR, '-DCMAKE_CXX_COMPILER=clang++', '-DCMAKE_BUILD_TYPE=None']);
   run('cmake', ['--build', BUILD_DIR, '--parallel', '2']);
 }

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import type { Media } from './media.ts';
+import type { Media } from '@vigie/alert';
 import { NativeLoadError } from './native-load-error.ts';
 import type { PosterAnswer } from './poster.ts';
 import type { ProbeFailureCode } from './probe.ts';

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { type HostileInput, makeHostileInputs } from '../test/hostile-inputs.ts';
 
-const setupScript = fileURLToPath(new URL('../../dev-env/setup/setup.mjs', import.meta.url));
+const setupScript = fileURLToPath(new URL('../../tools/dev-env/setup/setup.mjs', import.meta.url));
 const probingScript = fileURLToPath(new URL('../test/probe-hostile-inputs.ts', import.meta.url));
 
 /** System calls by which a process could reach a file or a socket. */

@@ -1,4 +1,4 @@
-export type { AudioTrack, DurationSource, Media, VideoTrack } from './media.ts';
+export type { AudioTrack, DurationSource, Media, VideoTrack } from '@vigie/alert';
 export { NativeLoadError } from './native-load-error.ts';
 export { type PosterAnswer, type PosterFailureCode, type PosterOptions, poster } from './poster.ts';
 export {

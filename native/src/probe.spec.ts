@@ -1,10 +1,10 @@
 import { pbkdf2 } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
+import type { Media } from '@vigie/alert';
 import { expect } from 'chai';
 import { probeFile } from '../test/probe-file.ts';
 import { readSample, samplePath, samples } from '../test/samples.ts';
-import type { Media } from './media.ts';
 import { type ProbeAnswer, probe } from './probe.ts';
 import { ProbeInputError } from './probe-input-error.ts';
 

@@ -1,5 +1,5 @@
+import type { Media } from '@vigie/alert';
 import { addon, type NativeRequest, type ProbeHandle } from './addon.ts';
-import type { Media } from './media.ts';
 import { ProbeInputError } from './probe-input-error.ts';
 import { runningTasks } from './running-tasks.ts';
 

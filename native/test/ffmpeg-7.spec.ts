@@ -6,9 +6,9 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { MACHINE_DIR } from '@vigie/dev-env/setup/project.mjs';
+import { unpackDebianPackages } from '@vigie/dev-env/setup/unpack-debian-packages.mjs';
 import { expect } from 'chai';
-import { MACHINE_DIR } from '../../dev-env/setup/project.mjs';
-import { unpackDebianPackages } from '../../dev-env/setup/unpack-debian-packages.mjs';
 
 const run = promisify(execFile);
 const require = createRequire(import.meta.url);

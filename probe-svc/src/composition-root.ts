@@ -1,14 +1,12 @@
 import 'reflect-metadata';
 import { fileURLToPath } from 'node:url';
 import { jetstream } from '@nats-io/jetstream';
-import { ChannelTransport } from '@vigie/mesh/grpc/channel-transport.ts';
-import { GrpcServer } from '@vigie/mesh/grpc/grpc-server.ts';
-import { closeNats } from '@vigie/mesh/jetstream/close-nats.ts';
-import { connectNats } from '@vigie/mesh/jetstream/nats-connection.ts';
-import { openStreams } from '@vigie/mesh/jetstream/open-streams.ts';
-import type { ServiceContext } from '@vigie/mesh/lifecycle/service-context.ts';
+import { openStreams } from '@vigie/alert/streams';
 import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
 import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { ChannelTransport, GrpcServer } from '@vigie/service-kit/grpc';
+import type { ServiceContext } from '@vigie/service-kit/lifecycle';
+import { closeNats, connectNats } from '@vigie/service-kit/nats';
 import { container, type DependencyContainer, instanceCachingFactory } from 'tsyringe';
 import { IsolatedHeaderProbe } from './adapters/child-process/isolated-header-probe.ts';
 import { createIsolationMetrics } from './adapters/child-process/isolation-metrics.ts';

@@ -1,4 +1,4 @@
-import { InvalidEnvironmentError } from '@vigie/mesh/env/env-reader.ts';
+import { InvalidEnvironmentError } from '@vigie/service-kit/env';
 import { expect } from 'chai';
 import { readConfig } from './config.ts';
 

@@ -1,5 +1,5 @@
 import { setPriority } from 'node:os';
-import { runService } from '@vigie/mesh/lifecycle/run-service.ts';
+import { runService } from '@vigie/service-kit/lifecycle';
 import { startProbe } from './composition-root.ts';
 import { readConfig } from './config.ts';
 

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { type Client, createClient } from '@connectrpc/connect';
-import { ChannelTransport } from '@vigie/mesh/grpc/channel-transport.ts';
-import { QUARANTINE_HEADERS } from '@vigie/mesh/jetstream/quarantine.ts';
-import { newTrace, withTrace } from '@vigie/mesh/telemetry/trace-context.ts';
+import { QUARANTINE_HEADERS } from '@vigie/alert/streams';
 import { AlertRecord_Status as Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
 import { RecordResult_Kind as Kind } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { ChannelTransport } from '@vigie/service-kit/grpc';
+import { newTrace, withTrace } from '@vigie/service-kit/telemetry';
 import { expect } from 'chai';
 import { eventually } from './testing/eventually.ts';
 import { sendRange } from './testing/lying-video-server.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { NginxServer } from '@vigie/dev-env/servers/nginx-server.ts';
-import { pickFreePorts } from '@vigie/dev-env/tcp-ports/free-ports.ts';
-import { temporaryDir } from '@vigie/dev-env/testing/temporary-dir.ts';
+import { NginxServer } from '@vigie/dev-env/servers';
+import { pickFreePorts } from '@vigie/dev-env/tcp-ports';
+import { temporaryDir } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
 import { Registry } from 'prom-client';
 import { createHttpMetrics } from './adapters/http/http-metrics.ts';

@@ -1,7 +1,7 @@
 import type { JetStreamClient } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { ChannelTransport } from '@vigie/mesh/grpc/channel-transport.ts';
-import { token } from '@vigie/mesh/lifecycle/token.ts';
+import type { ChannelTransport } from '@vigie/service-kit/grpc';
+import { token } from '@vigie/service-kit/lifecycle';
 import type { MakeAlertPoster } from './application/make-alert-poster.ts';
 import type { MakePoster } from './application/make-poster.ts';
 import type { ProbeAlert } from './application/probe-alert.ts';

@@ -1,7 +1,7 @@
-import { EnvReader } from '@vigie/mesh/env/env-reader.ts';
-import { type JetStreamConfig, readJetStreamConfig } from '@vigie/mesh/jetstream/jetstream-config.ts';
-import { readRunnerConfig } from '@vigie/mesh/lifecycle/runner-config.ts';
-import type { RunnerConfig } from '@vigie/mesh/lifecycle/service-context.ts';
+import { type JetStreamConfig, readJetStreamConfig } from '@vigie/alert/streams';
+import { EnvReader } from '@vigie/service-kit/env';
+import type { RunnerConfig } from '@vigie/service-kit/lifecycle';
+import { readRunnerConfig } from '@vigie/service-kit/lifecycle';
 
 export interface DatabaseConfig {
   readonly databaseUrl: string;

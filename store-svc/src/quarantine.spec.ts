@@ -10,18 +10,11 @@ import {
   jetstreamManager,
 } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { queryPostgres } from '@vigie/dev-env/servers/query-postgres.ts';
-import { publishRaw } from '@vigie/dev-env/testing/publish-raw.ts';
-import { scratchNats } from '@vigie/dev-env/testing/scratch-nats.ts';
-import { scratchPostgres } from '@vigie/dev-env/testing/scratch-postgres.ts';
-import { waitFor } from '@vigie/dev-env/testing/wait-for.ts';
-import type { FailureCode, ReceivedAlert } from '@vigie/mesh/alert/alert-record.ts';
-import { alertMessageId, isReplay } from '@vigie/mesh/jetstream/alert-message-id.ts';
-import { readNatsUrl } from '@vigie/mesh/jetstream/nats-url.ts';
-import { publishQuarantined, QUARANTINE_HEADERS } from '@vigie/mesh/jetstream/quarantine.ts';
-import { subjects } from '@vigie/mesh/jetstream/subjects.ts';
-import { encodeAlertPayload } from '@vigie/mesh/wire/alert-wire.ts';
-import { recordToProto } from '@vigie/mesh/wire/record-wire.ts';
+import type { FailureCode, ReceivedAlert } from '@vigie/alert';
+import { alertMessageId, isReplay, publishQuarantined, QUARANTINE_HEADERS, subjects } from '@vigie/alert/streams';
+import { encodeAlertPayload, recordToProto } from '@vigie/alert/wire';
+import { queryPostgres } from '@vigie/dev-env/servers';
+import { publishRaw, scratchNats, scratchPostgres, waitFor } from '@vigie/dev-env/testing';
 import { BadRequestSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
 import { AlertRecord_Status, Failure_Code } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import {
@@ -29,6 +22,7 @@ import {
   QuarantineService,
   QuarantinedAlert_State as State,
 } from '@vigie/proto/vigie/store/v1/quarantine_service_pb.ts';
+import { readNatsUrl } from '@vigie/service-kit/nats';
 import { expect } from 'chai';
 import { type RunningStore, runStore } from './testing/running-store.ts';
 import { FAILED, finishedAlert, QUARANTINED, receivedAlert } from './testing/sample-alerts.ts';

@@ -2,15 +2,10 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, headers } from '@nats-io/transport-node';
-import { scratchNats } from '@vigie/dev-env/testing/scratch-nats.ts';
-import { scratchPostgres } from '@vigie/dev-env/testing/scratch-postgres.ts';
-import { waitFor } from '@vigie/dev-env/testing/wait-for.ts';
-import type { ReceivedAlert } from '@vigie/mesh/alert/alert-record.ts';
-import { readNatsUrl } from '@vigie/mesh/jetstream/nats-url.ts';
-import { publishQuarantined, QUARANTINE_HEADERS } from '@vigie/mesh/jetstream/quarantine.ts';
-import { subjects } from '@vigie/mesh/jetstream/subjects.ts';
-import { encodeAlertPayload } from '@vigie/mesh/wire/alert-wire.ts';
-import { encodeRecordPayload, recordToProto } from '@vigie/mesh/wire/record-wire.ts';
+import type { ReceivedAlert } from '@vigie/alert';
+import { publishQuarantined, QUARANTINE_HEADERS, subjects } from '@vigie/alert/streams';
+import { encodeAlertPayload, encodeRecordPayload, recordToProto } from '@vigie/alert/wire';
+import { scratchNats, scratchPostgres, waitFor } from '@vigie/dev-env/testing';
 import {
   BadRequestSchema,
   ErrorInfoSchema,
@@ -19,6 +14,7 @@ import {
 } from '@vigie/proto/google/rpc/error_details_pb.ts';
 import { type AlertRecord, AlertRecord_Status, Failure_Code } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { RecordResult_Kind } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { readNatsUrl } from '@vigie/service-kit/nats';
 import { expect } from 'chai';
 import { openWatch } from './testing/open-watch.ts';
 import { type RunningStore, runStore } from './testing/running-store.ts';

@@ -1,6 +1,6 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { token } from '@vigie/mesh/lifecycle/token.ts';
+import { token } from '@vigie/service-kit/lifecycle';
 import type { StoreMetrics } from './adapters/telemetry/store-metrics.ts';
 import type { GetAlert } from './application/get-alert.ts';
 import type { KeepQuarantined } from './application/keep-quarantined.ts';

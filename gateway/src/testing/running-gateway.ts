@@ -1,12 +1,10 @@
 import type { DescService } from '@bufbuild/protobuf';
-import { GrpcServer } from '@vigie/mesh/grpc/grpc-server.ts';
-import type { ServiceImplementation } from '@vigie/mesh/grpc/service-implementation.ts';
-import { Health } from '@vigie/mesh/telemetry/health.ts';
-import { createLogger } from '@vigie/mesh/telemetry/logger.ts';
-import { createMetrics } from '@vigie/mesh/telemetry/metrics.ts';
 import { IngestService } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
 import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
 import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import type { ServiceImplementation } from '@vigie/service-kit/grpc';
+import { GrpcServer } from '@vigie/service-kit/grpc';
+import { createLogger, createMetrics, Health } from '@vigie/service-kit/telemetry';
 import type { Registry } from 'prom-client';
 import { startGateway } from '../composition-root.ts';
 import { type Config, readConfig } from '../config.ts';

@@ -1,4 +1,4 @@
-import { type AlertInput, parseAlert } from '@vigie/mesh/alert/alert.ts';
+import { type AlertInput, parseAlert } from '@vigie/alert';
 import type { AlertQueue, QueueReceipt } from '../ports/alert-queue.ts';
 
 export type AcceptAlert = (input: AlertInput) => Promise<QueueReceipt>;

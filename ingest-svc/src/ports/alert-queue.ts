@@ -1,4 +1,4 @@
-import type { Alert } from '@vigie/mesh/alert/alert.ts';
+import type { Alert } from '@vigie/alert';
 
 export interface QueueReceipt {
   /** The queue holds the same alert already. */

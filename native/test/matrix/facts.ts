@@ -1,4 +1,4 @@
-import type { Media } from '../../src/media.ts';
+import type { Media } from '@vigie/alert';
 import type { Recipe } from './recipes.ts';
 
 /** What is compared of a file, field by field. */

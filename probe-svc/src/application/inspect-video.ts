@@ -1,4 +1,4 @@
-import type { Failure } from '@vigie/mesh/alert/alert-record.ts';
+import type { Failure } from '@vigie/alert';
 import type { WantedRange } from '../domain/byte-range.ts';
 import { HeaderBudget, HeaderBudgetExceededError, type HeaderLimits } from '../domain/header-budget.ts';
 import { ReadMeter } from '../domain/read-meter.ts';

@@ -1,4 +1,4 @@
-import type { Failure } from '@vigie/mesh/alert/alert-record.ts';
+import type { Failure } from '@vigie/alert';
 import { expect } from 'chai';
 import { spanMs } from '../domain/retry-schedule.ts';
 import { deliveryOf } from '../testing/delivery-of.ts';

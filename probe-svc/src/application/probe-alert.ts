@@ -1,4 +1,4 @@
-import type { Failure, FinishedAlert, Outcome } from '@vigie/mesh/alert/alert-record.ts';
+import type { Failure, FinishedAlert, Outcome } from '@vigie/alert';
 import type { AlertDelivery } from '../domain/alert-delivery.ts';
 import { decideFate, type FailurePolicy } from '../domain/failure-fate.ts';
 import { retryDelayMs } from '../domain/retry-schedule.ts';

@@ -1,5 +1,4 @@
-import type { Failure } from '@vigie/mesh/alert/alert-record.ts';
-import type { Media } from '@vigie/mesh/alert/media.ts';
+import type { Failure, Media } from '@vigie/alert';
 import type { HeaderAnswer, HeaderProbe } from '../ports/header-probe.ts';
 import type { VideoSource } from '../ports/video-source.ts';
 import { createInspectVideo, type InspectionLimits } from './inspect-video.ts';

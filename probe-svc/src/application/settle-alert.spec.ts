@@ -1,4 +1,4 @@
-import type { FinishedAlert, Outcome } from '@vigie/mesh/alert/alert-record.ts';
+import type { FinishedAlert, Outcome } from '@vigie/alert';
 import { expect } from 'chai';
 import type { AlertDelivery } from '../domain/alert-delivery.ts';
 import { AlertQuarantineError } from '../ports/alert-quarantine.ts';

@@ -1,4 +1,4 @@
-import type { Failure, FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import type { Failure, FinishedAlert } from '@vigie/alert';
 import type { AlertDelivery } from '../domain/alert-delivery.ts';
 import { isUsedUp } from '../domain/failure-fate.ts';
 import { type RetrySchedule, retryDelayMs } from '../domain/retry-schedule.ts';

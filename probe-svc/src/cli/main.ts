@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { InvalidEnvironmentError } from '@vigie/mesh/env/env-reader.ts';
+import { InvalidEnvironmentError } from '@vigie/service-kit/env';
 import { BeamcoderLoadError } from '../adapters/beamcoder/load-beamcoder.ts';
 import { FileVideoSource } from '../adapters/file/file-video-source.ts';
 import { UrlVideoSource } from '../adapters/http/url-video-source.ts';

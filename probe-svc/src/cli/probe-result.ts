@@ -1,4 +1,4 @@
-import type { Media } from '@vigie/mesh/alert/media.ts';
+import type { Media } from '@vigie/alert';
 import type { ProbeReport } from '../application/probe-video.ts';
 
 /** One source as `--json` shows it. What isn't known is null; of a source that failed that is all about the video. */

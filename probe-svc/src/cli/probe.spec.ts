@@ -3,7 +3,7 @@ import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { temporaryDir } from '@vigie/dev-env/testing/temporary-dir.ts';
+import { temporaryDir } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
 import { type ScratchNginx, startScratchNginx } from '../testing/scratch-nginx.ts';
 import type { ProbeResult } from './probe-result.ts';

@@ -1,4 +1,4 @@
-import type { ReceivedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import type { ReceivedAlert } from '@vigie/alert';
 
 /** An alert as it is handed out to be probed. */
 export interface AlertDelivery extends ReceivedAlert {

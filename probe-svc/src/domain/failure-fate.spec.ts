@@ -1,4 +1,4 @@
-import { FAILURE_CODES } from '@vigie/mesh/alert/alert-record.ts';
+import { FAILURE_CODES } from '@vigie/alert';
 import { expect } from 'chai';
 import { decideFate } from './failure-fate.ts';
 import { DEFAULT_RETRY_SCHEDULE, spanMs } from './retry-schedule.ts';

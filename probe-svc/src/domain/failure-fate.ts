@@ -1,4 +1,4 @@
-import type { FailureCode } from '@vigie/mesh/alert/alert-record.ts';
+import type { FailureCode } from '@vigie/alert';
 import { type RetrySchedule, spanMs } from './retry-schedule.ts';
 
 export interface FailurePolicy {

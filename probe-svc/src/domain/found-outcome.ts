@@ -1,4 +1,4 @@
-import type { FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import type { FinishedAlert } from '@vigie/alert';
 
 /** An outcome, and whether it replaces that of an earlier message. */
 export interface FoundOutcome {

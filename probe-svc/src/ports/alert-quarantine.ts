@@ -1,4 +1,4 @@
-import type { Failure } from '@vigie/mesh/alert/alert-record.ts';
+import type { Failure } from '@vigie/alert';
 import type { AlertDelivery } from '../domain/alert-delivery.ts';
 
 /** Where alerts wait for a person that could not be finished. */

@@ -1,5 +1,4 @@
-import type { Failure } from '@vigie/mesh/alert/alert-record.ts';
-import type { Media } from '@vigie/mesh/alert/media.ts';
+import type { Failure, Media } from '@vigie/alert';
 import type { WantedRange } from '../domain/byte-range.ts';
 import type { SparseFile } from '../domain/sparse-file.ts';
 

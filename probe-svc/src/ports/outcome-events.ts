@@ -1,4 +1,4 @@
-import type { FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import type { FinishedAlert } from '@vigie/alert';
 
 /** Tells whoever listens how alerts ended. */
 export interface OutcomeEvents {

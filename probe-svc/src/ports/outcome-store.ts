@@ -1,4 +1,4 @@
-import type { FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import type { FinishedAlert } from '@vigie/alert';
 import type { FoundOutcome } from '../domain/found-outcome.ts';
 
 /** What became of an outcome. */

@@ -1,4 +1,4 @@
-import type { FailureCode } from '@vigie/mesh/alert/alert-record.ts';
+import type { FailureCode } from '@vigie/alert';
 import type { WantedRange } from '../domain/byte-range.ts';
 import type { SparseFile } from '../domain/sparse-file.ts';
 

@@ -1,4 +1,4 @@
-import { encodeAlertPayload } from '@vigie/mesh/wire/alert-wire.ts';
+import { encodeAlertPayload } from '@vigie/alert/wire';
 import type { AlertDelivery } from '../domain/alert-delivery.ts';
 
 /** A first delivery of an alert that was accepted just now. */

@@ -1,11 +1,11 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
-import type { ServiceImplementation } from '@vigie/mesh/grpc/service-implementation.ts';
 import type { AlertRecord, AlertRecordSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import {
   type AlertStoreService,
   RecordResult_Kind as Kind,
 } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import type { ServiceImplementation } from '@vigie/service-kit/grpc';
 
 /** The store as far as probe-svc knows it: outcomes go in, alerts are looked up. */
 export class FakeStoreService {

@@ -1,9 +1,7 @@
 import type { DescService } from '@bufbuild/protobuf';
-import { ChannelTransport } from '@vigie/mesh/grpc/channel-transport.ts';
-import { GrpcServer } from '@vigie/mesh/grpc/grpc-server.ts';
-import type { ErrorTranslator } from '@vigie/mesh/grpc/rpc-error.ts';
-import type { ServiceImplementation } from '@vigie/mesh/grpc/service-implementation.ts';
-import { Health } from '@vigie/mesh/telemetry/health.ts';
+import type { ErrorTranslator, ServiceImplementation } from '@vigie/service-kit/grpc';
+import { ChannelTransport, GrpcServer } from '@vigie/service-kit/grpc';
+import { Health } from '@vigie/service-kit/telemetry';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 

@@ -1,4 +1,4 @@
-import type { Media } from '@vigie/mesh/alert/media.ts';
+import type { Media } from '@vigie/alert';
 
 /** A plausible video, for tests that don't look into it. */
 export function mediaOf(overrides: Partial<Media> = {}): Media {

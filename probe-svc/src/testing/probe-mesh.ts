@@ -1,12 +1,11 @@
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { pickFreePorts } from '@vigie/dev-env/tcp-ports/free-ports.ts';
-import { startScratchNats } from '@vigie/dev-env/testing/scratch-nats.ts';
-import { readNatsUrl } from '@vigie/mesh/jetstream/nats-url.ts';
-import { ensureStreams, type StreamName } from '@vigie/mesh/jetstream/streams.ts';
-import { traceHeaders } from '@vigie/mesh/jetstream/trace-headers.ts';
-import { Health } from '@vigie/mesh/telemetry/health.ts';
+import { ensureStreams, type StreamName } from '@vigie/alert/streams';
+import { pickFreePorts } from '@vigie/dev-env/tcp-ports';
+import { startScratchNats } from '@vigie/dev-env/testing';
 import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { readNatsUrl, traceHeaders } from '@vigie/service-kit/nats';
+import { Health } from '@vigie/service-kit/telemetry';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { startProbe } from '../composition-root.ts';

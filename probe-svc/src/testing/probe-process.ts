@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { pickFreePorts } from '@vigie/dev-env/tcp-ports/free-ports.ts';
+import { pickFreePorts } from '@vigie/dev-env/tcp-ports';
 import type { ProbeMesh } from './probe-mesh.ts';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));

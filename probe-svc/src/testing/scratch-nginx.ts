@@ -1,8 +1,8 @@
 import { mkdir, rename, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { NginxServer } from '@vigie/dev-env/servers/nginx-server.ts';
-import { pickFreePorts } from '@vigie/dev-env/tcp-ports/free-ports.ts';
-import { temporaryDir } from '@vigie/dev-env/testing/temporary-dir.ts';
+import { NginxServer } from '@vigie/dev-env/servers';
+import { pickFreePorts } from '@vigie/dev-env/tcp-ports';
+import { temporaryDir } from '@vigie/dev-env/testing';
 
 export interface ScratchNginx extends AsyncDisposable {
   readonly url: string;

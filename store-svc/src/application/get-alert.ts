@@ -1,4 +1,4 @@
-import type { AlertRecord } from '@vigie/mesh/alert/alert-record.ts';
+import type { AlertRecord } from '@vigie/alert';
 import type { AlertStore } from '../ports/alert-store.ts';
 
 export class AlertNotFoundError extends Error {

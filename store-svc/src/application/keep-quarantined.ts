@@ -1,4 +1,4 @@
-import { Batcher } from '@vigie/mesh/batch/batcher.ts';
+import { Batcher } from '@vigie/service-kit/async';
 import type { QuarantinedAlert } from '../domain/quarantined-alert.ts';
 import type { Quarantine } from '../ports/quarantine.ts';
 import { STORE_BATCHES } from './store-batches.ts';

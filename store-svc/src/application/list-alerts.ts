@@ -1,4 +1,4 @@
-import type { AlertRecord } from '@vigie/mesh/alert/alert-record.ts';
+import type { AlertRecord } from '@vigie/alert';
 import type { AlertFilter, ListPosition } from '../domain/alert-filter.ts';
 import type { AlertStore } from '../ports/alert-store.ts';
 import { type Page, readPage } from './page.ts';

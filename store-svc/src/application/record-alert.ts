@@ -1,4 +1,4 @@
-import { Batcher } from '@vigie/mesh/batch/batcher.ts';
+import { Batcher } from '@vigie/service-kit/async';
 import type { AlertArrival } from '../domain/alert-arrival.ts';
 import type { AlertResult } from '../domain/record-kind.ts';
 import type { AlertStore } from '../ports/alert-store.ts';

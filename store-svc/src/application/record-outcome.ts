@@ -1,4 +1,4 @@
-import { Batcher } from '@vigie/mesh/batch/batcher.ts';
+import { Batcher } from '@vigie/service-kit/async';
 import type { FoundOutcome } from '../domain/found-outcome.ts';
 import type { OutcomeResult } from '../domain/record-kind.ts';
 import type { AlertStore } from '../ports/alert-store.ts';

@@ -1,4 +1,4 @@
-import type { ReceivedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import type { ReceivedAlert } from '@vigie/alert';
 
 /** A message with an alert, as the stream brings it: for the first time, again, or to have the alert probed again. */
 export interface AlertArrival {

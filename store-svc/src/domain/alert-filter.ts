@@ -1,4 +1,4 @@
-import type { AlertStatus } from '@vigie/mesh/alert/alert-record.ts';
+import type { AlertStatus } from '@vigie/alert';
 
 /** Which alerts to list; all that is set holds together. */
 export interface AlertFilter {

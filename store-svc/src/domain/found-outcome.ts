@@ -1,4 +1,4 @@
-import type { FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import type { FinishedAlert } from '@vigie/alert';
 
 /** An outcome that is to be recorded. */
 export interface FoundOutcome {

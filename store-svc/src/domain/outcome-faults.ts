@@ -1,5 +1,5 @@
-import type { FieldViolation } from '@vigie/mesh/alert/alert.ts';
-import { FAILURE_CODES, type FinishedAlert, type ReceivedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import type { FieldViolation } from '@vigie/alert';
+import { FAILURE_CODES, type FinishedAlert, type ReceivedAlert } from '@vigie/alert';
 
 const TRACE_ID = /^[0-9a-f]{32}$/;
 /** The end of the year 9999, the last moment that RFC 3339 can write. */

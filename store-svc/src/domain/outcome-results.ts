@@ -1,4 +1,4 @@
-import type { FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import type { FinishedAlert } from '@vigie/alert';
 import type { FoundOutcome } from './found-outcome.ts';
 import type { OutcomeRecordKind, OutcomeResult } from './record-kind.ts';
 import type { StandingAlert } from './standing-alert.ts';

@@ -1,5 +1,4 @@
-import type { Alert } from '@vigie/mesh/alert/alert.ts';
-import type { Failure, FailureCode } from '@vigie/mesh/alert/alert-record.ts';
+import type { Alert, Failure, FailureCode } from '@vigie/alert';
 
 export type QuarantineState = 'HELD' | 'REDRIVEN' | 'DISCARDED';
 

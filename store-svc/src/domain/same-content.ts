@@ -1,4 +1,4 @@
-import type { Alert } from '@vigie/mesh/alert/alert.ts';
+import type { Alert } from '@vigie/alert';
 
 /** Whether two alerts of one uid are the same alert. */
 export function isSameContent(a: Alert, b: Alert): boolean {

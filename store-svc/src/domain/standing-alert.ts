@@ -1,4 +1,4 @@
-import type { AlertStatus, ReceivedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import type { AlertStatus, ReceivedAlert } from '@vigie/alert';
 
 /** What judging needs to know of an alert that is recorded. */
 export interface StandingAlert extends ReceivedAlert {

@@ -1,4 +1,4 @@
-import type { AlertRecord } from '@vigie/mesh/alert/alert-record.ts';
+import type { AlertRecord } from '@vigie/alert';
 import type { AlertArrival } from '../domain/alert-arrival.ts';
 import type { AlertFilter, ListPosition } from '../domain/alert-filter.ts';
 import type { FoundOutcome } from '../domain/found-outcome.ts';

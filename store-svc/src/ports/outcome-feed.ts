@@ -1,4 +1,4 @@
-import type { FinalStatus, FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import type { FinalStatus, FinishedAlert } from '@vigie/alert';
 
 export interface OutcomeFilter {
   /** Any store if undefined. */

@@ -1,4 +1,4 @@
-import type { Alert } from '@vigie/mesh/alert/alert.ts';
+import type { Alert } from '@vigie/alert';
 import type { QuarantinedAlert } from '../domain/quarantined-alert.ts';
 
 /** Where alerts wait to be probed again, behind those that are accepted meanwhile. */

@@ -1,5 +1,5 @@
-import { isFinished, type ReceivedAlert, statusOf } from '@vigie/mesh/alert/alert-record.ts';
-import { SPARSE_MEDIA } from '@vigie/mesh/wire/testing/sample-media.ts';
+import { isFinished, type ReceivedAlert, statusOf } from '@vigie/alert';
+import { SPARSE_MEDIA } from '@vigie/alert/testing';
 import { expect } from 'chai';
 import type { AlertArrival } from '../domain/alert-arrival.ts';
 import type { FoundOutcome } from '../domain/found-outcome.ts';

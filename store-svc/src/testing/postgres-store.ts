@@ -1,7 +1,6 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
-import type { EmbeddedPostgres } from '@vigie/dev-env/servers/embedded-postgres.ts';
-import { Health } from '@vigie/mesh/telemetry/health.ts';
-import { createLogger } from '@vigie/mesh/telemetry/logger.ts';
+import type { EmbeddedPostgres } from '@vigie/dev-env/servers';
+import { createLogger, Health } from '@vigie/service-kit/telemetry';
 import { type DatabaseOptions, openDatabase } from '../adapters/postgres/open-database.ts';
 import type { SessionTimeouts } from '../adapters/postgres/orm-options.ts';
 import { PostgresAlertStore } from '../adapters/postgres/postgres-alert-store.ts';

@@ -1,10 +1,9 @@
 import { type Client, createClient } from '@connectrpc/connect';
-import { pickFreePorts } from '@vigie/dev-env/tcp-ports/free-ports.ts';
-import { ChannelTransport } from '@vigie/mesh/grpc/channel-transport.ts';
-import { Health } from '@vigie/mesh/telemetry/health.ts';
-import { createLogger } from '@vigie/mesh/telemetry/logger.ts';
+import { pickFreePorts } from '@vigie/dev-env/tcp-ports';
 import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
 import { QuarantineService } from '@vigie/proto/vigie/store/v1/quarantine_service_pb.ts';
+import { ChannelTransport } from '@vigie/service-kit/grpc';
+import { createLogger, Health } from '@vigie/service-kit/telemetry';
 import { Registry } from 'prom-client';
 import { startStore } from '../composition-root.ts';
 import { readConfig } from '../config.ts';

@@ -1,6 +1,5 @@
-import type { Alert } from '@vigie/mesh/alert/alert.ts';
-import type { FinishedAlert, Outcome, ReceivedAlert } from '@vigie/mesh/alert/alert-record.ts';
-import { SAMPLE_MEDIA } from '@vigie/mesh/wire/testing/sample-media.ts';
+import type { Alert, FinishedAlert, Outcome, ReceivedAlert } from '@vigie/alert';
+import { SAMPLE_MEDIA } from '@vigie/alert/testing';
 import type { AlertArrival } from '../domain/alert-arrival.ts';
 import type { FoundOutcome } from '../domain/found-outcome.ts';
 

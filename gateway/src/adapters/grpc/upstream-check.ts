@@ -1,6 +1,6 @@
 import { type ConnectError, createClient } from '@connectrpc/connect';
-import type { ReadinessCheck } from '@vigie/mesh/telemetry/health.ts';
 import { HealthCheckResponse_ServingStatus, Health as HealthService } from '@vigie/proto/health/v1/health_pb.ts';
+import type { ReadinessCheck } from '@vigie/service-kit/telemetry';
 import type { Channel } from './channel-upstreams.ts';
 
 /** Below the time that a readiness check has, so that the answer says what is wrong. */

@@ -1,5 +1,5 @@
 import { Code, type ConnectError } from '@connectrpc/connect';
-import { rpcError } from '@vigie/mesh/grpc/rpc-error.ts';
+import { rpcError } from '@vigie/service-kit/grpc';
 
 /** A channel is back within moments of its service. */
 const RETRY_DELAY_MS = 1_000;

@@ -1,8 +1,8 @@
 import { createRegistry, type JsonObject, type JsonValue, toJson } from '@bufbuild/protobuf';
 import { type Any, AnySchema } from '@bufbuild/protobuf/wkt';
 import type { ConnectError } from '@connectrpc/connect';
-import { toStatus } from '@vigie/mesh/grpc/rpc-error.ts';
 import { file_google_rpc_error_details } from '@vigie/proto/google/rpc/error_details_pb.ts';
+import { toStatus } from '@vigie/service-kit/grpc';
 import { codeNameOf } from './http-status.ts';
 
 /** The types that travel inside `google.protobuf.Any`: error details, also those of an item of a batch. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { TraceContext } from '@vigie/mesh/telemetry/trace-context.ts';
+import type { TraceContext } from '@vigie/service-kit/telemetry';
 
 /** One request and its response, of any protocol. What is written here goes to the log and the metrics. */
 export interface Exchange {

@@ -1,5 +1,5 @@
 import { Code, type ConnectError } from '@connectrpc/connect';
-import { rpcError } from '@vigie/mesh/grpc/rpc-error.ts';
+import { rpcError } from '@vigie/service-kit/grpc';
 
 /** A fault of HTTP itself, which no gRPC code has a status for. */
 export class HttpError extends Error {

@@ -1,4 +1,4 @@
-import { LATENCY_BUCKETS } from '@vigie/mesh/telemetry/metrics.ts';
+import { LATENCY_BUCKETS } from '@vigie/service-kit/telemetry';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 export interface HttpMetrics {

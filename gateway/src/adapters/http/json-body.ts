@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { JsonValue } from '@bufbuild/protobuf';
 import { Code, type ConnectError } from '@connectrpc/connect';
-import { rpcError } from '@vigie/mesh/grpc/rpc-error.ts';
+import { rpcError } from '@vigie/service-kit/grpc';
 import { unsupportedMediaType } from './http-error.ts';
 import { readBody } from './read-body.ts';
 

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { JsonValue } from '@bufbuild/protobuf';
 import { ConnectError } from '@connectrpc/connect';
-import { internalError } from '@vigie/mesh/grpc/rpc-error.ts';
-import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
 import { RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
+import { internalError } from '@vigie/service-kit/grpc';
+import type { Logger } from '@vigie/service-kit/telemetry';
 import { errorJson } from './error-json.ts';
 import type { Exchange } from './exchange.ts';
 import { HttpError } from './http-error.ts';

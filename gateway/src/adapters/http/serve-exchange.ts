@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Code, ConnectError } from '@connectrpc/connect';
-import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
-import { continueTrace, TRACEPARENT, withTrace } from '@vigie/mesh/telemetry/trace-context.ts';
+import type { Logger } from '@vigie/service-kit/telemetry';
+import { continueTrace, TRACEPARENT, withTrace } from '@vigie/service-kit/telemetry';
 import type { Exchange, ExchangeHandler } from './exchange.ts';
 import type { RequestListener } from './front-door/front-door.ts';
 import type { HttpMetrics } from './http-metrics.ts';

@@ -1,5 +1,5 @@
 import { Code, type ConnectError } from '@connectrpc/connect';
-import { rpcError } from '@vigie/mesh/grpc/rpc-error.ts';
+import { rpcError } from '@vigie/service-kit/grpc';
 
 /** What an endless stream ends with when the gateway stops. */
 export function stoppingError(): ConnectError {

@@ -1,6 +1,6 @@
 import { Code, type ConnectError } from '@connectrpc/connect';
-import { InvalidAlertError } from '@vigie/mesh/alert/alert.ts';
-import { invalidArgument, rpcError } from '@vigie/mesh/grpc/rpc-error.ts';
+import { InvalidAlertError } from '@vigie/alert';
+import { invalidArgument, rpcError } from '@vigie/service-kit/grpc';
 import { AlertQueueError, type AlertQueueFault } from '../../ports/alert-queue.ts';
 
 /** A full stream drains as fast as alerts are probed and trimmed; a lost server is back sooner. */

@@ -1,12 +1,10 @@
 import { create } from '@bufbuild/protobuf';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
-import type { Alert } from '@vigie/mesh/alert/alert.ts';
-import { ChannelTransport } from '@vigie/mesh/grpc/channel-transport.ts';
-import { GrpcServer } from '@vigie/mesh/grpc/grpc-server.ts';
-import { Health } from '@vigie/mesh/telemetry/health.ts';
-import { createLogger } from '@vigie/mesh/telemetry/logger.ts';
+import type { Alert } from '@vigie/alert';
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
 import { IngestService, StreamAlertsRequestSchema } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
+import { ChannelTransport, GrpcServer } from '@vigie/service-kit/grpc';
+import { createLogger, Health } from '@vigie/service-kit/telemetry';
 import { expect } from 'chai';
 import { Registry } from 'prom-client';
 import { createAcceptAlert } from '../../application/accept-alert.ts';

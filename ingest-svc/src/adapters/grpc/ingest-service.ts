@@ -1,16 +1,16 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { type AlertInput, type FieldViolation, InvalidAlertError } from '@vigie/mesh/alert/alert.ts';
-import { mapInOrder } from '@vigie/mesh/batch/map-in-order.ts';
-import { internalError, toStatus } from '@vigie/mesh/grpc/rpc-error.ts';
-import type { ServiceImplementation } from '@vigie/mesh/grpc/service-implementation.ts';
-import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
-import { currentTrace, newTrace, withTrace } from '@vigie/mesh/telemetry/trace-context.ts';
+import { type AlertInput, type FieldViolation, InvalidAlertError } from '@vigie/alert';
 import type { Alert } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import type {
   AlertResultSchema,
   CreateAlertResponseSchema,
   IngestService,
 } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
+import { mapInOrder } from '@vigie/service-kit/async';
+import type { ServiceImplementation } from '@vigie/service-kit/grpc';
+import { internalError, toStatus } from '@vigie/service-kit/grpc';
+import type { Logger } from '@vigie/service-kit/telemetry';
+import { currentTrace, newTrace, withTrace } from '@vigie/service-kit/telemetry';
 import type { AcceptAlert } from '../../application/accept-alert.ts';
 import { AlertQueueError } from '../../ports/alert-queue.ts';
 import { translateError } from './error-table.ts';

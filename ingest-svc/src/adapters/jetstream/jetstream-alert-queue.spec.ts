@@ -1,11 +1,11 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { type ScratchNats, startScratchNats } from '@vigie/dev-env/testing/scratch-nats.ts';
-import { parseAlert } from '@vigie/mesh/alert/alert.ts';
-import { readNatsUrl } from '@vigie/mesh/jetstream/nats-url.ts';
-import { ensureStreams } from '@vigie/mesh/jetstream/streams.ts';
-import { newTrace, withTrace } from '@vigie/mesh/telemetry/trace-context.ts';
-import { decodeAlertPayload } from '@vigie/mesh/wire/alert-wire.ts';
+import { parseAlert } from '@vigie/alert';
+import { ensureStreams } from '@vigie/alert/streams';
+import { decodeAlertPayload } from '@vigie/alert/wire';
+import { type ScratchNats, startScratchNats } from '@vigie/dev-env/testing';
+import { readNatsUrl } from '@vigie/service-kit/nats';
+import { newTrace, withTrace } from '@vigie/service-kit/telemetry';
 import { expect } from 'chai';
 import { AlertQueueError } from '../../ports/alert-queue.ts';
 import { JetStreamAlertQueue } from './jetstream-alert-queue.ts';

@@ -1,10 +1,8 @@
 import { JetStreamApiError, type JetStreamClient } from '@nats-io/jetstream';
-import type { Alert } from '@vigie/mesh/alert/alert.ts';
-import { alertMessageId } from '@vigie/mesh/jetstream/alert-message-id.ts';
-import { publishStored } from '@vigie/mesh/jetstream/publish-stored.ts';
-import { subjects } from '@vigie/mesh/jetstream/subjects.ts';
-import { traceHeaders } from '@vigie/mesh/jetstream/trace-headers.ts';
-import { encodeAlertPayload } from '@vigie/mesh/wire/alert-wire.ts';
+import type { Alert } from '@vigie/alert';
+import { alertMessageId, subjects } from '@vigie/alert/streams';
+import { encodeAlertPayload } from '@vigie/alert/wire';
+import { publishStored, traceHeaders } from '@vigie/service-kit/nats';
 import { type AlertQueue, AlertQueueError, type QueueReceipt } from '../../ports/alert-queue.ts';
 
 /**

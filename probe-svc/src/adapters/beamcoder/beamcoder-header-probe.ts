@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Failure } from '@vigie/mesh/alert/alert-record.ts';
+import type { Failure } from '@vigie/alert';
 import { Slots } from '../../domain/slots.ts';
 import type { SparseFile } from '../../domain/sparse-file.ts';
 import type { HeaderAnswer, HeaderProbe, HeaderProbeOptions } from '../../ports/header-probe.ts';

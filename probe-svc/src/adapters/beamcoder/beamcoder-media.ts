@@ -1,4 +1,4 @@
-import type { Media } from '@vigie/mesh/alert/media.ts';
+import type { Media } from '@vigie/alert';
 import { readMp4Layout } from './file-head.ts';
 import type { DemuxedStream, Demuxer, Rational } from './load-beamcoder.ts';
 

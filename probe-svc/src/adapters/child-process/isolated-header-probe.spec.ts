@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { isLiving, waitUntilGone } from '@vigie/dev-env/testing/living-process.ts';
+import { isLiving, waitUntilGone } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
 import { SparseFile } from '../../domain/sparse-file.ts';
 import type { HeaderAnswer } from '../../ports/header-probe.ts';

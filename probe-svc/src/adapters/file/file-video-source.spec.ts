@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { temporaryDir } from '@vigie/dev-env/testing/temporary-dir.ts';
+import { temporaryDir } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
 import { ReadMeter } from '../../domain/read-meter.ts';
 import { itIsAVideoSource } from '../../testing/video-source.contract.ts';

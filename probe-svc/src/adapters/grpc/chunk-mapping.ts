@@ -1,4 +1,4 @@
-import { InvalidAlertError } from '@vigie/mesh/alert/alert.ts';
+import { InvalidAlertError } from '@vigie/alert';
 import type { ProbeStreamRequest } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
 import type { Chunk } from '../../application/probe-chunks.ts';
 

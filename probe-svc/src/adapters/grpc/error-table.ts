@@ -1,7 +1,7 @@
 import { Code, type ConnectError } from '@connectrpc/connect';
-import { InvalidAlertError } from '@vigie/mesh/alert/alert.ts';
-import { invalidArgument, rpcError } from '@vigie/mesh/grpc/rpc-error.ts';
+import { InvalidAlertError } from '@vigie/alert';
 import { AlertRecordSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { invalidArgument, rpcError } from '@vigie/service-kit/grpc';
 import { UnknownAlertError } from '../../application/make-alert-poster.ts';
 import { AlertDirectoryError } from '../../ports/alert-directory.ts';
 import { VideoSourceError } from '../../ports/video-source.ts';

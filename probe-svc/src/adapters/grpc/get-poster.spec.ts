@@ -1,9 +1,9 @@
 import { type Client, Code, ConnectError, createClient } from '@connectrpc/connect';
-import { ChannelTransport } from '@vigie/mesh/grpc/channel-transport.ts';
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
 import { Failure_Code } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
 import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { ChannelTransport } from '@vigie/service-kit/grpc';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';

@@ -1,7 +1,7 @@
-import { findUidFault, findVideoFault, InvalidAlertError } from '@vigie/mesh/alert/alert.ts';
-import type { ServiceImplementation } from '@vigie/mesh/grpc/service-implementation.ts';
-import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
+import { findUidFault, findVideoFault, InvalidAlertError } from '@vigie/alert';
 import type { GetPosterRequest, ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
+import type { ServiceImplementation } from '@vigie/service-kit/grpc';
+import type { Logger } from '@vigie/service-kit/telemetry';
 import type { MakeAlertPoster } from '../../application/make-alert-poster.ts';
 import type { MakePoster, PosterFinding, PosterReport } from '../../application/make-poster.ts';
 import type { PosterFailure, PosterFailureCode } from '../../ports/poster-maker.ts';

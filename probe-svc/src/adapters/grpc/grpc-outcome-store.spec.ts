@@ -1,9 +1,9 @@
 import { Code, ConnectError, type Transport } from '@connectrpc/connect';
-import type { FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
-import { ChannelTransport } from '@vigie/mesh/grpc/channel-transport.ts';
-import { finishedFromProto, recordToProto } from '@vigie/mesh/wire/record-wire.ts';
+import type { FinishedAlert } from '@vigie/alert';
+import { finishedFromProto, recordToProto } from '@vigie/alert/wire';
 import type { AlertRecord } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { AlertStoreService, RecordResult_Kind as Kind } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { ChannelTransport } from '@vigie/service-kit/grpc';
 import { expect } from 'chai';
 import type { FoundOutcome } from '../../domain/found-outcome.ts';
 import { type OutcomeStore, OutcomeStoreError } from '../../ports/outcome-store.ts';

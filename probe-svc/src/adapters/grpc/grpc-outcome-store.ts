@@ -1,15 +1,15 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type Client, Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
-import type { FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
-import { Batcher } from '@vigie/mesh/batch/batcher.ts';
-import { newTrace, withTrace } from '@vigie/mesh/telemetry/trace-context.ts';
-import { finishedFromProto, recordToProto } from '@vigie/mesh/wire/record-wire.ts';
+import type { FinishedAlert } from '@vigie/alert';
+import { finishedFromProto, recordToProto } from '@vigie/alert/wire';
 import {
   AlertStoreService,
   type FoundOutcomeSchema,
   type RecordResult,
   RecordResult_Kind,
 } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { Batcher } from '@vigie/service-kit/async';
+import { newTrace, withTrace } from '@vigie/service-kit/telemetry';
 import { pause, unlessAborted } from '../../application/abortable.ts';
 import type { FoundOutcome } from '../../domain/found-outcome.ts';
 import { type OutcomeStore, OutcomeStoreError, type RecordedOutcome } from '../../ports/outcome-store.ts';

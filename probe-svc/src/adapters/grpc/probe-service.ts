@@ -1,11 +1,9 @@
-import { findVideoFault, InvalidAlertError } from '@vigie/mesh/alert/alert.ts';
-import type { Failure } from '@vigie/mesh/alert/alert-record.ts';
-import type { Media } from '@vigie/mesh/alert/media.ts';
-import type { ServiceImplementation } from '@vigie/mesh/grpc/service-implementation.ts';
-import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
-import { mediaToProto } from '@vigie/mesh/wire/media-wire.ts';
-import { failureToProto } from '@vigie/mesh/wire/record-wire.ts';
+import type { Failure, Media } from '@vigie/alert';
+import { findVideoFault, InvalidAlertError } from '@vigie/alert';
+import { failureToProto, mediaToProto } from '@vigie/alert/wire';
 import type { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
+import type { ServiceImplementation } from '@vigie/service-kit/grpc';
+import type { Logger } from '@vigie/service-kit/telemetry';
 import type { ProbeChunks } from '../../application/probe-chunks.ts';
 import type { ProbeVideo } from '../../application/probe-video.ts';
 import { HeaderBudgetExceededError } from '../../domain/header-budget.ts';

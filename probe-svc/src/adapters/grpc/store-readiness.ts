@@ -1,6 +1,6 @@
 import { ConnectError, createClient, type Transport } from '@connectrpc/connect';
-import type { ReadinessCheck } from '@vigie/mesh/telemetry/health.ts';
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '@vigie/proto/health/v1/health_pb.ts';
+import type { ReadinessCheck } from '@vigie/service-kit/telemetry';
 
 /** Shorter than a readiness check may take, so that the store's own reason is told. */
 const TIMEOUT_MS = 800;

@@ -1,12 +1,10 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { isReplay } from '@vigie/mesh/jetstream/alert-message-id.ts';
-import { createConsumerMetrics } from '@vigie/mesh/jetstream/consumer-metrics.ts';
-import { MessageConsumer, type Verdict } from '@vigie/mesh/jetstream/message-consumer.ts';
-import { originalMessage } from '@vigie/mesh/jetstream/quarantine.ts';
-import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
-import { currentTrace, newTrace } from '@vigie/mesh/telemetry/trace-context.ts';
-import { MalformedMessageError, tryDecodeAlert } from '@vigie/mesh/wire/alert-wire.ts';
+import { isReplay, originalMessage } from '@vigie/alert/streams';
+import { MalformedMessageError, tryDecodeAlert } from '@vigie/alert/wire';
+import { createConsumerMetrics, MessageConsumer, type Verdict } from '@vigie/service-kit/nats';
+import type { Logger } from '@vigie/service-kit/telemetry';
+import { currentTrace, newTrace } from '@vigie/service-kit/telemetry';
 import type { Registry } from 'prom-client';
 import type { SettleAlert, Settlement } from '../../application/settle-alert.ts';
 import type { AlertDelivery } from '../../domain/alert-delivery.ts';

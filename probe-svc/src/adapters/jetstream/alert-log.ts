@@ -1,7 +1,7 @@
 import type { JsMsg } from '@nats-io/jetstream';
-import type { Outcome } from '@vigie/mesh/alert/alert-record.ts';
-import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
-import type { MalformedMessageError } from '@vigie/mesh/wire/alert-wire.ts';
+import type { Outcome } from '@vigie/alert';
+import type { MalformedMessageError } from '@vigie/alert/wire';
+import type { Logger } from '@vigie/service-kit/telemetry';
 import type { ProbeReport } from '../../application/probe-video.ts';
 import type { Settlement, StreamError } from '../../application/settle-alert.ts';
 import type { AlertDelivery } from '../../domain/alert-delivery.ts';

@@ -1,5 +1,5 @@
-import type { Failure, FailureCode, FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
-import { LATENCY_BUCKETS } from '@vigie/mesh/telemetry/metrics.ts';
+import type { Failure, FailureCode, FinishedAlert } from '@vigie/alert';
+import { LATENCY_BUCKETS } from '@vigie/service-kit/telemetry';
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { OutcomeStoreFault } from '../../ports/outcome-store.ts';
 

@@ -1,6 +1,6 @@
 import type { JetStreamClient } from '@nats-io/jetstream';
-import type { Failure } from '@vigie/mesh/alert/alert-record.ts';
-import { publishQuarantined } from '@vigie/mesh/jetstream/quarantine.ts';
+import type { Failure } from '@vigie/alert';
+import { publishQuarantined } from '@vigie/alert/streams';
 import type { AlertDelivery } from '../../domain/alert-delivery.ts';
 import { type AlertQuarantine, AlertQuarantineError } from '../../ports/alert-quarantine.ts';
 

@@ -1,10 +1,9 @@
 import type { JetStreamClient } from '@nats-io/jetstream';
-import { contentHash } from '@vigie/mesh/alert/alert.ts';
-import type { FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
-import { publishStored } from '@vigie/mesh/jetstream/publish-stored.ts';
-import { subjects } from '@vigie/mesh/jetstream/subjects.ts';
-import { traceHeaders } from '@vigie/mesh/jetstream/trace-headers.ts';
-import { encodeRecordPayload } from '@vigie/mesh/wire/record-wire.ts';
+import type { FinishedAlert } from '@vigie/alert';
+import { contentHash } from '@vigie/alert';
+import { subjects } from '@vigie/alert/streams';
+import { encodeRecordPayload } from '@vigie/alert/wire';
+import { publishStored, traceHeaders } from '@vigie/service-kit/nats';
 import { type OutcomeEvents, OutcomeEventsError } from '../../ports/outcome-events.ts';
 
 /** A publish that a reconnect swallows gets no ack: it is published again sooner than a longer wait would help. */

@@ -1,20 +1,15 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
-import { type FieldViolation, findUidFault, InvalidAlertError } from '@vigie/mesh/alert/alert.ts';
-import type { FinishedAlert, ReceivedAlert } from '@vigie/mesh/alert/alert-record.ts';
-import { invalidArgument, toStatus } from '@vigie/mesh/grpc/rpc-error.ts';
-import type { ServiceImplementation } from '@vigie/mesh/grpc/service-implementation.ts';
-import {
-  finishedFromProto,
-  IncompleteRecordError,
-  receivedFromProto,
-  recordToProto,
-} from '@vigie/mesh/wire/record-wire.ts';
+import type { FinishedAlert, ReceivedAlert } from '@vigie/alert';
+import { type FieldViolation, findUidFault, InvalidAlertError } from '@vigie/alert';
+import { finishedFromProto, IncompleteRecordError, receivedFromProto, recordToProto } from '@vigie/alert/wire';
 import { type AlertRecord as AlertRecordMessage, AlertRecordSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import {
   type AlertStoreService,
   RecordResult_Kind,
   type RecordResultSchema,
 } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import type { ServiceImplementation } from '@vigie/service-kit/grpc';
+import { invalidArgument, toStatus } from '@vigie/service-kit/grpc';
 import type { GetAlert } from '../../application/get-alert.ts';
 import type { ListAlerts } from '../../application/list-alerts.ts';
 import type { RecordAlert } from '../../application/record-alert.ts';

@@ -1,8 +1,8 @@
 import { Code, type ConnectError } from '@connectrpc/connect';
-import { InvalidAlertError } from '@vigie/mesh/alert/alert.ts';
-import { invalidArgument, rpcError } from '@vigie/mesh/grpc/rpc-error.ts';
-import { IncompleteRecordError } from '@vigie/mesh/wire/record-wire.ts';
+import { InvalidAlertError } from '@vigie/alert';
+import { IncompleteRecordError } from '@vigie/alert/wire';
 import { AlertRecordSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { invalidArgument, rpcError } from '@vigie/service-kit/grpc';
 import { AlertNotFoundError } from '../../application/get-alert.ts';
 import { AlertStoreError, type AlertStoreFault } from '../../ports/alert-store.ts';
 import { OutcomeFeedError, type OutcomeFeedFault } from '../../ports/outcome-feed.ts';

@@ -1,6 +1,5 @@
-import { findStoreFault } from '@vigie/mesh/alert/alert.ts';
-import { ALERT_STATUSES } from '@vigie/mesh/alert/alert-record.ts';
-import { statusFromProto } from '@vigie/mesh/wire/record-wire.ts';
+import { ALERT_STATUSES, findStoreFault } from '@vigie/alert';
+import { statusFromProto } from '@vigie/alert/wire';
 import type { ListAlertsRequest, ReplayAlertsRequest } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
 import type { AlertFilter, ListPosition } from '../../domain/alert-filter.ts';
 import { decodePageToken } from './page-token.ts';

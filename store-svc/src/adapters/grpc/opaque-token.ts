@@ -1,4 +1,4 @@
-import { invalidArgument } from '@vigie/mesh/grpc/rpc-error.ts';
+import { invalidArgument } from '@vigie/service-kit/grpc';
 
 /** A token that callers keep and hand back but don't read: JSON in base64url. */
 export function encodeToken(content: readonly (string | number)[]): string {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { findUidFault } from '@vigie/mesh/alert/alert.ts';
-import { invalidArgument } from '@vigie/mesh/grpc/rpc-error.ts';
+import { findUidFault } from '@vigie/alert';
+import { invalidArgument } from '@vigie/service-kit/grpc';
 import type { AlertFilter, ListPosition } from '../../domain/alert-filter.ts';
 import type { QuarantineFilter, QuarantinePosition, QuarantineState } from '../../domain/quarantined-alert.ts';
 import { decodeToken, encodeToken } from './opaque-token.ts';

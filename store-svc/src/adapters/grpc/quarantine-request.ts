@@ -1,6 +1,5 @@
-import { findStoreFault, findUidFault } from '@vigie/mesh/alert/alert.ts';
-import { FAILURE_CODES } from '@vigie/mesh/alert/alert-record.ts';
-import { failureCodeFromProto } from '@vigie/mesh/wire/record-wire.ts';
+import { FAILURE_CODES, findStoreFault, findUidFault } from '@vigie/alert';
+import { failureCodeFromProto } from '@vigie/alert/wire';
 import {
   type DiscardQuarantinedRequest,
   type ListQuarantinedRequest,

@@ -1,13 +1,12 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import type { ServiceImplementation } from '@vigie/mesh/grpc/service-implementation.ts';
-import { alertToProto } from '@vigie/mesh/wire/alert-wire.ts';
-import { failureToProto } from '@vigie/mesh/wire/record-wire.ts';
+import { alertToProto, failureToProto } from '@vigie/alert/wire';
 import {
   QuarantinedAlert_State,
   type QuarantinedAlertSchema,
   type QuarantineService,
 } from '@vigie/proto/vigie/store/v1/quarantine_service_pb.ts';
+import type { ServiceImplementation } from '@vigie/service-kit/grpc';
 import type { ListQuarantined } from '../../application/list-quarantined.ts';
 import type { SettleQuarantined } from '../../application/settle-quarantined.ts';
 import type { QuarantinedAlert } from '../../domain/quarantined-alert.ts';

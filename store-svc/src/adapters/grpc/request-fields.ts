@@ -1,5 +1,5 @@
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
-import { invalidArgument } from '@vigie/mesh/grpc/rpc-error.ts';
+import { invalidArgument } from '@vigie/service-kit/grpc';
 
 /** `google.protobuf.Timestamp` ends with the year 9999. */
 const SECONDS_END = 253_402_300_800n;

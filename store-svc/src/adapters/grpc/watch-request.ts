@@ -1,8 +1,8 @@
-import { type FieldViolation, findStoreFault } from '@vigie/mesh/alert/alert.ts';
-import type { FinalStatus } from '@vigie/mesh/alert/alert-record.ts';
-import { invalidArgument } from '@vigie/mesh/grpc/rpc-error.ts';
-import { statusFromProto } from '@vigie/mesh/wire/record-wire.ts';
+import type { FinalStatus } from '@vigie/alert';
+import { type FieldViolation, findStoreFault } from '@vigie/alert';
+import { statusFromProto } from '@vigie/alert/wire';
 import type { WatchAlertsRequest } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { invalidArgument } from '@vigie/service-kit/grpc';
 import type { FeedPosition, OutcomeFilter } from '../../ports/outcome-feed.ts';
 import { decodeResumeToken } from './resume-token.ts';
 

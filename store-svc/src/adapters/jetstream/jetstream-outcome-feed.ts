@@ -6,13 +6,11 @@ import {
   type JetStreamManager,
   type JsMsg,
 } from '@nats-io/jetstream';
-import type { FinalStatus, FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
-import { readQuarantined } from '@vigie/mesh/jetstream/quarantine.ts';
-import type { StreamName } from '@vigie/mesh/jetstream/streams.ts';
-import { storeToken } from '@vigie/mesh/jetstream/subjects.ts';
-import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
-import { MalformedMessageError } from '@vigie/mesh/wire/alert-wire.ts';
-import { decodeRecordPayload } from '@vigie/mesh/wire/record-wire.ts';
+import type { FinalStatus, FinishedAlert } from '@vigie/alert';
+import type { StreamName } from '@vigie/alert/streams';
+import { readQuarantined, storeToken } from '@vigie/alert/streams';
+import { decodeRecordPayload, MalformedMessageError } from '@vigie/alert/wire';
+import type { Logger } from '@vigie/service-kit/telemetry';
 import {
   type FeedItem,
   type FeedPosition,

@@ -1,10 +1,8 @@
 import { JetStreamApiError, type JetStreamClient, type JetStreamPublishOptions } from '@nats-io/jetstream';
-import type { Alert } from '@vigie/mesh/alert/alert.ts';
-import { publishStored } from '@vigie/mesh/jetstream/publish-stored.ts';
-import { QUARANTINE_HEADERS } from '@vigie/mesh/jetstream/quarantine.ts';
-import { subjects } from '@vigie/mesh/jetstream/subjects.ts';
-import { traceHeaders } from '@vigie/mesh/jetstream/trace-headers.ts';
-import { encodeAlertPayload } from '@vigie/mesh/wire/alert-wire.ts';
+import type { Alert } from '@vigie/alert';
+import { QUARANTINE_HEADERS, subjects } from '@vigie/alert/streams';
+import { encodeAlertPayload } from '@vigie/alert/wire';
+import { publishStored, traceHeaders } from '@vigie/service-kit/nats';
 import type { QuarantinedAlert } from '../../domain/quarantined-alert.ts';
 import { type ReplayQueue, ReplayQueueError } from '../../ports/replay-queue.ts';
 

@@ -1,8 +1,7 @@
 import type { JsMsg } from '@nats-io/jetstream';
-import type { MessageConsumer } from '@vigie/mesh/jetstream/message-consumer.ts';
-import { readQuarantinedMessage } from '@vigie/mesh/jetstream/quarantine.ts';
-import { storeOfSubject } from '@vigie/mesh/jetstream/subjects.ts';
-import { currentTrace, newTrace } from '@vigie/mesh/telemetry/trace-context.ts';
+import { readQuarantinedMessage, storeOfSubject } from '@vigie/alert/streams';
+import type { MessageConsumer } from '@vigie/service-kit/nats';
+import { currentTrace, newTrace } from '@vigie/service-kit/telemetry';
 import type { KeepQuarantined } from '../../application/keep-quarantined.ts';
 import type { QuarantinedAlert } from '../../domain/quarantined-alert.ts';
 import { type StoreConsumerParts, startStoreConsumer } from './store-consumer.ts';

@@ -1,12 +1,10 @@
 import { type JetStreamClient, type JsMsg, jetstream } from '@nats-io/jetstream';
-import type { Alert } from '@vigie/mesh/alert/alert.ts';
-import { isReplay } from '@vigie/mesh/jetstream/alert-message-id.ts';
-import type { MessageConsumer } from '@vigie/mesh/jetstream/message-consumer.ts';
-import { originalMessage, publishQuarantined, type Quarantining } from '@vigie/mesh/jetstream/quarantine.ts';
-import { subjects } from '@vigie/mesh/jetstream/subjects.ts';
-import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
-import { currentTrace, newTrace, withTrace } from '@vigie/mesh/telemetry/trace-context.ts';
-import { encodeAlertPayload, MalformedMessageError, tryDecodeAlert } from '@vigie/mesh/wire/alert-wire.ts';
+import type { Alert } from '@vigie/alert';
+import { isReplay, originalMessage, publishQuarantined, type Quarantining, subjects } from '@vigie/alert/streams';
+import { encodeAlertPayload, MalformedMessageError, tryDecodeAlert } from '@vigie/alert/wire';
+import type { MessageConsumer } from '@vigie/service-kit/nats';
+import type { Logger } from '@vigie/service-kit/telemetry';
+import { currentTrace, newTrace, withTrace } from '@vigie/service-kit/telemetry';
 import { Counter, type Registry } from 'prom-client';
 import type { RecordAlert } from '../../application/record-alert.ts';
 import type { StandingAlert } from '../../domain/standing-alert.ts';

@@ -1,12 +1,9 @@
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { type ScratchNats, startScratchNats } from '@vigie/dev-env/testing/scratch-nats.ts';
-import { waitFor } from '@vigie/dev-env/testing/wait-for.ts';
-import { createConsumerMetrics } from '@vigie/mesh/jetstream/consumer-metrics.ts';
-import { readNatsUrl } from '@vigie/mesh/jetstream/nats-url.ts';
-import { QUARANTINE_HEADERS } from '@vigie/mesh/jetstream/quarantine.ts';
-import { ensureStreams, type StreamName } from '@vigie/mesh/jetstream/streams.ts';
-import { encodeAlertPayload } from '@vigie/mesh/wire/alert-wire.ts';
+import { ensureStreams, QUARANTINE_HEADERS, type StreamName } from '@vigie/alert/streams';
+import { encodeAlertPayload } from '@vigie/alert/wire';
+import { type ScratchNats, startScratchNats, waitFor } from '@vigie/dev-env/testing';
+import { createConsumerMetrics, readNatsUrl } from '@vigie/service-kit/nats';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';

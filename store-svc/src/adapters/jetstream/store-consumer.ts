@@ -1,9 +1,9 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { ConsumerMetrics } from '@vigie/mesh/jetstream/consumer-metrics.ts';
-import { MessageConsumer } from '@vigie/mesh/jetstream/message-consumer.ts';
-import type { StreamName } from '@vigie/mesh/jetstream/streams.ts';
-import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
+import type { StreamName } from '@vigie/alert/streams';
+import type { ConsumerMetrics } from '@vigie/service-kit/nats';
+import { MessageConsumer } from '@vigie/service-kit/nats';
+import type { Logger } from '@vigie/service-kit/telemetry';
 import { AlertStoreError } from '../../ports/alert-store.ts';
 
 /** How long a message may fail of what trying again doesn't mend. */

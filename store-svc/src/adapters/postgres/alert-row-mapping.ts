@@ -1,6 +1,4 @@
-import type { Alert } from '@vigie/mesh/alert/alert.ts';
-import type { AlertRecord, FinishedAlert, Outcome, ReceivedAlert } from '@vigie/mesh/alert/alert-record.ts';
-import type { Media } from '@vigie/mesh/alert/media.ts';
+import type { Alert, AlertRecord, FinishedAlert, Media, Outcome, ReceivedAlert } from '@vigie/alert';
 import type { AlertArrival } from '../../domain/alert-arrival.ts';
 import type { AlertRow } from './alert-row.ts';
 import { toTimestampText } from './timestamp-text.ts';

@@ -1,6 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import type { AlertStatus, FailureCode } from '@vigie/mesh/alert/alert-record.ts';
-import type { DurationSource } from '@vigie/mesh/alert/media.ts';
+import type { AlertStatus, DurationSource, FailureCode } from '@vigie/alert';
 import { MicrosType } from './micros-type.ts';
 
 /** 64 bits for every whole number: what a file claims of itself must never be too large for its row. */

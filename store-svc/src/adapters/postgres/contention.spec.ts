@@ -1,8 +1,7 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import { queryPostgres } from '@vigie/dev-env/servers/query-postgres.ts';
-import { scratchPostgres } from '@vigie/dev-env/testing/scratch-postgres.ts';
-import { waitFor } from '@vigie/dev-env/testing/wait-for.ts';
-import type { ReceivedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import type { ReceivedAlert } from '@vigie/alert';
+import { queryPostgres } from '@vigie/dev-env/servers';
+import { scratchPostgres, waitFor } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
 import { AlertStoreError } from '../../ports/alert-store.ts';
 import { LONG_TIMEOUTS, openPostgresStore, type PostgresStore } from '../../testing/postgres-store.ts';

@@ -1,6 +1,5 @@
-import { queryPostgres } from '@vigie/dev-env/servers/query-postgres.ts';
-import { scratchPostgres } from '@vigie/dev-env/testing/scratch-postgres.ts';
-import { waitFor } from '@vigie/dev-env/testing/wait-for.ts';
+import { queryPostgres } from '@vigie/dev-env/servers';
+import { scratchPostgres, waitFor } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
 import { AlertStoreError } from '../../ports/alert-store.ts';
 import { openPostgresStore, POOL_SIZE, type PostgresStore } from '../../testing/postgres-store.ts';

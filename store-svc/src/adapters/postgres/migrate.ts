@@ -1,6 +1,6 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
-import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
+import type { Logger } from '@vigie/service-kit/telemetry';
 import { MIGRATIONS } from './migrations/migrations-list.ts';
 import { ormOptions } from './orm-options.ts';
 

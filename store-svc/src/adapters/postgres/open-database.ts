@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { MikroORM } from '@mikro-orm/postgresql';
-import type { Health } from '@vigie/mesh/telemetry/health.ts';
+import type { Health } from '@vigie/service-kit/telemetry';
 import { AlertStoreError } from '../../ports/alert-store.ts';
 import { migrate } from './migrate.ts';
 import { type OrmOptions, ormOptions } from './orm-options.ts';

@@ -1,5 +1,5 @@
 import type { Options } from '@mikro-orm/postgresql';
-import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
+import type { Logger } from '@vigie/service-kit/telemetry';
 import { AlertRow } from './alert-row.ts';
 import { endSilentConnections } from './end-silent-connections.ts';
 import { QuarantinedRow } from './quarantined-row.ts';

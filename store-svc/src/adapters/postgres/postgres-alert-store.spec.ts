@@ -1,8 +1,7 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
-import { queryPostgres } from '@vigie/dev-env/servers/query-postgres.ts';
-import { scratchPostgres } from '@vigie/dev-env/testing/scratch-postgres.ts';
-import { waitFor } from '@vigie/dev-env/testing/wait-for.ts';
-import type { Health } from '@vigie/mesh/telemetry/health.ts';
+import { queryPostgres } from '@vigie/dev-env/servers';
+import { scratchPostgres, waitFor } from '@vigie/dev-env/testing';
+import type { Health } from '@vigie/service-kit/telemetry';
 import { expect } from 'chai';
 import { createRecordAlert } from '../../application/record-alert.ts';
 import { AlertStoreError, UnstorableError } from '../../ports/alert-store.ts';

@@ -1,6 +1,6 @@
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import type { AlertRecord, AlertStatus, FinishedAlert } from '@vigie/mesh/alert/alert-record.ts';
+import type { AlertRecord, AlertStatus, FinishedAlert } from '@vigie/alert';
 import type { AlertArrival } from '../../domain/alert-arrival.ts';
 import type { AlertFilter, ListPosition } from '../../domain/alert-filter.ts';
 import type { FoundOutcome } from '../../domain/found-outcome.ts';

@@ -1,5 +1,5 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import { findAlertIn } from '@vigie/mesh/wire/alert-wire.ts';
+import { findAlertIn } from '@vigie/alert/wire';
 import type {
   QuarantinedAlert,
   QuarantineFilter,

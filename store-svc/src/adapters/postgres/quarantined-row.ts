@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import type { FailureCode } from '@vigie/mesh/alert/alert-record.ts';
+import type { FailureCode } from '@vigie/alert';
 import type { QuarantineState } from '../../domain/quarantined-alert.ts';
 
 const count = () => p.bigint('number');

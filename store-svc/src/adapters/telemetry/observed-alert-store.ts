@@ -1,5 +1,5 @@
-import { type AlertRecord, statusOf } from '@vigie/mesh/alert/alert-record.ts';
-import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
+import { type AlertRecord, statusOf } from '@vigie/alert';
+import type { Logger } from '@vigie/service-kit/telemetry';
 import type { AlertArrival } from '../../domain/alert-arrival.ts';
 import type { AlertFilter, ListPosition } from '../../domain/alert-filter.ts';
 import type { FoundOutcome } from '../../domain/found-outcome.ts';

@@ -1,5 +1,5 @@
-import type { AlertStatus } from '@vigie/mesh/alert/alert-record.ts';
-import { LATENCY_BUCKETS } from '@vigie/mesh/telemetry/metrics.ts';
+import type { AlertStatus } from '@vigie/alert';
+import { LATENCY_BUCKETS } from '@vigie/service-kit/telemetry';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { AlertRecordKind, OutcomeRecordKind } from '../../domain/record-kind.ts';
 

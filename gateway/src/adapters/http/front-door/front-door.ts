@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttp2Server, type Http2Server, type Http2Session } from 'node:http2';
 import { type AddressInfo, createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
-import { settlesWithin } from '@vigie/mesh/lifecycle/settles-within.ts';
+import { settlesWithin } from '@vigie/service-kit/async';
 import { detectHttpVersion } from './preface.ts';
 
 /** HTTP/2 requests come with Node's compatibility API, which has the face of HTTP/1. */

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { Code } from '@connectrpc/connect';
-import { invalidArgument, rpcError } from '@vigie/mesh/grpc/rpc-error.ts';
 import type { Alert } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { invalidArgument, rpcError } from '@vigie/service-kit/grpc';
 import { expect } from 'chai';
 import { runGateway } from '../../../testing/running-gateway.ts';
 

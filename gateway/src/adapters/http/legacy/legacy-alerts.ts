@@ -1,12 +1,12 @@
 import { create, fromJson, type JsonObject, type JsonValue } from '@bufbuild/protobuf';
-import { invalidArgument } from '@vigie/mesh/grpc/rpc-error.ts';
-import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
 import { type Alert, AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import {
   CreateAlertRequestSchema,
   type CreateAlertResponse,
   IngestService,
 } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
+import { invalidArgument } from '@vigie/service-kit/grpc';
+import type { Logger } from '@vigie/service-kit/telemetry';
 import type { Upstreams } from '../../../api/upstreams.ts';
 import type { Exchange, ExchangeHandler } from '../exchange.ts';
 import { methodNotAllowed } from '../http-error.ts';

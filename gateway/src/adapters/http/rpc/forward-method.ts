@@ -1,7 +1,7 @@
 import type { DescMethod, Message } from '@bufbuild/protobuf';
 import { Code, ConnectError, type HandlerContext } from '@connectrpc/connect';
-import { internalError } from '@vigie/mesh/grpc/rpc-error.ts';
-import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
+import { internalError } from '@vigie/service-kit/grpc';
+import type { Logger } from '@vigie/service-kit/telemetry';
 import type { Upstreams } from '../../../api/upstreams.ts';
 import { findUid } from '../exchange.ts';
 import { codeNameOf } from '../http-status.ts';

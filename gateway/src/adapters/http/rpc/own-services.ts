@@ -1,10 +1,10 @@
 import type { DescService } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import { createHealthService } from '@vigie/mesh/grpc/health-service.ts';
-import type { Health } from '@vigie/mesh/telemetry/health.ts';
 import { ServerReflection } from '@vigie/proto/grpc/reflection/v1/reflection_pb.ts';
 import { ServerReflection as ServerReflectionAlpha } from '@vigie/proto/grpc/reflection/v1alpha/reflection_pb.ts';
 import { type HealthCheckRequest, Health as HealthService } from '@vigie/proto/health/v1/health_pb.ts';
+import { createHealthService } from '@vigie/service-kit/grpc';
+import type { Health } from '@vigie/service-kit/telemetry';
 import { createReflectionService } from './reflection-service.ts';
 
 /** A service that the gateway answers itself. */

@@ -1,9 +1,6 @@
 import { create, createRegistry, type JsonObject, toJson } from '@bufbuild/protobuf';
 import { Code, createClient, type Transport } from '@connectrpc/connect';
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node';
-import { ChannelTransport } from '@vigie/mesh/grpc/channel-transport.ts';
-import { invalidArgument } from '@vigie/mesh/grpc/rpc-error.ts';
-import { aborted, accepted, collect, failure, yieldAll } from '@vigie/mesh/grpc/testing/rpc-outcome.ts';
 import { BadRequestSchema, file_google_rpc_error_details } from '@vigie/proto/google/rpc/error_details_pb.ts';
 import { ServerReflection } from '@vigie/proto/grpc/reflection/v1/reflection_pb.ts';
 import { ServerReflection as ServerReflectionAlpha } from '@vigie/proto/grpc/reflection/v1alpha/reflection_pb.ts';
@@ -12,6 +9,8 @@ import { IngestService } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts
 import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
 import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
 import { QuarantineService } from '@vigie/proto/vigie/store/v1/quarantine_service_pb.ts';
+import { ChannelTransport, invalidArgument } from '@vigie/service-kit/grpc';
+import { aborted, accepted, collect, failure, yieldAll } from '@vigie/service-kit/testing';
 import { expect } from 'chai';
 import { type RunningGateway, runGateway } from '../../../testing/running-gateway.ts';
 

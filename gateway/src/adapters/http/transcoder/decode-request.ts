@@ -6,8 +6,8 @@ import {
   type JsonValue,
   type Message,
 } from '@bufbuild/protobuf';
-import type { FieldViolation } from '@vigie/mesh/alert/alert.ts';
-import { invalidArgument } from '@vigie/mesh/grpc/rpc-error.ts';
+import type { FieldViolation } from '@vigie/alert';
+import { invalidArgument } from '@vigie/service-kit/grpc';
 import { anyTypes } from '../error-json.ts';
 import { resolveFieldPath } from './field-path.ts';
 import type { HttpBinding } from './http-binding.ts';

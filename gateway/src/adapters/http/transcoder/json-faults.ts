@@ -1,5 +1,5 @@
 import { type DescField, type DescMessage, fromJson, type JsonValue } from '@bufbuild/protobuf';
-import type { FieldViolation } from '@vigie/mesh/alert/alert.ts';
+import type { FieldViolation } from '@vigie/alert';
 import { anyTypes } from '../error-json.ts';
 import { findField } from './field-path.ts';
 

@@ -1,8 +1,7 @@
 import { create, type Message } from '@bufbuild/protobuf';
 import { Code } from '@connectrpc/connect';
-import { rpcError } from '@vigie/mesh/grpc/rpc-error.ts';
-import { createLogger } from '@vigie/mesh/telemetry/logger.ts';
-import { createMetrics } from '@vigie/mesh/telemetry/metrics.ts';
+import { rpcError } from '@vigie/service-kit/grpc';
+import { createLogger, createMetrics } from '@vigie/service-kit/telemetry';
 import { expect } from 'chai';
 import type { Upstreams } from '../../../api/upstreams.ts';
 import { FrontDoor } from '../front-door/front-door.ts';

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { Code, ConnectError } from '@connectrpc/connect';
-import { invalidArgument, rpcError, toStatus } from '@vigie/mesh/grpc/rpc-error.ts';
-import { currentTrace, newTrace } from '@vigie/mesh/telemetry/trace-context.ts';
 import { AlertRecord_Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import type { ListAlertsRequest, WatchAlertsRequest } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { invalidArgument, rpcError, toStatus } from '@vigie/service-kit/grpc';
+import { currentTrace, newTrace } from '@vigie/service-kit/telemetry';
 import { expect } from 'chai';
 import { runGateway } from '../../../testing/running-gateway.ts';
 

@@ -1,7 +1,7 @@
 import type { DescMethod, Message } from '@bufbuild/protobuf';
 import { Code } from '@connectrpc/connect';
-import { rpcError } from '@vigie/mesh/grpc/rpc-error.ts';
-import type { Logger } from '@vigie/mesh/telemetry/logger.ts';
+import { rpcError } from '@vigie/service-kit/grpc';
+import type { Logger } from '@vigie/service-kit/telemetry';
 import type { Upstreams } from '../../../api/upstreams.ts';
 import { errorJson } from '../error-json.ts';
 import { type Exchange, type ExchangeHandler, findUid } from '../exchange.ts';

@@ -1,0 +1,27 @@
+export {
+  type Alert,
+  type AlertInput,
+  contentHash,
+  type FieldViolation,
+  findStoreFault,
+  findUidFault,
+  findVideoFault,
+  InvalidAlertError,
+  parseAlert,
+  timestampSeconds,
+} from './alert.ts';
+export {
+  ALERT_STATUSES,
+  type AlertRecord,
+  type AlertStatus,
+  FAILURE_CODES,
+  type Failure,
+  type FailureCode,
+  type FinalStatus,
+  type FinishedAlert,
+  isFinished,
+  type Outcome,
+  type ReceivedAlert,
+  statusOf,
+} from './alert-record.ts';
+export type { AudioTrack, DurationSource, Media, VideoTrack } from './media.ts';

@@ -1,0 +1,20 @@
+export { alertMessageId, isReplay } from './alert-message-id.ts';
+export { type JetStreamConfig, readJetStreamConfig } from './jetstream-config.ts';
+export { openStreams } from './open-streams.ts';
+export {
+  originalMessage,
+  publishQuarantined,
+  QUARANTINE_HEADERS,
+  type Quarantining,
+  readQuarantined,
+  readQuarantinedMessage,
+} from './quarantine.ts';
+export {
+  ensureStreams,
+  STREAM_NAMES,
+  STREAM_SUBJECTS,
+  type StreamLimits,
+  type StreamName,
+  updateStreams,
+} from './streams.ts';
+export { storeOfSubject, storeToken, subjects } from './subjects.ts';

@@ -1,0 +1,178 @@
+import type { JetStreamClient, JsMsg } from '@nats-io/jetstream';
+import type { MsgHdrs } from '@nats-io/transport-node';
+import { headersOf, publishStored, traceHeaders } from '@vigie/service-kit/nats';
+import { continueTrace, TRACEPARENT } from '@vigie/service-kit/telemetry';
+import type { Alert } from '../alert.ts';
+import { FAILURE_CODES, type Failure, type FailureCode, type FinishedAlert } from '../alert-record.ts';
+import { decodeAlertPayload, findAlertIn, MalformedMessageError } from '../wire/alert-wire.ts';
+import { storeOfSubject, subjects } from './subjects.ts';
+
+/** What a message on `alerts.quarantined.*` says besides its payload, which is the original one, byte for byte. */
+export const QUARANTINE_HEADERS = {
+  /** A `FailureCode`. */
+  reason: 'Vigie-Reason',
+  /** Why, for people, in one line. */
+  message: 'Vigie-Message',
+  /** How many times it was tried. */
+  attempts: 'Vigie-Attempts',
+  /** Where and when the original message was published. */
+  subject: 'Vigie-Subject',
+  streamSequence: 'Vigie-Stream-Sequence',
+  receivedAt: 'Vigie-Received-At',
+  /** How many times it had been redriven before; on a redriven message in the stream ALERTS too. */
+  redrives: 'Vigie-Redrives',
+} as const;
+
+/** A message as the stream ALERTS holds it. */
+export interface OriginalMessage {
+  readonly subject: string;
+  readonly payload: Uint8Array;
+  readonly streamSequence: number;
+  readonly receivedAt: Date;
+  readonly redrives: number;
+}
+
+/** What `alerts.quarantined.*` tells of a message that was set aside. */
+export interface QuarantinedMessage {
+  /** The same however often the message was set aside. */
+  readonly id: string;
+  readonly original: OriginalMessage;
+  /** Undefined where the message is no alert. */
+  readonly alert: Alert | undefined;
+  /** The alert's; else what the subject says. */
+  readonly store: string;
+  readonly failure: Failure;
+  readonly attempts: number;
+  readonly quarantinedAt: Date;
+  readonly traceId: string;
+}
+
+export interface Quarantining {
+  readonly client: JetStreamClient;
+  readonly original: OriginalMessage;
+  /** The alert's store; undefined where the message is no alert, and its subject has to tell. */
+  readonly store: string | undefined;
+  readonly reason: FailureCode;
+  readonly why: string;
+  readonly attempts: number;
+}
+
+const PUB_ACK_TIMEOUT_MS = 5_000;
+const WHY_MAX_LENGTH = 1_000;
+/** As long as that of any store's name, and far below what a server takes as a line of its protocol (4 KiB). */
+const TOKEN_MAX_LENGTH = 128 * '%F0%9F%9B%92'.length;
+
+/** Sets a message aside, in the current trace, for a person to look at. Resolves once it is on disk. */
+export async function publishQuarantined(quarantining: Quarantining): Promise<void> {
+  const { client, original, store, reason, why, attempts } = quarantining;
+  const headers = traceHeaders();
+  headers.set(QUARANTINE_HEADERS.reason, reason);
+  headers.set(QUARANTINE_HEADERS.message, oneLine(why));
+  headers.set(QUARANTINE_HEADERS.attempts, String(attempts));
+  headers.set(QUARANTINE_HEADERS.subject, original.subject);
+  headers.set(QUARANTINE_HEADERS.streamSequence, String(original.streamSequence));
+  headers.set(QUARANTINE_HEADERS.receivedAt, original.receivedAt.toISOString());
+  headers.set(QUARANTINE_HEADERS.redrives, String(original.redrives));
+  await publishStored(client, quarantineSubject(original.subject, store), original.payload, {
+    // Doing it again after a crash keeps it once.
+    msgID: `quarantined.${idOf(original)}`,
+    headers,
+    timeout: PUB_ACK_TIMEOUT_MS,
+  });
+}
+
+/** A message of the stream ALERTS. */
+export function originalMessage(message: JsMsg): OriginalMessage {
+  const { subject, data, seq, time } = message;
+  return { subject, payload: data, streamSequence: seq, receivedAt: time, redrives: redrivesOf(headersOf(message)) };
+}
+
+/** What a message on `alerts.quarantined.*` tells; one that was published there by hand tells little, and is kept as well. */
+export function readQuarantinedMessage(message: JsMsg): QuarantinedMessage {
+  const headers = headersOf(message);
+  const header = (name: string): string => headers?.get(name) ?? '';
+  const original: OriginalMessage = {
+    subject: header(QUARANTINE_HEADERS.subject) || message.subject,
+    payload: message.data,
+    streamSequence: wholeNumber(header(QUARANTINE_HEADERS.streamSequence)),
+    receivedAt: timeOr(header(QUARANTINE_HEADERS.receivedAt), message.time),
+    redrives: redrivesOf(headers),
+  };
+  const alert = findAlertIn(message.data);
+  return {
+    id:
+      original.streamSequence > 0
+        ? idOf(original)
+        : `by-hand-${idOf({ streamSequence: message.seq, receivedAt: message.time })}`,
+    original,
+    alert,
+    store: alert?.store ?? storeOfSubject(message.subject),
+    failure: {
+      code: findReason(headers) ?? 'MALFORMED_MESSAGE',
+      message: header(QUARANTINE_HEADERS.message) || `no ${QUARANTINE_HEADERS.message} says why it is here`,
+    },
+    attempts: wholeNumber(header(QUARANTINE_HEADERS.attempts)),
+    quarantinedAt: message.time,
+    traceId: continueTrace(header(TRACEPARENT)).traceId,
+  };
+}
+
+/**
+ * The alert that a message on `alerts.quarantined.*` holds.
+ *
+ * @throws MalformedMessageError if it holds none, or doesn't say why
+ */
+export function readQuarantined(message: JsMsg): FinishedAlert {
+  if (findReason(headersOf(message)) === undefined) {
+    throw new MalformedMessageError(`the header ${QUARANTINE_HEADERS.reason} names no failure code`);
+  }
+  const { original, failure, attempts, quarantinedAt, traceId } = readQuarantinedMessage(message);
+  return {
+    alert: decodeAlertPayload(message.data),
+    receivedAt: original.receivedAt,
+    traceId,
+    outcome: { status: 'QUARANTINED', failure },
+    effort: { attempts, bytesRead: 0, requests: 0, elapsedMs: 0 },
+    processedAt: quarantinedAt,
+    sequence: original.streamSequence,
+  };
+}
+
+/** Its place and time in the stream: a stream that was lost and made anew counts from 1 again. */
+function idOf({ streamSequence, receivedAt }: Pick<OriginalMessage, 'streamSequence' | 'receivedAt'>): string {
+  return `${streamSequence}-${receivedAt.getTime()}`;
+}
+
+function redrivesOf(headers: MsgHdrs | undefined): number {
+  return wholeNumber(headers?.get(QUARANTINE_HEADERS.redrives) ?? '');
+}
+
+/** 0 for anything else: anyone may publish by hand. */
+function wholeNumber(text: string): number {
+  return /^\d{1,15}$/.test(text) ? Number(text) : 0;
+}
+
+/** The token of the original's subject is taken over as far as it goes: it was legal there, but may be longer than fits here. */
+function quarantineSubject(subject: string, store: string | undefined): string {
+  if (store !== undefined) return subjects.quarantined(store);
+  const token = subject.slice(subject.lastIndexOf('.') + 1);
+  return `alerts.quarantined.${token.slice(0, TOKEN_MAX_LENGTH).toWellFormed()}`;
+}
+
+function findReason(headers: MsgHdrs | undefined): FailureCode | undefined {
+  const reason = headers?.get(QUARANTINE_HEADERS.reason);
+  return FAILURE_CODES.find(known => known === reason);
+}
+
+function timeOr(text: string, fallback: Date): Date {
+  const time = new Date(text);
+  return time.getTime() > 0 && time.getFullYear() < 10_000 ? time : fallback;
+}
+
+function oneLine(text: string): string {
+  return text
+    .replace(/\p{Cc}+/gu, ' ')
+    .slice(0, WHY_MAX_LENGTH)
+    .toWellFormed()
+    .trim();
+}

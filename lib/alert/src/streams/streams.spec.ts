@@ -1,0 +1,77 @@
+import { JetStreamApiError, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { type ScratchNats, startScratchNats } from '@vigie/dev-env/testing';
+import { readNatsUrl } from '@vigie/service-kit/nats';
+import { Health } from '@vigie/service-kit/telemetry';
+import { expect } from 'chai';
+import { pino } from 'pino';
+import { openStreams } from './open-streams.ts';
+import { ensureStreams, STREAM_NAMES, updateStreams } from './streams.ts';
+
+const LIMITS = { maxBytes: 1_000_000, replicas: 1 };
+const OTHER_LIMITS = { maxBytes: 2_000_000, replicas: 1 };
+
+describe('the streams', function () {
+  this.timeout(30_000);
+  let nats: ScratchNats;
+  let connection: NatsConnection;
+  let manager: JetStreamManager;
+
+  before(async () => {
+    nats = await startScratchNats();
+    connection = await connect(readNatsUrl(nats.url));
+    manager = await jetstreamManager(connection);
+  });
+  beforeEach(async () => {
+    for (const { config } of await manager.streams.list().next()) await manager.streams.delete(config.name);
+  });
+  after(async () => {
+    await connection.close();
+    await nats[Symbol.asyncDispose]();
+  });
+
+  const maxBytes = () =>
+    Promise.all(STREAM_NAMES.map(async name => (await manager.streams.info(name)).config.max_bytes));
+
+  it('are created by whoever comes first, several at once', async () => {
+    expect(await Promise.all([ensureStreams(manager, LIMITS), ensureStreams(manager, LIMITS)])).deep.equal([[], []]);
+    expect(await maxBytes()).deep.equal([1_000_000, 1_000_000, 1_000_000]);
+  });
+
+  it('keep their settings when a service asks for others, and its log says so', async () => {
+    await ensureStreams(manager, LIMITS);
+    const lines: { level: number; streams: string[] }[] = [];
+    const logger = pino({}, { write: line => void lines.push(JSON.parse(line)) });
+    await openStreams(connection, OTHER_LIMITS, { logger, health: new Health() });
+    expect(await maxBytes()).deep.equal([1_000_000, 1_000_000, 1_000_000]);
+    expect(lines).lengthOf(1);
+    expect(lines[0]).deep.include({ level: 40, streams: [...STREAM_NAMES] });
+  });
+
+  it('are a part of readiness', async () => {
+    const health = new Health();
+    await openStreams(connection, LIMITS, { logger: pino({ enabled: false }), health });
+    expect((await health.readiness()).checks.streams).equal('ok');
+    await manager.streams.delete('ALERTS');
+    expect((await health.readiness()).checks.streams).equal('stream not found');
+  });
+
+  it('are brought up to date by retention-svc', async () => {
+    await ensureStreams(manager, LIMITS);
+    await updateStreams(manager, OTHER_LIMITS);
+    expect(await maxBytes()).deep.equal([2_000_000, 2_000_000, 2_000_000]);
+  });
+
+  it('refuse an alert that is too large to be set aside', async () => {
+    await ensureStreams(manager, LIMITS);
+    const publish = (stream: string, bytes: number) =>
+      jetstream(connection).publish(`alerts.${stream}.s`, Buffer.alloc(bytes, 'x'));
+    const refusal = await publish('received', 16_385).catch(error => error);
+    expect(refusal)
+      .instanceOf(JetStreamApiError)
+      .with.property('message')
+      .match(/size exceeds/);
+    await publish('received', 16_384);
+    await publish('quarantined', 16_384 + 8_192);
+  });
+});

@@ -1,0 +1,1 @@
+export { SAMPLE_MEDIA, SPARSE_MEDIA } from './wire/testing/sample-media.ts';

@@ -1,0 +1,61 @@
+import type { Media } from '../../media.ts';
+
+/** A video of which all is known, each fact another one. */
+export const SAMPLE_MEDIA: Media = {
+  container: 'mov',
+  sizeBytes: 5_000_000_000,
+  video: {
+    codec: 'h264',
+    profile: 'High',
+    width: 1920,
+    height: 1080,
+    displayWidth: 1080,
+    displayHeight: 1920,
+    rotation: -90,
+    sampleAspectRatio: '1:1',
+    frameRate: 29.97,
+    pixelFormat: 'yuv420p',
+    colorPrimaries: 'bt709',
+    colorTransfer: 'bt709',
+    colorSpace: 'bt709',
+    colorRange: 'tv',
+    hdr: true,
+    bitRate: 4_000_000.5,
+  },
+  audio: { codec: 'aac', sampleRate: 48_000, channels: 2 },
+  durationSeconds: 12.345,
+  durationSource: 'header',
+  bitRate: 4_100_000,
+  videoStreams: 1,
+  coverArtStreams: 2,
+  audioStreams: 1,
+  truncated: true,
+  moovAtEnd: true,
+  fragmented: true,
+};
+
+/** All that a file may leave unsaid is unsaid. */
+export const SPARSE_MEDIA: Media = {
+  ...SAMPLE_MEDIA,
+  sizeBytes: null,
+  video: {
+    ...SAMPLE_MEDIA.video,
+    profile: null,
+    sampleAspectRatio: null,
+    frameRate: null,
+    pixelFormat: null,
+    colorPrimaries: null,
+    colorTransfer: null,
+    colorSpace: null,
+    colorRange: null,
+    hdr: false,
+    bitRate: null,
+  },
+  audio: null,
+  durationSeconds: null,
+  durationSource: null,
+  bitRate: null,
+  truncated: false,
+  moovAtEnd: false,
+  fragmented: false,
+};

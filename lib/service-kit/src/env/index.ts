@@ -1,0 +1,1 @@
+export { EnvReader, InvalidEnvironmentError } from './env-reader.ts';

@@ -1,0 +1,354 @@
+import { once } from 'node:events';
+import { type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { ensureStreams } from '@vigie/alert/streams';
+import { publishRaw, type ScratchNats, startScratchNats, waitFor } from '@vigie/dev-env/testing';
+import { expect } from 'chai';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { currentTrace, newTrace, withTrace } from '../telemetry/trace-context.ts';
+import { createConsumerMetrics } from './consumer-metrics.ts';
+import { MessageConsumer, type MessageConsumerOptions } from './message-consumer.ts';
+import { readNatsUrl } from './nats-url.ts';
+import { traceHeaders } from './trace-headers.ts';
+
+describe('MessageConsumer', function () {
+  this.timeout(30_000);
+  let nats: ScratchNats;
+  let connection: NatsConnection;
+
+  before(async () => {
+    nats = await startScratchNats();
+  });
+  after(() => nats[Symbol.asyncDispose]());
+
+  beforeEach(async () => {
+    connection = await connect({ ...readNatsUrl(nats.url), maxReconnectAttempts: -1, reconnectTimeWait: 50 });
+    await ensureStreams(await jetstreamManager(connection), { maxBytes: 10_000_000, replicas: 1 });
+  });
+  afterEach(async () => {
+    const manager = await jetstreamManager(connection);
+    for (const stream of ['ALERTS', 'OUTCOMES', 'QUARANTINE']) await manager.streams.delete(stream);
+    await connection.close();
+  });
+
+  const publish = (payload: string) =>
+    jetstream(connection).publish('alerts.received.s', payload, { headers: traceHeaders() });
+
+  const start = (options: Pick<MessageConsumerOptions, 'handle'> & Partial<MessageConsumerOptions>) =>
+    MessageConsumer.start({
+      connection,
+      stream: 'ALERTS',
+      durable: 'spec',
+      concurrency: 4,
+      ackWaitMs: 30_000,
+      shutdownGraceMs: 20_000,
+      logger: pino({ level: 'silent' }),
+      metrics: createConsumerMetrics(new Registry()),
+      ...options,
+    });
+
+  const pendingOf = async () => {
+    const info = await (await jetstreamManager(connection)).consumers.info('ALERTS', 'spec');
+    return info.num_pending + info.num_ack_pending;
+  };
+
+  it('hands out each message in its own trace and acks it before it stops', async () => {
+    const trace = newTrace();
+    await withTrace(trace, () => publish('a'));
+    const seen = Promise.withResolvers<[string, string | undefined]>();
+    const consumer = await start({
+      handle: async message => {
+        seen.resolve([message.string(), currentTrace()?.traceId]);
+        return { kind: 'done' };
+      },
+    });
+    expect(await seen.promise).deep.equal(['a', trace.traceId]);
+    await consumer[Symbol.asyncDispose]();
+    expect(await pendingOf()).equal(0);
+  });
+
+  it('gives a message published by hand one trace, the same for every consumer and delivery', async () => {
+    await jetstream(connection).publish('alerts.received.s', 'by hand');
+    const traces: (string | undefined)[] = [];
+    for (const durable of ['one', 'other']) {
+      const again = Promise.withResolvers<void>();
+      await using _ = await start({
+        durable,
+        handle: async message => {
+          traces.push(currentTrace()?.traceId);
+          if (!message.redelivered) return { kind: 'retry', delayMs: 5 };
+          again.resolve();
+          return { kind: 'done' };
+        },
+      });
+      await again.promise;
+    }
+    expect(traces).lengthOf(4);
+    expect(new Set(traces).size).equal(1);
+    expect(traces[0]).match(/^[0-9a-f]{32}$/);
+  });
+
+  it('hands out a message whose headers nobody can read, as one without headers', async () => {
+    await publishRaw(nats.url, 'alerts.received.s', 'not a name: x', 'odd');
+    const seen = Promise.withResolvers<[string, string | undefined]>();
+    await using _ = await start({
+      handle: async message => {
+        seen.resolve([message.string(), currentTrace()?.traceId]);
+        return { kind: 'done' };
+      },
+    });
+    const [payload, traceId] = await seen.promise;
+    expect(payload).equal('odd');
+    expect(traceId).match(/^[0-9a-f]{32}$/);
+  });
+
+  it('has no more messages in hand than it may, and loses none', async () => {
+    for (let i = 0; i < 40; i++) await publish(String(i));
+    const seen = new Set<string>();
+    const all = Promise.withResolvers<void>();
+    let inHand = 0;
+    let most = 0;
+    await using _ = await start({
+      handle: async message => {
+        most = Math.max(most, ++inHand);
+        await new Promise(resolve => setTimeout(resolve, 2));
+        inHand--;
+        seen.add(message.string());
+        if (seen.size === 40) all.resolve();
+        return { kind: 'done' };
+      },
+    });
+    await all.promise;
+    expect(most).within(2, 4);
+  });
+
+  for (const [what, fail] of [
+    ['a retry', async () => ({ kind: 'retry', delayMs: 10 }) as const],
+    ['an error', async () => Promise.reject(new Error('handler is broken'))],
+  ] as const) {
+    it(`delivers a message again after ${what}`, async () => {
+      await publish('again');
+      const deliveries: number[] = [];
+      const done = Promise.withResolvers<void>();
+      await using _ = await start({
+        handle: async message => {
+          deliveries.push(message.info.deliveryCount);
+          if (deliveries.length === 1) return fail();
+          done.resolve();
+          return { kind: 'done' };
+        },
+      });
+      await done.promise;
+      expect(deliveries).deep.equal([1, 2]);
+    });
+  }
+
+  it('lets a message come again with growing pauses that its handler throws at', async () => {
+    await publish('poison');
+    const deliveredAt: number[] = [];
+    await using _ = await start({
+      handle: async () => {
+        deliveredAt.push(performance.now());
+        if (deliveredAt.length < 3) throw new Error('handler is broken');
+        return { kind: 'done' };
+      },
+    });
+    await waitFor('three deliveries', () => (deliveredAt.length === 3 ? true : undefined), 20_000);
+    const [, second, third] = deliveredAt as [number, number, number];
+    // 2 s, 20 % less: nats-server rounds nothing down.
+    expect(third - second).at.least(1_550);
+  });
+
+  it('waits for what is in hand when it stops, and gives the rest back at once', async () => {
+    for (let i = 0; i < 6; i++) await publish(String(i));
+    const started = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
+    const handled: string[] = [];
+    const consumer = await start({
+      concurrency: 1,
+      handle: async message => {
+        started.resolve();
+        await release.promise;
+        handled.push(message.string());
+        return { kind: 'done' };
+      },
+    });
+    await started.promise;
+    const stopped = consumer[Symbol.asyncDispose]();
+    release.resolve();
+    await stopped;
+    expect(handled).deep.equal(['0']);
+
+    const rest = Promise.withResolvers<void>();
+    await using _ = await start({
+      handle: async message => {
+        handled.push(message.string());
+        if (handled.length === 6) rest.resolve();
+        return { kind: 'done' };
+      },
+    });
+    await rest.promise;
+    expect(handled.toSorted()).deep.equal(['0', '1', '2', '3', '4', '5']);
+  });
+
+  it('hands back what is not done within the grace period, for another replica to take at once', async () => {
+    await publish('heeds its signal');
+    await publish('never ends');
+    const inHand = new Set<string>();
+    const consumer = await start({
+      // Far longer than this test may take.
+      ackWaitMs: 300_000,
+      shutdownGraceMs: 50,
+      handle: async (message, signal) => {
+        inHand.add(message.string());
+        if (message.string() === 'heeds its signal') await once(signal, 'abort');
+        else await new Promise(() => {});
+        signal.throwIfAborted();
+        return { kind: 'done' };
+      },
+    });
+    await waitFor('both in hand', () => (inHand.size === 2 ? true : undefined));
+    await consumer[Symbol.asyncDispose]();
+
+    const taken = new Set<string>();
+    const both = Promise.withResolvers<void>();
+    await using _ = await start({
+      ackWaitMs: 300_000,
+      handle: async message => {
+        taken.add(message.string());
+        if (taken.size === 2) both.resolve();
+        return { kind: 'done' };
+      },
+    });
+    await both.promise;
+  });
+
+  it('stops while the server is frozen, with a full hand', async () => {
+    for (let i = 0; i < 6; i++) await publish(String(i));
+    let inHand = 0;
+    const consumer = await start({
+      concurrency: 2,
+      shutdownGraceMs: 50,
+      handle: async () => {
+        inHand++;
+        return new Promise(() => {});
+      },
+    });
+    await waitFor('a full hand', () => (inHand === 2 ? true : undefined));
+    nats.server.kill('SIGSTOP');
+    try {
+      await consumer[Symbol.asyncDispose]();
+    } finally {
+      nats.server.kill('SIGCONT');
+    }
+  });
+
+  it('keeps a message that takes longer than its ack wait to itself', async () => {
+    await publish('slow');
+    const deliveries: number[] = [];
+    const release = Promise.withResolvers<void>();
+    const handle = async (message: JsMsg) => {
+      deliveries.push(message.info.deliveryCount);
+      await release.promise;
+      return { kind: 'done' } as const;
+    };
+    await using _one = await start({ handle, ackWaitMs: 300 });
+    await using _other = await start({ handle, ackWaitMs: 300 });
+    await new Promise(resolve => setTimeout(resolve, 1_000));
+    release.resolve();
+    expect(deliveries).deep.equal([1]);
+  });
+
+  it('goes on after the server was killed', async () => {
+    const seen = new Map<string, PromiseWithResolvers<void>>(
+      ['before', 'after'].map(name => [name, Promise.withResolvers<void>()]),
+    );
+    await using _ = await start({
+      handle: async message => {
+        seen.get(message.string())?.resolve();
+        return { kind: 'done' };
+      },
+    });
+    await publish('before');
+    await seen.get('before')?.promise;
+    nats.server.kill('SIGKILL');
+    await nats.server.waitUntilExited();
+    await nats.server.start();
+    // What is published while the client reconnects may get no ack.
+    while (!(await publish('after').catch(() => undefined)));
+    await seen.get('after')?.promise;
+  });
+
+  it('acks again what the server has not heard, instead of working it off once more', async () => {
+    await publish('done');
+    const deliveries: number[] = [];
+    await using _ = await start({
+      // Longer than a restart, shorter than this test waits.
+      ackWaitMs: 15_000,
+      handle: async message => {
+        deliveries.push(message.info.deliveryCount);
+        if (deliveries.length === 1) nats.server.kill('SIGKILL');
+        return { kind: 'done' };
+      },
+    });
+    await waitFor('the message in hand', () => (deliveries.length > 0 ? true : undefined));
+    await nats.server.waitUntilExited();
+    await nats.server.start();
+    await waitFor('its ack', async () => ((await pendingOf().catch(() => 1)) === 0 ? true : undefined), 25_000);
+    expect(deliveries).deep.equal([1]);
+  });
+
+  it('goes on after its consumer was deleted', async () => {
+    const seen = Promise.withResolvers<void>();
+    await using _ = await start({
+      handle: async () => {
+        seen.resolve();
+        return { kind: 'done' };
+      },
+    });
+    await (await jetstreamManager(connection)).consumers.delete('ALERTS', 'spec');
+    await publish('still here');
+    await seen.promise;
+  });
+
+  it('takes over a consumer that an earlier version made with other settings, and what that had not finished', async () => {
+    await publish('first');
+    const first = await start({ ackWaitMs: 60_000, handle: async () => ({ kind: 'done' }) });
+    while ((await pendingOf()) > 0);
+    await first[Symbol.asyncDispose]();
+    await publish('second');
+    const seen: string[] = [];
+    const done = Promise.withResolvers<void>();
+    await using _ = await start({
+      ackWaitMs: 5_000,
+      handle: async message => {
+        seen.push(message.string());
+        done.resolve();
+        return { kind: 'done' };
+      },
+    });
+    await done.promise;
+    expect(seen).deep.equal(['second']);
+    expect((await (await jetstreamManager(connection)).consumers.info('ALERTS', 'spec')).config.ack_wait).equal(5e9);
+  });
+
+  it('tells its lag and verdicts as metrics', async () => {
+    const metrics = new Registry();
+    await publish('a');
+    const handled = Promise.withResolvers<void>();
+    const consumer = await start({
+      metrics: createConsumerMetrics(metrics),
+      handle: async () => {
+        handled.resolve();
+        return { kind: 'done' };
+      },
+    });
+    await handled.promise;
+    await consumer[Symbol.asyncDispose]();
+    const text = await metrics.metrics();
+    expect(text).include('jetstream_messages_total{consumer="spec",verdict="done"} 1');
+    expect(text).include('jetstream_consumer_lag{consumer="spec",state="pending"} 0');
+    expect(text).include('jetstream_in_flight{consumer="spec"} 0');
+  });
+});

@@ -1,0 +1,132 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { connect, errors, type NatsConnection } from '@nats-io/transport-node';
+import { settlesWithin } from '../async/settles-within.ts';
+import type { Health } from '../telemetry/health.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { findNatsServerFault } from './nats-server-version.mjs';
+import { type NatsAccess, readNatsUrl } from './nats-url.ts';
+import { steadyReconnects } from './steady-reconnects.ts';
+
+export interface NatsConnectionOptions {
+  /** As `readNatsUrl` takes it: one server, or those of a cluster. */
+  readonly url: string;
+  /** Shown by `nats server report connections`. */
+  readonly name: string;
+  readonly logger: Logger;
+  readonly health: Health;
+}
+
+/** A start that no waiting mends: wrong credentials, or a server that loses what it has acknowledged. */
+export class NatsStartError extends Error {
+  override readonly name = 'NatsStartError';
+}
+
+/** Shorter than a readiness check may take. */
+const ANSWER_MS = 800;
+const RECONNECT_MS = 250;
+const RECONNECT_JITTER_MS = 250;
+
+/** A server whose machine is gone closes nothing: one that is silent for 6 s, or 5 s when it is dialled, is given up for another. */
+const PING_INTERVAL_MS = 2_000;
+const MAX_UNANSWERED_PINGS = 2;
+const DIAL_TIMEOUT_MS = 5_000;
+
+/**
+ * Connects, waiting as long as it takes, and reconnects for ever; readiness tells whether it is connected.
+ *
+ * @throws NatsStartError
+ */
+export async function connectNats(options: NatsConnectionOptions): Promise<NatsConnection> {
+  const access = readNatsUrl(options.url);
+  const hosts = access.servers.map(server => new URL(server).host).join(', ');
+  let state: string | undefined = `not connected to ${hosts}`;
+  options.health.addCheck('nats', async () => state ?? (await findSilence()));
+  const connection = await dial(access, options.name);
+  const fault = findServerFault(connection);
+  if (fault !== undefined) {
+    const server = connection.getServer();
+    await connection.close();
+    throw new NatsStartError(`NATS_URL ${server}: ${fault}.`);
+  }
+  state = undefined;
+  void watchStatus();
+  return connection;
+
+  /** A frozen server keeps its connections: they are given up only after two unanswered pings. */
+  async function findSilence(): Promise<string | undefined> {
+    return (await settlesWithin(connection.flush(), ANSWER_MS)) ? state : `${connection.getServer()} gives no answer`;
+  }
+
+  async function watchStatus(): Promise<void> {
+    for await (const status of connection.status()) {
+      if (status.type === 'disconnect') {
+        // Every try that fails ends with one; the first is the news.
+        if (state !== undefined) continue;
+        state = `disconnected from ${hosts}`;
+        options.logger.warn({ server: status.server }, 'nats disconnected');
+      } else if (status.type === 'reconnect') {
+        state = undefined;
+        options.logger.info({ server: status.server }, 'nats reconnected');
+        const nowFault = findServerFault(connection);
+        if (nowFault !== undefined) options.logger.warn({ server: status.server }, nowFault);
+      } else if (status.type === 'error') {
+        onError(status.error);
+      }
+    }
+  }
+
+  function onError(err: Error): void {
+    if (err instanceof errors.PermissionViolationError) {
+      const { operation, subject } = err;
+      const missing = `the NATS user ${access.user ?? '(none)'} lacks a right, see its permissions in nats.conf`;
+      options.logger.error({ err, operation, subject }, missing);
+    } else if (isRefusal(err)) {
+      const refusal = describeRefusal(access);
+      if (state !== refusal) options.logger.error({ err }, refusal);
+      state = refusal;
+    } else {
+      options.logger.error({ err }, 'nats error');
+    }
+  }
+}
+
+async function dial(access: NatsAccess, name: string): Promise<NatsConnection> {
+  while (true) {
+    try {
+      return await connect({
+        ...access,
+        name,
+        maxReconnectAttempts: -1,
+        ...steadyReconnects(RECONNECT_MS, RECONNECT_JITTER_MS),
+        // A password that is changed under a running service is for a person to mend; until then readiness tells.
+        ignoreAuthErrorAbort: true,
+        timeout: DIAL_TIMEOUT_MS,
+        pingInterval: PING_INTERVAL_MS,
+        maxPingOut: MAX_UNANSWERED_PINGS,
+        // Each request would begin with two stack traces in case that it fails: 40 microseconds of an alert's CPU.
+        noAsyncTraces: true,
+      });
+    } catch (error) {
+      if (isRefusal(error)) {
+        throw new NatsStartError(describeRefusal(access), { cause: error });
+      }
+      await delay(RECONNECT_MS + Math.random() * RECONNECT_JITTER_MS);
+    }
+  }
+}
+
+/** A server that is short of time says "authentication timeout" instead, and that passes. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof errors.AuthorizationError && /authorization violation/i.test(error.message);
+}
+
+function describeRefusal({ servers, user }: NatsAccess): string {
+  const hosts = servers.map(server => new URL(server).host);
+  const who = user === undefined ? 'a connection without user and password' : `the user ${user} with its password`;
+  const wanted = hosts.map(host => `nats://user:password@${host}`).join();
+  return `${hosts.join(', ')} refuses ${who}: set NATS_URL to ${wanted}`;
+}
+
+function findServerFault({ info }: NatsConnection): string | undefined {
+  return info === undefined ? undefined : findNatsServerFault(info.version);
+}

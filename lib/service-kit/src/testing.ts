@@ -1,0 +1,1 @@
+export { aborted, accepted, collect, failure, yieldAll } from './grpc/testing/rpc-outcome.ts';

@@ -1,0 +1,1 @@
+export { makeMatrix } from './matrix/make-matrix.ts';

@@ -1,0 +1,1 @@
+export { LyingVideoServer, type SeenRequest, sendRange } from './lying-video-server.ts';

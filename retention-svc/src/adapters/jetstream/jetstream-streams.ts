@@ -1,0 +1,93 @@
+import {
+  AckPolicy,
+  type ConsumerInfo,
+  JetStreamApiError,
+  type JetStreamManager,
+  jetstreamManager,
+} from '@nats-io/jetstream';
+import { InvalidArgumentError, type NatsConnection } from '@nats-io/transport-node';
+import { type StreamLimits, updateStreams } from '@vigie/alert/streams';
+import type { ConsumerProgress, StreamState } from '../../domain/stream-state.ts';
+import type { MessageTime } from '../../domain/young-from.ts';
+import type { Streams } from '../../ports/streams.ts';
+
+/** JetStream's error for a stream that isn't there. */
+const STREAM_NOT_FOUND = 10059;
+
+export class JetStreamStreams implements Streams {
+  readonly #manager: JetStreamManager;
+  readonly #limits: StreamLimits;
+  /** False again after a reconnect: the server may be another one, with other data. */
+  #areUpToDate = false;
+
+  static async open(connection: NatsConnection, limits: StreamLimits): Promise<JetStreamStreams> {
+    const streams = new JetStreamStreams(await jetstreamManager(connection), limits);
+    void streams.#watchReconnects(connection);
+    return streams;
+  }
+
+  private constructor(manager: JetStreamManager, limits: StreamLimits) {
+    this.#manager = manager;
+    this.#limits = limits;
+  }
+
+  async bringUpToDate(): Promise<void> {
+    if (this.#areUpToDate) return;
+    await updateStreams(this.#manager, this.#limits);
+    this.#areUpToDate = true;
+  }
+
+  async readState(stream: string): Promise<StreamState> {
+    const { state, config, ts } = await this.#readInfo(stream);
+    const consumers = await Array.fromAsync(this.#manager.consumers.list(stream), readProgress);
+    // A cluster leaves out those whose server is away; what they have not finished must not be trimmed.
+    if (consumers.length < state.consumer_count) {
+      throw new Error(`${stream} has ${state.consumer_count} consumers, and only ${consumers.length} of them answer`);
+    }
+    return {
+      name: stream,
+      firstSequence: Math.max(1, state.first_seq),
+      lastSequence: state.last_seq,
+      messages: state.messages,
+      bytes: state.bytes,
+      maxBytes: config.max_bytes,
+      serverTime: new Date(ts ?? state.last_ts),
+      consumers,
+    };
+  }
+
+  async readMessageTime(stream: string, sequence: number): Promise<MessageTime | undefined> {
+    for (let from = sequence; ; from++) {
+      try {
+        const message = await this.#manager.direct.getMessage(stream, { seq: from, next_by_subj: '>' });
+        return message === null ? undefined : { sequence: message.seq, time: message.time };
+      } catch (error) {
+        // Headers that the client can't read, the time among them: its neighbour tells as much.
+        if (!(error instanceof InvalidArgumentError)) throw error;
+      }
+    }
+  }
+
+  async trim(stream: string, keepFrom: number): Promise<number> {
+    return (await this.#manager.streams.purge(stream, { seq: keepFrom })).purged;
+  }
+
+  #readInfo(stream: string) {
+    return this.#manager.streams.info(stream).catch(error => {
+      if (error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND) this.#areUpToDate = false;
+      throw error;
+    });
+  }
+
+  async #watchReconnects(connection: NatsConnection): Promise<void> {
+    for await (const { type } of connection.status()) {
+      if (type === 'reconnect') this.#areUpToDate = false;
+    }
+  }
+}
+
+/** Without acks, a message is finished once it is delivered. */
+function readProgress({ name, config, ack_floor, delivered }: ConsumerInfo): ConsumerProgress {
+  const finished = config.ack_policy === AckPolicy.None ? delivered : ack_floor;
+  return { name, finishedThrough: finished.stream_seq };
+}

@@ -1,0 +1,152 @@
+import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { type ScratchNats, startScratchNats, waitFor } from '@vigie/dev-env/testing';
+import { readNatsUrl } from '@vigie/service-kit/nats';
+import { Health } from '@vigie/service-kit/telemetry';
+import { expect } from 'chai';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { startRetention } from './composition-root.ts';
+import { readConfig } from './config.ts';
+
+const FOR_EVER_MS = '2000000000';
+
+describe('retention-svc', function () {
+  this.timeout(60_000);
+  let nats: ScratchNats;
+  let connection: NatsConnection;
+  let manager: JetStreamManager;
+  let running: AsyncDisposableStack;
+
+  beforeEach(async () => {
+    running = new AsyncDisposableStack();
+    nats = running.use(await startScratchNats());
+    connection = await connect({ ...readNatsUrl(nats.url), maxReconnectAttempts: -1, reconnectTimeWait: 50 });
+    running.defer(() => connection.close());
+    manager = await jetstreamManager(connection);
+  });
+  afterEach(() => running.disposeAsync());
+
+  /** The whole service, in this process, with the rights of its own user. */
+  async function start(env: NodeJS.ProcessEnv = {}) {
+    const config = readConfig({
+      NATS_URL: nats.urlOf('retention-svc'),
+      STREAM_MAX_BYTES: '1000000',
+      RETENTION_INTERVAL_MS: '20',
+      REPLAY_WINDOW_MS: '0',
+      ...env,
+    });
+    const teardown = new AsyncDisposableStack();
+    const health = new Health();
+    const metrics = new Registry();
+    const lines: { level: number; msg: string }[] = [];
+    const logger = pino({}, { write: line => void lines.push(JSON.parse(line)) });
+    await startRetention(config, { logger, metrics, health, teardown });
+    health.enter('running');
+    running.use(teardown);
+    return { health, metrics, lines };
+  }
+
+  async function publish(count: number): Promise<void> {
+    for (let i = 0; i < count; i++) await jetstream(connection).publish('alerts.received.s', `{"number":${i}}`);
+  }
+
+  /** A durable consumer that has finished so many messages. */
+  async function finish(durable: string, count: number): Promise<void> {
+    await manager.consumers.add('ALERTS', { durable_name: durable, ack_policy: 'explicit' });
+    if (count === 0) return;
+    const consumer = await jetstream(connection).consumers.get('ALERTS', durable);
+    for await (const message of await consumer.fetch({ max_messages: count })) await message.ackAck();
+  }
+
+  const firstKept = async () => (await manager.streams.info('ALERTS')).state.first_seq;
+
+  /** Waits for a round that began after the call. */
+  async function wholeRound(metrics: Registry): Promise<void> {
+    const before = await roundsOf(metrics);
+    await waitFor('a whole round', async () => ((await roundsOf(metrics)) >= before + 2 ? true : undefined));
+  }
+
+  it('creates the streams, and brings their settings up to date, again after a reconnect', async () => {
+    const { health } = await start();
+    const maxBytes = async () => (await manager.streams.info('OUTCOMES')).config.max_bytes;
+    expect(await maxBytes()).equal(1_000_000);
+    await manager.streams.update('OUTCOMES', { max_bytes: 5_000 });
+    nats.server.kill('SIGKILL');
+    await nats.server.waitUntilExited();
+    await waitFor('it to be unready', async () => ((await health.readiness()).ready ? undefined : true));
+    await nats.server.start();
+    await waitFor('its settings', async () =>
+      (await maxBytes().catch(() => undefined)) === 1_000_000 ? true : undefined,
+    );
+    await waitFor('it to be ready', async () => ((await health.readiness()).ready ? true : undefined));
+  });
+
+  it('trims what both consumers have finished, and not what one has yet to do', async () => {
+    const { metrics } = await start();
+    await publish(10);
+    await finish('record', 10);
+    await finish('probe', 7);
+    await waitFor('the trim', async () => ((await firstKept()) === 8 ? true : undefined));
+    await wholeRound(metrics);
+    expect(await firstKept()).equal(8);
+    await finish('probe', 3);
+    await waitFor('the rest to go', async () => ((await firstKept()) === 11 ? true : undefined));
+    await wholeRound(metrics);
+    expect(await metrics.getSingleMetricAsString('vigie_retention_trimmed_messages_total')).include(
+      'stream="ALERTS"} 10',
+    );
+  });
+
+  it('trims nothing while a required consumer is missing, and says which', async () => {
+    const { metrics, lines } = await start();
+    await publish(10);
+    await finish('record', 10);
+    await wholeRound(metrics);
+    await wholeRound(metrics);
+    expect(await firstKept()).equal(1);
+    expect(lines.filter(({ msg }) => /consumer probe is missing/.test(msg))).lengthOf(1);
+  });
+
+  it('trims nothing within the replay window', async () => {
+    const { metrics } = await start({ REPLAY_WINDOW_MS: FOR_EVER_MS });
+    await publish(10);
+    await finish('record', 10);
+    await finish('probe', 10);
+    await wholeRound(metrics);
+    expect(await firstKept()).equal(1);
+  });
+
+  it('keeps what a consumer of the moment has not been given yet', async () => {
+    const { metrics } = await start();
+    await publish(10);
+    const watcher = await jetstream(connection).consumers.get('ALERTS', { opt_start_seq: 4 });
+    await finish('record', 10);
+    await finish('probe', 10);
+    await waitFor('the trim', async () => ((await firstKept()) === 4 ? true : undefined));
+    await wholeRound(metrics);
+    expect(await firstKept()).equal(4);
+    await watcher.delete();
+    await waitFor('the rest to go', async () => ((await firstKept()) === 11 ? true : undefined));
+  });
+
+  it('creates a stream again that somebody has deleted', async () => {
+    await start();
+    await manager.streams.delete('QUARANTINE');
+    await waitFor('the stream', () => manager.streams.info('QUARANTINE').catch(() => undefined));
+  });
+
+  it('warns of a stream that is nearly full, and tells how full in a metric', async () => {
+    const { metrics, lines } = await start({ STREAM_MAX_BYTES: '4096', REPLAY_WINDOW_MS: FOR_EVER_MS });
+    await publish(400).catch(() => undefined);
+    await waitFor('the warning', () =>
+      lines.find(({ level, msg }) => level === 40 && /^ALERTS is \d+ % full.*start the service/.test(msg)),
+    );
+    expect(await metrics.getSingleMetricAsString('vigie_retention_fill_ratio')).match(/stream="ALERTS"\} 0\.[89]/);
+  });
+});
+
+async function roundsOf(metrics: Registry): Promise<number> {
+  const counted = await metrics.getSingleMetric('vigie_retention_rounds_total')?.get();
+  return counted?.values.find(({ labels }) => labels.result === 'done')?.value ?? 0;
+}

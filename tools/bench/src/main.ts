@@ -1,0 +1,60 @@
+/** `npm run bench`: drives the running mesh (or one of its own, if none runs) and prints how fast it is and what it weighs. */
+import { randomUUID } from 'node:crypto';
+import { createClient } from '@connectrpc/connect';
+import { readSampleVideos } from '@vigie/dev-env/start';
+import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { ChannelTransport } from '@vigie/service-kit/grpc';
+import type { AcceptedAlert, BenchAlert } from './bench-alert.ts';
+import { type BenchOptions, parseBenchOptions, USAGE } from './bench-options.ts';
+import { sendByGrpc } from './grpc-load.ts';
+import { findMesh, type MeshUnderTest } from './mesh-under-test.ts';
+import { OutcomeWatch } from './outcome-watch.ts';
+import { watchMemory } from './process-memory.ts';
+import { formatReport } from './report.ts';
+import { sendByRest } from './rest-load.ts';
+
+const SEND = { grpc: sendByGrpc, rest: sendByRest };
+/** Enough for V8 to compile the hot paths of all services. */
+const WARM_UP_ALERTS = 500;
+
+async function makeAlerts(count: number, store: string): Promise<BenchAlert[]> {
+  const videos = (await readSampleVideos()).filter(({ expected }) => expected.status === 'PROCESSED');
+  const now = Date.now() / 1000;
+  return Array.from({ length: count }, (_, index) => ({
+    uid: `bench-${randomUUID()}`,
+    video: `/videos/${videos[index % videos.length]?.file}`,
+    timestamp: now + index / 1e6,
+    store,
+  }));
+}
+
+async function run(mesh: MeshUnderTest, options: BenchOptions): Promise<string> {
+  const store = `bench-${randomUUID()}`;
+  using transport = new ChannelTransport({
+    address: mesh.storeAddress,
+    services: [AlertStoreService],
+    defaultTimeoutMs: 10_000,
+  });
+  await using watch = await OutcomeWatch.start(createClient(AlertStoreService, transport), store);
+
+  const warmUp = await makeAlerts(WARM_UP_ALERTS, store);
+  await SEND[options.via](mesh, warmUp);
+  await watch.waitFor(warmUp.map(({ uid }) => uid));
+
+  const alerts = await makeAlerts(options.alerts, store);
+  await using memory = watchMemory(mesh);
+  const startedAt = performance.now();
+  const accepted: AcceptedAlert[] = await SEND[options.via](mesh, alerts);
+  const acceptedMs = performance.now() - startedAt;
+  const outcomes = await watch.waitFor(alerts.map(({ uid }) => uid));
+  const endToEndMs = performance.now() - startedAt;
+  return formatReport({ options, accepted, outcomes, acceptedMs, endToEndMs, memory: memory.peaks });
+}
+
+const options = parseBenchOptions(process.argv.slice(2));
+if (options === undefined) {
+  console.error(USAGE);
+  process.exit(2);
+}
+await using mesh = await findMesh(console.error);
+console.log(await run(mesh, options));

@@ -1,0 +1,41 @@
+import { Mesh } from '@vigie/dev-env';
+import { SERVICE_NAMES, SERVICE_PORTS, type ServiceName } from '@vigie/dev-env/services';
+import { readStartConfig } from '@vigie/dev-env/start';
+import type { MeshPorts } from '@vigie/dev-env/tcp-ports';
+
+/** Where the parts of the mesh answer that the bench drives and measures. */
+export interface MeshUnderTest extends AsyncDisposable {
+  readonly gatewayUrl: string;
+  readonly ingestAddress: string;
+  readonly storeAddress: string;
+  /** `/metrics` of each service. */
+  readonly metricsUrls: Readonly<Record<ServiceName, string>>;
+  /** nats-server's own monitoring. */
+  readonly natsMonitorUrl: string;
+}
+
+/** The mesh that `npm start` runs on this machine, or else one that lives as long as the bench. */
+export async function findMesh(say: (line: string) => void): Promise<MeshUnderTest> {
+  const { ports } = readStartConfig(process.env);
+  const running = await fetch(`http://127.0.0.1:${ports.gatewayHealth}/readyz`).catch(() => undefined);
+  if (running?.ok) {
+    say('Driving the mesh that runs on this machine.');
+    return { ...placesOf(ports), [Symbol.asyncDispose]: async () => {} };
+  }
+  say('No mesh runs on this machine: booting one for the bench.');
+  const mesh = await Mesh.boot({ ports: 'free' });
+  return { ...placesOf(mesh.ports), [Symbol.asyncDispose]: () => mesh.stop() };
+}
+
+function placesOf(ports: MeshPorts): Omit<MeshUnderTest, typeof Symbol.asyncDispose> {
+  const metricsUrls = SERVICE_NAMES.map(name => {
+    return [name, `http://127.0.0.1:${ports[SERVICE_PORTS[name].health]}/metrics`] as const;
+  });
+  return {
+    gatewayUrl: `http://127.0.0.1:${ports.gateway}`,
+    ingestAddress: `127.0.0.1:${ports.ingest}`,
+    storeAddress: `127.0.0.1:${ports.store}`,
+    metricsUrls: Object.fromEntries(metricsUrls) as Record<ServiceName, string>,
+    natsMonitorUrl: `http://127.0.0.1:${ports.natsMonitor}`,
+  };
+}

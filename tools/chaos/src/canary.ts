@@ -1,0 +1,48 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Mesh } from '@vigie/dev-env';
+import type { AlertRecordJson } from '@vigie/dev-env/start';
+import type { ChaosVideo } from './chaos-videos.ts';
+import type { Client } from './clients/client.ts';
+import type { Door } from './clients/door.ts';
+import { newAlert } from './clients/load.ts';
+
+export interface CanaryParts {
+  readonly mesh: Mesh;
+  readonly client: Client;
+  readonly door: Door;
+  readonly video: ChaosVideo;
+}
+
+/** Other faults may be in force all the while. */
+const PATIENCE_MS = 60_000;
+const POLL_MS = 50;
+const READ_TIMEOUT_MS = 1_000;
+
+/** How long a new alert takes until it is accepted, finished and shown so. @returns undefined where that takes too long */
+export async function measureRecovery(
+  uid: string,
+  { mesh, client, door, video }: CanaryParts,
+): Promise<number | undefined> {
+  const startedAt = performance.now();
+  const isLate = (): boolean => performance.now() - startedAt > PATIENCE_MS;
+  const alert = newAlert(uid, video);
+  while (!(await client.deliver(door, alert, video))) {
+    if (isLate()) return undefined;
+  }
+  const gateways = mesh.services.filter(({ service }) => service === 'gateway');
+  for (let turn = 0; !isLate(); turn++) {
+    const status = await readStatus(`http://${gateways[turn % gateways.length]?.address}/v1/alerts/${uid}`);
+    if (status !== undefined && status !== 'RECEIVED') return performance.now() - startedAt;
+    await delay(POLL_MS);
+  }
+  return undefined;
+}
+
+async function readStatus(url: string): Promise<string | undefined> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(READ_TIMEOUT_MS) });
+    return ((await answer.json()) as Partial<AlertRecordJson>).status;
+  } catch {
+    return undefined;
+  }
+}

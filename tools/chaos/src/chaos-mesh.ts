@@ -1,0 +1,108 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { Mesh } from '@vigie/dev-env';
+import { readNatsUrl } from '@vigie/service-kit/nats';
+import { type ChaosVideos, readChaosVideos } from './chaos-videos.ts';
+import { ClockFiles, MOVABLE_CLOCK } from './clock/clock-files.ts';
+import { Links } from './links.ts';
+import { LyingVideoProxy } from './lying-video-proxy.ts';
+import { Reviver } from './reviver.ts';
+import { type Sabotage, sabotageModule } from './sabotage/sabotages.ts';
+import { SmallDisk } from './small-disk.ts';
+
+/** A duplicate that comes again after it is new to the streams, and must not be to the table. */
+export const DUPLICATE_WINDOW_MS = 15_000;
+
+/** So that what takes an hour in production takes a minute, and still longer than any fault of the video server. */
+const FAST_SETTINGS = {
+  LOG_LEVEL: 'info',
+  PROBE_TIMEOUT_MS: '5000',
+  VIDEO_READ_TIMEOUT_MS: '2000',
+  VIDEO_UPLOAD_GRACE_MS: '10000',
+  RETRY_BASE_MS: '250',
+  RETRY_MAX_MS: '3000',
+  RETRY_MAX_ATTEMPTS: '20',
+  DUPLICATE_WINDOW_MS: String(DUPLICATE_WINDOW_MS),
+};
+
+const REPLICAS = { gateway: 2, 'ingest-svc': 2, 'probe-svc': 2, 'store-svc': 2 };
+
+/** A mesh of two replicas each, every link of which can be broken. */
+export interface ChaosMesh {
+  readonly mesh: Mesh;
+  readonly links: Links;
+  readonly videoProxy: LyingVideoProxy;
+  readonly videos: ChaosVideos;
+  /** Undefined where this process may not mount. */
+  readonly disk: SmallDisk | undefined;
+  readonly clocks: ClockFiles;
+  /** May do anything on the bus. */
+  readonly operator: NatsConnection;
+  readonly reviver: Reviver;
+  readonly logDir: string;
+  /** Leaves the data and the logs where they are when the mesh ends. */
+  keepData(): void;
+}
+
+export interface ChaosMeshOptions {
+  readonly sabotage: Sabotage | undefined;
+  readonly signal: AbortSignal;
+  readonly teardown: AsyncDisposableStack;
+}
+
+export async function bootChaosMesh({ sabotage, signal, teardown }: ChaosMeshOptions): Promise<ChaosMesh> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'vigie-chaos-'));
+  let keepsData = false;
+  teardown.defer(async () => {
+    if (!keepsData) await rm(dataDir, { recursive: true, force: true, maxRetries: 3 });
+  });
+  const videos = await readChaosVideos();
+  const links = teardown.use(await Links.open());
+  const videoProxy = teardown.use(await LyingVideoProxy.start(videos.unreachable.path));
+  const disk = await SmallDisk.mount(path.join(dataDir, 'disk'));
+  if (disk !== undefined) teardown.use(disk);
+  const clocks = await ClockFiles.open(path.join(dataDir, 'clocks'));
+  const mesh = await Mesh.boot({
+    dataDir,
+    ...(disk === undefined ? {} : { postgresDir: disk.dir }),
+    ports: 'free',
+    replicas: REPLICAS,
+    env: { ...FAST_SETTINGS, NODE_OPTIONS: importing(MOVABLE_CLOCK, ...(sabotage ? [sabotageModule(sabotage)] : [])) },
+    replicaEnv: (service, replica) => clocks.environment(service, replica),
+    readdress: (service, addresses) => {
+      const led = links.readdress(service, addresses);
+      return led.VIDEO_ORIGIN === undefined ? led : { ...led, VIDEO_ORIGIN: videoProxy.url };
+    },
+    signal,
+  });
+  teardown.defer(() => mesh.stop());
+  videoProxy.origin = mesh.nginx.url;
+  const end = new AbortController();
+  teardown.defer(() => end.abort());
+  const reviver = new Reviver(mesh, AbortSignal.any([signal, end.signal]));
+  const access = readNatsUrl(mesh.nats?.url as string);
+  const operator = await connect({ ...access, maxReconnectAttempts: -1, reconnectTimeWait: 250 });
+  teardown.defer(() => operator.close());
+  const keepData = (): void => {
+    keepsData = true;
+  };
+  return {
+    mesh,
+    links,
+    videoProxy,
+    videos,
+    disk,
+    clocks,
+    operator,
+    reviver,
+    logDir: path.join(dataDir, 'logs'),
+    keepData,
+  };
+}
+
+/** Modules that a process starts with, of which its own code knows nothing. */
+function importing(...files: readonly string[]): string {
+  return files.map(file => `--import ${JSON.stringify(file)}`).join(' ');
+}

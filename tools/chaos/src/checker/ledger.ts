@@ -1,0 +1,80 @@
+import type { Alert } from '@vigie/alert';
+import type { ExpectedEnd } from '../chaos-videos.ts';
+import { contentKey } from './content-key.ts';
+
+/** One content that was sent with a uid, as often as it was. */
+export interface SentAlert {
+  readonly alert: Alert;
+  readonly end: ExpectedEnd;
+  readonly firstSentAt: number;
+  /** When a client first heard that it is accepted; undefined if none ever did, which says nothing about the mesh. */
+  acceptedAt: number | undefined;
+}
+
+/** A message that is no alert, published by hand. */
+export interface SentJunk {
+  readonly payload: string;
+  accepted: boolean;
+}
+
+/** What the clients know: all that was sent, and what the mesh has said about it. */
+export class Ledger {
+  readonly #sent = new Map<string, Map<string, SentAlert>>();
+  readonly #junk = new Map<string, SentJunk>();
+  readonly #refusals = new Map<string, number>();
+  #attempts = 0;
+
+  /** Before an alert leaves the client. */
+  noteSent(alert: Alert, end: ExpectedEnd): void {
+    this.#attempts++;
+    const contents = this.#sent.get(alert.uid) ?? new Map<string, SentAlert>();
+    this.#sent.set(alert.uid, contents);
+    const key = contentKey(alert);
+    if (contents.has(key)) return;
+    contents.set(key, { alert, end, firstSentAt: performance.now(), acceptedAt: undefined });
+  }
+
+  noteAccepted(alert: Alert): void {
+    const sent = this.#sent.get(alert.uid)?.get(contentKey(alert));
+    if (sent === undefined) throw new Error(`${alert.uid} was accepted and never sent.`);
+    sent.acceptedAt ??= performance.now();
+  }
+
+  noteRefused(code: string): void {
+    this.#refusals.set(code, (this.#refusals.get(code) ?? 0) + 1);
+  }
+
+  noteJunkSent(payload: string): void {
+    this.#attempts++;
+    if (!this.#junk.has(payload)) this.#junk.set(payload, { payload, accepted: false });
+  }
+
+  noteJunkAccepted(payload: string): void {
+    const junk = this.#junk.get(payload);
+    if (junk !== undefined) junk.accepted = true;
+  }
+
+  /** By uid; of one uid in the order in which they were first sent. */
+  get sent(): ReadonlyMap<string, readonly SentAlert[]> {
+    return new Map([...this.#sent].map(([uid, contents]) => [uid, [...contents.values()]]));
+  }
+
+  get junk(): readonly SentJunk[] {
+    return [...this.#junk.values()];
+  }
+
+  /** How often a send was refused or unanswered, by code. */
+  get refusals(): ReadonlyMap<string, number> {
+    return this.#refusals;
+  }
+
+  /** Sends, duplicates and retries included. */
+  get attempts(): number {
+    return this.#attempts;
+  }
+
+  get acceptedUids(): number {
+    const isAccepted = ({ acceptedAt }: SentAlert): boolean => acceptedAt !== undefined;
+    return [...this.#sent.values()].filter(contents => [...contents.values()].some(isAccepted)).length;
+  }
+}

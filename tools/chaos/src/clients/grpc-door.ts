@@ -1,0 +1,34 @@
+import { type Client, Code, ConnectError, createClient } from '@connectrpc/connect';
+import { type Alert, timestampSeconds } from '@vigie/alert';
+import { IngestService } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
+import { ChannelTransport } from '@vigie/service-kit/grpc';
+import { ANSWER_TIMEOUT_MS, type Door, RefusedError } from './door.ts';
+
+/** `IngestService.CreateAlert`, one call an alert, over a channel to all gateways. */
+export class GrpcDoor implements Door, Disposable {
+  readonly #transport: ChannelTransport;
+  readonly #client: Client<typeof IngestService>;
+
+  /** @param target as grpc-js resolves it */
+  constructor(target: string) {
+    this.#transport = new ChannelTransport({
+      address: target,
+      services: [IngestService],
+      defaultTimeoutMs: ANSWER_TIMEOUT_MS,
+    });
+    this.#client = createClient(IngestService, this.#transport);
+  }
+
+  async send(alert: Alert): Promise<void> {
+    const { uid, video, store } = alert;
+    try {
+      await this.#client.createAlert({ alert: { uid, video, store, timestamp: timestampSeconds(alert) } });
+    } catch (error) {
+      throw new RefusedError(`gRPC ${Code[ConnectError.from(error).code]}`, error);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#transport[Symbol.dispose]();
+  }
+}

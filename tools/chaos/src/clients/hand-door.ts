@@ -1,0 +1,32 @@
+import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Alert } from '@vigie/alert';
+import { timestampSeconds } from '@vigie/alert';
+import { subjects } from '@vigie/alert/streams';
+import { publishStored } from '@vigie/service-kit/nats';
+import { type Door, RefusedError } from './door.ts';
+
+const PUB_ACK_TIMEOUT_MS = 3_000;
+
+/** What a person publishes with the `nats` CLI: plain JSON, no message id. */
+export class HandDoor implements Door {
+  readonly #client: JetStreamClient;
+
+  constructor(operator: NatsConnection) {
+    this.#client = jetstream(operator);
+  }
+
+  send(alert: Alert): Promise<void> {
+    const { uid, video, store } = alert;
+    const payload = JSON.stringify({ uid, video, timestamp: timestampSeconds(alert), store });
+    return this.publish(store, payload);
+  }
+
+  /** Any message on the subject of a store's alerts. @throws RefusedError */
+  async publish(store: string, payload: string): Promise<void> {
+    const subject = subjects.received(store);
+    await publishStored(this.#client, subject, payload, { timeout: PUB_ACK_TIMEOUT_MS }).catch(error => {
+      throw new RefusedError('no PubAck', error);
+    });
+  }
+}

@@ -1,0 +1,90 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Alert } from '@vigie/alert';
+import type { ChaosVideo, ChaosVideos } from '../chaos-videos.ts';
+import type { SeededRandom } from '../seeded-random.ts';
+import type { Client } from './client.ts';
+import type { Door } from './door.ts';
+import type { Doors } from './doors.ts';
+
+export interface LoadParts {
+  readonly client: Client;
+  readonly doors: Doors;
+  readonly videos: ChaosVideos;
+  readonly random: SeededRandom;
+  readonly alertsPerSecond: number;
+}
+
+/** What becomes of an alert in the load, as shares. */
+const SHARE = { bad: 0.08, missing: 0.03, unreachable: 0.01, duplicate: 0.15, conflict: 0.02, hand: 0.03, junk: 0.01 };
+const STORES = ['store-1', 'store-2', 'store 3 / Köln', 'store-4'];
+/** A mesh that takes nothing for a while doesn't meet a growing crowd: clients wait for their answers. */
+const MAX_UNDER_WAY = 400;
+const MAX_LATER_MS = 20_000;
+const TICK_MS = 50;
+
+/** Clients that send alerts until they are stopped. */
+export class Load {
+  readonly #parts: LoadParts;
+  readonly #underWay = new Set<Promise<void>>();
+  #number = 0;
+
+  constructor(parts: LoadParts) {
+    this.#parts = parts;
+  }
+
+  /** Sends at an even rate until `signal` aborts; resolves once every client has its answer or has given up. */
+  async run(signal: AbortSignal): Promise<void> {
+    const startedAt = performance.now();
+    let begun = 0;
+    while (!signal.aborted) {
+      const due = ((performance.now() - startedAt) / 1_000) * this.#parts.alertsPerSecond;
+      for (; begun < due; begun++) {
+        if (this.#underWay.size < MAX_UNDER_WAY) this.#begin(this.#sendOne());
+      }
+      await delay(TICK_MS);
+    }
+    await Promise.all(this.#underWay);
+  }
+
+  #begin(work: Promise<void>): void {
+    const done = work.finally(() => this.#underWay.delete(done));
+    this.#underWay.add(done);
+  }
+
+  async #sendOne(): Promise<void> {
+    const { client, doors, random } = this.#parts;
+    const number = ++this.#number;
+    if (random.chance(SHARE.junk)) {
+      return client.deliverJunk(payload => doors.hand.publish('junk', payload), `no alert, number ${number}`);
+    }
+    const video = this.#pickVideo();
+    const alert = { ...newAlert(`load-${number}`, video), store: random.pick(STORES) };
+    const again = random.chance(SHARE.duplicate) ? this.#pickDoor() : undefined;
+    const rival = random.chance(SHARE.conflict) ? { door: this.#pickDoor(), video: this.#pickVideo() } : undefined;
+    const laterMs = random.integer(0, MAX_LATER_MS);
+    const accepted = await client.deliver(this.#pickDoor(), alert, video);
+    if (again === undefined && rival === undefined) return;
+    await delay(laterMs);
+    if (again !== undefined) await client.deliver(again, alert, video);
+    // A rival of an alert that nobody has accepted would be no rival.
+    if (rival !== undefined && accepted) {
+      await client.deliver(rival.door, { ...alert, video: rival.video.path, store: 'rival' }, rival.video);
+    }
+  }
+
+  #pickVideo(): ChaosVideo {
+    const { videos, random } = this.#parts;
+    if (random.chance(SHARE.unreachable)) return videos.unreachable;
+    if (random.chance(SHARE.missing)) return videos.missing;
+    return random.pick(random.chance(SHARE.bad) ? videos.bad : videos.good);
+  }
+
+  #pickDoor(): Door {
+    const { doors, random } = this.#parts;
+    return random.chance(SHARE.hand) ? doors.hand : random.pick([doors.rest, doors.grpc, doors.stream]);
+  }
+}
+
+export function newAlert(uid: string, video: ChaosVideo): Alert {
+  return { uid, video: video.path, timestampMicros: Math.round(Date.now() * 1_000), store: 'store-1' };
+}

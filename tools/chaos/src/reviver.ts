@@ -1,0 +1,51 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Mesh } from '@vigie/dev-env';
+import type { ProcessExit, SupervisedProcess } from '@vigie/dev-env/processes';
+
+const PAUSE_MS = 200;
+
+/** Starts what has ended again, as often as it takes, as a cluster does. */
+export class Reviver {
+  readonly #reviving = new Map<SupervisedProcess, Promise<void>>();
+  readonly #exits = new Map<string, number>();
+  readonly #signal: AbortSignal;
+
+  /** @param signal ends all reviving */
+  constructor(mesh: Mesh, signal: AbortSignal) {
+    this.#signal = signal;
+    mesh.onUnexpectedExit((process, exit) => {
+      if (signal.aborted) return;
+      this.#noteExit(process, exit);
+      void this.revive(process);
+    });
+  }
+
+  /** How often processes ended that nobody has ended, by name and how. */
+  get unexpectedExits(): ReadonlyMap<string, number> {
+    return this.#exits;
+  }
+
+  /** Resolves once the process is ready. Callers at the same time share one start. */
+  revive(process: SupervisedProcess): Promise<void> {
+    const revived =
+      this.#reviving.get(process) ?? this.#startUntilReady(process).finally(() => this.#reviving.delete(process));
+    this.#reviving.set(process, revived);
+    return revived;
+  }
+
+  async #startUntilReady(process: SupervisedProcess): Promise<void> {
+    while (!this.#signal.aborted) {
+      try {
+        return await process.start(this.#signal);
+      } catch {
+        // It ended again, or what it needs isn't there yet.
+        await delay(PAUSE_MS);
+      }
+    }
+  }
+
+  #noteExit({ name }: SupervisedProcess, { code, signal }: ProcessExit): void {
+    const how = `${name} ended with ${signal ?? `exit code ${code}`}`;
+    this.#exits.set(how, (this.#exits.get(how) ?? 0) + 1);
+  }
+}

@@ -1,0 +1,1 @@
+export { type TcpFault, TcpFaultProxy } from './tcp-fault-proxy.ts';

@@ -1,0 +1,2 @@
+export { Mesh } from './mesh.ts';
+export type { MeshOptions } from './mesh-options.ts';

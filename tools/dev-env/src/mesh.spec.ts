@@ -1,0 +1,134 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { expect } from 'chai';
+import { Mesh } from './mesh.ts';
+import type { MeshOptions } from './mesh-options.ts';
+import { isLiving, waitUntilGone } from './testing/living-process.ts';
+import { STAND_IN_SERVICE } from './testing/stand-in-path.ts';
+import { temporaryDir } from './testing/temporary-dir.ts';
+
+const STAND_INS: MeshOptions = { ports: 'free', serviceMain: () => STAND_IN_SERVICE };
+
+describe('Mesh', function () {
+  this.timeout(60_000);
+
+  it('boots every part and leaves no process and no data after stop', async () => {
+    const mesh = await Mesh.boot(STAND_INS);
+    const pids = pidsOf(mesh);
+    expect(mesh.processes.map(({ name }) => name)).to.deep.equal([
+      ...['postgres', 'nats', 'nginx'],
+      ...['gateway', 'ingest-svc', 'probe-svc', 'store-svc', 'retention-svc'],
+    ]);
+    expect(await (await fetch(mesh.url)).text()).to.equal('stand-in');
+    await mesh.stop();
+    await waitUntilGone(pids);
+    expect(await readdir(mesh.dataDir).catch(error => error.code)).to.equal('ENOENT');
+  });
+
+  it('tells each service where the others are', async () => {
+    await using mesh = await Mesh.boot({
+      ...STAND_INS,
+      replicas: { 'probe-svc': 2 },
+      env: { LOG_LEVEL: 'debug' },
+    });
+    const { ports } = mesh;
+    const [gateway] = mesh.service('gateway').log.records();
+    expect(gateway?.env).to.include({
+      HOST: '127.0.0.1',
+      PORT: String(ports.gateway),
+      HEALTH_PORT: String(ports.gatewayHealth),
+      INGEST_ADDRESS: `127.0.0.1:${ports.ingest}`,
+      PROBE_ADDRESS: `ipv4:127.0.0.1:${ports.probe},${mesh.service('probe-svc', 2).address}`,
+      STORE_ADDRESS: `127.0.0.1:${ports.store}`,
+      LOG_LEVEL: 'debug',
+    });
+    const [store] = mesh.service('store-svc').log.records();
+    expect(store?.env).to.include({
+      NATS_URL: mesh.nats?.urlOf('store-svc'),
+      DATABASE_URL: mesh.postgres?.storeUrl,
+      DATABASE_MIGRATION_URL: mesh.postgres?.url,
+    });
+    const [retention] = mesh.service('retention-svc').log.records();
+    expect(retention?.env)
+      .to.include({ NATS_URL: mesh.nats?.urlOf('retention-svc') })
+      .and.not.have.property('PORT');
+  });
+
+  it('leads a service to its neighbours by another way', async () => {
+    await using mesh = await Mesh.boot({
+      ...STAND_INS,
+      readdress: (service, addresses) => ({ ...addresses, NATS_URL: `by way of ${service}` }),
+    });
+    const [store] = mesh.service('store-svc').log.records();
+    expect(store?.env).to.include({ NATS_URL: 'by way of store-svc', DATABASE_URL: mesh.postgres?.storeUrl });
+  });
+
+  it('starts a killed service again at its address, and says so of one that ends by itself', async () => {
+    await using mesh = await Mesh.boot(STAND_INS);
+    const unexpected = Promise.withResolvers<string>();
+    mesh.onUnexpectedExit(({ name }, { signal }) => unexpected.resolve(`${name} ${signal}`));
+    const probe = mesh.service('probe-svc');
+    probe.kill('SIGKILL');
+    await probe.waitUntilExited();
+    await probe.start();
+    process.kill(mesh.service('store-svc').pid as number, 'SIGKILL');
+    expect(await unexpected.promise).to.equal('store-svc SIGKILL');
+  });
+
+  it('names a service that ends during boot, with its last words, and leaves no process', async () => {
+    await using dir = await temporaryDir();
+    const crash = { dataDir: dir.path, serviceEnv: { 'store-svc': { STAND_IN: 'crash' } } };
+    const error = await Mesh.boot({ ...STAND_INS, ...crash }).catch(error => error);
+    expect(error.message)
+      .to.match(/store-svc ended before it was ready/)
+      .and.match(/DATABASE_URL is wrong/);
+    expect(await processesNaming(dir.path)).to.deep.equal([]);
+  });
+
+  it('names a service that does not get ready, with its reason', async () => {
+    const unready = { startTimeoutMs: 1500, serviceEnv: { 'ingest-svc': { STAND_IN: 'unready' } } };
+    const error = await Mesh.boot({ ...STAND_INS, ...unready }).catch(error => error);
+    expect(error.message).to.match(/ingest-svc is not ready after 1\.5 s: .*503.*no servers/);
+  });
+
+  it('gives a boot up when asked to', async () => {
+    const signal = AbortSignal.timeout(300);
+    const error = await Mesh.boot({ ...STAND_INS, signal }).catch(error => error);
+    expect(error.name).to.equal('TimeoutError');
+  });
+
+  it('ends within 5 s, also where services do not listen', async () => {
+    const mesh = await Mesh.boot({ ...STAND_INS, env: { STAND_IN: 'stubborn' } });
+    const pids = pidsOf(mesh);
+    const startedAt = performance.now();
+    await mesh.stop();
+    expect(performance.now() - startedAt).to.be.below(5000);
+    await waitUntilGone(pids, 0);
+  });
+
+  it('leaves no process when its own is killed', async () => {
+    const parent = spawn(process.execPath, [path.join(import.meta.dirname, 'testing/boot-and-wait.ts')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = await once(createInterface(parent.stdout), 'line');
+    const { dataDir, pids } = JSON.parse(line) as { dataDir: string; pids: number[] };
+    expect(pids.every(isLiving)).to.equal(true);
+    parent.kill('SIGKILL');
+    await waitUntilGone(pids);
+    await rm(dataDir, { recursive: true });
+  });
+});
+
+function pidsOf(mesh: Mesh): number[] {
+  return mesh.processes.map(({ pid }) => pid as number);
+}
+
+async function processesNaming(text: string): Promise<string[]> {
+  const { readFile } = await import('node:fs/promises');
+  const pids = (await readdir('/proc')).filter(entry => /^\d+$/.test(entry));
+  const commands = await Promise.all(pids.map(pid => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+  return commands.filter(command => command.includes(text));
+}

@@ -1,0 +1,1 @@
+export type { ProcessExit, SupervisedProcess } from './supervised-process.ts';

@@ -1,0 +1,35 @@
+import { findNatsServerFault, readNatsUrl } from '@vigie/service-kit/nats';
+import { DevEnvError } from '../dev-env-error.ts';
+import { type NatsInfo, readNatsInfo } from './nats-info.ts';
+
+const DEFAULT_PORT = 4222;
+
+/**
+ * @param natsUrl as `readNatsUrl` takes it; of several servers one has to answer
+ * @throws DevEnvError if no server of it answers, or one has no JetStream or loses accepted alerts
+ */
+export async function ensureFitNats(natsUrl: string): Promise<void> {
+  const places = readNatsUrl(natsUrl).servers.map(server => new URL(server));
+  const answers = await Promise.allSettled(places.map(ask));
+  for (const [index, answer] of answers.entries()) {
+    if (answer.status === 'fulfilled') ensureFit((places[index] as URL).host, answer.value);
+  }
+  if (answers.some(({ status }) => status === 'fulfilled')) return;
+  const [{ reason: cause }] = answers as [PromiseRejectedResult];
+  throw new DevEnvError(
+    `NATS_URL ${places.map(({ host }) => host).join(', ')}: no nats-server answers there (${cause.message}). ` +
+      'Start it, or unset NATS_URL.',
+    { cause },
+  );
+}
+
+function ask({ hostname, port }: URL): Promise<NatsInfo> {
+  return readNatsInfo(hostname, Number(port) || DEFAULT_PORT);
+}
+
+function ensureFit(host: string, { version, jetstream }: NatsInfo): void {
+  const fault = findNatsServerFault(version);
+  if (fault !== undefined) throw new DevEnvError(`NATS_URL ${host}: ${fault}, or unset NATS_URL.`);
+  if (!jetstream)
+    throw new DevEnvError(`NATS_URL ${host}: this nats-server runs without JetStream. Start it with --jetstream.`);
+}

@@ -1,0 +1,154 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { SERVICE_NAMES } from '@vigie/dev-env/services';
+import { waitFor } from '@vigie/dev-env/testing';
+import { readNatsUrl } from '@vigie/service-kit/nats';
+import { expect } from 'chai';
+import { useMesh } from './mesh-fixture.ts';
+import { findAlert, finishedAlert, getJson, newAlert, postJson } from './rest-client.ts';
+
+const run = promisify(execFile);
+const grpcServices = {
+  'ingest-svc': ['vigie.ingest.v1.IngestService'],
+  'probe-svc': ['vigie.probe.v1.ProbeService'],
+  'store-svc': ['vigie.store.v1.AlertStoreService', 'vigie.store.v1.QuarantineService'],
+} as const;
+
+/** retention-svc sees no alert. */
+const SERVICES_ON_THE_WAY = SERVICE_NAMES.filter(name => name !== 'retention-svc');
+
+describe('a person at a shell', function () {
+  this.timeout(30_000);
+  const mesh = useMesh();
+  let nats: NatsConnection;
+
+  before(async () => {
+    nats = await connect({ ...readNatsUrl(mesh().nats?.url as string) });
+  });
+  after(() => nats.close());
+
+  /** As grpcurl does: everything through the server's reflection. */
+  async function bufCurl(...args: string[]): Promise<string> {
+    const plain = ['curl', '--protocol', 'grpc', '--http2-prior-knowledge', ...args];
+    return (await run('node_modules/.bin/buf', plain)).stdout;
+  }
+
+  for (const [name, services] of Object.entries(grpcServices)) {
+    const url = () => `http://${mesh().service(name as keyof typeof grpcServices).address}`;
+
+    it(`lists, describes and asks the health of ${name}`, async () => {
+      expect((await bufCurl('--list-services', url())).trim().split('\n')).deep.equal(
+        ['grpc.health.v1.Health', ...services].toSorted(),
+      );
+      const methods = await bufCurl('--list-methods', url());
+      for (const service of services) {
+        expect(methods).include(service);
+        const health = await bufCurl('-d', JSON.stringify({ service }), `${url()}/grpc.health.v1.Health/Check`);
+        expect(JSON.parse(health)).deep.equal({ status: 'SERVING' });
+      }
+    });
+  }
+
+  it('calls a method through reflection', async () => {
+    const alert = newAlert();
+    const url = `http://${mesh().service('ingest-svc').address}/vigie.ingest.v1.IngestService/CreateAlert`;
+    expect(JSON.parse(await bufCurl('-d', JSON.stringify({ alert }), url))).include({ uid: alert.uid });
+    expect(await finishedAlert(mesh().url, alert.uid)).include({ status: 'PROCESSED' });
+  });
+
+  it('publishes an alert as plain JSON, a full citizen', async () => {
+    const alert = newAlert({ video: '/videos/avi-mjpeg.avi' });
+    nats.publish('alerts.received.store-42', JSON.stringify(alert));
+    const record = await finishedAlert(mesh().url, alert.uid);
+    expect(record).include({ status: 'PROCESSED', uid: alert.uid });
+    expect(record)
+      .property('traceId')
+      .match(/^[0-9a-f]{32}$/);
+  });
+
+  it('reads outcomes as plain JSON on the subject of the store', async () => {
+    const subscription = nats.subscribe('alerts.*.store-9', { max: 4 });
+    const good = newAlert({ store: 'store-9' });
+    const bad = newAlert({ store: 'store-9', video: '/videos/empty.mp4' });
+    for (const alert of [good, bad]) await postJson(`${mesh().url}/v1/alerts`, alert);
+    const seen = await Array.fromAsync(subscription, message => [message.subject, message.json<{ uid: string }>().uid]);
+    expect(seen).deep.include.members([
+      ['alerts.processed.store-9', good.uid],
+      ['alerts.failed.store-9', bad.uid],
+    ]);
+  });
+
+  for (const [what, payload] of [
+    ['no JSON', 'hello'],
+    ['an alert that breaks a rule', JSON.stringify(newAlert({ video: '/etc/passwd' }))],
+  ] as const) {
+    it(`publishes ${what}: it is quarantined with its reason and disturbs nothing`, async () => {
+      const subscription = nats.subscribe('alerts.quarantined.odd', { max: 1 });
+      nats.publish('alerts.received.odd', payload);
+      const [message] = await Array.fromAsync(subscription);
+      expect(message?.headers?.get('Vigie-Reason')).equal('MALFORMED_MESSAGE');
+      expect(message?.headers?.get('Vigie-Message')).match(/./);
+      expect(message?.string()).equal(payload);
+      const alert = newAlert();
+      await postJson(`${mesh().url}/v1/alerts`, alert);
+      expect(await finishedAlert(mesh().url, alert.uid)).include({ status: 'PROCESSED' });
+      const manager = await jetstreamManager(nats);
+      await waitFor('both consumers to be done', async () => {
+        const infos = await Promise.all(['record', 'probe'].map(name => manager.consumers.info('ALERTS', name)));
+        return infos.every(info => info.num_pending === 0 && info.num_ack_pending === 0) ? infos : undefined;
+      });
+    });
+  }
+
+  it('sends other content under a known uid: the first stands, the newcomer is quarantined', async () => {
+    const first = newAlert();
+    const subscription = nats.subscribe('alerts.quarantined.store-other', { max: 1 });
+    for (const alert of [first, { ...first, store: 'store-other', video: '/videos/matroska.mkv' }]) {
+      expect((await postJson(`${mesh().url}/v1/alerts`, alert)).status).equal(202);
+    }
+    const [message] = await Array.fromAsync(subscription);
+    expect(message?.headers?.get('Vigie-Reason')).equal('UID_CONFLICT');
+    expect(await finishedAlert(mesh().url, first.uid)).include({ store: 'store-42', video: first.video });
+  });
+
+  it('follows an alert by its trace id through every log to the row', async () => {
+    const alert = newAlert();
+    const { traceId } = (await postJson(`${mesh().url}/v1/alerts`, alert)).json;
+    expect(await finishedAlert(mesh().url, alert.uid)).include({ traceId });
+    for (const name of SERVICES_ON_THE_WAY) {
+      await waitFor(`the trace in the log of ${name}`, async () => {
+        const log = await readFile(mesh().service(name).log.file, 'utf8');
+        return log.includes(traceId) && log.includes(alert.uid) ? true : undefined;
+      });
+    }
+  });
+
+  it('sees metrics of every service', async () => {
+    const expected: Record<(typeof SERVICE_NAMES)[number], RegExp[]> = {
+      gateway: [/http_\w+_seconds_count\{/, /in_flight/],
+      'ingest-svc': [/vigie_alerts_accepted_total\{/, /grpc_server_handling_seconds_count\{/],
+      'probe-svc': [
+        /jetstream_consumer_lag\{/,
+        /failure_code|code="VIDEO_EMPTY"/,
+        /bytes/,
+        /requests/,
+        /jetstream_in_flight\{/,
+      ],
+      'store-svc': [/jetstream_consumer_lag\{/, /grpc_server_handled_total\{/],
+      'retention-svc': [/vigie_retention_fill_ratio\{/, /vigie_retention_rounds_total\{/],
+    };
+    for (const name of SERVICE_NAMES) {
+      const text = await (await fetch(`${mesh().service(name).healthUrl}/metrics`)).text();
+      for (const pattern of expected[name]) expect(text).match(pattern);
+      expect((await getJson(`${mesh().service(name).healthUrl}/healthz`)).status).equal(200);
+      expect((await getJson(`${mesh().service(name).healthUrl}/readyz`)).json).include({ ready: true });
+    }
+  });
+
+  it('learns of an alert that was never sent that there is none', async () => {
+    expect(await findAlert(mesh().url, 'never-sent')).equal(undefined);
+  });
+});

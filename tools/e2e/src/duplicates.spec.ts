@@ -1,0 +1,130 @@
+import { copyFile, mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import { connect, nanos } from '@nats-io/transport-node';
+import { queryPostgres } from '@vigie/dev-env/servers';
+import { temporaryDir, waitFor } from '@vigie/dev-env/testing';
+import { readNatsUrl } from '@vigie/service-kit/nats';
+import { expect } from 'chai';
+import { useMesh } from './mesh-fixture.ts';
+import { type AlertJson, finishedAlert, getJson, newAlert, postJson } from './rest-client.ts';
+
+const SAMPLE_VIDEO = path.resolve('nginx/videos/mp4-faststart.mp4');
+
+describe('an alert that is sent more than once', function () {
+  this.timeout(60_000);
+  const teardown = new AsyncDisposableStack();
+  let videosRoot: string;
+  let streams: JetStreamManager;
+
+  before('a folder of videos that can be taken away', async () => {
+    videosRoot = teardown.use(await temporaryDir()).path;
+    await mkdir(path.join(videosRoot, 'videos'));
+    for (const name of ['a.mp4', 'b.mp4', 'gone.mp4'])
+      await copyFile(SAMPLE_VIDEO, path.join(videosRoot, 'videos', name));
+  });
+  const mesh = useMesh(() => ({
+    videosRoot,
+    replicas: { 'store-svc': 2, 'probe-svc': 2 },
+    env: { VIDEO_UPLOAD_GRACE_MS: '0' },
+  }));
+  before(async () => {
+    const nats = await connect({ ...readNatsUrl(mesh().nats?.url as string) });
+    teardown.defer(() => nats.close());
+    streams = await jetstreamManager(nats);
+  });
+  after(() => teardown.disposeAsync());
+
+  const video = (name: string) => newAlert({ video: `/videos/${name}` });
+  const post = (alert: AlertJson) => postJson(`${mesh().url}/v1/alerts`, alert);
+  const rowsOf = ({ uid }: AlertJson) =>
+    queryPostgres(mesh().addresses.databaseUrl, 'select * from alerts where uid = $1', [uid]);
+  const quarantineOf = async ({ uid }: AlertJson) =>
+    (await getJson(`${mesh().url}/v1/quarantine?uid=${uid}`)).json.alerts ?? [];
+  const conflictOf = (alert: AlertJson, count = 1) =>
+    waitFor(`${count} conflicts of ${alert.uid}`, async () => {
+      const found = await quarantineOf(alert);
+      return found.length === count ? found : undefined;
+    });
+
+  /** Every consumer has finished all that came. */
+  async function settled(): Promise<void> {
+    await waitFor('idle consumers', async () => {
+      const consumers = await Promise.all(['record', 'probe'].map(name => streams.consumers.info('ALERTS', name)));
+      return consumers.every(({ num_pending, num_ack_pending }) => num_pending + num_ack_pending === 0) || undefined;
+    });
+  }
+
+  /** Sends alerts while the stream has forgotten what it was sent before, as it does beyond its duplicate window. */
+  async function longAfter(send: () => Promise<void>): Promise<void> {
+    const { config } = await streams.streams.info('ALERTS');
+    await streams.streams.update('ALERTS', { duplicate_window: nanos(100) });
+    await send();
+    await streams.streams.update('ALERTS', { duplicate_window: config.duplicate_window });
+  }
+
+  /** Posts until it isn't taken for a duplicate any more. */
+  const postAnew = (alert: AlertJson) =>
+    waitFor('a stream that has forgotten', async () => ((await post(alert)).json.duplicate ? undefined : true));
+
+  it('is a success each time, and one row, one outcome, one event', async () => {
+    const alert = video('a.mp4');
+    const answers = await Promise.all(Array.from({ length: 1_000 }, () => post(alert)));
+    expect(answers.filter(({ status }) => status !== 202)).deep.equal([]);
+    expect(answers.filter(({ json }) => !json.duplicate)).length(1);
+    expect(await finishedAlert(mesh().url, alert.uid)).include({ status: 'PROCESSED' });
+    await settled();
+    expect(await rowsOf(alert)).length(1);
+    const { state } = await streams.streams.info('OUTCOMES', { subjects_filter: '>' });
+    let events = 0;
+    for (let seq = state.first_seq; seq <= state.last_seq; seq++) {
+      const message = await streams.streams.getMessage('OUTCOMES', { seq });
+      if (message?.json<AlertJson>().uid === alert.uid) events++;
+    }
+    expect(events).equal(1);
+    expect(await quarantineOf(alert)).deep.equal([]);
+  });
+
+  it('changes nothing long after, though its video is gone', async () => {
+    const alert = video('gone.mp4');
+    await post(alert);
+    await finishedAlert(mesh().url, alert.uid);
+    await settled();
+    const before = await rowsOf(alert);
+    await rm(path.join(videosRoot, alert.video));
+    await longAfter(() => postAnew(alert).then(() => undefined));
+    await settled();
+    expect(await rowsOf(alert)).deep.equal(before);
+  });
+
+  it('is quarantined with other content, also long after, and the first alert stands', async () => {
+    const alert = video('a.mp4');
+    const newcomer = { ...alert, video: '/videos/b.mp4' };
+    await post(alert);
+    await finishedAlert(mesh().url, alert.uid);
+    await settled();
+    const before = await rowsOf(alert);
+    expect((await post(newcomer)).status).equal(202);
+    const [conflict] = await conflictOf(alert);
+    expect(conflict).deep.include({ state: 'HELD', alert: newcomer });
+    expect(conflict.failure.code).equal('UID_CONFLICT');
+    await longAfter(() => postAnew(newcomer).then(() => undefined));
+    await conflictOf(alert, 2);
+    await settled();
+    expect(await rowsOf(alert)).deep.equal(before);
+  });
+
+  it('is one row and one conflict when both contents arrive at once', async () => {
+    const pairs = Array.from({ length: 20 }, () => {
+      const alert = video('a.mp4');
+      return [alert, { ...alert, video: '/videos/b.mp4' }] as const;
+    });
+    await Promise.all(pairs.flat().map(post));
+    for (const [alert, other] of pairs) {
+      const record = await finishedAlert(mesh().url, alert.uid);
+      expect(record.status).equal('PROCESSED');
+      const [conflict] = await conflictOf(alert);
+      expect([record.video, conflict.alert.video]).members([alert.video, other.video]);
+    }
+  });
+});

@@ -1,0 +1,25 @@
+import type { MeshOptions } from '@vigie/dev-env';
+import { Mesh } from '@vigie/dev-env';
+import type { ServiceProcess } from '@vigie/dev-env/services';
+import { expect } from 'chai';
+
+/** Boots a mesh on free ports before the tests of a `describe` and ends it behind them. @param options a function where a `before` makes them */
+export function useMesh(options: MeshOptions | (() => MeshOptions) = {}): () => Mesh {
+  let mesh: Mesh | undefined;
+  before(async function () {
+    this.timeout(60_000);
+    mesh = await Mesh.boot({ ports: 'free', ...(typeof options === 'function' ? options() : options) });
+  });
+  after('end the mesh, in which no service met a right that it lacks', async function () {
+    this.timeout(20_000);
+    const violations = mesh?.services.flatMap(permissionViolations) ?? [];
+    await mesh?.stop();
+    expect(violations).deep.equal([]);
+  });
+  return () => mesh as Mesh;
+}
+
+function permissionViolations({ name, log }: ServiceProcess): string[] {
+  const subjects = log.records().filter(({ msg }) => /lacks a right/.test(String(msg)));
+  return subjects.map(({ operation, subject }) => `${name}: ${operation} ${subject}`);
+}

@@ -1,0 +1,179 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
+import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node';
+import { queryPostgres } from '@vigie/dev-env/servers';
+import { waitFor } from '@vigie/dev-env/testing';
+import { AlertRecord_Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { IngestService } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
+import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
+import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { expect } from 'chai';
+import { useMesh } from './mesh-fixture.ts';
+import { finishedAlert, getJson, newAlert, postJson } from './rest-client.ts';
+
+const run = promisify(execFile);
+
+describe('the public door', function () {
+  this.timeout(60_000);
+  const mesh = useMesh();
+
+  const transports: [string, () => Transport][] = [
+    ['Connect over HTTP/1.1', () => createConnectTransport({ baseUrl: mesh().url, httpVersion: '1.1' })],
+    ['Connect over HTTP/2', () => createConnectTransport({ baseUrl: mesh().url, httpVersion: '2' })],
+    ['gRPC-Web', () => createGrpcWebTransport({ baseUrl: mesh().url, httpVersion: '1.1' })],
+    ['gRPC', () => createGrpcTransport({ baseUrl: mesh().url })],
+  ];
+
+  for (const [name, transport] of transports) {
+    it(`takes an alert by ${name}, and shows its outcome by the same way`, async () => {
+      const alert = newAlert();
+      const accepted = await createClient(IngestService, transport()).createAlert({ alert });
+      expect(accepted).include({ uid: alert.uid, duplicate: false });
+      const store = createClient(AlertStoreService, transport());
+      const record = await waitFor('an outcome', async () => {
+        const found = await store.getAlert({ uid: alert.uid }).catch(() => undefined);
+        return found?.status === AlertRecord_Status.PROCESSED ? found : undefined;
+      });
+      expect(record.media?.video).include({ codec: 'h264' });
+      expect(record.traceId).equal(accepted.traceId);
+    });
+  }
+
+  it('streams alerts in and outcomes out by gRPC', async () => {
+    const transport = createGrpcTransport({ baseUrl: mesh().url });
+    const store = `store-${process.pid}`;
+    const alerts = Array.from({ length: 50 }, () => newAlert({ store }));
+    const abort = new AbortController();
+    const established = Promise.withResolvers<void>();
+    const seen = (async () => {
+      const uids = new Set<string>();
+      const watch = createClient(AlertStoreService, transport).watchAlerts({ store }, { signal: abort.signal });
+      for await (const { alert } of watch) {
+        if (alert === undefined) established.resolve();
+        else uids.add(alert.uid);
+        if (uids.size === alerts.length) break;
+      }
+      return uids;
+    })();
+    await established.promise;
+    const answers = createClient(IngestService, transport).streamAlerts(
+      (async function* () {
+        for (const alert of alerts) yield { alert };
+      })(),
+    );
+    const accepted = await Array.fromAsync(answers, ({ result }) =>
+      result?.outcome.case === 'accepted' ? result.outcome.value.uid : undefined,
+    );
+    expect(accepted).deep.equal(alerts.map(({ uid }) => uid));
+    expect(await seen).deep.equal(new Set(alerts.map(({ uid }) => uid)));
+    abort.abort();
+  });
+
+  it('keeps what is internal inside', async () => {
+    const client = createClient(AlertStoreService, createConnectTransport({ baseUrl: mesh().url, httpVersion: '1.1' }));
+    const error = (await client.recordOutcomes({}).catch(ConnectError.from)) as ConnectError;
+    expect(error.code).equal(Code.Unimplemented);
+  });
+
+  it('probes a video without an alert', async () => {
+    const { status, json } = await getJson(`${mesh().url}/v1/media?video=/videos/webm-vp9.webm`);
+    expect(status).equal(200);
+    expect(json.media).include({ container: 'webm' });
+    const client = createClient(ProbeService, createGrpcTransport({ baseUrl: mesh().url }));
+    const bytes = await (await fetch(`${mesh().nginx.url}/videos/webm-vp9.webm`)).bytes();
+    const streamed = await client.probeStream(
+      (async function* () {
+        for (let offset = 0; offset < bytes.length; offset += 8192) {
+          yield { chunk: bytes.subarray(offset, offset + 8192), totalSizeBytes: BigInt(bytes.length) };
+        }
+      })(),
+    );
+    expect(streamed.finding.case === 'media' && streamed.finding.value.video?.codec).equal('vp9');
+  });
+
+  it("shows an alert's video, and says so when nothing has changed", async () => {
+    const alert = newAlert({ video: '/videos/mov-portrait-rotated.mov' });
+    await postJson(`${mesh().url}/v1/alerts`, alert);
+    await finishedAlert(mesh().url, alert.uid);
+    const url = `${mesh().url}/v1/alerts/${alert.uid}/poster`;
+    const shown = await fetch(url);
+    expect([shown.status, shown.headers.get('content-type')]).deep.equal([200, 'image/jpeg']);
+    const jpeg = await shown.bytes();
+    expect([...jpeg.subarray(0, 2), ...jpeg.subarray(-2)]).deep.equal([0xff, 0xd8, 0xff, 0xd9]);
+    const etag = shown.headers.get('etag') ?? '';
+    expect((await fetch(url, { headers: { 'if-none-match': etag } })).status).equal(304);
+    expect((await fetch(`${url}?max_side=100`)).headers.get('etag')).not.equal(etag);
+    const same = await fetch(`${mesh().url}/v1/media:poster?video=${alert.video}`);
+    expect(same.headers.get('etag')).equal(etag);
+    for (const [path, status] of [
+      ['/v1/alerts/never-sent/poster', 404],
+      ['/v1/media:poster?video=/videos/never-sent.mp4', 404],
+      ['/v1/media:poster?video=/videos/audio-only.mp4', 400],
+      [`/v1/alerts/${alert.uid}/poster?max_side=9000`, 400],
+    ] as const) {
+      expect((await getJson(mesh().url + path)).status, path).equal(status);
+    }
+  });
+
+  it('answers errors that name the field, as AIP-193 wants them', async () => {
+    const { status, json } = await postJson(`${mesh().url}/v1/alerts`, newAlert({ uid: 'no good', video: 'a.mp4' }));
+    expect(status).equal(400);
+    expect(json.error).include({ code: 400, status: 'INVALID_ARGUMENT' });
+    const violations = json.error.details.find((detail: { '@type': string }) => detail['@type'].endsWith('BadRequest'));
+    expect(violations.fieldViolations.map(({ field }: { field: string }) => field)).deep.equal(['uid', 'video']);
+    const missing = await getJson(`${mesh().url}/v1/alerts/never-sent`);
+    expect(missing.json.error).include({ code: 404, status: 'NOT_FOUND' });
+  });
+
+  it('takes a batch, and answers each of it', async () => {
+    const alerts = [newAlert(), newAlert({ store: '' }), newAlert()];
+    const { status, json } = await postJson(`${mesh().url}/v1/alerts:batch`, { alerts });
+    expect(status).equal(202);
+    expect(json.results.map((result: object) => Object.keys(result)[0])).deep.equal(['accepted', 'error', 'accepted']);
+  });
+
+  it('lists alerts by page, filtered and stable', async () => {
+    const store = `list-${process.pid}`;
+    const alerts = Array.from({ length: 7 }, (_, i) => newAlert({ store, timestamp: 1748871320 + i / 1e6 }));
+    await postJson(`${mesh().url}/v1/alerts:batch`, { alerts });
+    await Promise.all(alerts.map(({ uid }) => finishedAlert(mesh().url, uid)));
+    const seen: string[] = [];
+    let pageToken = '';
+    do {
+      const query = `store=${store}&status=PROCESSED&since=&until=&page_size=3&page_token=${encodeURIComponent(pageToken)}`;
+      const { json } = await getJson(`${mesh().url}/v1/alerts?${query}`);
+      seen.push(...json.alerts.map(({ uid }: { uid: string }) => uid));
+      // Newer than all: must not shift the pages behind the first.
+      await postJson(`${mesh().url}/v1/alerts`, newAlert({ store, timestamp: 1748871400 + seen.length }));
+      pageToken = json.nextPageToken ?? '';
+    } while (pageToken !== '');
+    expect(seen).deep.equal(alerts.map(({ uid }) => uid).toReversed());
+  });
+
+  it('serves the clients of the replaced systems: a thousand curls in parallel, the same uid too', async () => {
+    const body = '{"uuid":"legacy-$1","video":"/videos/avi-mpeg4.avi","timestamp":1748871320.68,"store":"store-7"}';
+    const script = `
+      post() { curl -sS -o /dev/null -w '%{http_code}\\n' -X POST -H 'Content-Type: application/json' -d "$2" "$1"; }
+      export -f post
+      one() { post "${mesh().url}/alerts" '${body.replace('$1', "'$1'")}'; }
+      same() { post "${mesh().url}/alert" '${body.replace('uuid', 'uid').replace('$1', 'same')}'; }
+      export -f one same
+      seq 1000 | xargs -P 32 -I{} bash -c 'one {}'
+      seq 200 | xargs -P 32 -I{} bash -c same
+    `;
+    const { stdout } = await run('bash', ['-c', script], { maxBuffer: 1e7 });
+    const codes = stdout.trim().split('\n');
+    expect(codes).lengthOf(1200);
+    expect(new Set(codes)).deep.equal(new Set(['200']));
+    await waitFor('a row for each', async () => {
+      const [row] = await queryPostgres(
+        mesh().addresses.databaseUrl,
+        "select count(*)::int as count from alerts where uid like 'legacy-%' and status = 'PROCESSED'",
+      );
+      return row?.count === 1001 ? row : undefined;
+    });
+    const record = await finishedAlert(mesh().url, 'legacy-same');
+    expect(record).include({ timestamp: 1748871320.68, store: 'store-7' });
+  });
+});

@@ -1,0 +1,81 @@
+import { waitFor } from '@vigie/dev-env/testing';
+import { expect } from 'chai';
+import { useMesh } from './mesh-fixture.ts';
+import { findAlert, finishedAlert, getJson, newAlert, postJson } from './rest-client.ts';
+
+describe('an operator', function () {
+  this.timeout(60_000);
+  const mesh = useMesh({ env: { RETRY_BASE_MS: '10', RETRY_MAX_ATTEMPTS: '3', VIDEO_READ_TIMEOUT_MS: '1000' } });
+
+  const quarantine = async (query: string) => (await getJson(`${mesh().url}/v1/quarantine?${query}`)).json.alerts ?? [];
+  const inStatus = (uid: string, status: string) =>
+    waitFor(`${uid} to be ${status}`, async () => {
+      const record = await findAlert(mesh().url, uid);
+      return record?.status === status ? record : undefined;
+    });
+
+  it('sees what could not be finished, and redrives it once the cause is gone', async () => {
+    const alerts = [1, 2, 3].map(() => newAlert({ store: 'store-redriven' }));
+    await mesh().nginx.stop();
+    for (const alert of alerts) await postJson(`${mesh().url}/v1/alerts`, alert);
+    for (const { uid } of alerts) {
+      const { failure, effort } = (await inStatus(uid, 'QUARANTINED')) as { failure?: object; effort?: object };
+      expect(failure).include({ code: 'VIDEO_UNREACHABLE' });
+      expect(effort).property('attempts').at.least(3);
+    }
+    const held = await waitFor('three messages in quarantine', async () => {
+      const found = await quarantine('store=store-redriven&code=VIDEO_UNREACHABLE');
+      return found.length === 3 ? found : undefined;
+    });
+    expect(held[0]).include({ state: 'HELD' });
+    expect(JSON.parse(Buffer.from(held[0].payload, 'base64').toString())).deep.equal(held[0].alert);
+
+    await mesh().nginx.start();
+    const redriven = await postJson(`${mesh().url}/v1/quarantine:redrive`, { store: 'store-redriven' });
+    expect([redriven.status, redriven.json]).deep.equal([200, { redriven: 3, remaining: 0 }]);
+    for (const { uid } of alerts) await inStatus(uid, 'PROCESSED');
+    expect(await quarantine('store=store-redriven')).deep.equal([]);
+    expect(await quarantine('store=store-redriven&state=REDRIVEN')).length(3);
+  });
+
+  it('discards what is no alert', async () => {
+    const uid = newAlert().uid;
+    const first = newAlert({ uid });
+    await postJson(`${mesh().url}/v1/alerts`, first);
+    await finishedAlert(mesh().url, uid);
+    await postJson(`${mesh().url}/v1/alerts`, { ...first, store: 'store-other' });
+    await waitFor('the conflict', async () => ((await quarantine(`uid=${uid}`)).length === 1 ? true : undefined));
+    const discarded = await postJson(`${mesh().url}/v1/quarantine:discard`, { uid });
+    expect(discarded.json).deep.equal({ discarded: 1, remaining: 0 });
+    expect(await quarantine(`uid=${uid}`)).deep.equal([]);
+    expect(await findAlert(mesh().url, uid)).include({ status: 'PROCESSED', store: first.store });
+  });
+
+  it('replays a store, and finds its rows updated, none doubled', async () => {
+    const alerts = [1, 2, 3].map(() => newAlert({ store: 'store-replayed' }));
+    for (const alert of alerts) await postJson(`${mesh().url}/v1/alerts`, alert);
+    const before = await Promise.all(alerts.map(({ uid }) => finishedAlert(mesh().url, uid)));
+    const replayed = await postJson(`${mesh().url}/v1/alerts:replay`, { store: 'store-replayed', status: 'PROCESSED' });
+    expect([replayed.status, replayed.json]).deep.equal([200, { replayed: 3, nextPageToken: '' }]);
+    const sequenceOf = (record: object | undefined) => Number((record as { sequence?: string } | undefined)?.sequence);
+    for (const record of before) {
+      await waitFor('a later outcome', async () => {
+        const now = await findAlert(mesh().url, record.uid);
+        return sequenceOf(now) > sequenceOf(record) ? true : undefined;
+      });
+    }
+    expect((await getJson(`${mesh().url}/v1/alerts?store=store-replayed`)).json.alerts).length(3);
+  });
+
+  for (const [path, reason] of [
+    ['/v1/quarantine:redrive', /ids.*at least one of ids, uid, store/],
+    ['/v1/quarantine:discard', /ids.*at least one of ids, uid, store/],
+    ['/v1/alerts:replay', /store.*at least one of store, status/],
+  ] as const) {
+    it(`is asked by ${path} which alerts are meant`, async () => {
+      const { status, json } = await postJson(`${mesh().url}${path}`, {});
+      expect(status).equal(400);
+      expect(JSON.stringify(json)).match(reason);
+    });
+  }
+});

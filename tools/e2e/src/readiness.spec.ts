@@ -1,0 +1,67 @@
+import type { ServiceName } from '@vigie/dev-env/services';
+import { waitFor } from '@vigie/dev-env/testing';
+import { expect } from 'chai';
+import { useMesh } from './mesh-fixture.ts';
+import { finishedAlert, getJson, newAlert, postJson } from './rest-client.ts';
+
+/** Longer than a server's silence takes to be noticed. */
+const PATIENCE_MS = 20_000;
+
+describe('readiness', function () {
+  this.timeout(90_000);
+  const mesh = useMesh({ env: { RETRY_BASE_MS: '100' } });
+  const ask = (name: ServiceName, path: string) => getJson(`${mesh().service(name).healthUrl}/${path}`);
+
+  /** A part that is broken, and which check of which service has to say so. */
+  const cases = [
+    { part: 'nats', dependents: { 'ingest-svc': 'nats', 'probe-svc': 'nats', 'store-svc': 'nats', gateway: 'ingest' } },
+    { part: 'postgres', dependents: { 'store-svc': 'postgres', 'probe-svc': 'store', gateway: 'store' } },
+    { part: 'store-svc', dependents: { 'probe-svc': 'store', gateway: 'store' } },
+    { part: 'probe-svc', dependents: { gateway: 'probe' } },
+    { part: 'ingest-svc', dependents: { gateway: 'ingest' } },
+  ] as const;
+
+  const partOf = (name: (typeof cases)[number]['part']) => {
+    const part = name === 'nats' || name === 'postgres' ? mesh()[name] : mesh().service(name);
+    if (part === undefined) throw new Error(`this mesh has no ${name} of its own`);
+    return part;
+  };
+
+  for (const { part: name, dependents } of cases) {
+    const services = Object.entries(dependents) as [ServiceName, string][];
+    for (const how of ['frozen', 'killed'] as const) {
+      it(`tells that ${name} is ${how} while the service lives, and recovers by itself`, async () => {
+        const part = partOf(name);
+        part.kill(how === 'frozen' ? 'SIGSTOP' : 'SIGKILL');
+        try {
+          for (const [service, check] of services) {
+            const { checks } = await waitFor(
+              `${service} not to be ready`,
+              async () => {
+                const { status, json } = await ask(service, 'readyz');
+                return status === 503 && json.checks[check] !== 'ok' ? json : undefined;
+              },
+              PATIENCE_MS,
+            );
+            expect(checks).include({ service: 'ok' });
+            expect((await ask(service, 'healthz')).status).equal(200);
+          }
+        } finally {
+          part.kill('SIGCONT');
+          if (how === 'killed') await part.waitUntilExited();
+          await part.start();
+        }
+        for (const [service] of services) {
+          await waitFor(
+            `${service} to be ready`,
+            async () => ((await ask(service, 'readyz')).status === 200 ? true : undefined),
+            PATIENCE_MS,
+          );
+        }
+        const alert = newAlert();
+        expect((await postJson(`${mesh().url}/v1/alerts`, alert)).status).equal(202);
+        expect(await finishedAlert(mesh().url, alert.uid)).include({ status: 'PROCESSED' });
+      });
+    }
+  }
+});
