@@ -1,10 +1,10 @@
 import type { Failure } from '@vigie/alert';
+import { Deadline } from '@vigie/service-kit/async';
 import type { WantedRange } from '../domain/byte-range.ts';
 import { HeaderBudget, HeaderBudgetExceededError, type HeaderLimits } from '../domain/header-budget.ts';
 import { ReadMeter } from '../domain/read-meter.ts';
 import { SparseFile } from '../domain/sparse-file.ts';
 import { VideoChangedError, type VideoReader, type VideoSource, VideoSourceError } from '../ports/video-source.ts';
-import { Deadline } from './deadline.ts';
 
 export interface InspectionLimits extends HeaderLimits {
   /** From the first request to the answer. */

@@ -1,7 +1,7 @@
 import type { Failure, FinishedAlert, Outcome } from '@vigie/alert';
+import { backoffDelayMs } from '@vigie/service-kit/async';
 import type { AlertDelivery } from '../domain/alert-delivery.ts';
 import { decideFate, type FailurePolicy } from '../domain/failure-fate.ts';
-import { retryDelayMs } from '../domain/retry-schedule.ts';
 import type { Finding, ProbeReport, ProbeVideo } from './probe-video.ts';
 
 export type ProbedAlert =
@@ -38,7 +38,7 @@ export function createProbeAlert({ probeVideo, probeVideoIsolated, policy }: Pro
 
   function delayOf({ retryAfterMs = 0 }: Extract<Finding, { kind: 'failure' }>, { attempts }: AlertDelivery): number {
     const { schedule } = policy;
-    return Math.max(retryDelayMs(schedule, attempts), Math.min(retryAfterMs, schedule.maxMs));
+    return Math.max(backoffDelayMs(schedule, attempts), Math.min(retryAfterMs, schedule.maxMs));
   }
 }
 

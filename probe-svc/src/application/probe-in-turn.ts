@@ -1,6 +1,6 @@
+import { type Backoff, backoffDelayMs } from '@vigie/service-kit/async';
 import type { AlertDelivery } from '../domain/alert-delivery.ts';
 import type { FairSlots } from '../domain/fair-slots.ts';
-import { type RetrySchedule, retryDelayMs } from '../domain/retry-schedule.ts';
 import type { Stay, WaitingRoom } from '../domain/waiting-room.ts';
 import type { ProbeAlert, ProbedAlert } from './probe-alert.ts';
 
@@ -22,7 +22,7 @@ export interface ProbeInTurnParts {
 }
 
 /** Soon enough for a video server that is back, and growing: a hundred thousand alerts must not go round in circles. */
-const PUT_OFF: RetrySchedule = { baseMs: 2_000, maxMs: 60_000, maxAttempts: Number.POSITIVE_INFINITY };
+const PUT_OFF: Backoff = { baseMs: 2_000, maxMs: 60_000 };
 /** How often a waiting alert looks whether its store holds the others up by now. */
 const LOOK_MS = 500;
 const CROWDED_OUT = Symbol('crowded out');
@@ -32,7 +32,7 @@ export function createProbeInTurn({ probeAlert, slots, room }: ProbeInTurnParts)
     const { store } = delivery.alert;
     using stay = room.enter(store);
     using slot = await takeSlot(store, stay, signal);
-    if (slot === undefined) return { kind: 'put-off', delayMs: retryDelayMs(PUT_OFF, delivery.attempts) };
+    if (slot === undefined) return { kind: 'put-off', delayMs: backoffDelayMs(PUT_OFF, delivery.attempts) };
     using _probe = stay.beginProbe();
     return await probeAlert(delivery, signal);
   };

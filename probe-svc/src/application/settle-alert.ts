@@ -1,12 +1,12 @@
 import type { Failure, FinishedAlert } from '@vigie/alert';
+import { type Backoff, backoffDelayMs, retry } from '@vigie/service-kit/async';
 import type { AlertDelivery } from '../domain/alert-delivery.ts';
 import { isUsedUp } from '../domain/failure-fate.ts';
-import { type RetrySchedule, retryDelayMs } from '../domain/retry-schedule.ts';
+import type { RetrySchedule } from '../domain/retry-schedule.ts';
 import { type AlertQuarantine, AlertQuarantineError } from '../ports/alert-quarantine.ts';
 import { type OutcomeEvents, OutcomeEventsError } from '../ports/outcome-events.ts';
 import { type OutcomeStore, OutcomeStoreError } from '../ports/outcome-store.ts';
 import { createGiveUpAlert, type GivenUp, type Tell } from './give-up-alert.ts';
-import { outlast } from './outlast.ts';
 import type { ProbeInTurn, PutOff } from './probe-in-turn.ts';
 import type { ProbeReport } from './probe-video.ts';
 
@@ -50,6 +50,9 @@ export interface SettleAlertParts {
 /** The store takes sooner what it refused than a lost video comes back. */
 const MAX_HELD_UP_MS = 5_000;
 
+/** While a stream is away. */
+const OUTAGE: Backoff = { baseMs: 50, maxMs: 5_000 };
+
 export function createSettleAlert(parts: SettleAlertParts): SettleAlert {
   const { probeInTurn, store, events, quarantine, schedule } = parts;
 
@@ -57,7 +60,14 @@ export function createSettleAlert(parts: SettleAlertParts): SettleAlert {
 
   return async (delivery, signal, onHeldUp = () => {}) => {
     const tellPatiently: Tell = record =>
-      outlast(() => tell(delivery, record), { isOutage: isStreamError, onBegin: onHeldUp, signal });
+      retry(() => tell(delivery, record), {
+        backoff: OUTAGE,
+        isRetryable: isStreamError,
+        onRetry: ({ error, attempt }) => {
+          if (attempt === 1) onHeldUp(error);
+        },
+        signal,
+      });
     try {
       return await settle(delivery, tellPatiently, signal);
     } catch (error) {
@@ -65,7 +75,7 @@ export function createSettleAlert(parts: SettleAlertParts): SettleAlert {
       const ageMs = Date.now() - delivery.receivedAt.getTime();
       if (isUsedUp(schedule, delivery.attempts, ageMs)) return giveUp(delivery, error, tellPatiently, signal);
       if (!(error instanceof OutcomeStoreError)) throw error;
-      const delayMs = Math.min(MAX_HELD_UP_MS, retryDelayMs(schedule, delivery.attempts));
+      const delayMs = Math.min(MAX_HELD_UP_MS, backoffDelayMs(schedule, delivery.attempts));
       return { kind: 'held-up', delayMs, error };
     }
   };

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { mapInOrder } from '@vigie/service-kit/async';
 import { InvalidEnvironmentError } from '@vigie/service-kit/env';
 import { BeamcoderLoadError } from '../adapters/beamcoder/load-beamcoder.ts';
 import { FileVideoSource } from '../adapters/file/file-video-source.ts';
@@ -9,7 +10,6 @@ import { readCliConfig } from '../config.ts';
 import { createHeaderProbe } from '../header-probe-backend.ts';
 import type { VideoSource } from '../ports/video-source.ts';
 import { readCommandLine, USAGE, UsageError } from './command-line.ts';
-import { inOrder } from './in-order.ts';
 import { toProbeResult } from './probe-result.ts';
 import { toReadableLine } from './readable-line.ts';
 
@@ -46,7 +46,7 @@ async function run(args: readonly string[]): Promise<number> {
   const either: VideoSource = { open: (name, options) => (IS_URL.test(name) ? urls : files).open(name, options) };
   const probeVideo = createProbeVideo(either, createHeaderProbe(config.probeBackend), config.limits);
 
-  const results = inOrder(sources, SOURCES_AT_ONCE, async source => toProbeResult(source, await probeVideo(source)));
+  const results = mapInOrder(sources, SOURCES_AT_ONCE, async source => toProbeResult(source, await probeVideo(source)));
   let failed = 0;
   for await (const result of results) {
     process.stdout.write(`${json ? JSON.stringify(result) : toReadableLine(result)}\n`);

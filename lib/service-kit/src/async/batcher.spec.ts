@@ -17,8 +17,8 @@ describe('Batcher', () => {
     await new Promise(setImmediate);
     const rest = [2, 3, 4, 5].map(item => batcher.add(item));
     first.resolve();
-    expect(await Promise.all([one, ...rest])).deep.equal([10, 20, 30, 40, 50]);
-    expect(batches).deep.equal([[1], [2, 3, 4], [5]]);
+    expect(await Promise.all([one, ...rest])).to.deep.equal([10, 20, 30, 40, 50]);
+    expect(batches).to.deep.equal([[1], [2, 3, 4], [5]]);
   });
 
   it('fails the items of a failed batch and goes on with the next', async () => {
@@ -30,7 +30,7 @@ describe('Batcher', () => {
       },
     });
     const results = await Promise.allSettled([batcher.add('bad'), batcher.add('good')]);
-    expect(results.map(({ status }) => status)).deep.equal(['rejected', 'fulfilled']);
+    expect(results.map(({ status }) => status)).to.deep.equal(['rejected', 'fulfilled']);
   });
 
   it('fails the bad items alone where the fault is theirs', async () => {
@@ -44,7 +44,7 @@ describe('Batcher', () => {
       isItemsFault: error => error === bad,
     });
     const results = await Promise.allSettled([1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(item => batcher.add(item)));
-    expect(results.map(result => (result.status === 'fulfilled' ? result.value : result.reason))).deep.equal([
+    expect(results.map(result => (result.status === 'fulfilled' ? result.value : result.reason))).to.deep.equal([
       ...[10, 20, 30, 40, bad],
       ...[60, 70, 80, 90, bad],
     ]);

@@ -1,3 +1,30 @@
+/**
+ * Waiting, and working on many things at once. Before you write a loop, a timer or an abort listener:
+ *
+ * | what you are about to write                                        | what does it                                        |
+ * | ------------------------------------------------------------------ | --------------------------------------------------- |
+ * | `while (true) { try … catch … delay }`                             | `retry`                                             |
+ * | `Math.min(maxMs, baseMs * 2 ** attempt)`, random jitter            | `backoffDelayMs`, `backoffSpanMs`                   |
+ * | `while (performance.now() < deadline) { look; delay }`             | `poll`                                              |
+ * | `delay(ms, undefined, { signal }).catch(() => undefined)`          | `pause`                                             |
+ * | `Promise.race` with a promise that an abort listener rejects       | `unlessAborted`                                     |
+ * | `Promise.race` with a timer, and only whether it was in time counts | `settlesWithin`                                     |
+ * | the same, with an answer or an error of its own                    | `pTimeout` of `p-timeout`                           |
+ * | `addEventListener('abort', …)` and `removeEventListener`           | `using _ = addAbortListener(…)` of `node:events`    |
+ * | a controller that a timer or the caller's signal aborts            | `Deadline`                                          |
+ * | `for await` over requests that must end when a signal aborts       | `untilAborted`                                      |
+ * | a counter of free places and a list of who waits for one           | `Slots`                                             |
+ * | promises in an array, awaited from the front                       | `mapInOrder`                                        |
+ * | items gathered for one call                                        | `Batcher`                                           |
+ */
+export { type Backoff, backoffDelayMs, backoffSpanMs } from './backoff.ts';
 export { Batcher } from './batcher.ts';
+export { Deadline } from './deadline.ts';
 export { mapInOrder } from './map-in-order.ts';
+export { pause } from './pause.ts';
+export { poll } from './poll.ts';
+export { type Retry, type RetryOptions, retry } from './retry.ts';
 export { settlesWithin } from './settles-within.ts';
+export { Slots } from './slots.ts';
+export { unlessAborted } from './unless-aborted.ts';
+export { type CutIterable, untilAborted } from './until-aborted.ts';

@@ -1,58 +1,15 @@
-type Source =
-  | { readonly state: 'open' }
-  | { readonly state: 'ended' }
-  | { readonly state: 'failed'; readonly error: unknown };
+import { pMapIterable } from 'p-map';
 
 /**
- * Starts `work` on each item as it comes, on up to `limit` at once, and yields the results in the items' order. When the
- * source fails, what was taken from it is still yielded before the failure is thrown. `work` must not reject.
+ * Starts `work` on each item as it comes and yields the results in the items' order, each as soon as it is next. When the items or
+ * `work` fail, what comes before is still yielded before the error is thrown.
+ *
+ * @param limit most items that are worked on or whose results are not yielded yet
  */
-export async function* mapInOrder<T, R>(
-  items: AsyncIterable<T>,
+export function mapInOrder<T, R>(
+  items: Iterable<T> | AsyncIterable<T>,
   limit: number,
   work: (item: T) => Promise<R>,
 ): AsyncIterable<R> {
-  const started: Promise<R>[] = [];
-  let source = { state: 'open' } as Source;
-  let onStarted = (): void => {};
-  let onSlotFree = (): void => {};
-
-  async function readSource(): Promise<void> {
-    for await (const item of items) {
-      started.push(work(item));
-      onStarted();
-      if (started.length >= limit) {
-        await new Promise<void>(resolve => {
-          onSlotFree = resolve;
-        });
-      }
-    }
-  }
-
-  void readSource()
-    .then<Source, Source>(
-      () => ({ state: 'ended' }),
-      error => ({ state: 'failed', error }),
-    )
-    .then(end => {
-      source = end;
-      onStarted();
-    });
-
-  while (true) {
-    const next = started[0];
-    if (next !== undefined) {
-      yield await next;
-      void started.shift();
-      onSlotFree();
-    } else if (source.state === 'open') {
-      await new Promise<void>(resolve => {
-        onStarted = resolve;
-      });
-    } else if (source.state === 'failed') {
-      throw source.error;
-    } else {
-      return;
-    }
-  }
+  return pMapIterable(items, item => work(item), { concurrency: limit, backpressure: limit }) as AsyncIterable<R>;
 }

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Failure } from '@vigie/alert';
-import { Slots } from '../../domain/slots.ts';
+import { Slots } from '@vigie/service-kit/async';
 import type { SparseFile } from '../../domain/sparse-file.ts';
 import type { HeaderAnswer, HeaderProbe, HeaderProbeOptions } from '../../ports/header-probe.ts';
 import { toMedia } from './beamcoder-media.ts';

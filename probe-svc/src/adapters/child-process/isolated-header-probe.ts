@@ -1,4 +1,4 @@
-import { Slots } from '../../domain/slots.ts';
+import { Slots } from '@vigie/service-kit/async';
 import type { SparseFile } from '../../domain/sparse-file.ts';
 import type { HeaderAnswer, HeaderProbe, HeaderProbeOptions } from '../../ports/header-probe.ts';
 import type { IsolationMetrics } from './isolation-metrics.ts';

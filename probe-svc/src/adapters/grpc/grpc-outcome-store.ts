@@ -8,9 +8,8 @@ import {
   type RecordResult,
   RecordResult_Kind,
 } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
-import { Batcher } from '@vigie/service-kit/async';
+import { type Backoff, Batcher, retry } from '@vigie/service-kit/async';
 import { newTrace, withTrace } from '@vigie/service-kit/telemetry';
-import { pause, unlessAborted } from '../../application/abortable.ts';
 import type { FoundOutcome } from '../../domain/found-outcome.ts';
 import { type OutcomeStore, OutcomeStoreError, type RecordedOutcome } from '../../ports/outcome-store.ts';
 
@@ -24,8 +23,7 @@ type OutcomeMessage = MessageInitShape<typeof FoundOutcomeSchema>;
 type ItemResult = RecordResult | ConnectError;
 
 const MAX_BATCH = 200;
-const FIRST_PAUSE_MS = 20;
-const MAX_PAUSE_MS = 2_000;
+const BACKOFF: Backoff = { baseMs: 20, maxMs: 2_000 };
 
 /** Codes of a call that didn't reach a working store, whatever was in it. */
 const CALL_FAULTS: ReadonlySet<Code> = new Set([Code.Unavailable, Code.DeadlineExceeded, Code.Canceled]);
@@ -48,15 +46,14 @@ export class GrpcOutcomeStore implements OutcomeStore {
   async record({ record, isReplay }: FoundOutcome, signal?: AbortSignal): Promise<RecordedOutcome> {
     const message = { record: recordToProto(record), replay: isReplay };
     let givesUpAt = performance.now() + this.#patienceMs;
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2)) {
-      const result = await unlessAborted(this.#batcher.add(message), signal);
-      const understood = understand(result, record);
-      if (!(understood instanceof OutcomeStoreError)) return understood;
+    const isRetryable = (error: unknown): boolean => {
+      if (!(error instanceof OutcomeStoreError)) return false;
       // A store that is away says nothing about this outcome, and one that is back may have to hear of the alert first.
-      if (isAway(result)) givesUpAt = performance.now() + this.#patienceMs;
-      else if (understood.reason === 'OUTCOME_REFUSED' || performance.now() + pauseMs > givesUpAt) throw understood;
-      await pause(pauseMs, signal);
-    }
+      if (isAway(error.cause)) givesUpAt = performance.now() + this.#patienceMs;
+      return error.reason !== 'OUTCOME_REFUSED' && performance.now() < givesUpAt;
+    };
+    const attempt = async () => understand(await this.#batcher.add(message), record);
+    return retry(attempt, { backoff: BACKOFF, isRetryable, signal });
   }
 
   async #send(outcomes: readonly OutcomeMessage[]): Promise<readonly ItemResult[]> {
@@ -72,13 +69,14 @@ export class GrpcOutcomeStore implements OutcomeStore {
   }
 }
 
-function isAway(result: ItemResult): boolean {
+function isAway(result: unknown): boolean {
   return result instanceof ConnectError && CALL_FAULTS.has(result.code);
 }
 
-function understand(result: ItemResult, sent: FinishedAlert): RecordedOutcome | OutcomeStoreError {
+/** @throws OutcomeStoreError */
+function understand(result: ItemResult, sent: FinishedAlert): RecordedOutcome {
   if (result instanceof ConnectError) {
-    return new OutcomeStoreError('STORE_FAILED', `The store doesn't take the outcome: ${result.message}.`, {
+    throw new OutcomeStoreError('STORE_FAILED', `The store doesn't take the outcome: ${result.message}.`, {
       cause: result,
     });
   }
@@ -91,8 +89,8 @@ function understand(result: ItemResult, sent: FinishedAlert): RecordedOutcome | 
     case RecordResult_Kind.CONFLICT:
       return { kind: 'conflict' };
     case RecordResult_Kind.UNKNOWN_ALERT:
-      return new OutcomeStoreError('ALERT_UNKNOWN', 'The store has not recorded the alert yet.');
+      throw new OutcomeStoreError('ALERT_UNKNOWN', 'The store has not recorded the alert yet.');
     default:
-      return new OutcomeStoreError('OUTCOME_REFUSED', `The store refuses the outcome: ${result.error?.message}.`);
+      throw new OutcomeStoreError('OUTCOME_REFUSED', `The store refuses the outcome: ${result.error?.message}.`);
   }
 }

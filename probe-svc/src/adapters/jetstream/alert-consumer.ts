@@ -2,13 +2,14 @@ import type { JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { isReplay, originalMessage } from '@vigie/alert/streams';
 import { MalformedMessageError, tryDecodeAlert } from '@vigie/alert/wire';
+import { backoffDelayMs } from '@vigie/service-kit/async';
 import { createConsumerMetrics, MessageConsumer, type Verdict } from '@vigie/service-kit/nats';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import { currentTrace, newTrace } from '@vigie/service-kit/telemetry';
 import type { Registry } from 'prom-client';
 import type { SettleAlert, Settlement } from '../../application/settle-alert.ts';
 import type { AlertDelivery } from '../../domain/alert-delivery.ts';
-import { type RetrySchedule, retryDelayMs } from '../../domain/retry-schedule.ts';
+import type { RetrySchedule } from '../../domain/retry-schedule.ts';
 import { createAlertLog } from './alert-log.ts';
 import { createAlertMetrics } from './alert-metrics.ts';
 
@@ -63,7 +64,7 @@ export async function startAlertConsumer(options: AlertConsumerOptions): Promise
       if (signal.aborted) throw error;
       log.failed(delivery, error);
       metrics.countRetry('INTERNAL');
-      return { kind: 'retry', delayMs: retryDelayMs(schedule, delivery.attempts) };
+      return { kind: 'retry', delayMs: backoffDelayMs(schedule, delivery.attempts) };
     }
   }
 

@@ -1,5 +1,5 @@
 import { poster } from '@vigie/native';
-import { Slots } from '../../domain/slots.ts';
+import { Slots } from '@vigie/service-kit/async';
 import type { SparseFile } from '../../domain/sparse-file.ts';
 import type { PosterAnswer, PosterMaker, PosterOptions } from '../../ports/poster-maker.ts';
 

@@ -1,12 +1,12 @@
 import type { DescMethod, Message } from '@bufbuild/protobuf';
 import { Code, ConnectError, type HandlerContext } from '@connectrpc/connect';
+import { untilAborted } from '@vigie/service-kit/async';
 import { internalError } from '@vigie/service-kit/grpc';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import type { Upstreams } from '../../../api/upstreams.ts';
 import { findUid } from '../exchange.ts';
 import { codeNameOf } from '../http-status.ts';
 import { exchangeKey } from './exchange-key.ts';
-import { untilAborted } from './until-aborted.ts';
 
 /** An implementation of a method, of the shape that its kind of call has in Connect. */
 export type MethodForwarder = (method: DescMethod) => unknown;

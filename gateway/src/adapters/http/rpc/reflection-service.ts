@@ -13,7 +13,7 @@ import type {
   ServerReflectionRequest,
   ServerReflectionResponseSchema,
 } from '@vigie/proto/grpc/reflection/v1/reflection_pb.ts';
-import { untilAborted } from './until-aborted.ts';
+import { untilAborted } from '@vigie/service-kit/async';
 
 type Response = MessageInitShape<typeof ServerReflectionResponseSchema>['messageResponse'];
 

@@ -14,13 +14,13 @@ describe('Slots', () => {
       return slot;
     });
     await turn();
-    expect(got).deep.equal([]);
+    expect(got).to.deep.equal([]);
     held[0]?.[Symbol.dispose]();
     await turn();
-    expect(got).deep.equal([1]);
+    expect(got).to.deep.equal([1]);
     held[1]?.[Symbol.dispose]();
     for (const slot of await Promise.all(waiting)) slot[Symbol.dispose]();
-    expect(slots.allFree).equal(true);
+    expect(slots.allFree).to.equal(true);
   });
 
   it('lets go at once of who no longer wants a place', async () => {
@@ -31,9 +31,9 @@ describe('Slots', () => {
     const leaving = slots.take(caller.signal).catch((error: unknown) => error);
     const staying = slots.take();
     caller.abort(reason);
-    expect(await leaving).equal(reason);
+    expect(await leaving).to.equal(reason);
     held[Symbol.dispose]();
     (await staying)[Symbol.dispose]();
-    expect(slots.allFree).equal(true);
+    expect(slots.allFree).to.equal(true);
   });
 });

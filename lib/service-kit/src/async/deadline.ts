@@ -1,10 +1,16 @@
-/** A time limit that is also over when whoever asked no longer wants the answer. */
+import { addAbortListener } from 'node:events';
+
+/**
+ * A time limit that is over early if the caller no longer wants the answer. Disposing of it ends the timer and the listener, which
+ * `AbortSignal.any([caller, AbortSignal.timeout(ms)])` would keep until the time is over.
+ */
 export class Deadline implements Disposable {
-  /** Of whoever asked. */
+  /** Of the caller: aborts only if the answer is no longer wanted. */
   readonly caller: AbortSignal | undefined;
   readonly #controller = new AbortController();
   readonly #endsAt: number;
   readonly #timer: NodeJS.Timeout;
+  readonly #callerListener: Disposable | undefined;
 
   /** @throws the caller's reason if that has aborted already */
   constructor(timeoutMs: number, caller: AbortSignal | undefined) {
@@ -12,9 +18,10 @@ export class Deadline implements Disposable {
     this.caller = caller;
     this.#endsAt = performance.now() + timeoutMs;
     this.#timer = setTimeout(() => this.#controller.abort(), timeoutMs);
-    caller?.addEventListener('abort', this.#onCallerAbort);
+    this.#callerListener = caller && addAbortListener(caller, () => this.#controller.abort(caller.reason));
   }
 
+  /** Aborts when the time is over, or with the caller's reason. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
@@ -26,8 +33,6 @@ export class Deadline implements Disposable {
 
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
-    this.caller?.removeEventListener('abort', this.#onCallerAbort);
+    this.#callerListener?.[Symbol.dispose]();
   }
-
-  readonly #onCallerAbort = (): void => this.#controller.abort(this.caller?.reason);
 }
