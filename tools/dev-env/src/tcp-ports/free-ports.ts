@@ -1,19 +1,21 @@
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isPortFree } from './listen-once.ts';
+import { reservePort } from './reserve-port.ts';
 
 const LOWEST = 10_240;
 
 /**
- * Ports that nobody listens on, each different. They lie below the range from which the system takes the ports of
- * outgoing connections: a service that is killed and started again must find its port as it left it.
+ * Ports that nobody listens on and nobody else has picked; they stay reserved until this process ends. They lie below the range
+ * from which the system takes the ports of outgoing connections: a service that is killed and started again must find its port
+ * as it left it.
  */
 export async function pickFreePorts(count: number): Promise<number[]> {
   const highest = lowestOutgoingPort();
   const picked = new Set<number>();
   while (picked.size < count) {
     const port = randomInt(LOWEST, highest);
-    if (!picked.has(port) && (await isPortFree(port))) picked.add(port);
+    if ((await isPortFree(port)) && (await reservePort(port))) picked.add(port);
   }
   return [...picked];
 }
