@@ -1,9 +1,9 @@
 #include <variant>
 
 #include "fuzzed-caller.h"
+#include "io/log-capture.h"
 #include "libav-process.h"
-#include "log-capture.h"
-#include "poster.h"
+#include "poster/poster.h"
 
 namespace {
 

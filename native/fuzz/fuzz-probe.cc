@@ -1,10 +1,10 @@
 #include <cmath>
 #include <variant>
 
+#include "describe/probe.h"
 #include "fuzzed-caller.h"
+#include "io/log-capture.h"
 #include "libav-process.h"
-#include "log-capture.h"
-#include "probe.h"
 
 namespace {
 

@@ -4,10 +4,10 @@
 #include <chrono>
 #include <cstring>
 
-#include "byte-reader.h"
+#include "io/byte-reader.h"
+#include "io/sparse-file.h"
+#include "io/sparse-io.h"
 #include "require.h"
-#include "sparse-file.h"
-#include "sparse-io.h"
 
 namespace {
 

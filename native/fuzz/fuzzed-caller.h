@@ -4,12 +4,12 @@
 #include <optional>
 #include <vector>
 
-#include "answer.h"
+#include "describe/answer.h"
+#include "describe/probe-limits.h"
 #include "fuzzed-server.h"
-#include "interrupt.h"
-#include "probe-limits.h"
+#include "io/interrupt.h"
+#include "io/sparse-file.h"
 #include "require.h"
-#include "sparse-file.h"
 
 namespace vigie {
 
@@ -29,8 +29,8 @@ inline void checkNeed(const Need& need, const SparseFile& file) {
   REQUIRE(file.viewFrom(need.offset).size == 0);
 }
 
-// The whole loop: one attempt, the range that it needs, the next attempt. `attempt` takes what `probe` takes and returns
-// what is missing, or nothing when it has answered.
+// The whole loop: one attempt, the range that it needs, the next attempt. `attempt` takes what `probe` takes and
+// returns what is missing, or nothing when it has answered.
 template <typename Attempt>
 void askAsCallerDoes(const FuzzedServer& server, Attempt attempt) {
   const Limits& limits = server.hasTightLimits() ? kTightLimits : kUsualLimits;

@@ -6,8 +6,8 @@
 #include <optional>
 #include <vector>
 
-#include "answer.h"
-#include "sparse-file.h"
+#include "describe/answer.h"
+#include "io/sparse-file.h"
 
 namespace vigie {
 
@@ -63,7 +63,8 @@ class FuzzedServer {
     const int64_t begin = std::max(range.offset, offset);
     const int64_t end = std::min(range.end(), offset + length);
     if (begin >= end) return;
-    std::memcpy(range.bytes.data() + (begin - range.offset), source + (begin - offset), static_cast<size_t>(end - begin));
+    std::memcpy(range.bytes.data() + (begin - range.offset), source + (begin - offset),
+                static_cast<size_t>(end - begin));
   }
 
   const uint8_t* bytes_;

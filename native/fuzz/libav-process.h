@@ -1,6 +1,6 @@
 #pragma once
 
-#include "log-capture.h"
+#include "io/log-capture.h"
 
 extern "C" {
 #include <libavutil/mem.h>

@@ -13,7 +13,7 @@ import { expect } from 'chai';
 const run = promisify(execFile);
 const require = createRequire(import.meta.url);
 
-const SOURCE_DIR = fileURLToPath(new URL('../src/', import.meta.url));
+const SOURCE_DIR = fileURLToPath(new URL('../ts/', import.meta.url));
 /** Debian 13 has FFmpeg 7.1. Its headers are enough: nothing is linked. */
 const SUITE = 'trixie';
 const PACKAGES = ['libavformat-dev', 'libavcodec-dev', 'libavutil-dev', 'libswscale-dev'];
@@ -34,7 +34,7 @@ describe('the addon on FFmpeg 7', () => {
   });
 
   it('compiles, every source of it', async () => {
-    const sources = (await readdir(SOURCE_DIR)).filter(name => name.endsWith('.cc'));
+    const sources = (await readdir(SOURCE_DIR, { recursive: true })).filter(name => name.endsWith('.cc'));
     const waiting = [...sources];
     const faults: string[] = [];
     const compileNext = async () => {
@@ -43,7 +43,7 @@ describe('the addon on FFmpeg 7', () => {
       }
     };
     await Promise.all(Array.from({ length: availableParallelism() }, compileNext));
-    expect(sources).to.include.members(['addon.cc', 'poster.cc', 'probe.cc']);
+    expect(sources).to.include.members(['binding/addon.cc', 'describe/probe.cc', 'poster/poster.cc']);
     expect(faults.join('\n')).to.equal('');
   }).timeout(COMPILE_TIMEOUT_MS);
 });
@@ -63,6 +63,7 @@ function compile(source: string, includeDir: string) {
   return run('c++', [
     ...['-std=c++17', '-c', '-o', '/dev/null', '-Werror', '-Wall', '-Wno-deprecated-declarations'],
     ...['-DNAPI_VERSION=9', '-DNODE_ADDON_API_CPP_EXCEPTIONS_ALL', '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS'],
+    ...['-I', SOURCE_DIR],
     ...includes.flatMap(folder => ['-isystem', folder]),
     path.join(SOURCE_DIR, source),
   ]);

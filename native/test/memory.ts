@@ -1,6 +1,6 @@
 // Shows that probing leaks nothing: `npm run memory -w native -- 200000` prints the resident memory as it goes.
 
-import { probe } from '../src/probe.ts';
+import { probe } from '../ts/probe.ts';
 import { readSample, samples } from './samples.ts';
 
 const PARALLEL = 32;

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
-import { type PosterAnswer, type PosterOptions, poster } from '../src/poster.ts';
-import type { ByteRange } from '../src/probe.ts';
+import { type PosterAnswer, type PosterOptions, poster } from '../ts/poster.ts';
+import type { ByteRange } from '../ts/probe.ts';
 
 export interface FilePoster {
   readonly answer: Exclude<PosterAnswer, { kind: 'need' }>;

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { type ByteRange, type ProbeAnswer, type ProbeOptions, probe } from '../src/probe.ts';
+import { type ByteRange, type ProbeAnswer, type ProbeOptions, probe } from '../ts/probe.ts';
 
 export interface FileProbe {
   readonly answer: Exclude<ProbeAnswer, { kind: 'need' }>;

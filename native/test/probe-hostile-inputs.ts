@@ -3,7 +3,7 @@
 import { accessSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { probe } from '../src/probe.ts';
+import { probe } from '../ts/probe.ts';
 import { makeHostileInputs } from './hostile-inputs.ts';
 
 const [url = '', file = ''] = process.argv.slice(2);

@@ -2,8 +2,8 @@
 //   --exit-while-running  ends the process in the middle of it
 
 import { Worker } from 'node:worker_threads';
-import { poster } from '../src/poster.ts';
-import { probe } from '../src/probe.ts';
+import { poster } from '../ts/poster.ts';
+import { probe } from '../ts/probe.ts';
 import { makeHostileInputs } from './hostile-inputs.ts';
 import { mp4File, mp4Track } from './mp4-boxes.ts';
 import { posterOfFile } from './poster-file.ts';
@@ -58,7 +58,7 @@ async function endWorkers(): Promise<void> {
       for (const input of workerData.inputs) probe(input).catch(() => {});
       parentPort.postMessage('started');
     });`;
-  const face = new URL('../src/index.ts', import.meta.url).href;
+  const face = new URL('../ts/index.ts', import.meta.url).href;
   const inputs = Array.from({ length: 40 }, (_, i) => (i % 20 === 0 ? slow : quick));
   await Promise.all(
     Array.from({ length: 3 }, async () => {

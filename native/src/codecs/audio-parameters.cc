@@ -1,0 +1,91 @@
+#include "codecs/audio-parameters.h"
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <new>
+
+#include "codecs/bit-reader.h"
+
+namespace vigie {
+namespace {
+
+struct ParserCloser {
+  void operator()(AVCodecParserContext* parser) const { av_parser_close(parser); }
+};
+using ParserHandle = std::unique_ptr<AVCodecParserContext, ParserCloser>;
+
+// Whatever it was made from.
+constexpr int kOpusRate = 48000;
+
+constexpr int kAacRates[] = {96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350};
+constexpr int kAacChannels[] = {0, 1, 2, 3, 4, 5, 6, 8};
+
+void setAac(AVCodecParameters& parameters, uint32_t rate, uint32_t channels) {
+  if (rate >= std::size(kAacRates) || channels == 0 || channels >= std::size(kAacChannels)) return;
+  parameters.sample_rate = kAacRates[rate];
+  av_channel_layout_uninit(&parameters.ch_layout);
+  av_channel_layout_default(&parameters.ch_layout, kAacChannels[channels]);
+}
+
+// ISO/IEC 14496-3, 1.6.2.1: in MP4's terms, also in FLV.
+void readAudioSpecificConfig(AVCodecParameters& parameters) {
+  constexpr uint32_t kSbr = 5;
+  constexpr uint32_t kParametricStereo = 29;
+  BitReader reader({parameters.extradata, static_cast<size_t>(parameters.extradata_size)});
+  const uint32_t objectType = reader.bits(5);
+  const uint32_t rate = reader.bits(4);
+  const uint32_t channels = reader.bits(4);
+  const bool isExtended = objectType == kSbr || objectType == kParametricStereo;
+  const uint32_t shownRate = isExtended ? reader.bits(4) : rate;
+  if (reader.complete()) setAac(parameters, shownRate, objectType == kParametricStereo ? 2 : channels);
+}
+
+// ISO/IEC 13818-7, 6.2. libav's parser leaves this to the decoder, for the sake of HE-AAC.
+void readAdts(AVCodecParameters& parameters, const AVPacket& packet) {
+  if (packet.size < 7 || packet.data[0] != 0xFF || (packet.data[1] & 0xF6) != 0xF0) return;
+  setAac(parameters, packet.data[2] >> 2 & 15, (packet.data[2] & 1) << 2 | packet.data[3] >> 6);
+}
+
+void readAac(AVCodecParameters& parameters, const AVPacket& packet) {
+  // FLV's own header always says 44.1 kHz and two channels.
+  if (parameters.extradata_size > 0) return readAudioSpecificConfig(parameters);
+  if (parameters.sample_rate <= 0) readAdts(parameters, packet);
+}
+
+}  // namespace
+
+void readAudioParameters(AVStream& audio, const AVPacket& packet) {
+  AVCodecParameters& parameters = *audio.codecpar;
+  if (parameters.codec_id == AV_CODEC_ID_AAC) return readAac(parameters, packet);
+  if (isAudioKnown(audio)) return;
+  if (parameters.codec_id == AV_CODEC_ID_OPUS) {
+    parameters.sample_rate = kOpusRate;
+    return;
+  }
+  const ParserHandle parser(av_parser_init(parameters.codec_id));
+  if (!parser) return;
+  const CodecHandle codec(avcodec_alloc_context3(nullptr));
+  if (!codec) throw std::bad_alloc();
+  if (avcodec_parameters_to_context(codec.get(), &parameters) < 0) return;
+  // A packet of libav's own demuxers is whole frames; the first is enough.
+  parser->flags |= PARSER_FLAG_COMPLETE_FRAMES;
+  uint8_t* frame = nullptr;
+  int frameBytes = 0;
+  av_parser_parse2(parser.get(), codec.get(), &frame, &frameBytes, packet.data, packet.size, packet.pts, packet.dts, 0);
+  if (codec->sample_rate <= 0) return;
+  // MPEG audio: only the frames tell the layer.
+  parameters.codec_id = codec->codec_id;
+  parameters.sample_rate = codec->sample_rate;
+  if (codec->ch_layout.nb_channels > 0) av_channel_layout_copy(&parameters.ch_layout, &codec->ch_layout);
+}
+
+bool isAudioKnown(const AVStream& audio) { return audio.codecpar->sample_rate > 0; }
+
+bool areAudiosKnown(const AVFormatContext& format) {
+  return std::all_of(format.streams, format.streams + format.nb_streams, [](const AVStream* stream) {
+    return stream->codecpar->codec_type != AVMEDIA_TYPE_AUDIO || isAudioKnown(*stream);
+  });
+}
+
+}  // namespace vigie

@@ -1,0 +1,179 @@
+#include "codecs/decoder-parameters.h"
+
+#include <algorithm>
+#include <iterator>
+#include <new>
+
+#include "codecs/h264-parameters.h"
+#include "codecs/jpeg-parameters.h"
+#include "codecs/valid-colors.h"
+#include "codecs/vpx-parameters.h"
+#include "containers/visit-packets.h"
+
+namespace vigie {
+namespace {
+
+CodecHandle openDecoder(const AVCodecParameters& parameters) {
+  const AVCodec* codec = avcodec_find_decoder(parameters.codec_id);
+  if (codec == nullptr) return nullptr;
+  CodecHandle decoder(avcodec_alloc_context3(codec));
+  if (!decoder) throw std::bad_alloc();
+  if (avcodec_parameters_to_context(decoder.get(), &parameters) < 0) return nullptr;
+  decoder->thread_count = 1;
+  // Headers are parsed, pictures are not decoded.
+  decoder->skip_frame = AVDISCARD_ALL;
+  return avcodec_open2(decoder.get(), codec, nullptr) < 0 ? nullptr : std::move(decoder);
+}
+
+// The container's own statement stands: each field is filled in only when it was not stated.
+template <typename Field>
+void fillIn(Field& field, Field unknown, Field known) {
+  if (field == unknown) field = known;
+}
+
+void fillIn(AVCodecParameters& parameters, const H264Parameters& known) {
+  if (parameters.width == 0) {
+    parameters.width = known.width;
+    parameters.height = known.height;
+  }
+  fillIn<int>(parameters.format, AV_PIX_FMT_NONE, known.pixelFormat);
+  fillIn(parameters.color_primaries, AVCOL_PRI_UNSPECIFIED, known.colorPrimaries);
+  fillIn(parameters.color_trc, AVCOL_TRC_UNSPECIFIED, known.colorTransfer);
+  fillIn(parameters.color_space, AVCOL_SPC_UNSPECIFIED, known.colorSpace);
+  fillIn(parameters.color_range, AVCOL_RANGE_UNSPECIFIED, known.colorRange);
+  if (parameters.sample_aspect_ratio.num == 0) parameters.sample_aspect_ratio = known.sampleAspectRatio;
+  if (parameters.profile < 0) parameters.profile = known.profile;
+}
+
+void fillIn(AVCodecParameters& parameters, const AVCodecContext& decoder) {
+  if (parameters.width == 0) {
+    parameters.width = decoder.width;
+    parameters.height = decoder.height;
+  }
+  fillIn<int>(parameters.format, AV_PIX_FMT_NONE, decoder.pix_fmt);
+  fillIn(parameters.color_primaries, AVCOL_PRI_UNSPECIFIED, decoder.color_primaries);
+  fillIn(parameters.color_trc, AVCOL_TRC_UNSPECIFIED, decoder.color_trc);
+  fillIn(parameters.color_space, AVCOL_SPC_UNSPECIFIED, decoder.colorspace);
+  fillIn(parameters.color_range, AVCOL_RANGE_UNSPECIFIED, decoder.color_range);
+  if (parameters.sample_aspect_ratio.num == 0) parameters.sample_aspect_ratio = decoder.sample_aspect_ratio;
+  if (parameters.profile < 0) parameters.profile = decoder.profile;
+}
+
+bool fillInFromH264(AVCodecParameters& parameters, const uint8_t* data, int size) {
+  const auto known = readH264Parameters({data, static_cast<size_t>(size)});
+  if (known) fillIn(parameters, *known);
+  return known.has_value();
+}
+
+bool fillInFromJpeg(AVCodecParameters& parameters, const AVPacket& packet) {
+  const auto known = readJpegParameters({packet.data, static_cast<size_t>(packet.size)});
+  if (!known) return false;
+  parameters.format = known->pixelFormat;
+  parameters.profile = known->profile;
+  fillIn(parameters.color_range, AVCOL_RANGE_UNSPECIFIED, AVCOL_RANGE_JPEG);
+  fillIn(parameters.color_space, AVCOL_SPC_UNSPECIFIED, AVCOL_SPC_BT470BG);
+  return true;
+}
+
+bool fillInFromVpx(AVCodecParameters& parameters, const AVPacket& packet) {
+  const ByteView frame{packet.data, static_cast<size_t>(packet.size)};
+  const auto known = parameters.codec_id == AV_CODEC_ID_VP8 ? readVp8Parameters(frame) : readVp9Parameters(frame);
+  if (!known) return false;
+  parameters.format = known->pixelFormat;
+  parameters.profile = known->profile;
+  fillIn(parameters.color_range, AVCOL_RANGE_UNSPECIFIED, known->colorRange);
+  fillIn(parameters.color_space, AVCOL_SPC_UNSPECIFIED, known->colorSpace);
+  return true;
+}
+
+void readByDecoder(OpenContainer& container, AVStream& video, const Limits& limits) {
+  const CodecHandle decoder = openDecoder(*video.codecpar);
+  const FrameHandle frame(av_frame_alloc());
+  if (!frame) throw std::bad_alloc();
+  if (!decoder) return;
+  if (decoder->pix_fmt == AV_PIX_FMT_NONE) {
+    visitPackets(container, limits.maxPackets, [&](const AVPacket& packet) {
+      if (packet.stream_index != video.index) return false;
+      avcodec_send_packet(decoder.get(), &packet);
+      avcodec_receive_frame(decoder.get(), frame.get());
+      return decoder->pix_fmt != AV_PIX_FMT_NONE;
+    });
+  }
+  dropInvalidColors(*decoder);
+  fillIn(*video.codecpar, *decoder);
+}
+
+// From the header of the first picture in memory, where that alone tells.
+bool readFirstPicture(OpenContainer& container, AVStream& video, const Limits& limits) {
+  AVCodecParameters& parameters = *video.codecpar;
+  bool found = false;
+  visitPackets(container, limits.maxPackets, [&](const AVPacket& packet) {
+    if (packet.stream_index != video.index) return false;
+    if (parameters.codec_id == AV_CODEC_ID_H264) return found = fillInFromH264(parameters, packet.data, packet.size);
+    found = parameters.codec_id == AV_CODEC_ID_MJPEG ? fillInFromJpeg(parameters, packet)
+                                                     : fillInFromVpx(parameters, packet);
+    return true;
+  });
+  return found;
+}
+
+// What stands before the first picture (ITU-T H.265, table 7-1) becomes the stream's configuration.
+bool copyHevcParameterSets(AVCodecParameters& parameters, const AVPacket& packet) {
+  constexpr uint8_t kStartCode[] = {0, 0, 1};
+  constexpr int kFirstNonPicture = 32;
+  const uint8_t* begin = packet.data;
+  const uint8_t* end = begin + packet.size;
+  const uint8_t* at = std::search(begin, end, std::begin(kStartCode), std::end(kStartCode));
+  while (end - at > 4 && (at[3] >> 1 & 63) >= kFirstNonPicture) {
+    at = std::search(at + 3, end, std::begin(kStartCode), std::end(kStartCode));
+  }
+  const auto size = static_cast<size_t>(at - begin);
+  if (size < std::size(kStartCode) + 2) return false;
+  parameters.extradata = static_cast<uint8_t*>(av_mallocz(size + AV_INPUT_BUFFER_PADDING_SIZE));
+  if (parameters.extradata == nullptr) throw std::bad_alloc();
+  std::copy_n(begin, size, parameters.extradata);
+  parameters.extradata_size = static_cast<int>(size);
+  return true;
+}
+
+}  // namespace
+
+void readParameterSets(AVStream& video, const AVPacket& packet) {
+  AVCodecParameters& parameters = *video.codecpar;
+  if (parameters.codec_id == AV_CODEC_ID_H264) {
+    auto known = readH264Parameters({parameters.extradata, static_cast<size_t>(parameters.extradata_size)});
+    if (!known) known = readH264Parameters({packet.data, static_cast<size_t>(packet.size)});
+    if (!known) return;
+    fillIn(parameters, *known);
+    video.r_frame_rate = known->frameRate;
+    return;
+  }
+  if (parameters.extradata_size == 0 && !copyHevcParameterSets(parameters, packet)) return;
+  const CodecHandle decoder = openDecoder(parameters);
+  if (!decoder) return;
+  fillIn(parameters, *decoder);
+  video.r_frame_rate = decoder->framerate;
+}
+
+void readDecoderParameters(OpenContainer& container, AVStream& video, const Limits& limits) {
+  AVCodecParameters& parameters = *video.codecpar;
+  if (parameters.format != AV_PIX_FMT_NONE) return;
+  container.io->forgetMiss();
+  switch (parameters.codec_id) {
+    case AV_CODEC_ID_H264:
+      if (!fillInFromH264(parameters, parameters.extradata, parameters.extradata_size)) {
+        readFirstPicture(container, video, limits);
+      }
+      return;
+    case AV_CODEC_ID_MJPEG:
+    case AV_CODEC_ID_VP8:
+    case AV_CODEC_ID_VP9:
+      if (readFirstPicture(container, video, limits)) return;
+      break;
+    default:
+      break;
+  }
+  readByDecoder(container, video, limits);
+}
+
+}  // namespace vigie

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "containers/demuxers.h"
+
+namespace vigie {
+
+struct PlainText {};
+// libav knows it, the allow-list does not.
+struct ForbiddenFormat {
+  std::string libavName;
+};
+// Its format never holds video.
+struct AudioFormat {
+  std::string libavName;
+};
+struct UnknownFormat {};
+
+using DetectedFormat = std::variant<const Demuxer*, PlainText, ForbiddenFormat, AudioFormat, UnknownFormat>;
+
+// Bytes from the file's start that are enough to tell any format.
+constexpr size_t kDetectionBytes = 32 * 1024;
+
+// The demuxer whose unmistakable marks the head bears, if any; takes a microsecond.
+const Demuxer* matchMarks(ByteView head);
+
+// Tells the format by content alone; the answer does not change when more than kDetectionBytes are at hand.
+DetectedFormat detectFormat(ByteView head);
+
+}  // namespace vigie

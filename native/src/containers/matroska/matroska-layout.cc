@@ -1,0 +1,206 @@
+#include "containers/matroska/matroska-layout.h"
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "io/byte-reader.h"
+#include "io/next-range.h"
+
+namespace vigie {
+namespace {
+
+// RFC 8794 (EBML) and RFC 9559 (Matroska).
+constexpr uint64_t kEbmlHeaderId = 0x1A45DFA3;
+constexpr uint64_t kDocTypeId = 0x4282;
+constexpr uint64_t kSegmentId = 0x18538067;
+constexpr uint64_t kSeekHeadId = 0x114D9B74;
+constexpr uint64_t kSeekId = 0x4DBB;
+constexpr uint64_t kSeekTargetId = 0x53AB;
+constexpr uint64_t kSeekPositionId = 0x53AC;
+constexpr uint64_t kInfoId = 0x1549A966;
+constexpr uint64_t kTracksId = 0x1654AE6B;
+constexpr uint64_t kClusterId = 0x1F43B675;
+constexpr int kMaxElements = 64;
+// Attachments and the like: up to this size they are read, for the cover art in them.
+constexpr int64_t kLargeBytes = 256 * 1024;
+constexpr int64_t kMaxTracksBytes = 1024 * 1024;
+// Before the clusters; a header that claims more is left as it is.
+constexpr int64_t kMaxHeaderBytes = 8 * 1024 * 1024;
+// A cluster of unknown size, where libav stops reading the header.
+constexpr uint8_t kEmptyCluster[] = {0x1F, 0x43, 0xB6, 0x75, 0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
+constexpr int kMaxHeaderElements = 32;
+// An id of at most 8 bytes as it is read here, and a size of at most 8.
+constexpr int64_t kMaxElementHeaderBytes = 16;
+constexpr int64_t kMaxDocTypeBytes = 16;
+
+struct Element {
+  uint64_t id;
+  int64_t body;
+  // Nothing when the size is "unknown", as live streams have it.
+  std::optional<int64_t> end;
+};
+
+struct VarInt {
+  uint64_t withMarker;
+  uint64_t value;
+  uint64_t allOnes;
+};
+
+std::optional<VarInt> readVarInt(ByteReader& reader) {
+  const uint8_t first = reader.u8();
+  int extraBytes = 0;
+  while (extraBytes < 8 && !(first & (0x80 >> extraBytes))) extraBytes++;
+  if (!reader.complete() || extraBytes == 8) return {};
+  uint64_t bits = first;
+  for (int i = 0; i < extraBytes; i++) bits = bits << 8 | reader.u8();
+  if (!reader.complete()) return {};
+  const uint64_t marker = uint64_t{1} << (7 * (extraBytes + 1));
+  return VarInt{bits, bits & (marker - 1), marker - 1};
+}
+
+std::optional<Element> readElement(const SparseFile& file, int64_t offset) {
+  ByteReader reader(file, offset);
+  const auto id = readVarInt(reader);
+  if (!id) return {};
+  const auto size = readVarInt(reader);
+  if (!size) return {};
+  Element element{id->withMarker, reader.position(), {}};
+  if (size->value != size->allOnes) element.end = element.body + static_cast<int64_t>(size->value);
+  return element;
+}
+
+std::string readDocType(const SparseFile& file, const Element& header) {
+  int64_t offset = header.body;
+  for (int i = 0; i < kMaxHeaderElements && offset < *header.end; i++) {
+    const auto element = readElement(file, offset);
+    if (!element || !element->end) return {};
+    if (element->id == kDocTypeId) {
+      std::string text(static_cast<size_t>(std::min(*element->end - element->body, kMaxDocTypeBytes)), '\0');
+      file.read(element->body, reinterpret_cast<uint8_t*>(text.data()), text.size());
+      return text.substr(0, text.find('\0'));
+    }
+    offset = *element->end;
+  }
+  return {};
+}
+
+uint64_t readNumber(const SparseFile& file, const Element& element) {
+  ByteReader reader(file, element.body);
+  return reader.number(static_cast<int>(std::clamp<int64_t>(*element.end - element.body, 0, 8)));
+}
+
+// Calls `visit` with the children in memory, until it returns false.
+template <typename Visit>
+void visitChildren(const SparseFile& file, int64_t begin, int64_t end, Visit visit) {
+  int64_t offset = begin;
+  for (int i = 0; i < kMaxElements && offset < end; i++) {
+    const auto element = readElement(file, offset);
+    if (!element || !visit(*element, offset) || !element->end || *element->end <= offset) return;
+    offset = *element->end;
+  }
+}
+
+// Where the SeekHead says that Tracks begin, counted from the segment's body.
+std::optional<int64_t> readTracksPosition(const SparseFile& file, const Element& seekHead) {
+  std::optional<int64_t> position;
+  visitChildren(file, seekHead.body, *seekHead.end, [&](const Element& seek, int64_t) {
+    if (seek.id != kSeekId || !seek.end) return true;
+    uint64_t target = 0;
+    uint64_t found = 0;
+    visitChildren(file, seek.body, *seek.end, [&](const Element& field, int64_t) {
+      if (!field.end) return false;
+      if (field.id == kSeekTargetId) target = readNumber(file, field);
+      if (field.id == kSeekPositionId) found = readNumber(file, field);
+      return true;
+    });
+    if (target == kTracksId && found < kMaxOffset / 2) position = static_cast<int64_t>(found);
+    return true;
+  });
+  return position;
+}
+
+struct HeaderOrder {
+  bool hasInfo = false;
+  std::optional<Element> tracks;
+  std::optional<int64_t> tracksPosition;
+  std::optional<int64_t> firstCluster;
+  // Begin of an element that is larger than what is worth reading through, of which some is missing.
+  std::optional<int64_t> large;
+};
+
+HeaderOrder readOrder(const SparseFile& file, const Element& segment) {
+  HeaderOrder order;
+  visitChildren(file, segment.body, segment.end.value_or(kMaxOffset), [&](const Element& element, int64_t begin) {
+    if (element.id == kClusterId) {
+      order.firstCluster = begin;
+      return false;
+    }
+    if (element.id == kInfoId) order.hasInfo = true;
+    if (element.id == kTracksId && element.end) order.tracks = element;
+    if (element.id == kSeekHeadId && element.end) order.tracksPosition = readTracksPosition(file, element);
+    const bool isLarge = element.end && *element.end - begin > kLargeBytes && !file.holds(begin, *element.end);
+    if (isLarge && element.id != kTracksId) order.large = begin;
+    return !order.large;
+  });
+  return order;
+}
+
+void append(std::vector<uint8_t>& bytes, const SparseFile& file, int64_t begin, int64_t end) {
+  const size_t at = bytes.size();
+  bytes.resize(at + static_cast<size_t>(end - begin));
+  bytes.resize(at + file.read(begin, bytes.data() + at, static_cast<size_t>(end - begin)));
+}
+
+// `ends`: nothing follows in the file itself either.
+SparseFile fileOf(std::vector<uint8_t> bytes, bool ends) {
+  const auto size = static_cast<int64_t>(bytes.size());
+  return SparseFile({ByteRange{0, std::move(bytes)}}, ends ? std::optional(size) : std::nullopt);
+}
+
+}  // namespace
+
+std::variant<UsualOrder, Need, MovedTracks, ShortHeader> arrangeMatroskaHeader(const SparseFile& file) {
+  const auto header = readElement(file, 0);
+  const auto segment = header && header->end ? readElement(file, *header->end) : std::nullopt;
+  if (!segment || segment->id != kSegmentId) return UsualOrder{};
+  const HeaderOrder order = readOrder(file, *segment);
+  std::vector<uint8_t> bytes;
+
+  if (order.tracks && order.hasInfo && order.large && *order.tracks->end <= *order.large &&
+      *order.large <= kMaxHeaderBytes) {
+    append(bytes, file, 0, *order.large);
+    bytes.insert(bytes.end(), std::begin(kEmptyCluster), std::end(kEmptyCluster));
+    return ShortHeader{fileOf(std::move(bytes), false)};
+  }
+
+  if (order.tracks || !order.tracksPosition || !order.firstCluster) return UsualOrder{};
+  if (*order.firstCluster > kMaxHeaderBytes || !file.holds(0, *order.firstCluster)) return UsualOrder{};
+  const int64_t tracksBegin = segment->body + *order.tracksPosition;
+  if (tracksBegin >= file.sizeOrMax()) return UsualOrder{};
+  const auto tracks = readElement(file, tracksBegin);
+  const int64_t missing = file.firstMissing(tracksBegin);
+  if (!tracks && (missing >= tracksBegin + kMaxElementHeaderBytes || file.endsAt(missing))) return UsualOrder{};
+  if (!tracks) return nextRange(file, missing);
+  if (tracks->id != kTracksId || !tracks->end || *tracks->end - tracksBegin > kMaxTracksBytes) return UsualOrder{};
+  if (missing < *tracks->end && !file.endsAt(missing)) return nextRange(file, missing, tracks->end);
+  append(bytes, file, 0, *order.firstCluster);
+  append(bytes, file, tracksBegin, *tracks->end);
+  const int64_t heldEnd = file.firstMissing(*order.firstCluster);
+  append(bytes, file, *order.firstCluster, heldEnd);
+  return MovedTracks{fileOf(std::move(bytes), file.endsAt(heldEnd)), *tracks->end - tracksBegin};
+}
+
+MatroskaLayout readMatroskaLayout(const SparseFile& file) {
+  const auto header = readElement(file, 0);
+  if (!header || header->id != kEbmlHeaderId || !header->end) return {};
+  MatroskaLayout layout;
+  layout.docType = readDocType(file, *header);
+  const auto segment = readElement(file, *header->end);
+  layout.truncated = segment && segment->id == kSegmentId && segment->end && file.endsAt(*segment->end - 1);
+  return layout;
+}
+
+}  // namespace vigie

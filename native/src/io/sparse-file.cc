@@ -1,0 +1,53 @@
+#include "io/sparse-file.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace vigie {
+
+SparseFile::SparseFile(std::vector<ByteRange> ranges, std::optional<int64_t> sizeBytes)
+    : ranges_(std::move(ranges)), size_(sizeBytes) {
+  const auto isEmpty = [](const ByteRange& range) { return range.bytes.empty(); };
+  ranges_.erase(std::remove_if(ranges_.begin(), ranges_.end(), isEmpty), ranges_.end());
+  std::sort(ranges_.begin(), ranges_.end(), [](const ByteRange& a, const ByteRange& b) { return a.offset < b.offset; });
+}
+
+ByteView SparseFile::viewFrom(int64_t offset) const {
+  if (endsAt(offset)) return {};
+  for (const ByteRange& range : ranges_) {
+    if (range.offset > offset) break;
+    if (offset >= range.end()) continue;
+    const int64_t end = std::min(range.end(), sizeOrMax());
+    return {range.bytes.data() + (offset - range.offset), static_cast<size_t>(end - offset)};
+  }
+  return {};
+}
+
+int64_t SparseFile::firstMissing(int64_t offset) const {
+  for (ByteView view = viewFrom(offset); view.size > 0; view = viewFrom(offset)) {
+    offset += static_cast<int64_t>(view.size);
+  }
+  return offset;
+}
+
+int64_t SparseFile::nextRangeStart(int64_t offset) const {
+  for (const ByteRange& range : ranges_) {
+    if (range.offset > offset) return range.offset;
+  }
+  return kMaxOffset;
+}
+
+size_t SparseFile::read(int64_t offset, uint8_t* destination, size_t length) const {
+  size_t copied = 0;
+  while (copied < length) {
+    const ByteView view = viewFrom(offset + static_cast<int64_t>(copied));
+    if (view.size == 0) break;
+    const size_t count = std::min(view.size, length - copied);
+    std::memcpy(destination + copied, view.data, count);
+    copied += count;
+  }
+  return copied;
+}
+
+}  // namespace vigie

@@ -1,0 +1,97 @@
+#include "poster/poster.h"
+
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "describe/display-matrix.h"
+#include "describe/probe.h"
+#include "poster/jpeg-encoder.h"
+#include "poster/key-frame-reader.h"
+#include "poster/picture-converter.h"
+#include "poster/picture-decoder.h"
+#include "poster/picture-orientation.h"
+
+namespace vigie {
+namespace {
+
+// Key frames that may fail to decode before the video is given up. An AVI without its index, which lies at the end,
+// calls every H.264 picture one.
+constexpr int kMaxFailed = 3;
+
+Failure tooManyPixels() { return {FailureCode::pictureTooLarge, "the picture has more pixels than the limit"}; }
+
+// One attempt on a video whose header is understood.
+class Attempt {
+ public:
+  Attempt(const SparseFile& file, OpenVideo& video, const Limits& limits, const PosterSettings& settings,
+          Interrupt& interrupt)
+      : video_(video),
+        maxPackets_(limits.maxPackets),
+        settings_(settings),
+        interrupt_(interrupt),
+        reader_(file, video, limits, settings) {}
+
+  PosterAnswer run() {
+    const AVCodecParameters& parameters = *video_.stream->codecpar;
+    if (!isWithin(parameters.width, parameters.height)) return tooManyPixels();
+    auto decoder = PictureDecoder::open(*video_.stream, settings_.maxPixels);
+    if (!decoder) {
+      const std::string codec = avcodec_get_name(parameters.codec_id);
+      return Failure{FailureCode::unsupportedFormat, "there is no decoder for " + codec};
+    }
+    const int allowed = video_.demuxer->family == Family::riff ? maxPackets_ : kMaxFailed;
+    for (int failed = 0; failed < allowed && !interrupt_.tripped(); failed++) {
+      const auto step = reader_.next();
+      if (const auto* need = std::get_if<Need>(&step)) return *need;
+      if (const auto* failure = std::get_if<Failure>(&step)) return failed > 0 ? undecodable() : *failure;
+      if (AVFrame* picture = decoder->decode(*std::get<const AVPacket*>(step))) return show(*picture);
+    }
+    return undecodable();
+  }
+
+ private:
+  bool isWithin(int width, int height) const { return static_cast<int64_t>(width) * height <= settings_.maxPixels; }
+
+  static Failure undecodable() { return {FailureCode::pictureUndecodable, "the first key frames cannot be decoded"}; }
+
+  PosterAnswer show(AVFrame& picture) {
+    if (!isWithin(picture.width, picture.height)) return tooManyPixels();
+    if (interrupt_.tripped()) return undecodable();
+    const AVRational aspect = av_guess_sample_aspect_ratio(video_.container.format.get(), video_.stream, &picture);
+    const PictureSize size = fitWithin(picture.width, picture.height, aspect, settings_.maxSidePixels);
+    FrameHandle shown = convertToJpegColors(picture, size);
+    if (!shown) return Failure{FailureCode::pictureUndecodable, "the pixel format of the picture is not supported"};
+    if (interrupt_.tripped()) return undecodable();
+    shown = orient(std::move(shown), orientationOf(findDisplayMatrix(*video_.stream)));
+    return Poster{encodeJpeg(*shown, settings_.quality), shown->width, shown->height};
+  }
+
+  OpenVideo& video_;
+  const int maxPackets_;
+  const PosterSettings& settings_;
+  Interrupt& interrupt_;
+  KeyFrameReader reader_;
+};
+
+PosterAnswer posterUninterrupted(const SparseFile& file, const Limits& limits, const PosterSettings& settings,
+                                 Interrupt& interrupt) {
+  auto opened = openVideo(file, limits, interrupt);
+  if (const auto* need = std::get_if<Need>(&opened)) return *need;
+  if (auto* failure = std::get_if<Failure>(&opened)) return std::move(*failure);
+  return Attempt(file, std::get<OpenVideo>(opened), limits, settings, interrupt).run();
+}
+
+}  // namespace
+
+PosterAnswer poster(const SparseFile& file, const Limits& limits, const PosterSettings& settings,
+                    Interrupt& interrupt) {
+  if (!interrupt.tripped()) {
+    PosterAnswer answer = posterUninterrupted(file, limits, settings, interrupt);
+    if (!interrupt.hasTripped()) return answer;
+  }
+  if (interrupt.cancelled()) return Cancelled{};
+  return Failure{FailureCode::probeTimeout, "the poster took longer than its time limit"};
+}
+
+}  // namespace vigie
