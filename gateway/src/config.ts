@@ -1,6 +1,7 @@
 import { EnvReader } from '@vigie/service-kit/env';
 import type { RunnerConfig } from '@vigie/service-kit/lifecycle';
 import { readRunnerConfig } from '@vigie/service-kit/lifecycle';
+import { service } from './service.ts';
 
 export interface Config extends RunnerConfig {
   /** The one public port, for HTTP/1.1 and cleartext HTTP/2. */
@@ -21,8 +22,8 @@ export interface Config extends RunnerConfig {
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const reader = new EnvReader(env);
   return reader.finish({
-    ...readRunnerConfig(reader, { healthPort: 9050 }),
-    port: reader.port('PORT', 8000),
+    ...readRunnerConfig(reader, service),
+    port: reader.port('PORT', service.port),
     ingestAddress: reader.address('INGEST_ADDRESS', '127.0.0.1:50051'),
     probeAddress: reader.address('PROBE_ADDRESS', '127.0.0.1:50052'),
     storeAddress: reader.address('STORE_ADDRESS', '127.0.0.1:50053'),

@@ -1,9 +1,10 @@
 import { runService } from '@vigie/service-kit/lifecycle';
 import { startGateway } from './composition-root.ts';
 import { readConfig } from './config.ts';
+import { service } from './service.ts';
 
 await runService({
-  name: 'gateway',
+  name: service.name,
   readConfig,
   start: async (config, context) => void (await startGateway(config, context)),
 });

@@ -12,11 +12,12 @@ import { createIngestService } from './adapters/grpc/ingest-service.ts';
 import { JetStreamAlertQueue } from './adapters/jetstream/jetstream-alert-queue.ts';
 import { createAcceptAlert } from './application/accept-alert.ts';
 import type { Config } from './config.ts';
+import { service } from './service.ts';
 import { tokens } from './tokens.ts';
 
 export async function startIngest(config: Config, context: ServiceContext): Promise<void> {
   const { logger, metrics, health, teardown } = context;
-  const connection = await connectNats({ url: config.natsUrl, name: 'ingest-svc', logger, health });
+  const connection = await connectNats({ url: config.natsUrl, name: service.name, logger, health });
   teardown.defer(() => closeNats(connection));
   await openStreams(connection, config.streamLimits, context);
 

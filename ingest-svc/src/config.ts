@@ -2,6 +2,7 @@ import { type JetStreamConfig, readJetStreamConfig } from '@vigie/alert/streams'
 import { EnvReader } from '@vigie/service-kit/env';
 import type { RunnerConfig } from '@vigie/service-kit/lifecycle';
 import { readRunnerConfig } from '@vigie/service-kit/lifecycle';
+import { service } from './service.ts';
 
 export interface Config extends RunnerConfig, JetStreamConfig {
   readonly port: number;
@@ -11,8 +12,8 @@ export interface Config extends RunnerConfig, JetStreamConfig {
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const reader = new EnvReader(env);
   return reader.finish({
-    ...readRunnerConfig(reader, { healthPort: 9051 }),
+    ...readRunnerConfig(reader, service),
     ...readJetStreamConfig(reader),
-    port: reader.port('PORT', 50051),
+    port: reader.port('PORT', service.port),
   });
 }

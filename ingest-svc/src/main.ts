@@ -1,5 +1,6 @@
 import { runService } from '@vigie/service-kit/lifecycle';
 import { startIngest } from './composition-root.ts';
 import { readConfig } from './config.ts';
+import { service } from './service.ts';
 
-await runService({ name: 'ingest-svc', readConfig, start: startIngest });
+await runService({ name: service.name, readConfig, start: startIngest });

@@ -33,6 +33,7 @@ import type { Config } from './config.ts';
 import { FairSlots } from './domain/fair-slots.ts';
 import { WaitingRoom } from './domain/waiting-room.ts';
 import { createHeaderProbe } from './header-probe-backend.ts';
+import { service } from './service.ts';
 import { tokens } from './tokens.ts';
 
 /** For ProbeVideo calls, which come on top of the alerts in hand. */
@@ -49,7 +50,7 @@ const MAX_PROBE_CHILDREN = 2;
 
 export async function startProbe(config: Config, context: ServiceContext): Promise<void> {
   const { logger, metrics, health, teardown } = context;
-  const connection = await connectNats({ url: config.natsUrl, name: 'probe-svc', logger, health });
+  const connection = await connectNats({ url: config.natsUrl, name: service.name, logger, health });
   teardown.defer(() => closeNats(connection));
   await openStreams(connection, config.streamLimits, context);
   const storeTransport = teardown.use(

@@ -5,6 +5,7 @@ import { readRunnerConfig } from '@vigie/service-kit/lifecycle';
 import type { InspectionLimits } from './application/inspect-video.ts';
 import type { FailurePolicy } from './domain/failure-fate.ts';
 import { DEFAULT_RETRY_SCHEDULE } from './domain/retry-schedule.ts';
+import { service } from './service.ts';
 
 export interface Config extends RunnerConfig, JetStreamConfig {
   readonly port: number;
@@ -63,9 +64,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const reader = new EnvReader(env);
   const concurrentTasks = reader.integer('CONCURRENT_TASKS', 128, { min: 1, max: 10_000 });
   return reader.finish({
-    ...readRunnerConfig(reader, { healthPort: 9052 }),
+    ...readRunnerConfig(reader, service),
     ...readJetStreamConfig(reader),
-    port: reader.port('PORT', 50052),
+    port: reader.port('PORT', service.port),
     storeAddress: reader.address('STORE_ADDRESS', '127.0.0.1:50053'),
     videoOrigin: reader.url('VIDEO_ORIGIN', ['http', 'https'], 'http://127.0.0.1:8080'),
     videoReadTimeoutMs: readVideoReadTimeout(reader),

@@ -2,8 +2,9 @@ import { setPriority } from 'node:os';
 import { runService } from '@vigie/service-kit/lifecycle';
 import { startProbe } from './composition-root.ts';
 import { readConfig } from './config.ts';
+import { service } from './service.ts';
 
 // Alerts are accepted first: where they share cores, probing gives way. Set before there are threads, which inherit it.
 setPriority(10);
 
-await runService({ name: 'probe-svc', readConfig, start: startProbe });
+await runService({ name: service.name, readConfig, start: startProbe });

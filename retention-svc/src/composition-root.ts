@@ -9,11 +9,12 @@ import { createKeepStream } from './application/keep-stream.ts';
 import { createKeepStreams } from './application/keep-streams.ts';
 import { Rounds } from './application/rounds.ts';
 import type { Config } from './config.ts';
+import { service } from './service.ts';
 import { tokens } from './tokens.ts';
 
 export async function startRetention(config: Config, context: ServiceContext): Promise<void> {
   const { logger, metrics, health, teardown } = context;
-  const connection = await connectNats({ url: config.natsUrl, name: 'retention-svc', logger, health });
+  const connection = await connectNats({ url: config.natsUrl, name: service.name, logger, health });
   teardown.defer(() => closeNats(connection));
   const streams = await awaitJetStream(() => JetStreamStreams.open(connection, config.streamLimits), logger);
   await awaitJetStream(() => streams.bringUpToDate(), logger);

@@ -2,6 +2,7 @@ import { type JetStreamConfig, readJetStreamConfig } from '@vigie/alert/streams'
 import { EnvReader } from '@vigie/service-kit/env';
 import type { RunnerConfig } from '@vigie/service-kit/lifecycle';
 import { readRunnerConfig } from '@vigie/service-kit/lifecycle';
+import { service } from './service.ts';
 
 export interface Config extends RunnerConfig, JetStreamConfig {
   /** From the end of one round to the begin of the next. */
@@ -16,7 +17,7 @@ const HOUR_MS = 60 * 60 * 1_000;
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const reader = new EnvReader(env);
   return reader.finish({
-    ...readRunnerConfig(reader, { healthPort: 9054 }),
+    ...readRunnerConfig(reader, service),
     ...readJetStreamConfig(reader),
     intervalMs: reader.integer('RETENTION_INTERVAL_MS', 10_000, { min: 10, max: HOUR_MS }),
     replayWindowMs: reader.milliseconds('REPLAY_WINDOW_MS', HOUR_MS),

@@ -1,5 +1,6 @@
 import { runService } from '@vigie/service-kit/lifecycle';
 import { startRetention } from './composition-root.ts';
 import { readConfig } from './config.ts';
+import { service } from './service.ts';
 
-await runService({ name: 'retention-svc', readConfig, start: startRetention });
+await runService({ name: service.name, readConfig, start: startRetention });

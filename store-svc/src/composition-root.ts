@@ -32,6 +32,7 @@ import { createReplayAlerts } from './application/replay-alerts.ts';
 import { createDiscardQuarantined, createRedriveAlerts } from './application/settle-quarantined.ts';
 import type { Config } from './config.ts';
 import type { AlertArrival } from './domain/alert-arrival.ts';
+import { service } from './service.ts';
 import { tokens } from './tokens.ts';
 
 const CLOSE_DATABASE_MS = 500;
@@ -109,7 +110,7 @@ async function connect(
       health,
       signal: stopped.signal,
     }),
-    connectNats({ url: config.natsUrl, name: 'store-svc', logger, health }),
+    connectNats({ url: config.natsUrl, name: service.name, logger, health }),
   ]);
   // A frozen Postgres doesn't say goodbye either.
   teardown.defer(async () => void (await settlesWithin(orm.close(true), CLOSE_DATABASE_MS)));

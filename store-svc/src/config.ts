@@ -2,6 +2,7 @@ import { type JetStreamConfig, readJetStreamConfig } from '@vigie/alert/streams'
 import { EnvReader } from '@vigie/service-kit/env';
 import type { RunnerConfig } from '@vigie/service-kit/lifecycle';
 import { readRunnerConfig } from '@vigie/service-kit/lifecycle';
+import { service } from './service.ts';
 
 export interface DatabaseConfig {
   readonly databaseUrl: string;
@@ -32,9 +33,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const databaseUrl = reader.url('DATABASE_URL', POSTGRES_PROTOCOLS, LOCAL_SERVICE_URL);
   const ownerUrl = databaseUrl === LOCAL_SERVICE_URL ? LOCAL_OWNER_URL : databaseUrl;
   return reader.finish({
-    ...readRunnerConfig(reader, { healthPort: 9053 }),
+    ...readRunnerConfig(reader, service),
     ...readJetStreamConfig(reader),
-    port: reader.port('PORT', 50053),
+    port: reader.port('PORT', service.port),
     databaseUrl,
     databaseMigrationUrl: reader.url('DATABASE_MIGRATION_URL', POSTGRES_PROTOCOLS, ownerUrl),
     databasePoolSize: reader.integer('DATABASE_POOL_SIZE', 10, { min: 2, max: 1_000 }),

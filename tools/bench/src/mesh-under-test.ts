@@ -1,7 +1,7 @@
 import { Mesh } from '@vigie/dev-env';
-import { SERVICE_NAMES, SERVICE_PORTS, type ServiceName } from '@vigie/dev-env/services';
+import { SERVICE_NAMES, type ServiceName } from '@vigie/dev-env/services';
 import { readStartConfig } from '@vigie/dev-env/start';
-import type { MeshPorts } from '@vigie/dev-env/tcp-ports';
+import { type MeshPorts, portsOf } from '@vigie/dev-env/tcp-ports';
 
 /** Where the parts of the mesh answer that the bench drives and measures. */
 export interface MeshUnderTest extends AsyncDisposable {
@@ -17,7 +17,7 @@ export interface MeshUnderTest extends AsyncDisposable {
 /** The mesh that `npm start` runs on this machine, or else one that lives as long as the bench. */
 export async function findMesh(say: (line: string) => void): Promise<MeshUnderTest> {
   const { ports } = readStartConfig(process.env);
-  const running = await fetch(`http://127.0.0.1:${ports.gatewayHealth}/readyz`).catch(() => undefined);
+  const running = await fetch(`http://127.0.0.1:${portsOf(ports, 'gateway').healthPort}/readyz`).catch(() => undefined);
   if (running?.ok) {
     say('Driving the mesh that runs on this machine.');
     return { ...placesOf(ports), [Symbol.asyncDispose]: async () => {} };
@@ -29,13 +29,13 @@ export async function findMesh(say: (line: string) => void): Promise<MeshUnderTe
 
 function placesOf(ports: MeshPorts): Omit<MeshUnderTest, typeof Symbol.asyncDispose> {
   const metricsUrls = SERVICE_NAMES.map(name => {
-    return [name, `http://127.0.0.1:${ports[SERVICE_PORTS[name].health]}/metrics`] as const;
+    return [name, `http://127.0.0.1:${portsOf(ports, name).healthPort}/metrics`] as const;
   });
   return {
-    gatewayUrl: `http://127.0.0.1:${ports.gateway}`,
-    ingestAddress: `127.0.0.1:${ports.ingest}`,
-    storeAddress: `127.0.0.1:${ports.store}`,
-    metricsUrls: Object.fromEntries(metricsUrls) as Record<ServiceName, string>,
+    gatewayUrl: `http://127.0.0.1:${portsOf(ports, 'gateway').port}`,
+    ingestAddress: `127.0.0.1:${portsOf(ports, 'ingest-svc').port}`,
+    storeAddress: `127.0.0.1:${portsOf(ports, 'store-svc').port}`,
+    metricsUrls: Object.fromEntries(metricsUrls),
     natsMonitorUrl: `http://127.0.0.1:${ports.natsMonitor}`,
   };
 }

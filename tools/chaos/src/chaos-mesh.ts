@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { Mesh } from '@vigie/dev-env';
+import { SERVICES } from '@vigie/dev-env/services';
 import { readNatsUrl } from '@vigie/service-kit/nats';
 import { type ChaosVideos, readChaosVideos } from './chaos-videos.ts';
 import { ClockFiles, MOVABLE_CLOCK } from './clock/clock-files.ts';
@@ -27,9 +28,9 @@ const FAST_SETTINGS = {
   DUPLICATE_WINDOW_MS: String(DUPLICATE_WINDOW_MS),
 };
 
-const REPLICAS = { gateway: 2, 'ingest-svc': 2, 'probe-svc': 2, 'store-svc': 2 };
+const REPLICAS = Object.fromEntries(SERVICES.map(({ name, replicas }) => [name, replicas === 'one' ? 1 : 2]));
 
-/** A mesh of two replicas each, every link of which can be broken. */
+/** A mesh with two replicas of each service that allows several; every link of it can be broken. */
 export interface ChaosMesh {
   readonly mesh: Mesh;
   readonly links: Links;

@@ -1,4 +1,4 @@
-import { ServiceProcess } from '@vigie/dev-env/services';
+import { SERVICES, ServiceProcess } from '@vigie/dev-env/services';
 import { pickFreePorts } from '@vigie/dev-env/tcp-ports';
 import { STAND_IN_SERVICE, temporaryDir } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
@@ -10,11 +10,12 @@ describe('findUnready', function () {
   it('names each process that does not get ready, and why, and no other', async () => {
     await using dir = await temporaryDir();
     const [first, second] = (await pickFreePorts(2)) as [number, number];
-    const place = { service: 'retention-svc', port: undefined, logDir: dir.path, main: STAND_IN_SERVICE } as const;
+    const declaration = SERVICES.find(({ name }) => name === 'retention-svc') as (typeof SERVICES)[number];
+    const place = { declaration, port: undefined, logDir: dir.path, main: STAND_IN_SERVICE } as const;
     const ready = new ServiceProcess({ ...place, replica: 1, healthPort: first, env: {} });
     const unready = new ServiceProcess({
       ...{ ...place, replica: 2, healthPort: second },
-      ...{ env: { STAND_IN: 'unready' }, startTimeoutMs: 1_000 },
+      ...{ env: { STAND_IN: 'unready' }, startTimeoutMs: 5_000 },
     });
     try {
       await ready.start();
@@ -22,7 +23,7 @@ describe('findUnready', function () {
       const [breach, ...others] = await findUnready([ready, unready]);
       expect(others).empty;
       expect(breach?.kind).equal('no-recovery');
-      expect(breach?.detail).match(/^retention-svc-2 is not ready after 1 s: .* answers 503 .*no servers/);
+      expect(breach?.detail).match(/^retention-svc-2 is not ready after 5 s: .* answers 503 .*no servers/);
     } finally {
       await Promise.all([ready.stop(), unready.stop()]);
     }

@@ -1,20 +1,25 @@
 import { type TcpFault, TcpFaultProxy } from '@vigie/dev-env/faults';
-import type { ServiceName } from '@vigie/dev-env/services';
+import { SERVICES, type ServiceName } from '@vigie/dev-env/services';
 
-/** The connections between parts that can be broken: by the service that opens them, the variable that leads them. */
-const LINKS = {
-  'gateway-to-ingest-svc': { from: 'gateway', variable: 'INGEST_ADDRESS' },
-  'gateway-to-store-svc': { from: 'gateway', variable: 'STORE_ADDRESS' },
-  'probe-svc-to-store-svc': { from: 'probe-svc', variable: 'STORE_ADDRESS' },
-  'ingest-svc-to-nats': { from: 'ingest-svc', variable: 'NATS_URL' },
-  'probe-svc-to-nats': { from: 'probe-svc', variable: 'NATS_URL' },
-  'retention-svc-to-nats': { from: 'retention-svc', variable: 'NATS_URL' },
-  'store-svc-to-nats': { from: 'store-svc', variable: 'NATS_URL' },
-  'store-svc-to-postgres': { from: 'store-svc', variable: 'DATABASE_URL' },
-} as const satisfies Record<string, { from: ServiceName; variable: string }>;
+/** A connection that a service opens to another part of the mesh, by the variable in which it is given the address. */
+interface Link {
+  readonly name: string;
+  readonly from: ServiceName;
+  readonly variable: string;
+}
 
-export type LinkName = keyof typeof LINKS;
-export const LINK_NAMES = Object.keys(LINKS) as LinkName[];
+/** Migrations are over before chaos begins, and the video server has a proxy of its own (`lying-video-proxy.ts`). */
+const WITHOUT_LINK = ['postgres-owner', 'videos'];
+
+/** The connections that can be broken: those that the services declare. */
+const LINKS: readonly Link[] = SERVICES.flatMap(({ name: from, dependsOn }) =>
+  Object.entries(dependsOn)
+    .filter(([, to]) => !WITHOUT_LINK.includes(to))
+    .map(([variable, to]) => ({ name: `${from}-to-${to}`, from, variable })),
+);
+
+export type LinkName = string;
+export const LINK_NAMES: readonly LinkName[] = LINKS.map(({ name }) => name);
 
 /** As many proxies as a link may lead to replicas. */
 const MAX_ENDS = 2;
@@ -35,8 +40,7 @@ export class Links implements AsyncDisposable {
 
   /** The addresses that a service is given, those of its links replaced by their proxies'. */
   readdress(service: ServiceName, variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-    const led = LINK_NAMES.filter(name => LINKS[name].from === service).map(name => {
-      const { variable } = LINKS[name];
+    const led = LINKS.filter(({ from }) => from === service).map(({ name, variable }) => {
       const byProxy = variables[variable]?.replace(
         ADDRESS,
         (_, port) => `127.0.0.1:${this.#portTo(name, Number(port))}`,

@@ -1,5 +1,5 @@
 import type { NatsUser } from './servers/nats-users.ts';
-import type { ServiceName } from './services/service-names.ts';
+import type { ServiceName } from './services/declared-services.ts';
 import type { MeshPorts } from './tcp-ports/mesh-ports.ts';
 
 export interface MeshOptions {

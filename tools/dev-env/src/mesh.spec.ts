@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { expect } from 'chai';
 import { Mesh } from './mesh.ts';
 import type { MeshOptions } from './mesh-options.ts';
+import { portsOf } from './tcp-ports/mesh-ports.ts';
 import { isLiving, waitUntilGone } from './testing/living-process.ts';
 import { STAND_IN_SERVICE } from './testing/stand-in-path.ts';
 import { temporaryDir } from './testing/temporary-dir.ts';
@@ -20,7 +21,7 @@ describe('Mesh', function () {
     const pids = pidsOf(mesh);
     expect(mesh.processes.map(({ name }) => name)).to.deep.equal([
       ...['postgres', 'nats', 'nginx'],
-      ...['gateway', 'ingest-svc', 'probe-svc', 'store-svc', 'retention-svc'],
+      ...['gateway', 'ingest-svc', 'probe-svc', 'retention-svc', 'store-svc'],
     ]);
     expect(await (await fetch(mesh.url)).text()).to.equal('stand-in');
     await mesh.stop();
@@ -34,15 +35,15 @@ describe('Mesh', function () {
       replicas: { 'probe-svc': 2 },
       env: { LOG_LEVEL: 'debug' },
     });
-    const { ports } = mesh;
+    const portsOfService = (name: string) => portsOf(mesh.ports, name);
     const [gateway] = mesh.service('gateway').log.records();
     expect(gateway?.env).to.include({
       HOST: '127.0.0.1',
-      PORT: String(ports.gateway),
-      HEALTH_PORT: String(ports.gatewayHealth),
-      INGEST_ADDRESS: `127.0.0.1:${ports.ingest}`,
-      PROBE_ADDRESS: `ipv4:127.0.0.1:${ports.probe},${mesh.service('probe-svc', 2).address}`,
-      STORE_ADDRESS: `127.0.0.1:${ports.store}`,
+      PORT: String(portsOfService('gateway').port),
+      HEALTH_PORT: String(portsOfService('gateway').healthPort),
+      INGEST_ADDRESS: `127.0.0.1:${portsOfService('ingest-svc').port}`,
+      PROBE_ADDRESS: `ipv4:127.0.0.1:${portsOfService('probe-svc').port},${mesh.service('probe-svc', 2).address}`,
+      STORE_ADDRESS: `127.0.0.1:${portsOfService('store-svc').port}`,
       LOG_LEVEL: 'debug',
     });
     const [store] = mesh.service('store-svc').log.records();

@@ -8,14 +8,20 @@ import type { ProcessExit, SupervisedProcess } from './processes/supervised-proc
 import { EmbeddedPostgres } from './servers/embedded-postgres.ts';
 import { ensureFitNats } from './servers/external-nats.ts';
 import { NatsServer } from './servers/nats-server.ts';
-import { NATS_USERS, type NatsUser } from './servers/nats-users.ts';
+import { NATS_USERS, type NatsUser, OPERATOR } from './servers/nats-users.ts';
 import { NginxServer } from './servers/nginx-server.ts';
-import { addressVariables, type MeshAddresses, tuningVariables } from './services/service-environment.ts';
-import { type ServiceName, STOP_ORDER } from './services/service-names.ts';
+import { SERVICE_NAMES, SERVICES, type ServiceName } from './services/declared-services.ts';
+import {
+  addressVariables,
+  type MeshAddresses,
+  type NatsUrls,
+  tuningVariables,
+} from './services/service-environment.ts';
 import { grpcTarget, placeServices, type ServicePlace } from './services/service-places.ts';
 import { ServiceProcess } from './services/service-process.ts';
+import { stopOrder } from './services/stop-order.ts';
 import { pickFreePorts } from './tcp-ports/free-ports.ts';
-import { defaultPorts, type MeshPorts, meshPorts, PORT_NAMES } from './tcp-ports/mesh-ports.ts';
+import { defaultPorts, LISTENERS, type MeshPorts, meshPorts } from './tcp-ports/mesh-ports.ts';
 import { ensurePortsFree } from './tcp-ports/taken-ports.ts';
 
 // Together below the 5 s in which a mesh has to be gone.
@@ -64,11 +70,9 @@ export class Mesh implements AsyncDisposable {
     this.addresses = {
       natsUrls: natsUrls(options.natsUrl ?? (user => (this.nats as NatsServer).urlOf(user))),
       databaseUrl: options.databaseUrl ?? (this.postgres as EmbeddedPostgres).url,
-      storeDatabaseUrl: options.databaseUrl ?? (this.postgres as EmbeddedPostgres).storeUrl,
+      rowsDatabaseUrl: options.databaseUrl ?? (this.postgres as EmbeddedPostgres).storeUrl,
       videoOrigin: this.nginx.url,
-      ingest: grpcTarget(places, 'ingest-svc'),
-      probe: grpcTarget(places, 'probe-svc'),
-      store: grpcTarget(places, 'store-svc'),
+      services: Object.fromEntries(SERVICE_NAMES.map(name => [name, grpcTarget(places, name)])),
     };
     this.services = places.map(place => this.#createService(place, options));
   }
@@ -98,10 +102,10 @@ export class Mesh implements AsyncDisposable {
     for (const process of this.processes) process.onUnexpectedExit = exit => listener(process, exit);
   }
 
-  /** Ends everything within 5 s, those first that hand work to others. */
+  /** Ends everything within 5 s, a service before those that it calls. */
   async stop(): Promise<void> {
     const deadline = performance.now() + SERVICES_STOP_MS;
-    for (const group of STOP_ORDER) {
+    for (const group of stopOrder(SERVICES)) {
       const graceMs = Math.max(LAST_GRACE_MS, deadline - performance.now());
       const members = this.services.filter(({ service }) => group.includes(service));
       await Promise.all(members.map(service => service.stop(graceMs)));
@@ -128,21 +132,20 @@ export class Mesh implements AsyncDisposable {
     await startTogether(this.services, options);
   }
 
-  #createService({ service, replica, port, healthPort }: ServicePlace, options: MeshOptions): ServiceProcess {
+  #createService(place: ServicePlace, options: MeshOptions): ServiceProcess {
+    const { declaration, replica } = place;
+    const service = declaration.name;
     const { readdress = (_, variables) => variables } = options;
     const env = {
       ...tuningVariables(),
       ...options.env,
-      ...readdress(service, addressVariables(service, this.addresses)),
+      ...readdress(service, addressVariables(declaration, this.addresses)),
       ...options.serviceEnv?.[service],
       ...options.replicaEnv?.(service, replica),
     };
     const { serviceMain, startTimeoutMs } = options;
     const logDir = path.join(this.dataDir, 'logs');
-    return new ServiceProcess({
-      ...{ service, replica, port, healthPort, logDir, env, startTimeoutMs },
-      main: serviceMain?.(service),
-    });
+    return new ServiceProcess({ ...place, logDir, env, startTimeoutMs, main: serviceMain?.(service) });
   }
 
   async #removeDataDir(): Promise<void> {
@@ -150,9 +153,9 @@ export class Mesh implements AsyncDisposable {
   }
 }
 
-function natsUrls(of: string | ((user: NatsUser) => string)): MeshAddresses['natsUrls'] {
+function natsUrls(of: string | ((user: NatsUser) => string)): NatsUrls {
   const urlOf = typeof of === 'string' ? () => of : of;
-  return Object.fromEntries(NATS_USERS.map(user => [user, urlOf(user)])) as Record<NatsUser, string>;
+  return { ...Object.fromEntries(NATS_USERS.map(user => [user, urlOf(user)])), operator: urlOf(OPERATOR) };
 }
 
 async function chooseDataDir({ dataDir }: MeshOptions): Promise<string> {
@@ -163,6 +166,6 @@ async function chooseDataDir({ dataDir }: MeshOptions): Promise<string> {
 
 async function choosePorts({ ports }: MeshOptions): Promise<MeshPorts> {
   if (ports !== 'free') return ports ?? defaultPorts();
-  const picked = await pickFreePorts(PORT_NAMES.length);
-  return meshPorts(name => picked[PORT_NAMES.indexOf(name)] as number);
+  const picked = await pickFreePorts(LISTENERS.length);
+  return meshPorts(() => picked.pop() as number);
 }

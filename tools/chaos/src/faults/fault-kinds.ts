@@ -1,5 +1,6 @@
 import { STREAM_NAMES } from '@vigie/alert/streams';
-import { SERVICE_NAMES, type ServiceName } from '@vigie/dev-env/services';
+import { SERVICE_NAMES, SERVICES } from '@vigie/dev-env/services';
+import type { ServiceDeclaration } from '@vigie/service-kit/declaration';
 import { LINK_NAMES } from '../links.ts';
 
 /** What kind of fault there is, whom it may hit, and for how long. */
@@ -17,9 +18,6 @@ export interface FaultKind {
 /** Which replicas of a service are hit. */
 export const REPLICAS = ['first', 'second', 'both'] as const;
 export type ReplicaChoice = (typeof REPLICAS)[number];
-
-/** One does its work; all others are two. */
-const SINGLE_SERVICE: ServiceName = 'retention-svc';
 
 /** Of a lie or an outage of the video server, shorter in sum than the tries of an alert last. */
 const VIDEO_HOLD_MS = { min: 3_000, max: 6_000 };
@@ -53,15 +51,16 @@ export type LinkFaultName = (typeof LINK_FAULTS)[number];
 const itself = (part: string): Pick<FaultKind, 'victims' | 'targets'> => ({ victims: [part], targets: () => [part] });
 
 /** Service and choice of its replicas. */
-const CLOCKS = SERVICE_NAMES.flatMap(service => replicasOf(service).map(choice => `${service} ${choice}`));
+const CLOCKS = SERVICES.flatMap(service => replicasOf(service).map(choice => `${service.name} ${choice}`));
 
 export const FAULT_KINDS: readonly FaultKind[] = [
-  ...SERVICE_NAMES.flatMap(service => {
-    const replicas = { victims: replicasOf(service), targets: () => [service] };
+  ...SERVICES.flatMap(service => {
+    const { name } = service;
+    const replicas = { victims: replicasOf(service), targets: () => [name] };
     return [
-      { kind: `kill-${service}`, ...replicas, holdMs: KILL_HOLD_MS },
-      { kind: `freeze-${service}`, ...replicas, holdMs: FREEZE_HOLD_MS },
-      { kind: `roll-${service}`, ...itself(service), holdMs: AT_ONCE_MS },
+      { kind: `kill-${name}`, ...replicas, holdMs: KILL_HOLD_MS },
+      { kind: `freeze-${name}`, ...replicas, holdMs: FREEZE_HOLD_MS },
+      { kind: `roll-${name}`, ...itself(name), holdMs: AT_ONCE_MS },
     ];
   }),
   { kind: 'kill-all-services', victims: ['services'], targets: () => SERVICE_NAMES, holdMs: KILL_HOLD_MS },
@@ -92,6 +91,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   { kind: 'uid-clash', ...itself('clients'), holdMs: AT_ONCE_MS },
 ];
 
-function replicasOf(service: ServiceName): readonly ReplicaChoice[] {
-  return service === SINGLE_SERVICE ? ['first'] : REPLICAS;
+/** A mesh under chaos has two replicas of a service, if it allows more than one. */
+function replicasOf({ replicas }: ServiceDeclaration): readonly ReplicaChoice[] {
+  return replicas === 'one' ? ['first'] : REPLICAS;
 }

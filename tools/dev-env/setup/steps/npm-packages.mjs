@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { ContentStamp } from '../content-stamp.mjs';
 import { PROJECT_DIR } from '../project.mjs';
 import { runLogged } from '../run-logged.mjs';
+import { listWorkspaces } from '../workspaces.mjs';
 
 const stamp = new ContentStamp('npm');
 
@@ -28,17 +29,6 @@ function isInstalled() {
 }
 
 function manifests() {
-  const root = JSON.parse(readFileSync(path.join(PROJECT_DIR, 'package.json'), 'utf8'));
-  return [
-    'package-lock.json',
-    '.npmrc',
-    ...root.workspaces.flatMap(foldersOf).map(folder => path.join(folder, 'package.json')),
-  ];
-}
-
-/** The folders of a workspace pattern: one folder, or all in one (`lib/*`). */
-function foldersOf(pattern) {
-  if (!pattern.endsWith('/*')) return [pattern];
-  const parent = pattern.slice(0, -2);
-  return readdirSync(path.join(PROJECT_DIR, parent)).map(folder => path.join(parent, folder));
+  const folders = listWorkspaces(PROJECT_DIR);
+  return ['package-lock.json', '.npmrc', ...folders.map(folder => path.join(folder, 'package.json'))];
 }

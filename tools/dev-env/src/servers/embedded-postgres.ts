@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { SupervisedProcess } from '../processes/supervised-process.ts';
+import { SERVER_LISTENERS } from '../tcp-ports/mesh-ports.ts';
 import { claimPort } from '../tcp-ports/port-claim.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 import { POSTGRES_DATABASE, POSTGRES_PASSWORD, POSTGRES_USER, PostgresCluster } from './postgres-cluster.ts';
@@ -19,7 +20,7 @@ export class EmbeddedPostgres extends SupervisedProcess {
     super({
       name: 'postgres',
       logDir: path.join(dataDir, 'logs'),
-      ports: [claimPort('postgres', port)],
+      ports: [claimPort(SERVER_LISTENERS.postgres, port)],
       prepare: async () => {
         const cluster = new PostgresCluster(path.join(dataDir, 'postgres'), await postgresBinaries());
         await cluster.create();

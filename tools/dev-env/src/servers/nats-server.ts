@@ -1,12 +1,15 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PROJECT_DIR } from '../../setup/project.mjs';
+import { declareNatsUsers } from '../declared/nats-users-block.ts';
 import { httpNotReady } from '../processes/http-readiness.ts';
 import { SupervisedProcess } from '../processes/supervised-process.ts';
+import { SERVICES } from '../services/declared-services.ts';
+import { SERVER_LISTENERS } from '../tcp-ports/mesh-ports.ts';
 import { claimPort, type PortClaim } from '../tcp-ports/port-claim.ts';
 import { moveNatsClusterConf, moveNatsConf } from './nats-conf.ts';
 import { readNatsInfo } from './nats-info.ts';
-import { type NatsPasswords, type NatsUser, passwordOf, passwordVariables } from './nats-users.ts';
+import { type NatsPasswords, type NatsUser, OPERATOR, passwordOf, passwordVariables } from './nats-users.ts';
 import { serverBinary } from './server-binary.ts';
 
 interface NatsServerOptions {
@@ -47,7 +50,8 @@ export class NatsServer extends SupervisedProcess {
       prepare: async () => {
         const storeDir = path.join(dataDir, 'nats');
         await mkdir(storeDir, { recursive: true });
-        const conf = moveNatsConf(await readConf('nats.conf'), { port, monitorPort, storeDir });
+        const declared = declareNatsUsers(await readConf('nats.conf'), SERVICES);
+        const conf = moveNatsConf(declared, { port, monitorPort, storeDir });
         let confFile = path.join(dataDir, 'nats.conf');
         await writeFile(confFile, conf);
         if (member !== undefined) {
@@ -63,7 +67,7 @@ export class NatsServer extends SupervisedProcess {
     });
     this.#host = `127.0.0.1:${port}`;
     this.#passwords = passwords;
-    this.url = this.urlOf('operator');
+    this.url = this.urlOf(OPERATOR);
     this.monitorUrl = monitorUrl;
   }
 
@@ -73,7 +77,8 @@ export class NatsServer extends SupervisedProcess {
 }
 
 function claimPorts({ port, monitorPort, member }: NatsServerOptions): PortClaim[] {
-  if (member === undefined) return [claimPort('nats', port), claimPort('natsMonitor', monitorPort)];
+  if (member === undefined)
+    return [claimPort(SERVER_LISTENERS.nats, port), claimPort(SERVER_LISTENERS.natsMonitor, monitorPort)];
   const { name, routePort } = member;
   return [
     { port, owner: name },

@@ -1,24 +1,32 @@
-/** The users of docker/nats.conf, and the variable that each one's password comes from. */
-const PASSWORD_VARIABLES = {
-  operator: 'NATS_OPERATOR_PASSWORD',
-  'ingest-svc': 'NATS_INGEST_PASSWORD',
-  'probe-svc': 'NATS_PROBE_PASSWORD',
-  'store-svc': 'NATS_STORE_PASSWORD',
-  'retention-svc': 'NATS_RETENTION_PASSWORD',
-} as const;
+import { SERVICES } from '../services/declared-services.ts';
+import { variablePrefix } from '../services/variable-prefix.ts';
 
-export type NatsUser = keyof typeof PASSWORD_VARIABLES;
+/** The user of people, who may do everything. */
+export const OPERATOR = 'operator';
 
-export const NATS_USERS = Object.keys(PASSWORD_VARIABLES) as NatsUser[];
+/** `operator`, or the service that the user is for. */
+export type NatsUser = string;
 
+/** The users of docker/nats.conf. */
+export const NATS_USERS: readonly NatsUser[] = [
+  OPERATOR,
+  ...SERVICES.filter(({ nats }) => nats !== undefined).map(({ name }) => name),
+];
+
+/** Those that aren't the user's name. */
 export type NatsPasswords = Readonly<Partial<Record<NatsUser, string>>>;
 
-/** A user's name, where nothing else is named: only this machine reaches the servers of the mesh. */
+/** A user's name, if no other password is given: only this machine reaches the servers of the mesh. */
 export function passwordOf(user: NatsUser, passwords: NatsPasswords): string {
   return passwords[user] ?? user;
 }
 
-/** What docker/nats.conf asks of its server's environment. */
+/** The variable from which docker/nats.conf takes the password of a user. */
+export function passwordVariable(user: NatsUser): string {
+  return `NATS_${variablePrefix(user)}_PASSWORD`;
+}
+
+/** What docker/nats.conf expects in its server's environment. */
 export function passwordVariables(passwords: NatsPasswords): NodeJS.ProcessEnv {
-  return Object.fromEntries(NATS_USERS.map(user => [PASSWORD_VARIABLES[user], passwordOf(user, passwords)]));
+  return Object.fromEntries(NATS_USERS.map(user => [passwordVariable(user), passwordOf(user, passwords)]));
 }

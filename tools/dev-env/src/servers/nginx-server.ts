@@ -4,6 +4,7 @@ import path from 'node:path';
 import { PROJECT_DIR } from '../../setup/project.mjs';
 import { httpNotReady } from '../processes/http-readiness.ts';
 import { SupervisedProcess } from '../processes/supervised-process.ts';
+import { SERVER_LISTENERS } from '../tcp-ports/mesh-ports.ts';
 import { claimPort } from '../tcp-ports/port-claim.ts';
 import { moveNginxConf } from './nginx-conf.ts';
 import { serverBinary } from './server-binary.ts';
@@ -24,7 +25,7 @@ export class NginxServer extends SupervisedProcess {
     super({
       name: 'nginx',
       logDir: path.join(dataDir, 'logs'),
-      ports: [claimPort('nginx', port)],
+      ports: [claimPort(SERVER_LISTENERS.nginx, port)],
       prepare: async () => {
         const runDir = path.join(dataDir, 'nginx');
         const confFile = path.join(runDir, 'nginx.conf');

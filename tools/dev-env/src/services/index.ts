@@ -1,2 +1,2 @@
-export { SERVICE_NAMES, SERVICE_PORTS, type ServiceName } from './service-names.ts';
+export { SERVICE_NAMES, SERVICES, type ServiceName } from './declared-services.ts';
 export { ServiceProcess } from './service-process.ts';

@@ -1,52 +1,53 @@
+import type { ServiceDeclaration } from '@vigie/service-kit/declaration';
 import type { NatsUser } from '../servers/nats-users.ts';
-import type { ServiceName } from './service-names.ts';
+import { SERVICES, type ServiceName } from './declared-services.ts';
+
+/** A URL for each NATS user. */
+export type NatsUrls = Readonly<Record<NatsUser, string>> & { readonly operator: string };
 
 /** Where the parts of a mesh find one another. */
 export interface MeshAddresses {
-  natsUrls: Readonly<Record<NatsUser, string>>;
+  natsUrls: NatsUrls;
   /** As the owner of the schema. */
   databaseUrl: string;
-  /** As the role of store-svc. */
-  storeDatabaseUrl: string;
+  /** As the role that reads and writes rows. */
+  rowsDatabaseUrl: string;
   videoOrigin: string;
-  ingest: string;
-  probe: string;
-  store: string;
+  /** The gRPC target of each service. */
+  services: Readonly<Record<ServiceName, string>>;
 }
 
 // From a person's shell these would lead a service out of its mesh.
 const ADDRESS_VARIABLES = [
-  ...['HOST', 'PORT', 'HEALTH_PORT', 'NATS_URL', 'DATABASE_URL', 'DATABASE_MIGRATION_URL', 'VIDEO_ORIGIN'],
-  ...['INGEST_ADDRESS', 'PROBE_ADDRESS', 'STORE_ADDRESS'],
+  'HOST',
+  'PORT',
+  'HEALTH_PORT',
+  ...SERVICES.flatMap(({ dependsOn }) => Object.keys(dependsOn)),
 ];
 
 // Short, so that a mesh ends within 5 s also when a client holds a stream open.
 const SHUTDOWN_GRACE_MS = 1000;
 
 /** The variables that a service of the mesh needs to find the others. */
-export function addressVariables(service: ServiceName, addresses: MeshAddresses): NodeJS.ProcessEnv {
-  switch (service) {
-    case 'gateway':
-      return {
-        INGEST_ADDRESS: addresses.ingest,
-        PROBE_ADDRESS: addresses.probe,
-        STORE_ADDRESS: addresses.store,
-      };
-    case 'ingest-svc':
-    case 'retention-svc':
-      return { NATS_URL: addresses.natsUrls[service] };
-    case 'probe-svc':
-      return {
-        NATS_URL: addresses.natsUrls[service],
-        STORE_ADDRESS: addresses.store,
-        VIDEO_ORIGIN: addresses.videoOrigin,
-      };
-    case 'store-svc':
-      return {
-        NATS_URL: addresses.natsUrls[service],
-        DATABASE_URL: addresses.storeDatabaseUrl,
-        DATABASE_MIGRATION_URL: addresses.databaseUrl,
-      };
+export function addressVariables(service: ServiceDeclaration, addresses: MeshAddresses): NodeJS.ProcessEnv {
+  const found = Object.entries(service.dependsOn).map(([variable, dependency]) => {
+    return [variable, addressOf(dependency, service, addresses)];
+  });
+  return Object.fromEntries(found);
+}
+
+function addressOf(dependency: string, { name }: ServiceDeclaration, addresses: MeshAddresses): string | undefined {
+  switch (dependency) {
+    case 'nats':
+      return addresses.natsUrls[name];
+    case 'postgres':
+      return addresses.rowsDatabaseUrl;
+    case 'postgres-owner':
+      return addresses.databaseUrl;
+    case 'videos':
+      return addresses.videoOrigin;
+    default:
+      return addresses.services[dependency];
   }
 }
 

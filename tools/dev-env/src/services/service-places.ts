@@ -1,13 +1,14 @@
+import type { ServiceDeclaration } from '@vigie/service-kit/declaration';
 import { pickFreePorts } from '../tcp-ports/free-ports.ts';
-import type { MeshPorts } from '../tcp-ports/mesh-ports.ts';
-import { SERVICE_NAMES, SERVICE_PORTS, type ServiceName } from './service-names.ts';
+import { type MeshPorts, portsOf } from '../tcp-ports/mesh-ports.ts';
+import { SERVICES, type ServiceName } from './declared-services.ts';
 
 /** Where one process of a service listens. */
 export interface ServicePlace {
-  service: ServiceName;
+  declaration: ServiceDeclaration;
   /** From 1; the first has the mesh's well-known ports. */
   replica: number;
-  /** Absent where it serves nobody. */
+  /** Absent if nobody calls it. */
   port: number | undefined;
   healthPort: number;
 }
@@ -15,20 +16,21 @@ export interface ServicePlace {
 export type Replicas = Partial<Record<ServiceName, number>>;
 
 export async function placeServices(ports: MeshPorts, replicas: Replicas = {}): Promise<ServicePlace[]> {
-  const wanted = SERVICE_NAMES.flatMap(service =>
-    Array.from({ length: replicas[service] ?? 1 }, (_, index) => ({ service, replica: index + 1 })),
+  const wanted = SERVICES.flatMap(declaration =>
+    Array.from({ length: replicas[declaration.name] ?? 1 }, (_, index) => ({ declaration, replica: index + 1 })),
   );
   const spare = await pickFreePorts(2 * wanted.filter(({ replica }) => replica > 1).length);
-  return wanted.map(({ service, replica }) => {
-    const { main, health } = SERVICE_PORTS[service];
-    const [port, healthPort] = replica === 1 ? [main && ports[main], ports[health]] : spare.splice(0, 2);
-    return { service, replica, port: main && port, healthPort: healthPort as number };
+  return wanted.map(({ declaration, replica }) => {
+    if (replica === 1) return { declaration, replica, ...portsOf(ports, declaration.name) };
+    const [port, healthPort] = spare.splice(0, 2) as [number, number];
+    return { declaration, replica, port: declaration.port === undefined ? undefined : port, healthPort };
   });
 }
 
 /** One address as it is, several as the target that grpc-js spreads calls over. */
 export function grpcTarget(places: readonly ServicePlace[], service: ServiceName): string {
-  const addresses = places.filter(place => place.service === service).map(({ port }) => `127.0.0.1:${port}`);
+  const replicas = places.filter(({ declaration }) => declaration.name === service);
+  const addresses = replicas.map(({ port }) => `127.0.0.1:${port}`);
   // A mesh booted without the service: an address where nothing can listen.
   return addresses.length > 1 ? `ipv4:${addresses.join(',')}` : (addresses[0] ?? '127.0.0.1:1');
 }

@@ -3,8 +3,10 @@ import { MACHINE_DIR, PROJECT_DIR } from '../../setup/project.mjs';
 import { DevEnvError } from '../dev-env-error.ts';
 import { httpNotReady } from '../processes/http-readiness.ts';
 import { SupervisedProcess } from '../processes/supervised-process.ts';
+import { serviceListeners } from '../tcp-ports/mesh-ports.ts';
 import { claimPort, type PortClaim } from '../tcp-ports/port-claim.ts';
-import { SERVICE_PORTS, type ServiceName } from './service-names.ts';
+import type { ServiceName } from './declared-services.ts';
+import type { ServicePlace } from './service-places.ts';
 
 const HOST = '127.0.0.1';
 
@@ -20,13 +22,7 @@ const MEMORY_ENV = { MALLOC_ARENA_MAX: '2' };
 /** Compiled and stripped of its types once, a service starts sooner and never loads the compiler of types. */
 const COMPILE_CACHE = path.join(MACHINE_DIR, 'compile-cache');
 
-export interface ServiceOptions {
-  service: ServiceName;
-  /** From 1; the first has the mesh's well-known ports. */
-  replica: number;
-  /** Absent where it serves nobody. */
-  port: number | undefined;
-  healthPort: number;
+export interface ServiceOptions extends ServicePlace {
   logDir: string;
   env: NodeJS.ProcessEnv;
   /** The file to run instead of the service's own `src/main.ts`. */
@@ -38,13 +34,14 @@ export interface ServiceOptions {
 export class ServiceProcess extends SupervisedProcess {
   readonly service: ServiceName;
   readonly replica: number;
-  /** Of its gRPC server, or of the gateway's public HTTP server; undefined where it serves nobody. */
+  /** Of its gRPC server, or of the gateway's public HTTP server; undefined if nobody calls it. */
   readonly port: number | undefined;
   /** Serves `/healthz`, `/readyz` and `/metrics`. */
   readonly healthUrl: string;
 
   constructor(options: ServiceOptions) {
-    const { service, replica, port, healthPort, logDir, env, startTimeoutMs } = options;
+    const { declaration, replica, port, healthPort, logDir, env, startTimeoutMs } = options;
+    const service = declaration.name;
     const healthUrl = `http://${HOST}:${healthPort}`;
     const main = options.main ?? path.join(PROJECT_DIR, service, 'src/main.ts');
     super({
@@ -74,18 +71,19 @@ export class ServiceProcess extends SupervisedProcess {
     this.healthUrl = healthUrl;
   }
 
-  /** `host:port`. @throws DevEnvError where it serves nobody */
+  /** `host:port`. @throws DevEnvError if nobody calls it */
   get address(): string {
-    if (this.port === undefined) throw new DevEnvError(`${this.name} serves nobody, so it has no address.`);
+    if (this.port === undefined) throw new DevEnvError(`${this.name} has no address, as nobody calls it.`);
     return `${HOST}:${this.port}`;
   }
 }
 
-function claimPorts({ service, replica, port, healthPort }: ServiceOptions): PortClaim[] {
-  const { main, health } = SERVICE_PORTS[service];
-  const owner = `${service}-${replica}`;
+function claimPorts({ declaration, replica, port, healthPort }: ServiceOptions): PortClaim[] {
+  const { main, health } = serviceListeners(declaration);
+  const owner = `${declaration.name}-${replica}`;
   const claimed = [replica === 1 ? claimPort(health, healthPort) : { port: healthPort, owner: `${owner} (health)` }];
-  if (main !== undefined && port !== undefined)
+  if (main !== undefined && port !== undefined) {
     claimed.unshift(replica === 1 ? claimPort(main, port) : { port, owner });
+  }
   return claimed;
 }

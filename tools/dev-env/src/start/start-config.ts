@@ -2,7 +2,7 @@ import path from 'node:path';
 import { EnvReader } from '@vigie/service-kit/env';
 import { readNatsUrl } from '@vigie/service-kit/nats';
 import { MACHINE_DIR } from '../../setup/project.mjs';
-import { MESH_PORTS, type MeshPorts, meshPorts } from '../tcp-ports/mesh-ports.ts';
+import { type MeshPorts, meshPorts } from '../tcp-ports/mesh-ports.ts';
 
 export interface StartConfig {
   ports: MeshPorts;
@@ -15,9 +15,7 @@ export interface StartConfig {
 export function readStartConfig(env: NodeJS.ProcessEnv): Readonly<StartConfig> {
   const reader = new EnvReader(env);
   return reader.finish({
-    ports: meshPorts(name =>
-      reader.integer(MESH_PORTS[name].variable, MESH_PORTS[name].byDefault, { min: 1, max: 65_535 }),
-    ),
+    ports: meshPorts(({ variable, byDefault }) => reader.integer(variable, byDefault, { min: 1, max: 65_535 })),
     dataDir: path.resolve(reader.string('VIGIE_DATA_DIR', path.join(MACHINE_DIR, 'data'))),
     natsUrl: reader.checked('NATS_URL', readNatsUrl, '') || undefined,
     databaseUrl: reader.url('DATABASE_URL', ['postgres', 'postgresql'], '') || undefined,

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { DevEnvError } from '../dev-env-error.ts';
-import { SERVICE_NAMES, type ServiceName } from '../services/service-names.ts';
+import { SERVICE_NAMES, type ServiceName } from '../services/declared-services.ts';
 import type { Replicas } from '../services/service-places.ts';
+import { LISTENERS } from '../tcp-ports/mesh-ports.ts';
 
 export const USAGE = `Usage: npm start [-- options]
 
@@ -11,9 +12,11 @@ Boots the whole mesh, sends one alert for each sample video, and stays up until 
   --replicas <service>=<n>   so many processes of a service (${SERVICE_NAMES.join(', ')}); may be repeated
   --help                     this text
 
-Environment: GATEWAY_PORT, INGEST_PORT, PROBE_PORT, STORE_PORT, each also as <NAME>_HEALTH_PORT, RETENTION_HEALTH_PORT,
-POSTGRES_PORT, NATS_PORT, NATS_MONITOR_PORT, NGINX_PORT; DATABASE_URL and NATS_URL to use servers of your own;
-VIGIE_DATA_DIR (.vigie/data); and all that the services read (LOG_LEVEL, CONCURRENT_TASKS ...).`;
+Ports, each moved by its variable:
+${LISTENERS.map(({ owner, variable, byDefault }) => `  ${variable.padEnd(25)}  ${owner} (${byDefault})`).join('\n')}
+
+Environment: DATABASE_URL and NATS_URL to use servers of your own; VIGIE_DATA_DIR (.vigie/data); and all that the services read
+(LOG_LEVEL, CONCURRENT_TASKS ...).`;
 
 export interface StartOptions {
   once: boolean;

@@ -1,2 +1,2 @@
 export { pickFreePorts } from './free-ports.ts';
-export type { MeshPorts } from './mesh-ports.ts';
+export { type MeshPorts, portsOf } from './mesh-ports.ts';

@@ -1,38 +1,76 @@
-interface Port {
-  /** What listens on it, as a person knows it. */
-  owner: string;
+import type { ServiceDeclaration } from '@vigie/service-kit/declaration';
+import { SERVICES, type ServiceName } from '../services/declared-services.ts';
+import { variablePrefix } from '../services/variable-prefix.ts';
+
+/** Something that listens on a port of its own. */
+export interface Listener {
+  /** As a person knows it. */
+  readonly owner: string;
   /** The environment variable of `npm start` that moves it. */
-  variable: string;
-  byDefault: number;
+  readonly variable: string;
+  readonly byDefault: number;
 }
 
-export const MESH_PORTS = {
-  gateway: { owner: 'gateway', variable: 'GATEWAY_PORT', byDefault: 8000 },
-  gatewayHealth: { owner: 'gateway (health)', variable: 'GATEWAY_HEALTH_PORT', byDefault: 9050 },
-  ingest: { owner: 'ingest-svc', variable: 'INGEST_PORT', byDefault: 50051 },
-  ingestHealth: { owner: 'ingest-svc (health)', variable: 'INGEST_HEALTH_PORT', byDefault: 9051 },
-  probe: { owner: 'probe-svc', variable: 'PROBE_PORT', byDefault: 50052 },
-  probeHealth: { owner: 'probe-svc (health)', variable: 'PROBE_HEALTH_PORT', byDefault: 9052 },
-  store: { owner: 'store-svc', variable: 'STORE_PORT', byDefault: 50053 },
-  storeHealth: { owner: 'store-svc (health)', variable: 'STORE_HEALTH_PORT', byDefault: 9053 },
-  retentionHealth: { owner: 'retention-svc (health)', variable: 'RETENTION_HEALTH_PORT', byDefault: 9054 },
+export const SERVER_LISTENERS = {
   postgres: { owner: 'Postgres', variable: 'POSTGRES_PORT', byDefault: 55432 },
   nats: { owner: 'nats-server', variable: 'NATS_PORT', byDefault: 4222 },
   natsMonitor: { owner: 'nats-server (monitoring)', variable: 'NATS_MONITOR_PORT', byDefault: 8222 },
   nginx: { owner: 'nginx', variable: 'NGINX_PORT', byDefault: 8080 },
-} as const satisfies Record<string, Port>;
+} as const satisfies Record<string, Listener>;
 
-export type PortName = keyof typeof MESH_PORTS;
-
-export const PORT_NAMES = Object.keys(MESH_PORTS) as PortName[];
+export interface ServicePorts {
+  /** Absent if nobody calls the service. */
+  readonly port: number | undefined;
+  readonly healthPort: number;
+}
 
 /** The port number of every listener of the mesh. */
-export type MeshPorts = Readonly<Record<PortName, number>>;
+export interface MeshPorts extends Readonly<Record<keyof typeof SERVER_LISTENERS, number>> {
+  readonly services: Readonly<Record<ServiceName, ServicePorts>>;
+}
 
-export function meshPorts(choose: (name: PortName) => number): MeshPorts {
-  return Object.fromEntries(PORT_NAMES.map(name => [name, choose(name)])) as MeshPorts;
+export interface ServiceListeners {
+  /** Absent if nobody calls the service. */
+  readonly main: Listener | undefined;
+  readonly health: Listener;
+}
+
+export function serviceListeners({ name, port, healthPort }: ServiceDeclaration): ServiceListeners {
+  const prefix = variablePrefix(name);
+  return {
+    main: port === undefined ? undefined : { owner: name, variable: `${prefix}_PORT`, byDefault: port },
+    health: { owner: `${name} (health)`, variable: `${prefix}_HEALTH_PORT`, byDefault: healthPort },
+  };
+}
+
+/** Every listener of the mesh, a service's own port before its health port. */
+export const LISTENERS: readonly Listener[] = [
+  ...SERVICES.map(serviceListeners).flatMap(({ main, health }) => (main === undefined ? [health] : [main, health])),
+  ...Object.values(SERVER_LISTENERS),
+];
+
+/** @param choose called once for each listener */
+export function meshPorts(choose: (listener: Listener) => number): MeshPorts {
+  const services = SERVICES.map((service): [ServiceName, ServicePorts] => {
+    const { main, health } = serviceListeners(service);
+    return [service.name, { port: main && choose(main), healthPort: choose(health) }];
+  });
+  return {
+    postgres: choose(SERVER_LISTENERS.postgres),
+    nats: choose(SERVER_LISTENERS.nats),
+    natsMonitor: choose(SERVER_LISTENERS.natsMonitor),
+    nginx: choose(SERVER_LISTENERS.nginx),
+    services: Object.fromEntries(services),
+  };
 }
 
 export function defaultPorts(): MeshPorts {
-  return meshPorts(name => MESH_PORTS[name].byDefault);
+  return meshPorts(({ byDefault }) => byDefault);
+}
+
+/** @throws Error if there is no such service */
+export function portsOf(ports: MeshPorts, service: ServiceName): ServicePorts {
+  const found = ports.services[service];
+  if (found === undefined) throw new Error(`There is no service ${service}.`);
+  return found;
 }

@@ -2,8 +2,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect } from 'chai';
 import { pickFreePorts } from './free-ports.ts';
+import { type Listener, SERVER_LISTENERS } from './mesh-ports.ts';
 import { claimPort } from './port-claim.ts';
 import { ensurePortsFree } from './taken-ports.ts';
+
+const GATEWAY: Listener = { owner: 'gateway', variable: 'GATEWAY_PORT', byDefault: 8000 };
 
 describe('ensurePortsFree', () => {
   it('names the port, who wants it, who has it and the variable that moves it', async () => {
@@ -11,7 +14,7 @@ describe('ensurePortsFree', () => {
     const holder = createServer().listen(taken, '0.0.0.0');
     await once(holder, 'listening');
     try {
-      const error = await ensurePortsFree([claimPort('gateway', taken), claimPort('nginx', free)]).catch(
+      const error = await ensurePortsFree([claimPort(GATEWAY, taken), claimPort(SERVER_LISTENERS.nginx, free)]).catch(
         error => error,
       );
       expect(error.message).to.match(
@@ -26,7 +29,7 @@ describe('ensurePortsFree', () => {
 
   it('leaves a free port free', async () => {
     const [port] = (await pickFreePorts(1)) as [number];
-    await ensurePortsFree([claimPort('gateway', port)]);
-    await ensurePortsFree([claimPort('gateway', port)]);
+    await ensurePortsFree([claimPort(GATEWAY, port)]);
+    await ensurePortsFree([claimPort(GATEWAY, port)]);
   });
 });

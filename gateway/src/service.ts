@@ -1,0 +1,11 @@
+import type { ServiceDeclaration } from '@vigie/service-kit/declaration';
+
+export const service = {
+  name: 'gateway',
+  port: 8000,
+  healthPort: 9050,
+  isPublic: true,
+  dependsOn: { INGEST_ADDRESS: 'ingest-svc', PROBE_ADDRESS: 'probe-svc', STORE_ADDRESS: 'store-svc' },
+  replicas: 'many',
+  image: { memoryMib: 256 },
+} as const satisfies ServiceDeclaration;

@@ -1,0 +1,11 @@
+import type { ServiceDeclaration } from '@vigie/service-kit/declaration';
+
+export const service = {
+  name: 'ingest-svc',
+  port: 50051,
+  healthPort: 9051,
+  dependsOn: { NATS_URL: 'nats' },
+  nats: { publishes: ['alerts.received.*'] },
+  replicas: 'many',
+  image: { memoryMib: 256 },
+} as const satisfies ServiceDeclaration;

@@ -1,0 +1,1 @@
+export type { Dependency, DurableConsumer, NatsRights, ServiceDeclaration } from './service-declaration.ts';

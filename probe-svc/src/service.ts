@@ -1,0 +1,20 @@
+import type { ServiceDeclaration } from '@vigie/service-kit/declaration';
+
+export const service = {
+  name: 'probe-svc',
+  port: 50052,
+  healthPort: 9052,
+  dependsOn: { NATS_URL: 'nats', STORE_ADDRESS: 'store-svc', VIDEO_ORIGIN: 'videos' },
+  nats: {
+    publishes: ['alerts.processed.*', 'alerts.failed.*', 'alerts.quarantined.*'],
+    consumers: [{ stream: 'ALERTS', durable: 'probe' }],
+  },
+  replicas: 'many',
+  image: {
+    memoryMib: 384,
+    settings: { CONCURRENT_TASKS: 128 },
+    builds: ['native'],
+    // The libraries that the addon is linked with, without their headers.
+    aptPackages: ['libavcodec59', 'libavformat59', 'libavutil57', 'libswscale6'],
+  },
+} as const satisfies ServiceDeclaration;

@@ -1,0 +1,1 @@
+export function listWorkspaces(projectDir: string): string[];
