@@ -5,6 +5,6 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const [, , folder, list] = process.argv;
+const [, , folder = '', list = ''] = process.argv;
 const { service } = await import(pathToFileURL(path.resolve(folder, 'src/service.ts')).href);
 process.stdout.write((service.image[list] ?? []).join(' '));

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { FuzzError } from './fuzz-error.ts';
 import { FUZZ_TARGETS, type FuzzTarget, isFuzzTarget } from './fuzz-target.ts';
 
-export const USAGE = `npm run fuzz -- [--seconds N] [--target ${FUZZ_TARGETS.join('|')}] [--replay FILE...]
+const USAGE = `npm run fuzz -- [--seconds N] [--target ${FUZZ_TARGETS.join('|')}] [--replay FILE...]
 
   --seconds N    time in all, shared by the targets (60)
   --target T     only this target

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
-import { type PosterAnswer, type PosterOptions, poster } from '../ts/poster.ts';
+import { type PosterOptions, poster } from '../ts/poster.ts';
+import type { PosterAnswer } from '../ts/poster-answer.ts';
 import type { ByteRange } from '../ts/probe.ts';
 
 export interface FilePoster {

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { type ByteRange, type ProbeAnswer, type ProbeOptions, probe } from '../ts/probe.ts';
+import { type ByteRange, type ProbeOptions, probe } from '../ts/probe.ts';
+import type { ProbeAnswer } from '../ts/probe-answer.ts';
 
 export interface FileProbe {
   readonly answer: Exclude<ProbeAnswer, { kind: 'need' }>;

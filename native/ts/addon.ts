@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { Media } from '@vigie/alert';
 import { NativeLoadError } from './native-load-error.ts';
-import type { PosterAnswer } from './poster.ts';
-import type { ProbeFailureCode } from './probe.ts';
+import type { PosterAnswer } from './poster-answer.ts';
+import type { ProbeFailureCode } from './probe-answer.ts';
 
 // The native boundary: plain data only, absent is null. The C++ side trusts these shapes; probe.ts checks them.
 

@@ -4,7 +4,8 @@ import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 import { mp4File, mp4Track } from '../test/mp4-boxes.ts';
 import { readSample } from '../test/samples.ts';
-import { type ProbeAnswer, type ProbeInput, probe } from './probe.ts';
+import { type ProbeInput, probe } from './probe.ts';
+import type { ProbeAnswer } from './probe-answer.ts';
 
 /** What the issue allows. */
 const MAX_DELAY_MS = 50;

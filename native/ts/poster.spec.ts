@@ -8,7 +8,8 @@ import { moveTracksBehindClusters } from '../test/matrix/edits.ts';
 import { type FilePosterOptions, posterOfFile } from '../test/poster-file.ts';
 import { probeFile } from '../test/probe-file.ts';
 import { readSample, samplePath, samples } from '../test/samples.ts';
-import { type PosterAnswer, poster } from './poster.ts';
+import { poster } from './poster.ts';
+import type { PosterAnswer } from './poster-answer.ts';
 import { ProbeInputError } from './probe-input-error.ts';
 
 const FIRST_RANGE_BYTES = 32 * 1024;

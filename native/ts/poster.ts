@@ -1,5 +1,6 @@
 import { addon, type NativePosterRequest } from './addon.ts';
-import { checkCount, type ProbeFailureCode, type ProbeInput, type ProbeOptions, run, toRequest } from './probe.ts';
+import type { PosterAnswer } from './poster-answer.ts';
+import { checkCount, type ProbeInput, type ProbeOptions, run, toRequest } from './probe.ts';
 
 export interface PosterOptions extends ProbeOptions {
   /** Longest side of the poster. A smaller picture is never enlarged. */
@@ -11,35 +12,6 @@ export interface PosterOptions extends ProbeOptions {
   /** Bytes of the coded key frame past which it is not asked for. */
   readonly maxFrameBytes?: number;
 }
-
-/**
- * The probe's, and:
- * - `NO_KEY_FRAME`: no picture stands on its own among the packets that may be read, or the file ends before it does.
- * - `PICTURE_TOO_LARGE`: past `maxPixels` or `maxFrameBytes`.
- * - `PICTURE_UNDECODABLE`: the first key frames are damaged, or encrypted.
- *
- * A codec that this libav cannot decode is `UNSUPPORTED_FORMAT`.
- */
-export type PosterFailureCode = ProbeFailureCode | 'NO_KEY_FRAME' | 'PICTURE_TOO_LARGE' | 'PICTURE_UNDECODABLE';
-
-export type PosterAnswer =
-  /** Fetch that range of the file and call again with it added. It never begins at a byte already given. */
-  | { readonly kind: 'need'; readonly offset: number; readonly lengthBytes: number }
-  | {
-      readonly kind: 'poster';
-      /** Baseline JPEG; the same bytes and options make the same one. */
-      readonly jpeg: Uint8Array<ArrayBuffer>;
-      /** In square pixels, as shown: rotation and sample aspect ratio applied. */
-      readonly width: number;
-      readonly height: number;
-      readonly diagnostics: readonly string[];
-    }
-  | {
-      readonly kind: 'failure';
-      readonly code: PosterFailureCode;
-      readonly message: string;
-      readonly diagnostics: readonly string[];
-    };
 
 const DEFAULT_MAX_SIDE_PIXELS = 640;
 const DEFAULT_QUALITY = 80;

@@ -5,7 +5,8 @@ import type { Media } from '@vigie/alert';
 import { expect } from 'chai';
 import { probeFile } from '../test/probe-file.ts';
 import { readSample, samplePath, samples } from '../test/samples.ts';
-import { type ProbeAnswer, probe } from './probe.ts';
+import { probe } from './probe.ts';
+import type { ProbeAnswer } from './probe-answer.ts';
 import { ProbeInputError } from './probe-input-error.ts';
 
 const FIRST_RANGE_BYTES = 32 * 1024;

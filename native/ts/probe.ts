@@ -1,5 +1,5 @@
-import type { Media } from '@vigie/alert';
 import { addon, type NativeRequest, type ProbeHandle } from './addon.ts';
+import type { ProbeAnswer } from './probe-answer.ts';
 import { ProbeInputError } from './probe-input-error.ts';
 import { runningTasks } from './running-tasks.ts';
 
@@ -30,25 +30,6 @@ export interface ProbeOptions {
   readonly maxStreams?: number;
   readonly maxPackets?: number;
 }
-
-export type ProbeFailureCode =
-  | 'VIDEO_EMPTY'
-  | 'NOT_A_VIDEO'
-  | 'UNSUPPORTED_FORMAT'
-  | 'NO_VIDEO_STREAM'
-  | 'CORRUPT_HEADER'
-  | 'PROBE_TIMEOUT';
-
-export type ProbeAnswer =
-  /** Fetch that range of the file and call again with it added. It never begins at a byte already given. */
-  | { readonly kind: 'need'; readonly offset: number; readonly lengthBytes: number }
-  | { readonly kind: 'media'; readonly media: Media; readonly diagnostics: readonly string[] }
-  | {
-      readonly kind: 'failure';
-      readonly code: ProbeFailureCode;
-      readonly message: string;
-      readonly diagnostics: readonly string[];
-    };
 
 /** FFmpeg's version as linked, such as `5.1.9-0+deb12u1`. */
 export const libavVersion: string = addon.libavVersion;

@@ -36,7 +36,7 @@ export class InvalidAlertError extends Error {
   }
 }
 
-export const VIDEO_EXTENSIONS = ['mp4', 'avi', 'mov', 'mkv', 'webm', 'ts', 'flv', 'wmv', 'mpg', 'm4v', '3gp'];
+const VIDEO_EXTENSIONS = ['mp4', 'avi', 'mov', 'mkv', 'webm', 'ts', 'flv', 'wmv', 'mpg', 'm4v', '3gp'];
 
 const UID = /^[A-Za-z0-9._:-]{1,128}$/;
 const STORE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,128}$/u;

@@ -10,15 +10,23 @@ import { PROJECT_DIR, SETUP_DIR } from './project.mjs';
 export class ContentStamp {
   #file;
 
+  /** @param {string} name of the step */
   constructor(name) {
     this.#file = path.join(SETUP_DIR, `${name}.stamp`);
   }
 
-  /** @param {string[]} inputs files, relative to the project  @param {string[]} facts anything else the outputs depend on */
+  /**
+   * @param {string[]} inputs files, relative to the project
+   * @param {string[]} facts anything else the outputs depend on
+   */
   matches(inputs, facts = []) {
     return existsSync(this.#file) && readFileSync(this.#file, 'utf8') === digest(inputs, facts);
   }
 
+  /**
+   * @param {string[]} inputs
+   * @param {string[]} facts
+   */
   write(inputs, facts = []) {
     writeFileSync(this.#file, digest(inputs, facts));
   }
@@ -28,17 +36,25 @@ export class ContentStamp {
   }
 }
 
-/** @returns {string[]} files below a folder of the project whose names end with one of the endings, relative to the project */
+/**
+ * @param {string} folder of the project
+ * @param {string[]} endings of the names of the files that count
+ * @returns {string[]} relative to the project, sorted
+ */
 export function filesBelow(folder, endings) {
   const absolute = path.join(PROJECT_DIR, folder);
   if (!existsSync(absolute)) return [];
-  return readdirSync(absolute, { recursive: true })
+  return readdirSync(absolute, { recursive: true, encoding: 'utf8' })
     .filter(name => endings.some(ending => name.endsWith(ending)))
     .filter(name => !name.split(path.sep).includes('node_modules'))
     .map(name => path.join(folder, name))
     .sort();
 }
 
+/**
+ * @param {string[]} inputs
+ * @param {string[]} facts
+ */
 function digest(inputs, facts) {
   const hash = createHash('sha256');
   for (const fact of facts) hash.update(`${fact}\0`);

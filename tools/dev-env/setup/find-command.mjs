@@ -4,7 +4,10 @@ import path from 'node:path';
 // Where Debian keeps servers, missing from the PATH of a plain user.
 const SERVER_DIRS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
-/** @returns {string | undefined} the absolute path of a command, without starting a process */
+/**
+ * @param {string} name
+ * @returns {string | undefined} the absolute path of a command, found without starting a process
+ */
 export function findCommand(name) {
   const dirs = [...(process.env.PATH ?? '').split(path.delimiter), ...SERVER_DIRS];
   return dirs
@@ -13,7 +16,8 @@ export function findCommand(name) {
     .find(isExecutable);
 }
 
-export function isExecutable(file) {
+/** @param {string} file */
+function isExecutable(file) {
   try {
     accessSync(file, constants.X_OK);
     return statSync(file).isFile();

@@ -2,6 +2,8 @@ import { findCommand } from './find-command.mjs';
 import { runLogged } from './run-logged.mjs';
 import { SetupError } from './setup-error.mjs';
 
+/** @typedef {{ command: string, args: string[] }} Command */
+
 /**
  * Installs Debian packages on the machine, as root or by sudo.
  * @param {string[]} packages
@@ -19,6 +21,10 @@ export async function installDebianPackages(packages) {
   }
 }
 
+/**
+ * @param {string[]} packages
+ * @returns {Command}
+ */
 function aptGet(packages) {
   const wanted = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
   if (findCommand('apt-get') === undefined) {
@@ -26,7 +32,7 @@ function aptGet(packages) {
       `Vigie needs ${packages.join(', ')} (names of Debian), and there is no apt-get here to bring them.`,
     );
   }
-  if (process.getuid() === 0) return { command: 'apt-get', args: [] };
+  if (process.getuid?.() === 0) return { command: 'apt-get', args: [] };
   if (findCommand('sudo') === undefined) {
     throw new SetupError(`Vigie needs Debian packages, and only root may install them. As root, run:\n  ${wanted}`);
   }
@@ -35,6 +41,11 @@ function aptGet(packages) {
   return { command: 'sudo', args: [...quiet, 'DEBIAN_FRONTEND=noninteractive', 'apt-get'] };
 }
 
+/**
+ * @param {Command} apt
+ * @param {string[]} args
+ * @param {string[]} packages
+ */
 function runApt(apt, args, packages) {
   return runLogged(`apt-${args[0]}`, apt.command, [...apt.args, ...args], {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },

@@ -8,15 +8,19 @@ const SHOWN_LINES = 40;
 
 /**
  * Runs a command with its output in `.vigie/setup/<log>.log`.
+ * @param {string} log
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ wayOut?: string, cwd?: string, env?: NodeJS.ProcessEnv }} options `wayOut`: what a person can do about a failure
  * @throws SetupError with the end of that log and the way out, if the command fails
  */
 export async function runLogged(log, command, args, { wayOut, cwd = PROJECT_DIR, env = process.env } = {}) {
   const logFile = path.join(SETUP_DIR, `${log}.log`);
   const output = openSync(logFile, 'w');
   try {
-    const fault = await exitFault(spawn(command, args, { cwd, env, stdio: ['inherit', output, output] }));
-    if (fault === undefined) return;
-    const shown = [`\`${[command, ...args].join(' ')}\` ${fault}:`, '', lastLines(logFile), ''];
+    const failure = await findFailure(spawn(command, args, { cwd, env, stdio: ['inherit', output, output] }));
+    if (failure === undefined) return;
+    const shown = [`\`${[command, ...args].join(' ')}\` ${failure}:`, '', lastLines(logFile), ''];
     throw new SetupError(
       [...shown, `The whole output: ${path.relative(PROJECT_DIR, logFile)}`, wayOut ?? ''].join('\n').trimEnd(),
     );
@@ -25,7 +29,11 @@ export async function runLogged(log, command, args, { wayOut, cwd = PROJECT_DIR,
   }
 }
 
-function exitFault(child) {
+/**
+ * @param {import('node:child_process').ChildProcess} child
+ * @returns {Promise<string | undefined>}
+ */
+function findFailure(child) {
   return new Promise(resolve => {
     child.on('error', error => resolve(`could not start (${error.message})`));
     child.on('exit', (code, signal) => {
@@ -35,6 +43,7 @@ function exitFault(child) {
   });
 }
 
+/** @param {string} file */
 function lastLines(file) {
   return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
 }

@@ -7,7 +7,11 @@ import { SetupError } from './setup-error.mjs';
 const LOCK_FILE = path.join(SETUP_DIR, 'lock');
 const PATIENCE_MS = 15 * 60_000;
 
-/** Holds the lock of setup while `work` runs: two at once would write the same files. */
+/**
+ * Holds the lock of setup while `work` runs: two at once would write the same files.
+ * @template Result
+ * @param {() => Promise<Result>} work
+ */
 export async function withSetupLock(work) {
   await acquire();
   // Whatever ends this process, a SetupError and Ctrl-C too.
@@ -41,7 +45,7 @@ function tryAcquire() {
     writeFileSync(LOCK_FILE, String(process.pid), { flag: 'wx' });
     return true;
   } catch (error) {
-    if (error.code === 'EEXIST') return false;
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EEXIST') return false;
     throw error;
   }
 }
@@ -59,7 +63,10 @@ function readHolder() {
   }
 }
 
-// A pid lives again as some other process after a reboot or in a new container.
+/**
+ * A pid lives again as some other process after a reboot or in a new container.
+ * @param {number} pid
+ */
 function isSetup(pid) {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('setup.mjs');

@@ -30,6 +30,7 @@ try {
   process.exit(1);
 }
 
+/** @param {string[]} names */
 function chooseSteps(names) {
   if (names.length === 0) return STEPS;
   const all = [...STEPS, ...STEPS_ON_REQUEST];

@@ -10,12 +10,12 @@ const SOURCES_LIST = '/etc/apt/sources.list';
 /**
  * Unpacks Debian packages into one folder below `.vigie/`, installing nothing: no root, no change to the machine's apt, and
  * none of the services that a package starts when installed.
- * @param {string[]} names the first also names the folder
- * @param {string | undefined} suite another release than the machine's own, for example `trixie`
+ * @param {readonly string[]} names the first also names the folder
+ * @param {string} [suite] another release than the machine's own, for example `trixie`
  * @returns {Promise<string>} the folder with its `usr/`
  */
 export async function unpackDebianPackages(names, suite) {
-  const [name] = names;
+  const name = /** @type {string} */ (names[0]);
   const unpacked = path.join(MACHINE_DIR, name);
   const apt = path.join(MACHINE_DIR, 'apt');
   rmSync(apt, { recursive: true, force: true });
@@ -41,6 +41,11 @@ export async function unpackDebianPackages(names, suite) {
   return unpacked;
 }
 
+/**
+ * @param {string} apt a folder for apt's own state
+ * @param {string | undefined} suite
+ * @returns {string[]}
+ */
 function privateApt(apt, suite) {
   const sources = path.join(apt, 'debian.sources');
   writeFileSync(sources, debianSource(suite));
@@ -57,7 +62,7 @@ function privateApt(apt, suite) {
   ].flatMap(([key, value]) => ['-o', `${key}=${value}`]);
 }
 
-/** The machine's own Debian mirror, for one suite: no host is named in this repository. */
+/** The machine's own Debian mirror, for one suite (its own by default): no host is named in this repository. */
 function debianSource(suite = codename()) {
   const uris = stanzaMirror() ?? listMirror();
   if (uris === undefined) {
@@ -88,6 +93,7 @@ function listMirror() {
   return lists.map(text => main.exec(text)?.[1]).find(Boolean);
 }
 
+/** @param {string} ending */
 function sourceFiles(ending) {
   if (!existsSync(SOURCES_DIR)) return [];
   const names = readdirSync(SOURCES_DIR).filter(name => name.endsWith(ending));

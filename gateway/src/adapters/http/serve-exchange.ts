@@ -7,7 +7,7 @@ import type { RequestListener } from './front-door/front-door.ts';
 import type { HttpMetrics } from './http-metrics.ts';
 
 /** Quote it, and `grep` finds the alert's whole way in the logs. */
-export const TRACE_ID_HEADER = 'trace-id';
+const TRACE_ID_HEADER = 'trace-id';
 
 /** As nginx has it: the client left before the answer. */
 const CLIENT_CLOSED_REQUEST = 499;

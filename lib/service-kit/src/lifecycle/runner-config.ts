@@ -1,7 +1,7 @@
 import type { EnvReader } from '../env/env-reader.ts';
 import type { RunnerConfig } from './service-context.ts';
 
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** Reads `HOST`, `HEALTH_PORT`, `LOG_LEVEL` and `SHUTDOWN_GRACE_MS`, which every service has. */
 export function readRunnerConfig(env: EnvReader, defaults: { readonly healthPort: number }): RunnerConfig {

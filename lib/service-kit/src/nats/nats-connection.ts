@@ -17,7 +17,7 @@ export interface NatsConnectionOptions {
 }
 
 /** A start that no waiting mends: wrong credentials, or a server that loses what it has acknowledged. */
-export class NatsStartError extends Error {
+class NatsStartError extends Error {
   override readonly name = 'NatsStartError';
 }
 

@@ -6,25 +6,41 @@
  */
 export const OLDEST_FIT_NATS_SERVER = '2.10.27';
 
-/** Reads `nats-server: v2.10.27`, `2.10.27`, `2.11.0-RC.1`. @returns {string | undefined} */
+/**
+ * Reads `nats-server: v2.10.27`, `2.10.27`, `2.11.0-RC.1`.
+ * @param {string} text
+ * @returns {string | undefined}
+ */
 export function parseNatsServerVersion(text) {
   return /\bv?(\d+\.\d+\.\d+(?:-[\w.]+)?)/.exec(text)?.[1];
 }
 
+/**
+ * @param {string} version as `parseNatsServerVersion` reads it
+ * @returns {boolean}
+ */
 export function isFitNatsServer(version) {
   const found = numbers(version);
   const oldest = numbers(OLDEST_FIT_NATS_SERVER);
   const differs = oldest.findIndex((number, place) => found[place] !== number);
   // A pre-release comes before its release.
   if (differs === -1) return !version.includes('-');
-  return found[differs] > oldest[differs];
+  return (found[differs] ?? 0) > (oldest[differs] ?? 0);
 }
 
+/**
+ * @param {string} version
+ * @returns {number[]}
+ */
 function numbers(version) {
-  return version.split('-')[0].split('.').map(Number);
+  return version.replace(/-.*/, '').split('.').map(Number);
 }
 
-/** Why a server of this version must not be used, and what to do; undefined for a fit one. @returns {string | undefined} */
+/**
+ * Why a server of this version must not be used, and what to do; undefined for a fit one.
+ * @param {string} version
+ * @returns {string | undefined}
+ */
 export function findNatsServerFault(version) {
   if (isFitNatsServer(version)) return undefined;
   return (

@@ -28,6 +28,7 @@ function missingPackages() {
   return [...tools, ...absent].map(([, debianPackage]) => debianPackage);
 }
 
+/** @param {string[]} names */
 function librariesFound(names) {
   return spawnSync('pkg-config', ['--exists', ...names]).status === 0;
 }

@@ -33,6 +33,7 @@ export const natsServer = {
   },
 };
 
+/** @param {string} installed */
 function passOver(installed) {
   const version = versionOf(installed) ?? 'of unknown version';
   console.log(
@@ -40,11 +41,13 @@ function passOver(installed) {
   );
 }
 
+/** @param {string} executable */
 function isFit(executable) {
   const version = versionOf(executable);
   return version !== undefined && isFitNatsServer(version);
 }
 
+/** @param {string} executable */
 function versionOf(executable) {
   const { status, stdout } = spawnSync(executable, ['--version'], { encoding: 'utf8' });
   return status === 0 ? parseNatsServerVersion(stdout) : undefined;

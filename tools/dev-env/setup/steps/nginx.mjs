@@ -24,6 +24,7 @@ export const nginx = {
   },
 };
 
+/** @param {string} executable */
 function runs(executable) {
   return spawnSync(executable, ['-v']).status === 0;
 }

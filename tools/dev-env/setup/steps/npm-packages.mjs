@@ -28,6 +28,7 @@ function isInstalled() {
   return ['.package-lock.json', '.bin/node'].every(file => existsSync(path.join(PROJECT_DIR, 'node_modules', file)));
 }
 
+/** @returns {string[]} */
 function manifests() {
   const folders = listWorkspaces(PROJECT_DIR);
   return ['package-lock.json', '.npmrc', ...folders.map(folder => path.join(folder, 'package.json'))];

@@ -22,6 +22,7 @@ function missingPackages() {
   ];
 }
 
+/** @param {string[]} names */
 function hasCommands(...names) {
   return names.every(name => findCommand(name) !== undefined);
 }

@@ -1,9 +1,10 @@
 import { findCommand } from '../find-command.mjs';
 import { SetupError } from '../setup-error.mjs';
 
-const OLDEST_NODE = 20;
+// Debian 12's own. It only runs set-up: Node 24 comes from npm with the packages.
+const OLDEST_NODE = 18;
 
-const COMPILERS = [process.env.CXX, 'c++', 'g++', 'clang++'].filter(Boolean);
+const COMPILERS = [...(process.env.CXX ? [process.env.CXX] : []), 'c++', 'g++', 'clang++'];
 
 /** What setup cannot bring by itself. */
 export const toolchain = {

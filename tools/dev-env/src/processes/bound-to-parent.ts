@@ -25,7 +25,7 @@ export function boundToParent(command: Command, deathSignal: string) {
  * A checkout under root's private home is closed to other users, so file access stays as root's; all else goes.
  * Without the securebit the kernel leaves that capability out of access(2), with which Postgres looks for its own files.
  */
-export function dropRoot({ uid, gid }: { uid: number; gid: number }): string[] {
+function dropRoot({ uid, gid }: { uid: number; gid: number }): string[] {
   return [
     ...['--securebits', '+no_setuid_fixup'],
     ...['--reuid', String(uid), '--regid', String(gid), '--clear-groups'],

@@ -52,7 +52,7 @@ export class ProcessLog {
   }
 }
 
-export function parseRecord(line: string): Record<string, unknown> | undefined {
+function parseRecord(line: string): Record<string, unknown> | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
     return JSON.parse(line);

@@ -10,7 +10,7 @@ export interface StreamFormat {
 }
 
 /** One JSON value a line; an error is the last line. https://github.com/ndjson/ndjson-spec */
-export const ndjson: StreamFormat = {
+const ndjson: StreamFormat = {
   contentType: 'application/x-ndjson',
   message: json => `${JSON.stringify(json)}\n`,
   error: json => `${JSON.stringify(json)}\n`,
@@ -18,7 +18,7 @@ export const ndjson: StreamFormat = {
 };
 
 /** For `EventSource` in a browser, which comes back by itself with the last id. https://html.spec.whatwg.org/multipage/server-sent-events.html */
-export const serverSentEvents: StreamFormat = {
+const serverSentEvents: StreamFormat = {
   contentType: 'text/event-stream',
   message: json => {
     const id = resumeTokenOf(json);

@@ -1,2 +1,0 @@
-export function findCommand(name: string): string | undefined;
-export function isExecutable(file: string): boolean;

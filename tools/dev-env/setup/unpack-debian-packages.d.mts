@@ -1,1 +1,0 @@
-export function unpackDebianPackages(names: readonly string[], suite?: string): Promise<string>;
