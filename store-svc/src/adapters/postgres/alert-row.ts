@@ -1,10 +1,100 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import type { AlertStatus, DurationSource, FailureCode } from '@vigie/alert';
+import type {
+  AlertStatus,
+  AudioTrack,
+  DurationSource,
+  FailureCode,
+  FinishedAlert,
+  Media,
+  VideoTrack,
+} from '@vigie/alert';
+import { columnGroupOf } from './column-group.ts';
 import { MicrosType } from './micros-type.ts';
 
+const text = () => p.text().nullable();
 /** 64 bits for every whole number: what a file claims of itself must never be too large for its row. */
-const count = () => p.bigint('number');
-const real = () => p.double().$type<number>();
+const count = () => p.bigint('number').nullable();
+const real = () => p.double().$type<number>().nullable();
+const flag = () => p.boolean().nullable();
+
+export const MEDIA_COLUMNS = columnGroupOf<Omit<Media, 'video' | 'audio'>>()(
+  '',
+  {
+    container: text(),
+    videoStreams: count(),
+    coverArtStreams: count(),
+    audioStreams: count(),
+    truncated: flag(),
+    moovAtEnd: flag(),
+    fragmented: flag(),
+  },
+  {
+    sizeBytes: count(),
+    durationSeconds: real(),
+    durationSource: p.text().$type<DurationSource>().nullable(),
+    bitRate: real(),
+  },
+);
+
+export const VIDEO_COLUMNS = columnGroupOf<VideoTrack>()(
+  'video',
+  {
+    codec: text(),
+    width: count().fieldName('width'),
+    height: count().fieldName('height'),
+    displayWidth: count().fieldName('display_width'),
+    displayHeight: count().fieldName('display_height'),
+    rotation: real().fieldName('rotation'),
+    hdr: flag().fieldName('hdr'),
+  },
+  {
+    profile: text(),
+    sampleAspectRatio: text().fieldName('sample_aspect_ratio'),
+    frameRate: real().fieldName('frame_rate'),
+    pixelFormat: text().fieldName('pixel_format'),
+    colorPrimaries: text().fieldName('color_primaries'),
+    colorTransfer: text().fieldName('color_transfer'),
+    colorSpace: text().fieldName('color_space'),
+    colorRange: text().fieldName('color_range'),
+    bitRate: real(),
+  },
+);
+
+export const AUDIO_COLUMNS = columnGroupOf<AudioTrack>()(
+  'audio',
+  { codec: text() },
+  { sampleRate: count(), channels: count() },
+);
+
+export const EFFORT_COLUMNS = columnGroupOf<FinishedAlert['effort']>()(
+  '',
+  { attempts: count(), bytesRead: count(), requests: count(), elapsedMs: real().fieldName('probe_ms') },
+  {},
+);
+
+/** What an alert brings when it is received. */
+const receivedProperties = {
+  uid: p.text().primary(),
+  video: p.text(),
+  alertTimestampMicros: p.type(MicrosType).$type<number>().fieldName('alert_timestamp'),
+  store: p.text(),
+  status: p.text().$type<AlertStatus>(),
+  traceId: p.text(),
+  receivedAt: p.datetime(6),
+  alertSequence: p.bigint('number'),
+};
+
+/** What its outcome adds; `status` changes with it. */
+const outcomeProperties = {
+  failureCode: p.text().$type<FailureCode>().nullable(),
+  failureMessage: text(),
+  ...MEDIA_COLUMNS.columns,
+  ...VIDEO_COLUMNS.columns,
+  ...AUDIO_COLUMNS.columns,
+  ...EFFORT_COLUMNS.columns,
+  processedAt: p.datetime(6).nullable(),
+  outcomeSequence: count(),
+};
 
 /**
  * The table `alerts`: one row a uid, flat, so that `psql` reads well. Microseconds are exact in `alert_timestamp`; the two
@@ -13,56 +103,10 @@ const real = () => p.double().$type<number>();
 export const AlertRow = defineEntity({
   name: 'AlertRow',
   tableName: 'alerts',
-  properties: {
-    uid: p.text().primary(),
-    video: p.text(),
-    alertTimestampMicros: p.type(MicrosType).$type<number>().fieldName('alert_timestamp'),
-    store: p.text(),
-    status: p.text().$type<AlertStatus>(),
-    failureCode: p.text().$type<FailureCode>().nullable(),
-    failureMessage: p.text().nullable(),
-
-    container: p.text().nullable(),
-    sizeBytes: count().nullable(),
-    videoCodec: p.text().nullable(),
-    videoProfile: p.text().nullable(),
-    width: count().nullable(),
-    height: count().nullable(),
-    displayWidth: count().nullable(),
-    displayHeight: count().nullable(),
-    rotation: real().nullable(),
-    sampleAspectRatio: p.text().nullable(),
-    frameRate: real().nullable(),
-    pixelFormat: p.text().nullable(),
-    colorPrimaries: p.text().nullable(),
-    colorTransfer: p.text().nullable(),
-    colorSpace: p.text().nullable(),
-    colorRange: p.text().nullable(),
-    hdr: p.boolean().nullable(),
-    videoBitRate: real().nullable(),
-    audioCodec: p.text().nullable(),
-    audioSampleRate: count().nullable(),
-    audioChannels: count().nullable(),
-    durationSeconds: real().nullable(),
-    durationSource: p.text().$type<DurationSource>().nullable(),
-    bitRate: real().nullable(),
-    videoStreams: count().nullable(),
-    coverArtStreams: count().nullable(),
-    audioStreams: count().nullable(),
-    truncated: p.boolean().nullable(),
-    moovAtEnd: p.boolean().nullable(),
-    fragmented: p.boolean().nullable(),
-
-    attempts: count().nullable(),
-    bytesRead: count().nullable(),
-    requests: count().nullable(),
-    probeMs: real().nullable(),
-    traceId: p.text(),
-    alertSequence: count(),
-    receivedAt: p.datetime(6),
-    processedAt: p.datetime(6).nullable(),
-    outcomeSequence: count().nullable(),
-  },
+  properties: { ...receivedProperties, ...outcomeProperties },
 });
 
 export type AlertRow = InferEntity<typeof AlertRow>;
+
+export const RECEIVED_PROPERTIES = Object.keys(receivedProperties) as (keyof typeof receivedProperties)[];
+export const OUTCOME_PROPERTIES = Object.keys(outcomeProperties) as (keyof typeof outcomeProperties)[];

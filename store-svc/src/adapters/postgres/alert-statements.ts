@@ -1,7 +1,6 @@
 import type { EntityProperty } from '@mikro-orm/core';
 import type { MikroORM } from '@mikro-orm/postgresql';
-import { AlertRow } from './alert-row.ts';
-import { OUTCOME_COLUMNS, RECEIVED_COLUMNS } from './alert-row-mapping.ts';
+import { AlertRow, OUTCOME_PROPERTIES, RECEIVED_PROPERTIES } from './alert-row.ts';
 
 /** The statements that write; each takes one parameter, a JSON array of rows keyed by the entity's properties. */
 export interface AlertStatements {
@@ -29,12 +28,10 @@ interface Column {
  * this process for every row of forty columns: five times what Postgres needs to write it.
  */
 export function alertStatements(orm: MikroORM): AlertStatements {
-  const received = columnsOf(orm, RECEIVED_COLUMNS);
-  const outcome = columnsOf(orm, OUTCOME_COLUMNS);
-  const clear = outcome
-    .filter(({ property }) => property !== 'status')
-    .map(({ name }) => `${name} = null`)
-    .join(', ');
+  const received = columnsOf(orm, RECEIVED_PROPERTIES);
+  const added = columnsOf(orm, OUTCOME_PROPERTIES);
+  const outcome = [...columnsOf(orm, ['status']), ...added];
+  const clear = added.map(({ name }) => `${name} = null`).join(', ');
   const assign = (columns: readonly Column[]) =>
     columns.map(({ name, property }) => `${name} = given."${property}"`).join(', ');
   return {

@@ -17,22 +17,24 @@ describe('PostgresAlertStore', function () {
   const teardown = new AsyncDisposableStack();
   let postgres: Awaited<ReturnType<typeof scratchPostgres>>;
   let orm: MikroORM;
+  /** Whose sessions give up soon; for what waits for a Postgres that doesn't answer. */
+  let impatientOrm: MikroORM;
   let health: Health;
 
   before(async () => {
     postgres = await scratchPostgres(teardown);
     await postgres.start();
+    ({ orm, health } = await openPostgresStore(teardown, postgres));
     const timeouts = { statementTimeoutMs: 500, lockTimeoutMs: 400, idleTransactionTimeoutMs: 20_000 };
-    const opened = await openPostgresStore(teardown, postgres, { timeouts });
-    ({ orm, health } = opened);
+    ({ orm: impatientOrm } = await openPostgresStore(teardown, postgres, { timeouts }));
   });
   after(() => teardown.disposeAsync());
 
-  async function emptyStore(): Promise<PostgresAlertStore> {
+  async function emptyStore(of = orm): Promise<PostgresAlertStore> {
     await queryPostgres(postgres.url, 'truncate alerts');
     // A test before may have ended Postgres: the pool notices on the first use.
     await waitFor('an empty table', () =>
-      orm.em
+      of.em
         .getConnection()
         .execute('select from alerts limit 0')
         .then(
@@ -40,10 +42,10 @@ describe('PostgresAlertStore', function () {
           () => undefined,
         ),
     );
-    return new PostgresAlertStore(orm);
+    return new PostgresAlertStore(of);
   }
 
-  describeAlertStore(emptyStore);
+  describeAlertStore(() => emptyStore());
 
   it('writes what comes together with a row that Postgres refuses', async () => {
     const recordAlert = createRecordAlert(await emptyStore());
@@ -120,7 +122,7 @@ describe('PostgresAlertStore', function () {
   });
 
   it('gives a frozen Postgres up, and leaves no transaction open behind', async () => {
-    const store = await emptyStore();
+    const store = await emptyStore(impatientOrm);
     const received = receivedAlert('a');
     await store.recordReceived([arrivalOf(received)]);
     postgres.kill('SIGSTOP');
@@ -143,7 +145,7 @@ describe('PostgresAlertStore', function () {
   });
 
   it('says that a row locked by another for too long is worth trying again', async () => {
-    const store = await emptyStore();
+    const store = await emptyStore(impatientOrm);
     const received = receivedAlert('a');
     await store.recordReceived([arrivalOf(received)]);
     await inTransaction(orm, async em => {

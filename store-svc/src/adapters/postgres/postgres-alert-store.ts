@@ -1,6 +1,6 @@
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import type { AlertRecord, AlertStatus, FinishedAlert } from '@vigie/alert';
+import type { AlertRecord, FinishedAlert } from '@vigie/alert';
 import type { AlertArrival } from '../../domain/alert-arrival.ts';
 import type { AlertFilter, ListPosition } from '../../domain/alert-filter.ts';
 import type { FoundOutcome } from '../../domain/found-outcome.ts';
@@ -10,7 +10,7 @@ import { outcomeResults } from '../../domain/outcome-results.ts';
 import type { AlertResult, OutcomeRecordKind, OutcomeResult } from '../../domain/record-kind.ts';
 import type { StandingAlert } from '../../domain/standing-alert.ts';
 import type { AlertStore } from '../../ports/alert-store.ts';
-import { AlertRow } from './alert-row.ts';
+import { AlertRow, RECEIVED_PROPERTIES } from './alert-row.ts';
 import { toAlert, toOutcomeRow, toReceivedRow, toRecord } from './alert-row-mapping.ts';
 import { type AlertStatements, alertStatements, type ReopeningRow } from './alert-statements.ts';
 import { askPostgres } from './ask-postgres.ts';
@@ -124,15 +124,10 @@ function lockStanding(em: EntityManager, uids: readonly string[]): Promise<Map<s
   return readStanding(selectStanding(em, uids).orderBy({ uid: 'asc' }).setLockMode(LockMode.PESSIMISTIC_WRITE));
 }
 
-const STANDING_COLUMNS = [
-  ...(['uid', 'video', 'alertTimestampMicros', 'store', 'status'] as const),
-  ...(['traceId', 'receivedAt', 'alertSequence', 'outcomeSequence'] as const),
-];
-
 function selectStanding(em: EntityManager, uids: readonly string[]) {
   return em
     .createQueryBuilder(AlertRow, 'a')
-    .select([...STANDING_COLUMNS])
+    .select([...RECEIVED_PROPERTIES, 'outcomeSequence'])
     .where({ uid: { $in: uids } });
 }
 
@@ -152,15 +147,9 @@ async function readStanding(query: ReturnType<typeof selectStanding>): Promise<M
   );
 }
 
-interface StandingRow {
-  readonly uid: string;
-  readonly video: string;
+/** As the driver gives it: timestamps as text in UTC, and 64 bits as text too. */
+interface StandingRow extends Pick<AlertRow, 'uid' | 'video' | 'store' | 'status' | 'traceId' | 'receivedAt'> {
   readonly alertTimestampMicros: string;
-  readonly store: string;
-  readonly status: AlertStatus;
-  readonly traceId: string;
-  readonly receivedAt: Date;
-  /** 64 bits come as text. */
   readonly alertSequence: string;
   readonly outcomeSequence: string | null;
 }
