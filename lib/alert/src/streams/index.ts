@@ -2,12 +2,13 @@ export { alertMessageId, isReplay } from './alert-message-id.ts';
 export { type JetStreamConfig, readJetStreamConfig } from './jetstream-config.ts';
 export { openStreams } from './open-streams.ts';
 export {
+  decodeQuarantinedRecord,
   originalMessage,
   publishQuarantined,
   QUARANTINE_HEADERS,
+  type QuarantinedMessage,
   type Quarantining,
   readQuarantined,
-  readQuarantinedMessage,
 } from './quarantine.ts';
 export {
   ensureStreams,

@@ -2,7 +2,7 @@ import type { JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import type { MsgHdrs } from '@nats-io/transport-node';
 import { expect } from 'chai';
 import { encodeAlertPayload, MalformedMessageError } from '../wire/alert-wire.ts';
-import { publishQuarantined, type Quarantining, readQuarantined, readQuarantinedMessage } from './quarantine.ts';
+import { decodeQuarantinedRecord, publishQuarantined, type Quarantining, readQuarantined } from './quarantine.ts';
 
 const ALERT = { uid: 'a', video: '/a.mp4', timestampMicros: 1_748_871_320_680_001, store: 'd’Évry.1' };
 const ORIGINAL = {
@@ -31,10 +31,10 @@ async function quarantine(changes: Partial<Quarantining>): Promise<JsMsg> {
 }
 
 describe('a quarantined message', () => {
-  it('tells the alert, why it is there and what was tried', async () => {
+  it('decodes as the record of its alert, with the failure and the attempts', async () => {
     const message = await quarantine({});
     expect(message.subject).to.equal('alerts.quarantined.d%E2%80%99%C3%89vry%2E1');
-    const { traceId, ...record } = readQuarantined(message);
+    const { traceId, ...record } = decodeQuarantinedRecord(message);
     expect(traceId).to.match(/^[0-9a-f]{32}$/);
     expect(record).to.deep.equal({
       alert: ALERT,
@@ -46,31 +46,31 @@ describe('a quarantined message', () => {
     });
   });
 
-  it('tells the original message, and is the same one however often it is set aside', async () => {
-    const { original, id, store } = readQuarantinedMessage(await quarantine({}));
+  it('holds the original message, and has one id however often that is quarantined', async () => {
+    const { original, id, store } = readQuarantined(await quarantine({}));
     expect(original).to.deep.equal({ ...ORIGINAL, payload: original.payload });
     expect(Buffer.from(original.payload)).to.deep.equal(ORIGINAL.payload);
     expect([id, store]).to.deep.equal(['7-1748871321123', ALERT.store]);
   });
 
-  it('tells by its subject which store it is of where it is no alert', async () => {
+  it('names its store by the subject if it could not be parsed as an alert', async () => {
     const original = { ...ORIGINAL, payload: Buffer.from('no alert') };
-    const read = readQuarantinedMessage(await quarantine({ original, store: undefined, reason: 'MALFORMED_MESSAGE' }));
+    const read = readQuarantined(await quarantine({ original, store: undefined, reason: 'MALFORMED_MESSAGE' }));
     expect(read).to.include({ alert: undefined, store: 'by hand' });
   });
 
-  it('keeps the subject token of what is no alert', async () => {
+  it('keeps the subject token of a message that is no alert', async () => {
     expect((await quarantine({ store: undefined })).subject).to.equal('alerts.quarantined.by%20hand');
   });
 
   it('says why in one line, whatever the reason held', async () => {
-    const { outcome } = readQuarantined(await quarantine({ why: '\r\nit said:\n\0 \u{1F4A5}\ud800' }));
+    const { outcome } = decodeQuarantinedRecord(await quarantine({ why: '\r\nit said:\n\0 \u{1F4A5}\ud800' }));
     expect(outcome).to.have.nested.property('failure.message', 'it said:  \u{1F4A5}\ufffd');
   });
 
   it('is malformed without a reason that is known', async () => {
     const message = await quarantine({ reason: 'OTHER' as never });
-    expect(() => readQuarantined(message)).to.throw(MalformedMessageError, /Vigie-Reason/);
-    expect(readQuarantinedMessage(message)).to.have.nested.property('failure.code', 'MALFORMED_MESSAGE');
+    expect(() => decodeQuarantinedRecord(message)).to.throw(MalformedMessageError, /Vigie-Reason/);
+    expect(readQuarantined(message)).to.have.nested.property('failure.code', 'MALFORMED_MESSAGE');
   });
 });

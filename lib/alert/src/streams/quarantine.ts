@@ -7,7 +7,7 @@ import { FAILURE_CODES, type Failure, type FailureCode, type FinishedAlert } fro
 import { decodeAlertPayload, findAlertIn, MalformedMessageError } from '../wire/alert-wire.ts';
 import { storeOfSubject, subjects } from './subjects.ts';
 
-/** What a message on `alerts.quarantined.*` says besides its payload, which is the original one, byte for byte. */
+/** Headers of a message on `alerts.quarantined.*`. Its payload is that of the original message, byte for byte. */
 export const QUARANTINE_HEADERS = {
   /** A `FailureCode`. */
   reason: 'Vigie-Reason',
@@ -32,14 +32,14 @@ export interface OriginalMessage {
   readonly redrives: number;
 }
 
-/** What `alerts.quarantined.*` tells of a message that was set aside. */
+/** A message that was quarantined, as a message on `alerts.quarantined.*` describes it. */
 export interface QuarantinedMessage {
-  /** The same however often the message was set aside. */
+  /** The same, however often the message was quarantined. */
   readonly id: string;
   readonly original: OriginalMessage;
-  /** Undefined where the message is no alert. */
+  /** Undefined if the message could not be parsed as an alert. */
   readonly alert: Alert | undefined;
-  /** The alert's; else what the subject says. */
+  /** The alert's store, or the one that the subject names. */
   readonly store: string;
   readonly failure: Failure;
   readonly attempts: number;
@@ -50,7 +50,7 @@ export interface QuarantinedMessage {
 export interface Quarantining {
   readonly client: JetStreamClient;
   readonly original: OriginalMessage;
-  /** The alert's store; undefined where the message is no alert, and its subject has to tell. */
+  /** The alert's store; undefined if the message could not be parsed as an alert: the subject then names it. */
   readonly store: string | undefined;
   readonly reason: FailureCode;
   readonly why: string;
@@ -62,7 +62,7 @@ const WHY_MAX_LENGTH = 1_000;
 /** As long as that of any store's name, and far below what a server takes as a line of its protocol (4 KiB). */
 const TOKEN_MAX_LENGTH = 128 * '%F0%9F%9B%92'.length;
 
-/** Sets a message aside, in the current trace, for a person to look at. Resolves once it is on disk. */
+/** Quarantines a message in the current trace, for a person to look at. Resolves once it is on disk. */
 export async function publishQuarantined(quarantining: Quarantining): Promise<void> {
   const { client, original, store, reason, why, attempts } = quarantining;
   const headers = traceHeaders();
@@ -87,8 +87,8 @@ export function originalMessage(message: JsMsg): OriginalMessage {
   return { subject, payload: data, streamSequence: seq, receivedAt: time, redrives: redrivesOf(headersOf(message)) };
 }
 
-/** What a message on `alerts.quarantined.*` tells; one that was published there by hand tells little, and is kept as well. */
-export function readQuarantinedMessage(message: JsMsg): QuarantinedMessage {
+/** Reads a message on `alerts.quarantined.*`. One that was published there by hand may have no headers, and is read as well. */
+export function readQuarantined(message: JsMsg): QuarantinedMessage {
   const headers = headersOf(message);
   const header = (name: string): string => headers?.get(name) ?? '';
   const original: OriginalMessage = {
@@ -118,15 +118,15 @@ export function readQuarantinedMessage(message: JsMsg): QuarantinedMessage {
 }
 
 /**
- * The alert that a message on `alerts.quarantined.*` holds.
+ * Decodes a message on `alerts.quarantined.*` as the record of an alert that ended as QUARANTINED.
  *
- * @throws MalformedMessageError if it holds none, or doesn't say why
+ * @throws MalformedMessageError if it could not be parsed as an alert, or no header names the failure code
  */
-export function readQuarantined(message: JsMsg): FinishedAlert {
+export function decodeQuarantinedRecord(message: JsMsg): FinishedAlert {
   if (findReason(headersOf(message)) === undefined) {
     throw new MalformedMessageError(`the header ${QUARANTINE_HEADERS.reason} names no failure code`);
   }
-  const { original, failure, attempts, quarantinedAt, traceId } = readQuarantinedMessage(message);
+  const { original, failure, attempts, quarantinedAt, traceId } = readQuarantined(message);
   return {
     alert: decodeAlertPayload(message.data),
     receivedAt: original.receivedAt,

@@ -8,7 +8,7 @@ import {
 } from '@nats-io/jetstream';
 import type { FinalStatus, FinishedAlert } from '@vigie/alert';
 import type { StreamName } from '@vigie/alert/streams';
-import { readQuarantined, storeToken } from '@vigie/alert/streams';
+import { decodeQuarantinedRecord, storeToken } from '@vigie/alert/streams';
 import { decodeRecordPayload, MalformedMessageError } from '@vigie/alert/wire';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import {
@@ -44,7 +44,7 @@ const SOURCES: readonly Source[] = [
     stream: 'QUARANTINE',
     part: 'quarantine',
     prefixes: { QUARANTINED: 'alerts.quarantined' },
-    read: readQuarantined,
+    read: decodeQuarantinedRecord,
   },
 ];
 

@@ -1,5 +1,5 @@
 import type { JsMsg } from '@nats-io/jetstream';
-import { readQuarantinedMessage, storeOfSubject } from '@vigie/alert/streams';
+import { type QuarantinedMessage, readQuarantined, storeOfSubject } from '@vigie/alert/streams';
 import type { MessageConsumer } from '@vigie/service-kit/nats';
 import { currentTrace, newTrace } from '@vigie/service-kit/telemetry';
 import type { KeepQuarantined } from '../../application/keep-quarantined.ts';
@@ -17,13 +17,12 @@ export function startQuarantineConsumer(
     stream: 'QUARANTINE',
     durable: 'quarantine',
     concurrency: CONCURRENCY,
-    record: message => keepQuarantined(readQuarantined(message)),
+    record: message => keepQuarantined(toQuarantinedAlert(readQuarantined(message))),
     setAside: (message, error) => keepQuarantined(standInFor(message, error)),
   });
 }
 
-function readQuarantined(message: JsMsg): QuarantinedAlert {
-  const { original, ...quarantined } = readQuarantinedMessage(message);
+function toQuarantinedAlert({ original, ...quarantined }: QuarantinedMessage): QuarantinedAlert {
   const { subject, payload, streamSequence: sequence, receivedAt, redrives } = original;
   return { ...quarantined, state: 'HELD', settledAt: null, subject, payload, sequence, receivedAt, redrives };
 }
