@@ -7,7 +7,7 @@ import { boundToParent, type Command } from './bound-to-parent.ts';
 import { killGroup, signalTree } from './process-group.ts';
 import { ProcessLog } from './process-log.ts';
 
-const POLL_MS = 25;
+const DEFAULT_POLL_MS = 25;
 const DEFAULT_START_TIMEOUT_MS = 30_000;
 // What a killed process held is free an instant later.
 const RESTART_PORT_PATIENCE_MS = 2000;
@@ -22,8 +22,13 @@ export interface ProcessDescription {
   ports: readonly PortClaim[];
   /** Called before every start: the place to write configuration. */
   prepare(): Promise<Command>;
-  /** @returns undefined once it answers, else why not yet */
+  /**
+   * @returns undefined once it answers, else why not yet
+   * @throws what no waiting mends
+   */
   notReady(): Promise<string | undefined>;
+  /** Between two questions. */
+  pollMs?: number;
   stopSignal: 'SIGTERM' | 'SIGINT' | 'SIGQUIT';
   startTimeoutMs?: number;
 }
@@ -91,7 +96,7 @@ export class SupervisedProcess {
   }
 
   async waitUntilReady(signal?: AbortSignal): Promise<void> {
-    const { startTimeoutMs = DEFAULT_START_TIMEOUT_MS } = this.#description;
+    const { startTimeoutMs = DEFAULT_START_TIMEOUT_MS, pollMs = DEFAULT_POLL_MS } = this.#description;
     const deadline = performance.now() + startTimeoutMs;
     while (true) {
       signal?.throwIfAborted();
@@ -104,7 +109,7 @@ export class SupervisedProcess {
           `${this.name} is not ready after ${startTimeoutMs / 1000} s: ${reason}.${this.#logTail()}`,
         );
       }
-      await delay(POLL_MS);
+      await delay(pollMs);
     }
   }
 

@@ -18,14 +18,16 @@ export class NatsCluster {
 
   private constructor(dataDir: string, ports: readonly number[]) {
     const routePorts = ports.slice(0, SIZE);
+    const monitorPorts = ports.slice(SIZE, 2 * SIZE);
     this.servers = routePorts.map((routePort, index) => {
       const name = `nats-${index + 1}`;
-      const [port, monitorPort] = ports.slice(SIZE + 2 * index) as [number, number];
+      const port = ports[2 * SIZE + index] as number;
+      const monitorPort = monitorPorts[index] as number;
       return new NatsServer({
         dataDir: path.join(dataDir, name),
         port,
         monitorPort,
-        member: { name, routePort, routePorts },
+        member: { name, routePort, routePorts, monitorPorts },
       });
     });
   }

@@ -7,6 +7,7 @@ import { SupervisedProcess } from '../processes/supervised-process.ts';
 import { SERVICES } from '../services/declared-services.ts';
 import { SERVER_LISTENERS } from '../tcp-ports/mesh-ports.ts';
 import { claimPort, type PortClaim } from '../tcp-ports/port-claim.ts';
+import { HeardByLeader, MuteServerError } from './heard-by-leader.ts';
 import { moveNatsClusterConf, moveNatsConf } from './nats-conf.ts';
 import { readNatsInfo } from './nats-info.ts';
 import { type NatsPasswords, type NatsUser, OPERATOR, passwordOf, passwordVariables } from './nats-users.ts';
@@ -28,9 +29,17 @@ export interface NatsMember {
   readonly routePort: number;
   /** Of all members. */
   readonly routePorts: readonly number[];
+  /** Of all members. */
+  readonly monitorPorts: readonly number[];
 }
 
 const ROUTE_PASSWORD = 'route';
+/** Some elections of at most 9 s each, on a machine with other work. */
+const MEMBER_START_TIMEOUT_MS = 90_000;
+/** Each refusal is a line in the server's log. */
+const MEMBER_POLL_MS = 200;
+/** That a server starts mute several times in a row is something else. */
+const MOST_STARTS = 3;
 
 /** A nats-server of the mesh's own, with its streams in `<dataDir>/nats`. */
 export class NatsServer extends SupervisedProcess {
@@ -39,10 +48,12 @@ export class NatsServer extends SupervisedProcess {
   readonly monitorUrl: string;
   readonly #host: string;
   readonly #passwords: NatsPasswords;
+  readonly #heard: HeardByLeader | undefined;
 
   constructor(options: NatsServerOptions) {
     const { dataDir, port, monitorPort, passwords = {}, member } = options;
-    const monitorUrl = `http://127.0.0.1:${monitorPort}`;
+    const monitorUrl = urlOfMonitor(monitorPort);
+    const heard = member && new HeardByLeader({ ...whereToAsk(member), monitorUrl });
     super({
       name: member?.name ?? 'nats',
       logDir: path.join(dataDir, 'logs'),
@@ -62,13 +73,28 @@ export class NatsServer extends SupervisedProcess {
         return { file: serverBinary('nats-server'), args: ['--config', confFile], env };
       },
       // One of a cluster answers long before it takes part in it.
-      notReady: () => (member === undefined ? natsNotReady(port) : httpNotReady(`${monitorUrl}/healthz`)),
+      notReady: () => (heard === undefined ? natsNotReady(port) : memberNotReady(monitorUrl, heard)),
       stopSignal: 'SIGTERM',
+      ...(member === undefined ? {} : { startTimeoutMs: MEMBER_START_TIMEOUT_MS, pollMs: MEMBER_POLL_MS }),
     });
+    this.#heard = heard;
     this.#host = `127.0.0.1:${port}`;
     this.#passwords = passwords;
     this.url = this.urlOf(OPERATOR);
     this.monitorUrl = monitorUrl;
+  }
+
+  /** Starts one of a cluster again that has started mute, as whoever operates a cluster has to. */
+  override async start(signal?: AbortSignal): Promise<void> {
+    for (let starts = 1; ; starts++) {
+      this.#heard?.reset();
+      try {
+        return await super.start(signal);
+      } catch (error) {
+        if (!(error instanceof MuteServerError) || starts === MOST_STARTS) throw error;
+        await this.stop();
+      }
+    }
   }
 
   urlOf(user: NatsUser): string {
@@ -99,6 +125,19 @@ function memberVariables({ name, routePorts }: NatsMember): NodeJS.ProcessEnv {
     NATS_ROUTE_PASSWORD: ROUTE_PASSWORD,
     NATS_ROUTES: JSON.stringify(routes),
   };
+}
+
+function urlOfMonitor(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}
+
+function whereToAsk({ name, monitorPorts }: NatsMember) {
+  return { name, monitorUrls: monitorPorts.map(urlOfMonitor) };
+}
+
+async function memberNotReady(monitorUrl: string, heard: HeardByLeader): Promise<string | undefined> {
+  const [unhealthy, unheard] = await Promise.all([httpNotReady(`${monitorUrl}/healthz`), heard.notHeard()]);
+  return unhealthy ?? unheard;
 }
 
 async function natsNotReady(port: number): Promise<string | undefined> {
