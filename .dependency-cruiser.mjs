@@ -16,6 +16,7 @@ const TEST_CODE = '(\\.(spec|contract|fake)\\.ts|/testing/.*|/testing\\.ts|^nati
 const ALERT = '^lib/alert/src/index\\.ts$';
 const NATIVE_TYPES = '^native/ts/index\\.ts$';
 const ASYNC_KIT = '^lib/service-kit/src/async/';
+const MEDIA = '^lib/media-source/src/index\\.ts$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
@@ -39,14 +40,15 @@ export default {
       severity: 'error',
       comment: "A port speaks in the domain's words and imports only the domain.",
       from: { path: '^([^/]+)/src/ports/', pathNot: TEST_CODE },
-      to: { pathNot: ['^$1/src/(ports|domain)/', ALERT, NATIVE_TYPES] },
+      to: { pathNot: ['^$1/src/(ports|domain)/', ALERT, MEDIA, NATIVE_TYPES] },
     },
     {
       name: 'application-knows-no-technology',
       severity: 'error',
-      comment: 'A use case imports the domain, ports and the async kit; technology comes in through a port.',
+      comment:
+        'A use case imports the domain, ports, ranged reading and the async kit; technology comes in through a port.',
       from: { path: '^([^/]+)/src/application/', pathNot: TEST_CODE },
-      to: { pathNot: ['^$1/src/(application|ports|domain)/', ALERT, ASYNC_KIT] },
+      to: { pathNot: ['^$1/src/(application|ports|domain)/', ALERT, MEDIA, ASYNC_KIT] },
     },
     {
       name: 'adapters-stand-alone',
@@ -89,6 +91,13 @@ export default {
       comment: 'The libav core knows the alert, for the shape of its findings, and no other package.',
       from: { path: '^native/', pathNot: TEST_CODE },
       to: { path: PACKAGE, pathNot: ['^native/', ALERT] },
+    },
+    {
+      name: 'media-source-knows-no-alert',
+      severity: 'error',
+      comment: 'Whoever reads videos may use it: it knows files and ranges, and neither alerts nor gRPC.',
+      from: { path: '^lib/media-source/', pathNot: TEST_CODE },
+      to: { path: PACKAGE, pathNot: ['^lib/media-source/', ASYNC_KIT] },
     },
     {
       name: 'tools-are-not-for-production',

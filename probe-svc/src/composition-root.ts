@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { fileURLToPath } from 'node:url';
 import { jetstream } from '@nats-io/jetstream';
 import { openStreams } from '@vigie/alert/streams';
+import { HttpMediaSource } from '@vigie/media-source/http';
 import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
 import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
 import { ChannelTransport, GrpcServer } from '@vigie/service-kit/grpc';
@@ -17,7 +18,6 @@ import { createPosterMetrics } from './adapters/grpc/poster-metrics.ts';
 import { createProbeService } from './adapters/grpc/probe-service.ts';
 import { createStoreReadiness } from './adapters/grpc/store-readiness.ts';
 import { createHttpMetrics } from './adapters/http/http-metrics.ts';
-import { HttpVideoSource } from './adapters/http/http-video-source.ts';
 import { startAlertConsumer } from './adapters/jetstream/alert-consumer.ts';
 import { JetStreamAlertQuarantine } from './adapters/jetstream/jetstream-alert-quarantine.ts';
 import { JetStreamOutcomeEvents } from './adapters/jetstream/jetstream-outcome-events.ts';
@@ -62,7 +62,7 @@ export async function startProbe(config: Config, context: ServiceContext): Promi
   );
   health.addCheck('store', createStoreReadiness(storeTransport));
   const videoSource = teardown.use(
-    new HttpVideoSource({
+    new HttpMediaSource({
       url: config.videoOrigin,
       maxConnections: config.concurrentTasks + SPARE_CONNECTIONS,
       readTimeoutMs: config.videoReadTimeoutMs,

@@ -1,8 +1,8 @@
 import { type JetStreamConfig, readJetStreamConfig } from '@vigie/alert/streams';
+import type { InspectionLimits } from '@vigie/media-source';
 import { EnvReader } from '@vigie/service-kit/env';
 import type { RunnerConfig } from '@vigie/service-kit/lifecycle';
 import { readRunnerConfig } from '@vigie/service-kit/lifecycle';
-import type { InspectionLimits } from './application/inspect-video.ts';
 import type { FailurePolicy } from './domain/failure-fate.ts';
 import { DEFAULT_RETRY_SCHEDULE } from './domain/retry-schedule.ts';
 import { service } from './service.ts';

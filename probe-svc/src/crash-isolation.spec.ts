@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { sendRange } from '@vigie/media-source/testing';
 import {
   AlertRecord_Status,
   Failure_Code,
@@ -7,7 +8,6 @@ import {
 } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { expect } from 'chai';
 import { eventually } from './testing/eventually.ts';
-import { sendRange } from './testing/lying-video-server.ts';
 import { makeMarkedVideo } from './testing/marked-video.ts';
 import { ProbeMesh } from './testing/probe-mesh.ts';
 import { startProbeProcess } from './testing/probe-process.ts';
@@ -42,29 +42,29 @@ describe('A video that kills the decoder', function () {
     for (const uid of others.slice(5)) await publish(uid);
 
     const first = await startService();
-    expect((await once(first, 'exit'))[1]).equal('SIGSEGV');
+    expect((await once(first, 'exit'))[1]).to.equal('SIGSEGV');
 
     const second = await startService();
-    await eventually(async () => expect(await mesh.unfinished()).equal(0), REDELIVERY);
-    expect([second.exitCode, second.signalCode]).deep.equal([null, null]);
+    await eventually(async () => expect(await mesh.unfinished()).to.equal(0), REDELIVERY);
+    expect([second.exitCode, second.signalCode]).to.deep.equal([null, null]);
 
     const statuses = new Map<string, Status>();
     for (const { uid, status } of mesh.store.batches.flat()) statuses.set(uid, status);
-    expect([...statuses.keys()]).members(['poison', ...others]);
-    for (const uid of others) expect(statuses.get(uid), uid).equal(AlertRecord_Status.PROCESSED);
+    expect([...statuses.keys()]).to.members(['poison', ...others]);
+    for (const uid of others) expect(statuses.get(uid), uid).to.equal(AlertRecord_Status.PROCESSED);
 
     const [outcome, ...more] = mesh.store.batches.flat().filter(({ uid }) => uid === 'poison');
-    expect(more).deep.equal([]);
-    expect(outcome?.status).equal(AlertRecord_Status.FAILED);
-    expect(outcome?.failure?.code).equal(Failure_Code.DECODER_CRASHED);
-    expect(outcome?.effort?.attempts).equal(2);
+    expect(more).to.deep.equal([]);
+    expect(outcome?.status).to.equal(AlertRecord_Status.FAILED);
+    expect(outcome?.failure?.code).to.equal(Failure_Code.DECODER_CRASHED);
+    expect(outcome?.effort?.attempts).to.equal(2);
     const events = (await mesh.messages('OUTCOMES')).filter(({ payload }) => payload.includes('DECODER_CRASHED'));
-    expect(events.map(({ subject }) => subject)).deep.equal(['alerts.failed.store-42']);
-    expect(await mesh.messages('QUARANTINE')).deep.equal([]);
+    expect(events.map(({ subject }) => subject)).to.deep.equal(['alerts.failed.store-42']);
+    expect(await mesh.messages('QUARANTINE')).to.deep.equal([]);
 
     // It goes on as if nothing had been.
     await publish('after');
-    await eventually(() => expect(mesh.store.batches.flat().map(({ uid }) => uid)).contain('after'));
-    expect([second.exitCode, second.signalCode]).deep.equal([null, null]);
+    await eventually(() => expect(mesh.store.batches.flat().map(({ uid }) => uid)).to.contain('after'));
+    expect([second.exitCode, second.signalCode]).to.deep.equal([null, null]);
   });
 });

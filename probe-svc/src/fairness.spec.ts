@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { sendRange } from '@vigie/media-source/testing';
 import { AlertRecord_Status as Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { expect } from 'chai';
 import { eventually } from './testing/eventually.ts';
-import { sendRange } from './testing/lying-video-server.ts';
 import { ProbeMesh, type RunningProbe } from './testing/probe-mesh.ts';
 
 const video = await readFile(new URL('../../nginx/videos/mp4-faststart.mp4', import.meta.url));
@@ -57,28 +57,28 @@ describe('A store whose videos hang', function () {
       VIDEO_READ_TIMEOUT_MS: '120000',
       PROBE_TIMEOUT_MS: '120000',
     });
-    await eventually(() => expect(processed().size).equal(30), { patienceMs: 30_000 });
+    await eventually(() => expect(processed().size).to.equal(30), { patienceMs: 30_000 });
 
     await publishHanging(200, 300);
     await publishOthers(10, 30);
-    await eventually(() => expect(processed().size).equal(90), { patienceMs: 30_000 });
-    expect(mesh.videos.requests.filter(({ path }) => path.includes('/hanging/')).length).equal(4);
+    await eventually(() => expect(processed().size).to.equal(90), { patienceMs: 30_000 });
+    expect(mesh.videos.requests.filter(({ path }) => path.includes('/hanging/')).length).to.equal(4);
 
     released.resolve();
-    await eventually(async () => expect(await mesh.unfinished()).equal(0), { patienceMs: 60_000 });
-    expect(processed().size).equal(390);
-    expect((await mesh.messages('OUTCOMES')).length).equal(390);
+    await eventually(async () => expect(await mesh.unfinished()).to.equal(0), { patienceMs: 60_000 });
+    expect(processed().size).to.equal(390);
+    expect((await mesh.messages('OUTCOMES')).length).to.equal(390);
   });
 
   it('is given up by its time limit, and takes its alerts back once its videos come', async () => {
     await publishHanging(0, 12);
     probe = await mesh.startProbe({ CONCURRENT_TASKS: '8', PROBE_TIMEOUT_MS: '300' });
     await eventually(async () =>
-      expect(await probe?.metrics.metrics()).match(/vigie_probe_retries_total\{reason="VIDEO_UNREACHABLE"\} \d\d/),
+      expect(await probe?.metrics.metrics()).to.match(/vigie_probe_retries_total\{reason="VIDEO_UNREACHABLE"\} \d\d/),
     );
-    expect(processed().size).equal(0);
+    expect(processed().size).to.equal(0);
     released.resolve();
-    await eventually(async () => expect(await mesh.unfinished()).equal(0), { patienceMs: 30_000 });
-    expect(processed().size).equal(12);
+    await eventually(async () => expect(await mesh.unfinished()).to.equal(0), { patienceMs: 30_000 });
+    expect(processed().size).to.equal(12);
   });
 });

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { sendRange } from '@vigie/media-source/testing';
 import { RecordResult_Kind as Kind } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
 import { expect } from 'chai';
 import { eventually } from './testing/eventually.ts';
-import { sendRange } from './testing/lying-video-server.ts';
 import { ProbeMesh } from './testing/probe-mesh.ts';
 import { startProbeProcess } from './testing/probe-process.ts';
 
@@ -44,22 +44,22 @@ describe('A replica that is frozen for longer than the ack wait', function () {
     const told = await mesh.overhear('alerts.processed.*');
 
     const other = await startReplica();
-    await eventually(async () => expect(await mesh.unfinished()).equal(0), { patienceMs: 45_000 });
-    expect(new Set(recordedUids())).deep.equal(new Set(uids));
+    await eventually(async () => expect(await mesh.unfinished()).to.equal(0), { patienceMs: 45_000 });
+    expect(new Set(recordedUids())).to.deep.equal(new Set(uids));
 
     const toldWhileFrozen = told.length;
     frozen.kill('SIGCONT');
     // It goes on where it was, and tells what is told already.
-    await eventually(() => expect(told.slice(toldWhileFrozen).join()).include(`"${firstOfFrozen}"`), {
+    await eventually(() => expect(told.slice(toldWhileFrozen).join()).to.include(`"${firstOfFrozen}"`), {
       patienceMs: 20_000,
     });
     await publish('after');
-    await eventually(() => expect(recordedUids()).include('after'));
-    await eventually(async () => expect(await mesh.unfinished()).equal(0));
+    await eventually(() => expect(recordedUids()).to.include('after'));
+    await eventually(async () => expect(await mesh.unfinished()).to.equal(0));
 
     const events = (await mesh.messages('OUTCOMES')).map(({ payload }) => JSON.parse(payload).uid);
-    expect(events.toSorted()).deep.equal([...uids, 'after'].toSorted());
-    expect(await mesh.messages('QUARANTINE')).deep.equal([]);
-    for (const { exitCode, signalCode } of [frozen, other]) expect([exitCode, signalCode]).deep.equal([null, null]);
+    expect(events.toSorted()).to.deep.equal([...uids, 'after'].toSorted());
+    expect(await mesh.messages('QUARANTINE')).to.deep.equal([]);
+    for (const { exitCode, signalCode } of [frozen, other]) expect([exitCode, signalCode]).to.deep.equal([null, null]);
   });
 });

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Client, createClient } from '@connectrpc/connect';
 import { QUARANTINE_HEADERS } from '@vigie/alert/streams';
+import { sendRange } from '@vigie/media-source/testing';
 import { AlertRecord_Status as Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
 import { RecordResult_Kind as Kind } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
@@ -8,7 +9,6 @@ import { ChannelTransport } from '@vigie/service-kit/grpc';
 import { newTrace, withTrace } from '@vigie/service-kit/telemetry';
 import { expect } from 'chai';
 import { eventually } from './testing/eventually.ts';
-import { sendRange } from './testing/lying-video-server.ts';
 import { ProbeMesh, type RunningProbe, STREAM_MAX_BYTES } from './testing/probe-mesh.ts';
 
 const video = await readFile(new URL('../../nginx/videos/mp4-moov-at-end.mp4', import.meta.url));
@@ -33,7 +33,7 @@ describe('probe-svc', function () {
     probe = undefined;
   });
 
-  const finished = () => eventually(async () => expect(await mesh.unfinished()).equal(0));
+  const finished = () => eventually(async () => expect(await mesh.unfinished()).to.equal(0));
   const recorded = () => mesh.store.batches.flat();
 
   it('records the outcome of an alert, tells it, and is done with it', async () => {
@@ -42,19 +42,28 @@ describe('probe-svc', function () {
     probe = await mesh.startProbe();
     await finished();
     const [outcome] = recorded();
-    expect(outcome).include({ uid: 'a-1', status: Status.PROCESSED, traceId: trace.traceId, timestamp: 1748871320.68 });
-    expect(outcome?.media?.video).include({ codec: 'h264', width: 640, height: 480 });
-    expect(outcome?.effort).include({ attempts: 1, requests: 2 });
+    expect(outcome).to.include({
+      uid: 'a-1',
+      status: Status.PROCESSED,
+      traceId: trace.traceId,
+      timestamp: 1748871320.68,
+    });
+    expect(outcome?.media?.video).to.include({ codec: 'h264', width: 640, height: 480 });
+    expect(outcome?.effort).to.include({ attempts: 1, requests: 2 });
     const [event, ...more] = await mesh.messages('OUTCOMES');
-    expect(more).deep.equal([]);
-    expect(event?.subject).equal('alerts.processed.store-42');
-    expect(JSON.parse(event?.payload ?? '')).deep.include({ uid: 'a-1', status: 'PROCESSED', traceId: trace.traceId });
-    expect(event?.header('Nats-Msg-Id')).match(/^a-1\.[\w-]{22}\.PROCESSED\.1$/);
-    expect(event?.header('traceparent')).contain(trace.traceId);
+    expect(more).to.deep.equal([]);
+    expect(event?.subject).to.equal('alerts.processed.store-42');
+    expect(JSON.parse(event?.payload ?? '')).to.deep.include({
+      uid: 'a-1',
+      status: 'PROCESSED',
+      traceId: trace.traceId,
+    });
+    expect(event?.header('Nats-Msg-Id')).to.match(/^a-1\.[\w-]{22}\.PROCESSED\.1$/);
+    expect(event?.header('traceparent')).to.contain(trace.traceId);
     const text = await probe.metrics.metrics();
-    expect(text).match(/vigie_probe_outcomes_total\{status="PROCESSED",code=""\} 1/);
-    expect(text).match(/vigie_probe_requests_sum 2/);
-    expect(text).match(/vigie_video_requests_total\{status="206"\} 2/);
+    expect(text).to.match(/vigie_probe_outcomes_total\{status="PROCESSED",code=""\} 1/);
+    expect(text).to.match(/vigie_probe_requests_sum 2/);
+    expect(text).to.match(/vigie_video_requests_total\{status="206"\} 2/);
   });
 
   it('tells nobody before the store has the outcome', async () => {
@@ -67,11 +76,11 @@ describe('probe-svc', function () {
     await mesh.publish('store-42', alert('a-1'));
     probe = await mesh.startProbe();
     await asked.promise;
-    expect(await mesh.messages('OUTCOMES')).deep.equal([]);
-    expect(await mesh.unfinished()).equal(1);
+    expect(await mesh.messages('OUTCOMES')).to.deep.equal([]);
+    expect(await mesh.unfinished()).to.equal(1);
     release.resolve(Kind.RECORDED);
     await finished();
-    expect((await mesh.messages('OUTCOMES')).length).equal(1);
+    expect((await mesh.messages('OUTCOMES')).length).to.equal(1);
   });
 
   it('fails an alert whose file is no video', async () => {
@@ -79,24 +88,24 @@ describe('probe-svc', function () {
     await mesh.publish('store-42', alert('a-1'));
     probe = await mesh.startProbe();
     await finished();
-    expect(recorded()[0]?.status).equal(Status.FAILED);
+    expect(recorded()[0]?.status).to.equal(Status.FAILED);
     const [event] = await mesh.messages('OUTCOMES');
-    expect(event?.subject).equal('alerts.failed.store-42');
-    expect(JSON.parse(event?.payload ?? '').failure.code).equal('NOT_A_VIDEO');
+    expect(event?.subject).to.equal('alerts.failed.store-42');
+    expect(JSON.parse(event?.payload ?? '').failure.code).to.equal('NOT_A_VIDEO');
   });
 
   it('waits for a store that is away, and loses nothing', async () => {
     await mesh.stopStore();
     for (let i = 0; i < 5; i++) await mesh.publish('store-42', alert(`a-${i}`));
     probe = await mesh.startProbe();
-    await eventually(() => expect(mesh.videos.requests.length).at.least(10));
-    expect(await mesh.unfinished()).equal(5);
-    expect(await mesh.messages('OUTCOMES')).deep.equal([]);
+    await eventually(() => expect(mesh.videos.requests.length).to.be.at.least(10));
+    expect(await mesh.unfinished()).to.equal(5);
+    expect(await mesh.messages('OUTCOMES')).to.deep.equal([]);
     await mesh.startStore();
     await finished();
-    expect(recorded().map(({ uid }) => uid)).members(['a-0', 'a-1', 'a-2', 'a-3', 'a-4']);
-    expect(recorded().map(({ effort }) => effort?.attempts)).deep.equal([1, 1, 1, 1, 1]);
-    expect((await mesh.messages('OUTCOMES')).length).equal(5);
+    expect(recorded().map(({ uid }) => uid)).to.members(['a-0', 'a-1', 'a-2', 'a-3', 'a-4']);
+    expect(recorded().map(({ effort }) => effort?.attempts)).to.deep.equal([1, 1, 1, 1, 1]);
+    expect((await mesh.messages('OUTCOMES')).length).to.equal(5);
   });
 
   it('waits for the store to hear of the alert', async () => {
@@ -105,8 +114,8 @@ describe('probe-svc', function () {
     await mesh.publish('store-42', alert('a-1'));
     probe = await mesh.startProbe();
     await finished();
-    expect(tries).equal(3);
-    expect((await mesh.messages('OUTCOMES')).length).equal(1);
+    expect(tries).to.equal(3);
+    expect((await mesh.messages('OUTCOMES')).length).to.equal(1);
   });
 
   it('comes back to an alert whose outcome the store would not take', async () => {
@@ -115,9 +124,9 @@ describe('probe-svc', function () {
     await mesh.publish('store-42', alert('a-1'));
     probe = await mesh.startProbe();
     await finished();
-    expect(recorded().map(({ effort }) => effort?.attempts)).deep.equal([1, 2]);
-    expect((await mesh.messages('OUTCOMES')).length).equal(1);
-    expect(await probe.metrics.metrics()).match(/vigie_probe_retries_total\{reason="OUTCOME_REFUSED"\} 1/);
+    expect(recorded().map(({ effort }) => effort?.attempts)).to.deep.equal([1, 2]);
+    expect((await mesh.messages('OUTCOMES')).length).to.equal(1);
+    expect(await probe.metrics.metrics()).to.match(/vigie_probe_retries_total\{reason="OUTCOME_REFUSED"\} 1/);
   });
 
   it('says nothing of an alert whose uid belongs to another one', async () => {
@@ -125,8 +134,8 @@ describe('probe-svc', function () {
     await mesh.publish('store-42', alert('a-1'));
     probe = await mesh.startProbe();
     await finished();
-    expect(await mesh.messages('OUTCOMES')).deep.equal([]);
-    expect(await mesh.messages('QUARANTINE')).deep.equal([]);
+    expect(await mesh.messages('OUTCOMES')).to.deep.equal([]);
+    expect(await mesh.messages('QUARANTINE')).to.deep.equal([]);
   });
 
   it('lets what is no alert pass, and goes on with the next', async () => {
@@ -134,8 +143,8 @@ describe('probe-svc', function () {
     await mesh.publish('store-42', alert('a-1'));
     probe = await mesh.startProbe();
     await finished();
-    expect(recorded().map(({ uid }) => uid)).deep.equal(['a-1']);
-    expect((await mesh.messages('OUTCOMES')).length).equal(1);
+    expect(recorded().map(({ uid }) => uid)).to.deep.equal(['a-1']);
+    expect((await mesh.messages('OUTCOMES')).length).to.equal(1);
   });
 
   it('takes a video that appears while its upload is waited for', async () => {
@@ -144,8 +153,8 @@ describe('probe-svc', function () {
     await mesh.publish('store-42', alert('a-1'));
     probe = await mesh.startProbe();
     await finished();
-    expect(recorded()[0]).include({ status: Status.PROCESSED });
-    expect(recorded()[0]?.effort?.attempts).equal(4);
+    expect(recorded()[0]).to.include({ status: Status.PROCESSED });
+    expect(recorded()[0]?.effort?.attempts).to.equal(4);
   });
 
   it('fails an alert whose video never appears', async () => {
@@ -153,8 +162,8 @@ describe('probe-svc', function () {
     await mesh.publish('store-42', alert('a-1'));
     probe = await mesh.startProbe({ VIDEO_UPLOAD_GRACE_MS: '200' });
     await finished();
-    expect(recorded()[0]).include({ status: Status.FAILED });
-    expect(recorded()[0]?.effort?.attempts).at.least(2);
+    expect(recorded()[0]).to.include({ status: Status.FAILED });
+    expect(recorded()[0]?.effort?.attempts).to.be.at.least(2);
   });
 
   it('quarantines an alert with its message once its tries are used up', async () => {
@@ -164,16 +173,16 @@ describe('probe-svc', function () {
     await finished();
     const attempts = mesh.videos.requests.length;
     // Pauses that happened to be short leave time for another try.
-    expect(attempts).within(3, 5);
-    expect(recorded()[0]).include({ status: Status.QUARANTINED });
-    expect(await mesh.messages('OUTCOMES')).deep.equal([]);
+    expect(attempts).to.be.within(3, 5);
+    expect(recorded()[0]).to.include({ status: Status.QUARANTINED });
+    expect(await mesh.messages('OUTCOMES')).to.deep.equal([]);
     const [kept, ...more] = await mesh.messages('QUARANTINE');
-    expect(more).deep.equal([]);
-    expect(kept?.subject).equal('alerts.quarantined.store-42');
-    expect(kept?.payload).equal(alert('a-1'));
-    expect(kept?.header(QUARANTINE_HEADERS.reason)).equal('VIDEO_UNREACHABLE');
-    expect(kept?.header(QUARANTINE_HEADERS.attempts)).equal(String(attempts));
-    expect(await probe.metrics.metrics()).include(
+    expect(more).to.deep.equal([]);
+    expect(kept?.subject).to.equal('alerts.quarantined.store-42');
+    expect(kept?.payload).to.equal(alert('a-1'));
+    expect(kept?.header(QUARANTINE_HEADERS.reason)).to.equal('VIDEO_UNREACHABLE');
+    expect(kept?.header(QUARANTINE_HEADERS.attempts)).to.equal(String(attempts));
+    expect(await probe.metrics.metrics()).to.include(
       `vigie_probe_retries_total{reason="VIDEO_UNREACHABLE"} ${attempts - 1}`,
     );
   });
@@ -184,11 +193,13 @@ describe('probe-svc', function () {
     probe = await mesh.startProbe({ RETRY_MAX_ATTEMPTS: '3' });
     await finished();
     const [kept, ...more] = await mesh.messages('QUARANTINE');
-    expect(more).deep.equal([]);
-    expect(kept?.payload).equal(alert('a-1'));
-    expect(kept?.header(QUARANTINE_HEADERS.reason)).equal('INTERNAL');
-    expect(await mesh.messages('OUTCOMES')).deep.equal([]);
-    expect(await probe.metrics.metrics()).include('vigie_probe_outcomes_total{status="QUARANTINED",code="INTERNAL"} 1');
+    expect(more).to.deep.equal([]);
+    expect(kept?.payload).to.equal(alert('a-1'));
+    expect(kept?.header(QUARANTINE_HEADERS.reason)).to.equal('INTERNAL');
+    expect(await mesh.messages('OUTCOMES')).to.deep.equal([]);
+    expect(await probe.metrics.metrics()).to.include(
+      'vigie_probe_outcomes_total{status="QUARANTINED",code="INTERNAL"} 1',
+    );
   });
 
   for (const [stream, subject, status] of [
@@ -201,14 +212,14 @@ describe('probe-svc', function () {
       await mesh.limitStream(stream, 1);
       const tried = await mesh.overhear(subject);
       await mesh.publish('store-42', alert('a-1'));
-      await eventually(() => expect(tried.length).at.least(3));
+      await eventually(() => expect(tried.length).to.be.at.least(3));
       const requests = mesh.videos.requests.length;
-      expect(await mesh.unfinished()).equal(1);
+      expect(await mesh.unfinished()).to.equal(1);
       await mesh.limitStream(stream, STREAM_MAX_BYTES);
       await finished();
-      expect(mesh.videos.requests.length).equal(requests);
-      expect(recorded().map(outcome => [outcome.status, outcome.effort?.attempts])).deep.equal([[status, 1]]);
-      expect(await mesh.messages(stream)).lengthOf(1);
+      expect(mesh.videos.requests.length).to.equal(requests);
+      expect(recorded().map(outcome => [outcome.status, outcome.effort?.attempts])).to.deep.equal([[status, 1]]);
+      expect(await mesh.messages(stream)).to.have.lengthOf(1);
     });
   }
 
@@ -217,13 +228,13 @@ describe('probe-svc', function () {
     await mesh.limitStream('OUTCOMES', 1);
     const tried = await mesh.overhear('alerts.processed.*');
     await mesh.publish('store-42', alert('a-1'));
-    await eventually(() => expect(tried.length).at.least(1));
+    await eventually(() => expect(tried.length).to.be.at.least(1));
     await stopping[Symbol.asyncDispose]();
-    expect(await mesh.messages('OUTCOMES')).deep.equal([]);
+    expect(await mesh.messages('OUTCOMES')).to.deep.equal([]);
     await mesh.limitStream('OUTCOMES', STREAM_MAX_BYTES);
     probe = await mesh.startProbe();
     await finished();
-    expect(await mesh.messages('OUTCOMES')).lengthOf(1);
+    expect(await mesh.messages('OUTCOMES')).to.have.lengthOf(1);
   });
 
   it('lets no slow video hold up the others', async () => {
@@ -235,32 +246,32 @@ describe('probe-svc', function () {
     await mesh.publish('store-42', alert('slow', { video: '/videos/slow.mp4' }));
     for (let i = 0; i < 20; i++) await mesh.publish('store-42', alert(`a-${i}`));
     probe = await mesh.startProbe({ CONCURRENT_TASKS: '4' });
-    await eventually(() => expect(recorded().length).equal(20));
+    await eventually(() => expect(recorded().length).to.equal(20));
     slow.resolve();
     await finished();
-    expect(recorded().at(-1)?.uid).equal('slow');
+    expect(recorded().at(-1)?.uid).to.equal('slow');
   });
 
   it('hands back what it can not finish in time when it stops, for the next to finish', async () => {
     mesh.videos.behave = () => {};
     await mesh.publish('store-42', alert('a-1'));
     const stopping = await mesh.startProbe({ SHUTDOWN_GRACE_MS: '50' });
-    await eventually(() => expect(mesh.videos.requests.length).equal(1));
+    await eventually(() => expect(mesh.videos.requests.length).to.equal(1));
     await stopping[Symbol.asyncDispose]();
-    expect(recorded()).deep.equal([]);
+    expect(recorded()).to.deep.equal([]);
     mesh.videos.behave = (request, response) => sendRange(request, response, video);
     probe = await mesh.startProbe();
     await finished();
-    expect(recorded()[0]?.effort?.attempts).equal(2);
+    expect(recorded()[0]?.effort?.attempts).to.equal(2);
   });
 
   it('is ready with nats and the store, whether the videos are there or not', async () => {
     mesh.videos.behave = (_, response) => response.destroy();
     const started = await mesh.startProbe();
     probe = started;
-    await eventually(async () => expect(await started.health.readiness()).property('ready', true));
+    await eventually(async () => expect(await started.health.readiness()).to.have.property('ready', true));
     await mesh.stopStore();
-    await eventually(async () => expect((await started.health.readiness()).checks.store).not.equal('ok'));
+    await eventually(async () => expect((await started.health.readiness()).checks.store).to.not.equal('ok'));
   });
 
   it('answers ProbeVideo', async () => {
@@ -272,6 +283,6 @@ describe('probe-svc', function () {
     });
     const client: Client<typeof ProbeService> = createClient(ProbeService, transport);
     const { finding } = await client.probeVideo({ video: '/videos/a.mp4' });
-    expect(finding.case).equal('media');
+    expect(finding.case).to.equal('media');
   });
 });

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { NginxServer } from '@vigie/dev-env/servers';
 import { pickFreePorts } from '@vigie/dev-env/tcp-ports';
 import { temporaryDir } from '@vigie/dev-env/testing';
+import { HttpMediaSource } from '@vigie/media-source/http';
 import { expect } from 'chai';
 import { Registry } from 'prom-client';
 import { createHttpMetrics } from './adapters/http/http-metrics.ts';
-import { HttpVideoSource } from './adapters/http/http-video-source.ts';
 import { LibavHeaderProbe } from './adapters/libav/libav-header-probe.ts';
 import { LibavPosterMaker } from './adapters/libav/libav-poster-maker.ts';
 import { createMakePoster, type MakePoster } from './application/make-poster.ts';
@@ -50,7 +50,7 @@ describe('The sample videos, over nginx and libav', function () {
     stack.defer(() => nginx.stop());
     await nginx.start();
     const metrics = createHttpMetrics(new Registry());
-    const source = stack.use(new HttpVideoSource({ url: nginx.url, maxConnections: 4, readTimeoutMs: 5_000, metrics }));
+    const source = stack.use(new HttpMediaSource({ url: nginx.url, maxConnections: 4, readTimeoutMs: 5_000, metrics }));
     probeVideo = createProbeVideo(source, new LibavHeaderProbe(), limits);
     makePoster = createMakePoster(source, new LibavPosterMaker(), limits);
   });
@@ -59,33 +59,33 @@ describe('The sample videos, over nginx and libav', function () {
   for (const { file, expected } of samples) {
     it(`finds ${file} ${expected.status === 'FAILED' ? expected.failureCode : expected.codec}`, async () => {
       const { finding, requests, bytesRead } = await probeVideo(`/videos/${file}`);
-      expect(requests, 'requests').at.most(3);
-      expect(bytesRead, 'bytes read').at.most(200 * 1024);
+      expect(requests, 'requests').to.be.at.most(3);
+      expect(bytesRead, 'bytes read').to.be.at.most(200 * 1024);
       if (finding.kind === 'failure') {
-        expect({ status: 'FAILED', failureCode: finding.failure.code }).deep.equal(expected);
+        expect({ status: 'FAILED', failureCode: finding.failure.code }).to.deep.equal(expected);
         return;
       }
       if (expected.status === 'FAILED') throw new Error(`understood as ${finding.media.container}`);
       const { media } = finding;
       const { durationSeconds, audioCodec, status: _, ...picture } = expected;
       const { codec, width, height, rotation, frameRate } = media.video;
-      expect({ container: media.container, codec, width, height, rotation, frameRate }).deep.equal(picture);
-      expect(media.durationSeconds).closeTo(durationSeconds, durationSeconds / 100);
-      expect(media.audio?.codec ?? null).equal(audioCodec);
+      expect({ container: media.container, codec, width, height, rotation, frameRate }).to.deep.equal(picture);
+      expect(media.durationSeconds).to.be.closeTo(durationSeconds, durationSeconds / 100);
+      expect(media.audio?.codec ?? null).to.equal(audioCodec);
     });
 
     it(`${expected.status === 'FAILED' ? 'shows nothing of' : 'shows'} ${file}`, async () => {
       const { finding, requests, bytesRead } = await makePoster(`/videos/${file}`, MAX_SIDE_PIXELS);
-      expect(requests, 'requests').at.most(5);
-      expect(bytesRead, 'bytes read').at.most(300 * 1024);
+      expect(requests, 'requests').to.be.at.most(5);
+      expect(bytesRead, 'bytes read').to.be.at.most(300 * 1024);
       if (finding.kind === 'failure') {
-        expect({ status: 'FAILED', failureCode: finding.failure.code }).deep.equal(expected);
+        expect({ status: 'FAILED', failureCode: finding.failure.code }).to.deep.equal(expected);
         return;
       }
       if (expected.status === 'FAILED') throw new Error('it is shown');
       const { jpeg, ...size } = finding.poster;
-      expect(size).deep.equal(posterSize(expected));
-      expect(jpegSize(jpeg)).deep.equal(size);
+      expect(size).to.deep.equal(posterSize(expected));
+      expect(jpegSize(jpeg)).to.deep.equal(size);
     });
   }
 });

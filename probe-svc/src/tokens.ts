@@ -1,5 +1,6 @@
 import type { JetStreamClient } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import type { MediaSource } from '@vigie/media-source';
 import type { ChannelTransport } from '@vigie/service-kit/grpc';
 import { token } from '@vigie/service-kit/lifecycle';
 import type { MakeAlertPoster } from './application/make-alert-poster.ts';
@@ -15,13 +16,12 @@ import type { HeaderProbe } from './ports/header-probe.ts';
 import type { OutcomeEvents } from './ports/outcome-events.ts';
 import type { OutcomeStore } from './ports/outcome-store.ts';
 import type { PosterMaker } from './ports/poster-maker.ts';
-import type { VideoSource } from './ports/video-source.ts';
 
 export const tokens = {
   natsConnection: token<NatsConnection>('NatsConnection'),
   jetStream: token<JetStreamClient>('JetStreamClient'),
   storeTransport: token<ChannelTransport>('StoreTransport'),
-  videoSource: token<VideoSource>('VideoSource'),
+  videoSource: token<MediaSource>('VideoSource'),
   headerProbe: token<HeaderProbe>('HeaderProbe'),
   isolatedHeaderProbe: token<HeaderProbe>('IsolatedHeaderProbe'),
   posterMaker: token<PosterMaker>('PosterMaker'),

@@ -1,6 +1,12 @@
-import type { Poster, PosterAnswer, PosterFailure, PosterMaker } from '../ports/poster-maker.ts';
-import type { VideoSource } from '../ports/video-source.ts';
-import { createInspectVideo, type InspectionLimits, type Look } from './inspect-video.ts';
+import {
+  createInspectMedia,
+  type InspectionLimits,
+  type InspectOptions,
+  type MediaSource,
+  type SparseFile,
+} from '@vigie/media-source';
+import type { Poster, PosterFailure, PosterMaker } from '../ports/poster-maker.ts';
+import { toReadFailure } from './read-failure.ts';
 
 export type PosterFinding =
   | { readonly kind: 'poster'; readonly poster: Poster }
@@ -15,15 +21,16 @@ export interface PosterReport {
   readonly diagnostics: readonly string[];
 }
 
-/** Shows a video; whatever is wrong with it stands in the report. Rejects with the signal's reason on abort. */
+/** Makes a video's poster; the report says whatever is wrong with it. Rejects with the signal's reason on abort. */
 export type MakePoster = (video: string, maxSidePixels: number, signal?: AbortSignal) => Promise<PosterReport>;
 
-export function createMakePoster(source: VideoSource, maker: PosterMaker, limits: InspectionLimits): MakePoster {
-  const inspect = createInspectVideo(source, limits);
+export function createMakePoster(source: MediaSource, maker: PosterMaker, limits: InspectionLimits): MakePoster {
+  const inspect = createInspectMedia(source, limits);
   return async (video, maxSidePixels, signal) => {
-    const look: Look<PosterAnswer> = (file, options) => maker.make(file, { maxSidePixels, ...options });
-    const { known, ...cost } = await inspect(video, look, signal);
-    const { diagnostics, ...finding } = known;
+    const make = (file: SparseFile, options: InspectOptions) => maker.make(file, { maxSidePixels, ...options });
+    const { result, ...cost } = await inspect(video, make, signal);
+    if (result.kind === 'unread') return { finding: toReadFailure(result.error), diagnostics: [], ...cost };
+    const { diagnostics, ...finding } = result.answer;
     return { finding, diagnostics, ...cost };
   };
 }

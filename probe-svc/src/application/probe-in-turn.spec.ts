@@ -44,10 +44,10 @@ describe('probeInTurn', () => {
 
   it('probes alerts of other stores while one store waits for its slow videos', async () => {
     const slow = all('slow', 5);
-    expect(await Promise.all(all('other', 3))).deep.equal([probed, probed, probed]);
+    expect(await Promise.all(all('other', 3))).to.deep.equal([probed, probed, probed]);
     release();
-    expect(await Promise.all(slow)).deep.equal(slow.map(() => probed));
-    expect(slots.freeCount).equal(4);
+    expect(await Promise.all(slow)).to.deep.equal(slow.map(() => probed));
+    expect(slots.freeCount).to.equal(4);
   });
 
   it('puts off what waits for a store that turns out to be slow, until others have room', async () => {
@@ -55,11 +55,11 @@ describe('probeInTurn', () => {
     for (const probing of all('slow', 8)) void probing.then(({ kind }) => kinds.push(kind));
     await probesBegun();
     nowMs += 3_000;
-    await eventually(() => expect(kinds).deep.equal(['put-off', 'put-off', 'put-off', 'put-off']));
-    expect(await probeInTurn(of('other'))).equal(probed);
+    await eventually(() => expect(kinds).to.deep.equal(['put-off', 'put-off', 'put-off', 'put-off']));
+    expect(await probeInTurn(of('other'))).to.equal(probed);
     release();
-    await eventually(() => expect(kinds).lengthOf(8));
-    expect(slots.freeCount).equal(4);
+    await eventually(() => expect(kinds).to.have.lengthOf(8));
+    expect(slots.freeCount).to.equal(4);
   });
 
   it('puts off for some seconds, longer each time, and not all for the same', async () => {
@@ -70,9 +70,9 @@ describe('probeInTurn', () => {
       const put = await probeInTurn(of('slow', attempts));
       return put.kind === 'put-off' ? put.delayMs : undefined;
     };
-    expect(await delayOf(1)).within(1_600, 2_400);
-    expect(await delayOf(3)).within(6_400, 9_600);
-    expect(await delayOf(1_000)).within(48_000, 72_000);
+    expect(await delayOf(1)).to.be.within(1_600, 2_400);
+    expect(await delayOf(3)).to.be.within(6_400, 9_600);
+    expect(await delayOf(1_000)).to.be.within(48_000, 72_000);
     release();
   });
 
@@ -81,10 +81,10 @@ describe('probeInTurn', () => {
     const slow = all('slow', 2);
     const waiting = probeInTurn(of('slow'), stop.signal).catch(error => error);
     stop.abort('stopping');
-    expect(await waiting).equal('stopping');
-    expect(await probeInTurn(of('slow'), stop.signal).catch(error => error)).equal('stopping');
+    expect(await waiting).to.equal('stopping');
+    expect(await probeInTurn(of('slow'), stop.signal).catch(error => error)).to.equal('stopping');
     release();
     await Promise.all(slow);
-    expect(slots.freeCount).equal(4);
+    expect(slots.freeCount).to.equal(4);
   });
 });

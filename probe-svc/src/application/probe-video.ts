@@ -1,7 +1,7 @@
 import type { Failure, Media } from '@vigie/alert';
-import type { HeaderAnswer, HeaderProbe } from '../ports/header-probe.ts';
-import type { VideoSource } from '../ports/video-source.ts';
-import { createInspectVideo, type InspectionLimits } from './inspect-video.ts';
+import { createInspectMedia, type InspectionLimits, type MediaSource } from '@vigie/media-source';
+import type { HeaderProbe } from '../ports/header-probe.ts';
+import { toReadFailure } from './read-failure.ts';
 
 export type Finding =
   | { readonly kind: 'media'; readonly media: Media }
@@ -13,18 +13,19 @@ export interface ProbeReport {
   readonly bytesRead: number;
   readonly requests: number;
   readonly elapsedMs: number;
-  /** What the demuxer had to say. */
+  /** What the demuxer logged. */
   readonly diagnostics: readonly string[];
 }
 
-/** Learns what a video is; whatever is wrong with it stands in the report. Rejects with the signal's reason on abort. */
+/** Learns what a video is; the report says whatever is wrong with it. Rejects with the signal's reason on abort. */
 export type ProbeVideo = (video: string, signal?: AbortSignal) => Promise<ProbeReport>;
 
-export function createProbeVideo(source: VideoSource, headerProbe: HeaderProbe, limits: InspectionLimits): ProbeVideo {
-  const inspect = createInspectVideo(source, limits);
+export function createProbeVideo(source: MediaSource, headerProbe: HeaderProbe, limits: InspectionLimits): ProbeVideo {
+  const inspect = createInspectMedia(source, limits);
   return async (video, signal) => {
-    const { known, ...cost } = await inspect<HeaderAnswer>(video, (file, at) => headerProbe.probe(file, at), signal);
-    const { diagnostics, ...finding } = known;
+    const { result, ...cost } = await inspect(video, (file, options) => headerProbe.probe(file, options), signal);
+    if (result.kind === 'unread') return { finding: toReadFailure(result.error), diagnostics: [], ...cost };
+    const { diagnostics, ...finding } = result.answer;
     return { finding, diagnostics, ...cost };
   };
 }

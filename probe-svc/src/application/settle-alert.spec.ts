@@ -58,32 +58,32 @@ describe('settleAlert', () => {
     })(delivery, signal);
 
   it('writes the row before it tells anybody', async () => {
-    expect(await settle(finished(processed))).property('kind', 'settled');
-    expect(steps).deep.equal(['record PROCESSED', 'tell PROCESSED at 7']);
+    expect(await settle(finished(processed))).to.have.property('kind', 'settled');
+    expect(steps).to.deep.equal(['record PROCESSED', 'tell PROCESSED at 7']);
   });
 
   it('keeps the message of an alert that is given up, instead of telling an outcome', async () => {
-    expect(await settle(finished(quarantined))).property('kind', 'settled');
-    expect(steps).deep.equal(['record QUARANTINED', 'keep VIDEO_UNREACHABLE']);
+    expect(await settle(finished(quarantined))).to.have.property('kind', 'settled');
+    expect(steps).to.deep.equal(['record QUARANTINED', 'keep VIDEO_UNREACHABLE']);
   });
 
   it('tells nothing of an alert whose uid belongs to another one', async () => {
     const store = { record: async () => ({ kind: 'conflict' }) as const };
-    expect(await settle(finished(processed), { store })).deep.equal({ kind: 'conflict' });
-    expect(steps).deep.equal([]);
+    expect(await settle(finished(processed), { store })).to.deep.equal({ kind: 'conflict' });
+    expect(steps).to.deep.equal([]);
   });
 
   it('tells nothing of an alert that has the outcome of another message', async () => {
     const store = { record: async () => ({ kind: 'superseded' }) as const };
-    expect(await settle(finished(processed), { store })).deep.equal({ kind: 'superseded' });
-    expect(steps).deep.equal([]);
+    expect(await settle(finished(processed), { store })).to.deep.equal({ kind: 'superseded' });
+    expect(steps).to.deep.equal([]);
   });
 
   it('tells what an earlier delivery recorded, which may have died before it could', async () => {
     const standing = finished(quarantined) as Extract<ProbedAlert, { kind: 'finished' }>;
     const store = { record: async () => ({ kind: 'stands', record: standing.record }) as const };
-    expect(await settle(finished(processed), { store })).include({ kind: 'settled', record: standing.record });
-    expect(steps).deep.equal(['keep VIDEO_UNREACHABLE']);
+    expect(await settle(finished(processed), { store })).to.include({ kind: 'settled', record: standing.record });
+    expect(steps).to.deep.equal(['keep VIDEO_UNREACHABLE']);
   });
 
   it('says whether its message was published to have the alert probed again', async () => {
@@ -96,19 +96,19 @@ describe('settleAlert', () => {
     };
     await settle(finished(processed), { store });
     await settle(finished(processed), { store }, deliveryOf({ isReplay: true }));
-    expect(said).deep.equal([false, true]);
+    expect(said).to.deep.equal([false, true]);
   });
 
   it('does nothing for an alert whose store holds the others up', async () => {
-    expect(await settle({ kind: 'put-off', delayMs: 1_234 })).deep.equal({ kind: 'put-off', delayMs: 1_234 });
-    expect(steps).deep.equal([]);
+    expect(await settle({ kind: 'put-off', delayMs: 1_234 })).to.deep.equal({ kind: 'put-off', delayMs: 1_234 });
+    expect(steps).to.deep.equal([]);
   });
 
   it('does nothing for an alert that is tried again later', async () => {
     const failure = { code: 'VIDEO_UNREACHABLE', message: 'why' } as const;
     const settlement = await settle({ kind: 'retry', failure, delayMs: 1_234, report });
-    expect(settlement).include({ kind: 'later', delayMs: 1_234, failure });
-    expect(steps).deep.equal([]);
+    expect(settlement).to.include({ kind: 'later', delayMs: 1_234, failure });
+    expect(steps).to.deep.equal([]);
   });
 
   it('tries the alert again soon when the store would not take its outcome, until tries and time are used up', async () => {
@@ -116,8 +116,8 @@ describe('settleAlert', () => {
     for (const delivery of [deliveryOf({ attempts: 1_000 }), deliveryOf({ attempts: 13, receivedAt: new Date(0) })]) {
       const settlement = await settle(finished(processed), { store }, delivery);
       if (settlement.kind !== 'held-up') throw new Error(settlement.kind);
-      expect(settlement.delayMs).within(800, 5_000);
-      expect(steps).deep.equal([]);
+      expect(settlement.delayMs).to.be.within(800, 5_000);
+      expect(steps).to.deep.equal([]);
     }
   });
 
@@ -131,8 +131,8 @@ describe('settleAlert', () => {
   ];
   for (const [what, outcome, parts] of broken) {
     it(`waits for ${what} to be back, without probing or recording again`, async () => {
-      expect(await settle(finished(outcome), parts)).property('kind', 'settled');
-      expect(steps).deep.equal([`record ${outcome.status}`, 'tell', 'tell', 'tell']);
+      expect(await settle(finished(outcome), parts)).to.have.property('kind', 'settled');
+      expect(steps).to.deep.equal([`record ${outcome.status}`, 'tell', 'tell', 'tell']);
     });
   }
 
@@ -157,24 +157,24 @@ describe('settleAlert', () => {
       it(`gives an alert up over ${name}, and its row says so`, async () => {
         const store = refusing(fault, ({ status }) => status === 'QUARANTINED');
         const settlement = await settle(finished(processed), { store }, usedUp);
-        expect(settlement).include({ kind: 'given-up', error: fault, recordError: undefined });
-        expect(settlement).nested.property('failure.message').include('the fault');
-        expect(steps).deep.equal(['record QUARANTINED', 'keep INTERNAL']);
+        expect(settlement).to.include({ kind: 'given-up', error: fault, recordError: undefined });
+        expect(settlement).to.have.nested.property('failure.message').include('the fault');
+        expect(steps).to.deep.equal(['record QUARANTINED', 'keep INTERNAL']);
       });
 
       it(`keeps its message all the same where the row can't say so over ${name}`, async () => {
         const store = refusing(fault, () => false);
         const settlement = await settle(finished(processed), { store }, usedUp);
-        expect(settlement).include({ kind: 'given-up', error: fault, recordError: fault });
-        expect(steps).deep.equal(['keep INTERNAL']);
+        expect(settlement).to.include({ kind: 'given-up', error: fault, recordError: fault });
+        expect(steps).to.deep.equal(['keep INTERNAL']);
       });
     }
 
     it('leaves an alert that has its outcome by now to that one', async () => {
       const probeInTurn = async () => Promise.reject(new TypeError('a bug'));
       const store = { record: async () => ({ kind: 'superseded' }) as const };
-      expect(await settle(finished(processed), { probeInTurn, store }, usedUp)).deep.equal({ kind: 'superseded' });
-      expect(steps).deep.equal([]);
+      expect(await settle(finished(processed), { probeInTurn, store }, usedUp)).to.deep.equal({ kind: 'superseded' });
+      expect(steps).to.deep.equal([]);
     });
 
     it('gives nothing up because it is told to stop', async () => {
@@ -182,13 +182,13 @@ describe('settleAlert', () => {
       stop.abort(new Error('stopping'));
       const store = refusing(new TypeError('the fault'), () => false);
       const error = await settle(finished(processed), { store }, usedUp, stop.signal).catch(caught => caught);
-      expect(error).equal(stop.signal.reason);
-      expect(steps).deep.equal([]);
+      expect(error).to.equal(stop.signal.reason);
+      expect(steps).to.deep.equal([]);
     });
   });
 
   it('does not hide what it does not know', async () => {
     const store = { record: async () => Promise.reject(new TypeError('a bug')) };
-    expect(await settle(finished(processed), { store }).catch(error => error)).instanceOf(TypeError);
+    expect(await settle(finished(processed), { store }).catch(error => error)).to.be.instanceOf(TypeError);
   });
 });

@@ -5,30 +5,30 @@ const noFile = () => false;
 
 describe('readCommandLine', () => {
   it('takes sources and the option in any order', () => {
-    expect(readCommandLine(['a.mp4', '--json', 'http://h/b.mp4'], noFile)).deep.equal({
+    expect(readCommandLine(['a.mp4', '--json', 'http://h/b.mp4'], noFile)).to.deep.equal({
       sources: ['a.mp4', 'http://h/b.mp4'],
       json: true,
     });
-    expect(readCommandLine(['a.mp4'], noFile)).property('json', false);
+    expect(readCommandLine(['a.mp4'], noFile)).to.have.property('json', false);
   });
 
   it('takes everything behind -- as a source', () => {
-    expect(readCommandLine(['--', '--json', '-h'], noFile)).deep.equal({ sources: ['--json', '-h'], json: false });
+    expect(readCommandLine(['--', '--json', '-h'], noFile)).to.deep.equal({ sources: ['--json', '-h'], json: false });
   });
 
   it('takes a name with a dash in front as a file where there is one', () => {
     expect(readCommandLine(['-x.mp4'], () => true))
-      .property('sources')
+      .to.property('sources')
       .deep.equal(['-x.mp4']);
   });
 
   it('refuses an unknown option, an empty name and a call without sources', () => {
     for (const args of [['--jsn', 'a.mp4'], ['-x.mp4'], ['-'], ['', 'a.mp4'], ['--json'], ['--'], []]) {
-      expect(() => readCommandLine(args, noFile), args.join(' ')).throw(UsageError);
+      expect(() => readCommandLine(args, noFile), args.join(' ')).to.throw(UsageError);
     }
   });
 
   it('offers help', () => {
-    expect(readCommandLine(['a.mp4', '--help'], noFile)).equal('help');
+    expect(readCommandLine(['a.mp4', '--help'], noFile)).to.equal('help');
   });
 });

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { MediaSource } from '@vigie/media-source';
+import { FileMediaSource } from '@vigie/media-source/file';
+import { UrlMediaSource } from '@vigie/media-source/http';
 import { mapInOrder } from '@vigie/service-kit/async';
 import { InvalidEnvironmentError } from '@vigie/service-kit/env';
 import { BeamcoderLoadError } from '../adapters/beamcoder/load-beamcoder.ts';
-import { FileVideoSource } from '../adapters/file/file-video-source.ts';
-import { UrlVideoSource } from '../adapters/http/url-video-source.ts';
 import { createProbeVideo } from '../application/probe-video.ts';
 import { readCliConfig } from '../config.ts';
 import { createHeaderProbe } from '../header-probe-backend.ts';
-import type { VideoSource } from '../ports/video-source.ts';
 import { readCommandLine, USAGE, UsageError } from './command-line.ts';
 import { toProbeResult } from './probe-result.ts';
 import { toReadableLine } from './readable-line.ts';
@@ -37,13 +37,13 @@ async function run(args: readonly string[]): Promise<number> {
     return 0;
   }
   const { sources, json } = commandLine;
-  await using urls = new UrlVideoSource({
+  await using urls = new UrlMediaSource({
     maxConnections: SOURCES_AT_ONCE,
     readTimeoutMs: config.videoReadTimeoutMs,
     metrics: { countRequest: () => {} },
   });
-  const files = new FileVideoSource(config.directory);
-  const either: VideoSource = { open: (name, options) => (IS_URL.test(name) ? urls : files).open(name, options) };
+  const files = new FileMediaSource(config.directory);
+  const either: MediaSource = { open: (name, options) => (IS_URL.test(name) ? urls : files).open(name, options) };
   const probeVideo = createProbeVideo(either, createHeaderProbe(config.probeBackend), config.limits);
 
   const results = mapInOrder(sources, SOURCES_AT_ONCE, async source => toProbeResult(source, await probeVideo(source)));

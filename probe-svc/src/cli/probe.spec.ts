@@ -4,8 +4,8 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { temporaryDir } from '@vigie/dev-env/testing';
+import { type ScratchNginx, startScratchNginx } from '@vigie/media-source/testing';
 import { expect } from 'chai';
-import { type ScratchNginx, startScratchNginx } from '../testing/scratch-nginx.ts';
 import type { ProbeResult } from './probe-result.ts';
 
 const project = fileURLToPath(new URL('../../../', import.meta.url));
@@ -52,17 +52,17 @@ describe('npm run probe', function () {
     const call = ['--prefix', project, 'run', '-s', 'probe', '--', '--json', 'a b.mp4'];
     const child = spawn('npm', call, { cwd: dir, stdio: ['ignore', 'pipe', 'ignore'] });
     const [result, ...more] = (await text(child.stdout)).split('\n');
-    expect(more).deep.equal(['']);
-    expect(JSON.parse(result ?? '')).include({ source: 'a b.mp4', status: 'PROCESSED', container: 'mp4' });
+    expect(more).to.deep.equal(['']);
+    expect(JSON.parse(result ?? '')).to.include({ source: 'a b.mp4', status: 'PROCESSED', container: 'mp4' });
   });
 
   it('shows every field of a video in JSON', async () => {
     const { status, stdout } = await probe('--json', path.join(videos, 'mov-portrait-rotated.mov'));
-    expect(status).equal(0);
+    expect(status).to.equal(0);
     const { source, elapsedMs, ...result } = JSON.parse(stdout);
-    expect(source).contain('mov-portrait-rotated.mov');
-    expect(elapsedMs).a('number');
-    expect(result).deep.equal({
+    expect(source).to.contain('mov-portrait-rotated.mov');
+    expect(elapsedMs).to.a('number');
+    expect(result).to.deep.equal({
       status: 'PROCESSED',
       container: 'mov',
       video: {
@@ -94,21 +94,21 @@ describe('npm run probe', function () {
     const url = `${nginx.url}/videos/a.mp4?from=spec`;
     const sources = [path.join(videos, 'mpeg-ts.ts'), url, path.join(videos, 'avi-mjpeg.avi'), faststart];
     const results = await probeJson(...sources);
-    expect(results.map(({ source }) => source)).deep.equal(sources);
+    expect(results.map(({ source }) => source)).to.deep.equal(sources);
     const [, remote, , local] = results.map(({ source: _, elapsedMs: __, ...rest }) => rest);
-    expect(remote).deep.equal(local);
+    expect(remote).to.deep.equal(local);
   });
 
   it('reads whatever the name holds', async () => {
     const names = ['-x.mp4', ' two  spaces .mp4', 'Tür "监控" 🎥.mp4', "it's $HOME;`id`&.mp4", 'a\nb.mp4', '%41?#.mp4'];
     for (const name of names) await copyFile(faststart, path.join(dir, name));
-    expect((await probeJson(...names)).map(({ source, status }) => [source, status])).deep.equal(
+    expect((await probeJson(...names)).map(({ source, status }) => [source, status])).to.deep.equal(
       names.map(name => [name, 'PROCESSED']),
     );
     await nginx.put('/videos/Tür 监控.mp4', await readFile(faststart));
-    expect((await probeJson(`${nginx.url}/videos/Tür 监控.mp4`))[0]).property('status', 'PROCESSED');
+    expect((await probeJson(`${nginx.url}/videos/Tür 监控.mp4`))[0]).to.have.property('status', 'PROCESSED');
     const escaped = `${nginx.url}/videos/${encodeURIComponent('Tür 监控')}.mp4`;
-    expect((await probeJson(escaped))[0]).property('status', 'PROCESSED');
+    expect((await probeJson(escaped))[0]).to.have.property('status', 'PROCESSED');
   });
 
   it('tells why a source is no video, with nothing known about it, and exits with 1', async () => {
@@ -124,12 +124,12 @@ describe('npm run probe', function () {
       faststart,
     ];
     const { status, stdout } = await probe('--json', ...sources);
-    expect(status).equal(1);
+    expect(status).to.equal(1);
     const results: ProbeResult[] = stdout
       .trimEnd()
       .split('\n')
       .map(line => JSON.parse(line));
-    expect(results.map(({ failure }) => failure?.code)).deep.equal([
+    expect(results.map(({ failure }) => failure?.code)).to.deep.equal([
       'VIDEO_NOT_FOUND',
       'VIDEO_NOT_FOUND',
       'VIDEO_NOT_FOUND',
@@ -138,23 +138,31 @@ describe('npm run probe', function () {
       'NOT_A_VIDEO',
       undefined,
     ]);
-    expect(results[0]).deep.include({ status: 'FAILED', container: null, video: null, audio: null, truncated: null });
+    expect(results[0]).to.deep.include({
+      status: 'FAILED',
+      container: null,
+      video: null,
+      audio: null,
+      truncated: null,
+    });
   });
 
   it('explains a wrong call on stderr and exits with 2', async () => {
     for (const args of [[], ['--json'], ['--frames', 'a.mp4']]) {
       const { status, stdout, stderr } = await probe(...args);
-      expect([status, stdout]).deep.equal([2, '']);
-      expect(stderr).contain('usage: npm run -s probe');
+      expect([status, stdout]).to.deep.equal([2, '']);
+      expect(stderr).to.contain('usage: npm run -s probe');
     }
   });
 
   it('prints one readable line a source', async () => {
     const { status, stdout } = await probe(faststart, 'missing.mp4');
-    expect(status).equal(1);
+    expect(status).to.equal(1);
     const [first, second, ...more] = stdout.split('\n');
-    expect(first).match(/mp4-faststart\.mp4: mp4, h264 High 1280x720 25 fps yuv420p, aac 44100 Hz 1 ch, 2 s \(32 KiB/);
-    expect(second).match(/^missing\.mp4: FAILED VIDEO_NOT_FOUND: there is no such file/);
-    expect(more).deep.equal(['']);
+    expect(first).to.match(
+      /mp4-faststart\.mp4: mp4, h264 High 1280x720 25 fps yuv420p, aac 44100 Hz 1 ch, 2 s \(32 KiB/,
+    );
+    expect(second).to.match(/^missing\.mp4: FAILED VIDEO_NOT_FOUND: there is no such file/);
+    expect(more).to.deep.equal(['']);
   });
 });

@@ -73,8 +73,8 @@ describe('FairSlots', () => {
       while (slots.tryTake(party) !== undefined);
       return slots.heldBy(party);
     };
-    expect(['a', 'b', 'c'].map(take)).deep.equal([4, 2, 1]);
-    expect(slots.freeCount).equal(1);
+    expect(['a', 'b', 'c'].map(take)).to.deep.equal([4, 2, 1]);
+    expect(slots.freeCount).to.equal(1);
   });
 
   it('serves those that wait in turn, whatever order they asked in', async () => {
@@ -83,7 +83,7 @@ describe('FairSlots', () => {
     await crowd.ask('z');
     for (const party of ['a', 'a', 'a', 'b', 'b', 'c']) await crowd.ask(party);
     for (let i = 0; i < 8; i++) await crowd.free(0);
-    expect(crowd.served.join('')).equal('azabcaba');
+    expect(crowd.served.join('')).to.equal('azabcaba');
   });
 
   it('rejects with the reason of an abort, before and while it waits', async () => {
@@ -92,10 +92,10 @@ describe('FairSlots', () => {
     const caller = new AbortController();
     const waiting = slots.take('a', caller.signal).catch(error => error);
     caller.abort('gone');
-    expect(await waiting).equal('gone');
-    expect(await slots.take('b', caller.signal).catch(error => error)).equal('gone');
+    expect(await waiting).to.equal('gone');
+    expect(await slots.take('b', caller.signal).catch(error => error)).to.equal('gone');
     free(place);
-    expect(slots.freeCount).equal(1);
+    expect(slots.freeCount).to.equal(1);
   });
 
   it('frees a place once, however often it is let go', async () => {
@@ -103,21 +103,21 @@ describe('FairSlots', () => {
     const place = await slots.take('a');
     free(place);
     free(place);
-    expect(slots.freeCount).equal(2);
+    expect(slots.freeCount).to.equal(2);
   });
 
   it('gives out each place once, to nobody who waits while it is free for them, and loses none', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 8 }), fc.array(step, { maxLength: 60 }), async (count, steps) => {
         const crowd = await play(count, steps, ({ slots, held, waiting }) => {
-          expect(slots.freeCount).equal(count - held.length);
-          for (const { party } of waiting) expect(slots.heldBy(party)).at.least(slots.freeCount);
+          expect(slots.freeCount).to.equal(count - held.length);
+          for (const { party } of waiting) expect(slots.heldBy(party)).to.be.at.least(slots.freeCount);
         });
-        expect(crowd.most).at.most(count);
+        expect(crowd.most).to.be.at.most(count);
         while (crowd.waiting.length > 0) await crowd.leave(0);
         while (crowd.held.length > 0) await crowd.free(0);
-        expect(crowd.slots.freeCount).equal(count);
-        for (const party of PARTIES) expect(crowd.slots.heldBy(party)).equal(0);
+        expect(crowd.slots.freeCount).to.equal(count);
+        for (const party of PARTIES) expect(crowd.slots.heldBy(party)).to.equal(0);
       }),
     );
   });
@@ -131,7 +131,7 @@ describe('FairSlots', () => {
         crowd.served.length = 0;
         while (!crowd.served.includes(poor)) await crowd.free(0);
         const meanwhile = crowd.served.slice(0, crowd.served.indexOf(poor));
-        expect(new Set(meanwhile).size, `${meanwhile} before ${poor}`).equal(meanwhile.length);
+        expect(new Set(meanwhile).size, `${meanwhile} before ${poor}`).to.equal(meanwhile.length);
       }),
     );
   });
@@ -141,7 +141,7 @@ describe('FairSlots', () => {
       fc.asyncProperty(fc.integer({ min: 1, max: 8 }), fc.array(step, { maxLength: 60 }), async (count, steps) => {
         const crowd = await play(count, steps, () => {});
         while (crowd.held.length > 0) await crowd.free(0);
-        expect(crowd.waiting).deep.equal([]);
+        expect(crowd.waiting).to.deep.equal([]);
       }),
     );
   });

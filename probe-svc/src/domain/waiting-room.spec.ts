@@ -20,7 +20,7 @@ describe('WaitingRoom', () => {
       nowMs += 100;
       probe[Symbol.dispose]();
     }
-    expect(crowding(stays)).not.include(true);
+    expect(crowding(stays)).to.not.include(true);
   });
 
   it('has a slow store go until it has no more alerts here than there is room left', () => {
@@ -33,14 +33,14 @@ describe('WaitingRoom', () => {
       stay[Symbol.dispose]();
       gone++;
     }
-    expect(gone).equal(5);
-    expect(room.enter('slow').isCrowdingOut()).equal(true);
+    expect(gone).to.equal(5);
+    expect(room.enter('slow').isCrowdingOut()).to.equal(true);
   });
 
   it('has nobody else go for it', () => {
     enter('slow', 9)[0]?.beginProbe();
     nowMs += 60_000;
-    expect(room.enter('other').isCrowdingOut()).equal(false);
+    expect(room.enter('other').isCrowdingOut()).to.equal(false);
   });
 
   it('remembers that a store was slow while its next probes are young, and forgets it as they get faster', () => {
@@ -51,10 +51,10 @@ describe('WaitingRoom', () => {
       nowMs += tookMs;
     };
     for (let i = 0; i < 4; i++) probe(15_000);
-    expect(last.isCrowdingOut()).equal(true);
+    expect(last.isCrowdingOut()).to.equal(true);
     let probes = 0;
     for (; last.isCrowdingOut(); probes++) probe(5);
-    expect(probes).within(5, 20);
+    expect(probes).to.be.within(5, 20);
   });
 
   it('forgets a store that has left', () => {
@@ -63,8 +63,8 @@ describe('WaitingRoom', () => {
       using _ = stay.beginProbe();
       nowMs += 15_000;
     }
-    expect(stay.isCrowdingOut()).equal(true);
+    expect(stay.isCrowdingOut()).to.equal(true);
     for (const leaving of [stay, ...others]) leaving[Symbol.dispose]();
-    expect(crowding(enter('slow', 10))).not.include(true);
+    expect(crowding(enter('slow', 10))).to.not.include(true);
   });
 });

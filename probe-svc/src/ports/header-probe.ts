@@ -1,6 +1,5 @@
 import type { Failure, Media } from '@vigie/alert';
-import type { WantedRange } from '../domain/byte-range.ts';
-import type { SparseFile } from '../domain/sparse-file.ts';
+import type { InspectOptions, Need, SparseFile } from '@vigie/media-source';
 
 /** Understands videos from the bytes that are there. */
 export interface HeaderProbe {
@@ -9,16 +8,11 @@ export interface HeaderProbe {
    *
    * Rejects with the signal's reason when that aborts.
    */
-  probe(file: SparseFile, options: HeaderProbeOptions): Promise<HeaderAnswer>;
-}
-
-export interface HeaderProbeOptions {
-  readonly timeoutMs: number;
-  readonly signal?: AbortSignal | undefined;
+  probe(file: SparseFile, options: InspectOptions): Promise<HeaderAnswer>;
 }
 
 export type HeaderAnswer =
-  | ({ readonly kind: 'need' } & WantedRange)
-  /** `diagnostics`: what the demuxer had to say. */
+  | Need
+  /** `diagnostics`: what the demuxer logged. */
   | { readonly kind: 'media'; readonly media: Media; readonly diagnostics: readonly string[] }
   | { readonly kind: 'failure'; readonly failure: Failure; readonly diagnostics: readonly string[] };

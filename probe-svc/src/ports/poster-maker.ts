@@ -1,6 +1,5 @@
 import type { FailureCode } from '@vigie/alert';
-import type { WantedRange } from '../domain/byte-range.ts';
-import type { SparseFile } from '../domain/sparse-file.ts';
+import type { InspectOptions, Need, SparseFile } from '@vigie/media-source';
 
 /** Shows videos from the bytes that are there. */
 export interface PosterMaker {
@@ -13,11 +12,9 @@ export interface PosterMaker {
   make(file: SparseFile, options: PosterOptions): Promise<PosterAnswer>;
 }
 
-export interface PosterOptions {
+export interface PosterOptions extends InspectOptions {
   /** Longest side; a smaller picture is never enlarged. */
   readonly maxSidePixels: number;
-  readonly timeoutMs: number;
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Poster {
@@ -36,7 +33,7 @@ export interface PosterFailure {
 }
 
 export type PosterAnswer =
-  | ({ readonly kind: 'need' } & WantedRange)
-  /** `diagnostics`: what the demuxer and the decoder had to say. */
+  | Need
+  /** `diagnostics`: what the demuxer and the decoder logged. */
   | { readonly kind: 'poster'; readonly poster: Poster; readonly diagnostics: readonly string[] }
   | { readonly kind: 'failure'; readonly failure: PosterFailure; readonly diagnostics: readonly string[] };

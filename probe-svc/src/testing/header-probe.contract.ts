@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { SparseFile } from '@vigie/media-source';
 import { expect } from 'chai';
-import { SparseFile } from '../domain/sparse-file.ts';
 import type { HeaderAnswer, HeaderProbe } from '../ports/header-probe.ts';
 
 interface VideoSample {
@@ -37,14 +37,14 @@ export function itIsAHeaderProbe(get: () => HeaderProbe, beyond: readonly string
 
   for (const [file, expected] of samples) {
     it(`understands ${file}, asking for no byte twice`, async () => {
-      expect(summaryOf(await understand(await readSample(file)))).deep.equal(expected);
+      expect(summaryOf(await understand(await readSample(file)))).to.deep.equal(expected);
     });
   }
 
   it('keeps nothing between calls, and takes many at once', async () => {
     const files = await Promise.all(samples.map(([file]) => readSample(file)));
     const answers = await Promise.all([...files, ...files].map(understand));
-    expect(answers.map(summaryOf)).deep.equal([...samples, ...samples].map(([, expected]) => expected));
+    expect(answers.map(summaryOf)).to.deep.equal([...samples, ...samples].map(([, expected]) => expected));
   });
 
   it('rejects with the reason of the signal, before and while it looks', async () => {
@@ -55,9 +55,9 @@ export function itIsAHeaderProbe(get: () => HeaderProbe, beyond: readonly string
       if (abortedBefore) caller.abort(reason);
       const probing = get().probe(holding(bytes), { timeoutMs: TIMEOUT_MS, signal: caller.signal });
       caller.abort(reason);
-      expect(await probing.catch((error: unknown) => error)).equal(reason);
+      expect(await probing.catch((error: unknown) => error)).to.equal(reason);
     }
-    expect(summaryOf(await understand(bytes))).deep.equal(EXPECTED['mp4-faststart.mp4']);
+    expect(summaryOf(await understand(bytes))).to.deep.equal(EXPECTED['mp4-faststart.mp4']);
   });
 
   async function understand(bytes: Uint8Array): Promise<HeaderAnswer> {
@@ -67,7 +67,7 @@ export function itIsAHeaderProbe(get: () => HeaderProbe, beyond: readonly string
     for (let requests = 1; requests <= MAX_REQUESTS; requests++) {
       const answer = await get().probe(file, { timeoutMs: TIMEOUT_MS });
       if (answer.kind !== 'need') return answer;
-      expect(file.covers(answer.offset, answer.offset + 1), `byte ${answer.offset} was there`).equal(false);
+      expect(file.covers(answer.offset, answer.offset + 1), `byte ${answer.offset} was there`).to.equal(false);
       file.add(answer.offset, bytes.subarray(answer.offset, answer.offset + answer.lengthBytes));
     }
     throw new Error(`no answer after ${MAX_REQUESTS} ranges`);

@@ -3,6 +3,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { ensureStreams, type StreamName } from '@vigie/alert/streams';
 import { pickFreePorts } from '@vigie/dev-env/tcp-ports';
 import { startScratchNats } from '@vigie/dev-env/testing';
+import { LyingVideoServer } from '@vigie/media-source/testing';
 import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
 import { readNatsUrl, traceHeaders } from '@vigie/service-kit/nats';
 import { Health } from '@vigie/service-kit/telemetry';
@@ -13,7 +14,6 @@ import { readConfig } from '../config.ts';
 import { eventually } from './eventually.ts';
 import { FakeStoreService } from './fake-store-service.ts';
 import { type GrpcEndpoint, startGrpcEndpoint } from './grpc-endpoint.ts';
-import { LyingVideoServer } from './lying-video-server.ts';
 
 export const STREAM_MAX_BYTES = 10_000_000;
 

@@ -1,7 +1,7 @@
-import type { SparseFile } from '../domain/sparse-file.ts';
-import type { HeaderAnswer, HeaderProbe, HeaderProbeOptions } from '../ports/header-probe.ts';
+import type { InspectOptions, SparseFile } from '@vigie/media-source';
+import type { HeaderAnswer, HeaderProbe } from '../ports/header-probe.ts';
 
-type Step = HeaderAnswer | ((file: SparseFile, options: HeaderProbeOptions) => HeaderAnswer | Promise<HeaderAnswer>);
+type Step = HeaderAnswer | ((file: SparseFile, options: InspectOptions) => HeaderAnswer | Promise<HeaderAnswer>);
 
 /** Answers as it is told, one step a call; the last one for ever. */
 export class ScriptedHeaderProbe implements HeaderProbe {
@@ -12,7 +12,7 @@ export class ScriptedHeaderProbe implements HeaderProbe {
     this.#steps = steps;
   }
 
-  async probe(file: SparseFile, options: HeaderProbeOptions): Promise<HeaderAnswer> {
+  async probe(file: SparseFile, options: InspectOptions): Promise<HeaderAnswer> {
     const step = this.#steps[Math.min(this.calls++, this.#steps.length - 1)] as Step;
     return typeof step === 'function' ? step(file, options) : step;
   }

@@ -1,4 +1,4 @@
-import type { SparseFile } from '../domain/sparse-file.ts';
+import type { SparseFile } from '@vigie/media-source';
 import type { PosterAnswer, PosterMaker, PosterOptions } from '../ports/poster-maker.ts';
 
 /** Answers as it is told, one answer a call; the last one for ever. */

@@ -1,4 +1,4 @@
-import { LyingVideoServer, sendRange } from '@vigie/probe-svc/testing';
+import { LyingVideoServer, sendRange } from '@vigie/media-source/testing';
 import { expect } from 'chai';
 import { LyingVideoProxy, type VideoLie } from './lying-video-proxy.ts';
 

@@ -1,6 +1,6 @@
 import { request as forward, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { LyingVideoServer, type SeenRequest, sendRange } from '@vigie/probe-svc/testing';
+import { LyingVideoServer, type SeenRequest, sendRange } from '@vigie/media-source/testing';
 
 /** What a video server may do wrong while it answers. */
 export type VideoLie = 'slow' | keyof typeof LIES;

@@ -24,6 +24,9 @@ const HOUSE: Readonly<Record<string, string>> = {
   'lib/service-kit/src/async/batcher.ts': 'export const B = 1;',
   'lib/service-kit/src/nats/index.ts': "export { N } from './nats.ts';",
   'lib/service-kit/src/nats/nats.ts': 'export const N = 1;',
+  'lib/media-source/package.json': manifest('@vigie/media-source', { '.': './src/index.ts' }),
+  'lib/media-source/src/index.ts': "export { L } from './read-until-known.ts';",
+  'lib/media-source/src/read-until-known.ts': "import { B } from '@vigie/service-kit/async';\nexport const L = B;",
   'native/package.json': manifest('@vigie/native', { '.': './ts/index.ts' }),
   'native/ts/index.ts': "export { P } from './probe.ts';",
   'native/ts/probe.ts': "import { A } from '@vigie/alert';\nexport const P = A;",
@@ -33,7 +36,8 @@ const HOUSE: Readonly<Record<string, string>> = {
   'store-svc/src/composition-root.ts':
     "import 'tsyringe';\nimport './adapters/postgres/store.ts';\nimport './config.ts';",
   'store-svc/src/domain/row.ts': "import { A } from '@vigie/alert';\nexport const R = A;",
-  'store-svc/src/ports/store.ts': "import { R } from '../domain/row.ts';\nexport const S = R;",
+  'store-svc/src/ports/store.ts':
+    "import '@vigie/media-source';\nimport { R } from '../domain/row.ts';\nexport const S = R;",
   'store-svc/src/ports/store.fake.ts': "import { S } from './store.ts';\nexport const F = S;",
   'store-svc/src/application/record.ts': "import '@vigie/service-kit/async';\nimport '../ports/store.ts';",
   'store-svc/src/adapters/postgres/store.ts': "import '../../ports/store.ts';\nimport '@vigie/service-kit/nats';",
@@ -73,6 +77,8 @@ const VIOLATIONS: readonly (readonly [rule: string, file: string, imports: strin
   ['packages-know-no-service', 'lib/service-kit/src/async/a.ts', '@vigie/store-svc/testing'],
   ['packages-know-no-service', 'native/ts/a.ts', '@vigie/probe-svc'],
   ['native-stands-alone', 'native/ts/b.ts', '@vigie/service-kit/async'],
+  ['media-source-knows-no-alert', 'lib/media-source/src/a.ts', '@vigie/alert'],
+  ['media-source-knows-no-alert', 'lib/media-source/src/b.ts', '@vigie/service-kit/nats'],
   ['tools-are-not-for-production', 'store-svc/src/adapters/grpc/e.ts', '@vigie/dev-env'],
   ['tools-are-not-for-production', 'lib/service-kit/src/nats/a.ts', '@vigie/dev-env'],
   ['production-imports-no-test-code', 'store-svc/src/adapters/grpc/f.ts', '../../testing/index.ts'],

@@ -1,5 +1,5 @@
+import { SparseFile } from '@vigie/media-source';
 import { expect } from 'chai';
-import { SparseFile } from '../../domain/sparse-file.ts';
 import { itIsAHeaderProbe } from '../../testing/header-probe.contract.ts';
 import { BeamcoderHeaderProbe } from './beamcoder-header-probe.ts';
 import { BeamcoderLoadError, loadBeamcoder } from './load-beamcoder.ts';
@@ -30,14 +30,17 @@ if (absent === undefined) {
         const file = new SparseFile();
         file.add(0, Buffer.from(text));
         file.sizeBytes = text.length;
-        expect(await probe.probe(file, { timeoutMs: 5_000 })).property('kind', 'failure');
+        expect(await probe.probe(file, { timeoutMs: 5_000 })).to.have.property('kind', 'failure');
       }
     });
   });
 } else {
   describe('BeamcoderHeaderProbe', () => {
     it('says how to get beamcoder where it is not compiled', () => {
-      expect(() => new BeamcoderHeaderProbe(THREADS)).throw(BeamcoderLoadError, 'npm run build:beamcoder -w probe-svc');
+      expect(() => new BeamcoderHeaderProbe(THREADS)).to.throw(
+        BeamcoderLoadError,
+        'npm run build:beamcoder -w probe-svc',
+      );
     });
 
     it.skip(`passes the contract of HeaderProbe (skipped: ${absent.message.split('\n')[0]})`);

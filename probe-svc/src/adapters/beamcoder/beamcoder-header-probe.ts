@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Failure } from '@vigie/alert';
+import type { InspectOptions, SparseFile } from '@vigie/media-source';
 import { Slots } from '@vigie/service-kit/async';
-import type { SparseFile } from '../../domain/sparse-file.ts';
-import type { HeaderAnswer, HeaderProbe, HeaderProbeOptions } from '../../ports/header-probe.ts';
+import type { HeaderAnswer, HeaderProbe } from '../../ports/header-probe.ts';
 import { toMedia } from './beamcoder-media.ts';
 import { copyHead } from './file-head.ts';
 import { type Beamcoder, type Demuxer, loadBeamcoder } from './load-beamcoder.ts';
@@ -36,7 +36,7 @@ export class BeamcoderHeaderProbe implements HeaderProbe {
     this.#slots = new Slots(Math.max(1, Math.ceil(threads / 2) - 1));
   }
 
-  async probe(file: SparseFile, { timeoutMs, signal }: HeaderProbeOptions): Promise<HeaderAnswer> {
+  async probe(file: SparseFile, { timeoutMs, signal }: InspectOptions): Promise<HeaderAnswer> {
     signal?.throwIfAborted();
     if (file.sizeBytes === 0) return failure('VIDEO_EMPTY', 'the file is empty');
     const head = copyHead(file);

@@ -1,4 +1,4 @@
-import type { SparseFile } from '../../domain/sparse-file.ts';
+import type { SparseFile } from '@vigie/media-source';
 
 /** The bytes from the file's start up to the first gap, in memory of their own. */
 export function copyHead(file: SparseFile): Buffer<ArrayBuffer> {

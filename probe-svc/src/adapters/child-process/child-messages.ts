@@ -1,4 +1,4 @@
-import type { ByteRange } from '../../domain/byte-range.ts';
+import type { ByteRange } from '@vigie/media-source';
 import type { HeaderAnswer } from '../../ports/header-probe.ts';
 
 /** What the service sends: one question at a time. */

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isLiving, waitUntilGone } from '@vigie/dev-env/testing';
+import { SparseFile } from '@vigie/media-source';
 import { expect } from 'chai';
-import { SparseFile } from '../../domain/sparse-file.ts';
 import type { HeaderAnswer } from '../../ports/header-probe.ts';
 import { itIsAHeaderProbe } from '../../testing/header-probe.contract.ts';
 import { makeMarkedVideo } from '../../testing/marked-video.ts';
@@ -63,24 +63,24 @@ describe('IsolatedHeaderProbe', function () {
 
     it('answers DECODER_CRASHED when the child dies, and goes on with the next file', async () => {
       const answer = await ask(await makeMarkedVideo('crash'));
-      expect(answer).deep.include({
+      expect(answer).to.deep.include({
         failure: { code: 'DECODER_CRASHED', message: 'the decoder died of this file (SIGSEGV)' },
       });
-      expect(codeOf(await ask(sound))).equal('media');
-      expect(results).deep.equal(['died', 'answer']);
+      expect(codeOf(await ask(sound))).to.equal('media');
+      expect(results).to.deep.equal(['died', 'answer']);
     });
 
     it('blames no file for the harm that an earlier one did to the child', async () => {
       await ask(await makeMarkedVideo('crash-on-the-next'));
-      expect(codeOf(await ask(sound))).equal('media');
-      expect(results).deep.equal(['answer', 'answer']);
+      expect(codeOf(await ask(sound))).to.equal('media');
+      expect(results).to.deep.equal(['answer', 'answer']);
     });
 
     it('lets files that crash harm none of those that are probed beside them', async () => {
       const [crashing, hanging] = await Promise.all([makeMarkedVideo('crash'), makeMarkedVideo('hang')]);
       const files = [sound, crashing, sound, hanging, crashing, sound];
       const answers = await Promise.all(files.map(bytes => ask(bytes, { timeoutMs: 1_000 })));
-      expect(answers.map(codeOf)).deep.equal([
+      expect(answers.map(codeOf)).to.deep.equal([
         'media',
         'DECODER_CRASHED',
         'media',
@@ -91,8 +91,8 @@ describe('IsolatedHeaderProbe', function () {
     });
 
     it('ends a child that hangs', async () => {
-      expect(codeOf(await ask(await makeMarkedVideo('hang'), { timeoutMs: 50 }))).equal('PROBE_TIMEOUT');
-      expect(results).deep.equal(['overdue']);
+      expect(codeOf(await ask(await makeMarkedVideo('hang'), { timeoutMs: 50 }))).to.equal('PROBE_TIMEOUT');
+      expect(results).to.deep.equal(['overdue']);
     });
 
     it('ends the child at once when nobody wants its answer', async () => {
@@ -103,16 +103,16 @@ describe('IsolatedHeaderProbe', function () {
       await nextTurn();
       const abortedAt = performance.now();
       caller.abort(reason);
-      expect(await asking.catch((error: unknown) => error)).equal(reason);
-      expect(performance.now() - abortedAt).below(50);
+      expect(await asking.catch((error: unknown) => error)).to.equal(reason);
+      expect(performance.now() - abortedAt).to.be.below(50);
     });
   });
 
   it('knows nothing about a file when no child can be started', async () => {
     probe = new IsolatedHeaderProbe({ ...options, main: ['/nowhere/main.ts'] });
     const error = await ask(sound).catch((caught: unknown) => caught);
-    expect(error).instanceOf(ProbeChildError);
-    expect((error as Error).message).match(/exit code 1.*\/nowhere\/main\.ts/s);
+    expect(error).to.be.instanceOf(ProbeChildError);
+    expect((error as Error).message).to.match(/exit code 1.*\/nowhere\/main\.ts/s);
   });
 
   describe('its child', () => {
@@ -125,17 +125,17 @@ describe('IsolatedHeaderProbe', function () {
 
     it('has a limit on its memory and leaves no core file', async () => {
       const limits = await readFile(`/proc/${child.pid}/limits`, 'utf8');
-      expect(limits).match(new RegExp(`Max data size +${1_024 * MEBIBYTE} `));
-      expect(await readFile(`/proc/${child.pid}/oom_score_adj`, 'utf8')).equal('1000\n');
-      expect(limits).match(/Max core file size +0 /);
+      expect(limits).to.match(new RegExp(`Max data size +${1_024 * MEBIBYTE} `));
+      expect(await readFile(`/proc/${child.pid}/oom_score_adj`, 'utf8')).to.equal('1000\n');
+      expect(limits).to.match(/Max core file size +0 /);
     });
 
     it('does not end by the signals that stop the service', async () => {
       const pid = child.pid as number;
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(pid, signal);
       const reply = await child.ask({ ranges: [], sizeBytes: 0, timeoutMs: 1_000 }, 5_000, undefined);
-      expect(reply.kind).equal('answer');
-      expect(isLiving(pid)).equal(true);
+      expect(reply.kind).to.equal('answer');
+      expect(isLiving(pid)).to.equal(true);
     });
 
     it('ends when it is let go of', async () => {

@@ -1,6 +1,6 @@
+import type { InspectOptions, SparseFile } from '@vigie/media-source';
 import { Slots } from '@vigie/service-kit/async';
-import type { SparseFile } from '../../domain/sparse-file.ts';
-import type { HeaderAnswer, HeaderProbe, HeaderProbeOptions } from '../../ports/header-probe.ts';
+import type { HeaderAnswer, HeaderProbe } from '../../ports/header-probe.ts';
 import type { IsolationMetrics } from './isolation-metrics.ts';
 import { ProbeChild, type ProbeChildOptions, type Reply } from './probe-child.ts';
 
@@ -33,7 +33,7 @@ export class IsolatedHeaderProbe implements HeaderProbe, Disposable {
   }
 
   /** Waiting for a child doesn't count towards `timeoutMs`: that others are slow says nothing about this file. */
-  async probe(file: SparseFile, options: HeaderProbeOptions): Promise<HeaderAnswer> {
+  async probe(file: SparseFile, options: InspectOptions): Promise<HeaderAnswer> {
     clearTimeout(this.#idleTimer);
     try {
       using _slot = await this.#slots.take(options.signal);
@@ -50,7 +50,7 @@ export class IsolatedHeaderProbe implements HeaderProbe, Disposable {
     this.#idle.length = 0;
   }
 
-  async #probeInChild(file: SparseFile, options: HeaderProbeOptions): Promise<HeaderAnswer> {
+  async #probeInChild(file: SparseFile, options: InspectOptions): Promise<HeaderAnswer> {
     const used = this.#takeIdle();
     if (used !== undefined) {
       const reply = await this.#ask(used, file, options);
@@ -59,7 +59,7 @@ export class IsolatedHeaderProbe implements HeaderProbe, Disposable {
     return this.#conclude(await this.#ask(await this.#startChild(options.signal), file, options), options);
   }
 
-  async #ask(child: ProbeChild, file: SparseFile, { timeoutMs, signal }: HeaderProbeOptions): Promise<Reply> {
+  async #ask(child: ProbeChild, file: SparseFile, { timeoutMs, signal }: InspectOptions): Promise<Reply> {
     const question = { ranges: file.ranges.map(toRange), sizeBytes: file.sizeBytes, timeoutMs };
     try {
       const reply = await child.ask(question, timeoutMs + OVERDUE_MS, signal);
@@ -72,7 +72,7 @@ export class IsolatedHeaderProbe implements HeaderProbe, Disposable {
     }
   }
 
-  #conclude(reply: Reply, { timeoutMs }: HeaderProbeOptions): HeaderAnswer {
+  #conclude(reply: Reply, { timeoutMs }: InspectOptions): HeaderAnswer {
     this.#options.metrics.countProbe(reply.kind);
     switch (reply.kind) {
       case 'answer':

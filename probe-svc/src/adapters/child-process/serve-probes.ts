@@ -1,4 +1,4 @@
-import { SparseFile } from '../../domain/sparse-file.ts';
+import { SparseFile } from '@vigie/media-source';
 import type { HeaderProbe } from '../../ports/header-probe.ts';
 import type { ChildMessage, ProbeQuestion } from './child-messages.ts';
 
@@ -17,7 +17,10 @@ async function answer(headerProbe: HeaderProbe, question: ProbeQuestion): Promis
     const file = new SparseFile();
     for (const { offset, bytes } of question.ranges) file.add(offset, bytes);
     file.sizeBytes = question.sizeBytes;
-    return { kind: 'answer', answer: await headerProbe.probe(file, { timeoutMs: question.timeoutMs }) };
+    return {
+      kind: 'answer',
+      answer: await headerProbe.probe(file, { timeoutMs: question.timeoutMs }),
+    };
   } catch (error) {
     return { kind: 'error', message: error instanceof Error ? error.message : String(error) };
   }

@@ -3,8 +3,8 @@ import { InvalidAlertError } from '@vigie/alert';
 import { AlertRecordSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { invalidArgument, rpcError } from '@vigie/service-kit/grpc';
 import { UnknownAlertError } from '../../application/make-alert-poster.ts';
+import { VideoUnreachableError } from '../../application/video-unreachable-error.ts';
 import { AlertDirectoryError } from '../../ports/alert-directory.ts';
-import { VideoSourceError } from '../../ports/video-source.ts';
 import { NoPosterError } from './get-poster.ts';
 
 /** Where nobody asks for another delay. */
@@ -12,7 +12,7 @@ const RETRY_DELAY_MS = 1_000;
 
 export function translateError(error: unknown): ConnectError | undefined {
   if (error instanceof InvalidAlertError) return invalidArgument(error.violations, error);
-  if (error instanceof VideoSourceError) {
+  if (error instanceof VideoUnreachableError) {
     const { reason, message, retryAfterMs = RETRY_DELAY_MS } = error;
     return rpcError(Code.Unavailable, `The video can't be read: ${message}. Ask again later.`, {
       reason,

@@ -1,4 +1,6 @@
 import { type Client, Code, ConnectError, createClient } from '@connectrpc/connect';
+import { MediaSourceError } from '@vigie/media-source';
+import { MemoryMediaSource } from '@vigie/media-source/testing';
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
 import { Failure_Code } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
@@ -11,10 +13,8 @@ import { createMakeAlertPoster } from '../../application/make-alert-poster.ts';
 import { createMakePoster } from '../../application/make-poster.ts';
 import type { AlertDirectory } from '../../ports/alert-directory.ts';
 import type { PosterAnswer, PosterFailureCode } from '../../ports/poster-maker.ts';
-import { VideoSourceError } from '../../ports/video-source.ts';
 import { FakeStoreService } from '../../testing/fake-store-service.ts';
 import { type GrpcEndpoint, startGrpcEndpoint } from '../../testing/grpc-endpoint.ts';
-import { MemoryVideoSource } from '../../testing/memory-video-source.ts';
 import { ScriptedPosterMaker } from '../../testing/scripted-poster-maker.ts';
 import { translateError } from './error-table.ts';
 import { GrpcAlertDirectory } from './grpc-alert-directory.ts';
@@ -35,7 +35,7 @@ describe('GetPoster', () => {
   const video = '/videos/a.mp4';
   let stack: AsyncDisposableStack;
   let store: FakeStoreService;
-  let source: MemoryVideoSource;
+  let source: MemoryMediaSource;
   let maker: ScriptedPosterMaker;
   let metrics: Registry;
   let client: Client<typeof ProbeService>;
@@ -49,7 +49,7 @@ describe('GetPoster', () => {
 
   async function serve(posterMaker: ScriptedPosterMaker, directory?: AlertDirectory): Promise<void> {
     maker = posterMaker;
-    source = new MemoryVideoSource();
+    source = new MemoryMediaSource();
     source.files.set(video, new Uint8Array(5_000));
     metrics = new Registry();
     const storeEndpoint = stack.use(await startGrpcEndpoint(AlertStoreService, store.implementation));
@@ -78,41 +78,41 @@ describe('GetPoster', () => {
   it('reads what the picture needs and answers it as image/jpeg', async () => {
     await serve(new ScriptedPosterMaker(missing, shown));
     const { contentType, data } = await ofVideo(video, 320);
-    expect(contentType).equal('image/jpeg');
-    expect(Buffer.compare(data, jpeg)).equal(0);
-    expect(source.reads).deep.equal([
+    expect(contentType).to.equal('image/jpeg');
+    expect(Buffer.compare(data, jpeg)).to.equal(0);
+    expect(source.reads).to.deep.equal([
       { offset: 0, lengthBytes: 1_000 },
       { offset: 4_000, lengthBytes: 500 },
     ]);
-    expect(maker.seen.at(-1)).deep.equal({ heldBytes: 1_500, maxSidePixels: 320 });
-    expect(await metrics.metrics()).match(/vigie_posters_total\{result="ok"\} 1/);
+    expect(maker.seen.at(-1)).to.deep.equal({ heldBytes: 1_500, maxSidePixels: 320 });
+    expect(await metrics.metrics()).to.match(/vigie_posters_total\{result="ok"\} 1/);
   });
 
   it('is 640 pixels at most where nothing else is asked for', async () => {
     await serve(new ScriptedPosterMaker(shown));
     await ofVideo();
-    expect(maker.seen[0]?.maxSidePixels).equal(640);
+    expect(maker.seen[0]?.maxSidePixels).to.equal(640);
   });
 
   it("shows an alert's video, which the store knows", async () => {
     await serve(new ScriptedPosterMaker(shown));
-    expect((await ofAlert('a-1')).data.length).equal(jpeg.length);
+    expect((await ofAlert('a-1')).data.length).to.equal(jpeg.length);
   });
 
   it('is NOT_FOUND without such an alert, and without such a video', async () => {
     await serve(new ScriptedPosterMaker(shown));
     const unknown = await errorOf(ofAlert('a-2'));
-    expect([unknown.code, reasonOf(unknown)]).deep.equal([Code.NotFound, 'ALERT_NOT_FOUND']);
+    expect([unknown.code, reasonOf(unknown)]).to.deep.equal([Code.NotFound, 'ALERT_NOT_FOUND']);
     const lost = await errorOf(ofVideo('/videos/b.mp4'));
-    expect([lost.code, reasonOf(lost)]).deep.equal([Code.NotFound, 'VIDEO_NOT_FOUND']);
+    expect([lost.code, reasonOf(lost)]).to.deep.equal([Code.NotFound, 'VIDEO_NOT_FOUND']);
   });
 
   it('is FAILED_PRECONDITION for a video without a picture, and says why', async () => {
     for (const code of ['NO_VIDEO_STREAM', 'NO_KEY_FRAME', 'PICTURE_TOO_LARGE', 'PICTURE_UNDECODABLE'] as const) {
       await serve(new ScriptedPosterMaker(failing(code)));
       const error = await errorOf(ofVideo());
-      expect([error.code, reasonOf(error)]).deep.equal([Code.FailedPrecondition, code]);
-      expect(await metrics.metrics()).contain(`vigie_posters_total{result="${code}"} 1`);
+      expect([error.code, reasonOf(error)]).to.deep.equal([Code.FailedPrecondition, code]);
+      expect(await metrics.metrics()).to.contain(`vigie_posters_total{result="${code}"} 1`);
     }
   });
 
@@ -120,30 +120,30 @@ describe('GetPoster', () => {
     await serve(new ScriptedPosterMaker({ kind: 'need', offset: 1_000, lengthBytes: 100_000 }));
     source.files.set(video, new Uint8Array(200_000));
     const error = await errorOf(ofVideo());
-    expect([error.code, reasonOf(error)]).deep.equal([Code.FailedPrecondition, 'HEADER_BUDGET_EXCEEDED']);
+    expect([error.code, reasonOf(error)]).to.deep.equal([Code.FailedPrecondition, 'HEADER_BUDGET_EXCEEDED']);
   });
 
   it('is DEADLINE_EXCEEDED when decoding takes too long', async () => {
     await serve(new ScriptedPosterMaker(failing('PROBE_TIMEOUT')));
-    expect((await errorOf(ofVideo())).code).equal(Code.DeadlineExceeded);
+    expect((await errorOf(ofVideo())).code).to.equal(Code.DeadlineExceeded);
   });
 
   it('does not touch a video again that is known to kill the decoder', async () => {
     store.alerts.set('a-1', { uid: 'a-1', video, failure: { code: Failure_Code.DECODER_CRASHED } });
     await serve(new ScriptedPosterMaker(shown));
     const error = await errorOf(ofAlert('a-1'));
-    expect([error.code, reasonOf(error)]).deep.equal([Code.FailedPrecondition, 'DECODER_CRASHED']);
-    expect(source.reads).deep.equal([]);
+    expect([error.code, reasonOf(error)]).to.deep.equal([Code.FailedPrecondition, 'DECODER_CRASHED']);
+    expect(source.reads).to.deep.equal([]);
   });
 
   it('is UNAVAILABLE while the video server is, and says when to come back', async () => {
     await serve(new ScriptedPosterMaker(shown));
     source.beforeRead = () => {
-      throw new VideoSourceError('VIDEO_UNREACHABLE', 'the video server answers 503', { retryAfterMs: 7_000 });
+      throw new MediaSourceError('UNREACHABLE', 'the video server answers 503', { retryAfterMs: 7_000 });
     };
     const error = await errorOf(ofVideo());
-    expect([error.code, reasonOf(error)]).deep.equal([Code.Unavailable, 'VIDEO_UNREACHABLE']);
-    expect(error.findDetails(RetryInfoSchema)[0]?.retryDelay?.seconds).equal(7n);
+    expect([error.code, reasonOf(error)]).to.deep.equal([Code.Unavailable, 'VIDEO_UNREACHABLE']);
+    expect(error.findDetails(RetryInfoSchema)[0]?.retryDelay?.seconds).to.equal(7n);
   });
 
   it('is UNAVAILABLE for an alert while the store is', async () => {
@@ -156,7 +156,7 @@ describe('GetPoster', () => {
     // Both channels ask again by themselves.
     const patient = client.getPoster({ source: { case: 'uid', value: 'a-1' } }, { timeoutMs: 9_000 });
     const error = await errorOf(patient);
-    expect([error.code, reasonOf(error)]).deep.equal([Code.Unavailable, 'STORE_UNREACHABLE']);
+    expect([error.code, reasonOf(error)]).to.deep.equal([Code.Unavailable, 'STORE_UNREACHABLE']);
   });
 
   it('refuses a path or uid that no alert has, none at all, and sizes out of bounds', async () => {
@@ -170,10 +170,10 @@ describe('GetPoster', () => {
       ['max_side', ofVideo(video, -1)],
     ] as const) {
       const error = await errorOf(call);
-      expect(error.code).equal(Code.InvalidArgument);
-      expect(error.findDetails(BadRequestSchema)[0]?.fieldViolations[0]?.field).equal(field);
+      expect(error.code).to.equal(Code.InvalidArgument);
+      expect(error.findDetails(BadRequestSchema)[0]?.fieldViolations[0]?.field).to.equal(field);
     }
-    expect(source.reads).deep.equal([]);
+    expect(source.reads).to.deep.equal([]);
   });
 
   it('stops reading when the caller is gone', async () => {
@@ -186,7 +186,7 @@ describe('GetPoster', () => {
       return stopped.promise;
     };
     const call = client.getPoster({ source: { case: 'video', value: video } }, { signal: caller.signal });
-    expect((await errorOf(call)).code).equal(Code.Canceled);
+    expect((await errorOf(call)).code).to.equal(Code.Canceled);
     await stopped.promise;
   });
 });

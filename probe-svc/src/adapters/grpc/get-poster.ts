@@ -4,8 +4,8 @@ import type { ServiceImplementation } from '@vigie/service-kit/grpc';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import type { MakeAlertPoster } from '../../application/make-alert-poster.ts';
 import type { MakePoster, PosterFinding, PosterReport } from '../../application/make-poster.ts';
+import { VideoUnreachableError } from '../../application/video-unreachable-error.ts';
 import type { PosterFailure, PosterFailureCode } from '../../ports/poster-maker.ts';
-import { VideoSourceError } from '../../ports/video-source.ts';
 import type { PosterMetrics } from './poster-metrics.ts';
 
 export interface GetPosterParts {
@@ -82,12 +82,12 @@ function summaryOf(finding: PosterFinding): object {
   return { width, height, jpegBytes: jpeg.length };
 }
 
-/** @throws VideoSourceError, NoPosterError */
+/** @throws VideoUnreachableError, NoPosterError */
 function jpegOf(finding: PosterFinding): Uint8Array {
   if (finding.kind === 'poster') return finding.poster.jpeg;
   const { failure, retryAfterMs } = finding;
   if (failure.code === 'VIDEO_UNREACHABLE') {
-    throw new VideoSourceError('VIDEO_UNREACHABLE', failure.message, { ...(retryAfterMs && { retryAfterMs }) });
+    throw new VideoUnreachableError(failure.message, retryAfterMs || undefined);
   }
   throw new NoPosterError(failure);
 }

@@ -50,21 +50,21 @@ describe('GrpcOutcomeStore', () => {
       () => undefined,
       caught => caught,
     );
-    expect(error).instanceOf(OutcomeStoreError);
+    expect(error).to.be.instanceOf(OutcomeStoreError);
     return error;
   };
 
   it('hands an outcome over whole', async () => {
     const outcome = finished('a-1');
-    expect(await store.record({ record: outcome, isReplay: false })).deep.equal({ kind: 'stands', record: outcome });
-    expect(finishedFromProto(service.batches[0]?.[0] as AlertRecord)).deep.equal(outcome);
+    expect(await store.record({ record: outcome, isReplay: false })).to.deep.equal({ kind: 'stands', record: outcome });
+    expect(finishedFromProto(service.batches[0]?.[0] as AlertRecord)).to.deep.equal(outcome);
   });
 
   it('sends outcomes that are found at the same time in batches of at most 200', async () => {
     const uids = Array.from({ length: 450 }, (_, i) => `a-${i}`);
     await Promise.all(uids.map(uid => store.record(foundOutcome(uid))));
-    expect(service.batches.map(({ length }) => length)).deep.equal([200, 200, 50]);
-    expect(service.batches.flat().map(({ uid }) => uid)).deep.equal(uids);
+    expect(service.batches.map(({ length }) => length)).to.deep.equal([200, 200, 50]);
+    expect(service.batches.flat().map(({ uid }) => uid)).to.deep.equal(uids);
   });
 
   it('tells which outcome of its message stands, and which alert has another one or is another one', async () => {
@@ -73,19 +73,23 @@ describe('GrpcOutcomeStore', () => {
     const kinds: Record<string, Kind> = { 'a-1': Kind.UNCHANGED, 'a-2': Kind.SUPERSEDED, 'a-3': Kind.CONFLICT };
     service.judge = ({ uid }) => kinds[uid] as Kind;
     const recorded = await Promise.all(Object.keys(kinds).map(uid => store.record(foundOutcome(uid))));
-    expect(recorded).deep.equal([{ kind: 'stands', record: standing }, { kind: 'superseded' }, { kind: 'conflict' }]);
+    expect(recorded).to.deep.equal([
+      { kind: 'stands', record: standing },
+      { kind: 'superseded' },
+      { kind: 'conflict' },
+    ]);
   });
 
   it('waits for an alert that the store has not heard of, and holds nobody else up', async () => {
     service.judge = ({ uid }) => (uid === 'late' && service.batches.length < 4 ? Kind.UNKNOWN_ALERT : Kind.RECORDED);
     const order: string[] = [];
     const record = async (uid: string) => {
-      expect(await store.record(foundOutcome(uid))).property('kind', 'stands');
+      expect(await store.record(foundOutcome(uid))).to.have.property('kind', 'stands');
       order.push(uid);
     };
     await Promise.all([record('late'), record('there')]);
-    expect(order).deep.equal(['there', 'late']);
-    expect(service.batches.map(batch => batch.map(({ uid }) => uid))).deep.equal([
+    expect(order).to.deep.equal(['there', 'late']);
+    expect(service.batches.map(batch => batch.map(({ uid }) => uid))).to.deep.equal([
       ['late', 'there'],
       ['late'],
       ['late'],
@@ -95,20 +99,20 @@ describe('GrpcOutcomeStore', () => {
 
   it('gives an alert up for now that the store never hears of', async () => {
     service.judge = () => Kind.UNKNOWN_ALERT;
-    expect((await faultOf(store.record(foundOutcome('a-1')))).reason).equal('ALERT_UNKNOWN');
+    expect((await faultOf(store.record(foundOutcome('a-1')))).reason).to.equal('ALERT_UNKNOWN');
   });
 
   it('does not insist on an outcome that is refused', async () => {
     service.judge = () => Kind.REFUSED;
-    expect((await faultOf(store.record(foundOutcome('a-1')))).reason).equal('OUTCOME_REFUSED');
-    expect(service.batches.length).equal(1);
+    expect((await faultOf(store.record(foundOutcome('a-1')))).reason).to.equal('OUTCOME_REFUSED');
+    expect(service.batches.length).to.equal(1);
   });
 
   it('lets an outcome that breaks its batch break only itself', async () => {
     service.judge = ({ uid }) => (uid === 'poison' ? Promise.reject(new Error('a bug')) : Kind.RECORDED);
     const recordings = ['a-1', 'poison', 'a-2'].map(uid => store.record(foundOutcome(uid)));
-    for (const recording of [recordings[0], recordings[2]]) expect(await recording).property('kind', 'stands');
-    expect((await faultOf(recordings[1] as Promise<unknown>)).reason).equal('STORE_FAILED');
+    for (const recording of [recordings[0], recordings[2]]) expect(await recording).to.have.property('kind', 'stands');
+    expect((await faultOf(recordings[1] as Promise<unknown>)).reason).to.equal('STORE_FAILED');
   });
 
   it('waits for a store that is away far beyond its patience, and goes on when it is back', async () => {
@@ -129,9 +133,9 @@ describe('GrpcOutcomeStore', () => {
       stream: (method, signal, timeoutMs, header, input) => transport.stream(method, signal, timeoutMs, header, input),
     };
     const recording = new GrpcOutcomeStore({ transport: counting, patienceMs: 1 }).record(foundOutcome('a-1'));
-    await eventually(() => expect(failures).at.least(2));
+    await eventually(() => expect(failures).to.be.at.least(2));
     endpoint = await startGrpcEndpoint(AlertStoreService, service.implementation, { port });
-    expect(await recording).property('kind', 'stands');
+    expect(await recording).to.have.property('kind', 'stands');
   });
 
   it('lets a store that is back hear of the alert first', async () => {
@@ -139,8 +143,8 @@ describe('GrpcOutcomeStore', () => {
     // Each call tries four times by itself.
     const answers = [...Array<undefined>(8), Kind.UNKNOWN_ALERT, Kind.RECORDED];
     service.judge = () => answers.shift() ?? Promise.reject(new ConnectError('the database is away', Unavailable));
-    expect(await store.record(foundOutcome('a-1'))).property('kind', 'stands');
-    expect(answers).deep.equal([]);
+    expect(await store.record(foundOutcome('a-1'))).to.have.property('kind', 'stands');
+    expect(answers).to.deep.equal([]);
   });
 
   it('stops waiting at once for a store that is away, or gives no answer', async () => {
@@ -152,9 +156,9 @@ describe('GrpcOutcomeStore', () => {
       service.batches.length = 0;
       const stop = new AbortController();
       const recording = store.record(foundOutcome('a-1'), stop.signal).catch(error => error);
-      await eventually(() => expect(service.batches.length).at.least(1));
+      await eventually(() => expect(service.batches.length).to.be.at.least(1));
       stop.abort('stopping');
-      expect(await recording).equal('stopping');
+      expect(await recording).to.equal('stopping');
     }
   });
 
@@ -166,6 +170,6 @@ describe('GrpcOutcomeStore', () => {
       return Kind.UNKNOWN_ALERT;
     };
     const patient = new GrpcOutcomeStore({ transport: endpoint.transport, patienceMs: 60_000 });
-    expect(await patient.record(foundOutcome('a-1'), stop.signal).catch(error => error)).equal(reason);
+    expect(await patient.record(foundOutcome('a-1'), stop.signal).catch(error => error)).to.equal(reason);
   });
 });

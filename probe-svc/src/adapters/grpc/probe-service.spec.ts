@@ -1,4 +1,6 @@
 import { type Client, Code, ConnectError, createClient } from '@connectrpc/connect';
+import { MediaSourceError } from '@vigie/media-source';
+import { MemoryMediaSource } from '@vigie/media-source/testing';
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
 import { Failure_Code } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
@@ -6,10 +8,8 @@ import { expect } from 'chai';
 import { pino } from 'pino';
 import { createProbeChunks } from '../../application/probe-chunks.ts';
 import { createProbeVideo } from '../../application/probe-video.ts';
-import { VideoSourceError } from '../../ports/video-source.ts';
 import { type GrpcEndpoint, startGrpcEndpoint } from '../../testing/grpc-endpoint.ts';
 import { mediaOf } from '../../testing/media-of.ts';
-import { MemoryVideoSource } from '../../testing/memory-video-source.ts';
 import { ScriptedHeaderProbe } from '../../testing/scripted-header-probe.ts';
 import { translateError } from './error-table.ts';
 import { createProbeService } from './probe-service.ts';
@@ -19,14 +19,14 @@ const limits = { firstRangeBytes: 1_000, maxBytes: 10_000, maxRequests: 4, timeo
 const noPosters = () => Promise.reject(new Error('this spec asks for no poster'));
 
 describe('ProbeService', () => {
-  let source: MemoryVideoSource;
+  let source: MemoryMediaSource;
   let probe: ScriptedHeaderProbe;
   let endpoint: GrpcEndpoint;
   let client: Client<typeof ProbeService>;
 
   const serve = async (headerProbe: ScriptedHeaderProbe) => {
     probe = headerProbe;
-    source = new MemoryVideoSource();
+    source = new MemoryMediaSource();
     source.files.set('/videos/a.mp4', new Uint8Array(5_000));
     const service = createProbeService({
       probeVideo: createProbeVideo(source, probe, limits),
@@ -56,38 +56,38 @@ describe('ProbeService', () => {
       await serve(new ScriptedHeaderProbe(media));
       const { finding, effort } = await client.probeVideo({ video: '/videos/a.mp4' });
       if (finding.case !== 'media') throw new Error(`${finding.case}`);
-      expect(finding.value.video).include({ codec: 'h264', width: 640, height: 480 });
-      expect(finding.value.sizeBytes).equal(5_000n);
-      expect(effort).include({ attempts: 1, requests: 1, bytesRead: 1_000 });
+      expect(finding.value.video).to.include({ codec: 'h264', width: 640, height: 480 });
+      expect(finding.value.sizeBytes).to.equal(5_000n);
+      expect(effort).to.include({ attempts: 1, requests: 1, bytesRead: 1_000 });
     });
 
     it('answers that there is no such video', async () => {
       await serve(new ScriptedHeaderProbe(media));
       const { finding } = await client.probeVideo({ video: '/videos/b.mp4' });
-      expect(finding.case).equal('failure');
-      expect(finding.value).property('code', Failure_Code.VIDEO_NOT_FOUND);
+      expect(finding.case).to.equal('failure');
+      expect(finding.value).to.have.property('code', Failure_Code.VIDEO_NOT_FOUND);
     });
 
     it('is UNAVAILABLE while the video server is, and says when to come back', async () => {
       await serve(new ScriptedHeaderProbe(media));
       source.beforeRead = () => {
-        throw new VideoSourceError('VIDEO_UNREACHABLE', 'the video server answers 503', { retryAfterMs: 7_000 });
+        throw new MediaSourceError('UNREACHABLE', 'the video server answers 503', { retryAfterMs: 7_000 });
       };
       // The channel asks again by itself; that is not what is looked at here.
       const error = await errorOf(client.probeVideo({ video: '/videos/a.mp4' }));
-      expect(error.code).equal(Code.Unavailable);
-      expect(error.findDetails(ErrorInfoSchema)[0]?.reason).equal('VIDEO_UNREACHABLE');
-      expect(error.findDetails(RetryInfoSchema)[0]?.retryDelay?.seconds).equal(7n);
+      expect(error.code).to.equal(Code.Unavailable);
+      expect(error.findDetails(ErrorInfoSchema)[0]?.reason).to.equal('VIDEO_UNREACHABLE');
+      expect(error.findDetails(RetryInfoSchema)[0]?.retryDelay?.seconds).to.equal(7n);
     });
 
     it('refuses a path that no alert may have', async () => {
       await serve(new ScriptedHeaderProbe(media));
       for (const video of ['', 'a.mp4', '/videos/../etc/passwd.mp4', '/videos/a.txt']) {
         const error = await errorOf(client.probeVideo({ video }));
-        expect(error.code).equal(Code.InvalidArgument);
-        expect(error.findDetails(BadRequestSchema)[0]?.fieldViolations[0]?.field).equal('video');
+        expect(error.code).to.equal(Code.InvalidArgument);
+        expect(error.findDetails(BadRequestSchema)[0]?.fieldViolations[0]?.field).to.equal('video');
       }
-      expect(source.reads).deep.equal([]);
+      expect(source.reads).to.deep.equal([]);
     });
 
     it('stops reading when the caller is gone', async () => {
@@ -99,7 +99,7 @@ describe('ProbeService', () => {
         caller.abort();
         return stopped.promise;
       };
-      expect((await errorOf(client.probeVideo({ video: '/videos/a.mp4' }, caller))).code).equal(Code.Canceled);
+      expect((await errorOf(client.probeVideo({ video: '/videos/a.mp4' }, caller))).code).to.equal(Code.Canceled);
       await stopped.promise;
     });
   });
@@ -114,28 +114,28 @@ describe('ProbeService', () => {
       async function* endless() {
         while (true) yield { chunk: new Uint8Array(600) };
       }
-      expect((await client.probeStream(endless())).finding.case).equal('media');
+      expect((await client.probeStream(endless())).finding.case).to.equal('media');
     });
 
     it('says which range is missing', async () => {
       await serve(new ScriptedHeaderProbe(missing));
       const { finding } = await client.probeStream(send({ chunk: new Uint8Array(1_000), totalSizeBytes: 4_500n }));
-      expect(finding.case).equal('missing');
-      expect(finding.value).include({ offset: 4_000n, lengthBytes: 500n });
+      expect(finding.case).to.equal('missing');
+      expect(finding.value).to.include({ offset: 4_000n, lengthBytes: 500n });
     });
 
     it('takes a chunk from anywhere', async () => {
       await serve(new ScriptedHeaderProbe(missing, media));
       const chunks = send({ chunk: new Uint8Array(1_000) }, { chunk: new Uint8Array(500), offset: 4_000n });
-      expect((await client.probeStream(chunks)).finding.case).equal('media');
-      expect(probe.calls).equal(2);
+      expect((await client.probeStream(chunks)).finding.case).to.equal('media');
+      expect(probe.calls).to.equal(2);
     });
 
     it('answers that the header costs too much', async () => {
       await serve(new ScriptedHeaderProbe(missing));
       const { finding } = await client.probeStream(send({ chunk: new Uint8Array(10_001) }));
-      expect(finding.case).equal('failure');
-      expect(finding.value).property('code', Failure_Code.HEADER_BUDGET_EXCEEDED);
+      expect(finding.case).to.equal('failure');
+      expect(finding.value).to.have.property('code', Failure_Code.HEADER_BUDGET_EXCEEDED);
     });
 
     it('refuses numbers that no file has, and a size that changes', async () => {
@@ -146,8 +146,8 @@ describe('ProbeService', () => {
         ['total_size_bytes', send({ chunk, totalSizeBytes: 100n }, { chunk, totalSizeBytes: 200n })],
       ] as const) {
         const error = await errorOf(client.probeStream(requests));
-        expect(error.code).equal(Code.InvalidArgument);
-        expect(error.findDetails(BadRequestSchema)[0]?.fieldViolations[0]?.field).equal(field);
+        expect(error.code).to.equal(Code.InvalidArgument);
+        expect(error.findDetails(BadRequestSchema)[0]?.fieldViolations[0]?.field).to.equal(field);
       }
     });
   });

@@ -6,9 +6,7 @@ import type { ServiceImplementation } from '@vigie/service-kit/grpc';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import type { ProbeChunks } from '../../application/probe-chunks.ts';
 import type { ProbeVideo } from '../../application/probe-video.ts';
-import { HeaderBudgetExceededError } from '../../domain/header-budget.ts';
-import type { HeaderAnswer } from '../../ports/header-probe.ts';
-import { VideoSourceError } from '../../ports/video-source.ts';
+import { VideoUnreachableError } from '../../application/video-unreachable-error.ts';
 import { readChunks } from './chunk-mapping.ts';
 import { createGetPoster, type GetPosterParts } from './get-poster.ts';
 
@@ -29,7 +27,7 @@ export function createProbeService(parts: ProbeServiceParts): ServiceImplementat
       if (diagnostics.length > 0) logger.debug({ video, diagnostics }, 'what libav said');
       if (finding.kind === 'failure' && finding.failure.code === 'VIDEO_UNREACHABLE') {
         const { failure, retryAfterMs } = finding;
-        throw new VideoSourceError('VIDEO_UNREACHABLE', failure.message, { ...(retryAfterMs && { retryAfterMs }) });
+        throw new VideoUnreachableError(failure.message, retryAfterMs || undefined);
       }
       return { finding: toFinding(finding), effort: { attempts: 1, ...effort } };
     },
@@ -37,7 +35,7 @@ export function createProbeService(parts: ProbeServiceParts): ServiceImplementat
     getPoster: createGetPoster(parts),
 
     async probeStream(requests, { signal }) {
-      const answer = await probeChunks(readChunks(requests), signal).catch(toAnswer);
+      const answer = await probeChunks(readChunks(requests), signal);
       logger.info(answer.kind === 'need' ? { missing: answer } : summaryOf(answer), 'stream probed');
       if (answer.kind !== 'need') return { finding: toFinding(answer) };
       const missing = { offset: BigInt(answer.offset), lengthBytes: BigInt(answer.lengthBytes) };
@@ -63,9 +61,4 @@ function toFinding(known: Known) {
 
 function summaryOf(known: Known): object {
   return known.kind === 'media' ? { codec: known.media.video.codec } : { failureCode: known.failure.code };
-}
-
-function toAnswer(error: unknown): HeaderAnswer {
-  if (!(error instanceof HeaderBudgetExceededError)) throw error;
-  return { kind: 'failure', failure: { code: error.reason, message: error.message }, diagnostics: [] };
 }

@@ -9,10 +9,10 @@ describe('createStoreReadiness', () => {
   it('tells whether the store is ready, not ready, or away', async () => {
     const endpoint = await startGrpcEndpoint(AlertStoreService, new FakeStoreService().implementation);
     const check = createStoreReadiness(endpoint.transport);
-    await eventually(async () => expect(await check()).equal(undefined));
+    await eventually(async () => expect(await check()).to.equal(undefined));
     endpoint.health.enter('stopping');
-    await eventually(async () => expect(await check()).equal('the store is not ready'));
+    await eventually(async () => expect(await check()).to.equal('the store is not ready'));
     await endpoint[Symbol.asyncDispose]();
-    expect(await check()).match(/gives no answer/);
+    expect(await check()).to.match(/gives no answer/);
   });
 });

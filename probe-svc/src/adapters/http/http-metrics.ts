@@ -1,9 +1,5 @@
+import type { HttpMetrics } from '@vigie/media-source/http';
 import { Counter, type Registry } from 'prom-client';
-
-export interface HttpMetrics {
-  /** @param status of the answer; `broken` if none came, one that broke off, or one that made no sense */
-  countRequest(status: number | 'broken'): void;
-}
 
 export function createHttpMetrics(registry: Registry): HttpMetrics {
   const requests = new Counter({

@@ -1,6 +1,6 @@
+import type { SparseFile } from '@vigie/media-source';
 import { poster } from '@vigie/native';
 import { Slots } from '@vigie/service-kit/async';
-import type { SparseFile } from '../../domain/sparse-file.ts';
 import type { PosterAnswer, PosterMaker, PosterOptions } from '../../ports/poster-maker.ts';
 
 /** Half of libuv's threads: a large picture takes some tenths of a second, and alerts must not wait for it. */

@@ -1,4 +1,5 @@
-import { type ByteRange, probe } from '@vigie/native';
+import { readUntilKnown } from '@vigie/media-source';
+import { probe } from '@vigie/native';
 import type { Contender } from './contender.ts';
 import { LocalFile } from './local-file.ts';
 
@@ -9,13 +10,14 @@ export const vigie: Contender = {
   name: 'vigie',
   async probe(path) {
     using file = new LocalFile(path);
-    const ranges: ByteRange[] = [];
-    let next = { offset: 0, lengthBytes: FIRST_RANGE_BYTES };
-    for (;;) {
-      ranges.push({ offset: next.offset, bytes: file.read(next.offset, next.lengthBytes) });
-      const answer = await probe({ ranges, sizeBytes: file.sizeBytes });
-      if (answer.kind !== 'need') return answer.kind === 'media';
-      next = answer;
-    }
+    const answer = await readUntilKnown(
+      { offset: 0, lengthBytes: FIRST_RANGE_BYTES },
+      ({ offset, lengthBytes }, held) => {
+        held.sizeBytes = file.sizeBytes;
+        held.add(offset, file.read(offset, lengthBytes));
+      },
+      held => probe(held),
+    );
+    return answer.kind === 'media';
   },
 };

@@ -1,0 +1,1 @@
+export { FileMediaSource } from './file-media-source.ts';

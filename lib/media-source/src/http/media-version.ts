@@ -1,0 +1,32 @@
+import { headerOf, type ResponseHeaders } from './response-headers.ts';
+
+/** What tells one version of a file from another; `null` where the server doesn't say. */
+export interface MediaVersion {
+  readonly etag: string | null;
+  readonly lastModified: string | null;
+  readonly sizeBytes: number | null;
+}
+
+export function versionOf(headers: ResponseHeaders, sizeBytes: number | null): MediaVersion {
+  return {
+    etag: headerOf(headers, 'etag') ?? null,
+    lastModified: headerOf(headers, 'last-modified') ?? null,
+    sizeBytes,
+  };
+}
+
+/** Whether two answers certainly are of different versions. */
+export function differ(a: MediaVersion, b: MediaVersion): boolean {
+  return isOther(a.etag, b.etag) || isOther(a.lastModified, b.lastModified) || isOther(a.sizeBytes, b.sizeBytes);
+}
+
+/** The header that makes a server refuse, with 412, to answer from another version. A weak ETag never matches. */
+export function conditionFor({ etag, lastModified }: MediaVersion): readonly string[] {
+  if (etag !== null && !etag.startsWith('W/')) return ['if-match', etag];
+  if (lastModified !== null) return ['if-unmodified-since', lastModified];
+  return [];
+}
+
+function isOther<T>(a: T | null, b: T | null): boolean {
+  return a !== null && b !== null && a !== b;
+}

@@ -1,0 +1,120 @@
+import { Deadline } from '@vigie/service-kit/async';
+import type { WantedRange } from './byte-range.ts';
+import { MediaChangedError, type MediaReader, type MediaSource, MediaSourceError } from './media-source.ts';
+import { ReadBudget, ReadBudgetExceededError, type ReadLimits } from './read-budget.ts';
+import { ReadMeter } from './read-meter.ts';
+import { type Inspect, type Need, readUntilKnown } from './read-until-known.ts';
+import type { SparseFile } from './sparse-file.ts';
+
+export interface InspectionLimits extends ReadLimits {
+  /** From the first request to the answer. */
+  readonly timeoutMs: number;
+  readonly firstRangeBytes: number;
+}
+
+export type InspectionResult<Known> =
+  | { readonly kind: 'known'; readonly answer: Known }
+  /** The bytes that an answer needs could not be read, or would cost more than allowed. */
+  | { readonly kind: 'unread'; readonly error: MediaSourceError | ReadBudgetExceededError };
+
+/** What was found, and what finding it cost: everything that was sent over the network, repeated requests included. */
+export interface Inspection<Known> {
+  readonly result: InspectionResult<Known>;
+  readonly bytesRead: number;
+  readonly requests: number;
+  readonly elapsedMs: number;
+}
+
+/**
+ * Reads the first range of a file and then whatever `inspect` needs, until that has an answer. Rejects with the signal's
+ * reason on abort.
+ */
+export type InspectMedia = <Known extends { readonly kind: string }>(
+  name: string,
+  inspect: Inspect<Known>,
+  signal?: AbortSignal,
+) => Promise<Inspection<Exclude<Known, Need>>>;
+
+/** A file that is replaced while it is being read is read afresh, but one that keeps changing is left for later. */
+const MAX_FRESH_STARTS = 3;
+
+export function createInspectMedia(source: MediaSource, limits: InspectionLimits): InspectMedia {
+  return async <Known extends { readonly kind: string }>(
+    name: string,
+    inspect: Inspect<Known>,
+    signal?: AbortSignal,
+  ) => {
+    const startedAt = performance.now();
+    const meter = new ReadMeter();
+    using deadline = new Deadline(limits.timeoutMs, signal);
+    const result = await inspectVersions(name, inspect, meter, deadline).then(toKnown, error => {
+      signal?.throwIfAborted();
+      return toUnread(error);
+    });
+    const { bytesRead, requests } = meter;
+    return { result, bytesRead, requests, elapsedMs: performance.now() - startedAt };
+  };
+
+  async function inspectVersions<Known extends { readonly kind: string }>(
+    name: string,
+    inspect: Inspect<Known>,
+    meter: ReadMeter,
+    deadline: Deadline,
+  ): Promise<Exclude<Known, Need>> {
+    for (let startsLeft = MAX_FRESH_STARTS; ; startsLeft--) {
+      try {
+        return await inspectVersion(source.open(name, { meter, signal: deadline.signal }), inspect, deadline);
+      } catch (error) {
+        if (!(error instanceof MediaChangedError)) throw error;
+        if (startsLeft === 0) throw unreachable('the file keeps changing while it is read', error);
+      }
+    }
+  }
+
+  function inspectVersion<Known extends { readonly kind: string }>(
+    reader: MediaReader,
+    inspect: Inspect<Known>,
+    deadline: Deadline,
+  ): Promise<Exclude<Known, Need>> {
+    const budget = new ReadBudget(limits);
+    return readUntilKnown(
+      { offset: 0, lengthBytes: limits.firstRangeBytes },
+      (wanted, file) => fetchRange(wanted, reader, budget, file, deadline),
+      // An inspection ends with an answer by its own clock; only the caller's signal may break it off.
+      file => inspect(file, { timeoutMs: deadline.remainingMs, signal: deadline.caller }),
+    );
+  }
+
+  async function fetchRange(
+    wanted: WantedRange,
+    reader: MediaReader,
+    budget: ReadBudget,
+    file: SparseFile,
+    deadline: Deadline,
+  ): Promise<void> {
+    const { sizeBytes } = file;
+    const slice = await reader.read(budget.allow(wanted), budget.remainingBytes).catch(error => {
+      if (!deadline.signal.aborted) throw error;
+      throw unreachable(`the video server didn't send enough within ${limits.timeoutMs} ms`, error);
+    });
+    budget.spend(slice.costBytes);
+    file.sizeBytes = slice.sizeBytes ?? sizeBytes;
+    const added = file.add(wanted.offset, slice.bytes);
+    if (added === 0 && file.sizeBytes === sizeBytes) {
+      throw unreachable(`the video server sends nothing from byte ${wanted.offset} on`);
+    }
+  }
+}
+
+function toKnown<Known>(answer: Known): InspectionResult<Known> {
+  return { kind: 'known', answer };
+}
+
+function toUnread(error: unknown): InspectionResult<never> {
+  if (error instanceof MediaSourceError || error instanceof ReadBudgetExceededError) return { kind: 'unread', error };
+  throw error;
+}
+
+function unreachable(message: string, cause?: unknown): MediaSourceError {
+  return new MediaSourceError('UNREACHABLE', message, { cause });
+}

@@ -1,1 +1,0 @@
-export { LyingVideoServer, type SeenRequest, sendRange } from './lying-video-server.ts';
