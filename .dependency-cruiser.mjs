@@ -131,8 +131,16 @@ export default {
       name: 'only-the-composition-root-injects',
       severity: 'error',
       comment: 'Everything else gets what it needs as arguments.',
-      from: { pathNot: ['/src/composition-root\\.ts$', '^lib/service-kit/src/lifecycle/'] },
+      from: { pathNot: ['/src/composition-root\\.ts$', '^lib/service-kit/src/injection/'] },
       to: { path: '(^|/)(tsyringe|reflect-metadata)(/|$)' },
+    },
+    {
+      name: 'declarations-import-nothing',
+      severity: 'error',
+      comment:
+        "A service's declaration is read by tools, and while its image is built, before there is a node_modules.",
+      from: { path: `${SERVICE}src/service\\.ts$` },
+      to: { pathNot: '^lib/service-kit/src/declaration/' },
     },
     {
       name: 'no-way-round-exports',

@@ -87,6 +87,8 @@ const VIOLATIONS: readonly (readonly [rule: string, file: string, imports: strin
   ['e2e-is-imported-by-nobody', 'tools/dev-env/src/a.ts', '@vigie/e2e'],
   ['only-the-composition-root-injects', 'store-svc/src/a.ts', 'tsyringe'],
   ['only-the-composition-root-injects', 'store-svc/src/adapters/grpc/h.ts', 'reflect-metadata'],
+  ['declarations-import-nothing', 'probe-svc/src/service.ts', './main.ts'],
+  ['declarations-import-nothing', 'store-svc/src/service.ts', '@vigie/service-kit/nats'],
   ['no-way-round-exports', 'store-svc/src/b.ts', '../../lib/alert/src/alert.ts'],
   ['no-way-round-exports', 'tools/e2e/src/a.ts', '../../../store-svc/src/domain/row.ts'],
   ['no-own-index', 'lib/service-kit/src/nats/b.ts', '../async/index.ts'],
