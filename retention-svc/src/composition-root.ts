@@ -1,55 +1,67 @@
-import 'reflect-metadata';
+import { bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
 import { awaitJetStream, closeNats, connectNats } from '@vigie/service-kit/nats';
-import { container, instanceCachingFactory } from 'tsyringe';
 import { JetStreamStreams } from './adapters/jetstream/jetstream-streams.ts';
 import { createRetentionMetrics } from './adapters/telemetry/retention-metrics.ts';
 import { TelemetryStreamReports } from './adapters/telemetry/telemetry-stream-reports.ts';
-import { createKeepStream } from './application/keep-stream.ts';
-import { createKeepStreams } from './application/keep-streams.ts';
-import { Rounds } from './application/rounds.ts';
+import { RetentionLoop } from './application/retention-loop.ts';
+import { createRetentionPass, type RetentionPass } from './application/retention-pass.ts';
+import { createTrimStream, type TrimStream } from './application/trim-stream.ts';
 import type { Config } from './config.ts';
+import type { StreamReports } from './ports/stream-reports.ts';
+import type { Streams } from './ports/streams.ts';
 import { service } from './service.ts';
-import { tokens } from './tokens.ts';
 
-export async function startRetention(config: Config, context: ServiceContext): Promise<void> {
+export interface RetentionPorts {
+  readonly streams: Streams;
+  readonly streamReports: StreamReports;
+}
+
+interface Parts extends RetentionPorts {
+  readonly trimStream: TrimStream;
+  readonly pass: RetentionPass;
+}
+
+/** @param overrides ports to use instead of the real ones; without `streams`, no connection to NATS is made */
+export async function startRetention(
+  config: Config,
+  context: ServiceContext,
+  overrides: Partial<RetentionPorts> = {},
+): Promise<void> {
   const { logger, metrics, health, teardown } = context;
-  const connection = await connectNats({ url: config.natsUrl, name: service.name, logger, health });
-  teardown.defer(() => closeNats(connection));
-  const streams = await awaitJetStream(() => JetStreamStreams.open(connection, config.streamLimits), logger);
+  const streams = overrides.streams ?? (await openStreams(config, context));
   await awaitJetStream(() => streams.bringUpToDate(), logger);
 
   const retentionMetrics = createRetentionMetrics(metrics);
-  const services = container.createChildContainer();
-  services.register(tokens.streams, { useValue: streams });
-  services.register(tokens.streamReports, {
-    useFactory: instanceCachingFactory(() => new TelemetryStreamReports(logger, retentionMetrics)),
-  });
-  services.register(tokens.keepStream, {
-    useFactory: instanceCachingFactory(c =>
-      createKeepStream({
-        streams: c.resolve(tokens.streams),
-        reports: c.resolve(tokens.streamReports),
-        replayWindowMs: config.replayWindowMs,
-      }),
-    ),
-  });
-  services.register(tokens.keepStreams, {
-    useFactory: instanceCachingFactory(c => createKeepStreams(c.resolve(tokens.streams), c.resolve(tokens.keepStream))),
-  });
+  const { pass } = bindParts<Parts>(
+    {
+      streams: () => streams,
+      streamReports: () => new TelemetryStreamReports(logger, retentionMetrics),
+      trimStream: ({ streams, streamReports: reports }) =>
+        createTrimStream({ streams, reports, replayWindowMs: config.replayWindowMs }),
+      pass: ({ streams, trimStream }) => createRetentionPass(streams, trimStream),
+    },
+    overrides,
+  );
 
-  let fault: string | undefined;
-  health.addCheck('streams', () => fault);
+  let failure: string | undefined;
+  health.addCheck('streams', () => failure);
   teardown.use(
-    new Rounds({
-      round: services.resolve(tokens.keepStreams),
+    new RetentionLoop({
+      pass,
       intervalMs: config.intervalMs,
       shutdownGraceMs: config.shutdownGraceMs,
       onEnd: error => {
-        retentionMetrics.countRound(error === undefined ? 'done' : 'failed');
-        if (error !== undefined && error.message !== fault) logger.error({ err: error }, 'streams not kept');
-        fault = error?.message;
+        retentionMetrics.countPass(error === undefined ? 'done' : 'failed');
+        if (error !== undefined && error.message !== failure) logger.error({ err: error }, 'retention pass failed');
+        failure = error?.message;
       },
     }),
   );
+}
+
+async function openStreams(config: Config, { logger, health, teardown }: ServiceContext): Promise<Streams> {
+  const connection = await connectNats({ url: config.natsUrl, name: service.name, logger, health });
+  teardown.defer(() => closeNats(connection));
+  return await awaitJetStream(() => JetStreamStreams.open(connection, config.streamLimits), logger);
 }

@@ -5,7 +5,7 @@ import { readRunnerConfig } from '@vigie/service-kit/lifecycle';
 import { service } from './service.ts';
 
 export interface Config extends RunnerConfig, JetStreamConfig {
-  /** From the end of one round to the begin of the next. */
+  /** From the end of one pass to the start of the next. */
   readonly intervalMs: number;
   /** How long a finished message stays. */
   readonly replayWindowMs: number;

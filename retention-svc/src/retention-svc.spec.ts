@@ -6,10 +6,21 @@ import { Health } from '@vigie/service-kit/telemetry';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { startRetention } from './composition-root.ts';
+import { type RetentionPorts, startRetention } from './composition-root.ts';
 import { readConfig } from './config.ts';
+import type { Streams } from './ports/streams.ts';
 
 const FOR_EVER_MS = '2000000000';
+
+const EMPTY_STREAM = {
+  firstSequence: 1,
+  lastSequence: 0,
+  messages: 0,
+  bytes: 0,
+  maxBytes: 1_000_000,
+  serverTime: new Date(0),
+  consumers: [],
+};
 
 describe('retention-svc', function () {
   this.timeout(60_000);
@@ -28,7 +39,7 @@ describe('retention-svc', function () {
   afterEach(() => running.disposeAsync());
 
   /** The whole service, in this process, with the rights of its own user. */
-  async function start(env: NodeJS.ProcessEnv = {}) {
+  async function start(env: NodeJS.ProcessEnv = {}, overrides: Partial<RetentionPorts> = {}) {
     const config = readConfig({
       NATS_URL: nats.urlOf('retention-svc'),
       STREAM_MAX_BYTES: '1000000',
@@ -41,7 +52,7 @@ describe('retention-svc', function () {
     const metrics = new Registry();
     const lines: { level: number; msg: string }[] = [];
     const logger = pino({}, { write: line => void lines.push(JSON.parse(line)) });
-    await startRetention(config, { logger, metrics, health, teardown });
+    await startRetention(config, { logger, metrics, health, teardown }, overrides);
     health.enter('running');
     running.use(teardown);
     return { health, metrics, lines };
@@ -61,10 +72,10 @@ describe('retention-svc', function () {
 
   const firstKept = async () => (await manager.streams.info('ALERTS')).state.first_seq;
 
-  /** Waits for a round that began after the call. */
-  async function wholeRound(metrics: Registry): Promise<void> {
-    const before = await roundsOf(metrics);
-    await waitFor('a whole round', async () => ((await roundsOf(metrics)) >= before + 2 ? true : undefined));
+  /** Waits for a pass that began after the call. */
+  async function wholePass(metrics: Registry): Promise<void> {
+    const before = await passesOf(metrics);
+    await waitFor('a whole pass', async () => ((await passesOf(metrics)) >= before + 2 ? true : undefined));
   }
 
   it('creates the streams, and brings their settings up to date, again after a reconnect', async () => {
@@ -88,11 +99,11 @@ describe('retention-svc', function () {
     await finish('record', 10);
     await finish('probe', 7);
     await waitFor('the trim', async () => ((await firstKept()) === 8 ? true : undefined));
-    await wholeRound(metrics);
+    await wholePass(metrics);
     expect(await firstKept()).equal(8);
     await finish('probe', 3);
     await waitFor('the rest to go', async () => ((await firstKept()) === 11 ? true : undefined));
-    await wholeRound(metrics);
+    await wholePass(metrics);
     expect(await metrics.getSingleMetricAsString('vigie_retention_trimmed_messages_total')).include(
       'stream="ALERTS"} 10',
     );
@@ -102,8 +113,8 @@ describe('retention-svc', function () {
     const { metrics, lines } = await start();
     await publish(10);
     await finish('record', 10);
-    await wholeRound(metrics);
-    await wholeRound(metrics);
+    await wholePass(metrics);
+    await wholePass(metrics);
     expect(await firstKept()).equal(1);
     expect(lines.filter(({ msg }) => /consumer probe is missing/.test(msg))).lengthOf(1);
   });
@@ -113,21 +124,41 @@ describe('retention-svc', function () {
     await publish(10);
     await finish('record', 10);
     await finish('probe', 10);
-    await wholeRound(metrics);
+    await wholePass(metrics);
     expect(await firstKept()).equal(1);
   });
 
-  it('keeps what a consumer of the moment has not been given yet', async () => {
+  it('keeps what an ephemeral consumer has not been given yet', async () => {
     const { metrics } = await start();
     await publish(10);
     const watcher = await jetstream(connection).consumers.get('ALERTS', { opt_start_seq: 4 });
     await finish('record', 10);
     await finish('probe', 10);
     await waitFor('the trim', async () => ((await firstKept()) === 4 ? true : undefined));
-    await wholeRound(metrics);
+    await wholePass(metrics);
     expect(await firstKept()).equal(4);
     await watcher.delete();
     await waitFor('the rest to go', async () => ((await firstKept()) === 11 ? true : undefined));
+  });
+
+  it('is unready and logs one error while its passes fail, and is ready again after one that succeeds', async () => {
+    let failure: string | undefined;
+    const streams: Streams = {
+      async bringUpToDate() {
+        if (failure !== undefined) throw new Error(failure);
+      },
+      readState: async name => ({ ...EMPTY_STREAM, name }),
+      readMessageTime: async () => undefined,
+      trim: async () => 0,
+    };
+    const { health, metrics, lines } = await start({}, { streams });
+    await wholePass(metrics);
+    failure = 'JetStream gives no answer';
+    await waitFor('it to be unready', async () => ((await health.readiness()).ready ? undefined : true));
+    expect((await health.readiness()).checks.streams).to.equal('JetStream gives no answer');
+    failure = undefined;
+    await waitFor('it to be ready', async () => ((await health.readiness()).ready ? true : undefined));
+    expect(lines.filter(({ level }) => level === 50).map(({ msg }) => msg)).to.deep.equal(['retention pass failed']);
   });
 
   it('creates a stream again that somebody has deleted', async () => {
@@ -146,7 +177,7 @@ describe('retention-svc', function () {
   });
 });
 
-async function roundsOf(metrics: Registry): Promise<number> {
-  const counted = await metrics.getSingleMetric('vigie_retention_rounds_total')?.get();
+async function passesOf(metrics: Registry): Promise<number> {
+  const counted = await metrics.getSingleMetric('vigie_retention_passes_total')?.get();
   return counted?.values.find(({ labels }) => labels.result === 'done')?.value ?? 0;
 }

@@ -25,7 +25,7 @@ const situation = fc
         serverTime: fc.constant(new Date(0)),
         consumers: fc.uniqueArray(progress, { selector: ({ name }) => name }),
       }),
-      youngFrom: fc.integer({ min: firstSequence, max: lastSequence + 1 }),
+      windowStart: fc.integer({ min: firstSequence, max: lastSequence + 1 }),
       required: fc.subarray(['record', 'probe']),
     });
   });
@@ -37,8 +37,8 @@ const names = ({ consumers }: StreamState) => consumers.map(({ name }) => name);
 describe('planTrim', () => {
   it('never trims a message that a consumer has not finished', () => {
     fc.assert(
-      fc.property(situation, ({ state, youngFrom, required }) => {
-        const { keepFrom } = planTrim(state, youngFrom, required);
+      fc.property(situation, ({ state, windowStart, required }) => {
+        const { keepFrom } = planTrim(state, windowStart, required);
         for (let seq = state.firstSequence; seq < keepFrom; seq++) expect(isFinished(state, seq)).equal(true);
       }),
     );
@@ -46,10 +46,10 @@ describe('planTrim', () => {
 
   it('never trims a message within the replay window, nor one that is yet to come', () => {
     fc.assert(
-      fc.property(situation, ({ state, youngFrom, required }) => {
-        const { keepFrom } = planTrim(state, youngFrom, required);
+      fc.property(situation, ({ state, windowStart, required }) => {
+        const { keepFrom } = planTrim(state, windowStart, required);
         expect(keepFrom)
-          .most(Math.max(youngFrom, state.firstSequence))
+          .most(Math.max(windowStart, state.firstSequence))
           .and.most(state.lastSequence + 1);
       }),
     );
@@ -57,34 +57,34 @@ describe('planTrim', () => {
 
   it('trims nothing while a required consumer is missing, and names it', () => {
     fc.assert(
-      fc.property(situation, ({ state, youngFrom, required }) => {
+      fc.property(situation, ({ state, windowStart, required }) => {
         const missing = required.filter(name => !names(state).includes(name));
         fc.pre(missing.length > 0);
-        expect(planTrim(state, youngFrom, required)).deep.include({ keepFrom: state.firstSequence, missing });
+        expect(planTrim(state, windowStart, required)).deep.include({ keepFrom: state.firstSequence, missing });
       }),
     );
   });
 
   it('leaves nothing that is finished by all and old', () => {
     fc.assert(
-      fc.property(situation, ({ state, youngFrom, required }) => {
+      fc.property(situation, ({ state, windowStart, required }) => {
         fc.pre(required.every(name => names(state).includes(name)));
-        const { keepFrom } = planTrim(state, youngFrom, required);
-        if (keepFrom <= state.lastSequence) expect(keepFrom >= youngFrom || !isFinished(state, keepFrom)).equal(true);
+        const { keepFrom } = planTrim(state, windowStart, required);
+        if (keepFrom <= state.lastSequence) expect(keepFrom >= windowStart || !isFinished(state, keepFrom)).equal(true);
       }),
     );
   });
 
   it('names those that hold old messages back, the slowest first', () => {
     fc.assert(
-      fc.property(situation, ({ state, youngFrom, required }) => {
-        const { stragglers } = planTrim(state, youngFrom, required);
+      fc.property(situation, ({ state, windowStart, required }) => {
+        const { lagging } = planTrim(state, windowStart, required);
         const behind = state.consumers.filter(({ finishedThrough }) => {
           const firstOpen = Math.max(state.firstSequence, finishedThrough + 1);
-          return firstOpen < youngFrom;
+          return firstOpen < windowStart;
         });
-        expect(stragglers.map(({ name }) => name)).have.members(behind.map(({ name }) => name));
-        const counts = stragglers.map(({ oldMessages }) => oldMessages);
+        expect(lagging.map(({ name }) => name)).have.members(behind.map(({ name }) => name));
+        const counts = lagging.map(({ oldMessages }) => oldMessages);
         expect(counts).deep.equal(counts.toSorted((a, b) => b - a));
       }),
     );

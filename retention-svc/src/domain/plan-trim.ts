@@ -1,35 +1,35 @@
 import type { ConsumerProgress, StreamState } from './stream-state.ts';
 
-/** A consumer that keeps old messages from being trimmed. */
-export interface Straggler {
+/** A consumer because of which old messages can't be trimmed. */
+export interface LaggingConsumer {
   readonly name: string;
-  /** How many messages beyond the replay window it has not finished, or has finished behind one that it has not. */
+  /** How many messages are older than the replay window and, in the order of the stream, not before the first that it has not finished. */
   readonly oldMessages: number;
 }
 
 export interface TrimPlan {
-  /** Every message below it is finished by all and old; the rest stays. */
+  /** The sequence of the first message that stays. Every message below it is old, and finished by all consumers. */
   readonly keepFrom: number;
-  /** Required consumers that aren't there; as long as one is missing, nothing is trimmed. */
+  /** Required consumers that don't exist. While one is missing, nothing is trimmed. */
   readonly missing: readonly string[];
   /** The slowest first. */
-  readonly stragglers: readonly Straggler[];
+  readonly lagging: readonly LaggingConsumer[];
 }
 
-/** What may go: what every consumer has finished, and what stands below `youngFrom`. */
-export function planTrim(state: StreamState, youngFrom: number, required: readonly string[]): TrimPlan {
+/** Decides what to trim: the messages below `windowStart` that every consumer has finished. */
+export function planTrim(state: StreamState, windowStart: number, required: readonly string[]): TrimPlan {
   const { firstSequence, lastSequence, consumers } = state;
   const missing = required.filter(name => !consumers.some(consumer => consumer.name === name));
   const finishedBelow = Math.min(lastSequence + 1, ...consumers.map(unfinishedFrom));
-  const trimmable = missing.length > 0 ? firstSequence : Math.min(youngFrom, finishedBelow);
-  return { keepFrom: Math.max(firstSequence, trimmable), missing, stragglers: findStragglers(state, youngFrom) };
+  const trimmable = missing.length > 0 ? firstSequence : Math.min(windowStart, finishedBelow);
+  return { keepFrom: Math.max(firstSequence, trimmable), missing, lagging: findLaggingConsumers(state, windowStart) };
 }
 
-function findStragglers({ firstSequence, consumers }: StreamState, youngFrom: number): Straggler[] {
+function findLaggingConsumers({ firstSequence, consumers }: StreamState, windowStart: number): LaggingConsumer[] {
   return consumers
     .map(consumer => ({
       name: consumer.name,
-      oldMessages: youngFrom - Math.max(firstSequence, unfinishedFrom(consumer)),
+      oldMessages: windowStart - Math.max(firstSequence, unfinishedFrom(consumer)),
     }))
     .filter(({ oldMessages }) => oldMessages > 0)
     .toSorted((a, b) => b.oldMessages - a.oldMessages);

@@ -1,4 +1,4 @@
-/** The durable consumers without which a stream isn't trimmed: while one is missing, nobody knows what it has not seen. */
+/** The durable consumers of each stream that must exist before it is trimmed: while one is missing, its progress is unknown. */
 export const REQUIRED_CONSUMERS: Readonly<Record<string, readonly string[]>> = {
   ALERTS: ['record', 'probe'],
   OUTCOMES: [],

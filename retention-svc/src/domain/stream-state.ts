@@ -1,27 +1,27 @@
 export interface ConsumerProgress {
   readonly name: string;
-  /** It has finished every message up to this sequence, itself included; only ever grows. */
+  /** The consumer has finished every message up to and including this sequence. Never gets smaller. */
   readonly finishedThrough: number;
 }
 
 /** A stream at one moment. */
 export interface StreamState {
   readonly name: string;
-  /** Of an empty stream: one more than the last. */
+  /** One more than `lastSequence` if the stream is empty. */
   readonly firstSequence: number;
-  /** Of the latest message, be it there or trimmed. */
+  /** Of the latest message, whether it is still there or trimmed. */
   readonly lastSequence: number;
   readonly messages: number;
   readonly bytes: number;
-  /** A stream that holds more refuses. */
+  /** A stream that has no room left refuses messages. */
   readonly maxBytes: number;
-  /** By the clock that also stamps the messages, so that retention-svc's own needn't agree with it. */
+  /** By the clock that also gives messages their time. The clock of retention-svc may differ. */
   readonly serverTime: Date;
-  /** All of them, durable or for the moment. */
+  /** All of them, durable and ephemeral. */
   readonly consumers: readonly ConsumerProgress[];
 }
 
-/** From 0, empty, to 1: the stream refuses. */
+/** From 0, empty, to 1, full: the stream refuses messages. */
 export function fillRatio({ bytes, maxBytes }: StreamState): number {
   return maxBytes > 0 ? bytes / maxBytes : 0;
 }

@@ -20,9 +20,9 @@ const stateWith = (bytes: number, consumers: readonly ConsumerProgress[]): Strea
   consumers,
 });
 
-function warningsOf(state: StreamState, youngFrom: number): string[] {
-  const plan = planTrim(state, youngFrom, ['record', 'probe']);
-  return findWarnings(state, plan, youngFrom).map(({ message }) => message);
+function warningsOf(state: StreamState, windowStart: number): string[] {
+  const plan = planTrim(state, windowStart, ['record', 'probe']);
+  return findWarnings(state, plan, windowStart).map(({ message }) => message);
 }
 
 describe('the warnings about a stream', () => {

@@ -3,33 +3,33 @@ import { type ConsumerProgress, fillRatio, type StreamState } from './stream-sta
 
 /** What a person should look at. */
 export interface StreamWarning {
-  /** The same for the same matter, round after round. */
+  /** The same in each pass as long as the warning is about the same thing. */
   readonly key: string;
   readonly message: string;
 }
 
-/** Fewer than these are the alerts that are being tried again. */
+/** Fewer than this may well be alerts that are being retried. */
 const MANY_MESSAGES = 1_000;
 const NEARLY_FULL = 0.8;
 
-/** @param youngFrom the first message within the replay window */
-export function findWarnings(state: StreamState, plan: TrimPlan, youngFrom: number): StreamWarning[] {
-  return [...warnOfTrimming(state, plan, youngFrom), ...warnOfFill(state, plan)];
+/** @param windowStart the first message within the replay window */
+export function findWarnings(state: StreamState, plan: TrimPlan, windowStart: number): StreamWarning[] {
+  return [...warnOfTrimming(state, plan, windowStart), ...warnOfFill(state, plan)];
 }
 
-function warnOfTrimming(state: StreamState, plan: TrimPlan, youngFrom: number): StreamWarning[] {
+function warnOfTrimming(state: StreamState, plan: TrimPlan, windowStart: number): StreamWarning[] {
   const stream = state.name;
-  // A mesh that is just starting has nothing to trim, nor a consumer.
-  const missing = youngFrom > state.firstSequence ? plan.missing : [];
+  // A mesh that is just starting has nothing to trim and no consumers yet.
+  const missing = windowStart > state.firstSequence ? plan.missing : [];
   return [
     ...missing.map(name => ({
       key: `missing ${name}`,
       message: `${stream} isn't trimmed: its consumer ${name} is missing; start the service that makes it`,
     })),
-    ...plan.stragglers
+    ...plan.lagging
       .filter(({ oldMessages }) => oldMessages >= MANY_MESSAGES)
       .map(({ name, oldMessages }) => ({
-        key: `straggler ${name}`,
+        key: `lagging ${name}`,
         message:
           `${stream}: the consumer ${name} holds ${oldMessages} messages back that are older than REPLAY_WINDOW_MS; ` +
           `if nobody uses it any more, delete it: nats consumer rm ${stream} ${name}`,

@@ -138,7 +138,7 @@ describe('a person at a shell', function () {
         /jetstream_in_flight\{/,
       ],
       'store-svc': [/jetstream_consumer_lag\{/, /grpc_server_handled_total\{/],
-      'retention-svc': [/vigie_retention_fill_ratio\{/, /vigie_retention_rounds_total\{/],
+      'retention-svc': [/vigie_retention_fill_ratio\{/, /vigie_retention_passes_total\{/],
     };
     for (const name of SERVICE_NAMES) {
       const text = await (await fetch(`${mesh().service(name).healthUrl}/metrics`)).text();

@@ -4,7 +4,7 @@ import type { NatsCluster, NatsServer } from '@vigie/dev-env/servers';
 import { startScratchNatsCluster, waitFor } from '@vigie/dev-env/testing';
 import { readNatsUrl } from '@vigie/service-kit/nats';
 import { expect } from 'chai';
-import { createKeepStream } from '../../application/keep-stream.ts';
+import { createTrimStream } from '../../application/trim-stream.ts';
 import { JetStreamStreams } from './jetstream-streams.ts';
 
 const STREAM = 'OUTCOMES';
@@ -41,14 +41,14 @@ describe('JetStreamStreams on a cluster', function () {
     const reader = await addConsumerAwayFrom(leader, manager);
     const consumer = await jetstream(operator).consumers.get(STREAM, reader.name);
     for await (const message of await consumer.fetch({ max_messages: 3 })) await message.ackAck();
-    const keepStream = createKeepStream({ streams, reports: { report: () => undefined }, replayWindowMs: 0 });
+    const trimStream = createTrimStream({ streams, reports: { report: () => undefined }, replayWindowMs: 0 });
     const firstKept = async () => (await manager.streams.info(STREAM)).state.first_seq;
 
     reader.server.kill('SIGSTOP');
     await waitFor(
       'retention-svc to miss it',
       async () => {
-        const error = await keepStream(STREAM).then(
+        const error = await trimStream(STREAM).then(
           () => undefined,
           error => error,
         );
@@ -63,7 +63,7 @@ describe('JetStreamStreams on a cluster', function () {
     await waitFor(
       'the trim',
       async () => {
-        await keepStream(STREAM).catch(() => undefined);
+        await trimStream(STREAM).catch(() => undefined);
         return (await firstKept()) === 4 ? true : undefined;
       },
       60_000,

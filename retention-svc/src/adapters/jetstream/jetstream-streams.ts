@@ -7,11 +7,11 @@ import {
 } from '@nats-io/jetstream';
 import { InvalidArgumentError, type NatsConnection } from '@nats-io/transport-node';
 import { type StreamLimits, updateStreams } from '@vigie/alert/streams';
+import type { MessageTime } from '../../domain/replay-window.ts';
 import type { ConsumerProgress, StreamState } from '../../domain/stream-state.ts';
-import type { MessageTime } from '../../domain/young-from.ts';
 import type { Streams } from '../../ports/streams.ts';
 
-/** JetStream's error for a stream that isn't there. */
+/** JetStream's error code if a stream does not exist. */
 const STREAM_NOT_FOUND = 10059;
 
 export class JetStreamStreams implements Streams {
@@ -40,7 +40,7 @@ export class JetStreamStreams implements Streams {
   async readState(stream: string): Promise<StreamState> {
     const { state, config, ts } = await this.#readInfo(stream);
     const consumers = await Array.fromAsync(this.#manager.consumers.list(stream), readProgress);
-    // A cluster leaves out those whose server is away; what they have not finished must not be trimmed.
+    // A cluster leaves out consumers whose server does not answer; what they have not finished must not be trimmed.
     if (consumers.length < state.consumer_count) {
       throw new Error(`${stream} has ${state.consumer_count} consumers, and only ${consumers.length} of them answer`);
     }
@@ -62,7 +62,7 @@ export class JetStreamStreams implements Streams {
         const message = await this.#manager.direct.getMessage(stream, { seq: from, next_by_subj: '>' });
         return message === null ? undefined : { sequence: message.seq, time: message.time };
       } catch (error) {
-        // Headers that the client can't read, the time among them: its neighbour tells as much.
+        // The client can't read the headers, which hold the time too. The time of the next message will do.
         if (!(error instanceof InvalidArgumentError)) throw error;
       }
     }
@@ -86,7 +86,7 @@ export class JetStreamStreams implements Streams {
   }
 }
 
-/** Without acks, a message is finished once it is delivered. */
+/** For a consumer without acks, a message is finished when it is delivered. */
 function readProgress({ name, config, ack_floor, delivered }: ConsumerInfo): ConsumerProgress {
   const finished = config.ack_policy === AckPolicy.None ? delivered : ack_floor;
   return { name, finishedThrough: finished.stream_seq };

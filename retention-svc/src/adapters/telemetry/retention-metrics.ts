@@ -4,14 +4,14 @@ import type { StreamReport } from '../../ports/stream-reports.ts';
 
 export interface RetentionMetrics {
   update(report: StreamReport): void;
-  countRound(result: 'done' | 'failed'): void;
+  countPass(result: 'done' | 'failed'): void;
 }
 
 export function createRetentionMetrics(registry: Registry): RetentionMetrics {
   const common = { labelNames: ['stream'], registers: [registry] };
-  const rounds = new Counter({
-    name: 'vigie_retention_rounds_total',
-    help: 'Rounds over all streams; one that failed has left at least one of them as it was.',
+  const passes = new Counter({
+    name: 'vigie_retention_passes_total',
+    help: 'Passes over all streams; a failed one left at least one stream untrimmed.',
     labelNames: ['result'],
     registers: [registry],
   });
@@ -33,16 +33,16 @@ export function createRetentionMetrics(registry: Registry): RetentionMetrics {
   const fill = new Gauge({
     ...common,
     name: 'vigie_retention_fill_ratio',
-    help: 'Bytes of a stream before the trim, of STREAM_MAX_BYTES; at 1 it refuses.',
+    help: 'Bytes of a stream before the trim, as a share of STREAM_MAX_BYTES; at 1 it refuses messages.',
   });
   return {
-    countRound: result => rounds.inc({ result }),
+    countPass: result => passes.inc({ result }),
     update({ state, trimmedMessages: messages, oldestKept }) {
       const labels = { stream: state.name };
       trimmedMessages.inc(labels, messages);
       trimmedBytes.inc(labels, messages === 0 ? 0 : Math.round((state.bytes / state.messages) * messages));
       const ageMs = oldestKept === undefined ? 0 : state.serverTime.getTime() - oldestKept.getTime();
-      // A message that came in after the time was read.
+      // The oldest message may have come in after the time was read.
       oldestAge.set(labels, Math.max(0, ageMs) / 1_000);
       fill.set(labels, fillRatio(state));
     },

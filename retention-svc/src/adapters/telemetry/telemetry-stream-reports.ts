@@ -2,14 +2,14 @@ import type { Logger } from '@vigie/service-kit/telemetry';
 import type { StreamReport, StreamReports } from '../../ports/stream-reports.ts';
 import type { RetentionMetrics } from './retention-metrics.ts';
 
-/** How long a warning that still holds isn't repeated. */
+/** A warning that still applies is repeated after this. */
 const REPEAT_MS = 10 * 60 * 1_000;
 
 /** Reports as metrics and log lines. */
 export class TelemetryStreamReports implements StreamReports {
   readonly #logger: Logger;
   readonly #metrics: RetentionMetrics;
-  /** When each warning that holds was last logged, by stream and key. */
+  /** When each warning that applies was last logged, by stream and key. */
   readonly #loggedAtMs = new Map<string, ReadonlyMap<string, number>>();
 
   constructor(logger: Logger, metrics: RetentionMetrics) {

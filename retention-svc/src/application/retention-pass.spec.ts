@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { createKeepStreams } from './keep-streams.ts';
+import { createRetentionPass } from './retention-pass.ts';
 
-describe('a round over all streams', () => {
-  it('brings settings up to date first, and a stream that fails holds up no other', async () => {
+describe('a retention pass', () => {
+  it('updates the settings first, and trims the other streams if one fails', async () => {
     const done: string[] = [];
-    const round = createKeepStreams(
+    const pass = createRetentionPass(
       {
         bringUpToDate: async () => void done.push('settings'),
         readState: () => Promise.reject(new Error('not asked')),
@@ -16,7 +16,7 @@ describe('a round over all streams', () => {
         done.push(stream);
       },
     );
-    const error = await round().catch(error => error);
+    const error = await pass().catch(error => error);
     expect(error.message).equal('ALERTS gives no answer');
     expect(done).deep.equal(['settings', 'OUTCOMES', 'QUARANTINE']);
   });

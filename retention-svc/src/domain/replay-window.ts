@@ -4,7 +4,7 @@ export interface MessageTime {
   readonly time: Date;
 }
 
-/** The first message at or behind a sequence, or undefined where there is none. */
+/** The first message at or behind a sequence, or undefined if there is none. */
 export type ReadMessageTime = (sequence: number) => Promise<MessageTime | undefined>;
 
 /** The sequences from `first` up to and without `end`. */
@@ -14,13 +14,14 @@ export interface SequenceRange {
 }
 
 /**
- * The sequence of the first message that is not older than `oldBefore`; `end` if all are older. A binary search, so some 20
- * reads for a million messages.
+ * The sequence of the first message within the replay window, which is one that is not older than `oldBefore`; `end` if all are
+ * older. A binary search: some 20 reads for a million messages.
  *
- * It takes for granted that messages stand in the order of their times. Where the server's clock was set back they don't, and a
- * younger one may stand below: the replay window is then shorter for it, no more, as only finished messages are trimmed.
+ * It assumes that messages are in the order of their times. If the server's clock was set back they aren't, and a younger
+ * message may come before an older one. It then stays for less than the replay window; it is finished all the same, as only
+ * finished messages are trimmed.
  */
-export async function findYoungFrom(
+export async function findWindowStart(
   { first, end }: SequenceRange,
   oldBefore: Date,
   read: ReadMessageTime,
@@ -30,7 +31,7 @@ export async function findYoungFrom(
   while (low < high) {
     const middle = low + Math.floor((high - low) / 2);
     const message = await read(middle);
-    // Nothing but gaps up to there.
+    // From `middle` to `high` there are only gaps.
     if (message === undefined || message.sequence >= high) high = middle;
     else if (message.time < oldBefore) low = message.sequence + 1;
     else high = middle;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { findYoungFrom, type MessageTime } from './young-from.ts';
+import { findWindowStart, type MessageTime } from './replay-window.ts';
 
 /** Messages in order, with gaps where some were deleted; times in milliseconds. */
 const messages = fc
@@ -23,14 +23,14 @@ const rangeOf = (kept: readonly MessageTime[]) => ({
 const reader = (kept: readonly MessageTime[]) => async (sequence: number) =>
   kept.find(message => message.sequence >= sequence);
 
-describe('findYoungFrom', () => {
-  it('parts the old from the young, whatever gaps there are', async () => {
+describe('findWindowStart', () => {
+  it('separates old messages from those within the window, whatever gaps there are', async () => {
     await fc.assert(
       fc.asyncProperty(messages, oldBefore, async (unordered, limit) => {
         const times = unordered.map(({ time }) => time).toSorted((a, b) => a.getTime() - b.getTime());
         const kept = unordered.map(({ sequence }, place) => ({ sequence, time: times[place] as Date }));
-        const youngFrom = await findYoungFrom(rangeOf(kept), limit, reader(kept));
-        for (const { sequence, time } of kept) expect(sequence < youngFrom).equal(time < limit);
+        const windowStart = await findWindowStart(rangeOf(kept), limit, reader(kept));
+        for (const { sequence, time } of kept) expect(sequence < windowStart).equal(time < limit);
       }),
     );
   });
@@ -39,7 +39,7 @@ describe('findYoungFrom', () => {
     await fc.assert(
       fc.asyncProperty(messages, oldBefore, async (kept, limit) => {
         const { first, end } = rangeOf(kept);
-        expect(await findYoungFrom({ first, end }, limit, reader(kept))).within(first, end);
+        expect(await findWindowStart({ first, end }, limit, reader(kept))).within(first, end);
       }),
     );
   });
@@ -50,7 +50,7 @@ describe('findYoungFrom', () => {
       reads++;
       return { sequence, time: new Date(sequence) };
     };
-    expect(await findYoungFrom({ first: 1, end: 1_000_001 }, new Date(765_432), read)).equal(765_432);
+    expect(await findWindowStart({ first: 1, end: 1_000_001 }, new Date(765_432), read)).equal(765_432);
     expect(reads).most(20);
   });
 });

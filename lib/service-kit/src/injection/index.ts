@@ -1,0 +1,1 @@
+export { bindParts } from './bind-parts.ts';
