@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { ContentStamp } from '../content-stamp.mjs';
 import { PROJECT_DIR } from '../project.mjs';
+import { prunePackages } from '../prune-packages.mjs';
 import { runLogged } from '../run-logged.mjs';
 import { listWorkspaces } from '../workspaces.mjs';
 
@@ -20,6 +21,7 @@ export const npmPackages = {
       env: { ...process.env, NODE_ENV: 'development' },
       wayOut: 'Mend what it names (is the registry reachable?) and try again.',
     });
+    prunePackages();
     stamp.write(manifests());
   },
 };
