@@ -52,7 +52,8 @@ export class ProcessLog {
   }
 }
 
-function parseRecord(line: string): Record<string, unknown> | undefined {
+/** @returns the line as a record, or undefined if it is none */
+export function parseRecord(line: string): Record<string, unknown> | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
     return JSON.parse(line);

@@ -1,5 +1,8 @@
 import type { SupervisedProcess } from './supervised-process.ts';
 
+// A start that takes longer says that it is still at it.
+const SIGN_OF_LIFE_MS = 5000;
+
 interface StartOptions {
   signal?: AbortSignal;
   onProgress?: (step: string) => void;
@@ -26,6 +29,12 @@ async function startTimed(
   onProgress: StartOptions['onProgress'],
 ): Promise<void> {
   const startedAt = performance.now();
-  await process.start(signal);
-  onProgress?.(`${process.name.padEnd(14)} ${((performance.now() - startedAt) / 1000).toFixed(1).padStart(5)} s`);
+  const seconds = () => ((performance.now() - startedAt) / 1000).toFixed(1).padStart(5);
+  const waiting = setInterval(() => onProgress?.(`${process.name.padEnd(14)} ${seconds()} s ...`), SIGN_OF_LIFE_MS);
+  try {
+    await process.start(signal);
+  } finally {
+    clearInterval(waiting);
+  }
+  onProgress?.(`${process.name.padEnd(14)} ${seconds()} s`);
 }

@@ -9,6 +9,20 @@ interface Paste {
   commands: string[];
 }
 
+/** The few addresses and commands to begin with, the gateway's first. */
+export function firstCommands(mesh: Mesh, uid: string): string {
+  const { addresses, url, dataDir } = mesh;
+  return [
+    `gateway    ${url}   (REST, Connect, gRPC-Web, gRPC)`,
+    `NATS       ${addresses.natsUrls.operator}`,
+    `Postgres   ${addresses.databaseUrl}`,
+    `logs       ${dataDir}/logs/`,
+    '',
+    ...curl(mesh, uid).commands,
+    `curl -sN ${url}/v1/alerts:watch`,
+  ].join('\n');
+}
+
 /** Where everything is, and commands to paste into a shell, with the real ports and an alert that is there. */
 export function pasteCommands(mesh: Mesh, uid: string): string {
   const pastes = [curl(mesh, uid), grpc(mesh, uid), nats(mesh), psql(mesh, uid), logs(mesh, uid)];

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { TerminalLogs } from '../logs/terminal-logs.ts';
 import { Mesh } from '../mesh.ts';
 import { restartCrashed } from './crash-restarts.ts';
 import { findOutcomeFaults } from './outcome-faults.ts';
 import { outcomeTable } from './outcome-table.ts';
-import { pasteCommands } from './paste-commands.ts';
+import { firstCommands, pasteCommands } from './paste-commands.ts';
 import { sendSampleAlerts } from './sample-alerts.ts';
 import { readSampleVideos } from './sample-videos.ts';
 import { readStartConfig } from './start-config.ts';
@@ -41,12 +43,20 @@ async function runMesh(mesh: Mesh, stop: AbortSignal, onlyOnce: boolean): Promis
 }
 
 async function showSamples(mesh: Mesh, logs: TerminalLogs, stop: AbortSignal, onlyOnce: boolean): Promise<number> {
-  const outcomes = await sendSampleAlerts(mesh.url, await readSampleVideos(), stop);
+  const samples = await readSampleVideos();
+  console.log(`  sending an alert for each of ${samples.length} sample videos`);
+  logs.quietUntil = Number.POSITIVE_INFINITY;
+  const outcomes = await sendSampleAlerts(mesh.url, samples, stop);
   logs.flush();
   console.log(`\n${outcomeTable(outcomes)}\n`);
   const isAsExpected = outcomes.every(outcome => findOutcomeFaults(outcome).length === 0);
   if (onlyOnce) return isAsExpected ? 0 : 1;
-  console.log(`${pasteCommands(mesh, outcomes[0]?.uid ?? '')}\n\nCtrl-C ends everything.\n`);
+  const uid = outcomes[0]?.uid ?? '';
+  const commandsFile = path.join(mesh.dataDir, 'commands.txt');
+  await writeFile(commandsFile, `${pasteCommands(mesh, uid)}\n`);
+  console.log(`${firstCommands(mesh, uid)}\n\nAll addresses and commands (gRPC, NATS, Postgres): ${commandsFile}`);
+  console.log('Logs of the services follow. Ctrl-C ends everything.\n');
+  logs.quietUntil = Date.now();
   if (!stop.aborted) await once(stop, 'abort');
   return 0;
 }

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { DevEnvError } from '../dev-env-error.ts';
 import type { AlertRecordJson } from './alert-record.ts';
+import { OutcomeWatch } from './outcome-watch.ts';
 import type { SampleVideo } from './sample-videos.ts';
 
-const POLL_MS = 50;
 const OUTCOME_TIMEOUT_MS = 30_000;
 const STORE = 'store-42';
 
@@ -21,13 +20,17 @@ export async function sendSampleAlerts(
   samples: readonly SampleVideo[],
   signal: AbortSignal,
 ): Promise<SampleOutcome[]> {
-  return Promise.all(
+  await using watch = await OutcomeWatch.begin(gatewayUrl, STORE);
+  const outcomes = await Promise.all(
     samples.map(async sample => {
       const uid = randomUUID();
+      const record = watch.outcomeOf(uid, AbortSignal.any([signal, AbortSignal.timeout(OUTCOME_TIMEOUT_MS)]));
       await createAlert(gatewayUrl, uid, sample.file, signal);
-      return { sample, uid, record: await awaitOutcome(gatewayUrl, uid, signal) };
+      return { sample, uid, record: await record };
     }),
   );
+  signal.throwIfAborted();
+  return outcomes;
 }
 
 async function createAlert(gatewayUrl: string, uid: string, file: string, signal: AbortSignal): Promise<void> {
@@ -39,19 +42,4 @@ async function createAlert(gatewayUrl: string, uid: string, file: string, signal
   });
   const body = await response.text();
   if (!response.ok) throw new DevEnvError(`The gateway refused the alert for ${file}: ${response.status} ${body}`);
-}
-
-async function awaitOutcome(
-  gatewayUrl: string,
-  uid: string,
-  signal: AbortSignal,
-): Promise<AlertRecordJson | undefined> {
-  const deadline = performance.now() + OUTCOME_TIMEOUT_MS;
-  while (performance.now() < deadline) {
-    const response = await fetch(`${gatewayUrl}/v1/alerts/${uid}`, { signal });
-    const record = (await response.json()) as AlertRecordJson;
-    if (response.ok && record.status !== 'RECEIVED') return record;
-    await delay(POLL_MS, undefined, { signal });
-  }
-  return undefined;
 }
