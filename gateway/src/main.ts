@@ -3,8 +3,4 @@ import { startGateway } from './composition-root.ts';
 import { readConfig } from './config.ts';
 import { service } from './service.ts';
 
-await runService({
-  name: service.name,
-  readConfig,
-  start: async (config, context) => void (await startGateway(config, context)),
-});
+await runService({ name: service.name, readConfig, start: startGateway });

@@ -3,15 +3,13 @@ import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import type { Alert } from '@vigie/alert';
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
 import { IngestService, StreamAlertsRequestSchema } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
-import { ChannelTransport, GrpcServer } from '@vigie/service-kit/grpc';
+import { ChannelTransport } from '@vigie/service-kit/grpc';
 import { createLogger, Health } from '@vigie/service-kit/telemetry';
 import { expect } from 'chai';
 import { Registry } from 'prom-client';
-import { createAcceptAlert } from '../../application/accept-alert.ts';
+import { startIngest } from '../../composition-root.ts';
+import { readConfig } from '../../config.ts';
 import { type AlertQueue, AlertQueueError } from '../../ports/alert-queue.ts';
-import { translateError } from './error-table.ts';
-import { createIngestMetrics } from './ingest-metrics.ts';
-import { createIngestService } from './ingest-service.ts';
 
 const good = { uid: 'u-1', video: '/videos/a.mp4', timestamp: 1748871320.683412, store: 'store-42' };
 
@@ -33,18 +31,18 @@ class FakeAlertQueue implements AlertQueue {
 describe('IngestService', () => {
   let queue: FakeAlertQueue;
   let registry: Registry;
-  let server: GrpcServer;
+  let running: AsyncDisposableStack;
   let transport: ChannelTransport;
   let client: ReturnType<typeof createClient<typeof IngestService>>;
 
   beforeEach(async () => {
     queue = new FakeAlertQueue();
     registry = new Registry();
+    running = new AsyncDisposableStack();
+    const config = readConfig({ HOST: '127.0.0.1', PORT: '0', SHUTDOWN_GRACE_MS: '500' });
     const logger = createLogger('spec', 'silent');
-    server = new GrpcServer({ logger, metrics: registry, health: new Health(), translateError, shutdownGraceMs: 500 });
-    const acceptAlert = createAcceptAlert(queue);
-    server.add(IngestService, createIngestService({ acceptAlert, logger, metrics: createIngestMetrics(registry) }));
-    const port = await server.listen('127.0.0.1', 0);
+    const context = { logger, metrics: registry, health: new Health(), teardown: running };
+    const port = await startIngest(config, context, { alertQueue: queue });
     transport = new ChannelTransport({
       address: `127.0.0.1:${port}`,
       services: [IngestService],
@@ -54,7 +52,7 @@ describe('IngestService', () => {
   });
   afterEach(async () => {
     transport[Symbol.dispose]();
-    await server[Symbol.asyncDispose]();
+    await running.disposeAsync();
   });
 
   it('accepts an alert and says by which trace to follow it', async () => {
@@ -169,7 +167,7 @@ describe('IngestService', () => {
     const answers = client.streamAlerts(requests())[Symbol.asyncIterator]();
     const first = answers.next();
     while (queue.alerts.length === 0) await new Promise(setImmediate);
-    const stopped = server[Symbol.asyncDispose]();
+    const stopped = running.disposeAsync();
     gate.resolve();
     expect((await first).value?.result?.outcome.case).equal('accepted');
     const end = (await answers.next().catch(ConnectError.from)) as ConnectError;

@@ -10,7 +10,7 @@ export interface Service<C extends RunnerConfig> {
   /** @throws InvalidEnvironmentError */
   readonly readConfig: (env: NodeJS.ProcessEnv) => C;
   /** Builds and starts the service; whatever it starts goes to `context.teardown`. */
-  readonly start: (config: C, context: ServiceContext) => Promise<void>;
+  readonly start: (config: C, context: ServiceContext) => Promise<unknown>;
 }
 
 /** Time that teardown has beyond the grace period of the calls, for closing connections. */
