@@ -22,30 +22,28 @@ import { startAlertConsumer } from './adapters/jetstream/alert-consumer.ts';
 import { JetStreamAlertQuarantine } from './adapters/jetstream/jetstream-alert-quarantine.ts';
 import { JetStreamOutcomeEvents } from './adapters/jetstream/jetstream-outcome-events.ts';
 import { LibavPosterMaker } from './adapters/libav/libav-poster-maker.ts';
+import { AdmissionQueue } from './application/admission-queue.ts';
 import { createMakeAlertPoster } from './application/make-alert-poster.ts';
 import { createMakePoster } from './application/make-poster.ts';
-import { createProbeAlert } from './application/probe-alert.ts';
 import { createProbeChunks } from './application/probe-chunks.ts';
-import { createProbeInTurn } from './application/probe-in-turn.ts';
 import { createProbeVideo } from './application/probe-video.ts';
-import { createSettleAlert } from './application/settle-alert.ts';
+import { createProcessAlert } from './application/process-alert.ts';
+import { createPublishOutcome } from './application/publish-outcome.ts';
 import type { Config } from './config.ts';
-import { FairSlots } from './domain/fair-slots.ts';
-import { WaitingRoom } from './domain/waiting-room.ts';
 import { createHeaderProbe } from './header-probe-backend.ts';
 import { service } from './service.ts';
 import { tokens } from './tokens.ts';
 
-/** For ProbeVideo calls, which come on top of the alerts in hand. */
+/** For ProbeVideo calls, which come on top of the alerts in flight. */
 const SPARE_CONNECTIONS = 32;
 const STORE_CALL_TIMEOUT_MS = 5_000;
-/** A store that has heard of the alert, or is mended, by then is not told of it by another delivery. */
+/** If the store has the alert's row by then, or is repaired, no other delivery is needed. */
 const STORE_PATIENCE_MS = 20_000;
-/** What is pulled ahead isn't told to be in progress: it may wait as long as a probe, and a little more. */
+/** For what is pulled ahead no progress is reported to JetStream: it may wait as long as a probe, and a little more. */
 const ACK_WAIT_SLACK_MS = 5_000;
 
 const ISOLATED_MAIN = fileURLToPath(new URL('./isolated-main.ts', import.meta.url));
-/** One that hangs doesn't hold up the other alerts that come again. */
+/** One that hangs doesn't delay the other alerts that are redelivered. */
 const MAX_PROBE_CHILDREN = 2;
 
 export async function startProbe(config: Config, context: ServiceContext): Promise<void> {
@@ -104,11 +102,10 @@ export async function startProbe(config: Config, context: ServiceContext): Promi
   await server.listen(config.host, config.port);
   const alerts = await startAlertConsumer({
     connection,
-    concurrency: config.alertsInHand,
+    concurrency: config.alertsInFlight,
     prefetch: config.concurrentTasks,
     ackWaitMs: config.limits.timeoutMs + ACK_WAIT_SLACK_MS,
-    settleAlert: services.resolve(tokens.settleAlert),
-    schedule: config.failurePolicy.schedule,
+    processAlert: services.resolve(tokens.processAlert),
     shutdownGraceMs: config.shutdownGraceMs,
     logger,
     metrics,
@@ -140,7 +137,7 @@ function bindAdapters(services: DependencyContainer, { probeBackend }: Config): 
 
 function bindUseCases(
   services: DependencyContainer,
-  { limits, failurePolicy, concurrentTasks, alertsInHand }: Config,
+  { limits, failurePolicy, concurrentTasks, alertsInFlight }: Config,
 ): void {
   services.register(tokens.probeVideo, {
     useFactory: instanceCachingFactory(c =>
@@ -165,32 +162,15 @@ function bindUseCases(
       createMakeAlertPoster(c.resolve(tokens.alertDirectory), c.resolve(tokens.makePoster)),
     ),
   });
-  services.register(tokens.probeAlert, {
+  services.register(tokens.processAlert, {
     useFactory: instanceCachingFactory(c =>
-      createProbeAlert({
+      createProcessAlert({
+        admissionQueue: new AdmissionQueue({ slots: concurrentTasks, capacity: alertsInFlight }),
         probeVideo: c.resolve(tokens.probeVideo),
         probeVideoIsolated: c.resolve(tokens.probeVideoIsolated),
-        policy: failurePolicy,
-      }),
-    ),
-  });
-  services.register(tokens.probeInTurn, {
-    useFactory: instanceCachingFactory(c =>
-      createProbeInTurn({
-        probeAlert: c.resolve(tokens.probeAlert),
-        slots: new FairSlots(concurrentTasks),
-        room: new WaitingRoom(alertsInHand),
-      }),
-    ),
-  });
-  services.register(tokens.settleAlert, {
-    useFactory: instanceCachingFactory(c =>
-      createSettleAlert({
-        probeInTurn: c.resolve(tokens.probeInTurn),
         store: c.resolve(tokens.outcomeStore),
-        events: c.resolve(tokens.outcomeEvents),
-        quarantine: c.resolve(tokens.alertQuarantine),
-        schedule: failurePolicy.schedule,
+        publishOutcome: createPublishOutcome(c.resolve(tokens.outcomeEvents), c.resolve(tokens.alertQuarantine)),
+        policy: failurePolicy,
       }),
     ),
   });

@@ -8,7 +8,7 @@ describe('readConfig', () => {
     expect(config).to.include({
       port: 50052,
       concurrentTasks: 128,
-      alertsInHand: 1_024,
+      alertsInFlight: 1_024,
       videoOrigin: 'http://127.0.0.1:8080',
     });
     expect(config.limits).to.deep.equal({
@@ -19,8 +19,8 @@ describe('readConfig', () => {
     });
   });
 
-  it('has no fewer alerts in hand than it probes at once', () => {
-    expect(readConfig({ CONCURRENT_TASKS: '2000' })).to.include({ concurrentTasks: 2_000, alertsInHand: 2_000 });
+  it('has no fewer alerts in flight than it probes at once', () => {
+    expect(readConfig({ CONCURRENT_TASKS: '2000' })).to.include({ concurrentTasks: 2_000, alertsInFlight: 2_000 });
   });
 
   it('names every variable that is wrong', () => {

@@ -3,7 +3,7 @@ import type { InspectionLimits } from '@vigie/media-source';
 import { EnvReader } from '@vigie/service-kit/env';
 import type { RunnerConfig } from '@vigie/service-kit/lifecycle';
 import { readRunnerConfig } from '@vigie/service-kit/lifecycle';
-import type { FailurePolicy } from './domain/failure-fate.ts';
+import type { FailurePolicy } from './domain/retry-decision.ts';
 import { DEFAULT_RETRY_SCHEDULE } from './domain/retry-schedule.ts';
 import { service } from './service.ts';
 
@@ -14,8 +14,8 @@ export interface Config extends RunnerConfig, JetStreamConfig {
   readonly videoReadTimeoutMs: number;
   /** Alerts that are probed at once. */
   readonly concurrentTasks: number;
-  /** Those, and what waits for its store's turn. */
-  readonly alertsInHand: number;
+  /** Those, and what waits for its tenant's turn or for the store. */
+  readonly alertsInFlight: number;
   readonly limits: InspectionLimits;
   readonly probeBackend: BackendConfig;
   readonly probeChild: ProbeChildConfig;
@@ -71,7 +71,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     videoOrigin: reader.url('VIDEO_ORIGIN', ['http', 'https'], 'http://127.0.0.1:8080'),
     videoReadTimeoutMs: readVideoReadTimeout(reader),
     concurrentTasks,
-    alertsInHand: Math.max(concurrentTasks, reader.integer('ALERTS_IN_HAND', 1_024, { min: 1, max: 100_000 })),
+    alertsInFlight: Math.max(concurrentTasks, reader.integer('ALERTS_IN_FLIGHT', 1_024, { min: 1, max: 100_000 })),
     limits: readLimits(reader),
     probeBackend: readBackend(reader),
     probeChild: {

@@ -53,7 +53,7 @@ describe('A store whose videos hang', function () {
     // The videos would be waited for beyond the end of this test.
     probe = await mesh.startProbe({
       CONCURRENT_TASKS: '8',
-      ALERTS_IN_HAND: '32',
+      ALERTS_IN_FLIGHT: '32',
       VIDEO_READ_TIMEOUT_MS: '120000',
       PROBE_TIMEOUT_MS: '120000',
     });

@@ -5,11 +5,9 @@ import type { ChannelTransport } from '@vigie/service-kit/grpc';
 import { token } from '@vigie/service-kit/lifecycle';
 import type { MakeAlertPoster } from './application/make-alert-poster.ts';
 import type { MakePoster } from './application/make-poster.ts';
-import type { ProbeAlert } from './application/probe-alert.ts';
 import type { ProbeChunks } from './application/probe-chunks.ts';
-import type { ProbeInTurn } from './application/probe-in-turn.ts';
 import type { ProbeVideo } from './application/probe-video.ts';
-import type { SettleAlert } from './application/settle-alert.ts';
+import type { ProcessAlert } from './application/process-alert.ts';
 import type { AlertDirectory } from './ports/alert-directory.ts';
 import type { AlertQuarantine } from './ports/alert-quarantine.ts';
 import type { HeaderProbe } from './ports/header-probe.ts';
@@ -34,7 +32,5 @@ export const tokens = {
   probeChunks: token<ProbeChunks>('ProbeChunks'),
   makePoster: token<MakePoster>('MakePoster'),
   makeAlertPoster: token<MakeAlertPoster>('MakeAlertPoster'),
-  probeAlert: token<ProbeAlert>('ProbeAlert'),
-  probeInTurn: token<ProbeInTurn>('ProbeInTurn'),
-  settleAlert: token<SettleAlert>('SettleAlert'),
+  processAlert: token<ProcessAlert>('ProcessAlert'),
 };

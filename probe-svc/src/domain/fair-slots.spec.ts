@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { FairSlots } from './fair-slots.ts';
 
 const turn = () => new Promise(resolve => setImmediate(resolve));
-const free = (place: Disposable | undefined) => place?.[Symbol.dispose]();
+const free = (slot: Disposable | undefined) => slot?.[Symbol.dispose]();
 
-/** Parties that take, wait, leave and free, as told; remembers who was served in which order. */
-class Crowd {
+/** Tenants that take, wait, leave and free as instructed; remembers who was served in which order. */
+class Tenants {
   readonly slots: FairSlots;
-  readonly held: { readonly party: string; readonly place: Disposable }[] = [];
-  readonly waiting: { readonly party: string; readonly leave: AbortController }[] = [];
+  readonly held: { readonly tenant: string; readonly slot: Disposable }[] = [];
+  readonly waiting: { readonly tenant: string; readonly leave: AbortController }[] = [];
   readonly served: string[] = [];
   #most = 0;
 
@@ -17,19 +17,19 @@ class Crowd {
     this.slots = new FairSlots(count);
   }
 
-  /** Most places that were ever held at once. */
+  /** Most slots that were ever held at once. */
   get most(): number {
     return this.#most;
   }
 
-  async ask(party: string): Promise<void> {
-    const asking = { party, leave: new AbortController() };
+  async ask(tenant: string): Promise<void> {
+    const asking = { tenant, leave: new AbortController() };
     this.waiting.push(asking);
-    void this.slots.take(party, asking.leave.signal).then(
-      place => {
+    void this.slots.take(tenant, asking.leave.signal).then(
+      slot => {
         this.waiting.splice(this.waiting.indexOf(asking), 1);
-        this.held.push({ party, place });
-        this.served.push(party);
+        this.held.push({ tenant, slot });
+        this.served.push(tenant);
         this.#most = Math.max(this.#most, this.held.length);
       },
       () => {},
@@ -38,7 +38,7 @@ class Crowd {
   }
 
   async free(index: number): Promise<void> {
-    free(this.held.splice(index % this.held.length, 1)[0]?.place);
+    free(this.held.splice(index % this.held.length, 1)[0]?.slot);
     await turn();
   }
 
@@ -53,95 +53,95 @@ const step: fc.Arbitrary<Step> = fc.record({
   kind: fc.constantFrom('ask' as const, 'ask' as const, 'free' as const, 'leave' as const),
   pick: fc.nat(30),
 });
-const PARTIES = ['a', 'b', 'c', 'd', 'e'];
+const TENANTS = ['a', 'b', 'c', 'd', 'e'];
 
-async function play(count: number, steps: readonly Step[], afterEach: (crowd: Crowd) => void): Promise<Crowd> {
-  const crowd = new Crowd(count);
+async function play(count: number, steps: readonly Step[], afterEach: (tenants: Tenants) => void): Promise<Tenants> {
+  const tenants = new Tenants(count);
   for (const { kind, pick } of steps) {
-    if (kind === 'ask') await crowd.ask(PARTIES[pick % PARTIES.length] as string);
-    else if (kind === 'free' && crowd.held.length > 0) await crowd.free(pick);
-    else if (kind === 'leave' && crowd.waiting.length > 0) await crowd.leave(pick);
-    afterEach(crowd);
+    if (kind === 'ask') await tenants.ask(TENANTS[pick % TENANTS.length] as string);
+    else if (kind === 'free' && tenants.held.length > 0) await tenants.free(pick);
+    else if (kind === 'leave' && tenants.waiting.length > 0) await tenants.leave(pick);
+    afterEach(tenants);
   }
-  return crowd;
+  return tenants;
 }
 
 describe('FairSlots', () => {
-  it('gives a party that is alone half of the places, and the next one half of the rest', () => {
+  it('gives a tenant that is alone half of the slots, and the next one half of the rest', () => {
     const slots = new FairSlots(8);
-    const take = (party: string) => {
-      while (slots.tryTake(party) !== undefined);
-      return slots.heldBy(party);
+    const take = (tenant: string) => {
+      while (slots.tryTake(tenant) !== undefined);
+      return slots.heldBy(tenant);
     };
     expect(['a', 'b', 'c'].map(take)).to.deep.equal([4, 2, 1]);
     expect(slots.freeCount).to.equal(1);
   });
 
   it('serves those that wait in turn, whatever order they asked in', async () => {
-    const crowd = new Crowd(2);
-    await crowd.ask('a');
-    await crowd.ask('z');
-    for (const party of ['a', 'a', 'a', 'b', 'b', 'c']) await crowd.ask(party);
-    for (let i = 0; i < 8; i++) await crowd.free(0);
-    expect(crowd.served.join('')).to.equal('azabcaba');
+    const tenants = new Tenants(2);
+    await tenants.ask('a');
+    await tenants.ask('z');
+    for (const tenant of ['a', 'a', 'a', 'b', 'b', 'c']) await tenants.ask(tenant);
+    for (let i = 0; i < 8; i++) await tenants.free(0);
+    expect(tenants.served.join('')).to.equal('azabcaba');
   });
 
   it('rejects with the reason of an abort, before and while it waits', async () => {
     const slots = new FairSlots(1);
-    const place = await slots.take('a');
+    const slot = await slots.take('a');
     const caller = new AbortController();
     const waiting = slots.take('a', caller.signal).catch(error => error);
     caller.abort('gone');
     expect(await waiting).to.equal('gone');
     expect(await slots.take('b', caller.signal).catch(error => error)).to.equal('gone');
-    free(place);
+    free(slot);
     expect(slots.freeCount).to.equal(1);
   });
 
-  it('frees a place once, however often it is let go', async () => {
+  it('frees a slot once, however often it is disposed of', async () => {
     const slots = new FairSlots(2);
-    const place = await slots.take('a');
-    free(place);
-    free(place);
+    const slot = await slots.take('a');
+    free(slot);
+    free(slot);
     expect(slots.freeCount).to.equal(2);
   });
 
-  it('gives out each place once, to nobody who waits while it is free for them, and loses none', async () => {
+  it('gives out each slot once, to nobody who waits while it is free for them, and loses none', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 8 }), fc.array(step, { maxLength: 60 }), async (count, steps) => {
-        const crowd = await play(count, steps, ({ slots, held, waiting }) => {
+        const tenants = await play(count, steps, ({ slots, held, waiting }) => {
           expect(slots.freeCount).to.equal(count - held.length);
-          for (const { party } of waiting) expect(slots.heldBy(party)).to.be.at.least(slots.freeCount);
+          for (const { tenant } of waiting) expect(slots.heldBy(tenant)).to.be.at.least(slots.freeCount);
         });
-        expect(crowd.most).to.be.at.most(count);
-        while (crowd.waiting.length > 0) await crowd.leave(0);
-        while (crowd.held.length > 0) await crowd.free(0);
-        expect(crowd.slots.freeCount).to.equal(count);
-        for (const party of PARTIES) expect(crowd.slots.heldBy(party)).to.equal(0);
+        expect(tenants.most).to.be.at.most(count);
+        while (tenants.waiting.length > 0) await tenants.leave(0);
+        while (tenants.held.length > 0) await tenants.free(0);
+        expect(tenants.slots.freeCount).to.equal(count);
+        for (const tenant of TENANTS) expect(tenants.slots.heldBy(tenant)).to.equal(0);
       }),
     );
   });
 
-  it('lets no party starve: one that holds nothing is served before any other is twice', async () => {
+  it('lets no tenant starve: one that holds nothing is served before any other is twice', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 8 }), fc.array(step, { maxLength: 60 }), async (count, steps) => {
-        const crowd = await play(count, steps, () => {});
-        const poor = crowd.waiting.find(({ party }) => crowd.slots.heldBy(party) === 0)?.party;
+        const tenants = await play(count, steps, () => {});
+        const poor = tenants.waiting.find(({ tenant }) => tenants.slots.heldBy(tenant) === 0)?.tenant;
         if (poor === undefined) return;
-        crowd.served.length = 0;
-        while (!crowd.served.includes(poor)) await crowd.free(0);
-        const meanwhile = crowd.served.slice(0, crowd.served.indexOf(poor));
+        tenants.served.length = 0;
+        while (!tenants.served.includes(poor)) await tenants.free(0);
+        const meanwhile = tenants.served.slice(0, tenants.served.indexOf(poor));
         expect(new Set(meanwhile).size, `${meanwhile} before ${poor}`).to.equal(meanwhile.length);
       }),
     );
   });
 
-  it('serves all that wait once the places are freed', async () => {
+  it('serves all that wait once the slots are freed', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 8 }), fc.array(step, { maxLength: 60 }), async (count, steps) => {
-        const crowd = await play(count, steps, () => {});
-        while (crowd.held.length > 0) await crowd.free(0);
-        expect(crowd.waiting).to.deep.equal([]);
+        const tenants = await play(count, steps, () => {});
+        while (tenants.held.length > 0) await tenants.free(0);
+        expect(tenants.waiting).to.deep.equal([]);
       }),
     );
   });

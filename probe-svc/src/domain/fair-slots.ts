@@ -1,13 +1,13 @@
 /**
- * A number of places that parties share. One may hold as many as are free, so half of all when it is alone, and something is
+ * A number of slots that tenants share. One may hold as many as are free, so half of all when it is alone, and something is
  * left for whoever comes next: the dynamic threshold of Choudhury and Hahne, "Dynamic queue length thresholds for
- * shared-memory packet switches" (1998). Parties that wait are served in turn, and each of them in the order of asking.
+ * shared-memory packet switches" (1998). Tenants that wait are served in turn, and each of them in the order of asking.
  */
 export class FairSlots {
   readonly #heldBy = new Map<string, number>();
   /**
-   * Whoever waits, the party first whose turn is next. None of these parties may hold more as things are: taking a place and
-   * leaving the queue only make that truer, and freeing a place serves those that it suffices for.
+   * Whoever waits, the tenant first whose turn is next. None of these tenants may hold more as things are: taking a slot and
+   * leaving the queue only make that truer, and freeing a slot serves those that it suffices for.
    */
   readonly #queues = new Map<string, Set<() => void>>();
   #free: number;
@@ -20,78 +20,78 @@ export class FairSlots {
     return this.#free;
   }
 
-  heldBy(party: string): number {
-    return this.#heldBy.get(party) ?? 0;
+  heldBy(tenant: string): number {
+    return this.#heldBy.get(tenant) ?? 0;
   }
 
-  /** Disposing of it frees the place. `undefined` if the party has to wait. */
-  tryTake(party: string): Disposable | undefined {
-    return this.#mayTake(party) ? this.#give(party) : undefined;
+  /** Disposing of it frees the slot. `undefined` if the tenant has to wait. */
+  tryTake(tenant: string): Disposable | undefined {
+    return this.#mayTake(tenant) ? this.#give(tenant) : undefined;
   }
 
-  /** Disposing of it frees the place. Rejects with the signal's reason when that aborts first. */
-  async take(party: string, signal?: AbortSignal): Promise<Disposable> {
+  /** Disposing of it frees the slot. Rejects with the signal's reason when that aborts first. */
+  async take(tenant: string, signal?: AbortSignal): Promise<Disposable> {
     signal?.throwIfAborted();
-    return this.tryTake(party) ?? (await this.#wait(party, signal));
+    return this.tryTake(tenant) ?? (await this.#wait(tenant, signal));
   }
 
-  #wait(party: string, signal: AbortSignal | undefined): Promise<Disposable> {
+  #wait(tenant: string, signal: AbortSignal | undefined): Promise<Disposable> {
     const { promise, resolve, reject } = Promise.withResolvers<Disposable>();
     const onAbort = (): void => {
-      this.#leave(party, onTurn);
+      this.#leave(tenant, onTurn);
       reject(signal?.reason);
     };
     const onTurn = (): void => {
       signal?.removeEventListener('abort', onAbort);
-      resolve(this.#give(party));
+      resolve(this.#give(tenant));
     };
-    const queue = this.#queues.get(party);
-    if (queue === undefined) this.#queues.set(party, new Set([onTurn]));
+    const queue = this.#queues.get(tenant);
+    if (queue === undefined) this.#queues.set(tenant, new Set([onTurn]));
     else queue.add(onTurn);
     signal?.addEventListener('abort', onAbort, { once: true });
     return promise;
   }
 
-  #leave(party: string, onTurn: () => void): void {
-    const queue = this.#queues.get(party);
+  #leave(tenant: string, onTurn: () => void): void {
+    const queue = this.#queues.get(tenant);
     queue?.delete(onTurn);
-    if (queue?.size === 0) this.#queues.delete(party);
+    if (queue?.size === 0) this.#queues.delete(tenant);
   }
 
-  #mayTake(party: string): boolean {
-    return this.heldBy(party) < this.#free;
+  #mayTake(tenant: string): boolean {
+    return this.heldBy(tenant) < this.#free;
   }
 
-  #give(party: string): Disposable {
+  #give(tenant: string): Disposable {
     this.#free--;
-    this.#heldBy.set(party, this.heldBy(party) + 1);
+    this.#heldBy.set(tenant, this.heldBy(tenant) + 1);
     let held = true;
     return {
       [Symbol.dispose]: () => {
-        if (held) this.#takeBack(party);
+        if (held) this.#takeBack(tenant);
         held = false;
       },
     };
   }
 
-  #takeBack(party: string): void {
+  #takeBack(tenant: string): void {
     this.#free++;
-    const held = this.heldBy(party) - 1;
-    if (held === 0) this.#heldBy.delete(party);
-    else this.#heldBy.set(party, held);
+    const held = this.heldBy(tenant) - 1;
+    if (held === 0) this.#heldBy.delete(tenant);
+    else this.#heldBy.set(tenant, held);
     this.#serve();
   }
 
   #serve(): void {
-    for (const [party, queue] of this.#queues) {
+    for (const [tenant, queue] of this.#queues) {
       if (this.#free === 0) return;
-      if (!this.#mayTake(party)) continue;
+      if (!this.#mayTake(tenant)) continue;
       // Its next turn comes after those of all others: a map is walked in the order of setting, to its new end.
-      this.#queues.delete(party);
-      this.#queues.set(party, queue);
+      this.#queues.delete(tenant);
+      this.#queues.set(tenant, queue);
       const [onTurn] = queue;
       if (onTurn === undefined) continue;
-      this.#leave(party, onTurn);
+      this.#leave(tenant, onTurn);
       onTurn();
     }
   }

@@ -1,4 +1,4 @@
-/** The alerts that Vigie knows, as far as a video is looked for. */
+/** Finds the video of an alert that Vigie knows. */
 export interface AlertDirectory {
   /**
    * `undefined` if there is no alert with this uid. Rejects with the signal's reason when that aborts.
@@ -14,7 +14,7 @@ export interface ListedAlert {
   readonly crashesDecoder: boolean;
 }
 
-/** It can't be told which alerts there are, for now. */
+/** Alerts can't be looked up, for now. */
 export class AlertDirectoryError extends Error {
   override readonly name = 'AlertDirectoryError';
   readonly reason = 'STORE_UNREACHABLE';

@@ -1,15 +1,15 @@
 import type { FinishedAlert } from '@vigie/alert';
 
-/** Tells whoever listens how alerts ended. */
+/** Publishes how alerts ended. */
 export interface OutcomeEvents {
   /**
-   * Resolves once the event is on disk. The same outcome of the same delivery is told once, as far as the listener's memory
-   * goes.
+   * Resolves once the event is on disk. The same outcome of the same message is published once, within the stream's
+   * duplicate window.
    *
-   * @param position of the alert among all accepted ones
+   * @param streamSequence of the message that the alert came in
    * @throws OutcomeEventsError
    */
-  publish(outcome: FinishedAlert, position: number): Promise<void>;
+  publish(outcome: FinishedAlert, streamSequence: number): Promise<void>;
 }
 
 /** The event is not on disk; it has to be published again. */

@@ -4,33 +4,33 @@ import type { FoundOutcome } from '../domain/found-outcome.ts';
 /** What became of an outcome. */
 export type RecordedOutcome =
   /** The row has an outcome of this delivery's message: this one, or the one that an earlier delivery found. */
-  | { readonly kind: 'stands'; readonly record: FinishedAlert }
-  /** The row has the outcome of another message, which stands. */
+  | { readonly kind: 'current'; readonly record: FinishedAlert }
+  /** The row has the outcome of another message, which stays. */
   | { readonly kind: 'superseded' }
-  /** The uid belongs to an alert with other content, which stands. */
+  /** The uid belongs to an alert with other content. */
   | { readonly kind: 'conflict' };
 
 /** The rows of all alerts. */
 export interface OutcomeStore {
   /**
-   * Writes an outcome. The first of a message stands, so that all who tell it tell the same.
+   * Writes an outcome. The first one of a message stays, so that every delivery of it publishes the same.
    *
-   * Waits for a store that is away, however long that takes, and a while for one that hasn't heard of the alert yet.
+   * Waits for a store that is away, however long that takes, and a while for one that has no row of the alert yet.
    *
    * @throws OutcomeStoreError; and the signal's reason when that aborts
    */
   record(outcome: FoundOutcome, signal?: AbortSignal): Promise<RecordedOutcome>;
 }
 
-/** STORE_FAILED: it is there, and answers with an error of its own. */
-export type OutcomeStoreFault = 'STORE_FAILED' | 'ALERT_UNKNOWN' | 'OUTCOME_REFUSED';
+/** STORE_FAILED: the store is there, and answers with an error of its own. */
+export type OutcomeStoreErrorReason = 'STORE_FAILED' | 'ALERT_UNKNOWN' | 'OUTCOME_REFUSED';
 
 /** The outcome is not written; the alert has to be tried again. */
 export class OutcomeStoreError extends Error {
   override readonly name = 'OutcomeStoreError';
-  readonly reason: OutcomeStoreFault;
+  readonly reason: OutcomeStoreErrorReason;
 
-  constructor(reason: OutcomeStoreFault, message: string, options?: ErrorOptions) {
+  constructor(reason: OutcomeStoreErrorReason, message: string, options?: ErrorOptions) {
     super(message, options);
     this.reason = reason;
   }

@@ -9,7 +9,7 @@ export function deliveryOf(overrides: Partial<AlertDelivery> = {}): AlertDeliver
     receivedAt: new Date(),
     traceId: '0af7651916cd43dd8448eb211c80319c',
     attempts: 1,
-    position: 7,
+    streamSequence: 7,
     isReplay: false,
     message: { subject: 'alerts.received.store-42', payload: Buffer.from(encodeAlertPayload(alert)), redrives: 0 },
     ...overrides,

@@ -56,7 +56,10 @@ describe('GrpcOutcomeStore', () => {
 
   it('hands an outcome over whole', async () => {
     const outcome = finished('a-1');
-    expect(await store.record({ record: outcome, isReplay: false })).to.deep.equal({ kind: 'stands', record: outcome });
+    expect(await store.record({ record: outcome, isReplay: false })).to.deep.equal({
+      kind: 'current',
+      record: outcome,
+    });
     expect(finishedFromProto(service.batches[0]?.[0] as AlertRecord)).to.deep.equal(outcome);
   });
 
@@ -74,7 +77,7 @@ describe('GrpcOutcomeStore', () => {
     service.judge = ({ uid }) => kinds[uid] as Kind;
     const recorded = await Promise.all(Object.keys(kinds).map(uid => store.record(foundOutcome(uid))));
     expect(recorded).to.deep.equal([
-      { kind: 'stands', record: standing },
+      { kind: 'current', record: standing },
       { kind: 'superseded' },
       { kind: 'conflict' },
     ]);
@@ -84,7 +87,7 @@ describe('GrpcOutcomeStore', () => {
     service.judge = ({ uid }) => (uid === 'late' && service.batches.length < 4 ? Kind.UNKNOWN_ALERT : Kind.RECORDED);
     const order: string[] = [];
     const record = async (uid: string) => {
-      expect(await store.record(foundOutcome(uid))).to.have.property('kind', 'stands');
+      expect(await store.record(foundOutcome(uid))).to.have.property('kind', 'current');
       order.push(uid);
     };
     await Promise.all([record('late'), record('there')]);
@@ -111,7 +114,7 @@ describe('GrpcOutcomeStore', () => {
   it('lets an outcome that breaks its batch break only itself', async () => {
     service.judge = ({ uid }) => (uid === 'poison' ? Promise.reject(new Error('a bug')) : Kind.RECORDED);
     const recordings = ['a-1', 'poison', 'a-2'].map(uid => store.record(foundOutcome(uid)));
-    for (const recording of [recordings[0], recordings[2]]) expect(await recording).to.have.property('kind', 'stands');
+    for (const recording of [recordings[0], recordings[2]]) expect(await recording).to.have.property('kind', 'current');
     expect((await faultOf(recordings[1] as Promise<unknown>)).reason).to.equal('STORE_FAILED');
   });
 
@@ -135,7 +138,7 @@ describe('GrpcOutcomeStore', () => {
     const recording = new GrpcOutcomeStore({ transport: counting, patienceMs: 1 }).record(foundOutcome('a-1'));
     await eventually(() => expect(failures).to.be.at.least(2));
     endpoint = await startGrpcEndpoint(AlertStoreService, service.implementation, { port });
-    expect(await recording).to.have.property('kind', 'stands');
+    expect(await recording).to.have.property('kind', 'current');
   });
 
   it('lets a store that is back hear of the alert first', async () => {
@@ -143,7 +146,7 @@ describe('GrpcOutcomeStore', () => {
     // Each call tries four times by itself.
     const answers = [...Array<undefined>(8), Kind.UNKNOWN_ALERT, Kind.RECORDED];
     service.judge = () => answers.shift() ?? Promise.reject(new ConnectError('the database is away', Unavailable));
-    expect(await store.record(foundOutcome('a-1'))).to.have.property('kind', 'stands');
+    expect(await store.record(foundOutcome('a-1'))).to.have.property('kind', 'current');
     expect(answers).to.deep.equal([]);
   });
 

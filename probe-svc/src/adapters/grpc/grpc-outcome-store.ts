@@ -83,7 +83,7 @@ function understand(result: ItemResult, sent: FinishedAlert): RecordedOutcome {
   switch (result.kind) {
     case RecordResult_Kind.RECORDED:
     case RecordResult_Kind.UNCHANGED:
-      return { kind: 'stands', record: result.standing === undefined ? sent : finishedFromProto(result.standing) };
+      return { kind: 'current', record: result.standing === undefined ? sent : finishedFromProto(result.standing) };
     case RecordResult_Kind.SUPERSEDED:
       return { kind: 'superseded' };
     case RecordResult_Kind.CONFLICT:

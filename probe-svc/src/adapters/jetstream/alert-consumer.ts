@@ -2,28 +2,25 @@ import type { JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { isReplay, originalMessage } from '@vigie/alert/streams';
 import { MalformedMessageError, tryDecodeAlert } from '@vigie/alert/wire';
-import { backoffDelayMs } from '@vigie/service-kit/async';
 import { createConsumerMetrics, MessageConsumer, type Verdict } from '@vigie/service-kit/nats';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import { currentTrace, newTrace } from '@vigie/service-kit/telemetry';
 import type { Registry } from 'prom-client';
-import type { SettleAlert, Settlement } from '../../application/settle-alert.ts';
+import type { ProcessAlert, ProcessResult } from '../../application/process-alert.ts';
 import type { AlertDelivery } from '../../domain/alert-delivery.ts';
-import type { RetrySchedule } from '../../domain/retry-schedule.ts';
 import { createAlertLog } from './alert-log.ts';
 import { createAlertMetrics } from './alert-metrics.ts';
 
 export interface AlertConsumerOptions {
   readonly connection: NatsConnection;
-  /** Most alerts in hand at once. */
+  /** Most alerts in flight at once. */
   readonly concurrency: number;
   /** Most alerts that are pulled ahead. */
   readonly prefetch: number;
-  /** How long an alert may be in hand before it is given to another replica. */
+  /** How long an alert may be in flight without a sign of progress before it is delivered to another replica. */
   readonly ackWaitMs: number;
-  readonly settleAlert: SettleAlert;
-  readonly schedule: RetrySchedule;
-  /** How long the alerts in hand may go on once the consumer stops; then they are handed back. */
+  readonly processAlert: ProcessAlert;
+  /** How long the alerts in flight may go on once the consumer stops; then they are handed back. */
   readonly shutdownGraceMs: number;
   readonly logger: Logger;
   readonly metrics: Registry;
@@ -32,9 +29,9 @@ export interface AlertConsumerOptions {
 /** The durable consumer; replicas share it, and so the work. */
 const DURABLE = 'probe';
 
-/** Settles alerts of the stream, many at once, until it is disposed of. */
+/** Processes alerts of the stream, many at once, until it is disposed of. */
 export async function startAlertConsumer(options: AlertConsumerOptions): Promise<AsyncDisposable> {
-  const { settleAlert, schedule, logger } = options;
+  const { processAlert, logger } = options;
   const metrics = createAlertMetrics(options.metrics);
   const log = createAlertLog(logger);
 
@@ -53,42 +50,40 @@ export async function startAlertConsumer(options: AlertConsumerOptions): Promise
 
   async function handle(message: JsMsg, signal: AbortSignal): Promise<Verdict> {
     const delivery = readDelivery(message);
-    // The store quarantines what is no alert; here it only has to be out of the way.
+    // store-svc quarantines it; here it only has to be acknowledged.
     if (delivery instanceof MalformedMessageError) {
       log.malformed(message, delivery);
       return { kind: 'done' };
     }
-    try {
-      return conclude(delivery, await settleAlert(delivery, signal, error => log.heldUp(delivery, error)));
-    } catch (error) {
-      if (signal.aborted) throw error;
-      log.failed(delivery, error);
-      metrics.countRetry('INTERNAL');
-      return { kind: 'retry', delayMs: backoffDelayMs(schedule, delivery.attempts) };
-    }
+    const result = await processAlert(delivery, signal, error => log.outage(delivery, error));
+    log.result(delivery, result);
+    count(result);
+    return 'delayMs' in result ? { kind: 'retry', delayMs: result.delayMs } : { kind: 'done' };
   }
 
-  function conclude(delivery: AlertDelivery, settlement: Settlement): Verdict {
-    log.settlement(delivery, settlement);
-    switch (settlement.kind) {
-      case 'settled':
-        metrics.countFinished(settlement.record);
-        return { kind: 'done' };
+  function count(result: ProcessResult): void {
+    switch (result.kind) {
+      case 'finished':
+        metrics.countFinished(result.record);
+        break;
       case 'given-up':
-        metrics.countGivenUp(settlement.failure);
-        return { kind: 'done' };
+        metrics.countGivenUp(result.failure);
+        break;
       case 'conflict':
       case 'superseded':
-        return { kind: 'done' };
-      case 'later':
-        metrics.countRetry(settlement.failure.code);
-        return { kind: 'retry', delayMs: settlement.delayMs };
-      case 'put-off':
-        metrics.countRetry('CROWDED_OUT');
-        return { kind: 'retry', delayMs: settlement.delayMs };
-      case 'held-up':
-        metrics.countRetry(settlement.error.reason);
-        return { kind: 'retry', delayMs: settlement.delayMs };
+        break;
+      case 'retry':
+        metrics.countRetry(result.failure.code);
+        break;
+      case 'deferred':
+        metrics.countRetry('OVER_SHARE');
+        break;
+      case 'not-recorded':
+        metrics.countRetry(result.error.reason);
+        break;
+      case 'internal-error':
+        metrics.countRetry('INTERNAL');
+        break;
     }
   }
 }
@@ -102,7 +97,7 @@ function readDelivery(message: JsMsg): AlertDelivery | MalformedMessageError {
     receivedAt,
     traceId: (currentTrace() ?? newTrace()).traceId,
     attempts: message.info.deliveryCount,
-    position: message.seq,
+    streamSequence: message.seq,
     isReplay: isReplay(message, alert),
     message: { subject, payload, redrives },
   };

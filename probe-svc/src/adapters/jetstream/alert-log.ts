@@ -3,65 +3,65 @@ import type { Outcome } from '@vigie/alert';
 import type { MalformedMessageError } from '@vigie/alert/wire';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import type { ProbeReport } from '../../application/probe-video.ts';
-import type { Settlement, StreamError } from '../../application/settle-alert.ts';
+import type { ProcessResult } from '../../application/process-alert.ts';
+import type { StreamError } from '../../application/publish-outcome.ts';
 import type { AlertDelivery } from '../../domain/alert-delivery.ts';
 
 export interface AlertLog {
-  settlement(delivery: AlertDelivery, settlement: Settlement): void;
-  heldUp(delivery: AlertDelivery, error: StreamError): void;
+  result(delivery: AlertDelivery, result: ProcessResult): void;
+  outage(delivery: AlertDelivery, error: StreamError): void;
   malformed(message: JsMsg, error: MalformedMessageError): void;
-  failed(delivery: AlertDelivery, error: unknown): void;
 }
 
 /** One line a delivery, and one when it begins to wait for a stream. */
 export function createAlertLog(logger: Logger): AlertLog {
   return {
-    settlement(delivery, settlement) {
+    result(delivery, result) {
       const of = { uid: delivery.alert.uid, store: delivery.alert.store, attempts: delivery.attempts };
-      switch (settlement.kind) {
-        case 'settled':
-          logger.info({ ...of, ...summaryOf(settlement.record.outcome), ...costOf(settlement.report) }, 'alert probed');
-          logDiagnostics(of.uid, settlement.report);
+      switch (result.kind) {
+        case 'finished':
+          logger.info({ ...of, ...summaryOf(result.record.outcome), ...costOf(result.report) }, 'alert probed');
+          logDiagnostics(of.uid, result.report);
           break;
         case 'given-up': {
-          const { failure, error: err, recordError } = settlement;
+          const { failure, error: err, recordError } = result;
           logger.error({ ...of, failureCode: failure.code, err, recordError }, 'alert given up');
           break;
         }
         case 'conflict':
-          logger.info(of, 'alert left to another one with its uid');
+          logger.info(of, 'alert conflicts with another one of its uid');
           break;
         case 'superseded':
           logger.info(of, 'alert has the outcome of another message already');
           break;
-        case 'later': {
-          const { failure, delayMs, report } = settlement;
+        case 'retry': {
+          const { failure, delayMs, report } = result;
           const why = { failureCode: failure.code, why: failure.message, delayMs };
-          logger.info({ ...of, ...why, ...costOf(report) }, 'alert put off');
+          logger.info({ ...of, ...why, ...costOf(report) }, 'alert to be retried');
           logDiagnostics(of.uid, report);
           break;
         }
         // A slow store with a hundred thousand alerts would fill the log.
-        case 'put-off':
-          logger.debug({ ...of, delayMs: settlement.delayMs }, 'alert left to other stores');
+        case 'deferred':
+          logger.debug({ ...of, delayMs: result.delayMs }, 'alert deferred: its store is over its share');
           break;
-        case 'held-up':
-          logger.warn({ ...of, err: settlement.error, delayMs: settlement.delayMs }, 'outcome put off');
+        case 'not-recorded':
+          logger.warn({ ...of, err: result.error, delayMs: result.delayMs }, 'outcome not recorded');
+          break;
+        case 'internal-error':
+          logger.error({ ...of, err: result.error, delayMs: result.delayMs }, 'alert failed');
       }
     },
-    heldUp({ alert: { uid, store }, attempts }, error) {
-      logger.warn({ uid, store, attempts, err: error }, 'alert held up');
+    outage({ alert: { uid, store }, attempts }, error) {
+      logger.warn({ uid, store, attempts, err: error }, 'outcome waits for a stream');
     },
     malformed(message, error) {
-      logger.debug({ streamSequence: message.seq, why: error.message }, 'message is no alert');
-    },
-    failed(delivery, error) {
-      logger.error({ uid: delivery.alert.uid, attempts: delivery.attempts, err: error }, 'alert failed');
+      logger.debug({ streamSequence: message.seq, why: error.message }, 'message is not an alert');
     },
   };
 
   function logDiagnostics(uid: string, { diagnostics }: ProbeReport): void {
-    if (diagnostics.length > 0) logger.debug({ uid, diagnostics }, 'what libav said');
+    if (diagnostics.length > 0) logger.debug({ uid, diagnostics }, 'what libav logged');
   }
 }
 

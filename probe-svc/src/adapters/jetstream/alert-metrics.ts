@@ -1,12 +1,12 @@
 import type { Failure, FailureCode, FinishedAlert } from '@vigie/alert';
 import { LATENCY_BUCKETS } from '@vigie/service-kit/telemetry';
 import { Counter, Histogram, type Registry } from 'prom-client';
-import type { OutcomeStoreFault } from '../../ports/outcome-store.ts';
+import type { OutcomeStoreErrorReason } from '../../ports/outcome-store.ts';
 
 export interface AlertMetrics {
   countFinished(record: FinishedAlert): void;
   countGivenUp(failure: Failure): void;
-  countRetry(reason: FailureCode | OutcomeStoreFault | 'CROWDED_OUT'): void;
+  countRetry(reason: FailureCode | OutcomeStoreErrorReason | 'OVER_SHARE'): void;
 }
 
 const BYTES_BUCKETS = [0, ...Array.from({ length: 11 }, (_, i) => 16 * 1024 * 2 ** i)];
@@ -22,7 +22,7 @@ export function createAlertMetrics(registry: Registry): AlertMetrics {
   });
   const retries = new Counter({
     name: 'vigie_probe_retries_total',
-    help: 'Alerts put off to a later try, by reason.',
+    help: 'Alerts that were left to a later delivery, by reason.',
     labelNames: ['reason'],
     registers,
   });

@@ -11,19 +11,19 @@ export class JetStreamAlertQuarantine implements AlertQuarantine {
     this.#client = client;
   }
 
-  async keep(delivery: AlertDelivery, { code, message }: Failure): Promise<void> {
-    const { alert, receivedAt, attempts, position } = delivery;
+  async add(delivery: AlertDelivery, { code, message }: Failure): Promise<void> {
+    const { alert, receivedAt, attempts, streamSequence } = delivery;
     try {
       await publishQuarantined({
         client: this.#client,
-        original: { ...delivery.message, streamSequence: position, receivedAt },
+        original: { ...delivery.message, streamSequence, receivedAt },
         store: alert.store,
         reason: code,
         why: message,
         attempts,
       });
     } catch (error) {
-      throw new AlertQuarantineError(`The quarantine takes no alert: ${(error as Error).message}.`, { cause: error });
+      throw new AlertQuarantineError(`The quarantine accepts no alert: ${(error as Error).message}.`, { cause: error });
     }
   }
 }

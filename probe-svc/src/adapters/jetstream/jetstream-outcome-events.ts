@@ -16,19 +16,21 @@ export class JetStreamOutcomeEvents implements OutcomeEvents {
     this.#client = client;
   }
 
-  async publish(outcome: FinishedAlert, position: number): Promise<void> {
+  async publish(outcome: FinishedAlert, streamSequence: number): Promise<void> {
     const { alert } = outcome;
     const { status } = outcome.outcome;
     const subject = status === 'PROCESSED' ? subjects.processed(alert.store) : subjects.failed(alert.store);
     try {
       await publishStored(this.#client, subject, encodeRecordPayload(outcome), {
-        // A message that is delivered again tells its outcome once; one that was replayed is another message.
-        msgID: `${alert.uid}.${contentHash(alert)}.${status}.${position}`,
+        // A message that is delivered again publishes its outcome once; one that was replayed is another message.
+        msgID: `${alert.uid}.${contentHash(alert)}.${status}.${streamSequence}`,
         headers: traceHeaders(),
         timeout: PUB_ACK_TIMEOUT_MS,
       });
     } catch (error) {
-      throw new OutcomeEventsError(`The outcome stream takes no event: ${(error as Error).message}.`, { cause: error });
+      throw new OutcomeEventsError(`The outcome stream accepts no event: ${(error as Error).message}.`, {
+        cause: error,
+      });
     }
   }
 }

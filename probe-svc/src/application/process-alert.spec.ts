@@ -1,0 +1,278 @@
+import type { Failure, Outcome } from '@vigie/alert';
+import { expect } from 'chai';
+import type { AlertDelivery } from '../domain/alert-delivery.ts';
+import { finishAlert } from '../domain/finish-alert.ts';
+import { spanMs } from '../domain/retry-schedule.ts';
+import { type OutcomeStore, OutcomeStoreError } from '../ports/outcome-store.ts';
+import { deliveryOf } from '../testing/delivery-of.ts';
+import { mediaOf } from '../testing/media-of.ts';
+import { AdmissionQueue } from './admission-queue.ts';
+import type { Finding, ProbeVideo } from './probe-video.ts';
+import { createProcessAlert, type ProcessAlertParts } from './process-alert.ts';
+
+const schedule = { baseMs: 1_000, maxMs: 60_000, maxAttempts: 14 };
+const policy = { schedule, uploadGraceMs: 60_000 };
+const cost = { bytesRead: 32_768, requests: 1, elapsedMs: 2.5 };
+
+const probing =
+  (finding: Finding): ProbeVideo =>
+  async () => ({ finding, ...cost, diagnostics: [] });
+const media = probing({ kind: 'media', media: mediaOf() });
+const failing = (code: Failure['code'], retryAfterMs?: number) =>
+  probing({ kind: 'failure', failure: { code, message: 'why' }, retryAfterMs });
+
+describe('processAlert', () => {
+  let steps: string[];
+
+  beforeEach(() => {
+    steps = [];
+  });
+
+  interface Given extends Partial<ProcessAlertParts> {
+    readonly delivery?: AlertDelivery;
+    readonly signal?: AbortSignal;
+  }
+
+  const process = ({ delivery = deliveryOf(), signal, ...parts }: Given = {}) =>
+    createProcessAlert({
+      admissionQueue: new AdmissionQueue({ slots: 4, capacity: 8 }),
+      probeVideo: media,
+      probeVideoIsolated: parts.probeVideo ?? media,
+      store: {
+        record: async ({ record }) => {
+          steps.push(`record ${record.outcome.status}`);
+          return { kind: 'current', record };
+        },
+      },
+      publishOutcome: async (_, { outcome }) => void steps.push(`publish ${describeOutcome(outcome)}`),
+      policy,
+      ...parts,
+    })(delivery, signal);
+
+  const describeOutcome = (outcome: Outcome) =>
+    outcome.status === 'PROCESSED' ? outcome.status : `${outcome.status} ${outcome.failure.code}`;
+
+  it('writes the row before it publishes the outcome', async () => {
+    expect(await process()).to.have.property('kind', 'finished');
+    expect(steps).to.deep.equal(['record PROCESSED', 'publish PROCESSED']);
+  });
+
+  it('finishes an alert with what its video is and what finding that cost', async () => {
+    const delivery = deliveryOf({ attempts: 2 });
+    const result = await process({ delivery });
+    if (result.kind !== 'finished') throw new Error(result.kind);
+    const { record } = result;
+    expect(record.outcome).to.deep.equal({ status: 'PROCESSED', media: mediaOf() });
+    expect(record.effort).to.deep.equal({ attempts: 2, ...cost });
+    expect(record).to.include({ alert: delivery.alert, receivedAt: delivery.receivedAt, traceId: delivery.traceId });
+    expect(record.processedAt.getTime()).to.be.closeTo(Date.now(), 1_000);
+  });
+
+  it('fails an alert whose file is not a video', async () => {
+    expect(await process({ probeVideo: failing('NOT_A_VIDEO') })).to.have.property('kind', 'finished');
+    expect(steps).to.deep.equal(['record FAILED', 'publish FAILED NOT_A_VIDEO']);
+  });
+
+  it('probes in isolation what was delivered before: it may be what killed the process', async () => {
+    const probed: string[] = [];
+    const noting =
+      (where: string): ProbeVideo =>
+      video => {
+        probed.push(where);
+        return media(video);
+      };
+    const parts = { probeVideo: noting('here'), probeVideoIsolated: noting('isolated') };
+    for (const attempts of [1, 2, 3]) await process({ ...parts, delivery: deliveryOf({ attempts }) });
+    expect(probed).to.deep.equal(['here', 'isolated', 'isolated']);
+  });
+
+  it('publishes nothing of an alert whose uid belongs to another one', async () => {
+    const store: OutcomeStore = { record: async () => ({ kind: 'conflict' }) };
+    expect(await process({ store })).to.deep.equal({ kind: 'conflict' });
+    expect(steps).to.deep.equal([]);
+  });
+
+  it('publishes nothing of an alert that has the outcome of another message', async () => {
+    const store: OutcomeStore = { record: async () => ({ kind: 'superseded' }) };
+    expect(await process({ store })).to.deep.equal({ kind: 'superseded' });
+    expect(steps).to.deep.equal([]);
+  });
+
+  it('publishes what an earlier delivery recorded, which may have died before it could', async () => {
+    const failure = { code: 'VIDEO_UNREACHABLE', message: 'why' } as const;
+    const record = finishAlert(deliveryOf(), { status: 'QUARANTINED', failure }, cost);
+    const store: OutcomeStore = { record: async () => ({ kind: 'current', record }) };
+    expect(await process({ store })).to.include({ kind: 'finished', record });
+    expect(steps).to.deep.equal(['publish QUARANTINED VIDEO_UNREACHABLE']);
+  });
+
+  it('says whether its message was published to have the alert probed again', async () => {
+    const replays: boolean[] = [];
+    const store: OutcomeStore = {
+      async record({ isReplay }) {
+        replays.push(isReplay);
+        return { kind: 'superseded' };
+      },
+    };
+    await process({ store });
+    await process({ store, delivery: deliveryOf({ isReplay: true }) });
+    expect(replays).to.deep.equal([false, true]);
+  });
+
+  it('frees its slot before it records the outcome', async () => {
+    const admissionQueue = new AdmissionQueue({ slots: 4, capacity: 8 });
+    const free: number[] = [];
+    const probeVideo: ProbeVideo = video => {
+      free.push(admissionQueue.freeSlots);
+      return media(video);
+    };
+    const store: OutcomeStore = {
+      async record() {
+        free.push(admissionQueue.freeSlots);
+        return { kind: 'superseded' };
+      },
+    };
+    await process({ admissionQueue, probeVideo, store });
+    expect(free).to.deep.equal([3, 4]);
+  });
+
+  it('defers an alert whose store is over its share for some seconds, longer each time and not all for the same', async () => {
+    let nowMs = 0;
+    const admissionQueue = new AdmissionQueue({ slots: 4, capacity: 8, now: () => nowMs });
+    const { store } = deliveryOf().alert;
+    const admitted = [await admissionQueue.admit(store), await admissionQueue.admit(store)];
+    const waiting = new AbortController();
+    for (let i = 0; i < 4; i++) void admissionQueue.admit(store, waiting.signal).catch(() => {});
+    nowMs += 3_000;
+    const delayOf = async (attempts: number) => {
+      const result = await process({ admissionQueue, delivery: deliveryOf({ attempts }) });
+      return result.kind === 'deferred' ? result.delayMs : undefined;
+    };
+    expect(await delayOf(1)).to.be.within(1_600, 2_400);
+    expect(await delayOf(3)).to.be.within(6_400, 9_600);
+    expect(await delayOf(1_000)).to.be.within(48_000, 72_000);
+    expect(steps).to.deep.equal([]);
+    waiting.abort();
+    for (const admission of admitted) admission?.[Symbol.dispose]();
+  });
+
+  describe('when the video is out of reach', () => {
+    const probeVideo = failing('VIDEO_UNREACHABLE');
+
+    it('retries it later, longer each time, and records nothing', async () => {
+      for (const [attempts, delayMs] of [
+        [1, 1_000],
+        [2, 2_000],
+      ] as const) {
+        const result = await process({ probeVideo, delivery: deliveryOf({ attempts }) });
+        if (result.kind !== 'retry') throw new Error(result.kind);
+        expect(result.failure).to.deep.equal({ code: 'VIDEO_UNREACHABLE', message: 'why' });
+        expect(result.delayMs).to.be.within(delayMs * 0.8, delayMs * 1.2);
+      }
+      expect(steps).to.deep.equal([]);
+    });
+
+    it('comes back no sooner than the video server asked for, within the schedule', async () => {
+      const delayFor = async (retryAfterMs: number) => {
+        const result = await process({ probeVideo: failing('VIDEO_UNREACHABLE', retryAfterMs) });
+        return result.kind === 'retry' ? result.delayMs : undefined;
+      };
+      expect(await delayFor(30_000)).to.equal(30_000);
+      expect(await delayFor(86_400_000)).to.equal(60_000);
+      expect(await delayFor(0)).to.be.within(800, 1_200);
+    });
+
+    it('quarantines its alert once its attempts are used up', async () => {
+      const receivedAt = new Date(Date.now() - spanMs(schedule));
+      await process({ probeVideo, delivery: deliveryOf({ attempts: 14, receivedAt }) });
+      expect(steps).to.deep.equal(['record QUARANTINED', 'publish QUARANTINED VIDEO_UNREACHABLE']);
+    });
+  });
+
+  it('waits for an upload from when the alert was accepted, not from when it was tried', async () => {
+    const ago = (ms: number) => deliveryOf({ receivedAt: new Date(Date.now() - ms) });
+    const probeVideo = failing('VIDEO_NOT_FOUND');
+    expect(await process({ probeVideo, delivery: ago(50_000) })).to.have.property('kind', 'retry');
+    await process({ probeVideo, delivery: ago(61_000) });
+    expect(steps).to.deep.equal(['record FAILED', 'publish FAILED VIDEO_NOT_FOUND']);
+  });
+
+  it('retries soon when the store does not accept the outcome, until attempts and time are used up', async () => {
+    const error = new OutcomeStoreError('OUTCOME_REFUSED', 'why');
+    const store = { record: async () => Promise.reject(error) };
+    for (const delivery of [deliveryOf({ attempts: 1_000 }), deliveryOf({ attempts: 13, receivedAt: new Date(0) })]) {
+      const result = await process({ store, delivery });
+      if (result.kind !== 'not-recorded') throw new Error(result.kind);
+      expect(result.error).to.equal(error);
+      expect(result.delayMs).to.be.within(800, 5_000);
+      expect(steps).to.deep.equal([]);
+    }
+  });
+
+  it('retries by the schedule after an error that it does not know, and does not hide it', async () => {
+    const error = new TypeError('a bug');
+    const store = { record: async () => Promise.reject(error) };
+    const result = await process({ store, delivery: deliveryOf({ attempts: 5 }) });
+    if (result.kind !== 'internal-error') throw new Error(result.kind);
+    expect(result.error).to.equal(error);
+    expect(result.delayMs).to.be.within(12_800, 19_200);
+  });
+
+  describe('when attempts and time are used up', () => {
+    const exhausted = deliveryOf({ attempts: 14, receivedAt: new Date(0) });
+    const refusing = (error: Error, accepts: (outcome: Outcome) => boolean): OutcomeStore => ({
+      async record({ record }) {
+        if (!accepts(record.outcome)) throw error;
+        steps.push(`record ${record.outcome.status}`);
+        return { kind: 'current', record };
+      },
+    });
+    const errors = [
+      new OutcomeStoreError('OUTCOME_REFUSED', 'the cause'),
+      new OutcomeStoreError('ALERT_UNKNOWN', 'the cause'),
+      new OutcomeStoreError('STORE_FAILED', 'the cause'),
+      new TypeError('the cause'),
+    ];
+    for (const error of errors) {
+      const name = error instanceof OutcomeStoreError ? error.reason : 'an unknown error';
+
+      it(`gives an alert up after ${name}, and its row says so`, async () => {
+        const store = refusing(error, ({ status }) => status === 'QUARANTINED');
+        const result = await process({ store, delivery: exhausted });
+        expect(result).to.include({ kind: 'given-up', error, recordError: undefined });
+        expect(result).to.have.nested.property('failure.message').include('the cause');
+        expect(steps).to.deep.equal(['record QUARANTINED', 'publish QUARANTINED INTERNAL']);
+      });
+
+      it(`quarantines its message even if the row can't say so after ${name}`, async () => {
+        const store = refusing(error, () => false);
+        const result = await process({ store, delivery: exhausted });
+        expect(result).to.include({ kind: 'given-up', error, recordError: error });
+        expect(steps).to.deep.equal(['publish QUARANTINED INTERNAL']);
+      });
+    }
+
+    it('leaves an alert that has its outcome by now as it is', async () => {
+      const probeVideo = async () => Promise.reject(new TypeError('a bug'));
+      const store: OutcomeStore = { record: async () => ({ kind: 'superseded' }) };
+      expect(await process({ probeVideo, store, delivery: exhausted })).to.deep.equal({ kind: 'superseded' });
+      expect(steps).to.deep.equal([]);
+    });
+
+    it('retries when giving up fails too', async () => {
+      const error = new TypeError('a bug');
+      const publishOutcome = async () => Promise.reject(error);
+      const result = await process({ publishOutcome, delivery: exhausted });
+      expect(result).to.include({ kind: 'internal-error', error });
+    });
+
+    it('gives nothing up because it has to stop', async () => {
+      const stop = new AbortController();
+      stop.abort(new Error('stopping'));
+      const store = refusing(new TypeError('the cause'), () => false);
+      const stopped = process({ store, delivery: exhausted, signal: stop.signal });
+      expect(await stopped.catch(caught => caught)).to.equal(stop.signal.reason);
+      expect(steps).to.deep.equal([]);
+    });
+  });
+});

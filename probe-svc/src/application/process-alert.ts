@@ -1,0 +1,158 @@
+import type { Failure, FinishedAlert, Outcome } from '@vigie/alert';
+import { type Backoff, backoffDelayMs } from '@vigie/service-kit/async';
+import type { AlertDelivery } from '../domain/alert-delivery.ts';
+import { finishAlert, type ProbeCost } from '../domain/finish-alert.ts';
+import {
+  type DeliveryAge,
+  decideRetry,
+  decideRetryOfInternalError,
+  type FailurePolicy,
+} from '../domain/retry-decision.ts';
+import { type OutcomeStore, OutcomeStoreError } from '../ports/outcome-store.ts';
+import type { AdmissionQueue } from './admission-queue.ts';
+import type { Finding, ProbeReport, ProbeVideo } from './probe-video.ts';
+import type { PublishOutcome, StreamError } from './publish-outcome.ts';
+
+/** What came of one delivery. With `delayMs` the alert has to be delivered again then; otherwise it is done with. */
+export type ProcessResult =
+  /** It has its outcome: recorded and published. */
+  | { readonly kind: 'finished'; readonly record: FinishedAlert; readonly report: ProbeReport }
+  /** Another alert has this uid; the store has quarantined this one. */
+  | { readonly kind: 'conflict' }
+  /** The alert has its outcome, by another message. */
+  | { readonly kind: 'superseded' }
+  /** Vigie itself failed on it again and again; its message is in quarantine. `recordError`: why its row doesn't say so. */
+  | { readonly kind: 'given-up'; readonly failure: Failure; readonly error: unknown; readonly recordError: unknown }
+  /** The video can't be read or probed for now. */
+  | { readonly kind: 'retry'; readonly delayMs: number; readonly failure: Failure; readonly report: ProbeReport }
+  /** Its tenant is over its share of the queue: nothing was tried. */
+  | { readonly kind: 'deferred'; readonly delayMs: number }
+  /** The store doesn't accept the outcome for now. */
+  | { readonly kind: 'not-recorded'; readonly delayMs: number; readonly error: OutcomeStoreError }
+  | { readonly kind: 'internal-error'; readonly delayMs: number; readonly error: unknown };
+
+/**
+ * Brings one delivery of an alert to its end. Each step may be done twice, so a crash between two of them only repeats work.
+ * An outcome waits for the other parts of Vigie for as long as they are away. An error of Vigie itself is tried again until its
+ * attempts are used up, and then the alert is given up. Rejects with the signal's reason on abort, and with nothing else.
+ *
+ * @param onOutage called when such a wait begins
+ */
+export type ProcessAlert = (
+  delivery: AlertDelivery,
+  signal?: AbortSignal,
+  onOutage?: (error: StreamError) => void,
+) => Promise<ProcessResult>;
+
+export interface ProcessAlertParts {
+  readonly admissionQueue: AdmissionQueue;
+  readonly probeVideo: ProbeVideo;
+  /** The same where a decoder that crashes harms nothing else. */
+  readonly probeVideoIsolated: ProbeVideo;
+  readonly store: OutcomeStore;
+  readonly publishOutcome: PublishOutcome;
+  readonly policy: FailurePolicy;
+}
+
+/** Soon enough for a video server that is back, and growing: a hundred thousand alerts must not come back all the time. */
+const DEFERRAL: Backoff = { baseMs: 2_000, maxMs: 60_000 };
+/** The store accepts sooner what it refused than a lost video comes back. */
+const MAX_NOT_RECORDED_DELAY_MS = 5_000;
+const NO_COST: ProbeCost = { bytesRead: 0, requests: 0, elapsedMs: 0 };
+
+export function createProcessAlert(parts: ProcessAlertParts): ProcessAlert {
+  const { admissionQueue, probeVideo, probeVideoIsolated, store, publishOutcome, policy } = parts;
+
+  return async (delivery, signal, onOutage = () => {}) => {
+    try {
+      const report = await probeOnceAdmitted(delivery, signal);
+      if (report === undefined) return { kind: 'deferred', delayMs: backoffDelayMs(DEFERRAL, delivery.attempts) };
+
+      const decision = decide(report.finding, delivery, policy);
+      if (decision.kind === 'retry') return { ...decision, report };
+
+      const record = finishAlert(delivery, decision.outcome, report);
+      const recorded = await store.record({ record, isReplay: delivery.isReplay }, signal);
+      if (recorded.kind !== 'current') return recorded;
+
+      // Also what an earlier delivery recorded, which may have died before it published.
+      await publishOutcome(delivery, recorded.record, onOutage, signal);
+      return { kind: 'finished', record: recorded.record, report };
+    } catch (error) {
+      signal?.throwIfAborted();
+      return await retryOrGiveUp(delivery, error, onOutage, signal);
+    }
+  };
+
+  /** `undefined` if the alert was not admitted. */
+  async function probeOnceAdmitted(delivery: AlertDelivery, signal?: AbortSignal): Promise<ProbeReport | undefined> {
+    const { store: tenant, video } = delivery.alert;
+    using admission = await admissionQueue.admit(tenant, signal);
+    if (admission === undefined) return undefined;
+    // Of an alert that was delivered before, that delivery may have ended because the video killed the process.
+    const probe = delivery.attempts === 1 ? probeVideo : probeVideoIsolated;
+    return await probe(video, signal);
+  }
+
+  async function retryOrGiveUp(
+    delivery: AlertDelivery,
+    error: unknown,
+    onOutage: (error: StreamError) => void,
+    signal: AbortSignal | undefined,
+  ): Promise<ProcessResult> {
+    const { schedule } = policy;
+    const maxDelayMs = error instanceof OutcomeStoreError ? MAX_NOT_RECORDED_DELAY_MS : Number.POSITIVE_INFINITY;
+    const decision = decideRetryOfInternalError(ageOf(delivery), schedule, maxDelayMs);
+    if (decision.kind === 'retry') return toRetry(error, decision.delayMs);
+    return giveUp(delivery, error, onOutage, signal).catch(giveUpError => {
+      signal?.throwIfAborted();
+      return toRetry(giveUpError, backoffDelayMs(schedule, delivery.attempts));
+    });
+  }
+
+  /** Its row says QUARANTINED if the store accepts that; its message is quarantined in any case, so that nothing is lost. */
+  async function giveUp(
+    delivery: AlertDelivery,
+    error: unknown,
+    onOutage: (error: StreamError) => void,
+    signal: AbortSignal | undefined,
+  ): Promise<ProcessResult> {
+    const failure: Failure = { code: 'INTERNAL', message: `Vigie failed on it: ${messageOf(error)}` };
+    const record = finishAlert(delivery, { status: 'QUARANTINED', failure }, NO_COST);
+    const recorded = await store.record({ record, isReplay: delivery.isReplay }, signal).catch(recordError => {
+      signal?.throwIfAborted();
+      return { kind: 'unrecorded', record, recordError } as const;
+    });
+    if (recorded.kind === 'conflict' || recorded.kind === 'superseded') return recorded;
+    await publishOutcome(delivery, recorded.record, onOutage, signal);
+    const recordError = recorded.kind === 'unrecorded' ? recorded.recordError : undefined;
+    return { kind: 'given-up', failure, error, recordError };
+  }
+}
+
+type Decision =
+  | { readonly kind: 'finish'; readonly outcome: Outcome }
+  | { readonly kind: 'retry'; readonly failure: Failure; readonly delayMs: number };
+
+function decide(finding: Finding, delivery: AlertDelivery, policy: FailurePolicy): Decision {
+  if (finding.kind === 'media') return { kind: 'finish', outcome: { status: 'PROCESSED', media: finding.media } };
+  const { failure, retryAfterMs } = finding;
+  const decision = decideRetry({ code: failure.code, retryAfterMs, ...ageOf(delivery) }, policy);
+  return decision.kind === 'retry'
+    ? { ...decision, failure }
+    : { kind: 'finish', outcome: { status: decision.status, failure } };
+}
+
+function ageOf({ attempts, receivedAt }: AlertDelivery): DeliveryAge {
+  return { attempts, ageMs: Date.now() - receivedAt.getTime() };
+}
+
+function toRetry(error: unknown, delayMs: number): ProcessResult {
+  return error instanceof OutcomeStoreError
+    ? { kind: 'not-recorded', delayMs, error }
+    : { kind: 'internal-error', delayMs, error };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

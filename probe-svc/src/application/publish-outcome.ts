@@ -1,0 +1,44 @@
+import type { FinishedAlert } from '@vigie/alert';
+import { type Backoff, retry } from '@vigie/service-kit/async';
+import type { AlertDelivery } from '../domain/alert-delivery.ts';
+import { type AlertQuarantine, AlertQuarantineError } from '../ports/alert-quarantine.ts';
+import { type OutcomeEvents, OutcomeEventsError } from '../ports/outcome-events.ts';
+
+/** A stream of Vigie is out of reach, or full. */
+export type StreamError = OutcomeEventsError | AlertQuarantineError;
+
+/**
+ * Publishes how an alert ended, however long the stream for it is away. Rejects with the signal's reason on abort.
+ *
+ * @param onOutage called once, when such a wait begins
+ */
+export type PublishOutcome = (
+  delivery: AlertDelivery,
+  record: FinishedAlert,
+  onOutage: (error: StreamError) => void,
+  signal?: AbortSignal,
+) => Promise<void>;
+
+const OUTAGE: Backoff = { baseMs: 50, maxMs: 5_000 };
+
+export function createPublishOutcome(events: OutcomeEvents, quarantine: AlertQuarantine): PublishOutcome {
+  return (delivery, record, onOutage, signal) =>
+    retry(() => publishOnce(delivery, record), {
+      backoff: OUTAGE,
+      isRetryable: isStreamError,
+      onRetry: ({ error, attempt }) => {
+        if (attempt === 1) onOutage(error);
+      },
+      signal,
+    });
+
+  function publishOnce(delivery: AlertDelivery, record: FinishedAlert): Promise<void> {
+    return record.outcome.status === 'QUARANTINED'
+      ? quarantine.add(delivery, record.outcome.failure)
+      : events.publish(record, delivery.streamSequence);
+  }
+}
+
+function isStreamError(error: unknown): error is StreamError {
+  return error instanceof OutcomeEventsError || error instanceof AlertQuarantineError;
+}

@@ -1,0 +1,18 @@
+import type { FinishedAlert, Outcome } from '@vigie/alert';
+import type { AlertDelivery } from './alert-delivery.ts';
+
+/** What reading and probing the video cost. */
+export interface ProbeCost {
+  readonly bytesRead: number;
+  readonly requests: number;
+  readonly elapsedMs: number;
+}
+
+/** The record of an alert that has its outcome now. */
+export function finishAlert(delivery: AlertDelivery, outcome: Outcome, cost: ProbeCost): FinishedAlert {
+  const { alert, receivedAt, traceId, attempts, streamSequence: sequence } = delivery;
+  const { bytesRead, requests, elapsedMs } = cost;
+  // To the microsecond: people read it.
+  const effort = { attempts, bytesRead, requests, elapsedMs: Math.round(elapsedMs * 1000) / 1000 };
+  return { alert, receivedAt, traceId, outcome, effort, processedAt: new Date(), sequence };
+}

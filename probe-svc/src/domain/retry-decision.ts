@@ -1,0 +1,88 @@
+import type { FailureCode } from '@vigie/alert';
+import { backoffDelayMs } from '@vigie/service-kit/async';
+import { type RetrySchedule, spanMs } from './retry-schedule.ts';
+
+export interface FailurePolicy {
+  readonly schedule: RetrySchedule;
+  /** How long a missing video may still be uploading, from when its alert was accepted. */
+  readonly uploadGraceMs: number;
+}
+
+/** The facts of a delivery that count, whichever replica decides. */
+export interface DeliveryAge {
+  /** How many times the alert was delivered, this time included: at least as often as it was tried. */
+  readonly attempts: number;
+  /** Since the alert was accepted. */
+  readonly ageMs: number;
+}
+
+export interface FailedAttempt extends DeliveryAge {
+  readonly code: FailureCode;
+  /** When the video server asked to be tried again. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+export type RetryDecision =
+  | { readonly kind: 'retry'; readonly delayMs: number }
+  | { readonly kind: 'finish'; readonly status: 'FAILED' | 'QUARANTINED' };
+
+/** A probe may time out because the machine was busy; if it happens again and again, the file itself is the reason. */
+const TIMEOUT_ATTEMPTS = 3;
+/** What counts as a delivery without a try (see `isExhausted`) is over within this time, as a rule. */
+const TIMEOUT_MIN_AGE_MS = 120_000;
+
+/**
+ * Permanent failures end an alert at once; transient ones are tried again, as long as that makes sense.
+ *
+ * @param random the source of the jitter in `delayMs`
+ */
+export function decideRetry(attempt: FailedAttempt, policy: FailurePolicy, random = Math.random): RetryDecision {
+  const status = finalStatus(attempt, policy);
+  if (status !== undefined) return { kind: 'finish', status };
+  const { schedule } = policy;
+  const { attempts, retryAfterMs = 0 } = attempt;
+  const delayMs = Math.max(backoffDelayMs(schedule, attempts, random), Math.min(retryAfterMs, schedule.maxMs));
+  return { kind: 'retry', delayMs };
+}
+
+/** An error of Vigie itself, which says nothing about the video: tried again at most `maxDelayMs` later, then quarantined. */
+export function decideRetryOfInternalError(
+  { attempts, ageMs }: DeliveryAge,
+  schedule: RetrySchedule,
+  maxDelayMs: number,
+  random = Math.random,
+): RetryDecision {
+  return isExhausted(schedule, attempts, ageMs)
+    ? { kind: 'finish', status: 'QUARANTINED' }
+    : { kind: 'retry', delayMs: Math.min(maxDelayMs, backoffDelayMs(schedule, attempts, random)) };
+}
+
+/** `undefined` if the alert is to be tried again. */
+function finalStatus(
+  { code, attempts, ageMs }: FailedAttempt,
+  { schedule, uploadGraceMs }: FailurePolicy,
+): 'FAILED' | 'QUARANTINED' | undefined {
+  switch (code) {
+    case 'VIDEO_UNREACHABLE':
+      return isExhausted(schedule, attempts, ageMs) ? 'QUARANTINED' : undefined;
+    case 'VIDEO_NOT_FOUND':
+      if (ageMs >= uploadGraceMs) return 'FAILED';
+      return isExhausted(schedule, attempts, ageMs) ? 'QUARANTINED' : undefined;
+    case 'PROBE_TIMEOUT': {
+      const maxAttempts = Math.min(TIMEOUT_ATTEMPTS, schedule.maxAttempts);
+      // No longer than whatever else is tried again.
+      if (ageMs < Math.min(TIMEOUT_MIN_AGE_MS, spanMs(schedule))) return undefined;
+      return isExhausted({ ...schedule, maxAttempts }, attempts, ageMs) ? 'FAILED' : undefined;
+    }
+    default:
+      return 'FAILED';
+  }
+}
+
+/**
+ * Both the attempts and their time are used up. The number alone would end an alert too soon: a crash, a restart of nats-server
+ * or a deferral counts as a delivery that nobody tried. The time alone would let an alert that waited in the stream be tried once.
+ */
+function isExhausted(schedule: RetrySchedule, attempts: number, ageMs: number): boolean {
+  return attempts >= schedule.maxAttempts && ageMs >= spanMs(schedule);
+}
