@@ -1,7 +1,8 @@
-import { once } from 'node:events';
+import { addAbortListener, once } from 'node:events';
 import {
   create,
   type DescMessage,
+  type DescMethod,
   type DescMethodStreaming,
   type DescMethodUnary,
   type DescService,
@@ -12,15 +13,21 @@ import {
 import {
   Code,
   ConnectError,
-  encodeBinaryHeader,
+  type ContextValues,
+  createContextValues,
+  type Interceptor,
+  type StreamRequest,
   type StreamResponse,
   type Transport,
+  type UnaryRequest,
   type UnaryResponse,
 } from '@connectrpc/connect';
-import { type CallOptions, Client, type ClientDuplexStream, Metadata, status as Status } from '@grpc/grpc-js';
-import { currentTrace, formatTraceparent, TRACEPARENT } from '../telemetry/trace-context.ts';
+import { type CallOptions, Client, type ClientDuplexStream, type Metadata, status as Status } from '@grpc/grpc-js';
 import { AnsweringCredentials } from './answering-credentials.ts';
+import { copyMetadata, toHeaders, toMetadata } from './call-metadata.ts';
 import { fromGrpcStatus } from './grpc-status.ts';
+import { chain, type Next } from './interceptors/chain.ts';
+import { propagateTrace } from './interceptors/propagate-trace.ts';
 import { serviceConfig } from './service-config.ts';
 import { deserializer, methodPath, serializer } from './service-definition.ts';
 
@@ -33,6 +40,8 @@ export interface ChannelOptions {
   readonly services: readonly DescService[];
   /** Deadline of a unary call that brings none. */
   readonly defaultTimeoutMs: number;
+  /** Around each call, the first of them outermost; the current trace is sent along in any case. */
+  readonly interceptors?: readonly Interceptor[];
 }
 
 const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
@@ -40,15 +49,17 @@ const FIRST_WORD_TIMEOUT_MS = 5_000;
 
 /**
  * Connect's `Transport` over a grpc-js channel: typed clients and `ConnectError` at the call site, reconnecting,
- * balancing by health, keepalive and retries underneath. Carries the current trace. A unary call always has a deadline; a
+ * balancing by health, keepalive and retries underneath. Sends the current trace along. A unary call always has a deadline; a
  * stream has the one that its caller brings, and may be endless: keepalive tells a dead peer.
  */
 export class ChannelTransport implements Transport, Disposable {
   readonly #client: Client;
   readonly #defaultTimeoutMs: number;
+  readonly #interceptors: readonly Interceptor[];
 
-  constructor({ address, services, defaultTimeoutMs }: ChannelOptions) {
+  constructor({ address, services, defaultTimeoutMs, interceptors = [] }: ChannelOptions) {
     this.#defaultTimeoutMs = defaultTimeoutMs;
+    this.#interceptors = [...interceptors, propagateTrace];
     this.#client = new Client(address, new AnsweringCredentials(FIRST_WORD_TIMEOUT_MS), {
       'grpc.service_config': serviceConfig(services),
       'grpc.service_config_disable_resolution': 1,
@@ -61,51 +72,25 @@ export class ChannelTransport implements Transport, Disposable {
     });
   }
 
-  unary<I extends DescMessage, O extends DescMessage>(
+  async unary<I extends DescMessage, O extends DescMessage>(
     method: DescMethodUnary<I, O>,
     signal: AbortSignal | undefined,
     timeoutMs: number | undefined,
     header: HeadersInit | undefined,
     input: MessageInitShape<I>,
+    contextValues?: ContextValues,
   ): Promise<UnaryResponse<I, O>> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(cancelledBy(signal));
-      let headerMetadata: Metadata | undefined;
-      let trailerMetadata: Metadata | undefined;
-      const call = this.#client.makeUnaryRequest<Message, Message>(
-        methodPath(method),
-        serializer(method.input),
-        deserializer(method.output),
-        create(method.input, input),
-        toMetadata(header),
-        deadlineIn(timeoutMs ?? this.#defaultTimeoutMs),
-        (error, message) => {
-          signal?.removeEventListener('abort', cancel);
-          if (error !== null) return reject(signal?.aborted ? cancelledBy(signal) : fromGrpcStatus(error));
-          resolve({
-            stream: false,
-            service: method.parent,
-            method,
-            // Made when asked for: few callers look at them, and they cost as much as a small message.
-            get header() {
-              return toHeaders(headerMetadata);
-            },
-            get trailer() {
-              return toHeaders(trailerMetadata);
-            },
-            message: message as MessageShape<O>,
-          });
-        },
-      );
-      const cancel = (): void => call.cancel();
-      signal?.addEventListener('abort', cancel);
-      call.once('metadata', metadata => {
-        headerMetadata = metadata;
-      });
-      call.once('status', status => {
-        trailerMetadata = status.metadata;
-      });
+    const call: Next = request => this.#callUnary(request as UnaryRequest, timeoutMs ?? this.#defaultTimeoutMs);
+    const response = await chain(
+      this.#interceptors,
+      call,
+    )({
+      ...requestHead(method, signal, header, contextValues),
+      stream: false,
+      method,
+      message: create(method.input, input),
     });
+    return response as UnaryResponse<I, O>;
   }
 
   async stream<I extends DescMessage, O extends DescMessage>(
@@ -114,50 +99,131 @@ export class ChannelTransport implements Transport, Disposable {
     timeoutMs: number | undefined,
     header: HeadersInit | undefined,
     input: AsyncIterable<MessageInitShape<I>>,
+    contextValues?: ContextValues,
   ): Promise<StreamResponse<I, O>> {
-    if (signal?.aborted) throw cancelledBy(signal);
-    // The four kinds of call are one on the wire, so the duplex form serves every stream.
-    const call = this.#client.makeBidiStreamRequest<Message, Message>(
-      methodPath(method),
-      serializer(method.input),
-      deserializer(method.output),
-      toMetadata(header),
-      timeoutMs === undefined ? {} : deadlineIn(timeoutMs),
-    );
-    const over = new AbortController();
-    const outcome = Promise.withResolvers<ConnectError | undefined>();
-    const trailer = new Headers();
-    let inputFault: ConnectError | undefined;
-    const cancel = (): void => call.cancel();
-    signal?.addEventListener('abort', cancel);
-    // The status, which follows, says the same and is kept for a reader that comes later.
-    call.on('error', () => {});
-    call.once('status', status => {
-      signal?.removeEventListener('abort', cancel);
-      copyMetadata(status.metadata, trailer);
-      over.abort();
-      if (status.code === Status.OK) outcome.resolve(undefined);
-      else outcome.resolve(inputFault ?? (signal?.aborted ? cancelledBy(signal) : fromGrpcStatus(status)));
-    });
-    // Begins to read: what is still unread when an error comes would be lost.
-    call.read(0);
-    writeAll(call, method.input, input, over.signal).catch(error => {
-      inputFault = ConnectError.from(error);
-      call.cancel();
-    });
-    return {
+    const call: Next = request => this.#callStream(request as StreamRequest, timeoutMs);
+    const response = await chain(
+      this.#interceptors,
+      call,
+    )({
+      ...requestHead(method, signal, header, contextValues),
       stream: true,
-      service: method.parent,
       method,
-      header: await firstHeader(call, outcome.promise),
-      trailer,
-      message: readAll<MessageShape<O>>(call, outcome.promise),
-    };
+      message: createEach(method.input, input),
+    });
+    return response as StreamResponse<I, O>;
   }
 
   [Symbol.dispose](): void {
     this.#client.close();
   }
+
+  async #callUnary(request: UnaryRequest, timeoutMs: number): Promise<UnaryResponse> {
+    const { service, method, signal } = request;
+    if (signal.aborted) throw cancelledBy(signal);
+    const answered = Promise.withResolvers<Message>();
+    let headerMetadata: Metadata | undefined;
+    let trailerMetadata: Metadata | undefined;
+    const call = this.#client.makeUnaryRequest<Message, Message>(
+      methodPath(method),
+      serializer(method.input),
+      deserializer(method.output),
+      request.message,
+      toMetadata(request.header),
+      deadlineIn(timeoutMs),
+      (error, message) => {
+        if (error === null) answered.resolve(message as Message);
+        else answered.reject(signal.aborted ? cancelledBy(signal) : fromGrpcStatus(error));
+      },
+    );
+    call.once('metadata', metadata => {
+      headerMetadata = metadata;
+    });
+    call.once('status', status => {
+      trailerMetadata = status.metadata;
+    });
+    using _ = addAbortListener(signal, () => call.cancel());
+    return {
+      stream: false,
+      service,
+      method,
+      message: await answered.promise,
+      // Made when asked for: few callers look at them, and they cost as much as a small message.
+      get header() {
+        return toHeaders(headerMetadata);
+      },
+      get trailer() {
+        return toHeaders(trailerMetadata);
+      },
+    };
+  }
+
+  async #callStream(request: StreamRequest, timeoutMs: number | undefined): Promise<StreamResponse> {
+    const { service, method, signal } = request;
+    if (signal.aborted) throw cancelledBy(signal);
+    // The four kinds of call are one on the wire, so the duplex form serves every stream.
+    const call = this.#client.makeBidiStreamRequest<Message, Message>(
+      methodPath(method),
+      serializer(method.input),
+      deserializer(method.output),
+      toMetadata(request.header),
+      timeoutMs === undefined ? {} : deadlineIn(timeoutMs),
+    );
+    const over = new AbortController();
+    const outcome = Promise.withResolvers<ConnectError | undefined>();
+    const trailer = new Headers();
+    let inputError: ConnectError | undefined;
+    const callerListener = addAbortListener(signal, () => call.cancel());
+    // The status, which follows, says the same and is kept for a reader that comes later.
+    call.on('error', () => {});
+    call.once('status', status => {
+      callerListener[Symbol.dispose]();
+      copyMetadata(status.metadata, trailer);
+      over.abort();
+      if (status.code === Status.OK) outcome.resolve(undefined);
+      else outcome.resolve(inputError ?? (signal.aborted ? cancelledBy(signal) : fromGrpcStatus(status)));
+    });
+    // Begins to read: what is still unread when an error comes would be lost.
+    call.read(0);
+    writeAll(call, request.message, over.signal).catch(error => {
+      inputError = ConnectError.from(error);
+      call.cancel();
+    });
+    return {
+      stream: true,
+      service,
+      method,
+      header: await firstHeader(call, outcome.promise),
+      trailer,
+      message: readAll(call, outcome.promise),
+    };
+  }
+}
+
+/** Of a caller that never gives up. */
+const NEVER_ABORTED = new AbortController().signal;
+
+function requestHead(
+  method: DescMethod,
+  signal: AbortSignal | undefined,
+  header: HeadersInit | undefined,
+  contextValues: ContextValues | undefined,
+) {
+  return {
+    service: method.parent,
+    requestMethod: 'POST',
+    url: `http://grpc${methodPath(method)}`,
+    signal: signal ?? NEVER_ABORTED,
+    header: new Headers(header),
+    contextValues: contextValues ?? createContextValues(),
+  };
+}
+
+async function* createEach<I extends DescMessage>(
+  schema: I,
+  input: AsyncIterable<MessageInitShape<I>>,
+): AsyncIterable<MessageShape<I>> {
+  for await (const message of input) yield create(schema, message);
 }
 
 function deadlineIn(timeoutMs: number): CallOptions {
@@ -170,30 +236,6 @@ function cancelledBy({ reason }: AbortSignal): ConnectError {
   return new ConnectError('The caller cancelled the call.', Code.Canceled, undefined, undefined, reason);
 }
 
-function toMetadata(header: HeadersInit | undefined): Metadata {
-  const metadata = new Metadata();
-  if (header !== undefined) {
-    new Headers(header).forEach((value, key) => {
-      metadata.set(key, value);
-    });
-  }
-  const trace = currentTrace();
-  if (trace !== undefined) metadata.set(TRACEPARENT, formatTraceparent(trace));
-  return metadata;
-}
-
-function toHeaders(metadata: Metadata | undefined): Headers {
-  const headers = new Headers();
-  if (metadata !== undefined) copyMetadata(metadata, headers);
-  return headers;
-}
-
-function copyMetadata(metadata: Metadata, headers: Headers): void {
-  for (const [key, value] of Object.entries(metadata.getMap())) {
-    headers.set(key, typeof value === 'string' ? value : encodeBinaryHeader(value));
-  }
-}
-
 type Call = ClientDuplexStream<Message, Message>;
 /** Resolves when the call is over: with its error, if it has one. */
 type Outcome = Promise<ConnectError | undefined>;
@@ -202,33 +244,28 @@ function firstHeader(call: Call, outcome: Outcome): Promise<Headers> {
   return new Promise((resolve, reject) => {
     call.once('metadata', metadata => resolve(toHeaders(metadata)));
     // A stream may end well without a single message.
-    void outcome.then(fault => (fault === undefined ? resolve(new Headers()) : reject(fault)));
+    void outcome.then(error => (error === undefined ? resolve(new Headers()) : reject(error)));
   });
 }
 
-async function* readAll<T>(call: Call, outcome: Outcome): AsyncIterable<T> {
+async function* readAll(call: Call, outcome: Outcome): AsyncIterable<Message> {
   try {
-    yield* call as AsyncIterable<T>;
+    yield* call as AsyncIterable<Message>;
   } catch {
     // The outcome says it better, and also when the error came before the reader.
   } finally {
     // The reader may leave before the end; a call that is over takes no notice.
     call.cancel();
   }
-  const fault = await outcome;
-  if (fault !== undefined) throw fault;
+  const error = await outcome;
+  if (error !== undefined) throw error;
 }
 
-/** @throws what `input` throws */
-async function writeAll<I extends DescMessage>(
-  call: Call,
-  schema: I,
-  input: AsyncIterable<MessageInitShape<I>>,
-  over: AbortSignal,
-): Promise<void> {
-  for await (const message of input) {
+/** @throws what `messages` throws */
+async function writeAll(call: Call, messages: AsyncIterable<Message>, over: AbortSignal): Promise<void> {
+  for await (const message of messages) {
     if (over.aborted) return;
-    if (!call.write(create(schema, message))) await drained(call, over);
+    if (!call.write(message)) await drained(call, over);
   }
   call.end();
 }

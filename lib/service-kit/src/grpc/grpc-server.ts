@@ -1,8 +1,14 @@
 import { type EventEmitter, once } from 'node:events';
-import { create, type DescMethod, type DescService, type Message } from '@bufbuild/protobuf';
-import { Code, ConnectError } from '@connectrpc/connect';
+import type { DescMethod, DescService, Message } from '@bufbuild/protobuf';
 import {
-  Metadata,
+  Code,
+  ConnectError,
+  createContextValues,
+  type Interceptor,
+  type StreamResponse,
+  type UnaryResponse,
+} from '@connectrpc/connect';
+import {
   Server,
   ServerCredentials,
   type ServerDuplexStream,
@@ -16,15 +22,19 @@ import { Health as HealthService } from '@vigie/proto/health/v1/health_pb.ts';
 import type { Registry } from 'prom-client';
 import type { Health } from '../telemetry/health.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { continueTrace, TRACEPARENT, withTrace } from '../telemetry/trace-context.ts';
+import { toHeaders, toMetadata } from './call-metadata.ts';
 import { toGrpcStatus } from './grpc-status.ts';
 import { createHealthService } from './health-service.ts';
+import { implementedMethod, type MethodImplementation, onlyMessage, sendHeadersKey } from './implemented-method.ts';
+import { type CallRequest, type CallResponse, chain, type Next } from './interceptors/chain.ts';
+import { countCalls } from './interceptors/count-calls.ts';
+import { traceCalls } from './interceptors/trace-calls.ts';
+import { translateErrors } from './interceptors/translate-errors.ts';
 import { addReflection } from './reflection.ts';
 import { readRequests } from './request-stream.ts';
 import { type ErrorTranslator, internalError, rpcError } from './rpc-error.ts';
-import { type RpcMetrics, rpcMetrics } from './rpc-metrics.ts';
 import { methodPath, serviceDefinition } from './service-definition.ts';
-import type { CallContext, ServiceImplementation } from './service-implementation.ts';
+import type { ServiceImplementation } from './service-implementation.ts';
 
 export interface GrpcServerOptions {
   readonly logger: Logger;
@@ -32,6 +42,12 @@ export interface GrpcServerOptions {
   readonly health: Health;
   /** The service's table of domain errors; what it doesn't know becomes INTERNAL and is logged. */
   readonly translateError: ErrorTranslator;
+  /**
+   * Around the calls of the services that are added, the first of them outermost, all within trace, metrics and error translation.
+   * They see metadata as headers and pass typed values on to the implementation (`createContextKey`); one that throws refuses the
+   * call. Health checks and reflection are not theirs to refuse.
+   */
+  readonly interceptors?: readonly Interceptor[];
   /** How long calls may go on once the server stops. */
   readonly shutdownGraceMs: number;
 }
@@ -41,16 +57,15 @@ const MAX_REQUEST_BYTES = 8 * 1024 * 1024;
 
 type AnyCall = EventEmitter & Pick<ServerUnaryCall<Message, Message>, 'metadata' | 'sendMetadata'>;
 
-type MessageInit = Record<string, unknown>;
-type AnyHandler = (request: unknown, context: CallContext) => unknown;
-
 /**
- * A gRPC server for services that protobuf-es describes: each call runs in the trace its `traceparent` names, is counted,
- * and ends with an AIP-193 status. `grpc.health.v1` (telling readiness) and reflection come along.
+ * A gRPC server for services that protobuf-es describes. Interceptors are Connect's, so that the gateway can share them. The first
+ * three come along: each call runs in the trace that its `traceparent` names, is counted, and ends with an AIP-193 status. So do
+ * `grpc.health.v1`, which says whether the service is ready, and reflection.
  */
 export class GrpcServer {
   readonly #options: GrpcServerOptions;
-  readonly #metrics: RpcMetrics;
+  /** Around every call, those of health checks too. */
+  readonly #standardInterceptors: readonly Interceptor[];
   readonly #services: DescService[] = [];
   readonly #stopping = new AbortController();
   readonly #server = new Server({
@@ -59,18 +74,20 @@ export class GrpcServer {
 
   constructor(options: GrpcServerOptions) {
     this.#options = options;
-    this.#metrics = rpcMetrics(options.metrics);
+    this.#standardInterceptors = [traceCalls, countCalls(options.metrics), translateErrors(options)];
   }
 
   add<S extends DescService>(service: S, implementation: ServiceImplementation<S>): this {
-    this.#serve(service, implementation);
+    const { interceptors = [] } = this.#options;
+    this.#serve(service, implementation, [...this.#standardInterceptors, ...interceptors]);
     this.#services.push(service);
     return this;
   }
 
   /** Resolves with the bound port. */
   async listen(host: string, port: number): Promise<number> {
-    this.#serve(HealthService, createHealthService(this.#services, this.#options.health));
+    const health = createHealthService(this.#services, this.#options.health);
+    this.#serve(HealthService, health, this.#standardInterceptors);
     addReflection(this.#server, this.#services);
     return new Promise((resolve, reject) => {
       this.#server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, boundPort) =>
@@ -92,105 +109,123 @@ export class GrpcServer {
     clearTimeout(grace);
   }
 
-  #serve(service: DescService, implementation: object): void {
-    const handlers = implementation as Readonly<Record<string, AnyHandler>>;
-    this.#server.addService(
-      serviceDefinition(service),
-      Object.fromEntries(
-        service.methods.map(method => [
-          method.localName,
-          this.#handle(method, handlers[method.localName] as AnyHandler),
-        ]),
+  #serve(service: DescService, implementation: object, interceptors: readonly Interceptor[]): void {
+    const implementations = implementation as Readonly<Record<string, MethodImplementation>>;
+    const handlers = service.methods.map(method => [
+      method.localName,
+      this.#handle(
+        method,
+        chain(interceptors, implementedMethod(method, implementations[method.localName] as MethodImplementation)),
       ),
-    );
+    ]);
+    this.#server.addService(serviceDefinition(service), Object.fromEntries(handlers));
   }
 
-  #handle(method: DescMethod, handler: AnyHandler): UntypedHandleCall {
+  #handle(method: DescMethod, run: Next): UntypedHandleCall {
     switch (method.methodKind) {
       case 'unary':
         return (call: ServerUnaryCall<Message, Message>, callback: sendUnaryData<Message>) =>
-          this.#answerOnce(method, call, callback, context => handler(call.request, context));
+          this.#answerOnce(call, callback, signal => run(callRequest(method, call, signal, call.request)));
       case 'client_streaming':
         return (call: ServerReadableStream<Message, Message>, callback: sendUnaryData<Message>) =>
-          this.#answerOnce(method, call, callback, context => handler(this.#requests(call, context), context));
+          this.#answerOnce(call, callback, signal => {
+            return run(callRequest(method, call, signal, this.#requests(call, signal)));
+          });
       case 'server_streaming':
         return (call: ServerWritableStream<Message, Message>) =>
-          this.#answerMany(method, call, context => handler(call.request, context), this.#stopping.signal);
+          this.#answerMany(call, this.#stopping.signal, signal => {
+            return run(callRequest(method, call, signal, yieldOnly(call.request)));
+          });
       case 'bidi_streaming':
         return (call: ServerDuplexStream<Message, Message>) =>
-          this.#answerMany(method, call, context => handler(this.#requests(call, context), context));
+          this.#answerMany(call, undefined, signal => {
+            return run(callRequest(method, call, signal, this.#requests(call, signal)));
+          });
     }
   }
 
   #answerOnce(
-    method: DescMethod,
     call: AnyCall,
     callback: sendUnaryData<Message>,
-    handle: (context: CallContext) => unknown,
+    run: (signal: AbortSignal) => Promise<CallResponse>,
   ): void {
-    void this.#track(method, call, undefined, async context => {
-      const response = create(method.output, (await handle(context)) as MessageInit);
-      callback(null, response);
+    void this.#runCall(call, undefined, async signal => {
+      const response = await run(signal);
+      const message = response.stream ? await onlyMessage(response.message) : response.message;
+      sendHeader(call, response);
+      callback(null, message, toMetadata(response.trailer));
     }).then(error => {
       if (error !== undefined) callback(toGrpcStatus(error));
     });
   }
 
   #answerMany(
-    method: DescMethod,
     call: ServerWritableStream<Message, Message> | ServerDuplexStream<Message, Message>,
-    handle: (context: CallContext) => unknown,
-    until?: AbortSignal,
+    until: AbortSignal | undefined,
+    run: (signal: AbortSignal) => Promise<CallResponse>,
   ): void {
-    void this.#track(method, call, until, async context => {
-      for await (const response of handle(context) as AsyncIterable<MessageInit>) {
-        context.signal.throwIfAborted();
-        if (!call.write(create(method.output, response))) await once(call, 'drain', { signal: context.signal });
+    void this.#runCall(call, until, async signal => {
+      const response = (await run(signal)) as StreamResponse;
+      sendHeader(call, response);
+      for await (const message of response.message) {
+        if (!call.write(message)) await once(call, 'drain', { signal });
       }
-      // A handler that ended because it was told to stop hasn't come to the end.
-      context.signal.throwIfAborted();
-      call.end();
+      call.end(toMetadata(response.trailer));
     }).then(error => {
       if (error !== undefined) call.emit('error', toGrpcStatus(error));
     });
   }
 
-  /** Runs a handler in its trace, counts it, and resolves with the error to send, if any. */
-  async #track(
-    method: DescMethod,
+  /** Resolves with the error to send, if any. */
+  async #runCall(
     call: AnyCall,
     until: AbortSignal | undefined,
-    handle: (context: CallContext) => Promise<void>,
+    answer: (signal: AbortSignal) => Promise<void>,
   ): Promise<ConnectError | undefined> {
-    const finish = this.#metrics.begin(methodPath(method));
     const cancelled = new AbortController();
     call.once('cancelled', () => cancelled.abort(new ConnectError('The caller is gone.', Code.Canceled)));
-    const context: CallContext = {
-      signal: until === undefined ? cancelled.signal : AbortSignal.any([cancelled.signal, until]),
-      sendHeaders: () => call.sendMetadata(new Metadata()),
-    };
-    const [traceparent] = call.metadata.get(TRACEPARENT);
+    const signal = until === undefined ? cancelled.signal : AbortSignal.any([cancelled.signal, until]);
     try {
-      await withTrace(continueTrace(traceparent?.toString()), () => handle(context));
-      finish('OK');
+      await answer(signal);
       return undefined;
     } catch (error) {
-      const rpc = this.#translate(error, context.signal, method);
-      finish(Code[rpc.code]);
-      return rpc;
+      if (error instanceof ConnectError) return error;
+      if (signal.aborted && signal.reason instanceof ConnectError) return signal.reason;
+      this.#options.logger.error({ err: error }, 'answer not sent');
+      return internalError(error);
     }
   }
 
-  #translate(error: unknown, signal: AbortSignal, method: DescMethod): ConnectError {
-    if (error instanceof ConnectError) return error;
-    if (signal.aborted && signal.reason instanceof ConnectError) return signal.reason;
-    const known = this.#options.translateError(error);
-    if (known !== undefined) return known;
-    this.#options.logger.error({ err: error, method: methodPath(method) }, 'call failed');
-    return internalError(error);
+  #requests(call: ServerReadableStream<Message, Message>, signal: AbortSignal): AsyncIterable<Message> {
+    return readRequests(call, AbortSignal.any([signal, this.#stopping.signal]));
   }
+}
 
-  #requests(call: ServerReadableStream<Message, Message>, context: CallContext): AsyncIterable<Message> {
-    return readRequests(call, AbortSignal.any([context.signal, this.#stopping.signal]));
-  }
+function callRequest(
+  method: DescMethod,
+  call: AnyCall,
+  signal: AbortSignal,
+  message: Message | AsyncIterable<Message>,
+): CallRequest {
+  const request = {
+    stream: method.methodKind !== 'unary',
+    service: method.parent,
+    method,
+    requestMethod: 'POST',
+    url: `http://grpc${methodPath(method)}`,
+    signal,
+    header: toHeaders(call.metadata),
+    contextValues: createContextValues().set(sendHeadersKey, () => call.sendMetadata(toMetadata(undefined))),
+    message,
+  };
+  return request as CallRequest;
+}
+
+/** Headers that an interceptor has set; grpc-js sends its own with the first message. */
+function sendHeader(call: AnyCall, { header }: UnaryResponse | StreamResponse): void {
+  if (!header.keys().next().done) call.sendMetadata(toMetadata(header));
+}
+
+async function* yieldOnly(message: Message): AsyncIterable<Message> {
+  yield message;
 }

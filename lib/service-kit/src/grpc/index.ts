@@ -1,5 +1,6 @@
 export { ChannelTransport } from './channel-transport.ts';
-export { GrpcServer } from './grpc-server.ts';
+export { GrpcServer, type GrpcServerOptions } from './grpc-server.ts';
 export { createHealthService } from './health-service.ts';
+export { traceKey } from './interceptors/trace-calls.ts';
 export { type ErrorTranslator, internalError, invalidArgument, rpcError, toStatus } from './rpc-error.ts';
-export type { ServiceImplementation } from './service-implementation.ts';
+export type { CallContext, ServiceImplementation } from './service-implementation.ts';

@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events';
 import type { Readable } from 'node:stream';
 
 /**
@@ -9,7 +10,7 @@ export async function* readRequests<T>(call: Readable, signal: AbortSignal): Asy
   const onChange = (): void => wake();
   const events = ['readable', 'end', 'close', 'error'];
   for (const event of events) call.on(event, onChange);
-  signal.addEventListener('abort', onChange);
+  using _ = addAbortListener(signal, onChange);
   try {
     while (true) {
       signal.throwIfAborted();
@@ -26,6 +27,5 @@ export async function* readRequests<T>(call: Readable, signal: AbortSignal): Asy
     }
   } finally {
     for (const event of events) call.off(event, onChange);
-    signal.removeEventListener('abort', onChange);
   }
 }

@@ -8,11 +8,16 @@ import type {
   MessageInitShape,
   MessageShape,
 } from '@bufbuild/protobuf';
+import type { ContextValues } from '@connectrpc/connect';
 
 /** What a method knows of the call besides its request. */
 export interface CallContext {
   /** Aborts when the caller cancels, its deadline passes or the server stops. */
   readonly signal: AbortSignal;
+  /** The caller's metadata; values of keys that end in `-bin` are in base64. */
+  readonly header: Headers;
+  /** What interceptors have found out about the call, by typed keys. */
+  readonly values: ContextValues;
   /** Sends the response headers now, so that the caller of a stream knows it is established. */
   readonly sendHeaders: () => void;
 }

@@ -27,8 +27,13 @@ export function createOwnServices(
       implementation: {
         check,
         list,
-        watch: (request: HealthCheckRequest, { signal }: HandlerContext) =>
-          watch(request, { signal: AbortSignal.any([signal, stopping]), sendHeaders() {} }),
+        watch: (request: HealthCheckRequest, { signal, values, requestHeader }: HandlerContext) =>
+          watch(request, {
+            signal: AbortSignal.any([signal, stopping]),
+            header: requestHeader,
+            values,
+            sendHeaders() {},
+          }),
       },
     },
     { service: ServerReflection, implementation: reflection },
