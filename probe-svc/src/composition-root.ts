@@ -1,14 +1,14 @@
-import 'reflect-metadata';
 import { fileURLToPath } from 'node:url';
 import { jetstream } from '@nats-io/jetstream';
 import { openStreams } from '@vigie/alert/streams';
+import type { MediaSource } from '@vigie/media-source';
 import { HttpMediaSource } from '@vigie/media-source/http';
 import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
 import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
 import { ChannelTransport, GrpcServer } from '@vigie/service-kit/grpc';
+import { bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
 import { closeNats, connectNats } from '@vigie/service-kit/nats';
-import { container, type DependencyContainer, instanceCachingFactory } from 'tsyringe';
 import { IsolatedHeaderProbe } from './adapters/child-process/isolated-header-probe.ts';
 import { createIsolationMetrics } from './adapters/child-process/isolation-metrics.ts';
 import { translateError } from './adapters/grpc/error-table.ts';
@@ -23,16 +23,21 @@ import { JetStreamAlertQuarantine } from './adapters/jetstream/jetstream-alert-q
 import { JetStreamOutcomeEvents } from './adapters/jetstream/jetstream-outcome-events.ts';
 import { LibavPosterMaker } from './adapters/libav/libav-poster-maker.ts';
 import { AdmissionQueue } from './application/admission-queue.ts';
-import { createMakeAlertPoster } from './application/make-alert-poster.ts';
-import { createMakePoster } from './application/make-poster.ts';
-import { createProbeChunks } from './application/probe-chunks.ts';
-import { createProbeVideo } from './application/probe-video.ts';
-import { createProcessAlert } from './application/process-alert.ts';
+import { createMakeAlertPoster, type MakeAlertPoster } from './application/make-alert-poster.ts';
+import { createMakePoster, type MakePoster } from './application/make-poster.ts';
+import { createProbeChunks, type ProbeChunks } from './application/probe-chunks.ts';
+import { createProbeVideo, type ProbeVideo } from './application/probe-video.ts';
+import { createProcessAlert, type ProcessAlert } from './application/process-alert.ts';
 import { createPublishOutcome } from './application/publish-outcome.ts';
 import type { Config } from './config.ts';
 import { createHeaderProbe } from './header-probe-backend.ts';
+import type { AlertDirectory } from './ports/alert-directory.ts';
+import type { AlertQuarantine } from './ports/alert-quarantine.ts';
+import type { HeaderProbe } from './ports/header-probe.ts';
+import type { OutcomeEvents } from './ports/outcome-events.ts';
+import type { OutcomeStore } from './ports/outcome-store.ts';
+import type { PosterMaker } from './ports/poster-maker.ts';
 import { service } from './service.ts';
-import { tokens } from './tokens.ts';
 
 /** For ProbeVideo calls, which come on top of the alerts in flight. */
 const SPARE_CONNECTIONS = 32;
@@ -46,11 +51,41 @@ const ISOLATED_MAIN = fileURLToPath(new URL('./isolated-main.ts', import.meta.ur
 /** One that hangs doesn't delay the other alerts that are redelivered. */
 const MAX_PROBE_CHILDREN = 2;
 
-export async function startProbe(config: Config, context: ServiceContext): Promise<void> {
+export interface ProbePorts {
+  readonly videoSource: MediaSource;
+  readonly headerProbe: HeaderProbe;
+  readonly isolatedHeaderProbe: HeaderProbe;
+  readonly posterMaker: PosterMaker;
+  readonly alertDirectory: AlertDirectory;
+  readonly outcomeStore: OutcomeStore;
+  readonly outcomeEvents: OutcomeEvents;
+  readonly alertQuarantine: AlertQuarantine;
+}
+
+interface Parts extends ProbePorts {
+  readonly probeVideo: ProbeVideo;
+  readonly probeVideoIsolated: ProbeVideo;
+  readonly probeChunks: ProbeChunks;
+  readonly makePoster: MakePoster;
+  readonly makeAlertPoster: MakeAlertPoster;
+  readonly processAlert: ProcessAlert;
+}
+
+/**
+ * @param overrides ports to use instead of the real ones
+ * @returns the port on which it listens
+ */
+export async function startProbe(
+  config: Config,
+  context: ServiceContext,
+  overrides: Partial<ProbePorts> = {},
+): Promise<number> {
   const { logger, metrics, health, teardown } = context;
+  const { limits } = config;
   const connection = await connectNats({ url: config.natsUrl, name: service.name, logger, health });
   teardown.defer(() => closeNats(connection));
   await openStreams(connection, config.streamLimits, context);
+  const jetStream = jetstream(connection);
   const storeTransport = teardown.use(
     new ChannelTransport({
       address: config.storeAddress,
@@ -59,37 +94,43 @@ export async function startProbe(config: Config, context: ServiceContext): Promi
     }),
   );
   health.addCheck('store', createStoreReadiness(storeTransport));
-  const videoSource = teardown.use(
-    new HttpMediaSource({
-      url: config.videoOrigin,
-      maxConnections: config.concurrentTasks + SPARE_CONNECTIONS,
-      readTimeoutMs: config.videoReadTimeoutMs,
-      metrics: createHttpMetrics(metrics),
-    }),
-  );
-  const isolatedHeaderProbe = teardown.use(
-    new IsolatedHeaderProbe({
-      main: [ISOLATED_MAIN],
-      ...config.probeChild,
-      maxChildren: MAX_PROBE_CHILDREN,
-      metrics: createIsolationMetrics(metrics),
-    }),
-  );
 
-  const services = container.createChildContainer();
-  services.register(tokens.natsConnection, { useValue: connection });
-  services.register(tokens.storeTransport, { useValue: storeTransport });
-  services.register(tokens.videoSource, { useValue: videoSource });
-  services.register(tokens.isolatedHeaderProbe, { useValue: isolatedHeaderProbe });
-  bindAdapters(services, config);
-  bindUseCases(services, config);
+  // Taken out here, so that what they own is disposed of after those who use it.
+  const { probeVideo, probeChunks, makePoster, makeAlertPoster, processAlert } = bindParts<Parts>(
+    {
+      videoSource: () => teardown.use(createVideoSource(config, metrics)),
+      headerProbe: () => createHeaderProbe(config.probeBackend),
+      isolatedHeaderProbe: () => teardown.use(createIsolatedHeaderProbe(config, metrics)),
+      posterMaker: () => new LibavPosterMaker(),
+      alertDirectory: () => new GrpcAlertDirectory(storeTransport),
+      outcomeStore: () => new GrpcOutcomeStore({ transport: storeTransport, patienceMs: STORE_PATIENCE_MS }),
+      outcomeEvents: () => new JetStreamOutcomeEvents(jetStream),
+      alertQuarantine: () => new JetStreamAlertQuarantine(jetStream),
+
+      probeVideo: parts => createProbeVideo(parts.videoSource, parts.headerProbe, limits),
+      probeVideoIsolated: parts => createProbeVideo(parts.videoSource, parts.isolatedHeaderProbe, limits),
+      probeChunks: parts => createProbeChunks(parts.headerProbe, limits),
+      makePoster: parts => createMakePoster(parts.videoSource, parts.posterMaker, limits),
+      makeAlertPoster: parts => createMakeAlertPoster(parts.alertDirectory, parts.makePoster),
+      processAlert: parts =>
+        createProcessAlert({
+          admissionQueue: new AdmissionQueue({ slots: config.concurrentTasks, capacity: config.alertsInFlight }),
+          probeVideo: parts.probeVideo,
+          probeVideoIsolated: parts.probeVideoIsolated,
+          store: parts.outcomeStore,
+          publishOutcome: createPublishOutcome(parts.outcomeEvents, parts.alertQuarantine),
+          policy: config.failurePolicy,
+        }),
+    },
+    overrides,
+  );
 
   const server = new GrpcServer({ logger, metrics, health, translateError, shutdownGraceMs: config.shutdownGraceMs });
   const probeService = createProbeService({
-    probeVideo: services.resolve(tokens.probeVideo),
-    probeChunks: services.resolve(tokens.probeChunks),
-    makePoster: services.resolve(tokens.makePoster),
-    makeAlertPoster: services.resolve(tokens.makeAlertPoster),
+    probeVideo,
+    probeChunks,
+    makePoster,
+    makeAlertPoster,
     metrics: createPosterMetrics(metrics),
     logger,
   });
@@ -99,79 +140,35 @@ export async function startProbe(config: Config, context: ServiceContext): Promi
   teardown.defer(async () => {
     await Promise.all(takers.map(taker => taker[Symbol.asyncDispose]()));
   });
-  await server.listen(config.host, config.port);
+  const port = await server.listen(config.host, config.port);
   const alerts = await startAlertConsumer({
     connection,
     concurrency: config.alertsInFlight,
     prefetch: config.concurrentTasks,
-    ackWaitMs: config.limits.timeoutMs + ACK_WAIT_SLACK_MS,
-    processAlert: services.resolve(tokens.processAlert),
+    ackWaitMs: limits.timeoutMs + ACK_WAIT_SLACK_MS,
+    processAlert,
     shutdownGraceMs: config.shutdownGraceMs,
     logger,
     metrics,
   });
   takers.push(alerts);
+  return port;
 }
 
-function bindAdapters(services: DependencyContainer, { probeBackend }: Config): void {
-  services.register(tokens.jetStream, {
-    useFactory: instanceCachingFactory(c => jetstream(c.resolve(tokens.natsConnection))),
-  });
-  services.register(tokens.headerProbe, { useFactory: instanceCachingFactory(() => createHeaderProbe(probeBackend)) });
-  services.register(tokens.posterMaker, { useFactory: instanceCachingFactory(() => new LibavPosterMaker()) });
-  services.register(tokens.alertDirectory, {
-    useFactory: instanceCachingFactory(c => new GrpcAlertDirectory(c.resolve(tokens.storeTransport))),
-  });
-  services.register(tokens.outcomeStore, {
-    useFactory: instanceCachingFactory(
-      c => new GrpcOutcomeStore({ transport: c.resolve(tokens.storeTransport), patienceMs: STORE_PATIENCE_MS }),
-    ),
-  });
-  services.register(tokens.outcomeEvents, {
-    useFactory: instanceCachingFactory(c => new JetStreamOutcomeEvents(c.resolve(tokens.jetStream))),
-  });
-  services.register(tokens.alertQuarantine, {
-    useFactory: instanceCachingFactory(c => new JetStreamAlertQuarantine(c.resolve(tokens.jetStream))),
+function createVideoSource(config: Config, metrics: ServiceContext['metrics']): HttpMediaSource {
+  return new HttpMediaSource({
+    url: config.videoOrigin,
+    maxConnections: config.concurrentTasks + SPARE_CONNECTIONS,
+    readTimeoutMs: config.videoReadTimeoutMs,
+    metrics: createHttpMetrics(metrics),
   });
 }
 
-function bindUseCases(
-  services: DependencyContainer,
-  { limits, failurePolicy, concurrentTasks, alertsInFlight }: Config,
-): void {
-  services.register(tokens.probeVideo, {
-    useFactory: instanceCachingFactory(c =>
-      createProbeVideo(c.resolve(tokens.videoSource), c.resolve(tokens.headerProbe), limits),
-    ),
-  });
-  services.register(tokens.probeVideoIsolated, {
-    useFactory: instanceCachingFactory(c =>
-      createProbeVideo(c.resolve(tokens.videoSource), c.resolve(tokens.isolatedHeaderProbe), limits),
-    ),
-  });
-  services.register(tokens.probeChunks, {
-    useFactory: instanceCachingFactory(c => createProbeChunks(c.resolve(tokens.headerProbe), limits)),
-  });
-  services.register(tokens.makePoster, {
-    useFactory: instanceCachingFactory(c =>
-      createMakePoster(c.resolve(tokens.videoSource), c.resolve(tokens.posterMaker), limits),
-    ),
-  });
-  services.register(tokens.makeAlertPoster, {
-    useFactory: instanceCachingFactory(c =>
-      createMakeAlertPoster(c.resolve(tokens.alertDirectory), c.resolve(tokens.makePoster)),
-    ),
-  });
-  services.register(tokens.processAlert, {
-    useFactory: instanceCachingFactory(c =>
-      createProcessAlert({
-        admissionQueue: new AdmissionQueue({ slots: concurrentTasks, capacity: alertsInFlight }),
-        probeVideo: c.resolve(tokens.probeVideo),
-        probeVideoIsolated: c.resolve(tokens.probeVideoIsolated),
-        store: c.resolve(tokens.outcomeStore),
-        publishOutcome: createPublishOutcome(c.resolve(tokens.outcomeEvents), c.resolve(tokens.alertQuarantine)),
-        policy: failurePolicy,
-      }),
-    ),
+function createIsolatedHeaderProbe({ probeChild }: Config, metrics: ServiceContext['metrics']): IsolatedHeaderProbe {
+  return new IsolatedHeaderProbe({
+    main: [ISOLATED_MAIN],
+    ...probeChild,
+    maxChildren: MAX_PROBE_CHILDREN,
+    metrics: createIsolationMetrics(metrics),
   });
 }

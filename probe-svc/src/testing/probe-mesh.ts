@@ -108,12 +108,11 @@ export class ProbeMesh implements AsyncDisposable {
   }
 
   async startProbe(env: NodeJS.ProcessEnv = {}): Promise<RunningProbe> {
-    const [port] = (await pickFreePorts(1)) as [number];
-    const config = readConfig({ ...this.environment(port), ...env });
+    const config = readConfig({ ...this.environment(0), ...env });
     const teardown = new AsyncDisposableStack();
     const metrics = new Registry();
     const health = new Health();
-    await startProbe(config, { logger: pino({ level: 'silent' }), metrics, health, teardown });
+    const port = await startProbe(config, { logger: pino({ level: 'silent' }), metrics, health, teardown });
     health.enter('running');
     return { metrics, health, port, [Symbol.asyncDispose]: () => teardown.disposeAsync() };
   }
