@@ -42,9 +42,8 @@ describe('probe on files that name others', () => {
   let inputs: readonly HostileInput[];
   let trace: Trace;
 
-  before(async function () {
+  before(async () => {
     // May have to install strace.
-    this.timeout(120_000);
     const setup = spawnSync(process.execPath, [setupScript, 'test-tools'], { encoding: 'utf8' });
     if (setup.status !== 0) throw new Error(`strace cannot be had: ${setup.stdout}${setup.stderr}`);
 

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { shortestRunMs } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
 import { ebmlElement } from '../test/ebml-elements.ts';
 import { bytesOf, type Mp4TrackClaims, mp4Box, mp4File, mp4Track } from '../test/mp4-boxes.ts';
@@ -127,10 +128,18 @@ describe('limits of a probe', () => {
     for (const [name, tracks] of Object.entries(refused)) {
       it(`are refused in a moment when they would fill the memory: ${name}`, async () => {
         const growth = await peakGrowthMiB(async () => {
-          const startedAt = performance.now();
-          const answer = await probeWhole(mp4File(...tracks.map(mp4Track)));
-          expect(answer).to.deep.equal({ kind: 'failure', code: 'CORRUPT_HEADER', message: refusal, diagnostics: [] });
-          expect(performance.now() - startedAt).to.be.lessThan(50);
+          const tookMs = await shortestRunMs(50, async () => {
+            const startedAt = performance.now();
+            const answer = await probeWhole(mp4File(...tracks.map(mp4Track)));
+            expect(answer).to.deep.equal({
+              kind: 'failure',
+              code: 'CORRUPT_HEADER',
+              message: refusal,
+              diagnostics: [],
+            });
+            return performance.now() - startedAt;
+          });
+          expect(tookMs).to.be.lessThan(50);
         });
         expect(growth).to.be.lessThan(16);
       });
@@ -153,9 +162,12 @@ describe('limits of a probe', () => {
         mp4Track({ samples: 1, handler: 'soun' }),
       );
       const growth = await peakGrowthMiB(async () => {
-        const startedAt = performance.now();
-        expect(await probeWhole(bytes)).to.include({ kind: 'media' });
-        expect(performance.now() - startedAt).to.be.lessThan(50);
+        const tookMs = await shortestRunMs(50, async () => {
+          const startedAt = performance.now();
+          expect(await probeWhole(bytes)).to.include({ kind: 'media' });
+          return performance.now() - startedAt;
+        });
+        expect(tookMs).to.be.lessThan(50);
       });
       expect(growth).to.be.lessThan(16);
     });

@@ -53,7 +53,7 @@ describe('the log of libav', () => {
       encoding: 'utf8',
     });
     expect({ status, stdout, stderr }).to.deep.equal({ status: 0, stdout: '', stderr: '' });
-  }).timeout(60_000);
+  });
 
   it('carries no control characters of the file to whoever prints it', async () => {
     const header = ebmlElement(0x1a45dfa3, ebmlElement(0x4282, '\x1b[2J\nowned'));

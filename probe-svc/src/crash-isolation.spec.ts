@@ -18,8 +18,7 @@ const POISON = '/videos/poison.mp4';
 /** What was in hand of the process that died is waited for as long as a probe may take, and five seconds more. */
 const REDELIVERY = { patienceMs: 20_000 };
 
-describe('A video that kills the decoder', function () {
-  this.timeout(60_000);
+describe('A video that kills the decoder', () => {
   let mesh: ProbeMesh;
   const teardown = new AsyncDisposableStack();
 

@@ -8,8 +8,7 @@ import { ProbeMesh, type RunningProbe } from './testing/probe-mesh.ts';
 const video = await readFile(new URL('../../nginx/videos/mp4-faststart.mp4', import.meta.url));
 const OTHERS = ['store-1', 'store-2', 'store-3'];
 
-describe('A store whose videos hang', function () {
-  this.timeout(90_000);
+describe('A store whose videos hang', () => {
   let mesh: ProbeMesh;
   let probe: RunningProbe | undefined;
   let released: PromiseWithResolvers<void>;

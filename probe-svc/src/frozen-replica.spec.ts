@@ -8,8 +8,7 @@ import { startProbeProcess } from './testing/probe-process.ts';
 
 const video = await readFile(new URL('../../nginx/videos/mp4-faststart.mp4', import.meta.url));
 
-describe('A replica that is frozen for longer than the ack wait', function () {
-  this.timeout(90_000);
+describe('A replica that is frozen for longer than the ack wait', () => {
   let mesh: ProbeMesh;
   const teardown = new AsyncDisposableStack();
 

@@ -15,8 +15,7 @@ const video = await readFile(new URL('../../nginx/videos/mp4-moov-at-end.mp4', i
 const alert = (uid: string, rest: object = {}) =>
   JSON.stringify({ uid, video: '/videos/a.mp4', timestamp: 1748871320.68, store: 'store-42', ...rest });
 
-describe('probe-svc', function () {
-  this.timeout(20_000);
+describe('probe-svc', () => {
   let mesh: ProbeMesh;
   let probe: RunningProbe | undefined;
 

@@ -37,8 +37,7 @@ const samples: Sample[] = JSON.parse(
 const MAX_SIDE_PIXELS = 320;
 const limits = { firstRangeBytes: 32_768, maxBytes: 16 * 1024 * 1024, maxRequests: 16, timeoutMs: 15_000 };
 
-describe('The sample videos, over nginx and libav', function () {
-  this.timeout(20_000);
+describe('The sample videos, over nginx and libav', () => {
   const stack = new AsyncDisposableStack();
   let probeVideo: ProbeVideo;
   let makePoster: MakePoster;

@@ -22,8 +22,7 @@ const EMPTY_STREAM = {
   consumers: [],
 };
 
-describe('retention-svc', function () {
-  this.timeout(60_000);
+describe('retention-svc', () => {
   let nats: ScratchNats;
   let connection: NatsConnection;
   let manager: JetStreamManager;

@@ -27,8 +27,7 @@ import { expect } from 'chai';
 import { type RunningStore, runStore } from './testing/running-store.ts';
 import { FAILED, finishedAlert, QUARANTINED, receivedAlert } from './testing/sample-alerts.ts';
 
-describe('the quarantine and replays', function () {
-  this.timeout(30_000);
+describe('the quarantine and replays', () => {
   const teardown = new AsyncDisposableStack();
   let postgres: Awaited<ReturnType<typeof scratchPostgres>>;
   let store: RunningStore;

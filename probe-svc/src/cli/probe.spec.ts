@@ -19,8 +19,7 @@ interface Run {
   readonly stderr: string;
 }
 
-describe('npm run probe', function () {
-  this.timeout(30_000);
+describe('npm run probe', () => {
   const stack = new AsyncDisposableStack();
   let dir: string;
   let nginx: ScratchNginx;

@@ -1,5 +1,6 @@
 const POLL_MS = 10;
-const PATIENCE_MS = 8_000;
+/** Far more than anything takes on a machine with other work. */
+const PATIENCE_MS = 60_000;
 
 /** Repeats an assertion until it holds; rejects with its last error when it doesn't for long. */
 export async function eventually<T>(

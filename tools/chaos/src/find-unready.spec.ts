@@ -4,9 +4,7 @@ import { STAND_IN_SERVICE, temporaryDir } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
 import { findUnready } from './find-unready.ts';
 
-describe('findUnready', function () {
-  this.timeout(60_000);
-
+describe('findUnready', () => {
   it('names each process that does not get ready, and why, and no other', async () => {
     await using dir = await temporaryDir();
     const [first, second] = (await pickFreePorts(2)) as [number, number];

@@ -102,9 +102,7 @@ interface Cruise {
   summary: { violations: { from: string; rule: { name: string } }[] };
 }
 
-describe('The import rules', function () {
-  this.timeout(60_000);
-
+describe('The import rules', () => {
   let brokenRules: Map<string, string[]>;
 
   before(async () => {

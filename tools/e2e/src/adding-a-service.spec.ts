@@ -39,8 +39,7 @@ const EMPTY_SERVICE = {
   `,
 };
 
-describe('adding a service', function () {
-  this.timeout(120_000);
+describe('adding a service', () => {
   let copy: ProjectCopy;
 
   before(async () => {

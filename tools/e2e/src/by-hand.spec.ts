@@ -20,8 +20,7 @@ const grpcServices = {
 /** retention-svc sees no alert. */
 const SERVICES_ON_THE_WAY = SERVICE_NAMES.filter(name => name !== 'retention-svc');
 
-describe('a person at a shell', function () {
-  this.timeout(30_000);
+describe('a person at a shell', () => {
   const mesh = useMesh();
   let nats: NatsConnection;
 

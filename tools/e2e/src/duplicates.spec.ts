@@ -11,8 +11,7 @@ import { type AlertJson, finishedAlert, getJson, newAlert, postJson } from './re
 
 const SAMPLE_VIDEO = path.resolve('nginx/videos/mp4-faststart.mp4');
 
-describe('an alert that is sent more than once', function () {
-  this.timeout(60_000);
+describe('an alert that is sent more than once', () => {
   const teardown = new AsyncDisposableStack();
   let videosRoot: string;
   let streams: JetStreamManager;

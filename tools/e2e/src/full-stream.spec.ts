@@ -7,8 +7,7 @@ import { expect } from 'chai';
 import { useMesh } from './mesh-fixture.ts';
 import { newAlert, postJson, type RestAnswer } from './rest-client.ts';
 
-describe('a mesh whose streams are full', function () {
-  this.timeout(120_000);
+describe('a mesh whose streams are full', () => {
   const mesh = useMesh({
     env: { STREAM_MAX_BYTES: '30000', REPLAY_WINDOW_MS: '500', RETENTION_INTERVAL_MS: '100', RETRY_BASE_MS: '100' },
   });

@@ -6,12 +6,10 @@ import { expect } from 'chai';
 /** Boots a mesh on free ports before the tests of a `describe` and ends it behind them. @param options a function where a `before` makes them */
 export function useMesh(options: MeshOptions | (() => MeshOptions) = {}): () => Mesh {
   let mesh: Mesh | undefined;
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     mesh = await Mesh.boot({ ports: 'free', ...(typeof options === 'function' ? options() : options) });
   });
-  after('end the mesh, in which no service met a right that it lacks', async function () {
-    this.timeout(20_000);
+  after('end the mesh, in which no service met a right that it lacks', async () => {
     const violations = mesh?.services.flatMap(permissionViolations) ?? [];
     await mesh?.stop();
     expect(violations).deep.equal([]);

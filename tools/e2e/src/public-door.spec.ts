@@ -14,8 +14,7 @@ import { finishedAlert, getJson, newAlert, postJson } from './rest-client.ts';
 
 const run = promisify(execFile);
 
-describe('the public door', function () {
-  this.timeout(60_000);
+describe('the public door', () => {
   const mesh = useMesh();
 
   const transports: [string, () => Transport][] = [

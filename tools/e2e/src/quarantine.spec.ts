@@ -3,8 +3,7 @@ import { expect } from 'chai';
 import { useMesh } from './mesh-fixture.ts';
 import { findAlert, finishedAlert, getJson, newAlert, postJson } from './rest-client.ts';
 
-describe('an operator', function () {
-  this.timeout(60_000);
+describe('an operator', () => {
   const mesh = useMesh({ env: { RETRY_BASE_MS: '10', RETRY_MAX_ATTEMPTS: '3', VIDEO_READ_TIMEOUT_MS: '1000' } });
 
   const quarantine = async (query: string) => (await getJson(`${mesh().url}/v1/quarantine?${query}`)).json.alerts ?? [];

@@ -4,8 +4,7 @@ import { expect } from 'chai';
 import { useMesh } from './mesh-fixture.ts';
 import { finishedAlert, newAlert, postJson } from './rest-client.ts';
 
-describe('the sample videos', function () {
-  this.timeout(30_000);
+describe('the sample videos', () => {
   const mesh = useMesh();
 
   it('each end as one right row, however they are sent', async () => {

@@ -9,8 +9,7 @@ import { finishedAlert, getJson, newAlert, postJson } from './rest-client.ts';
 /** Alerts of a test: enough for every replica to have some in hand. */
 const ALERTS = 30;
 
-describe('a service that is told to stop', function () {
-  this.timeout(120_000);
+describe('a service that is told to stop', () => {
   const mesh = useMesh({
     replicas: { 'probe-svc': 2 },
     // An alert that nobody hands back comes again after more than a minute.

@@ -12,8 +12,7 @@ import { JetStreamAlertQueue } from './jetstream-alert-queue.ts';
 
 const alert = parseAlert({ uid: 'u-1', video: '/videos/a.mp4', timestamp: 1748871320.683412, store: 'Store Nº 1.2' });
 
-describe('JetStreamAlertQueue', function () {
-  this.timeout(30_000);
+describe('JetStreamAlertQueue', () => {
   let nats: ScratchNats;
   let connection: NatsConnection;
   let queue: JetStreamAlertQueue;

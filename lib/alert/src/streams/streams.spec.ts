@@ -11,8 +11,7 @@ import { ensureStreams, STREAM_NAMES, updateStreams } from './streams.ts';
 const LIMITS = { maxBytes: 1_000_000, replicas: 1 };
 const OTHER_LIMITS = { maxBytes: 2_000_000, replicas: 1 };
 
-describe('the streams', function () {
-  this.timeout(30_000);
+describe('the streams', () => {
   let nats: ScratchNats;
   let connection: NatsConnection;
   let manager: JetStreamManager;

@@ -2,8 +2,7 @@ import { itIsAMediaSource } from '../testing/media-source.contract.ts';
 import { type ScratchNginx, startScratchNginx } from '../testing/scratch-nginx.ts';
 import { HttpMediaSource } from './http-media-source.ts';
 
-describe('HttpMediaSource over nginx', function () {
-  this.timeout(20_000);
+describe('HttpMediaSource over nginx', () => {
   let nginx: ScratchNginx;
   let source: HttpMediaSource;
 

@@ -7,9 +7,7 @@ import { startSpecServer } from './testing/spec-server.ts';
 
 const READY_TIMEOUT_MS = 8_000;
 
-describe('AnsweringCredentials', function () {
-  this.timeout(20_000);
-
+describe('AnsweringCredentials', () => {
   function openClient(port: number, firstWordTimeoutMs: number): Client & Disposable {
     const client = new Client(`127.0.0.1:${port}`, new AnsweringCredentials(firstWordTimeoutMs), {
       'grpc.initial_reconnect_backoff_ms': 100,

@@ -189,8 +189,7 @@ describe('ChannelTransport', () => {
     expect(error.code).to.equal(Code.DeadlineExceeded);
   });
 
-  it('gives a call to a frozen server up at its deadline, a stream too if it brings one', async function () {
-    this.timeout(20_000);
+  it('gives a call to a frozen server up at its deadline, a stream too if it brings one', async () => {
     await using server = await runServerProcess();
     using channel = new ChannelTransport({
       address: server.address,
@@ -318,8 +317,7 @@ describe('ChannelTransport', () => {
     expect((await client.createAlert({})).uid).to.equal('second');
   });
 
-  it('reads no further ahead than its reader, and writes no further ahead than the server', async function () {
-    this.timeout(20_000);
+  it('reads no further ahead than its reader, and writes no further ahead than the server', async () => {
     const chunk = new Uint8Array(64 * 1024);
     const total = 1_000;
     let produced = 0;
@@ -352,8 +350,7 @@ describe('ChannelTransport', () => {
     expect((await call).finding.value).to.include({ lengthBytes: BigInt(total) });
   });
 
-  it('stops a server that writes faster than its reader reads', async function () {
-    this.timeout(20_000);
+  it('stops a server that writes faster than its reader reads', async () => {
     const resumeToken = 'x'.repeat(64 * 1024);
     const total = 1_000;
     let produced = 0;

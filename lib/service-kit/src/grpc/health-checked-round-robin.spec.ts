@@ -13,9 +13,7 @@ import type { GrpcServerOptions } from './grpc-server.ts';
 import { methodPath, serviceDefinition } from './service-definition.ts';
 import { openChannel, type SpecServer, startSpecServer } from './testing/spec-server.ts';
 
-describe('a channel to several servers', function () {
-  this.timeout(20_000);
-
+describe('a channel to several servers', () => {
   interface NamedServer extends SpecServer {
     /** Why it isn't ready, if it isn't. */
     fault: string | undefined;

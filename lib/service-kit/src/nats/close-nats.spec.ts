@@ -4,8 +4,7 @@ import { expect } from 'chai';
 import { closeNats } from './close-nats.ts';
 import { readNatsUrl } from './nats-url.ts';
 
-describe('closeNats', function () {
-  this.timeout(30_000);
+describe('closeNats', () => {
   let nats: ScratchNats;
 
   before(async () => {

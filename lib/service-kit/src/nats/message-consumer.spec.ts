@@ -12,8 +12,7 @@ import { MessageConsumer, type MessageConsumerOptions } from './message-consumer
 import { readNatsUrl } from './nats-url.ts';
 import { traceHeaders } from './trace-headers.ts';
 
-describe('MessageConsumer', function () {
-  this.timeout(30_000);
+describe('MessageConsumer', () => {
   let nats: ScratchNats;
   let connection: NatsConnection;
 
@@ -154,7 +153,7 @@ describe('MessageConsumer', function () {
         return { kind: 'done' };
       },
     });
-    await waitFor('three deliveries', () => (deliveredAt.length === 3 ? true : undefined), 20_000);
+    await waitFor('three deliveries', () => (deliveredAt.length === 3 ? true : undefined));
     const [, second, third] = deliveredAt as [number, number, number];
     // 2 s, 20 % less: nats-server rounds nothing down.
     expect(third - second).at.least(1_550);
@@ -295,7 +294,7 @@ describe('MessageConsumer', function () {
     await waitFor('the message in hand', () => (deliveries.length > 0 ? true : undefined));
     await nats.server.waitUntilExited();
     await nats.server.start();
-    await waitFor('its ack', async () => ((await pendingOf().catch(() => 1)) === 0 ? true : undefined), 25_000);
+    await waitFor('its ack', async () => ((await pendingOf().catch(() => 1)) === 0 ? true : undefined));
     expect(deliveries).deep.equal([1]);
   });
 

@@ -8,9 +8,7 @@ import { pino } from 'pino';
 import { Health } from '../telemetry/health.ts';
 import { connectNats } from './nats-connection.ts';
 
-describe('connectNats', function () {
-  this.timeout(60_000);
-
+describe('connectNats', () => {
   it('waits for a server that is not up yet, and readiness tells', async () => {
     await using dir = await temporaryDir();
     const [port, monitorPort] = (await pickFreePorts(2)) as [number, number];
@@ -51,7 +49,7 @@ describe('connectNats', function () {
       await nats.server.stop();
       await waitFor('readiness to tell', async () => ((await natsState(health)) === 'ok' ? undefined : true));
       await nats.server.start();
-      await waitFor('it to recover', async () => ((await natsState(health)) === 'ok' ? true : undefined), 20_000);
+      await waitFor('it to recover', async () => ((await natsState(health)) === 'ok' ? true : undefined));
     } finally {
       Date.now = now;
       await connection.close();
@@ -121,7 +119,7 @@ describe('connectNats', function () {
         /refuses the user probe-svc/.test((await natsState(health)) ?? '') ? true : undefined,
       );
       // More often than the client takes as final by default.
-      await waitFor('several tries', () => (refusalsBy(wrong) >= 3 ? true : undefined), 20_000);
+      await waitFor('several tries', () => (refusalsBy(wrong) >= 3 ? true : undefined));
       expect(lines.filter(({ msg }) => /refuses the user/.test(msg))).lengthOf(1);
       await wrong.stop();
       await right.start();

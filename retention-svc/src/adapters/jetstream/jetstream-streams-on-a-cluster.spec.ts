@@ -9,8 +9,7 @@ import { JetStreamStreams } from './jetstream-streams.ts';
 
 const STREAM = 'OUTCOMES';
 
-describe('JetStreamStreams on a cluster', function () {
-  this.timeout(120_000);
+describe('JetStreamStreams on a cluster', () => {
   let owned: AsyncDisposableStack;
   let cluster: NatsCluster;
 

@@ -7,8 +7,7 @@ import { JetStreamStreams } from './jetstream-streams.ts';
 
 const STREAM = 'OUTCOMES';
 
-describe('JetStreamStreams', function () {
-  this.timeout(30_000);
+describe('JetStreamStreams', () => {
   let nats: ScratchNats;
   let operator: NatsConnection;
   let retention: NatsConnection;

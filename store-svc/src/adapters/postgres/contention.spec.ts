@@ -11,8 +11,7 @@ import { inTransaction } from './in-transaction.ts';
 /** A copy of the only row. */
 const INSERT_B = `insert into alerts select (jsonb_populate_record(alerts, '{"uid": "b"}')).* from alerts`;
 
-describe('PostgresAlertStore beside other transactions', function () {
-  this.timeout(120_000);
+describe('PostgresAlertStore beside other transactions', () => {
   const teardown = new AsyncDisposableStack();
   let postgres: Awaited<ReturnType<typeof scratchPostgres>>;
   /** A person at psql, as the owner. */
@@ -39,7 +38,7 @@ describe('PostgresAlertStore beside other transactions', function () {
     return rows.length;
   }
   const waiting = (count: number) =>
-    waitFor(`${count} that wait for a lock`, async () => ((await countWaiting()) >= count ? true : undefined), 30_000);
+    waitFor(`${count} that wait for a lock`, async () => ((await countWaiting()) >= count ? true : undefined));
 
   /** A store whose sessions have a setting that only a superuser may give them. */
   async function openWith(setting: string): Promise<PostgresStore> {

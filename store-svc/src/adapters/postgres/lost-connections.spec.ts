@@ -15,8 +15,7 @@ const PATIENCE_MS = 60_000;
 
 const SERVICE = `usename = 'vigie_store' and application_name = 'vigie-store-svc'`;
 
-describe('PostgresAlertStore that loses its connections', function () {
-  this.timeout(120_000);
+describe('PostgresAlertStore that loses its connections', () => {
   const teardown = new AsyncDisposableStack();
   let postgres: Awaited<ReturnType<typeof scratchPostgres>>;
   let opened: PostgresStore;

@@ -12,8 +12,7 @@ import { inTransaction } from './in-transaction.ts';
 import { MIGRATIONS } from './migrations/migrations-list.ts';
 import { PostgresAlertStore } from './postgres-alert-store.ts';
 
-describe('PostgresAlertStore', function () {
-  this.timeout(30_000);
+describe('PostgresAlertStore', () => {
   const teardown = new AsyncDisposableStack();
   let postgres: Awaited<ReturnType<typeof scratchPostgres>>;
   let orm: MikroORM;

@@ -6,8 +6,7 @@ import { openPostgresStore, type PostgresStore } from '../../testing/postgres-st
 import { arrivalOf, receivedAlert } from '../../testing/sample-alerts.ts';
 
 /** docker/postgres/roles.sql. That the role can do what store-svc does is the contract's suite, which runs as this role. */
-describe('the role of store-svc', function () {
-  this.timeout(60_000);
+describe('the role of store-svc', () => {
   const teardown = new AsyncDisposableStack();
   let postgres: Awaited<ReturnType<typeof scratchPostgres>>;
   let opened: PostgresStore;

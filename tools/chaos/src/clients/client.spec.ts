@@ -17,9 +17,7 @@ function doorThatRefuses(times: number): Door & { sends: number } {
   };
 }
 
-describe('Client', function () {
-  this.timeout(30_000);
-
+describe('Client', () => {
   it('sends an alert until it is accepted, and writes down each refusal', async () => {
     const ledger = new Ledger();
     const door = doorThatRefuses(2);

@@ -10,9 +10,7 @@ const HOUR_MS = 3_600_000;
 const FIRST = { service: 'probe-svc', replica: 1 } as const;
 const SECOND = { service: 'probe-svc', replica: 2 } as const;
 
-describe('clockFault', function () {
-  this.timeout(60_000);
-
+describe('clockFault', () => {
   it('moves the clock of a running process, and back when healed', async () => {
     await using dir = await temporaryDir();
     const clocks = await ClockFiles.open(dir.path);

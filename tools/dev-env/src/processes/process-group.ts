@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Signals a process first, then all below it, so that it cannot replace them meanwhile. */
-export function signalTree(pid: number, signal: NodeJS.Signals): void {
+/** Signals a process first, then all below it, so that it cannot replace them meanwhile. @returns those below */
+export function signalTree(pid: number, signal: NodeJS.Signals): number[] {
   const descendants = findDescendants(pid);
   for (const each of [pid, ...descendants]) signalIfThere(each, signal);
+  return descendants;
 }
 
 /** Kills what a process has left behind in the group that it led, as the workers of a killed nginx are. */

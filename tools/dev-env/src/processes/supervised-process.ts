@@ -4,6 +4,7 @@ import { DevEnvError } from '../dev-env-error.ts';
 import type { PortClaim } from '../tcp-ports/port-claim.ts';
 import { ensurePortsFree } from '../tcp-ports/taken-ports.ts';
 import { boundToParent, type Command } from './bound-to-parent.ts';
+import { waitUntilGone } from './living-process.ts';
 import { killGroup, signalTree } from './process-group.ts';
 import { ProcessLog } from './process-log.ts';
 
@@ -11,6 +12,9 @@ const DEFAULT_POLL_MS = 25;
 const DEFAULT_START_TIMEOUT_MS = 30_000;
 // What a killed process held is free an instant later.
 const RESTART_PORT_PATIENCE_MS = 2000;
+
+/** Until the children of a killed process are gone: what they hold, as the memory of a Postgres, hinders the next start. */
+const CHILDREN_GONE_MS = 10_000;
 
 const FREEZING: readonly NodeJS.Signals[] = ['SIGSTOP', 'SIGCONT'];
 const UNANSWERABLE: readonly NodeJS.Signals[] = [...FREEZING, 'SIGKILL'];
@@ -40,7 +44,15 @@ export interface ProcessExit {
 
 type State =
   | { kind: 'stopped' }
-  | { kind: 'running'; child: ChildProcess; pid: number; exited: Promise<ProcessExit>; endingAsked: boolean };
+  | {
+      kind: 'running';
+      child: ChildProcess;
+      pid: number;
+      exited: Promise<ProcessExit>;
+      endingAsked: boolean;
+      /** The pids of children that were killed with it. */
+      killedBelow: number[];
+    };
 
 /** One operating system process of the mesh, that can be started, killed, frozen and started again. */
 export class SupervisedProcess {
@@ -127,8 +139,12 @@ export class SupervisedProcess {
   kill(signal: NodeJS.Signals): void {
     if (this.#state.kind === 'stopped') return;
     if (!FREEZING.includes(signal)) this.#state.endingAsked = true;
-    if (UNANSWERABLE.includes(signal)) signalTree(this.#state.pid, signal);
-    else this.#state.child.kill(signal);
+    if (!UNANSWERABLE.includes(signal)) {
+      this.#state.child.kill(signal);
+      return;
+    }
+    const below = signalTree(this.#state.pid, signal);
+    if (signal === 'SIGKILL') this.#state.killedBelow.push(...below);
   }
 
   /** Resolves when it is gone; at once if it does not run. */
@@ -142,8 +158,13 @@ export class SupervisedProcess {
   }
 
   async #supervise(child: ChildProcess): Promise<void> {
+    const killedBelow: number[] = [];
     const exited = new Promise<ProcessExit>(resolve => {
       child.once('exit', (code, signal) => resolve({ code, signal }));
+    }).then(async exit => {
+      // What one that stays in the way hinders says so itself.
+      await waitUntilGone(killedBelow, CHILDREN_GONE_MS).catch(() => undefined);
+      return exit;
     });
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
@@ -151,7 +172,14 @@ export class SupervisedProcess {
         reject(new DevEnvError(`${this.name} could not start: ${cause.message}`, { cause })),
       );
     });
-    const state = { kind: 'running' as const, child, pid: child.pid as number, exited, endingAsked: false };
+    const state = {
+      kind: 'running' as const,
+      child,
+      pid: child.pid as number,
+      exited,
+      endingAsked: false,
+      killedBelow,
+    };
     this.#state = state;
     this.#hasRun = true;
     void exited.then(exit => {

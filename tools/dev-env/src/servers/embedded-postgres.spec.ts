@@ -6,9 +6,7 @@ import { temporaryDir } from '../testing/temporary-dir.ts';
 import { EmbeddedPostgres } from './embedded-postgres.ts';
 import { queryPostgres } from './query-postgres.ts';
 
-describe('EmbeddedPostgres', function () {
-  this.timeout(30_000);
-
+describe('EmbeddedPostgres', () => {
   it('keeps its data over a stop and over a kill -9', async () => {
     await using dir = await temporaryDir();
     const postgres = await freshPostgres(dir.path);

@@ -6,9 +6,7 @@ import { temporaryDir } from '../testing/temporary-dir.ts';
 import { waitFor } from '../testing/wait-for.ts';
 import { NatsCluster } from './nats-cluster.ts';
 
-describe('NatsCluster', function () {
-  this.timeout(60_000);
-
+describe('NatsCluster', () => {
   it('keeps a stream on all its servers, each of which syncs every write', async () => {
     await using dir = await temporaryDir();
     const cluster = await NatsCluster.create(dir.path);

@@ -10,8 +10,7 @@ const STREAMS = Object.keys(STREAM_SUBJECTS) as StreamName[];
 const SERVICES = ['ingest-svc', 'probe-svc', 'store-svc', 'retention-svc'] as const satisfies readonly NatsUser[];
 const LIMITS = { maxBytes: 1_000_000, replicas: 1 };
 
-describe('the users of docker/nats.conf', function () {
-  this.timeout(60_000);
+describe('the users of docker/nats.conf', () => {
   let nats: ScratchNats;
   const connections = new Map<NatsUser, NatsConnection>();
 

@@ -6,9 +6,7 @@ import { pickFreePorts } from '../tcp-ports/free-ports.ts';
 import { temporaryDir } from '../testing/temporary-dir.ts';
 import { NatsServer } from './nats-server.ts';
 
-describe('NatsServer', function () {
-  this.timeout(30_000);
-
+describe('NatsServer', () => {
   it('keeps an acknowledged message over a kill -9', async () => {
     await using dir = await temporaryDir();
     const nats = await freshNats(dir.path);

@@ -5,9 +5,7 @@ import { pickFreePorts } from '../tcp-ports/free-ports.ts';
 import { temporaryDir } from '../testing/temporary-dir.ts';
 import { NginxServer } from './nginx-server.ts';
 
-describe('NginxServer', function () {
-  this.timeout(20_000);
-
+describe('NginxServer', () => {
   it('serves byte ranges of videos, and nothing else', async () => {
     await using dir = await temporaryDir();
     const nginx = await nginxWithVideo(dir.path);
