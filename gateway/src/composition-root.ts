@@ -1,8 +1,7 @@
-import type { DescService } from '@bufbuild/protobuf';
 import { ChannelTransport } from '@vigie/service-kit/grpc';
 import { bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
-import { type Channel, ChannelUpstreams } from './adapters/grpc/channel-upstreams.ts';
+import { ChannelUpstreams } from './adapters/grpc/channel-upstreams.ts';
 import { createUpstreamCheck } from './adapters/grpc/upstream-check.ts';
 import type { ExchangeHandler } from './adapters/http/exchange.ts';
 import { FrontDoor } from './adapters/http/front-door/front-door.ts';
@@ -15,7 +14,7 @@ import { createRpcHandlers } from './adapters/http/rpc/rpc-handlers.ts';
 import { createRequestListener } from './adapters/http/serve-exchange.ts';
 import { stoppingError } from './adapters/http/stopping.ts';
 import { createTranscoder } from './adapters/http/transcoder/transcoder.ts';
-import { isPublic, PUBLIC_SERVICES, type UpstreamName } from './api/public-api.ts';
+import { PUBLIC_METHODS, publicServices, type UpstreamName } from './api/public-api.ts';
 import type { Upstreams } from './api/upstreams.ts';
 import type { Config } from './config.ts';
 
@@ -44,10 +43,7 @@ export async function startGateway(
   const { logger, metrics, health, teardown } = context;
   const { requestTimeoutMs, maxTimeoutMs, maxBodyBytes } = config;
   const stopping = new AbortController();
-  const publicServices: DescService[] = Object.values(PUBLIC_SERVICES).flat();
-  const allMethods = publicServices.flatMap(service => service.methods);
-  const methods = allMethods.filter(isPublic);
-  const hiddenMethods = allMethods.filter(method => !isPublic(method));
+  const methods = PUBLIC_METHODS.map(({ method }) => method);
 
   const { rpcHandlers, legacyAlerts, transcoder } = bindParts<Parts>(
     {
@@ -55,9 +51,8 @@ export async function startGateway(
       rpcHandlers: ({ upstreams }) =>
         createRpcHandlers({
           methods,
-          hiddenMethods,
           forward: createMethodForwarder({ upstreams, logger, requestTimeoutMs, stopping: stopping.signal }),
-          ownServices: createOwnServices(publicServices, health, stopping.signal),
+          ownServices: createOwnServices(methods, health, stopping.signal),
           maxTimeoutMs,
           maxMessageBytes: maxBodyBytes,
         }),
@@ -98,17 +93,21 @@ export async function startGateway(
 function openUpstreams(config: Config, { health, teardown }: ServiceContext): Upstreams {
   const channels = openChannels(config, teardown);
   for (const [name, channel] of Object.entries(channels)) health.addCheck(name, createUpstreamCheck(channel));
-  return new ChannelUpstreams(Object.values(channels));
+  return new ChannelUpstreams(PUBLIC_METHODS, channels);
 }
 
-function openChannels(config: Config, teardown: AsyncDisposableStack): Readonly<Record<UpstreamName, Channel>> {
-  const open = (services: Channel['services'], address: string): Channel => ({
-    services,
-    transport: teardown.use(new ChannelTransport({ address, services, defaultTimeoutMs: config.requestTimeoutMs })),
-  });
+function openChannels(config: Config, teardown: AsyncDisposableStack): Record<UpstreamName, ChannelTransport> {
+  const open = (upstream: UpstreamName, address: string): ChannelTransport =>
+    teardown.use(
+      new ChannelTransport({
+        address,
+        services: publicServices(upstream),
+        defaultTimeoutMs: config.requestTimeoutMs,
+      }),
+    );
   return {
-    ingest: open(PUBLIC_SERVICES.ingest, config.ingestAddress),
-    probe: open(PUBLIC_SERVICES.probe, config.probeAddress),
-    store: open(PUBLIC_SERVICES.store, config.storeAddress),
+    ingest: open('ingest', config.ingestAddress),
+    probe: open('probe', config.probeAddress),
+    store: open('store', config.storeAddress),
   };
 }

@@ -1,13 +1,13 @@
 import { jetstream } from '@nats-io/jetstream';
 import { openStreams } from '@vigie/alert/streams';
-import { IngestService } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
+import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { GrpcServer } from '@vigie/service-kit/grpc';
 import { bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
 import { closeNats, connectNats } from '@vigie/service-kit/nats';
+import { createAlertService } from './adapters/grpc/alert-service.ts';
 import { translateError } from './adapters/grpc/error-table.ts';
 import { createIngestMetrics } from './adapters/grpc/ingest-metrics.ts';
-import { createIngestService } from './adapters/grpc/ingest-service.ts';
 import { JetStreamAlertQueue } from './adapters/jetstream/jetstream-alert-queue.ts';
 import { type AcceptAlert, createAcceptAlert } from './application/accept-alert.ts';
 import type { Config } from './config.ts';
@@ -45,7 +45,7 @@ export async function startIngest(
     translateError,
     shutdownGraceMs: config.shutdownGraceMs,
   });
-  server.add(IngestService, createIngestService({ acceptAlert, logger, metrics: createIngestMetrics(metrics) }));
+  server.add(AlertService, createAlertService({ acceptAlert, logger, metrics: createIngestMetrics(metrics) }));
   teardown.use(server);
   return server.listen(config.host, config.port);
 }

@@ -3,8 +3,9 @@ import { jetstream } from '@nats-io/jetstream';
 import { openStreams } from '@vigie/alert/streams';
 import type { MediaSource } from '@vigie/media-source';
 import { HttpMediaSource } from '@vigie/media-source/http';
-import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
-import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
+import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 import { ChannelTransport, GrpcServer } from '@vigie/service-kit/grpc';
 import { bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
@@ -15,8 +16,8 @@ import { translateError } from './adapters/grpc/error-table.ts';
 import { GrpcAlertDirectory } from './adapters/grpc/grpc-alert-directory.ts';
 import { GrpcOutcomeStore } from './adapters/grpc/grpc-outcome-store.ts';
 import { createPosterMetrics } from './adapters/grpc/poster-metrics.ts';
-import { createProbeService } from './adapters/grpc/probe-service.ts';
 import { createStoreReadiness } from './adapters/grpc/store-readiness.ts';
+import { createVideoService } from './adapters/grpc/video-service.ts';
 import { createHttpMetrics } from './adapters/http/http-metrics.ts';
 import { startAlertConsumer } from './adapters/jetstream/alert-consumer.ts';
 import { JetStreamAlertQuarantine } from './adapters/jetstream/jetstream-alert-quarantine.ts';
@@ -89,7 +90,7 @@ export async function startProbe(
   const storeTransport = teardown.use(
     new ChannelTransport({
       address: config.storeAddress,
-      services: [AlertStoreService],
+      services: [AlertService, OutcomeService],
       defaultTimeoutMs: STORE_CALL_TIMEOUT_MS,
     }),
   );
@@ -126,7 +127,7 @@ export async function startProbe(
   );
 
   const server = new GrpcServer({ logger, metrics, health, translateError, shutdownGraceMs: config.shutdownGraceMs });
-  const probeService = createProbeService({
+  const videoService = createVideoService({
     probeVideo,
     probeChunks,
     makePoster,
@@ -134,7 +135,7 @@ export async function startProbe(
     metrics: createPosterMetrics(metrics),
     logger,
   });
-  server.add(ProbeService, probeService);
+  server.add(VideoService, videoService);
   // Stopped side by side: each may take the whole grace period.
   const takers: AsyncDisposable[] = [server];
   teardown.defer(async () => {

@@ -1,11 +1,8 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { sendRange } from '@vigie/media-source/testing';
-import {
-  AlertRecord_Status,
-  Failure_Code,
-  type AlertRecord_Status as Status,
-} from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { Alert_Status, type Alert_Status as Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { Failure_Code } from '@vigie/proto/vigie/video/v1/failure_pb.ts';
 import { expect } from 'chai';
 import { eventually } from './testing/eventually.ts';
 import { makeMarkedVideo } from './testing/marked-video.ts';
@@ -50,11 +47,11 @@ describe('A video that kills the decoder', () => {
     const statuses = new Map<string, Status>();
     for (const { uid, status } of mesh.store.batches.flat()) statuses.set(uid, status);
     expect([...statuses.keys()]).to.members(['poison', ...others]);
-    for (const uid of others) expect(statuses.get(uid), uid).to.equal(AlertRecord_Status.PROCESSED);
+    for (const uid of others) expect(statuses.get(uid), uid).to.equal(Alert_Status.PROCESSED);
 
     const [outcome, ...more] = mesh.store.batches.flat().filter(({ uid }) => uid === 'poison');
     expect(more).to.deep.equal([]);
-    expect(outcome?.status).to.equal(AlertRecord_Status.FAILED);
+    expect(outcome?.status).to.equal(Alert_Status.FAILED);
     expect(outcome?.failure?.code).to.equal(Failure_Code.DECODER_CRASHED);
     expect(outcome?.effort?.attempts).to.equal(2);
     const events = (await mesh.messages('OUTCOMES')).filter(({ payload }) => payload.includes('DECODER_CRASHED'));

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { sendRange } from '@vigie/media-source/testing';
-import { AlertRecord_Status as Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { Alert_Status as Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { expect } from 'chai';
 import { eventually } from './testing/eventually.ts';
 import { ProbeMesh, type RunningProbe } from './testing/probe-mesh.ts';

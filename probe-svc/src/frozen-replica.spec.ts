@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { sendRange } from '@vigie/media-source/testing';
-import { RecordResult_Kind as Kind } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { RecordOutcomeResult_Kind as Kind } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import { expect } from 'chai';
 import { eventually } from './testing/eventually.ts';
 import { ProbeMesh } from './testing/probe-mesh.ts';

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { type Client, createClient } from '@connectrpc/connect';
 import { QUARANTINE_HEADERS } from '@vigie/alert/streams';
 import { sendRange } from '@vigie/media-source/testing';
-import { AlertRecord_Status as Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
-import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
-import { RecordResult_Kind as Kind } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { Alert_Status as Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { RecordOutcomeResult_Kind as Kind } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
+import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 import { ChannelTransport } from '@vigie/service-kit/grpc';
 import { newTrace, withTrace } from '@vigie/service-kit/telemetry';
 import { expect } from 'chai';
@@ -277,10 +277,10 @@ describe('probe-svc', () => {
     probe = await mesh.startProbe();
     using transport = new ChannelTransport({
       address: `127.0.0.1:${probe.port}`,
-      services: [ProbeService],
+      services: [VideoService],
       defaultTimeoutMs: 2_000,
     });
-    const client: Client<typeof ProbeService> = createClient(ProbeService, transport);
+    const client: Client<typeof VideoService> = createClient(VideoService, transport);
     const { finding } = await client.probeVideo({ video: '/videos/a.mp4' });
     expect(finding.case).to.equal('media');
   });

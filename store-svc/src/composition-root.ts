@@ -1,16 +1,18 @@
 import 'reflect-metadata';
 import { type JetStreamManager, jetstream } from '@nats-io/jetstream';
 import { openStreams } from '@vigie/alert/streams';
-import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
-import { QuarantineService } from '@vigie/proto/vigie/store/v1/quarantine_service_pb.ts';
+import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
+import { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
 import { settlesWithin } from '@vigie/service-kit/async';
 import { GrpcServer } from '@vigie/service-kit/grpc';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
 import { closeNats, connectNats, createConsumerMetrics } from '@vigie/service-kit/nats';
 import { container, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
-import { createAlertStoreService } from './adapters/grpc/alert-store-service.ts';
+import { createAlertService } from './adapters/grpc/alert-service.ts';
 import { translateError } from './adapters/grpc/error-table.ts';
-import { createQuarantineService } from './adapters/grpc/quarantine-service.ts';
+import { createOutcomeService } from './adapters/grpc/outcome-service.ts';
+import { createQuarantinedAlertService } from './adapters/grpc/quarantined-alert-service.ts';
 import { JetStreamOutcomeFeed } from './adapters/jetstream/jetstream-outcome-feed.ts';
 import { JetStreamReplayQueue } from './adapters/jetstream/jetstream-replay-queue.ts';
 import { startQuarantineConsumer } from './adapters/jetstream/quarantine-consumer.ts';
@@ -66,19 +68,18 @@ export async function startStore(config: Config, context: ServiceContext): Promi
     shutdownGraceMs: config.shutdownGraceMs,
   });
   server.add(
-    AlertStoreService,
-    createAlertStoreService({
-      recordAlert,
-      recordOutcome: services.resolve(tokens.recordOutcome),
+    AlertService,
+    createAlertService({
       getAlert: services.resolve(tokens.getAlert),
       listAlerts: services.resolve(tokens.listAlerts),
       replayAlerts: services.resolve(tokens.replayAlerts),
       outcomeFeed: services.resolve(tokens.outcomeFeed),
     }),
   );
+  server.add(OutcomeService, createOutcomeService(services.resolve(tokens.recordOutcome)));
   server.add(
-    QuarantineService,
-    createQuarantineService({
+    QuarantinedAlertService,
+    createQuarantinedAlertService({
       listQuarantined: services.resolve(tokens.listQuarantined),
       redriveAlerts: services.resolve(tokens.redriveAlerts),
       discardQuarantined: services.resolve(tokens.discardQuarantined),

@@ -1,10 +1,9 @@
 import { Code, ConnectError } from '@connectrpc/connect';
-import { recordToProto } from '@vigie/alert/wire';
+import { alertToProto } from '@vigie/alert/wire';
 import type { EmbeddedPostgres, NatsServer } from '@vigie/dev-env/servers';
 import { queryPostgres } from '@vigie/dev-env/servers';
 import { SmallDisk, scratchNats, scratchPostgres, waitFor } from '@vigie/dev-env/testing';
 import { ErrorInfoSchema, RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
-import { RecordResult_Kind } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
 import type { Readiness } from '@vigie/service-kit/telemetry';
 import { expect } from 'chai';
 import { type RunningStore, runStore } from './testing/running-store.ts';
@@ -35,17 +34,14 @@ describe('store-svc on a Postgres that fails', function () {
 
   const batch = (count = 1) => Array.from({ length: count }, () => receivedAlert(`uid-${++uids}`));
 
-  /** Both ways of writing. */
-  function writes(store: RunningStore, count = 1): Promise<unknown>[] {
-    const alerts = batch(count);
-    return [
-      store.client.recordAlerts({ alerts: alerts.map(recordToProto) }, CALL),
-      store.client.recordOutcomes({ outcomes: [standing()] }, CALL),
-    ];
+  /** Both ways of writing: alerts that the consumer takes from the stream, and outcomes, which answer. */
+  async function write(store: RunningStore, count = 1): Promise<void> {
+    await store.publish(batch(count));
+    await store.outcomes.recordOutcomes({ outcomes: [standing()] }, CALL);
   }
   /** The outcome of an alert that is there, replayed each time. */
   const standing = () => ({
-    record: recordToProto(finishedAlert(receivedAlert('standing'), undefined, ++uids)),
+    alert: alertToProto(finishedAlert(receivedAlert('standing'), undefined, ++uids)),
     replay: true,
   });
 
@@ -58,9 +54,6 @@ describe('store-svc on a Postgres that fails', function () {
     expect(error.findDetails(RetryInfoSchema)).to.have.lengthOf(1);
     expect(error.findDetails(ErrorInfoSchema)[0]?.reason).to.match(reason);
   }
-
-  const expectAllComeBackLater = (calls: readonly Promise<unknown>[], reason: RegExp) =>
-    Promise.all(calls.map(call => expectComeBackLater(call, reason)));
 
   const readiness = (store: RunningStore, ready: boolean) =>
     waitFor<Readiness>(
@@ -81,7 +74,7 @@ describe('store-svc on a Postgres that fails', function () {
       NATS_URL: nats.url,
     });
     await store.started;
-    await store.client.recordAlerts({ alerts: [recordToProto(receivedAlert('standing'))] });
+    await store.record([receivedAlert('standing')], PATIENCE_MS);
     await readiness(store, true);
     return store;
   }
@@ -89,18 +82,16 @@ describe('store-svc on a Postgres that fails', function () {
   /** The service takes writes again and says so, and was never started again. */
   async function expectRecovery(store: RunningStore): Promise<void> {
     await waitFor(
-      'both kinds of writes',
+      'a write',
       () =>
-        Promise.all(writes(store)).then(
+        write(store).then(
           () => true,
           () => undefined,
         ),
       PATIENCE_MS,
     );
     await readiness(store, true);
-    const alerts = batch(3);
-    const { results } = await store.client.recordAlerts({ alerts: alerts.map(recordToProto) });
-    expect(results.map(({ kind }) => kind)).to.deep.equal(alerts.map(() => RecordResult_Kind.RECORDED));
+    await store.record(batch(3), PATIENCE_MS);
   }
 
   describe('for a while', () => {
@@ -126,7 +117,7 @@ describe('store-svc on a Postgres that fails', function () {
     it('bears one that is killed', async () => {
       postgres.kill('SIGKILL');
       await postgres.waitUntilExited();
-      await expectAllComeBackLater(writes(store), /STORE_UNREACHABLE/);
+      await expectComeBackLater(write(store), /STORE_UNREACHABLE/);
       await readiness(store, false);
       await postgres.start();
       await expectRecovery(store);
@@ -135,7 +126,7 @@ describe('store-svc on a Postgres that fails', function () {
     it('bears one that is frozen', async () => {
       postgres.kill('SIGSTOP');
       try {
-        await expectAllComeBackLater(writes(store), /STORE_(UNREACHABLE|BUSY)/);
+        await expectComeBackLater(write(store), /STORE_(UNREACHABLE|BUSY)/);
         const { checks } = await readiness(store, false);
         expect(checks.postgres).to.match(/no answer|timeout|terminated/i);
       } finally {
@@ -148,7 +139,7 @@ describe('store-svc on a Postgres that fails', function () {
       await configure('set default_transaction_read_only = on');
       const { checks } = await readiness(store, false);
       expect(checks.postgres).to.equal('Postgres is read-only');
-      await expectAllComeBackLater(writes(store), /STORE_NOT_WRITABLE/);
+      await expectComeBackLater(write(store), /STORE_NOT_WRITABLE/);
       expect(await store.client.getAlert({ uid: 'standing' })).to.include({ uid: 'standing' });
       await configure('reset default_transaction_read_only');
       await expectRecovery(store);
@@ -156,7 +147,7 @@ describe('store-svc on a Postgres that fails', function () {
 
     it('bears one that is out of connections', async () => {
       await takeEveryConnection();
-      await expectAllComeBackLater(writes(store), /STORE_BUSY/);
+      await expectComeBackLater(write(store), /STORE_BUSY/);
       await readiness(store, false);
       await giveConnectionsBack();
       await expectRecovery(store);
@@ -202,7 +193,7 @@ describe('store-svc on a Postgres that fails', function () {
     it('answers reads, is not ready, and takes writes again once there is room', async () => {
       await disk.fill();
       // Rows fit into what the table has already until they don't.
-      const refusal = await waitFor('a write that does not fit', () => failureOf(writes(store, 500)), PATIENCE_MS);
+      const refusal = await waitFor('a write that does not fit', () => failureOf(write(store, 500)), PATIENCE_MS);
       await expectComeBackLater(Promise.reject(refusal), /STORE_NOT_WRITABLE/);
       const { checks } = await readiness(store, false);
       expect(checks.writes).to.match(/takes no writes.*No space left/);
@@ -216,19 +207,21 @@ describe('store-svc on a Postgres that fails', function () {
       // The rest of the log's segment isn't there to be filled: Postgres needs a new one, and panics.
       await queryPostgres(postgres.url, 'select pg_switch_wal()').catch(() => undefined);
       await waitFor('the end of Postgres', async () => {
-        await Promise.allSettled(writes(store, 100));
+        await failureOf(write(store, 100));
         return postgres.pid === undefined ? true : undefined;
       });
-      await expectAllComeBackLater(writes(store), /STORE_UNREACHABLE/);
+      await expectComeBackLater(write(store), /STORE_UNREACHABLE/);
       await readiness(store, false);
       await disk.free();
       await postgres.start();
       await expectRecovery(store);
     });
 
-    async function failureOf(calls: readonly Promise<unknown>[]): Promise<unknown> {
-      const settled = await Promise.allSettled(calls);
-      return settled.find(result => result.status === 'rejected')?.reason;
+    function failureOf(call: Promise<void>): Promise<unknown> {
+      return call.then(
+        () => undefined,
+        (error: unknown) => error,
+      );
     }
   });
 });

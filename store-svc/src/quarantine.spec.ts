@@ -12,16 +12,17 @@ import {
 import { connect } from '@nats-io/transport-node';
 import type { FailureCode, ReceivedAlert } from '@vigie/alert';
 import { alertMessageId, isReplay, publishQuarantined, QUARANTINE_HEADERS, subjects } from '@vigie/alert/streams';
-import { encodeAlertPayload, recordToProto } from '@vigie/alert/wire';
+import { alertToProto, encodeAlertPayload } from '@vigie/alert/wire';
 import { queryPostgres } from '@vigie/dev-env/servers';
 import { publishRaw, scratchNats, scratchPostgres, waitFor } from '@vigie/dev-env/testing';
 import { BadRequestSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
-import { AlertRecord_Status, Failure_Code } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { Alert_Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import {
   type QuarantinedAlert,
-  QuarantineService,
   QuarantinedAlert_State as State,
-} from '@vigie/proto/vigie/store/v1/quarantine_service_pb.ts';
+} from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_pb.ts';
+import { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
+import { Failure_Code } from '@vigie/proto/vigie/video/v1/failure_pb.ts';
 import { readNatsUrl } from '@vigie/service-kit/nats';
 import { expect } from 'chai';
 import { type RunningStore, runStore } from './testing/running-store.ts';
@@ -55,7 +56,7 @@ describe('the quarantine and replays', () => {
   after(() => teardown.disposeAsync());
 
   const fresh = (store: string) => receivedAlert(`uid-${++uids}`, { store });
-  const quarantine = () => createClient(QuarantineService, store.transport);
+  const quarantine = () => createClient(QuarantinedAlertService, store.transport);
 
   /** Accepts an alert as ingest-svc does. @returns its position */
   async function accept({ alert }: ReceivedAlert): Promise<number> {
@@ -75,8 +76,8 @@ describe('the quarantine and replays', () => {
 
   async function held(store: string, count: number): Promise<QuarantinedAlert[]> {
     return waitFor(`${count} messages of ${store} in quarantine`, async () => {
-      const { alerts } = await quarantine().listQuarantined({ store });
-      return alerts.length === count ? alerts : undefined;
+      const { quarantinedAlerts } = await quarantine().listQuarantinedAlerts({ store });
+      return quarantinedAlerts.length === count ? quarantinedAlerts : undefined;
     });
   }
 
@@ -108,20 +109,20 @@ describe('the quarantine and replays', () => {
   async function exhausted(store_: string): Promise<{ received: ReceivedAlert; sequence: number }> {
     const received = fresh(store_);
     const sequence = await accept(received);
-    await recorded(received, AlertRecord_Status.RECEIVED);
-    const outcome = recordToProto(finishedAlert(received, QUARANTINED, sequence));
-    await store.client.recordOutcomes({ outcomes: [{ record: outcome }] });
+    await recorded(received, Alert_Status.RECEIVED);
+    const outcome = alertToProto(finishedAlert(received, QUARANTINED, sequence));
+    await store.outcomes.recordOutcomes({ outcomes: [{ alert: outcome }] });
     await setAside(encodeAlertPayload(received.alert), store_);
     return { received, sequence };
   }
 
-  const recorded = ({ alert }: ReceivedAlert, status: AlertRecord_Status) =>
+  const recorded = ({ alert }: ReceivedAlert, status: Alert_Status) =>
     waitFor(`${alert.uid} to be in status ${status}`, async () => {
       const row = await store.client.getAlert({ uid: alert.uid }).catch(() => undefined);
       return row?.status === status ? row : undefined;
     });
 
-  describe('ListQuarantined', () => {
+  describe('ListQuarantinedAlerts', () => {
     it('tells a message whole: why, after how many tries, and byte for byte', async () => {
       const { alert } = fresh('whole');
       await setAside(encodeAlertPayload(alert), 'whole');
@@ -139,8 +140,10 @@ describe('the quarantine and replays', () => {
       await stream.publish('alerts.received.st%00re', new Uint8Array([0, 0xff, 0x27, 0x5c]));
       await stream.publish('alerts.quarantined.by-hand', 'put here by hand');
       const odd = await waitFor('the message', async () => {
-        const { alerts } = await quarantine().listQuarantined({ code: Failure_Code.MALFORMED_MESSAGE });
-        return alerts.length === 2 ? alerts : undefined;
+        const { quarantinedAlerts } = await quarantine().listQuarantinedAlerts({
+          code: Failure_Code.MALFORMED_MESSAGE,
+        });
+        return quarantinedAlerts.length === 2 ? quarantinedAlerts : undefined;
       });
       const payloads = odd.map(({ payload }) => Buffer.from(payload).toString('hex')).sort();
       expect(payloads).to.deep.equal(['00ff275c', Buffer.from('put here by hand').toString('hex')]);
@@ -177,7 +180,7 @@ describe('the quarantine and replays', () => {
         expect(failure?.code).to.equal(Failure_Code.UID_CONFLICT);
         expect(alert?.video).to.equal('/videos/other.mp4');
       }
-      expect((await recorded(first, AlertRecord_Status.RECEIVED)).video).to.equal('/videos/a.mp4');
+      expect((await recorded(first, Alert_Status.RECEIVED)).video).to.equal('/videos/a.mp4');
     });
 
     it('lets the first in the stream stand when a latecomer was recorded sooner, and sets that one aside', async () => {
@@ -233,23 +236,23 @@ describe('the quarantine and replays', () => {
       const seen: (string | undefined)[] = [];
       let pageToken = '';
       do {
-        const page = await quarantine().listQuarantined({ store: 'pages', pageSize: 2, pageToken });
-        seen.push(...page.alerts.map(({ alert }) => alert?.uid));
+        const page = await quarantine().listQuarantinedAlerts({ store: 'pages', pageSize: 2, pageToken });
+        seen.push(...page.quarantinedAlerts.map(({ alert }) => alert?.uid));
         pageToken = page.nextPageToken;
       } while (pageToken !== '');
       expect(seen).to.have.members(alerts.map(({ alert }) => alert.uid));
       const uid = alerts[2]?.alert.uid ?? '';
       const count = async (request: object) =>
-        (await quarantine().listQuarantined({ store: 'pages', ...request })).alerts.length;
+        (await quarantine().listQuarantinedAlerts({ store: 'pages', ...request })).quarantinedAlerts.length;
       expect(await count({ uid })).to.equal(1);
       expect(await count({ code: Failure_Code.UID_CONFLICT })).to.equal(0);
-      const [latest] = (await quarantine().listQuarantined({ store: 'pages', pageSize: 1 })).alerts;
+      const [latest] = (await quarantine().listQuarantinedAlerts({ store: 'pages', pageSize: 1 })).quarantinedAlerts;
       expect(await count({ since: { seconds: (latest?.quarantinedAt?.seconds ?? 0n) + 1n } })).to.equal(0);
       expect(await count({ until: { seconds: (latest?.quarantinedAt?.seconds ?? 0n) + 1n } })).to.equal(5);
     });
 
     it('names the field that is wrong', async () => {
-      const { nextPageToken } = await quarantine().listQuarantined({ pageSize: 1 });
+      const { nextPageToken } = await quarantine().listQuarantinedAlerts({ pageSize: 1 });
       for (const [request, field] of [
         [{ state: 42 as State }, 'state'],
         [{ uid: 'a b' }, 'uid'],
@@ -260,30 +263,33 @@ describe('the quarantine and replays', () => {
         [{ pageToken: 'nonsense' }, 'page_token'],
         [{ pageToken: nextPageToken, store: 'other' }, 'page_token'],
       ] as const) {
-        expect(await violated(quarantine().listQuarantined(request))).to.deep.equal([field]);
+        expect(await violated(quarantine().listQuarantinedAlerts(request))).to.deep.equal([field]);
       }
     });
   });
 
-  describe('RedriveAlerts', () => {
+  describe('RedriveQuarantinedAlerts', () => {
     it('puts a message back with all its tries before it, reopens its row and keeps the history', async () => {
       const { received } = await exhausted('redriven');
       const [before] = await held('redriven', 1);
       const position = await lastPosition();
-      expect(await quarantine().redriveAlerts({ uid: received.alert.uid })).to.include({ redriven: 1, remaining: 0 });
+      expect(await quarantine().redriveQuarantinedAlerts({ uid: received.alert.uid })).to.include({
+        redriven: 1,
+        remaining: 0,
+      });
       const [message] = await messagesBehind(position);
       expect(message?.string()).to.equal(encodeAlertPayload(received.alert));
       expect(message?.subject).to.equal('alerts.received.redriven');
       expect(message?.headers?.get(QUARANTINE_HEADERS.redrives)).to.equal('1');
       expect(message !== undefined && isReplay(message, received.alert)).to.equal(true);
-      const row = await recorded(received, AlertRecord_Status.RECEIVED);
+      const row = await recorded(received, Alert_Status.RECEIVED);
       expect([row.failure, row.effort, row.sequence]).to.deep.equal([undefined, undefined, 0n]);
-      const { alerts: history } = await quarantine().listQuarantined({
+      const { quarantinedAlerts: history } = await quarantine().listQuarantinedAlerts({
         state: State.REDRIVEN,
         uid: received.alert.uid,
       });
-      expect(history).to.deep.equal([{ ...before, state: State.REDRIVEN, settledAt: history[0]?.settledAt }]);
-      expect(history[0]?.settledAt).not.to.equal(undefined);
+      expect(history).to.deep.equal([{ ...before, state: State.REDRIVEN, resolvedAt: history[0]?.resolvedAt }]);
+      expect(history[0]?.resolvedAt).not.to.equal(undefined);
       await held('redriven', 0);
     });
 
@@ -293,10 +299,13 @@ describe('the quarantine and replays', () => {
         await setAside(encodeAlertPayload(alert), 'some');
         await held('some', alerts.findIndex(other => other.alert === alert) + 1);
       }
-      expect(await quarantine().redriveAlerts({ store: 'some', limit: 2 })).to.include({ redriven: 2, remaining: 1 });
+      expect(await quarantine().redriveQuarantinedAlerts({ store: 'some', limit: 2 })).to.include({
+        redriven: 2,
+        remaining: 1,
+      });
       expect((await held('some', 1))[0]?.alert?.uid).to.equal(alerts[2]?.alert.uid);
-      expect(await quarantine().redriveAlerts({ store: 'some' })).to.include({ redriven: 1, remaining: 0 });
-      expect(await quarantine().redriveAlerts({ store: 'some' })).to.include({ redriven: 0, remaining: 0 });
+      expect(await quarantine().redriveQuarantinedAlerts({ store: 'some' })).to.include({ redriven: 1, remaining: 0 });
+      expect(await quarantine().redriveQuarantinedAlerts({ store: 'some' })).to.include({ redriven: 0, remaining: 0 });
     });
 
     it('puts a message back once, however many redrive it at a time', async () => {
@@ -304,7 +313,7 @@ describe('the quarantine and replays', () => {
       const [message] = await held('once', 1);
       const position = await lastPosition();
       const ids = [message?.id ?? ''];
-      const answers = await Promise.all([1, 2, 3].map(() => quarantine().redriveAlerts({ ids })));
+      const answers = await Promise.all([1, 2, 3].map(() => quarantine().redriveQuarantinedAlerts({ ids })));
       expect(answers.map(({ remaining }) => remaining)).to.deep.equal([0, 0, 0]);
       expect(await messagesBehind(position)).to.have.lengthOf(1);
     });
@@ -314,36 +323,47 @@ describe('the quarantine and replays', () => {
       await held('full', 1);
       const { config } = await streams.streams.info('ALERTS');
       await streams.streams.update('ALERTS', { max_bytes: 1 });
-      const error = await quarantine().redriveAlerts({ store: 'full' }, { timeoutMs: 5_000 }).catch(ConnectError.from);
+      const error = await quarantine()
+        .redriveQuarantinedAlerts({ store: 'full' }, { timeoutMs: 5_000 })
+        .catch(ConnectError.from);
       expect(error).to.be.instanceOf(ConnectError).with.property('code', Code.Unavailable);
       await held('full', 1);
       await streams.streams.update('ALERTS', { max_bytes: config.max_bytes });
-      expect(await quarantine().redriveAlerts({ store: 'full' })).to.include({ redriven: 1 });
+      expect(await quarantine().redriveQuarantinedAlerts({ store: 'full' })).to.include({ redriven: 1 });
     });
 
     it('wants a filter, and names the field that is wrong', async () => {
-      expect(await violated(quarantine().redriveAlerts({}))).to.deep.equal(['ids']);
-      expect(await violated(quarantine().redriveAlerts({ uid: '?', limit: -1 }))).to.deep.equal(['uid', 'limit']);
+      expect(await violated(quarantine().redriveQuarantinedAlerts({}))).to.deep.equal(['ids']);
+      expect(await violated(quarantine().redriveQuarantinedAlerts({ uid: '?', limit: -1 }))).to.deep.equal([
+        'uid',
+        'limit',
+      ]);
       const ids = Array.from({ length: 1_001 }, (_, index) => String(index));
-      expect(await violated(quarantine().redriveAlerts({ ids }))).to.deep.equal(['ids']);
+      expect(await violated(quarantine().redriveQuarantinedAlerts({ ids }))).to.deep.equal(['ids']);
     });
   });
 
-  describe('DiscardQuarantined', () => {
+  describe('DiscardQuarantinedAlerts', () => {
     it('gives messages up and keeps them on record', async () => {
       const { received } = await exhausted('discarded');
       await held('discarded', 1);
       const position = await lastPosition();
-      expect(await quarantine().discardQuarantined({ store: 'discarded' })).to.include({ discarded: 1, remaining: 0 });
-      const { alerts } = await quarantine().listQuarantined({ store: 'discarded', state: State.DISCARDED });
-      expect(alerts.map(({ alert }) => alert?.uid)).to.deep.equal([received.alert.uid]);
-      expect(await quarantine().redriveAlerts({ store: 'discarded' })).to.include({ redriven: 0 });
+      expect(await quarantine().discardQuarantinedAlerts({ store: 'discarded' })).to.include({
+        discarded: 1,
+        remaining: 0,
+      });
+      const { quarantinedAlerts } = await quarantine().listQuarantinedAlerts({
+        store: 'discarded',
+        state: State.DISCARDED,
+      });
+      expect(quarantinedAlerts.map(({ alert }) => alert?.uid)).to.deep.equal([received.alert.uid]);
+      expect(await quarantine().redriveQuarantinedAlerts({ store: 'discarded' })).to.include({ redriven: 0 });
       expect(await lastPosition()).to.equal(position);
-      await recorded(received, AlertRecord_Status.QUARANTINED);
+      await recorded(received, Alert_Status.QUARANTINED);
     });
 
     it('wants a filter', async () => {
-      expect(await violated(quarantine().discardQuarantined({}))).to.deep.equal(['ids']);
+      expect(await violated(quarantine().discardQuarantinedAlerts({}))).to.deep.equal(['ids']);
     });
   });
 
@@ -354,12 +374,12 @@ describe('the quarantine and replays', () => {
       );
       for (const received of alerts) {
         const sequence = await accept(received);
-        await recorded(received, AlertRecord_Status.RECEIVED);
-        const record = recordToProto(finishedAlert(received, FAILED, sequence));
-        await store.client.recordOutcomes({ outcomes: [{ record }] });
+        await recorded(received, Alert_Status.RECEIVED);
+        const alert = alertToProto(finishedAlert(received, FAILED, sequence));
+        await store.outcomes.recordOutcomes({ outcomes: [{ alert }] });
       }
       const position = await lastPosition();
-      const filter = { store: 'replays', status: AlertRecord_Status.FAILED, since: { seconds: 1_001n }, pageSize: 1 };
+      const filter = { store: 'replays', status: Alert_Status.FAILED, since: { seconds: 1_001n }, pageSize: 1 };
       const first = await store.client.replayAlerts(filter);
       expect(first.replayed).to.equal(1);
       const second = await store.client.replayAlerts({ ...filter, pageToken: first.nextPageToken });
@@ -368,7 +388,7 @@ describe('the quarantine and replays', () => {
       expect(messages.map(message => message.string())).to.deep.equal(
         [alerts[2], alerts[1]].map(received => encodeAlertPayload((received as ReceivedAlert).alert)),
       );
-      for (const received of alerts) await recorded(received, AlertRecord_Status.FAILED);
+      for (const received of alerts) await recorded(received, Alert_Status.FAILED);
     });
 
     it('wants a filter', async () => {

@@ -4,7 +4,7 @@ import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManage
 import { connect, headers } from '@nats-io/transport-node';
 import type { ReceivedAlert } from '@vigie/alert';
 import { publishQuarantined, QUARANTINE_HEADERS, subjects } from '@vigie/alert/streams';
-import { encodeAlertPayload, encodeRecordPayload, recordToProto } from '@vigie/alert/wire';
+import { alertToProto, encodeAlertPayload, encodeOutcomePayload } from '@vigie/alert/wire';
 import { scratchNats, scratchPostgres, shortestRunMs, waitFor } from '@vigie/dev-env/testing';
 import {
   BadRequestSchema,
@@ -12,15 +12,16 @@ import {
   ResourceInfoSchema,
   RetryInfoSchema,
 } from '@vigie/proto/google/rpc/error_details_pb.ts';
-import { type AlertRecord, AlertRecord_Status, Failure_Code } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
-import { RecordResult_Kind } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { type Alert, Alert_Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { RecordOutcomeResult_Kind } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
+import { Failure_Code } from '@vigie/proto/vigie/video/v1/failure_pb.ts';
 import { readNatsUrl } from '@vigie/service-kit/nats';
 import { expect } from 'chai';
 import { openWatch } from './testing/open-watch.ts';
 import { type RunningStore, runStore } from './testing/running-store.ts';
 import { FAILED, finishedAlert, receivedAlert } from './testing/sample-alerts.ts';
 
-const { RECEIVED, PROCESSED, FAILED: FAILED_STATUS, QUARANTINED } = AlertRecord_Status;
+const { RECEIVED, PROCESSED, FAILED: FAILED_STATUS, QUARANTINED } = Alert_Status;
 
 describe('store-svc', () => {
   const teardown = new AsyncDisposableStack();
@@ -142,44 +143,24 @@ describe('store-svc', () => {
     }
   });
 
-  describe('RecordAlerts and RecordOutcomes', () => {
-    it('answer each item in order, and refuse a bad one without touching the others', async () => {
-      const [a, b, c] = [receivedAlert(freshUid()), receivedAlert(freshUid()), receivedAlert(freshUid())];
-      const alerts = await store.client.recordAlerts({
-        alerts: [
-          recordToProto(a),
-          { ...recordToProto(b), video: 'relative.mp4' },
-          { ...recordToProto(b), traceId: 'short' },
-          recordToProto(c),
-          { ...recordToProto(a), video: '/videos/other.mp4' },
-          recordToProto(a),
-        ],
-      });
-      const { RECORDED, UNCHANGED, CONFLICT, UNKNOWN_ALERT, REFUSED } = RecordResult_Kind;
-      expect(alerts.results.map(({ kind }) => kind)).to.deep.equal([
-        RECORDED,
-        REFUSED,
-        REFUSED,
-        RECORDED,
-        CONFLICT,
-        UNCHANGED,
-      ]);
-      expect(alerts.results[1]?.error).to.include({ code: Code.InvalidArgument });
-      expect(alerts.results[1]?.error?.message).to.match(/video must be an absolute path/);
-      expect(alerts.results[2]?.error?.message).to.match(/trace_id/);
+  describe('RecordOutcomes', () => {
+    it('answers each item in order, and refuses a bad one without touching the others', async () => {
+      const [a, c] = [receivedAlert(freshUid()), receivedAlert(freshUid())];
+      await store.record([a, c]);
+      const { RECORDED, UNKNOWN_ALERT, REFUSED, CONFLICT } = RecordOutcomeResult_Kind;
 
-      const finished = recordToProto(finishedAlert(a));
-      const outcomes = await store.client.recordOutcomes({
+      const finished = alertToProto(finishedAlert(a));
+      const outcomes = await store.outcomes.recordOutcomes({
         outcomes: [
           finished,
           { ...finished, media: undefined },
           { ...finished, uid: freshUid() },
           { ...finished, effort: { elapsedMs: Number.NaN } },
           { ...finished, processedAt: undefined },
-          recordToProto(finishedAlert(c, FAILED)),
+          alertToProto(finishedAlert(c, FAILED)),
           { ...finished, status: FAILED_STATUS, failure: { code: 99 as Failure_Code } },
-          { ...finished, store: 'elsewhere' },
-        ].map(record => ({ record: record as AlertRecord })),
+          { ...finished, store: 'elsewhere', sequence: 1_000_000n },
+        ].map(alert => ({ alert: alert as Alert })),
       });
       expect(outcomes.results.map(({ kind }) => kind)).to.deep.equal([
         RECORDED,
@@ -195,7 +176,7 @@ describe('store-svc', () => {
         'media is required with PROCESSED',
         'effort.elapsed_ms must be a finite number within 2^53 of zero',
         'processed_at is required: a moment after 1970',
-        'failure.code must be a code of vigie.alert.v1.Failure.Code',
+        'failure.code must be a code of vigie.video.v1.Failure.Code',
       ]);
       const row = await store.client.getAlert({ uid: a.alert.uid });
       expect(row.media?.video?.codec).to.equal('h264');
@@ -205,12 +186,16 @@ describe('store-svc', () => {
       );
     });
 
-    it('take up to 1,000 items', async () => {
-      const alerts = Array.from({ length: 1_001 }, () => recordToProto(receivedAlert(freshUid())));
-      const { results } = await store.client.recordAlerts({ alerts: alerts.slice(1) });
-      expect(results.every(({ kind }) => kind === RecordResult_Kind.RECORDED)).to.equal(true);
-      expect(violated(await failure(store.client.recordAlerts({ alerts })))).to.deep.equal(['alerts']);
-      expect(violated(await failure(store.client.recordOutcomes({})))).to.deep.equal(['outcomes']);
+    it('takes 1 to 1,000 outcomes', async () => {
+      const alerts = Array.from({ length: 1_000 }, () => receivedAlert(freshUid()));
+      await store.record(alerts);
+      const outcomes = [...alerts, receivedAlert(freshUid())].map(alert => ({
+        alert: alertToProto(finishedAlert(alert)),
+      }));
+      const { results } = await store.outcomes.recordOutcomes({ outcomes: outcomes.slice(0, 1_000) });
+      expect(results.every(({ kind }) => kind === RecordOutcomeResult_Kind.RECORDED)).to.equal(true);
+      expect(violated(await failure(store.outcomes.recordOutcomes({ outcomes })))).to.deep.equal(['outcomes']);
+      expect(violated(await failure(store.outcomes.recordOutcomes({})))).to.deep.equal(['outcomes']);
     });
   });
 
@@ -219,7 +204,7 @@ describe('store-svc', () => {
       const missing = await failure(store.client.getAlert({ uid: 'nobody' }));
       expect(missing.code).to.equal(Code.NotFound);
       expect(missing.findDetails(ResourceInfoSchema)[0]).to.include({
-        resourceType: 'vigie.alert.v1.AlertRecord',
+        resourceType: 'vigie.alert.v1.Alert',
         resourceName: 'nobody',
       });
       const impossible = await failure(store.client.getAlert({ uid: "a'b" }));
@@ -233,22 +218,21 @@ describe('store-svc', () => {
 
     it('gives pages that stay stable while alerts come in', async () => {
       const first = Array.from({ length: 7 }, (_, index) => receivedAlert(freshUid(), at(1_000 + index)));
-      await store.client.recordAlerts({ alerts: first.map(recordToProto) });
+      await store.record(first);
       const seen: string[] = [];
       let pageToken = '';
       do {
         const page = await store.client.listAlerts({ store: 'lists', pageSize: 3, pageToken });
         seen.push(...page.alerts.map(({ uid }) => uid));
         pageToken = page.nextPageToken;
-        const newcomer = recordToProto(receivedAlert(freshUid(), at(2_000 + seen.length)));
-        await store.client.recordAlerts({ alerts: [newcomer] });
+        await store.record([receivedAlert(freshUid(), at(2_000 + seen.length))]);
       } while (pageToken !== '');
       expect(seen).to.deep.equal(first.map(({ alert }) => alert.uid).reverse());
     });
 
     it('takes since and until to the nanosecond', async () => {
       const alert = receivedAlert(freshUid(), { ...at(500, 7), store: 'instants' });
-      await store.client.recordAlerts({ alerts: [recordToProto(alert)] });
+      await store.record([alert]);
       const count = async (since: number, until: number) => {
         const instant = (nanos: number) => ({ seconds: 500n, nanos });
         const request = { store: 'instants', since: instant(since), until: instant(until) };
@@ -261,9 +245,7 @@ describe('store-svc', () => {
     });
 
     it('returns 50 if not told, and never more than 1,000', async () => {
-      const alerts = Array.from({ length: 1_000 }, () => recordToProto(receivedAlert(freshUid(), { store: 'many' })));
-      await store.client.recordAlerts({ alerts });
-      await store.client.recordAlerts({ alerts: [recordToProto(receivedAlert(freshUid(), { store: 'many' }))] });
+      await store.record(Array.from({ length: 1_001 }, () => receivedAlert(freshUid(), { store: 'many' })));
       expect((await store.client.listAlerts({ store: 'many' })).alerts).to.have.lengthOf(50);
       const page = await store.client.listAlerts({ store: 'many', pageSize: 5_000 });
       expect(page.alerts).to.have.lengthOf(1_000);
@@ -281,7 +263,7 @@ describe('store-svc', () => {
         [{ pageToken: nextPageToken, store: 'other' }, 'page_token'],
         [{ pageToken: nextPageToken, since: { seconds: 1n } }, 'page_token'],
         [{ store: '\0' }, 'store'],
-        [{ status: 42 as AlertRecord_Status }, 'status'],
+        [{ status: 42 as Alert_Status }, 'status'],
         [{ since: { seconds: -1n } }, 'since'],
         [{ until: { seconds: 253_402_300_800n } }, 'until'],
       ] as const) {
@@ -295,7 +277,7 @@ describe('store-svc', () => {
   describe('WatchAlerts', () => {
     const tell = (received: ReceivedAlert, outcome = finishedAlert(received)) => {
       const subject = outcome.outcome.status === 'PROCESSED' ? subjects.processed : subjects.failed;
-      return stream.publish(subject(received.alert.store), encodeRecordPayload(outcome));
+      return stream.publish(subject(received.alert.store), encodeOutcomePayload(outcome));
     };
     const setAside = ({ alert }: ReceivedAlert) =>
       publishQuarantined({
@@ -420,7 +402,8 @@ describe('store-svc', () => {
     await postgres.waitUntilExited();
     const alerts = Array.from({ length: 20 }, () => receivedAlert(freshUid()));
     for (const alert of alerts) await publish(alert);
-    const error = await failure(store.client.recordAlerts({ alerts: [recordToProto(receivedAlert(freshUid()))] }));
+    const outcome = { alert: alertToProto(finishedAlert(receivedAlert(freshUid()))) };
+    const error = await failure(store.outcomes.recordOutcomes({ outcomes: [outcome] }));
     expect([error.code, reasonOf(error)]).to.deep.equal([Code.Unavailable, 'STORE_UNREACHABLE']);
     expect(error.findDetails(RetryInfoSchema)).to.have.lengthOf(1);
     expect(error.message).not.to.match(/ECONN|5432|127\.0/);

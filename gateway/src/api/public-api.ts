@@ -1,20 +1,53 @@
-import { type DescMethod, type DescService, getOption, hasOption } from '@bufbuild/protobuf';
-import { method_visibility } from '@vigie/proto/google/api/visibility_pb.ts';
-import { IngestService } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
-import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
-import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
-import { QuarantineService } from '@vigie/proto/vigie/store/v1/quarantine_service_pb.ts';
+import type { DescMethod, DescService } from '@bufbuild/protobuf';
+import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
+import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 
-/** The services that the outside world may call, by the upstream that answers for them. */
-export const PUBLIC_SERVICES = {
-  ingest: [IngestService],
-  probe: [ProbeService],
-  store: [AlertStoreService, QuarantineService],
-} as const satisfies Record<string, readonly [DescService, ...DescService[]]>;
+/** The processes behind the gateway. */
+export type UpstreamName = 'ingest' | 'probe' | 'store';
 
-export type UpstreamName = keyof typeof PUBLIC_SERVICES;
+/** A method that the outside world may call, and the process that implements it. */
+export interface PublicMethod {
+  readonly method: DescMethod;
+  readonly upstream: UpstreamName;
+}
 
-/** Whether a method is for the outside world: not restricted by `google.api.method_visibility`. */
-export function isPublic(method: DescMethod): boolean {
-  return !hasOption(method, method_visibility) || getOption(method, method_visibility).restriction !== 'INTERNAL';
+/** The whole public API. What is not listed here can't be called through the gateway, over any protocol. */
+export const PUBLIC_METHODS: readonly PublicMethod[] = [
+  ...route(AlertService, {
+    createAlert: 'ingest',
+    batchCreateAlerts: 'ingest',
+    streamAlerts: 'ingest',
+    getAlert: 'store',
+    listAlerts: 'store',
+    watchAlerts: 'store',
+    replayAlerts: 'store',
+  }),
+  ...route(QuarantinedAlertService, {
+    listQuarantinedAlerts: 'store',
+    redriveQuarantinedAlerts: 'store',
+    discardQuarantinedAlerts: 'store',
+  }),
+  ...route(VideoService, {
+    probeVideo: 'probe',
+    probeStream: 'probe',
+    getPoster: 'probe',
+  }),
+];
+
+/** The public services, or those of which one process implements a method. */
+export function publicServices(upstream?: UpstreamName): readonly DescService[] {
+  const methods = PUBLIC_METHODS.filter(each => upstream === undefined || each.upstream === upstream);
+  return [...new Set(methods.map(({ method }) => method.parent))];
+}
+
+/** A method that is left out of the routes, or that the service does not have, is a type error. */
+function route<S extends DescService>(
+  service: S,
+  routes: { readonly [M in keyof S['method']]: UpstreamName },
+): PublicMethod[] {
+  return service.methods.map(method => ({
+    method,
+    upstream: routes[method.localName as keyof S['method']],
+  }));
 }

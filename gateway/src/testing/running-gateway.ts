@@ -1,18 +1,22 @@
-import type { DescService } from '@bufbuild/protobuf';
-import { IngestService } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
-import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
-import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
+import { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
+import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 import type { ServiceImplementation } from '@vigie/service-kit/grpc';
 import { GrpcServer } from '@vigie/service-kit/grpc';
 import { createLogger, createMetrics, Health } from '@vigie/service-kit/telemetry';
 import type { Registry } from 'prom-client';
+import type { UpstreamName } from '../api/public-api.ts';
 import { startGateway } from '../composition-root.ts';
 import { type Config, readConfig } from '../config.ts';
 
+/** What the processes behind the gateway do. */
 export interface Services {
-  readonly ingest?: Partial<ServiceImplementation<typeof IngestService>>;
-  readonly probe?: Partial<ServiceImplementation<typeof ProbeService>>;
-  readonly store?: Partial<ServiceImplementation<typeof AlertStoreService>>;
+  readonly ingest?: Partial<ServiceImplementation<typeof AlertService>>;
+  readonly probe?: Partial<ServiceImplementation<typeof VideoService>>;
+  readonly store?: Partial<ServiceImplementation<typeof AlertService>>;
+  readonly storeQuarantine?: Partial<ServiceImplementation<typeof QuarantinedAlertService>>;
+  readonly storeInternal?: Partial<ServiceImplementation<typeof OutcomeService>>;
 }
 
 export interface RunningGateway extends AsyncDisposable {
@@ -24,22 +28,24 @@ export interface RunningGateway extends AsyncDisposable {
   stop(): Promise<void>;
   /** Stops the services alone. */
   stopServices(): Promise<void>;
-  /** Starts them again, on the same port. */
+  /** Starts them again, on the same ports. */
   restartServices(): Promise<void>;
 }
 
-/** The gateway on a port of its own before one real gRPC server that does what the spec says. */
+type Ports = Readonly<Record<UpstreamName, number>>;
+
+/** The gateway on a port of its own before real gRPC servers, one a process, that do what the spec says. */
 export async function runGateway(services: Services, overrides: Partial<Config> = {}): Promise<RunningGateway> {
-  let upstream = await startServices(services, 0);
+  let upstreams = await startServices(services, { ingest: 0, probe: 0, store: 0 });
   const health = new Health();
   const metrics = createMetrics('gateway');
   const teardown = new AsyncDisposableStack();
   const config: Config = {
     ...readConfig({
       HOST: '127.0.0.1',
-      INGEST_ADDRESS: upstream.address,
-      PROBE_ADDRESS: upstream.address,
-      STORE_ADDRESS: upstream.address,
+      INGEST_ADDRESS: `127.0.0.1:${upstreams.ports.ingest}`,
+      PROBE_ADDRESS: `127.0.0.1:${upstreams.ports.probe}`,
+      STORE_ADDRESS: `127.0.0.1:${upstreams.ports.store}`,
       SHUTDOWN_GRACE_MS: '2000',
     }),
     port: 0,
@@ -55,38 +61,46 @@ export async function runGateway(services: Services, overrides: Partial<Config> 
     health,
     metrics,
     stop,
-    stopServices: () => upstream.stop(),
+    stopServices: () => upstreams.stop(),
     async restartServices() {
-      upstream = await startServices(services, upstream.port);
+      upstreams = await startServices(services, upstreams.ports);
     },
     async [Symbol.asyncDispose]() {
       await stop();
-      await upstream.stop();
+      await upstreams.stop();
     },
   };
 }
 
-async function startServices({ ingest = {}, probe = {}, store = {} }: Services, wantedPort: number) {
+async function startServices(services: Services, wanted: Ports) {
+  const ingest = createServer().add(AlertService, services.ingest ?? {});
+  const probe = createServer().add(VideoService, services.probe ?? {});
+  const store = createServer()
+    .add(AlertService, services.store ?? {})
+    .add(QuarantinedAlertService, services.storeQuarantine ?? {})
+    .add(OutcomeService, services.storeInternal ?? {});
+  const listen = (server: GrpcServer, port: number) => server.listen('127.0.0.1', port);
+  const ports: Ports = {
+    ingest: await listen(ingest, wanted.ingest),
+    probe: await listen(probe, wanted.probe),
+    store: await listen(store, wanted.store),
+  };
+  return {
+    ports,
+    stop: async () => {
+      await Promise.all([ingest, probe, store].map(server => server[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+function createServer(): GrpcServer {
   const health = new Health();
   health.enter('running');
-  const server = new GrpcServer({
+  return new GrpcServer({
     logger: createLogger('services', 'silent'),
     metrics: createMetrics('services'),
     health,
     translateError: () => undefined,
     shutdownGraceMs: 500,
   });
-  add(server, IngestService, ingest);
-  add(server, ProbeService, probe);
-  add(server, AlertStoreService, store);
-  const port = await server.listen('127.0.0.1', wantedPort);
-  return { port, address: `127.0.0.1:${port}`, stop: () => server[Symbol.asyncDispose]() };
-}
-
-function add<S extends DescService>(
-  server: GrpcServer,
-  service: S,
-  implementation: Partial<ServiceImplementation<S>>,
-): void {
-  server.add(service, implementation as ServiceImplementation<S>);
 }

@@ -1,5 +1,5 @@
 import type { DescService } from '@bufbuild/protobuf';
-import type { ErrorTranslator, ServiceImplementation } from '@vigie/service-kit/grpc';
+import type { ErrorTranslator } from '@vigie/service-kit/grpc';
 import { ChannelTransport, GrpcServer } from '@vigie/service-kit/grpc';
 import { Health } from '@vigie/service-kit/telemetry';
 import { pino } from 'pino';
@@ -11,10 +11,10 @@ export interface GrpcEndpoint extends AsyncDisposable {
   readonly port: number;
 }
 
-/** A real gRPC server with one service, and a channel to it. */
-export async function startGrpcEndpoint<S extends DescService>(
-  service: S,
-  implementation: ServiceImplementation<S>,
+/** A real gRPC server with what is added to it, and a channel to it. */
+export async function startGrpcEndpoint(
+  services: readonly DescService[],
+  addServices: (server: GrpcServer) => void,
   { translateError = () => undefined, port = 0 }: { translateError?: ErrorTranslator; port?: number } = {},
 ): Promise<GrpcEndpoint> {
   await using stack = new AsyncDisposableStack();
@@ -26,10 +26,10 @@ export async function startGrpcEndpoint<S extends DescService>(
     translateError,
     shutdownGraceMs: 100,
   });
-  stack.use(server.add(service, implementation));
+  addServices(stack.use(server));
   const bound = await server.listen('127.0.0.1', port);
   const transport = stack.use(
-    new ChannelTransport({ address: `127.0.0.1:${bound}`, services: [service], defaultTimeoutMs: 2_000 }),
+    new ChannelTransport({ address: `127.0.0.1:${bound}`, services, defaultTimeoutMs: 2_000 }),
   );
   health.enter('running');
   const owned = stack.move();

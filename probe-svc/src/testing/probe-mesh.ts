@@ -4,7 +4,8 @@ import { ensureStreams, type StreamName } from '@vigie/alert/streams';
 import { pickFreePorts } from '@vigie/dev-env/tcp-ports';
 import { startScratchNats } from '@vigie/dev-env/testing';
 import { LyingVideoServer } from '@vigie/media-source/testing';
-import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import { readNatsUrl, traceHeaders } from '@vigie/service-kit/nats';
 import { Health } from '@vigie/service-kit/telemetry';
 import { pino } from 'pino';
@@ -83,9 +84,13 @@ export class ProbeMesh implements AsyncDisposable {
   }
 
   async startStore(): Promise<void> {
-    this.#storeEndpoint ??= await startGrpcEndpoint(AlertStoreService, this.store.implementation, {
-      port: this.#storePort,
-    });
+    this.#storeEndpoint ??= await startGrpcEndpoint(
+      [AlertService, OutcomeService],
+      server => this.store.addTo(server),
+      {
+        port: this.#storePort,
+      },
+    );
   }
 
   async stopStore(): Promise<void> {

@@ -1,17 +1,8 @@
 import type { FieldViolation } from '@vigie/alert';
-import { FAILURE_CODES, type FinishedAlert, type ReceivedAlert } from '@vigie/alert';
+import { FAILURE_CODES, type FinishedAlert } from '@vigie/alert';
 
-const TRACE_ID = /^[0-9a-f]{32}$/;
 /** The end of the year 9999, the last moment that RFC 3339 can write. */
 const TIME_END_MS = 253_402_300_800_000;
-
-/** What a row can't hold of a received alert beyond the alert itself, which has rules of its own. */
-export function findReceivedFaults({ receivedAt, traceId }: ReceivedAlert): FieldViolation[] {
-  return [
-    ...findTimeFault('received_at', receivedAt),
-    ...(TRACE_ID.test(traceId) ? [] : [{ field: 'trace_id', description: 'must be 32 hex digits' }]),
-  ];
-}
 
 /** What a row can't hold of an outcome. One such outcome would make Postgres refuse the whole batch. */
 export function findOutcomeFaults({ outcome, effort, processedAt, sequence }: FinishedAlert): FieldViolation[] {
@@ -22,7 +13,7 @@ export function findOutcomeFaults({ outcome, effort, processedAt, sequence }: Fi
     ...findValueFaults('failure', failure),
     ...(failure === null || FAILURE_CODES.includes(failure.code)
       ? []
-      : [{ field: 'failure.code', description: 'must be a code of vigie.alert.v1.Failure.Code' }]),
+      : [{ field: 'failure.code', description: 'must be a code of vigie.video.v1.Failure.Code' }]),
     ...findValueFaults('effort', effort),
     ...(sequence >= 0
       ? findValueFaults('sequence', sequence)

@@ -1,10 +1,10 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Client } from '@connectrpc/connect';
 import type {
-  AlertStoreService,
+  AlertService,
   WatchAlertsRequestSchema,
   WatchAlertsResponse,
-} from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+} from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 
 export interface OpenWatch extends AsyncDisposable {
   /** @throws ConnectError once the watch has failed */
@@ -13,7 +13,7 @@ export interface OpenWatch extends AsyncDisposable {
 
 /** Resolves once the server says that the watch stands. */
 export async function openWatch(
-  client: Client<typeof AlertStoreService>,
+  client: Client<typeof AlertService>,
   request: MessageInitShape<typeof WatchAlertsRequestSchema>,
 ): Promise<OpenWatch> {
   const abort = new AbortController();

@@ -1,22 +1,37 @@
 import { type Client, createClient } from '@connectrpc/connect';
+import { jetstream } from '@nats-io/jetstream';
+import { connect, headers } from '@nats-io/transport-node';
+import type { ReceivedAlert } from '@vigie/alert';
+import { subjects } from '@vigie/alert/streams';
+import { encodeAlertPayload } from '@vigie/alert/wire';
 import { pickFreePorts } from '@vigie/dev-env/tcp-ports';
-import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
-import { QuarantineService } from '@vigie/proto/vigie/store/v1/quarantine_service_pb.ts';
+import { waitFor } from '@vigie/dev-env/testing';
+import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
+import { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
 import { ChannelTransport } from '@vigie/service-kit/grpc';
-import { createLogger, Health } from '@vigie/service-kit/telemetry';
+import { readNatsUrl } from '@vigie/service-kit/nats';
+import { createLogger, Health, TRACEPARENT } from '@vigie/service-kit/telemetry';
 import { Registry } from 'prom-client';
 import { startStore } from '../composition-root.ts';
 import { readConfig } from '../config.ts';
 
+const SPAN_ID = '00f067aa0ba902b7';
+
 /** The whole service, in this process. */
 export interface RunningStore {
-  readonly client: Client<typeof AlertStoreService>;
+  readonly client: Client<typeof AlertService>;
+  readonly outcomes: Client<typeof OutcomeService>;
   /** To all its services. */
   readonly transport: ChannelTransport;
   readonly health: Health;
   readonly metrics: Registry;
   /** Resolves once the service serves. */
   readonly started: Promise<void>;
+  /** Publishes alerts as ingest-svc does; resolves once they are on the stream. */
+  publish(alerts: readonly ReceivedAlert[]): Promise<void>;
+  /** Publishes alerts; resolves once each has its row. */
+  record(alerts: readonly ReceivedAlert[], timeoutMs?: number): Promise<void>;
 }
 
 export async function runStore(
@@ -31,11 +46,42 @@ export async function runStore(
   const transport = teardown.use(
     new ChannelTransport({
       address: `127.0.0.1:${port}`,
-      services: [AlertStoreService, QuarantineService],
+      services: [AlertService, OutcomeService, QuarantinedAlertService],
       defaultTimeoutMs: 10_000,
     }),
   );
   const logger = createLogger('store-svc', process.env.LOG_LEVEL ?? 'silent');
   const started = startStore(config, { logger, metrics, health, teardown: own }).then(() => health.enter('running'));
-  return { client: createClient(AlertStoreService, transport), transport, health, metrics, started };
+  const client = createClient(AlertService, transport);
+
+  async function publish(alerts: readonly ReceivedAlert[]): Promise<void> {
+    await using connections = new AsyncDisposableStack();
+    const connection = await connect({ ...readNatsUrl(env.NATS_URL) });
+    connections.defer(() => connection.close());
+    const stream = jetstream(connection);
+    await Promise.all(
+      alerts.map(({ alert, traceId }) => {
+        const carrier = headers();
+        carrier.set(TRACEPARENT, `00-${traceId}-${SPAN_ID}-01`);
+        return stream.publish(subjects.received(alert.store), encodeAlertPayload(alert), { headers: carrier });
+      }),
+    );
+  }
+
+  return {
+    client,
+    outcomes: createClient(OutcomeService, transport),
+    transport,
+    health,
+    metrics,
+    started,
+    publish,
+    async record(alerts, timeoutMs) {
+      await publish(alerts);
+      for (const { alert } of alerts) {
+        const find = () => client.getAlert({ uid: alert.uid }).catch(() => undefined);
+        await waitFor(`the row of ${alert.uid}`, find, timeoutMs);
+      }
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import { createClient } from '@connectrpc/connect';
-import { IngestService } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
+import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { ChannelTransport } from '@vigie/service-kit/grpc';
 import type { AcceptedAlert, BenchAlert } from './bench-alert.ts';
 import type { MeshUnderTest } from './mesh-under-test.ts';
@@ -8,10 +8,10 @@ import type { MeshUnderTest } from './mesh-under-test.ts';
 export async function sendByGrpc(mesh: MeshUnderTest, alerts: readonly BenchAlert[]): Promise<AcceptedAlert[]> {
   using transport = new ChannelTransport({
     address: mesh.ingestAddress,
-    services: [IngestService],
+    services: [AlertService],
     defaultTimeoutMs: 60_000,
   });
-  const client = createClient(IngestService, transport);
+  const client = createClient(AlertService, transport);
   async function* requests() {
     for (const alert of alerts) yield { alert };
   }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { createClient } from '@connectrpc/connect';
 import { readSampleVideos } from '@vigie/dev-env/start';
-import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { ChannelTransport } from '@vigie/service-kit/grpc';
 import type { AcceptedAlert, BenchAlert } from './bench-alert.ts';
 import { type BenchOptions, parseBenchOptions, USAGE } from './bench-options.ts';
@@ -32,10 +32,10 @@ async function run(mesh: MeshUnderTest, options: BenchOptions): Promise<string> 
   const store = `bench-${randomUUID()}`;
   using transport = new ChannelTransport({
     address: mesh.storeAddress,
-    services: [AlertStoreService],
+    services: [AlertService],
     defaultTimeoutMs: 10_000,
   });
-  await using watch = await OutcomeWatch.start(createClient(AlertStoreService, transport), store);
+  await using watch = await OutcomeWatch.start(createClient(AlertService, transport), store);
 
   const warmUp = await makeAlerts(WARM_UP_ALERTS, store);
   await SEND[options.via](mesh, warmUp);

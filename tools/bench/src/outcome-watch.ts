@@ -1,5 +1,5 @@
 import type { Client } from '@connectrpc/connect';
-import type { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import type { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 
 export interface SeenOutcome {
   readonly uid: string;
@@ -18,7 +18,7 @@ export class OutcomeWatch implements AsyncDisposable {
   #ended: Promise<void> = Promise.resolve();
   #failure: unknown;
 
-  static async start(client: Client<typeof AlertStoreService>, store: string): Promise<OutcomeWatch> {
+  static async start(client: Client<typeof AlertService>, store: string): Promise<OutcomeWatch> {
     const watch = new OutcomeWatch();
     const established = Promise.withResolvers<void>();
     watch.#ended = watch.#follow(client, store, established.resolve);
@@ -43,7 +43,7 @@ export class OutcomeWatch implements AsyncDisposable {
     await this.#ended.catch(() => undefined);
   }
 
-  async #follow(client: Client<typeof AlertStoreService>, store: string, onEstablished: () => void): Promise<void> {
+  async #follow(client: Client<typeof AlertService>, store: string, onEstablished: () => void): Promise<void> {
     try {
       const responses = client.watchAlerts({ store }, { signal: this.#abort.signal });
       for await (const { alert } of responses) {

@@ -1,4 +1,4 @@
-import { AlertRecord_Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { Alert_Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import type { AcceptedAlert } from './bench-alert.ts';
 import type { BenchOptions } from './bench-options.ts';
 import type { SeenOutcome } from './outcome-watch.ts';
@@ -18,7 +18,7 @@ export function formatReport(measurement: Measurement): string {
   const latencies = outcomes
     .map(({ uid, seenAt }) => seenAt - (acceptedAt.get(uid) ?? Number.NaN))
     .sort((a, b) => a - b);
-  const processed = outcomes.filter(({ status }) => status === AlertRecord_Status.PROCESSED).length;
+  const processed = outcomes.filter(({ status }) => status === Alert_Status.PROCESSED).length;
   const lines: [string, string][] = [
     ['alerts', `${options.alerts} via ${options.via}, ${processed} PROCESSED`],
     ['accepted', perSecond(accepted.length, acceptedMs)],

@@ -11,10 +11,36 @@ import { useMesh } from './mesh-fixture.ts';
 import { findAlert, finishedAlert, getJson, newAlert, postJson } from './rest-client.ts';
 
 const run = promisify(execFile);
+/** Each server's services with their methods. */
 const grpcServices = {
-  'ingest-svc': ['vigie.ingest.v1.IngestService'],
-  'probe-svc': ['vigie.probe.v1.ProbeService'],
-  'store-svc': ['vigie.store.v1.AlertStoreService', 'vigie.store.v1.QuarantineService'],
+  gateway: {
+    'vigie.alert.v1.AlertService': [
+      'BatchCreateAlerts',
+      'CreateAlert',
+      'GetAlert',
+      'ListAlerts',
+      'ReplayAlerts',
+      'StreamAlerts',
+      'WatchAlerts',
+    ],
+    'vigie.quarantine.v1.QuarantinedAlertService': [
+      'DiscardQuarantinedAlerts',
+      'ListQuarantinedAlerts',
+      'RedriveQuarantinedAlerts',
+    ],
+    'vigie.video.v1.VideoService': ['GetPoster', 'ProbeStream', 'ProbeVideo'],
+  },
+  'ingest-svc': { 'vigie.alert.v1.AlertService': ['BatchCreateAlerts', 'CreateAlert', 'StreamAlerts'] },
+  'probe-svc': { 'vigie.video.v1.VideoService': ['GetPoster', 'ProbeStream', 'ProbeVideo'] },
+  'store-svc': {
+    'vigie.alert.v1.AlertService': ['GetAlert', 'ListAlerts', 'ReplayAlerts', 'WatchAlerts'],
+    'vigie.internal.outcome.v1.OutcomeService': ['RecordOutcomes'],
+    'vigie.quarantine.v1.QuarantinedAlertService': [
+      'DiscardQuarantinedAlerts',
+      'ListQuarantinedAlerts',
+      'RedriveQuarantinedAlerts',
+    ],
+  },
 } as const;
 
 /** retention-svc sees no alert. */
@@ -36,24 +62,29 @@ describe('a person at a shell', () => {
   }
 
   for (const [name, services] of Object.entries(grpcServices)) {
-    const url = () => `http://${mesh().service(name as keyof typeof grpcServices).address}`;
+    const url = () =>
+      name === 'gateway' ? mesh().url : `http://${mesh().service(name as keyof typeof grpcServices).address}`;
 
-    it(`lists, describes and asks the health of ${name}`, async () => {
+    it(`lists, describes and asks the health of ${name}, which shows what it serves and nothing else`, async () => {
+      const health = 'grpc.health.v1.Health';
       expect((await bufCurl('--list-services', url())).trim().split('\n')).deep.equal(
-        ['grpc.health.v1.Health', ...services].toSorted(),
+        [health, ...Object.keys(services)].toSorted(),
       );
-      const methods = await bufCurl('--list-methods', url());
-      for (const service of services) {
-        expect(methods).include(service);
-        const health = await bufCurl('-d', JSON.stringify({ service }), `${url()}/grpc.health.v1.Health/Check`);
-        expect(JSON.parse(health)).deep.equal({ status: 'SERVING' });
+      const listed = (await bufCurl('--list-methods', url())).trim().split('\n');
+      const methods = Object.entries<readonly string[]>(services).flatMap(([service, names]) =>
+        names.map(each => `${service}/${each}`),
+      );
+      expect(listed.filter(method => !method.startsWith(health)).toSorted()).to.deep.equal(methods.toSorted());
+      for (const service of Object.keys(services)) {
+        const status = await bufCurl('-d', JSON.stringify({ service }), `${url()}/${health}/Check`);
+        expect(JSON.parse(status)).deep.equal({ status: 'SERVING' });
       }
     });
   }
 
   it('calls a method through reflection', async () => {
     const alert = newAlert();
-    const url = `http://${mesh().service('ingest-svc').address}/vigie.ingest.v1.IngestService/CreateAlert`;
+    const url = `${mesh().url}/vigie.alert.v1.AlertService/CreateAlert`;
     expect(JSON.parse(await bufCurl('-d', JSON.stringify({ alert }), url))).include({ uid: alert.uid });
     expect(await finishedAlert(mesh().url, alert.uid)).include({ status: 'PROCESSED' });
   });

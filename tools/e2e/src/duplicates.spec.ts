@@ -39,7 +39,7 @@ describe('an alert that is sent more than once', () => {
   const rowsOf = ({ uid }: AlertJson) =>
     queryPostgres(mesh().addresses.databaseUrl, 'select * from alerts where uid = $1', [uid]);
   const quarantineOf = async ({ uid }: AlertJson) =>
-    (await getJson(`${mesh().url}/v1/quarantine?uid=${uid}`)).json.alerts ?? [];
+    (await getJson(`${mesh().url}/v1/quarantine?uid=${uid}`)).json.quarantinedAlerts ?? [];
   const conflictOf = (alert: AlertJson, count = 1) =>
     waitFor(`${count} conflicts of ${alert.uid}`, async () => {
       const found = await quarantineOf(alert);

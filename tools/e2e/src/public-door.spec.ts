@@ -4,10 +4,10 @@ import { Code, ConnectError, createClient, type Transport } from '@connectrpc/co
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node';
 import { queryPostgres } from '@vigie/dev-env/servers';
 import { waitFor } from '@vigie/dev-env/testing';
-import { AlertRecord_Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
-import { IngestService } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
-import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
-import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { Alert_Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
+import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 import { expect } from 'chai';
 import { useMesh } from './mesh-fixture.ts';
 import { finishedAlert, getJson, newAlert, postJson } from './rest-client.ts';
@@ -27,12 +27,12 @@ describe('the public door', () => {
   for (const [name, transport] of transports) {
     it(`takes an alert by ${name}, and shows its outcome by the same way`, async () => {
       const alert = newAlert();
-      const accepted = await createClient(IngestService, transport()).createAlert({ alert });
+      const accepted = await createClient(AlertService, transport()).createAlert({ alert });
       expect(accepted).include({ uid: alert.uid, duplicate: false });
-      const store = createClient(AlertStoreService, transport());
+      const store = createClient(AlertService, transport());
       const record = await waitFor('an outcome', async () => {
         const found = await store.getAlert({ uid: alert.uid }).catch(() => undefined);
-        return found?.status === AlertRecord_Status.PROCESSED ? found : undefined;
+        return found?.status === Alert_Status.PROCESSED ? found : undefined;
       });
       expect(record.media?.video).include({ codec: 'h264' });
       expect(record.traceId).equal(accepted.traceId);
@@ -47,7 +47,7 @@ describe('the public door', () => {
     const established = Promise.withResolvers<void>();
     const seen = (async () => {
       const uids = new Set<string>();
-      const watch = createClient(AlertStoreService, transport).watchAlerts({ store }, { signal: abort.signal });
+      const watch = createClient(AlertService, transport).watchAlerts({ store }, { signal: abort.signal });
       for await (const { alert } of watch) {
         if (alert === undefined) established.resolve();
         else uids.add(alert.uid);
@@ -56,7 +56,7 @@ describe('the public door', () => {
       return uids;
     })();
     await established.promise;
-    const answers = createClient(IngestService, transport).streamAlerts(
+    const answers = createClient(AlertService, transport).streamAlerts(
       (async function* () {
         for (const alert of alerts) yield { alert };
       })(),
@@ -70,7 +70,7 @@ describe('the public door', () => {
   });
 
   it('keeps what is internal inside', async () => {
-    const client = createClient(AlertStoreService, createConnectTransport({ baseUrl: mesh().url, httpVersion: '1.1' }));
+    const client = createClient(OutcomeService, createConnectTransport({ baseUrl: mesh().url, httpVersion: '1.1' }));
     const error = (await client.recordOutcomes({}).catch(ConnectError.from)) as ConnectError;
     expect(error.code).equal(Code.Unimplemented);
   });
@@ -79,7 +79,7 @@ describe('the public door', () => {
     const { status, json } = await getJson(`${mesh().url}/v1/media?video=/videos/webm-vp9.webm`);
     expect(status).equal(200);
     expect(json.media).include({ container: 'webm' });
-    const client = createClient(ProbeService, createGrpcTransport({ baseUrl: mesh().url }));
+    const client = createClient(VideoService, createGrpcTransport({ baseUrl: mesh().url }));
     const bytes = await (await fetch(`${mesh().nginx.url}/videos/webm-vp9.webm`)).bytes();
     const streamed = await client.probeStream(
       (async function* () {

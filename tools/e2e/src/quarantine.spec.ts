@@ -6,7 +6,8 @@ import { findAlert, finishedAlert, getJson, newAlert, postJson } from './rest-cl
 describe('an operator', () => {
   const mesh = useMesh({ env: { RETRY_BASE_MS: '10', RETRY_MAX_ATTEMPTS: '3', VIDEO_READ_TIMEOUT_MS: '1000' } });
 
-  const quarantine = async (query: string) => (await getJson(`${mesh().url}/v1/quarantine?${query}`)).json.alerts ?? [];
+  const quarantine = async (query: string) =>
+    (await getJson(`${mesh().url}/v1/quarantine?${query}`)).json.quarantinedAlerts ?? [];
   const inStatus = (uid: string, status: string) =>
     waitFor(`${uid} to be ${status}`, async () => {
       const record = await findAlert(mesh().url, uid);

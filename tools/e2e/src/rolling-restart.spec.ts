@@ -1,8 +1,7 @@
 import { queryPostgres } from '@vigie/dev-env/servers';
 import type { ServiceName, ServiceProcess } from '@vigie/dev-env/services';
 import { waitFor } from '@vigie/dev-env/testing';
-import { IngestService } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
-import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { ChannelTransport } from '@vigie/service-kit/grpc';
 import { expect } from 'chai';
 import { useMesh } from './mesh-fixture.ts';
@@ -24,7 +23,7 @@ describe('a rolling restart under load', function () {
     const text = await (await fetch(`${healthUrl}/metrics`)).text();
     const sample =
       service === 'gateway'
-        ? /^http_server_requests_total\{.*route="\/vigie.ingest.*status="200".*\} (\d+)/m
+        ? /^http_server_requests_total\{.*route="\/vigie.alert.v1.AlertService\/CreateAlert".*status="200".*\} (\d+)/m
         : /^grpc_server_in_flight\{method="\/grpc.health.v1.Health\/Watch".*\} (\d+)/m;
     return Number(sample.exec(text)?.[1] ?? 0);
   }
@@ -45,7 +44,7 @@ describe('a rolling restart under load', function () {
     const load = new SteadyLoad(STORE);
     using transport = new ChannelTransport({
       address: `ipv4:${gateways.map(({ address }) => address).join(',')}`,
-      services: [IngestService, AlertStoreService],
+      services: [AlertService],
       defaultTimeoutMs: 10_000,
     });
     for (let client = 0; client < 2; client++) {

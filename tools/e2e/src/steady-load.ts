@@ -2,8 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
 import { parseAlert } from '@vigie/alert';
 import { alertToProto } from '@vigie/alert/wire';
-import { IngestService } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
-import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { type AlertJson, newAlert, postJson } from './rest-client.ts';
 
 /** A pause, so that a load is steady and leaves the machine room. */
@@ -29,8 +28,8 @@ export class SteadyLoad {
 
   /** Creates and reads alerts over a channel that retries as its service config says. */
   runUnary(transport: Transport): void {
-    const ingest = createClient(IngestService, transport);
-    const store = createClient(AlertStoreService, transport);
+    const ingest = createClient(AlertService, transport);
+    const store = createClient(AlertService, transport);
     this.#run('unary', async () => {
       const alert = this.#newAlert();
       await ingest.createAlert({ alert: alertToProto(parseAlert(alert)) });
@@ -43,7 +42,7 @@ export class SteadyLoad {
 
   /** Streams alerts; opens the stream again once it ends UNAVAILABLE, and sends again what was not answered. */
   runStream(transport: Transport): void {
-    const ingest = createClient(IngestService, transport);
+    const ingest = createClient(AlertService, transport);
     const unanswered: AlertJson[] = [];
     this.#run('stream', async () => {
       try {

@@ -1,24 +1,18 @@
-import type { DescMethod, DescMethodStreaming, DescMethodUnary, DescService, Message } from '@bufbuild/protobuf';
+import type { DescMethod, DescMethodStreaming, DescMethodUnary, Message } from '@bufbuild/protobuf';
 import { ConnectError, type Transport } from '@connectrpc/connect';
+import type { PublicMethod, UpstreamName } from '../../api/public-api.ts';
 import type { UpstreamCall, Upstreams } from '../../api/upstreams.ts';
 import { toClientError } from './upstream-error.ts';
 
-export interface Channel {
-  readonly services: readonly [DescService, ...DescService[]];
-  readonly transport: Transport;
-}
-
 export class ChannelUpstreams implements Upstreams {
-  readonly #transports: ReadonlyMap<string, Transport>;
+  readonly #transports: ReadonlyMap<DescMethod, Transport>;
 
-  constructor(channels: readonly Channel[]) {
-    this.#transports = new Map(
-      channels.flatMap(({ services, transport }) => services.map(({ typeName }) => [typeName, transport] as const)),
-    );
+  constructor(methods: readonly PublicMethod[], channels: Readonly<Record<UpstreamName, Transport>>) {
+    this.#transports = new Map(methods.map(({ method, upstream }) => [method, channels[upstream]]));
   }
 
   async unary(method: DescMethod, request: Message, { signal, timeoutMs }: UpstreamCall): Promise<Message> {
-    const transport = this.#transportOf(method.parent);
+    const transport = this.#transportOf(method);
     try {
       const call = transport.unary(method as DescMethodUnary, signal, timeoutMs, undefined, request);
       return (await call).message;
@@ -32,7 +26,7 @@ export class ChannelUpstreams implements Upstreams {
     requests: AsyncIterable<Message>,
     { signal, timeoutMs }: UpstreamCall,
   ): Promise<AsyncIterable<Message>> {
-    const transport = this.#transportOf(method.parent);
+    const transport = this.#transportOf(method);
     try {
       const call = transport.stream(method as DescMethodStreaming, signal, timeoutMs, undefined, requests);
       return translateErrors((await call).message);
@@ -41,9 +35,9 @@ export class ChannelUpstreams implements Upstreams {
     }
   }
 
-  #transportOf(service: DescService): Transport {
-    const transport = this.#transports.get(service.typeName);
-    if (transport === undefined) throw new Error(`No channel leads to ${service.typeName}.`);
+  #transportOf(method: DescMethod): Transport {
+    const transport = this.#transports.get(method);
+    if (transport === undefined) throw new Error(`No channel leads to ${method}.`);
     return transport;
   }
 }

@@ -1,7 +1,7 @@
 import type { JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import type { MsgHdrs } from '@nats-io/transport-node';
 import { expect } from 'chai';
-import { encodeAlertPayload, MalformedMessageError } from '../wire/alert-wire.ts';
+import { encodeAlertPayload, MalformedMessageError } from '../wire/alert-payload.ts';
 import { decodeQuarantinedRecord, publishQuarantined, type Quarantining, readQuarantined } from './quarantine.ts';
 
 const ALERT = { uid: 'a', video: '/a.mp4', timestampMicros: 1_748_871_320_680_001, store: 'd’Évry.1' };

@@ -4,7 +4,7 @@ import { headersOf, publishStored, traceHeaders } from '@vigie/service-kit/nats'
 import { continueTrace, TRACEPARENT } from '@vigie/service-kit/telemetry';
 import type { Alert } from '../alert.ts';
 import { FAILURE_CODES, type Failure, type FailureCode, type FinishedAlert } from '../alert-record.ts';
-import { decodeAlertPayload, findAlertIn, MalformedMessageError } from '../wire/alert-wire.ts';
+import { decodeAlertPayload, findAlertIn, MalformedMessageError } from '../wire/alert-payload.ts';
 import { storeOfSubject, subjects } from './subjects.ts';
 
 /** Headers of a message on `alerts.quarantined.*`. Its payload is that of the original message, byte for byte. */

@@ -1,20 +1,18 @@
 export {
   alertToProto,
-  decodeAlertPayload,
-  encodeAlertPayload,
-  findAlertIn,
-  MalformedMessageError,
-  tryDecodeAlert,
-} from './alert-wire.ts';
-export { mediaToProto } from './media-wire.ts';
-export {
-  decodeRecordPayload,
-  encodeRecordPayload,
   failureCodeFromProto,
   failureToProto,
   finishedFromProto,
   IncompleteRecordError,
-  receivedFromProto,
-  recordToProto,
   statusFromProto,
-} from './record-wire.ts';
+} from './alert-message.ts';
+export {
+  decodeAlertPayload,
+  decodeOutcomePayload,
+  encodeAlertPayload,
+  encodeOutcomePayload,
+  findAlertIn,
+  MalformedMessageError,
+  tryDecodeAlert,
+} from './alert-payload.ts';
+export { mediaToProto } from './media-message.ts';

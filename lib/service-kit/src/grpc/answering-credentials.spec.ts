@@ -1,6 +1,6 @@
 import { Client } from '@grpc/grpc-js';
 import { TcpFaultProxy } from '@vigie/dev-env/faults';
-import { IngestService } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
+import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { expect } from 'chai';
 import { AnsweringCredentials } from './answering-credentials.ts';
 import { startSpecServer } from './testing/spec-server.ts';
@@ -20,7 +20,7 @@ describe('AnsweringCredentials', () => {
     new Promise(resolve => client.waitForReady(Date.now() + timeoutMs, error => resolve(error === undefined)));
 
   it('gives a connection up that is accepted and stays silent, and connects anew', async () => {
-    await using server = await startSpecServer(IngestService, {});
+    await using server = await startSpecServer(AlertService, {});
     await using proxy = await TcpFaultProxy.start(server.port);
     proxy.fault = { kind: 'half-open' };
     using client = openClient(proxy.port, 300);
@@ -30,7 +30,7 @@ describe('AnsweringCredentials', () => {
   });
 
   it('leaves a connection alone whose server has spoken', async () => {
-    await using server = await startSpecServer(IngestService, {});
+    await using server = await startSpecServer(AlertService, {});
     await using proxy = await TcpFaultProxy.start(server.port);
     using client = openClient(proxy.port, 100);
     expect(await becomesReady(client, READY_TIMEOUT_MS)).equal(true);

@@ -3,9 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
-import { IngestService } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
-import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
-import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 import { expect } from 'chai';
 import { currentTrace, newTrace, withTrace } from '../telemetry/trace-context.ts';
 import { ChannelTransport } from './channel-transport.ts';
@@ -16,44 +15,44 @@ import { openChannel, startSpecServer } from './testing/spec-server.ts';
 
 describe('ChannelTransport', () => {
   it('calls a unary method', async () => {
-    await using server = await startSpecServer(IngestService, {
+    await using server = await startSpecServer(AlertService, {
       createAlert: async ({ alert }) => ({ uid: alert?.uid ?? '', duplicate: true }),
     });
     using channel = openChannel(server.address);
-    const answer = await createClient(IngestService, channel).createAlert({ alert: { uid: 'a' } });
+    const answer = await createClient(AlertService, channel).createAlert({ alert: { uid: 'a' } });
     expect(answer).to.include({ uid: 'a', duplicate: true });
   });
 
   it('gives the headers and trailers of an answer', async () => {
-    await using server = await startSpecServer(IngestService, {
+    await using server = await startSpecServer(AlertService, {
       async createAlert(_request, { sendHeaders }) {
         sendHeaders();
         return {};
       },
     });
     using channel = openChannel(server.address);
-    const { createAlert } = IngestService.method;
+    const { createAlert } = AlertService.method;
     const { header, trailer } = await channel.unary(createAlert, undefined, undefined, undefined, {});
     expect(header.get('content-type')).to.equal('application/grpc+proto');
     expect(trailer).to.be.instanceOf(Headers);
   });
 
   it('reads a server stream to its end', async () => {
-    await using server = await startSpecServer(AlertStoreService, {
+    await using server = await startSpecServer(AlertService, {
       async *watchAlerts({ store }) {
         for (let index = 0; index < 3; index++) yield { resumeToken: `${store}-${index}` };
       },
     });
     using channel = openChannel(server.address);
     const tokens = await collect(
-      createClient(AlertStoreService, channel).watchAlerts({ store: 's' }),
+      createClient(AlertService, channel).watchAlerts({ store: 's' }),
       ({ resumeToken }) => resumeToken,
     );
     expect(tokens).to.deep.equal(['s-0', 's-1', 's-2']);
   });
 
   it('sends a client stream and gets its one answer', async () => {
-    await using server = await startSpecServer(ProbeService, {
+    await using server = await startSpecServer(VideoService, {
       async probeStream(requests) {
         let length = 0n;
         for await (const { chunk } of requests) length += BigInt(chunk.length);
@@ -61,14 +60,14 @@ describe('ChannelTransport', () => {
       },
     });
     using channel = openChannel(server.address);
-    const answer = await createClient(ProbeService, channel).probeStream(
+    const answer = await createClient(VideoService, channel).probeStream(
       yieldAll([{ chunk: new Uint8Array(3) }, { chunk: new Uint8Array(4) }]),
     );
     expect(answer.finding.value).to.include({ lengthBytes: 7n });
   });
 
   it('lets a bidirectional stream answer each message before the next is sent', async () => {
-    await using server = await startSpecServer(IngestService, {
+    await using server = await startSpecServer(AlertService, {
       async *streamAlerts(requests) {
         for await (const { alert } of requests) yield { result: accepted(alert?.uid) };
       },
@@ -85,7 +84,7 @@ describe('ChannelTransport', () => {
         await answer;
       }
     }
-    for await (const { result } of createClient(IngestService, channel).streamAlerts(pingPong())) {
+    for await (const { result } of createClient(AlertService, channel).streamAlerts(pingPong())) {
       answered.push(result?.outcome.case === 'accepted' ? result.outcome.value.uid : '');
       onAnswer();
     }
@@ -93,7 +92,7 @@ describe('ChannelTransport', () => {
   });
 
   it('brings an error over with all its details', async () => {
-    await using server = await startSpecServer(IngestService, {
+    await using server = await startSpecServer(AlertService, {
       createAlert: async () => {
         throw invalidArgument([{ field: 'video', description: 'must be an absolute path' }]);
       },
@@ -102,7 +101,7 @@ describe('ChannelTransport', () => {
       },
     });
     using channel = openChannel(server.address);
-    const client = createClient(IngestService, channel);
+    const client = createClient(AlertService, channel);
 
     const invalid = await failure(client.createAlert({}));
     expect(invalid.code).to.equal(Code.InvalidArgument);
@@ -116,7 +115,7 @@ describe('ChannelTransport', () => {
 
   it('tells the error of a stream after the messages before it, also to a reader that comes late', async () => {
     const failed = Promise.withResolvers<void>();
-    await using server = await startSpecServer(AlertStoreService, {
+    await using server = await startSpecServer(AlertService, {
       async *watchAlerts() {
         yield { resumeToken: '1' };
         failed.resolve();
@@ -125,7 +124,7 @@ describe('ChannelTransport', () => {
     });
     using channel = openChannel(server.address);
     const response = await channel.stream(
-      AlertStoreService.method.watchAlerts,
+      AlertService.method.watchAlerts,
       undefined,
       undefined,
       undefined,
@@ -133,7 +132,7 @@ describe('ChannelTransport', () => {
     );
     await failed.promise;
     // A call behind it on the same connection: the stream's status has come in once this is answered.
-    await failure(createClient(AlertStoreService, channel).getAlert({}));
+    await failure(createClient(AlertService, channel).getAlert({}));
     const seen: string[] = [];
     const error = await failure(
       (async () => {
@@ -147,7 +146,7 @@ describe('ChannelTransport', () => {
 
   it("ends a stream with its input's own error", async () => {
     const seen = Promise.withResolvers<AbortSignal>();
-    await using server = await startSpecServer(IngestService, {
+    await using server = await startSpecServer(AlertService, {
       async *streamAlerts(requests, { signal }) {
         seen.resolve(signal);
         for await (const _ of requests);
@@ -160,7 +159,7 @@ describe('ChannelTransport', () => {
       yield* [];
       throw new ConnectError('not JSON', Code.InvalidArgument);
     }
-    const error = await failure(collect(createClient(IngestService, channel).streamAlerts(broken())));
+    const error = await failure(collect(createClient(AlertService, channel).streamAlerts(broken())));
     expect(error.code).to.equal(Code.InvalidArgument);
     expect(error.rawMessage).to.equal('not JSON');
     await aborted(await seen.promise);
@@ -168,24 +167,24 @@ describe('ChannelTransport', () => {
 
   it("gives up at the deadline and aborts the handler's signal", async () => {
     const seen = Promise.withResolvers<AbortSignal>();
-    await using server = await startSpecServer(IngestService, {
+    await using server = await startSpecServer(AlertService, {
       async createAlert(_request, { signal }) {
         seen.resolve(signal);
         return aborted(signal).then(() => ({}));
       },
     });
     using channel = openChannel(server.address);
-    const error = await failure(createClient(IngestService, channel).createAlert({}, { timeoutMs: 100 }));
+    const error = await failure(createClient(AlertService, channel).createAlert({}, { timeoutMs: 100 }));
     expect(error.code).to.equal(Code.DeadlineExceeded);
     await aborted(await seen.promise);
   });
 
   it('gives a unary call that brings no deadline its own', async () => {
-    await using server = await startSpecServer(IngestService, {
+    await using server = await startSpecServer(AlertService, {
       createAlert: (_request, { signal }) => aborted(signal).then(() => ({})),
     });
-    using channel = new ChannelTransport({ address: server.address, services: [IngestService], defaultTimeoutMs: 50 });
-    const error = await failure(createClient(IngestService, channel).createAlert({}));
+    using channel = new ChannelTransport({ address: server.address, services: [AlertService], defaultTimeoutMs: 50 });
+    const error = await failure(createClient(AlertService, channel).createAlert({}));
     expect(error.code).to.equal(Code.DeadlineExceeded);
   });
 
@@ -193,10 +192,10 @@ describe('ChannelTransport', () => {
     await using server = await runServerProcess();
     using channel = new ChannelTransport({
       address: server.address,
-      services: [AlertStoreService],
+      services: [AlertService],
       defaultTimeoutMs: 500,
     });
-    const client = createClient(AlertStoreService, channel);
+    const client = createClient(AlertService, channel);
     // The process may be slow to begin with.
     expect((await client.getAlert({ uid: 'a' }, { timeoutMs: 10_000 })).uid).to.equal('a');
     const watched = client.watchAlerts({}, { timeoutMs: 3_000 })[Symbol.asyncIterator]();
@@ -210,7 +209,7 @@ describe('ChannelTransport', () => {
 
   it("carries a unary caller's cancellation to the handler", async () => {
     const seen = Promise.withResolvers<AbortSignal>();
-    await using server = await startSpecServer(IngestService, {
+    await using server = await startSpecServer(AlertService, {
       createAlert(_request, { signal }) {
         seen.resolve(signal);
         return aborted(signal).then(() => ({}));
@@ -218,7 +217,7 @@ describe('ChannelTransport', () => {
     });
     using channel = openChannel(server.address);
     const caller = new AbortController();
-    const call = createClient(IngestService, channel).createAlert({}, { signal: caller.signal });
+    const call = createClient(AlertService, channel).createAlert({}, { signal: caller.signal });
     const signal = await seen.promise;
     caller.abort();
     expect((await failure(call)).code).to.equal(Code.Canceled);
@@ -228,7 +227,7 @@ describe('ChannelTransport', () => {
 
   it("fails with the caller's own reason, before and during a call", async () => {
     const started = Promise.withResolvers<void>();
-    await using server = await startSpecServer(IngestService, {
+    await using server = await startSpecServer(AlertService, {
       createAlert(_request, { signal }) {
         started.resolve();
         return aborted(signal).then(() => ({}));
@@ -236,7 +235,7 @@ describe('ChannelTransport', () => {
     });
     using channel = openChannel(server.address);
     const caller = new AbortController();
-    const method = IngestService.method.createAlert;
+    const method = AlertService.method.createAlert;
     const call = channel.unary(method, caller.signal, undefined, undefined, {});
     await started.promise;
     caller.abort(new ConnectError('my own deadline', Code.DeadlineExceeded));
@@ -247,7 +246,7 @@ describe('ChannelTransport', () => {
 
   it("cancels a stream on the caller's signal, and when its reader leaves", async () => {
     const signals: AbortSignal[] = [];
-    await using server = await startSpecServer(AlertStoreService, {
+    await using server = await startSpecServer(AlertService, {
       async *watchAlerts(_request, { signal }) {
         signals.push(signal);
         yield { resumeToken: '1' };
@@ -255,7 +254,7 @@ describe('ChannelTransport', () => {
       },
     });
     using channel = openChannel(server.address);
-    const client = createClient(AlertStoreService, channel);
+    const client = createClient(AlertService, channel);
 
     const caller = new AbortController();
     const error = await failure(
@@ -265,7 +264,7 @@ describe('ChannelTransport', () => {
     );
     expect(error.code).to.equal(Code.Canceled);
 
-    const { watchAlerts } = AlertStoreService.method;
+    const { watchAlerts } = AlertService.method;
     const left = await channel.stream(watchAlerts, undefined, undefined, undefined, yieldAll([{}]));
     for await (const _ of left.message) break;
     expect(signals).to.have.lengthOf(2);
@@ -275,18 +274,14 @@ describe('ChannelTransport', () => {
   it('tries again when the server is not there yet', async () => {
     const port = await freePort();
     using channel = openChannel(`127.0.0.1:${port}`);
-    const call = createClient(IngestService, channel).createAlert({});
-    await using _server = await startSpecServer(
-      IngestService,
-      { createAlert: async () => ({ uid: 'late' }) },
-      { port },
-    );
+    const call = createClient(AlertService, channel).createAlert({});
+    await using _server = await startSpecServer(AlertService, { createAlert: async () => ({ uid: 'late' }) }, { port });
     expect((await call).uid).to.equal('late');
   });
 
   it('tries again on UNAVAILABLE, and on nothing else', async () => {
     const calls = { createAlert: 0, batchCreateAlerts: 0 };
-    await using server = await startSpecServer(IngestService, {
+    await using server = await startSpecServer(AlertService, {
       async createAlert() {
         if (++calls.createAlert < 3) throw new ConnectError('not now', Code.Unavailable);
         return { uid: 'third time' };
@@ -297,20 +292,20 @@ describe('ChannelTransport', () => {
       },
     });
     using channel = openChannel(server.address);
-    const client = createClient(IngestService, channel);
+    const client = createClient(AlertService, channel);
     expect((await client.createAlert({})).uid).to.equal('third time');
     expect((await failure(client.batchCreateAlerts({}))).code).to.equal(Code.Aborted);
     expect(calls).to.deep.equal({ createAlert: 3, batchCreateAlerts: 1 });
   });
 
   it('finds a restarted server again', async () => {
-    const first = await startSpecServer(IngestService, { createAlert: async () => ({ uid: 'first' }) });
+    const first = await startSpecServer(AlertService, { createAlert: async () => ({ uid: 'first' }) });
     using channel = openChannel(first.address);
-    const client = createClient(IngestService, channel);
+    const client = createClient(AlertService, channel);
     expect((await client.createAlert({})).uid).to.equal('first');
     await first[Symbol.asyncDispose]();
     await using _second = await startSpecServer(
-      IngestService,
+      AlertService,
       { createAlert: async () => ({ uid: 'second' }) },
       { port: first.port },
     );
@@ -322,7 +317,7 @@ describe('ChannelTransport', () => {
     const total = 1_000;
     let produced = 0;
     const reading = Promise.withResolvers<void>();
-    await using server = await startSpecServer(ProbeService, {
+    await using server = await startSpecServer(VideoService, {
       async probeStream(requests) {
         const iterator = requests[Symbol.asyncIterator]();
         await iterator.next();
@@ -336,7 +331,7 @@ describe('ChannelTransport', () => {
     async function* produce() {
       for (; produced < total; produced++) yield { chunk };
     }
-    const call = createClient(ProbeService, channel).probeStream(produce());
+    const call = createClient(VideoService, channel).probeStream(produce());
     // Enough turns of the event loop for the writer to stop by itself.
     let before = -1;
     while (before !== produced) {
@@ -354,13 +349,13 @@ describe('ChannelTransport', () => {
     const resumeToken = 'x'.repeat(64 * 1024);
     const total = 1_000;
     let produced = 0;
-    await using server = await startSpecServer(AlertStoreService, {
+    await using server = await startSpecServer(AlertService, {
       async *watchAlerts() {
         for (; produced < total; produced++) yield { resumeToken };
       },
     });
     using channel = openChannel(server.address);
-    const responses = createClient(AlertStoreService, channel).watchAlerts({})[Symbol.asyncIterator]();
+    const responses = createClient(AlertService, channel).watchAlerts({})[Symbol.asyncIterator]();
     await responses.next();
     let before = -1;
     while (before !== produced) {
@@ -375,7 +370,7 @@ describe('ChannelTransport', () => {
 
   it('carries the trace', async () => {
     const seen: (string | undefined)[] = [];
-    await using server = await startSpecServer(IngestService, {
+    await using server = await startSpecServer(AlertService, {
       async createAlert() {
         seen.push(currentTrace()?.traceId);
         return {};
@@ -388,7 +383,7 @@ describe('ChannelTransport', () => {
       },
     });
     using channel = openChannel(server.address);
-    const client = createClient(IngestService, channel);
+    const client = createClient(AlertService, channel);
     const trace = newTrace();
     await withTrace(trace, () => client.createAlert({}));
     await withTrace(trace, () => collect(client.streamAlerts(yieldAll([{}]))));

@@ -1,19 +1,22 @@
 import { once } from 'node:events';
+import { create, fromBinary, type MessageInitShape } from '@bufbuild/protobuf';
+import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import { ErrorInfoSchema, RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
+import { ServerReflection } from '@vigie/proto/grpc/reflection/v1/reflection_pb.ts';
+import { ServerReflection as ServerReflectionAlpha } from '@vigie/proto/grpc/reflection/v1alpha/reflection_pb.ts';
 import { HealthCheckResponse_ServingStatus, Health as HealthService } from '@vigie/proto/health/v1/health_pb.ts';
-import { IngestService } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
-import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { expect } from 'chai';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { rpcError } from './rpc-error.ts';
-import { failure } from './testing/rpc-outcome.ts';
+import { collect, failure, yieldAll } from './testing/rpc-outcome.ts';
 import { openChannel, startSpecServer } from './testing/spec-server.ts';
 
 describe('GrpcServer', () => {
   it('translates an error it knows and hides one that it does not', async () => {
     await using server = await startSpecServer(
-      IngestService,
+      AlertService,
       {
         createAlert: async () => {
           throw new RangeError('known');
@@ -28,7 +31,7 @@ describe('GrpcServer', () => {
       },
     );
     using channel = openChannel(server.address);
-    const client = createClient(IngestService, channel);
+    const client = createClient(AlertService, channel);
 
     const known = await failure(client.createAlert({}));
     expect([known.code, known.rawMessage]).to.deep.equal([Code.OutOfRange, 'Too far.']);
@@ -43,7 +46,7 @@ describe('GrpcServer', () => {
     const started = Promise.withResolvers<void>();
     const finish = Promise.withResolvers<void>();
     const stopped = Promise.withResolvers<void>();
-    const server = await startSpecServer(AlertStoreService, {
+    const server = await startSpecServer(AlertService, {
       async *watchAlerts(_request, { signal, sendHeaders }) {
         sendHeaders();
         await once(signal, 'abort').then(() => stopped.resolve());
@@ -56,7 +59,7 @@ describe('GrpcServer', () => {
       },
     });
     using channel = openChannel(server.address);
-    const client = createClient(AlertStoreService, channel);
+    const client = createClient(AlertService, channel);
     const watch = failure(drain(client.watchAlerts({})));
     const unary = client.getAlert({});
     await started.promise;
@@ -75,7 +78,7 @@ describe('GrpcServer', () => {
   it('answers what it took of a bidirectional stream before it stops', async () => {
     const taken = Promise.withResolvers<void>();
     const finish = Promise.withResolvers<void>();
-    const server = await startSpecServer(IngestService, {
+    const server = await startSpecServer(AlertService, {
       async *streamAlerts(requests) {
         for await (const { alert } of requests) {
           taken.resolve();
@@ -93,7 +96,7 @@ describe('GrpcServer', () => {
     const answered: string[] = [];
     const call = failure(
       (async () => {
-        for await (const { result } of createClient(IngestService, channel).streamAlerts(requests())) {
+        for await (const { result } of createClient(AlertService, channel).streamAlerts(requests())) {
           if (result?.outcome.case === 'accepted') answered.push(result.outcome.value.uid);
         }
       })(),
@@ -110,7 +113,7 @@ describe('GrpcServer', () => {
   it('cuts off what outlives the grace period', async () => {
     const started = Promise.withResolvers<void>();
     const server = await startSpecServer(
-      AlertStoreService,
+      AlertService,
       {
         getAlert() {
           started.resolve();
@@ -120,19 +123,19 @@ describe('GrpcServer', () => {
       { shutdownGraceMs: 50 },
     );
     using channel = openChannel(server.address);
-    const call = failure(createClient(AlertStoreService, channel).getAlert({}, { timeoutMs: 1_000 }));
+    const call = failure(createClient(AlertService, channel).getAlert({}, { timeoutMs: 1_000 }));
     await started.promise;
     await server[Symbol.asyncDispose]();
     await call;
   });
 
   it('tells grpc.health.v1 whether it is ready', async () => {
-    await using server = await startSpecServer(IngestService, {});
+    await using server = await startSpecServer(AlertService, {});
     let fault: string | undefined;
     server.health.addCheck('disk', () => fault);
     using channel = openChannel(server.address);
     const statuses: HealthCheckResponse_ServingStatus[] = [];
-    const watch = createClient(HealthService, channel).watch({ service: IngestService.typeName });
+    const watch = createClient(HealthService, channel).watch({ service: AlertService.typeName });
     const watching = (async () => {
       for await (const { status } of watch) {
         if (statuses.at(-1) !== status) statuses.push(status);
@@ -152,7 +155,7 @@ describe('GrpcServer', () => {
   it('counts calls by method and code', async () => {
     const metrics = createMetrics('spec');
     await using server = await startSpecServer(
-      AlertStoreService,
+      AlertService,
       {
         getAlert: async () => {
           throw new ConnectError('no', Code.NotFound);
@@ -161,10 +164,41 @@ describe('GrpcServer', () => {
       { metrics },
     );
     using channel = openChannel(server.address);
-    await failure(createClient(AlertStoreService, channel).getAlert({}));
+    await failure(createClient(AlertService, channel).getAlert({}));
     expect(await metrics.metrics()).to.match(
-      /grpc_server_handled_total\{method="\/vigie\.store\.v1\.AlertStoreService\/GetAlert",code="NotFound".*\} 1/,
+      /grpc_server_handled_total\{method="\/vigie\.alert\.v1\.AlertService\/GetAlert",code="NotFound".*\} 1/,
     );
+  });
+
+  it('serves and describes the methods that it implements, and no others', async () => {
+    await using server = await startSpecServer(AlertService, { getAlert: async ({ uid }) => ({ uid }) });
+    using channel = openChannel(server.address);
+    const client = createClient(AlertService, channel);
+    expect((await client.getAlert({ uid: 'a' })).uid).to.equal('a');
+    expect((await failure(client.createAlert({}))).code).to.equal(Code.Unimplemented);
+
+    for (const service of [ServerReflection, ServerReflectionAlpha]) {
+      const { serverReflectionInfo: method } = service.method as typeof ServerReflection.method;
+      const ask = async (messageRequest: MessageInitShape<typeof method.input>['messageRequest']) => {
+        const requests = yieldAll([create(method.input, { messageRequest } as never)]);
+        const { message } = await channel.stream(method, undefined, undefined, undefined, requests);
+        const [answer] = await collect(message);
+        return answer?.messageResponse;
+      };
+      const listed = await ask({ case: 'listServices', value: '' });
+      expect(listed?.case === 'listServicesResponse' && listed.value.service.map(({ name }) => name)).to.deep.equal([
+        AlertService.typeName,
+        HealthService.typeName,
+      ]);
+      const symbol = (name: string) => ask({ case: 'fileContainingSymbol', value: `${AlertService.typeName}${name}` });
+      const file = await symbol('.GetAlert');
+      if (file?.case !== 'fileDescriptorResponse') expect.fail('GetAlert is not described');
+      const described = fromBinary(FileDescriptorProtoSchema, file.value.fileDescriptorProto[0] as Uint8Array);
+      expect(described.service.map(({ method: methods }) => methods.map(({ name }) => name))).to.deep.equal([
+        ['GetAlert'],
+      ]);
+      expect((await symbol('.CreateAlert'))?.case).to.equal('errorResponse');
+    }
   });
 });
 

@@ -18,6 +18,8 @@ import {
   type sendUnaryData,
   type UntypedHandleCall,
 } from '@grpc/grpc-js';
+import { ServerReflection } from '@vigie/proto/grpc/reflection/v1/reflection_pb.ts';
+import { ServerReflection as ServerReflectionAlpha } from '@vigie/proto/grpc/reflection/v1alpha/reflection_pb.ts';
 import { Health as HealthService } from '@vigie/proto/health/v1/health_pb.ts';
 import type { Registry } from 'prom-client';
 import type { Health } from '../telemetry/health.ts';
@@ -30,7 +32,7 @@ import { type CallRequest, type CallResponse, chain, type Next } from './interce
 import { countCalls } from './interceptors/count-calls.ts';
 import { traceCalls } from './interceptors/trace-calls.ts';
 import { translateErrors } from './interceptors/translate-errors.ts';
-import { addReflection } from './reflection.ts';
+import { createReflectionService, type ServedService } from './reflection-service.ts';
 import { readRequests } from './request-stream.ts';
 import { type ErrorTranslator, internalError, rpcError } from './rpc-error.ts';
 import { methodPath, serviceDefinition } from './service-definition.ts';
@@ -66,7 +68,7 @@ export class GrpcServer {
   readonly #options: GrpcServerOptions;
   /** Around every call, those of health checks too. */
   readonly #standardInterceptors: readonly Interceptor[];
-  readonly #services: DescService[] = [];
+  readonly #served: ServedService[] = [];
   readonly #stopping = new AbortController();
   readonly #server = new Server({
     'grpc.max_receive_message_length': MAX_REQUEST_BYTES,
@@ -77,18 +79,21 @@ export class GrpcServer {
     this.#standardInterceptors = [traceCalls, countCalls(options.metrics), translateErrors(options)];
   }
 
-  add<S extends DescService>(service: S, implementation: ServiceImplementation<S>): this {
+  /** A process may implement a part of a service: its other methods are UNIMPLEMENTED here, and reflection leaves them out. */
+  add<S extends DescService>(service: S, implementation: Partial<ServiceImplementation<S>>): this {
     const { interceptors = [] } = this.#options;
-    this.#serve(service, implementation, [...this.#standardInterceptors, ...interceptors]);
-    this.#services.push(service);
+    this.#served.push(this.#serve(service, implementation, [...this.#standardInterceptors, ...interceptors]));
     return this;
   }
 
   /** Resolves with the bound port. */
   async listen(host: string, port: number): Promise<number> {
-    const health = createHealthService(this.#services, this.#options.health);
-    this.#serve(HealthService, health, this.#standardInterceptors);
-    addReflection(this.#server, this.#services);
+    const services = this.#served.map(({ service }) => service);
+    const healthService = createHealthService(services, this.#options.health);
+    const health = this.#serve(HealthService, healthService, this.#standardInterceptors);
+    const reflection = createReflectionService([...this.#served, health]);
+    this.#serve(ServerReflection, reflection, this.#standardInterceptors);
+    this.#serve(ServerReflectionAlpha, reflection, this.#standardInterceptors);
     return new Promise((resolve, reject) => {
       this.#server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, boundPort) =>
         error === null ? resolve(boundPort) : reject(error),
@@ -109,16 +114,16 @@ export class GrpcServer {
     clearTimeout(grace);
   }
 
-  #serve(service: DescService, implementation: object, interceptors: readonly Interceptor[]): void {
-    const implementations = implementation as Readonly<Record<string, MethodImplementation>>;
-    const handlers = service.methods.map(method => [
-      method.localName,
-      this.#handle(
-        method,
-        chain(interceptors, implementedMethod(method, implementations[method.localName] as MethodImplementation)),
-      ),
-    ]);
-    this.#server.addService(serviceDefinition(service), Object.fromEntries(handlers));
+  #serve(service: DescService, implementation: object, interceptors: readonly Interceptor[]): ServedService {
+    const implementations = implementation as Readonly<Record<string, MethodImplementation | undefined>>;
+    const methods = service.methods.filter(({ localName }) => implementations[localName] !== undefined);
+    const handlers = methods.map(method => {
+      const implemented = implementedMethod(method, implementations[method.localName] as MethodImplementation);
+      return [method.localName, this.#handle(method, chain(interceptors, implemented))];
+    });
+    // grpc-js takes no service without methods.
+    if (methods.length > 0) this.#server.addService(serviceDefinition(methods), Object.fromEntries(handlers));
+    return { service, methods };
   }
 
   #handle(method: DescMethod, run: Next): UntypedHandleCall {

@@ -3,8 +3,8 @@ import { createClient } from '@connectrpc/connect';
 import { experimental, type MethodDefinition, Server, ServerCredentials, type sendUnaryData } from '@grpc/grpc-js';
 import { waitFor } from '@vigie/dev-env/testing';
 import { Health as HealthService } from '@vigie/proto/health/v1/health_pb.ts';
-import { AlertRecordSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
-import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { expect } from 'chai';
 import type { Registry } from 'prom-client';
 import { createMetrics } from '../telemetry/metrics.ts';
@@ -24,7 +24,7 @@ describe('a channel to several servers', () => {
   async function startNamed(name: string, options: Partial<GrpcServerOptions> = {}): Promise<NamedServer> {
     const metrics = createMetrics('spec');
     const implementation = { getAlert: async () => ({ uid: name }) };
-    const server = await startSpecServer(AlertStoreService, implementation, { metrics, ...options });
+    const server = await startSpecServer(AlertService, implementation, { metrics, ...options });
     const named: NamedServer = { ...server, metrics, fault: undefined };
     server.health.addCheck('spec', () => named.fault);
     return named;
@@ -35,7 +35,7 @@ describe('a channel to several servers', () => {
 
   /** The names of those who answer a number of calls in a row. */
   async function answerers(channel: ChannelTransport): Promise<string> {
-    const client = createClient(AlertStoreService, channel);
+    const client = createClient(AlertService, channel);
     const names = new Set<string>();
     for (let call = 0; call < 6; call++) names.add((await client.getAlert({})).uid);
     return [...names].toSorted().join();
@@ -89,8 +89,8 @@ describe('a channel to several servers', () => {
     await using a = await startNamed('a');
     const plain = new Server();
     using _ = { [Symbol.dispose]: () => plain.forceShutdown() };
-    const { getAlert } = serviceDefinition(AlertStoreService) as { getAlert: MethodDefinition<Message, Message> };
-    const answer = create(AlertRecordSchema, { uid: 'plain' });
+    const { getAlert } = serviceDefinition(AlertService.methods) as { getAlert: MethodDefinition<Message, Message> };
+    const answer = create(AlertSchema, { uid: 'plain' });
     plain.addService(
       { getAlert },
       { getAlert: (_call: unknown, reply: sendUnaryData<Message>) => reply(null, answer) },
@@ -139,7 +139,7 @@ describe('a channel to several servers', () => {
     expect(await answerers(channel)).equal('b');
     await stopped;
     await using _ = await startSpecServer(
-      AlertStoreService,
+      AlertService,
       { getAlert: async () => ({ uid: 'a again' }) },
       { port: a.port },
     );

@@ -1,9 +1,9 @@
 import type { DescService } from '@bufbuild/protobuf';
 import { ServerReflection } from '@vigie/proto/grpc/reflection/v1/reflection_pb.ts';
-import { IngestService } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
-import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
-import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
-import { QuarantineService } from '@vigie/proto/vigie/store/v1/quarantine_service_pb.ts';
+import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
+import { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
+import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 import { expect } from 'chai';
 import { serviceConfig } from './service-config.ts';
 
@@ -18,13 +18,16 @@ function methodConfigs(services: readonly DescService[]): MethodConfig[] {
 
 describe('serviceConfig', () => {
   it('retries what the contract calls idempotent, and no stream', () => {
-    const [config] = methodConfigs([IngestService, ProbeService]);
+    const [config] = methodConfigs([AlertService, VideoService]);
     expect(config?.retryPolicy.retryableStatusCodes).deep.equal(['UNAVAILABLE']);
     expect(config?.name.map(({ service, method }) => `${service}/${method}`)).deep.equal([
-      'vigie.ingest.v1.IngestService/CreateAlert',
-      'vigie.ingest.v1.IngestService/BatchCreateAlerts',
-      'vigie.probe.v1.ProbeService/ProbeVideo',
-      'vigie.probe.v1.ProbeService/GetPoster',
+      'vigie.alert.v1.AlertService/CreateAlert',
+      'vigie.alert.v1.AlertService/BatchCreateAlerts',
+      'vigie.alert.v1.AlertService/GetAlert',
+      'vigie.alert.v1.AlertService/ListAlerts',
+      'vigie.alert.v1.AlertService/ReplayAlerts',
+      'vigie.video.v1.VideoService/ProbeVideo',
+      'vigie.video.v1.VideoService/GetPoster',
     ]);
   });
 
@@ -33,7 +36,7 @@ describe('serviceConfig', () => {
   });
 
   it('finds every unary method of Vigie idempotent', () => {
-    for (const service of [IngestService, ProbeService, AlertStoreService]) {
+    for (const service of [AlertService, VideoService, OutcomeService]) {
       const [config] = methodConfigs([service]);
       const unary = service.methods.filter(({ methodKind }) => methodKind === 'unary');
       expect(config?.name.map(({ method }) => method)).deep.equal(unary.map(({ name }) => name));
@@ -41,7 +44,7 @@ describe('serviceConfig', () => {
   });
 
   it('repeats nothing that settles as many as it is asked to', () => {
-    const names = methodConfigs([QuarantineService]).flatMap(({ name }) => name.map(({ method }) => method));
-    expect(names).deep.equal(['ListQuarantined']);
+    const names = methodConfigs([QuarantinedAlertService]).flatMap(({ name }) => name.map(({ method }) => method));
+    expect(names).deep.equal(['ListQuarantinedAlerts']);
   });
 });

@@ -1,11 +1,4 @@
-import {
-  type DescMessage,
-  type DescMethod,
-  type DescService,
-  fromBinary,
-  type Message,
-  toBinary,
-} from '@bufbuild/protobuf';
+import { type DescMessage, type DescMethod, fromBinary, type Message, toBinary } from '@bufbuild/protobuf';
 import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
 
 /** The path of a method in HTTP/2: `/package.Service/Method`. */
@@ -13,9 +6,9 @@ export function methodPath(method: DescMethod): string {
   return `/${method.parent.typeName}/${method.name}`;
 }
 
-/** What grpc-js needs to serve or call a service that protobuf-es describes. */
-export function serviceDefinition(service: DescService): ServiceDefinition {
-  return Object.fromEntries(service.methods.map(method => [method.localName, methodDefinition(method)]));
+/** What grpc-js needs to serve or call methods of a service that protobuf-es describes. */
+export function serviceDefinition(methods: readonly DescMethod[]): ServiceDefinition {
+  return Object.fromEntries(methods.map(method => [method.localName, methodDefinition(method)]));
 }
 
 function methodDefinition(method: DescMethod): MethodDefinition<Message, Message> {

@@ -1,6 +1,6 @@
 import { Code, type ConnectError } from '@connectrpc/connect';
 import { InvalidAlertError } from '@vigie/alert';
-import { AlertRecordSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { invalidArgument, rpcError } from '@vigie/service-kit/grpc';
 import { UnknownAlertError } from '../../application/make-alert-poster.ts';
 import { VideoUnreachableError } from '../../application/video-unreachable-error.ts';
@@ -26,7 +26,7 @@ export function translateError(error: unknown): ConnectError | undefined {
   if (error instanceof UnknownAlertError) {
     return rpcError(Code.NotFound, error.message, {
       reason: error.reason,
-      resource: { type: AlertRecordSchema.typeName, name: error.uid },
+      resource: { type: AlertSchema.typeName, name: error.uid },
       cause: error,
     });
   }

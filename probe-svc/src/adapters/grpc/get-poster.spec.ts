@@ -2,9 +2,10 @@ import { type Client, Code, ConnectError, createClient } from '@connectrpc/conne
 import { MediaSourceError } from '@vigie/media-source';
 import { MemoryMediaSource } from '@vigie/media-source/testing';
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
-import { Failure_Code } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
-import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
-import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
+import { Failure_Code } from '@vigie/proto/vigie/video/v1/failure_pb.ts';
+import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 import { ChannelTransport } from '@vigie/service-kit/grpc';
 import { expect } from 'chai';
 import { pino } from 'pino';
@@ -19,7 +20,7 @@ import { ScriptedPosterMaker } from '../../testing/scripted-poster-maker.ts';
 import { translateError } from './error-table.ts';
 import { GrpcAlertDirectory } from './grpc-alert-directory.ts';
 import { createPosterMetrics } from './poster-metrics.ts';
-import { createProbeService } from './probe-service.ts';
+import { createVideoService } from './video-service.ts';
 
 const limits = { firstRangeBytes: 1_000, maxBytes: 10_000, maxRequests: 4, timeoutMs: 1_000 };
 const jpeg = Uint8Array.of(0xff, 0xd8, 0xff, 0xd9);
@@ -38,7 +39,7 @@ describe('GetPoster', () => {
   let source: MemoryMediaSource;
   let maker: ScriptedPosterMaker;
   let metrics: Registry;
-  let client: Client<typeof ProbeService>;
+  let client: Client<typeof VideoService>;
 
   beforeEach(() => {
     stack = new AsyncDisposableStack();
@@ -52,9 +53,11 @@ describe('GetPoster', () => {
     source = new MemoryMediaSource();
     source.files.set(video, new Uint8Array(5_000));
     metrics = new Registry();
-    const storeEndpoint = stack.use(await startGrpcEndpoint(AlertStoreService, store.implementation));
+    const storeEndpoint = stack.use(
+      await startGrpcEndpoint([AlertService, OutcomeService], server => store.addTo(server)),
+    );
     const makePoster = createMakePoster(source, maker, limits);
-    const service = createProbeService({
+    const service = createVideoService({
       probeVideo: noProbes,
       probeChunks: noProbes,
       makePoster,
@@ -62,8 +65,10 @@ describe('GetPoster', () => {
       metrics: createPosterMetrics(metrics),
       logger: pino({ level: 'silent' }),
     });
-    const endpoint: GrpcEndpoint = stack.use(await startGrpcEndpoint(ProbeService, service, { translateError }));
-    client = createClient(ProbeService, endpoint.transport);
+    const endpoint: GrpcEndpoint = stack.use(
+      await startGrpcEndpoint([VideoService], server => server.add(VideoService, service), { translateError }),
+    );
+    client = createClient(VideoService, endpoint.transport);
   }
   const noProbes = () => Promise.reject(new Error('this spec probes nothing'));
   const ofVideo = (path = video, maxSide = 0) => client.getPoster({ source: { case: 'video', value: path }, maxSide });
@@ -149,7 +154,7 @@ describe('GetPoster', () => {
   it('is UNAVAILABLE for an alert while the store is', async () => {
     using nowhere = new ChannelTransport({
       address: '127.0.0.1:1',
-      services: [AlertStoreService],
+      services: [AlertService],
       defaultTimeoutMs: 300,
     });
     await serve(new ScriptedPosterMaker(shown), new GrpcAlertDirectory(nowhere));

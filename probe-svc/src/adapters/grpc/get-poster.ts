@@ -1,5 +1,5 @@
 import { findUidFault, findVideoFault, InvalidAlertError } from '@vigie/alert';
-import type { GetPosterRequest, ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
+import type { GetPosterRequest, VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 import type { ServiceImplementation } from '@vigie/service-kit/grpc';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import type { MakeAlertPoster } from '../../application/make-alert-poster.ts';
@@ -30,7 +30,7 @@ const DEFAULT_MAX_SIDE_PIXELS = 640;
 const MIN_SIDE_PIXELS = 16;
 const MAX_SIDE_PIXELS = 4_096;
 
-type GetPoster = ServiceImplementation<typeof ProbeService>['getPoster'];
+type GetPoster = ServiceImplementation<typeof VideoService>['getPoster'];
 
 export function createGetPoster({ makePoster, makeAlertPoster, metrics, logger }: GetPosterParts): GetPoster {
   return async (request, { signal }) => {

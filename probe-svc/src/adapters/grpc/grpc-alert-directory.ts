@@ -1,14 +1,14 @@
 import { type Client, Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
-import { Failure_Code } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
-import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import { Failure_Code } from '@vigie/proto/vigie/video/v1/failure_pb.ts';
 import { type AlertDirectory, AlertDirectoryError, type ListedAlert } from '../../ports/alert-directory.ts';
 
 /** The store service. */
 export class GrpcAlertDirectory implements AlertDirectory {
-  readonly #client: Client<typeof AlertStoreService>;
+  readonly #client: Client<typeof AlertService>;
 
   constructor(transport: Transport) {
-    this.#client = createClient(AlertStoreService, transport);
+    this.#client = createClient(AlertService, transport);
   }
 
   async find(uid: string, signal?: AbortSignal): Promise<ListedAlert | undefined> {

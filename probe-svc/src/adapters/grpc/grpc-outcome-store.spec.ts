@@ -1,8 +1,12 @@
 import { Code, ConnectError, type Transport } from '@connectrpc/connect';
 import type { FinishedAlert } from '@vigie/alert';
-import { finishedFromProto, recordToProto } from '@vigie/alert/wire';
-import type { AlertRecord } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
-import { AlertStoreService, RecordResult_Kind as Kind } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { alertToProto, finishedFromProto } from '@vigie/alert/wire';
+import type { Alert } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import {
+  RecordOutcomeResult_Kind as Kind,
+  OutcomeService,
+} from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import { ChannelTransport } from '@vigie/service-kit/grpc';
 import { expect } from 'chai';
 import type { FoundOutcome } from '../../domain/found-outcome.ts';
@@ -40,7 +44,7 @@ describe('GrpcOutcomeStore', () => {
 
   beforeEach(async () => {
     service = new FakeStoreService();
-    endpoint = await startGrpcEndpoint(AlertStoreService, service.implementation);
+    endpoint = await startGrpcEndpoint([AlertService, OutcomeService], server => service.addTo(server));
     store = new GrpcOutcomeStore({ transport: endpoint.transport, patienceMs: PATIENCE_MS });
   });
   afterEach(() => endpoint[Symbol.asyncDispose]());
@@ -60,7 +64,7 @@ describe('GrpcOutcomeStore', () => {
       kind: 'current',
       record: outcome,
     });
-    expect(finishedFromProto(service.batches[0]?.[0] as AlertRecord)).to.deep.equal(outcome);
+    expect(finishedFromProto(service.batches[0]?.[0] as Alert)).to.deep.equal(outcome);
   });
 
   it('sends outcomes that are found at the same time in batches of at most 200', async () => {
@@ -72,7 +76,7 @@ describe('GrpcOutcomeStore', () => {
 
   it('tells which outcome of its message stands, and which alert has another one or is another one', async () => {
     const standing = { ...finished('a-1'), processedAt: new Date(0) };
-    service.standing = recordToProto(standing);
+    service.current = alertToProto(standing);
     const kinds: Record<string, Kind> = { 'a-1': Kind.UNCHANGED, 'a-2': Kind.SUPERSEDED, 'a-3': Kind.CONFLICT };
     service.judge = ({ uid }) => kinds[uid] as Kind;
     const recorded = await Promise.all(Object.keys(kinds).map(uid => store.record(foundOutcome(uid))));
@@ -123,7 +127,7 @@ describe('GrpcOutcomeStore', () => {
     await endpoint[Symbol.asyncDispose]();
     using transport = new ChannelTransport({
       address: `127.0.0.1:${port}`,
-      services: [AlertStoreService],
+      services: [AlertService],
       defaultTimeoutMs: 2_000,
     });
     let failures = 0;
@@ -137,7 +141,7 @@ describe('GrpcOutcomeStore', () => {
     };
     const recording = new GrpcOutcomeStore({ transport: counting, patienceMs: 1 }).record(foundOutcome('a-1'));
     await eventually(() => expect(failures).to.be.at.least(2));
-    endpoint = await startGrpcEndpoint(AlertStoreService, service.implementation, { port });
+    endpoint = await startGrpcEndpoint([AlertService, OutcomeService], server => service.addTo(server), { port });
     expect(await recording).to.have.property('kind', 'current');
   });
 

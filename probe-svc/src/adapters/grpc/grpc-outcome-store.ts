@@ -1,13 +1,13 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type Client, Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
 import type { FinishedAlert } from '@vigie/alert';
-import { finishedFromProto, recordToProto } from '@vigie/alert/wire';
+import { alertToProto, finishedFromProto } from '@vigie/alert/wire';
 import {
-  AlertStoreService,
   type FoundOutcomeSchema,
-  type RecordResult,
-  RecordResult_Kind,
-} from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+  OutcomeService,
+  type RecordOutcomeResult,
+  RecordOutcomeResult_Kind,
+} from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import { type Backoff, Batcher, retry } from '@vigie/service-kit/async';
 import { newTrace, withTrace } from '@vigie/service-kit/telemetry';
 import type { FoundOutcome } from '../../domain/found-outcome.ts';
@@ -20,7 +20,7 @@ export interface GrpcOutcomeStoreOptions {
 }
 
 type OutcomeMessage = MessageInitShape<typeof FoundOutcomeSchema>;
-type ItemResult = RecordResult | ConnectError;
+type ItemResult = RecordOutcomeResult | ConnectError;
 
 const MAX_BATCH = 200;
 const BACKOFF: Backoff = { baseMs: 20, maxMs: 2_000 };
@@ -30,7 +30,7 @@ const CALL_FAULTS: ReadonlySet<Code> = new Set([Code.Unavailable, Code.DeadlineE
 
 /** The store service; outcomes that are found at the same time travel together. */
 export class GrpcOutcomeStore implements OutcomeStore {
-  readonly #client: Client<typeof AlertStoreService>;
+  readonly #client: Client<typeof OutcomeService>;
   readonly #patienceMs: number;
   readonly #batcher = new Batcher<OutcomeMessage, ItemResult>({
     maxSize: MAX_BATCH,
@@ -39,12 +39,12 @@ export class GrpcOutcomeStore implements OutcomeStore {
   });
 
   constructor({ transport, patienceMs }: GrpcOutcomeStoreOptions) {
-    this.#client = createClient(AlertStoreService, transport);
+    this.#client = createClient(OutcomeService, transport);
     this.#patienceMs = patienceMs;
   }
 
   async record({ record, isReplay }: FoundOutcome, signal?: AbortSignal): Promise<RecordedOutcome> {
-    const message = { record: recordToProto(record), replay: isReplay };
+    const message = { alert: alertToProto(record), replay: isReplay };
     let givesUpAt = performance.now() + this.#patienceMs;
     const isRetryable = (error: unknown): boolean => {
       if (!(error instanceof OutcomeStoreError)) return false;
@@ -81,14 +81,14 @@ function understand(result: ItemResult, sent: FinishedAlert): RecordedOutcome {
     });
   }
   switch (result.kind) {
-    case RecordResult_Kind.RECORDED:
-    case RecordResult_Kind.UNCHANGED:
-      return { kind: 'current', record: result.standing === undefined ? sent : finishedFromProto(result.standing) };
-    case RecordResult_Kind.SUPERSEDED:
+    case RecordOutcomeResult_Kind.RECORDED:
+    case RecordOutcomeResult_Kind.UNCHANGED:
+      return { kind: 'current', record: result.current === undefined ? sent : finishedFromProto(result.current) };
+    case RecordOutcomeResult_Kind.SUPERSEDED:
       return { kind: 'superseded' };
-    case RecordResult_Kind.CONFLICT:
+    case RecordOutcomeResult_Kind.CONFLICT:
       return { kind: 'conflict' };
-    case RecordResult_Kind.UNKNOWN_ALERT:
+    case RecordOutcomeResult_Kind.UNKNOWN_ALERT:
       throw new OutcomeStoreError('ALERT_UNKNOWN', 'The store has not recorded the alert yet.');
     default:
       throw new OutcomeStoreError('OUTCOME_REFUSED', `The store refuses the outcome: ${result.error?.message}.`);

@@ -1,4 +1,5 @@
-import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import { expect } from 'chai';
 import { eventually } from '../../testing/eventually.ts';
 import { FakeStoreService } from '../../testing/fake-store-service.ts';
@@ -7,7 +8,9 @@ import { createStoreReadiness } from './store-readiness.ts';
 
 describe('createStoreReadiness', () => {
   it('tells whether the store is ready, not ready, or away', async () => {
-    const endpoint = await startGrpcEndpoint(AlertStoreService, new FakeStoreService().implementation);
+    const endpoint = await startGrpcEndpoint([AlertService, OutcomeService], server =>
+      new FakeStoreService().addTo(server),
+    );
     const check = createStoreReadiness(endpoint.transport);
     await eventually(async () => expect(await check()).to.equal(undefined));
     endpoint.health.enter('stopping');

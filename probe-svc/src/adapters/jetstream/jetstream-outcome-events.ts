@@ -2,7 +2,7 @@ import type { JetStreamClient } from '@nats-io/jetstream';
 import type { FinishedAlert } from '@vigie/alert';
 import { contentHash } from '@vigie/alert';
 import { subjects } from '@vigie/alert/streams';
-import { encodeRecordPayload } from '@vigie/alert/wire';
+import { encodeOutcomePayload } from '@vigie/alert/wire';
 import { publishStored, traceHeaders } from '@vigie/service-kit/nats';
 import { type OutcomeEvents, OutcomeEventsError } from '../../ports/outcome-events.ts';
 
@@ -21,7 +21,7 @@ export class JetStreamOutcomeEvents implements OutcomeEvents {
     const { status } = outcome.outcome;
     const subject = status === 'PROCESSED' ? subjects.processed(alert.store) : subjects.failed(alert.store);
     try {
-      await publishStored(this.#client, subject, encodeRecordPayload(outcome), {
+      await publishStored(this.#client, subject, encodeOutcomePayload(outcome), {
         // A message that is delivered again publishes its outcome once; one that was replayed is another message.
         msgID: `${alert.uid}.${contentHash(alert)}.${status}.${streamSequence}`,
         headers: traceHeaders(),

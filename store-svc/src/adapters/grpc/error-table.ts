@@ -1,7 +1,7 @@
 import { Code, type ConnectError } from '@connectrpc/connect';
 import { InvalidAlertError } from '@vigie/alert';
 import { IncompleteRecordError } from '@vigie/alert/wire';
-import { AlertRecordSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { invalidArgument, rpcError } from '@vigie/service-kit/grpc';
 import { AlertNotFoundError } from '../../application/get-alert.ts';
 import { AlertStoreError, type AlertStoreFault } from '../../ports/alert-store.ts';
@@ -63,7 +63,7 @@ export function translateError(error: unknown): ConnectError | undefined {
   if (error instanceof AlertNotFoundError) {
     return rpcError(Code.NotFound, error.message, {
       reason: error.reason,
-      resource: { type: AlertRecordSchema.typeName, name: error.uid },
+      resource: { type: AlertSchema.typeName, name: error.uid },
       cause: error,
     });
   }

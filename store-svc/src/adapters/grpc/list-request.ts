@@ -1,6 +1,6 @@
 import { ALERT_STATUSES, findStoreFault } from '@vigie/alert';
 import { statusFromProto } from '@vigie/alert/wire';
-import type { ListAlertsRequest, ReplayAlertsRequest } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import type { ListAlertsRequest, ReplayAlertsRequest } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import type { AlertFilter, ListPosition } from '../../domain/alert-filter.ts';
 import { decodePageToken } from './page-token.ts';
 import { findTimeFault, requireFilter, requireSound, toMicros } from './request-fields.ts';
@@ -24,7 +24,7 @@ export function readListRequest(request: ListRequest, defaultPageSize: number): 
   const status = statusFromProto(request.status);
   requireSound([
     ['store', store === '' ? undefined : findStoreFault(store)],
-    ['status', status === undefined || ALERT_STATUSES.includes(status) ? undefined : 'must be a status of AlertRecord'],
+    ['status', status === undefined || ALERT_STATUSES.includes(status) ? undefined : 'must be a status of Alert'],
     ['since', findTimeFault(since)],
     ['until', findTimeFault(until)],
     ['page_size', pageSize < 0 ? 'must not be negative' : undefined],

@@ -1,11 +1,11 @@
 import { FAILURE_CODES, findStoreFault, findUidFault } from '@vigie/alert';
 import { failureCodeFromProto } from '@vigie/alert/wire';
-import {
-  type DiscardQuarantinedRequest,
-  type ListQuarantinedRequest,
-  type RedriveAlertsRequest,
-  QuarantinedAlert_State as State,
-} from '@vigie/proto/vigie/store/v1/quarantine_service_pb.ts';
+import { QuarantinedAlert_State as State } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_pb.ts';
+import type {
+  DiscardQuarantinedAlertsRequest,
+  ListQuarantinedAlertsRequest,
+  RedriveQuarantinedAlertsRequest,
+} from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
 import type { QuarantineFilter, QuarantinePosition, QuarantineState } from '../../domain/quarantined-alert.ts';
 import { decodeQuarantineToken } from './page-token.ts';
 import { findTimeFault, requireFilter, requireSound, toMicros } from './request-fields.ts';
@@ -36,14 +36,14 @@ export interface SettlementQuery {
 }
 
 type SettlementRequest = Pick<
-  RedriveAlertsRequest | DiscardQuarantinedRequest,
+  RedriveQuarantinedAlertsRequest | DiscardQuarantinedAlertsRequest,
   'ids' | 'uid' | 'store' | 'code' | 'since' | 'until' | 'limit'
 >;
 type FilterRequest = Omit<SettlementRequest, 'ids' | 'limit'>;
 type Fault = readonly [field: string, description: string | undefined];
 
 /** @throws ConnectError INVALID_ARGUMENT naming every field that is wrong */
-export function readQuarantineRequest(request: ListQuarantinedRequest): QuarantineQuery {
+export function readQuarantineRequest(request: ListQuarantinedAlertsRequest): QuarantineQuery {
   const { pageSize, pageToken } = request;
   const state = STATES.get(request.state) ?? 'HELD';
   requireSound([

@@ -1,7 +1,7 @@
 import type { FinalStatus } from '@vigie/alert';
 import { type FieldViolation, findStoreFault } from '@vigie/alert';
 import { statusFromProto } from '@vigie/alert/wire';
-import type { WatchAlertsRequest } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import type { WatchAlertsRequest } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { invalidArgument } from '@vigie/service-kit/grpc';
 import type { FeedPosition, OutcomeFilter } from '../../ports/outcome-feed.ts';
 import { decodeResumeToken } from './resume-token.ts';

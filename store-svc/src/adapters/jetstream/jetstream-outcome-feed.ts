@@ -9,7 +9,7 @@ import {
 import type { FinalStatus, FinishedAlert } from '@vigie/alert';
 import type { StreamName } from '@vigie/alert/streams';
 import { decodeQuarantinedRecord, storeToken } from '@vigie/alert/streams';
-import { decodeRecordPayload, MalformedMessageError } from '@vigie/alert/wire';
+import { decodeOutcomePayload, MalformedMessageError } from '@vigie/alert/wire';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import {
   type FeedItem,
@@ -38,7 +38,7 @@ const SOURCES: readonly Source[] = [
     stream: 'OUTCOMES',
     part: 'outcomes',
     prefixes: { PROCESSED: 'alerts.processed', FAILED: 'alerts.failed' },
-    read: message => decodeRecordPayload(message.data),
+    read: message => decodeOutcomePayload(message.data),
   },
   {
     stream: 'QUARANTINE',

@@ -2,15 +2,15 @@ import { type JetStreamManager, type JsMsg, jetstream, jetstreamManager } from '
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { StreamName } from '@vigie/alert/streams';
 import { QUARANTINE_HEADERS } from '@vigie/alert/streams';
-import { decodeAlertPayload, decodeRecordPayload, MalformedMessageError } from '@vigie/alert/wire';
+import { decodeAlertPayload, decodeOutcomePayload, MalformedMessageError } from '@vigie/alert/wire';
 import { queryPostgres } from '@vigie/dev-env/servers';
 import type { Findings, FoundConsumer, FoundMessage, FoundOutcome, FoundRow, ListedQuarantined } from './findings.ts';
 
 const PAGE_SIZE = 1_000;
 
 /** As much of a page as is looked at; proto3 JSON leaves out what is empty. */
-interface ListQuarantinedResponseJson {
-  readonly alerts?: readonly {
+interface ListQuarantinedAlertsResponseJson {
+  readonly quarantinedAlerts?: readonly {
     readonly id?: string;
     readonly payload?: string;
     readonly failure?: { code?: string };
@@ -77,8 +77,8 @@ async function readListed(gatewayUrl: string): Promise<ListedQuarantined[]> {
     const query = new URLSearchParams({ pageSize: String(PAGE_SIZE), pageToken });
     const answer = await fetch(`${gatewayUrl}/v1/quarantine?${query}`);
     if (!answer.ok) throw new Error(`The quarantine can't be listed: ${answer.status} ${await answer.text()}`);
-    const page = (await answer.json()) as ListQuarantinedResponseJson;
-    for (const { id = '', payload = '', failure } of page.alerts ?? []) {
+    const page = (await answer.json()) as ListQuarantinedAlertsResponseJson;
+    for (const { id = '', payload = '', failure } of page.quarantinedAlerts ?? []) {
       listed.push({ id, payload: Buffer.from(payload, 'base64').toString(), reason: failure?.code ?? '' });
     }
     pageToken = page.nextPageToken ?? '';
@@ -109,7 +109,7 @@ function readMessage(message: JsMsg): FoundMessage {
 }
 
 function readOutcome(message: JsMsg): FoundOutcome {
-  const { alert, outcome } = decodeRecordPayload(message.data);
+  const { alert, outcome } = decodeOutcomePayload(message.data);
   const failureCode = outcome.status === 'PROCESSED' ? null : outcome.failure.code;
   return { ...alert, status: outcome.status, failureCode };
 }

@@ -1,22 +1,22 @@
 import { type Client, Code, ConnectError, createClient } from '@connectrpc/connect';
 import { type Alert, timestampSeconds } from '@vigie/alert';
-import { IngestService } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
+import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { ChannelTransport } from '@vigie/service-kit/grpc';
 import { ANSWER_TIMEOUT_MS, type Door, RefusedError } from './door.ts';
 
-/** `IngestService.CreateAlert`, one call an alert, over a channel to all gateways. */
+/** `AlertService.CreateAlert`, one call an alert, over a channel to all gateways. */
 export class GrpcDoor implements Door, Disposable {
   readonly #transport: ChannelTransport;
-  readonly #client: Client<typeof IngestService>;
+  readonly #client: Client<typeof AlertService>;
 
   /** @param target as grpc-js resolves it */
   constructor(target: string) {
     this.#transport = new ChannelTransport({
       address: target,
-      services: [IngestService],
+      services: [AlertService],
       defaultTimeoutMs: ANSWER_TIMEOUT_MS,
     });
-    this.#client = createClient(IngestService, this.#transport);
+    this.#client = createClient(AlertService, this.#transport);
   }
 
   async send(alert: Alert): Promise<void> {

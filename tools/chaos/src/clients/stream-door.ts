@@ -1,23 +1,23 @@
 import { type Client, Code, ConnectError, createClient } from '@connectrpc/connect';
 import { type Alert, timestampSeconds } from '@vigie/alert';
-import { IngestService, type StreamAlertsResponse } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
+import { AlertService, type StreamAlertsResponse } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { ChannelTransport } from '@vigie/service-kit/grpc';
 import { ANSWER_TIMEOUT_MS, type Door, RefusedError } from './door.ts';
 
-/** One long `IngestService.StreamAlerts` call that all alerts share; a new one follows where it breaks. */
+/** One long `AlertService.StreamAlerts` call that all alerts share; a new one follows where it breaks. */
 export class StreamDoor implements Door, Disposable {
   readonly #transport: ChannelTransport;
-  readonly #client: Client<typeof IngestService>;
+  readonly #client: Client<typeof AlertService>;
   #call: StreamCall | undefined;
 
   /** @param target as grpc-js resolves it */
   constructor(target: string) {
     this.#transport = new ChannelTransport({
       address: target,
-      services: [IngestService],
+      services: [AlertService],
       defaultTimeoutMs: ANSWER_TIMEOUT_MS,
     });
-    this.#client = createClient(IngestService, this.#transport);
+    this.#client = createClient(AlertService, this.#transport);
   }
 
   send(alert: Alert): Promise<void> {
@@ -43,7 +43,7 @@ class StreamCall {
   readonly #unsent: Waiting[] = [];
   #onUnsent = (): void => {};
 
-  constructor(client: Client<typeof IngestService>) {
+  constructor(client: Client<typeof AlertService>) {
     void this.#run(client);
   }
 
@@ -65,7 +65,7 @@ class StreamCall {
     this.#onUnsent();
   }
 
-  async #run(client: Client<typeof IngestService>): Promise<void> {
+  async #run(client: Client<typeof AlertService>): Promise<void> {
     let fault: unknown;
     try {
       const answers = client.streamAlerts(this.#requests(), { signal: this.#abort.signal });

@@ -58,18 +58,17 @@ function curl(mesh: Mesh, uid: string): Paste {
 }
 
 function grpc(mesh: Mesh, uid: string): Paste {
-  const ingest = mesh.service('ingest-svc').address;
-  const store = mesh.service('store-svc').address;
-  const create = `vigie.ingest.v1.IngestService/CreateAlert`;
-  const get = `vigie.store.v1.AlertStoreService/GetAlert`;
+  const address = new URL(mesh.url).host;
+  const create = 'vigie.alert.v1.AlertService/CreateAlert';
+  const get = 'vigie.alert.v1.AlertService/GetAlert';
   const alert = `{"alert":${newAlert()}}`;
   if (findCommand('grpcurl') !== undefined) {
     return {
       title: 'gRPC:',
       commands: [
-        `grpcurl -plaintext ${ingest} list`,
-        `grpcurl -plaintext -d '${alert}' ${ingest} ${create}`,
-        `grpcurl -plaintext -d '{"uid":"${uid}"}' ${store} ${get}`,
+        `grpcurl -plaintext ${address} list`,
+        `grpcurl -plaintext -d '${alert}' ${address} ${create}`,
+        `grpcurl -plaintext -d '{"uid":"${uid}"}' ${address} ${get}`,
       ],
     };
   }
@@ -77,9 +76,9 @@ function grpc(mesh: Mesh, uid: string): Paste {
   return {
     title: 'gRPC (with buf, as grpcurl is not on this machine):',
     commands: [
-      `${bufCurl} --list-methods http://${ingest}`,
-      `${bufCurl} -d '${alert}' http://${ingest}/${create}`,
-      `${bufCurl} -d '{"uid":"${uid}"}' http://${store}/${get}`,
+      `${bufCurl} --list-methods http://${address}`,
+      `${bufCurl} -d '${alert}' http://${address}/${create}`,
+      `${bufCurl} -d '{"uid":"${uid}"}' http://${address}/${get}`,
     ],
   };
 }

@@ -1,10 +1,10 @@
 import { create, fromJson, type JsonObject, type JsonValue } from '@bufbuild/protobuf';
 import { type Alert, AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import {
+  AlertService,
   CreateAlertRequestSchema,
   type CreateAlertResponse,
-  IngestService,
-} from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
+} from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { invalidArgument } from '@vigie/service-kit/grpc';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import type { Upstreams } from '../../../api/upstreams.ts';
@@ -45,7 +45,7 @@ async function accept(exchange: Exchange, parts: LegacyAlertsParts): Promise<Jso
   const alert = readAlert(await readJsonBody(request, parts.maxBodyBytes), path);
   exchange.uid = alert.uid;
   const { uid, duplicate, traceId } = (await parts.upstreams.unary(
-    IngestService.method.createAlert,
+    AlertService.method.createAlert,
     create(CreateAlertRequestSchema, { alert }),
     { signal, timeoutMs: parts.requestTimeoutMs },
   )) as CreateAlertResponse;

@@ -1,11 +1,11 @@
-import type { DescService } from '@bufbuild/protobuf';
+import type { DescMethod, DescService } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import { ServerReflection } from '@vigie/proto/grpc/reflection/v1/reflection_pb.ts';
+import { ServerReflection, type ServerReflectionRequest } from '@vigie/proto/grpc/reflection/v1/reflection_pb.ts';
 import { ServerReflection as ServerReflectionAlpha } from '@vigie/proto/grpc/reflection/v1alpha/reflection_pb.ts';
 import { type HealthCheckRequest, Health as HealthService } from '@vigie/proto/health/v1/health_pb.ts';
-import { createHealthService } from '@vigie/service-kit/grpc';
+import { untilAborted } from '@vigie/service-kit/async';
+import { createHealthService, createReflectionService } from '@vigie/service-kit/grpc';
 import type { Health } from '@vigie/service-kit/telemetry';
-import { createReflectionService } from './reflection-service.ts';
 
 /** A service that the gateway answers itself. */
 export interface OwnService {
@@ -13,14 +13,22 @@ export interface OwnService {
   readonly implementation: object;
 }
 
-/** `grpc.health.v1` and reflection, for the services that the gateway stands for. */
+/** `grpc.health.v1` and reflection, for the public API. */
 export function createOwnServices(
-  services: readonly DescService[],
+  methods: readonly DescMethod[],
   health: Health,
   stopping: AbortSignal,
 ): readonly OwnService[] {
+  const services = [...new Set(methods.map(({ parent }) => parent))];
   const { check, list, watch } = createHealthService(services, health);
-  const reflection = createReflectionService([...services, HealthService], stopping);
+  const { serverReflectionInfo } = createReflectionService([
+    ...services.map(service => ({ service, methods: methods.filter(({ parent }) => parent === service) })),
+    { service: HealthService, methods: HealthService.methods },
+  ]);
+  const reflection = {
+    serverReflectionInfo: (requests: AsyncIterable<ServerReflectionRequest>) =>
+      serverReflectionInfo(untilAborted(requests, stopping).items),
+  };
   return [
     {
       service: HealthService,

@@ -1,12 +1,5 @@
 import type { DescMethod } from '@bufbuild/protobuf';
-import {
-  Code,
-  ConnectError,
-  type ConnectRouter,
-  createConnectRouter,
-  createContextValues,
-  type ServiceImpl,
-} from '@connectrpc/connect';
+import { type ConnectRouter, createConnectRouter, createContextValues, type ServiceImpl } from '@connectrpc/connect';
 import type { UniversalHandler } from '@connectrpc/connect/protocol';
 import {
   compressionBrotli,
@@ -22,8 +15,6 @@ import type { OwnService } from './own-services.ts';
 
 export interface RpcHandlersParts {
   readonly methods: readonly DescMethod[];
-  /** Methods that are there, but not for the outside. */
-  readonly hiddenMethods: readonly DescMethod[];
   readonly forward: MethodForwarder;
   /** Services of the gateway itself: health, reflection. */
   readonly ownServices: readonly OwnService[];
@@ -40,7 +31,6 @@ export function createRpcHandlers(parts: RpcHandlersParts): ReadonlyMap<string, 
     acceptCompression: [compressionGzip, compressionBrotli],
   });
   for (const method of parts.methods) addMethod(router, method, parts);
-  for (const method of parts.hiddenMethods) router.rpc(method, refuse as never);
   for (const { service, implementation } of parts.ownServices) {
     router.service(service, implementation as ServiceImpl<typeof service>);
   }
@@ -51,10 +41,6 @@ function addMethod(router: ConnectRouter, method: DescMethod, { forward, maxTime
   // A stream may well be meant to last for days.
   const options = method.methodKind === 'unary' ? { maxTimeoutMs } : {};
   router.rpc(method, forward(method) as never, options);
-}
-
-function refuse(): never {
-  throw new ConnectError('The gateway does not serve this method.', Code.Unimplemented);
 }
 
 function toExchangeHandler(handler: UniversalHandler): ExchangeHandler {

@@ -1,5 +1,5 @@
-import { IngestService } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
-import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import { expect } from 'chai';
 import { HttpRuleError, httpBindings } from './http-binding.ts';
 import { PathTemplateError } from './path-template.ts';
@@ -7,7 +7,7 @@ import { libraryMethod, methodWithRule } from './testing/library-service.ts';
 
 describe('httpBindings', () => {
   it('reads method, path, body and success status', () => {
-    const [binding, ...others] = httpBindings(IngestService.method.createAlert);
+    const [binding, ...others] = httpBindings(AlertService.method.createAlert);
     expect(others).to.deep.equal([]);
     expect(binding).to.include({ httpMethod: 'POST', successStatus: 202, responseField: undefined });
     expect(binding?.template.source).to.equal('/v1/alerts');
@@ -28,8 +28,8 @@ describe('httpBindings', () => {
   });
 
   it('finds none where there is no annotation', () => {
-    expect(httpBindings(AlertStoreService.method.recordAlerts)).to.deep.equal([]);
-    expect(httpBindings(IngestService.method.streamAlerts)).to.deep.equal([]);
+    expect(httpBindings(OutcomeService.method.recordOutcomes)).to.deep.equal([]);
+    expect(httpBindings(AlertService.method.streamAlerts)).to.deep.equal([]);
   });
 
   it('refuses a rule that makes no sense, at the start and not at the first request', () => {

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { Code, ConnectError } from '@connectrpc/connect';
-import { AlertRecord_Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
-import type { ListAlertsRequest, WatchAlertsRequest } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { Alert_Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import type { ListAlertsRequest, WatchAlertsRequest } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { invalidArgument, rpcError, toStatus } from '@vigie/service-kit/grpc';
 import { currentTrace, newTrace } from '@vigie/service-kit/telemetry';
 import { expect } from 'chai';
@@ -114,7 +114,7 @@ describe('REST', () => {
       store: {
         async getAlert({ uid }) {
           asked.push(uid);
-          return { uid, status: AlertRecord_Status.RECEIVED };
+          return { uid, status: Alert_Status.RECEIVED };
         },
       },
     });
@@ -143,7 +143,7 @@ describe('REST', () => {
     expect((await fetch(`${list}?store=&status=&since=&until=&page_size=&page_token=`)).status).to.equal(200);
     expect(requests[0]).to.deep.include({
       store: 'store 42',
-      status: AlertRecord_Status.PROCESSED,
+      status: Alert_Status.PROCESSED,
       pageSize: 7,
       pageToken: 't',
     });

@@ -1,7 +1,6 @@
 import type { DescService } from '@bufbuild/protobuf';
-import { IngestService } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
-import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
-import { AlertStoreService } from '@vigie/proto/vigie/store/v1/alert_store_service_pb.ts';
+import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 import { Health } from '../../telemetry/health.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
@@ -46,7 +45,7 @@ export async function startSpecServer<S extends DescService>(
 export function openChannel(address: string): ChannelTransport {
   return new ChannelTransport({
     address,
-    services: [IngestService, ProbeService, AlertStoreService],
+    services: [AlertService, VideoService],
     defaultTimeoutMs: 5_000,
   });
 }

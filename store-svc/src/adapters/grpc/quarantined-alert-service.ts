@@ -4,8 +4,8 @@ import { alertToProto, failureToProto } from '@vigie/alert/wire';
 import {
   QuarantinedAlert_State,
   type QuarantinedAlertSchema,
-  type QuarantineService,
-} from '@vigie/proto/vigie/store/v1/quarantine_service_pb.ts';
+} from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_pb.ts';
+import type { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
 import type { ServiceImplementation } from '@vigie/service-kit/grpc';
 import type { ListQuarantined } from '../../application/list-quarantined.ts';
 import type { SettleQuarantined } from '../../application/settle-quarantined.ts';
@@ -13,34 +13,34 @@ import type { QuarantinedAlert } from '../../domain/quarantined-alert.ts';
 import { encodeQuarantineToken } from './page-token.ts';
 import { readQuarantineRequest, readSettlementRequest } from './quarantine-request.ts';
 
-export interface QuarantineServiceParts {
+export interface QuarantinedAlertServiceParts {
   readonly listQuarantined: ListQuarantined;
   readonly redriveAlerts: SettleQuarantined;
   readonly discardQuarantined: SettleQuarantined;
 }
 
-export function createQuarantineService(
-  parts: QuarantineServiceParts,
-): ServiceImplementation<typeof QuarantineService> {
+export function createQuarantinedAlertService(
+  parts: QuarantinedAlertServiceParts,
+): ServiceImplementation<typeof QuarantinedAlertService> {
   const { listQuarantined, redriveAlerts, discardQuarantined } = parts;
 
   return {
-    async listQuarantined(request) {
+    async listQuarantinedAlerts(request) {
       const { state, filter, pageSize, behind } = readQuarantineRequest(request);
       const { alerts, next } = await listQuarantined(state, filter, pageSize, behind);
       return {
-        alerts: alerts.map(toProto),
+        quarantinedAlerts: alerts.map(toProto),
         nextPageToken: next === undefined ? '' : encodeQuarantineToken(next, { ...filter, state }),
       };
     },
 
-    async redriveAlerts(request) {
+    async redriveQuarantinedAlerts(request) {
       const { filter, limit } = readSettlementRequest(request);
       const { settled, remaining } = await redriveAlerts(filter, limit);
       return { redriven: settled, remaining };
     },
 
-    async discardQuarantined(request) {
+    async discardQuarantinedAlerts(request) {
       const { filter, limit } = readSettlementRequest(request);
       const { settled, remaining } = await discardQuarantined(filter, limit);
       return { discarded: settled, remaining };
@@ -57,7 +57,7 @@ function toProto(quarantined: QuarantinedAlert): MessageInitShape<typeof Quarant
     failure: failureToProto(failure),
     receivedAt: timestampFromDate(quarantined.receivedAt),
     quarantinedAt: timestampFromDate(quarantined.quarantinedAt),
-    ...(settledAt !== null && { settledAt: timestampFromDate(settledAt) }),
+    ...(settledAt !== null && { resolvedAt: timestampFromDate(settledAt) }),
     sequence: BigInt(sequence),
   };
 }

@@ -3,7 +3,7 @@ import {
   Media_DurationSource,
   type Media as MediaMessage,
   type MediaSchema,
-} from '@vigie/proto/vigie/alert/v1/media_pb.ts';
+} from '@vigie/proto/vigie/video/v1/media_pb.ts';
 import type { DurationSource, Media } from '../media.ts';
 
 const DURATION_SOURCES = {

@@ -2,7 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import type { Alert } from '@vigie/alert';
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
-import { IngestService, StreamAlertsRequestSchema } from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
+import { AlertService, StreamAlertsRequestSchema } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { ChannelTransport } from '@vigie/service-kit/grpc';
 import { createLogger, Health } from '@vigie/service-kit/telemetry';
 import { expect } from 'chai';
@@ -28,12 +28,12 @@ class FakeAlertQueue implements AlertQueue {
   }
 }
 
-describe('IngestService', () => {
+describe('AlertService', () => {
   let queue: FakeAlertQueue;
   let registry: Registry;
   let running: AsyncDisposableStack;
   let transport: ChannelTransport;
-  let client: ReturnType<typeof createClient<typeof IngestService>>;
+  let client: ReturnType<typeof createClient<typeof AlertService>>;
 
   beforeEach(async () => {
     queue = new FakeAlertQueue();
@@ -45,10 +45,10 @@ describe('IngestService', () => {
     const port = await startIngest(config, context, { alertQueue: queue });
     transport = new ChannelTransport({
       address: `127.0.0.1:${port}`,
-      services: [IngestService],
+      services: [AlertService],
       defaultTimeoutMs: 5_000,
     });
-    client = createClient(IngestService, transport);
+    client = createClient(AlertService, transport);
   });
   afterEach(async () => {
     transport[Symbol.dispose]();

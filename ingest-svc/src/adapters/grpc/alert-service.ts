@@ -3,9 +3,9 @@ import { type AlertInput, type FieldViolation, InvalidAlertError } from '@vigie/
 import type { Alert } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import type {
   AlertResultSchema,
+  AlertService,
   CreateAlertResponseSchema,
-  IngestService,
-} from '@vigie/proto/vigie/ingest/v1/ingest_service_pb.ts';
+} from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { mapInOrder } from '@vigie/service-kit/async';
 import type { ServiceImplementation } from '@vigie/service-kit/grpc';
 import { internalError, toStatus } from '@vigie/service-kit/grpc';
@@ -23,13 +23,19 @@ const STREAM_PIPELINE = 256;
 type Accepted = MessageInitShape<typeof CreateAlertResponseSchema>;
 type Result = MessageInitShape<typeof AlertResultSchema>;
 
-export interface IngestServiceParts {
+export interface AlertServiceParts {
   readonly acceptAlert: AcceptAlert;
   readonly logger: Logger;
   readonly metrics: IngestMetrics;
 }
 
-export function createIngestService(parts: IngestServiceParts): ServiceImplementation<typeof IngestService> {
+/** The methods of `AlertService` that create alerts; store-svc implements those that read them. */
+export type CreateAlertService = Pick<
+  ServiceImplementation<typeof AlertService>,
+  'createAlert' | 'batchCreateAlerts' | 'streamAlerts'
+>;
+
+export function createAlertService(parts: AlertServiceParts): CreateAlertService {
   const { acceptAlert, logger, metrics } = parts;
 
   async function accept(message: Alert | undefined): Promise<Accepted> {

@@ -1,7 +1,7 @@
 import type { Failure, Media } from '@vigie/alert';
 import { findVideoFault, InvalidAlertError } from '@vigie/alert';
 import { failureToProto, mediaToProto } from '@vigie/alert/wire';
-import type { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
+import type { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 import type { ServiceImplementation } from '@vigie/service-kit/grpc';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import type { ProbeChunks } from '../../application/probe-chunks.ts';
@@ -10,13 +10,13 @@ import { VideoUnreachableError } from '../../application/video-unreachable-error
 import { readChunks } from './chunk-mapping.ts';
 import { createGetPoster, type GetPosterParts } from './get-poster.ts';
 
-export interface ProbeServiceParts extends GetPosterParts {
+export interface VideoServiceParts extends GetPosterParts {
   readonly probeVideo: ProbeVideo;
   readonly probeChunks: ProbeChunks;
   readonly logger: Logger;
 }
 
-export function createProbeService(parts: ProbeServiceParts): ServiceImplementation<typeof ProbeService> {
+export function createVideoService(parts: VideoServiceParts): ServiceImplementation<typeof VideoService> {
   const { probeVideo, probeChunks, logger } = parts;
 
   return {

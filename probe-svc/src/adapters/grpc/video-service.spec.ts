@@ -2,8 +2,8 @@ import { type Client, Code, ConnectError, createClient } from '@connectrpc/conne
 import { MediaSourceError } from '@vigie/media-source';
 import { MemoryMediaSource } from '@vigie/media-source/testing';
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
-import { Failure_Code } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
-import { ProbeService } from '@vigie/proto/vigie/probe/v1/probe_service_pb.ts';
+import { Failure_Code } from '@vigie/proto/vigie/video/v1/failure_pb.ts';
+import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { createProbeChunks } from '../../application/probe-chunks.ts';
@@ -12,23 +12,23 @@ import { type GrpcEndpoint, startGrpcEndpoint } from '../../testing/grpc-endpoin
 import { mediaOf } from '../../testing/media-of.ts';
 import { ScriptedHeaderProbe } from '../../testing/scripted-header-probe.ts';
 import { translateError } from './error-table.ts';
-import { createProbeService } from './probe-service.ts';
+import { createVideoService } from './video-service.ts';
 
 const limits = { firstRangeBytes: 1_000, maxBytes: 10_000, maxRequests: 4, timeoutMs: 1_000 };
 
 const noPosters = () => Promise.reject(new Error('this spec asks for no poster'));
 
-describe('ProbeService', () => {
+describe('VideoService', () => {
   let source: MemoryMediaSource;
   let probe: ScriptedHeaderProbe;
   let endpoint: GrpcEndpoint;
-  let client: Client<typeof ProbeService>;
+  let client: Client<typeof VideoService>;
 
   const serve = async (headerProbe: ScriptedHeaderProbe) => {
     probe = headerProbe;
     source = new MemoryMediaSource();
     source.files.set('/videos/a.mp4', new Uint8Array(5_000));
-    const service = createProbeService({
+    const service = createVideoService({
       probeVideo: createProbeVideo(source, probe, limits),
       probeChunks: createProbeChunks(probe, limits),
       makePoster: noPosters,
@@ -36,8 +36,8 @@ describe('ProbeService', () => {
       metrics: { count: () => {} },
       logger: pino({ level: 'silent' }),
     });
-    endpoint = await startGrpcEndpoint(ProbeService, service, { translateError });
-    client = createClient(ProbeService, endpoint.transport);
+    endpoint = await startGrpcEndpoint([VideoService], server => server.add(VideoService, service), { translateError });
+    client = createClient(VideoService, endpoint.transport);
   };
   afterEach(() => endpoint[Symbol.asyncDispose]());
 

@@ -1,0 +1,75 @@
+import { fromJsonString } from '@bufbuild/protobuf';
+import { AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { expect } from 'chai';
+import { parseAlert } from '../alert.ts';
+import { finishedFromProto } from './alert-message.ts';
+import {
+  decodeAlertPayload,
+  decodeOutcomePayload,
+  encodeAlertPayload,
+  encodeOutcomePayload,
+  MalformedMessageError,
+} from './alert-payload.ts';
+import { PROCESSED_ALERT } from './testing/sample-alert.ts';
+
+const byHand = '{"uid":"u","video":"/videos/a.avi","timestamp":1748871320.68,"store":"store-42"}';
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+describe('alert payloads', () => {
+  it('read what a person writes with the nats CLI', () => {
+    expect(decodeAlertPayload(bytes(byHand))).to.deep.equal({
+      uid: 'u',
+      video: '/videos/a.avi',
+      timestampMicros: 1748871320680000,
+      store: 'store-42',
+    });
+  });
+
+  it('come back as they were', () => {
+    const alert = parseAlert({ uid: 'u:1', video: '/v/ä.mkv', timestamp: 1748871320.683412, store: 'Épicerie №5' });
+    expect(decodeAlertPayload(bytes(encodeAlertPayload(alert)))).to.deep.equal(alert);
+  });
+
+  it('take fields of a later version', () => {
+    expect(decodeAlertPayload(bytes(byHand.replace('}', ',"camera":7}'))).uid).to.equal('u');
+  });
+
+  it('ignore fields that Vigie fills in, whatever the publisher put there', () => {
+    const more = ',"status":"open","media":7,"failure":[],"sequence":"first","received_at":null,"traceId":{}}';
+    expect(decodeAlertPayload(bytes(byHand.replace('}', more)))).to.deep.equal(decodeAlertPayload(bytes(byHand)));
+  });
+
+  it('are the four fields and nothing else, in their order', () => {
+    expect(encodeAlertPayload(decodeAlertPayload(bytes(byHand)))).to.equal(byHand);
+  });
+
+  const malformed: [string, Uint8Array][] = [
+    ['no JSON', bytes('hello')],
+    ['no object', bytes('[]')],
+    ['nothing', bytes('')],
+    ['a wrong type', bytes(byHand.replace('"u"', '7'))],
+    ['a broken rule', bytes(byHand.replace('/videos', '/..'))],
+    ['bytes that are no UTF-8', new Uint8Array([0x22, 0xff, 0x22])],
+  ];
+  for (const [what, payload] of malformed) {
+    it(`refuse ${what}, saying why`, () => {
+      expect(() => decodeAlertPayload(payload)).to.throw(MalformedMessageError, /^not an alert: ./);
+    });
+  }
+});
+
+describe('outcome payloads', () => {
+  it('are readable JSON: plain statuses, Unix seconds', () => {
+    const json = encodeOutcomePayload(PROCESSED_ALERT);
+    expect(JSON.parse(json)).to.include({ uid: 'a-1', timestamp: 1748871320.683412, status: 'PROCESSED' });
+    expect(finishedFromProto(fromJsonString(AlertSchema, json))).to.deep.equal(PROCESSED_ALERT);
+  });
+
+  it('come back unchanged, or are called malformed', () => {
+    const json = encodeOutcomePayload(PROCESSED_ALERT);
+    expect(decodeOutcomePayload(bytes(json))).to.deep.equal(PROCESSED_ALERT);
+    for (const text of ['', '{"uid":"a"}', '[]', json.replace('"media"', '"other"')]) {
+      expect(() => decodeOutcomePayload(bytes(text))).to.throw(MalformedMessageError, 'not an outcome');
+    }
+  });
+});

@@ -1,0 +1,69 @@
+import { create, fromJson, type JsonValue, toJson } from '@bufbuild/protobuf';
+import { AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { type Alert, parseAlert } from '../alert.ts';
+import type { AlertRecord, FinishedAlert } from '../alert-record.ts';
+import { alertToProto, finishedFromProto } from './alert-message.ts';
+import { parseJsonPayload } from './json-payload.ts';
+
+/** A message on a subject of alerts or outcomes whose payload could not be parsed as one. */
+export class MalformedMessageError extends Error {
+  override readonly name = 'MalformedMessageError';
+  readonly reason = 'MALFORMED_MESSAGE';
+}
+
+/** The payload on `alerts.received.*`: proto3 JSON of the four fields of `vigie.alert.v1.Alert` that a client sends. */
+export function encodeAlertPayload(alert: Alert): string {
+  return encode(alert);
+}
+
+/** The payload on `alerts.processed.*` and `alerts.failed.*`: proto3 JSON of a whole `vigie.alert.v1.Alert`. */
+export function encodeOutcomePayload(finished: FinishedAlert): string {
+  return encode(finished);
+}
+
+/** @throws MalformedMessageError if the payload is no JSON, or the JSON no alert that keeps the rules */
+export function decodeAlertPayload(payload: Uint8Array): Alert {
+  try {
+    return parseAlert(fromJson(AlertSchema, clientFieldsOf(parseJsonPayload(payload)), { ignoreUnknownFields: true }));
+  } catch (error) {
+    throw new MalformedMessageError(`not an alert: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** The alert in a payload, or the reason why there is none. */
+export function tryDecodeAlert(payload: Uint8Array): Alert | MalformedMessageError {
+  try {
+    return decodeAlertPayload(payload);
+  } catch (error) {
+    if (error instanceof MalformedMessageError) return error;
+    throw error;
+  }
+}
+
+/** The alert in a payload; undefined if it could not be parsed as one. */
+export function findAlertIn(payload: Uint8Array): Alert | undefined {
+  const decoded = tryDecodeAlert(payload);
+  return decoded instanceof MalformedMessageError ? undefined : decoded;
+}
+
+/** @throws MalformedMessageError if the payload is no JSON, or the JSON no finished alert */
+export function decodeOutcomePayload(payload: Uint8Array): FinishedAlert {
+  try {
+    // Fields that a later version adds do no harm.
+    return finishedFromProto(fromJson(AlertSchema, parseJsonPayload(payload), { ignoreUnknownFields: true }));
+  } catch (error) {
+    throw new MalformedMessageError(`not an outcome: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** A publisher may send fields of its own, and some may have the name of an OUTPUT_ONLY field: they are ignored, whatever they hold. */
+function clientFieldsOf(json: JsonValue): JsonValue {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return json;
+  return Object.fromEntries(CLIENT_FIELDS.flatMap(name => (name in json ? [[name, json[name] as JsonValue]] : [])));
+}
+
+const CLIENT_FIELDS = ['uid', 'video', 'timestamp', 'store'];
+
+function encode(alert: Alert | AlertRecord): string {
+  return JSON.stringify(toJson(AlertSchema, create(AlertSchema, alertToProto(alert))));
+}

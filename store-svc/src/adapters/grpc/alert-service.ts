@@ -1,0 +1,64 @@
+import { findUidFault } from '@vigie/alert';
+import { alertToProto } from '@vigie/alert/wire';
+import type { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import type { ServiceImplementation } from '@vigie/service-kit/grpc';
+import { invalidArgument } from '@vigie/service-kit/grpc';
+import type { GetAlert } from '../../application/get-alert.ts';
+import type { ListAlerts } from '../../application/list-alerts.ts';
+import type { ReplayAlerts } from '../../application/replay-alerts.ts';
+import type { OutcomeFeed } from '../../ports/outcome-feed.ts';
+import { readListRequest, readReplayRequest } from './list-request.ts';
+import { encodePageToken } from './page-token.ts';
+import { encodeResumeToken } from './resume-token.ts';
+import { readWatchRequest } from './watch-request.ts';
+
+const DEFAULT_PAGE_SIZE = 50;
+
+export interface AlertServiceParts {
+  readonly getAlert: GetAlert;
+  readonly listAlerts: ListAlerts;
+  readonly replayAlerts: ReplayAlerts;
+  readonly outcomeFeed: OutcomeFeed;
+}
+
+/** The methods of `AlertService` that read alerts; ingest-svc implements those that create them. */
+export type ReadAlertService = Pick<
+  ServiceImplementation<typeof AlertService>,
+  'getAlert' | 'listAlerts' | 'replayAlerts' | 'watchAlerts'
+>;
+
+export function createAlertService(parts: AlertServiceParts): ReadAlertService {
+  const { getAlert, listAlerts, replayAlerts, outcomeFeed } = parts;
+
+  return {
+    async getAlert({ uid }) {
+      const description = findUidFault(uid);
+      if (description !== undefined) throw invalidArgument([{ field: 'uid', description }]);
+      return alertToProto(await getAlert(uid));
+    },
+
+    async listAlerts(request) {
+      const { filter, pageSize, behind } = readListRequest(request, DEFAULT_PAGE_SIZE);
+      const { alerts, next } = await listAlerts(filter, pageSize, behind);
+      return {
+        alerts: alerts.map(alertToProto),
+        nextPageToken: next === undefined ? '' : encodePageToken(next, filter),
+      };
+    },
+
+    async replayAlerts(request) {
+      const { filter, pageSize, behind } = readReplayRequest(request);
+      const { alerts, next } = await replayAlerts(filter, pageSize, behind);
+      return { replayed: alerts.length, nextPageToken: next === undefined ? '' : encodePageToken(next, filter) };
+    },
+
+    async *watchAlerts(request, { signal }) {
+      const { filter, behind } = readWatchRequest(request);
+      const { start, items } = await outcomeFeed.watch(filter, behind, signal);
+      yield { resumeToken: encodeResumeToken(start) };
+      for await (const { record, position } of items) {
+        yield { alert: alertToProto(record), resumeToken: encodeResumeToken(position) };
+      }
+    },
+  };
+}
