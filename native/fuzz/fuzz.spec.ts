@@ -18,7 +18,7 @@ describe('fuzzing', () => {
 
   before(function () {
     // May have to install clang.
-    this.timeout(300_000);
+    this.timeout(900_000);
     buildTargets();
     seeds = makeSeeds();
   });
@@ -26,15 +26,15 @@ describe('fuzzing', () => {
   it('finds no read over ranges that gives a byte of another place or passes over a hole', async () => {
     const { executions } = await fuzzTarget('sparse-io', seeds, boundsOf('sparse-io'));
     expect(executions).to.be.greaterThan(1_000);
-  }).timeout(150_000);
+  }).timeout(600_000);
 
   it('finds no file that crashes, hangs or leaks the probe', async () => {
     const { executions } = await fuzzTarget('probe', seeds, boundsOf('probe'));
     expect(executions).to.be.greaterThan(1_000);
-  }).timeout(150_000);
+  }).timeout(600_000);
 
   it('finds no file that crashes, hangs or leaks the poster', async () => {
     const { executions } = await fuzzTarget('poster', seeds, boundsOf('poster'));
     expect(executions).to.be.greaterThan(200);
-  }).timeout(150_000);
+  }).timeout(600_000);
 });

@@ -17,8 +17,8 @@ const SOURCE_DIR = fileURLToPath(new URL('../ts/', import.meta.url));
 /** Debian 13 has FFmpeg 7.1. Its headers are enough: nothing is linked. */
 const SUITE = 'trixie';
 const PACKAGES = ['libavformat-dev', 'libavcodec-dev', 'libavutil-dev', 'libswscale-dev'];
-const DOWNLOAD_TIMEOUT_MS = 120_000;
-const COMPILE_TIMEOUT_MS = 300_000;
+const DOWNLOAD_TIMEOUT_MS = 300_000;
+const COMPILE_TIMEOUT_MS = 900_000;
 
 describe('the addon on FFmpeg 7', () => {
   let includeDir: string;

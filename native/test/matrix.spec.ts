@@ -7,7 +7,7 @@ import { makeMatrix } from './matrix/make-matrix.ts';
 import { type Recipe, recipes } from './matrix/recipes.ts';
 import { type FileProbe, probeFile } from './probe-file.ts';
 
-const MAKING_TIMEOUT_MS = 300_000;
+const MAKING_TIMEOUT_MS = 900_000;
 const KIB = 1024;
 
 describe('probe over a matrix of containers, codecs, layouts and sizes', () => {

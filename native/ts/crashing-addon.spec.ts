@@ -24,7 +24,7 @@ function runWithCrashingAddon(bytes: string) {
 
 describe('the crashing addon, for tests of crash isolation', () => {
   before(function () {
-    this.timeout(180_000);
+    this.timeout(900_000);
     buildAddonVariant('crashing');
   });
 

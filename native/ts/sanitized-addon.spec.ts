@@ -4,7 +4,7 @@ import { stressSanitizedAddon } from '../test/run-sanitized.ts';
 
 describe('the addon under AddressSanitizer, UBSan and LeakSanitizer', () => {
   before(function () {
-    this.timeout(240_000);
+    this.timeout(900_000);
     buildAddonVariant('sanitized');
   });
 

@@ -9,7 +9,7 @@ import { expect } from 'chai';
 import { type RunningStore, runStore } from './testing/running-store.ts';
 import { finishedAlert, receivedAlert } from './testing/sample-alerts.ts';
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 /** The channel repeats what is UNAVAILABLE a few times by itself. */
 const CALL = { timeoutMs: PATIENCE_MS };
 const MAX_CONNECTIONS = 12;
@@ -21,7 +21,7 @@ const DISK_BYTES = 128 * 1024 * 1024;
 const noSmallDisk = await SmallDisk.whyNot();
 
 describe('store-svc on a Postgres that fails', function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   const suite = new AsyncDisposableStack();
   let nats: NatsServer;
   let uids = 0;

@@ -5,7 +5,7 @@ import { runCommand } from './run-command.ts';
 const MAX_KINDS_NOT_REACHED = 8;
 
 describe('npm run chaos', function () {
-  this.timeout(600_000);
+  this.timeout(900_000);
 
   it('finds no alert lost and none doubled after three minutes of every kind of fault', async () => {
     const { exitCode, output, progress } = await runCommand(['--minutes', '3', '--seed', '20261120']);

@@ -6,7 +6,7 @@ import { runCommand } from './run-command.ts';
 const SHORT = ['--minutes', '0.4', '--seed', '7', '--faults', 'nginx-errors,kill-probe-svc,kill-store-svc'];
 
 describe('npm run chaos -- --sabotage ack-first', function () {
-  this.timeout(400_000);
+  this.timeout(900_000);
 
   it('finds the alerts that a mesh loses which acks before it stores', async () => {
     // It keeps its logs, for nobody.

@@ -10,7 +10,7 @@ import { SteadyLoad } from './steady-load.ts';
 const STORE = 'store-rolling';
 
 describe('a rolling restart under load', function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   const mesh = useMesh({ replicas: { gateway: 2, 'ingest-svc': 2, 'probe-svc': 2, 'store-svc': 2 } });
 
   const replicas = (name: ServiceName): [ServiceProcess, ServiceProcess] => [
@@ -76,7 +76,7 @@ describe('a rolling restart under load', function () {
         const finished = new Set(rows.filter(({ status }) => status === 'PROCESSED').map(({ uid }) => uid));
         return finished.size === rows.length && [...load.accepted].every(uid => finished.has(uid)) ? rows : undefined;
       },
-      60_000,
+      120_000,
     );
   });
 });

@@ -11,7 +11,7 @@ const BATCHES = 10;
 /** Then the writers are left alone: on a slow machine they would never come to an end. */
 const ENDED_BACKENDS = 20;
 const BATCH_SIZE = 100;
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 
 const SERVICE = `usename = 'vigie_store' and application_name = 'vigie-store-svc'`;
 
