@@ -13,12 +13,12 @@ export interface CanaryParts {
   readonly video: ChaosVideo;
 }
 
-/** Other faults may be in force all the while. */
+/** Long, as other faults may be in effect at the same time. */
 const PATIENCE_MS = 60_000;
 const POLL_MS = 50;
 const READ_TIMEOUT_MS = 1_000;
 
-/** How long a new alert takes until it is accepted, finished and shown so. @returns undefined where that takes too long */
+/** @returns how long a new alert takes until it is accepted, finished, and shown as finished; undefined if it takes too long */
 export async function measureRecovery(
   uid: string,
   { mesh, client, door, video }: CanaryParts,

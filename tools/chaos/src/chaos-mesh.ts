@@ -13,10 +13,10 @@ import { Reviver } from './reviver.ts';
 import { type Sabotage, sabotageModule } from './sabotage/sabotages.ts';
 import { SmallDisk } from './small-disk.ts';
 
-/** A duplicate that comes again after it is new to the streams, and must not be to the table. */
+/** Short, so that a duplicate after it is new to the streams. The table must recognise it all the same. */
 export const DUPLICATE_WINDOW_MS = 15_000;
 
-/** So that what takes an hour in production takes a minute, and still longer than any fault of the video server. */
+/** Retries that take an hour in production take a minute, still longer than any fault of the video server. */
 const FAST_SETTINGS = {
   LOG_LEVEL: 'info',
   PROBE_TIMEOUT_MS: '5000',
@@ -36,14 +36,14 @@ export interface ChaosMesh {
   readonly links: Links;
   readonly videoProxy: LyingVideoProxy;
   readonly videos: ChaosVideos;
-  /** Undefined where this process may not mount. */
+  /** Undefined if this process may not mount. */
   readonly disk: SmallDisk | undefined;
   readonly clocks: ClockFiles;
-  /** May do anything on the bus. */
+  /** Has all rights on NATS. */
   readonly operator: NatsConnection;
   readonly reviver: Reviver;
   readonly logDir: string;
-  /** Leaves the data and the logs where they are when the mesh ends. */
+  /** Keeps data and logs when the mesh ends. */
   keepData(): void;
 }
 
@@ -103,7 +103,7 @@ export async function bootChaosMesh({ sabotage, signal, teardown }: ChaosMeshOpt
   };
 }
 
-/** Modules that a process starts with, of which its own code knows nothing. */
+/** The NODE_OPTIONS that make a process import modules before its own code. */
 function importing(...files: readonly string[]): string {
   return files.map(file => `--import ${JSON.stringify(file)}`).join(' ');
 }

@@ -12,8 +12,8 @@ interface LogLine {
 }
 
 /**
- * What the logs of all processes say about the alerts that a breach concerns, for the first few, in the order of the times that
- * they give: lines of a service whose clock has jumped stand elsewhere.
+ * The log lines of all processes about the alerts of the first few breaches, ordered by the time in each line. The lines of a
+ * service whose clock has jumped are out of order.
  */
 export async function gatherEvidence(logDir: string, breaches: readonly Breach[]): Promise<string> {
   const uids = [...new Set(breaches.map(({ uid }) => uid).filter(uid => uid !== undefined))].slice(0, MAX_UIDS);

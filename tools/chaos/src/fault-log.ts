@@ -1,11 +1,11 @@
 import type { PlannedFault } from './fault-schedule.ts';
 
-/** What is known of one kind of fault. */
+/** The results for one kind of fault. */
 export interface KindOfFaults {
   injected: number;
   /** Not possible on this machine. */
   skipped: number;
-  /** From the end of each fault to the end of an alert that was sent then; undefined where that took too long. */
+  /** The time from the end of each fault until an alert that was sent then was finished; undefined if that took too long. */
   readonly recoveriesMs: (number | undefined)[];
 }
 

@@ -6,13 +6,13 @@ export interface PlannedFault {
   readonly victim: string;
   readonly holdMs: number;
   readonly targets: readonly string[];
-  /** Of a clock that jumps, to the machine's. */
+  /** How far a clock jumps, from the machine's clock. */
   readonly offsetMs?: number;
 }
 
 /**
- * Faults without end, in rounds: each kind once a round, in an order of its own. The victims of a kind take turns, so that a
- * run of some rounds hits them all. Drawn in advance of what happens: the same seed always plans the same.
+ * An endless plan of faults, in rounds: each kind occurs once a round, in random order. The victims of a kind take turns, so that
+ * a few rounds hit them all. The plan does not depend on what happens: the same seed always gives the same plan.
  */
 export function* planFaults(kinds: readonly FaultKind[], random: SeededRandom): Generator<PlannedFault, never> {
   const turns = kinds.map(kind => ({ kind, victims: takeTurns(kind.victims, random.fork()) }));
@@ -31,7 +31,7 @@ function* takeTurns<T>(items: readonly T[], random: SeededRandom): Generator<T, 
   while (true) yield* random.shuffled(items);
 }
 
-/** Deals one plan to several lanes: each has its own order of faults, whatever the others are held up by. */
+/** Distributes one plan over several lanes. Each lane gets the same faults, however slow the others are. */
 export function dealToLanes<T>(plan: Iterator<T, never>, lanes: number): Iterator<T, never>[] {
   const dealt = Array.from({ length: lanes }, (): T[] => []);
   let next = 0;

@@ -1,7 +1,7 @@
 import type { SupervisedProcess } from '@vigie/dev-env/processes';
 import type { Breach } from './checker/breach.ts';
 
-/** Waits for each process to be ready. A replica that isn't would never be missed while the other one does its work. */
+/** Waits until each process is ready. A replica that is not ready would go unnoticed as long as the other one does the work. */
 export async function findUnready(processes: readonly SupervisedProcess[]): Promise<Breach[]> {
   const found = await Promise.all(processes.map(explainUnready));
   return found.filter(detail => detail !== undefined).map(detail => ({ kind: 'no-recovery', detail }));
@@ -12,7 +12,7 @@ async function explainUnready(process: SupervisedProcess): Promise<string | unde
     await process.waitUntilReady();
     return undefined;
   } catch (error) {
-    // Below it stands the end of its log.
+    // The lines below are the end of its log.
     return (error as Error).message.split('\n', 1)[0];
   }
 }

@@ -2,21 +2,21 @@ import { readdir, readFile } from 'node:fs/promises';
 import type { SupervisedProcess } from '@vigie/dev-env/processes';
 import type { Breach } from './checker/breach.ts';
 
-/** What a process holds of the machine. */
+/** The resources that a process uses. */
 export interface Footprint {
   readonly residentBytes: number;
   readonly openFiles: number;
 }
 
 const MEBIBYTE = 1024 * 1024;
-/** V8 and malloc keep some of what a busy time took, and a connection or two may be closing. */
+/** V8 and malloc keep some memory after a busy time, and a connection or two may still be closing. */
 const MEMORY_FACTOR = 1.5;
 const MEMORY_SLACK_BYTES = 64 * MEBIBYTE;
-/** It keeps what it has read of its streams and every message id of the duplicate window, and starts with nothing of it. */
+/** nats-server caches stream data and the message ids of the duplicate window; it starts with empty caches. */
 const NATS_SLACK_BYTES = 256 * MEBIBYTE;
 const FILES_SLACK = 20;
 
-/** Of each process by its name; of one that isn't there nothing. */
+/** By the name of the process; processes that do not run are left out. */
 export async function measureFootprints(processes: readonly SupervisedProcess[]): Promise<Map<string, Footprint>> {
   const measured = new Map<string, Footprint>();
   for (const { name, pid } of processes) {

@@ -18,14 +18,14 @@ export interface InjectionParts {
   readonly say: (line: string) => void;
 }
 
-/** A lane goes on with its next fault by then, whether the mesh has recovered or not. */
+/** After this a lane goes on with its next fault, even if the mesh has not recovered. */
 const MAX_REST_MS = 8_000;
 const HEAL_PATIENCE_MS = 90_000;
 const HEAL_PAUSE_MS = 500;
 
 /**
- * Injects what the lanes plan, one fault a lane at a time, until `signal` aborts. Every fault is healed when it settles, and
- * all that they have begun is done.
+ * Injects the planned faults, one per lane at a time, until `signal` aborts. When the promise resolves, every fault is healed and
+ * the work that the faults have started is done.
  */
 export async function injectFaults(parts: InjectionParts, signal: AbortSignal): Promise<void> {
   const locks = new TargetLocks();
@@ -60,7 +60,7 @@ export async function injectFaults(parts: InjectionParts, signal: AbortSignal): 
       await rest(holdMs, signal);
       return true;
     } catch (error) {
-      // Another fault is in the way, as a frozen nats-server is of the operator.
+      // Another fault prevents it, for example a frozen nats-server that the operator can't reach.
       parts.say(`${kind} ${victim} could not be injected: ${(error as Error).message}`);
       return false;
     } finally {

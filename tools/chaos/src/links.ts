@@ -21,11 +21,11 @@ const LINKS: readonly Link[] = SERVICES.flatMap(({ name: from, dependsOn }) =>
 export type LinkName = string;
 export const LINK_NAMES: readonly LinkName[] = LINKS.map(({ name }) => name);
 
-/** As many proxies as a link may lead to replicas. */
+/** The number of proxies of a link: it may lead to this many replicas. */
 const MAX_ENDS = 2;
 const ADDRESS = /127\.0\.0\.1:(\d+)/g;
 
-/** The links of a mesh, each by way of proxies that break it. */
+/** The links of a mesh, each through proxies that can break it. */
 export class Links implements AsyncDisposable {
   readonly #proxies: ReadonlyMap<LinkName, readonly TcpFaultProxy[]>;
 
@@ -38,7 +38,7 @@ export class Links implements AsyncDisposable {
     this.#proxies = proxies;
   }
 
-  /** The addresses that a service is given, those of its links replaced by their proxies'. */
+  /** The addresses that a service is given, with those of its links replaced by the addresses of the proxies. */
   readdress(service: ServiceName, variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
     const led = LINKS.filter(({ from }) => from === service).map(({ name, variable }) => {
       const byProxy = variables[variable]?.replace(

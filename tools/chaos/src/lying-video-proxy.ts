@@ -7,7 +7,7 @@ export type VideoLie = 'slow' | keyof typeof LIES;
 
 type Lie = (request: SeenRequest, response: ServerResponse, file: Uint8Array) => void;
 
-/** Where the range that was asked for is not the one that is said to come. */
+/** The answer names another range than the one that was requested. */
 const OFF_BY_BYTES = 1_000;
 
 const LIES = {
@@ -32,12 +32,12 @@ const LIES = {
   },
 } as const satisfies Record<string, Lie>;
 
-/** Below what a read may take; two such reads are below what a probe may. */
+/** Shorter than the timeout of a read; two such reads are shorter than the timeout of a probe. */
 const SLOW_MS = 1_500;
-/** One in so many isn't answered at all while the server is slow. */
+/** One of this many requests gets no answer at all while the server is slow. */
 const STUCK_EVERY = 4;
 
-/** Stands between probe-svc and nginx, honest until it is told to lie. */
+/** A proxy between probe-svc and nginx that gives wrong answers on demand. */
 export class LyingVideoProxy implements AsyncDisposable {
   lie: VideoLie | undefined;
   /** nginx's address; answers are errors before it is known. */
@@ -56,7 +56,7 @@ export class LyingVideoProxy implements AsyncDisposable {
     this.#server = server;
     this.#brokenPath = brokenPath;
     server.behave = (request, response) => {
-      // A run of hours is not to be remembered.
+      // So that memory stays bounded in a run of hours.
       server.requests.length = 0;
       this.#answer(request, response).catch(() => response.destroy());
     };
@@ -101,7 +101,7 @@ export class LyingVideoProxy implements AsyncDisposable {
     });
   }
 
-  /** As nginx has it. @returns undefined where it has none */
+  /** From nginx. @returns undefined if nginx does not have the file */
   #fileAt(path: string): Promise<Uint8Array | undefined> {
     const known = this.#files.get(path) ?? this.#read(path);
     this.#files.set(path, known);

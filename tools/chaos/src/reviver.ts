@@ -4,7 +4,7 @@ import type { ProcessExit, SupervisedProcess } from '@vigie/dev-env/processes';
 
 const PAUSE_MS = 200;
 
-/** Starts what has ended again, as often as it takes, as a cluster does. */
+/** Restarts processes that have ended, as often as necessary, as a cluster does. */
 export class Reviver {
   readonly #reviving = new Map<SupervisedProcess, Promise<void>>();
   readonly #exits = new Map<string, number>();
@@ -20,7 +20,7 @@ export class Reviver {
     });
   }
 
-  /** How often processes ended that nobody has ended, by name and how. */
+  /** How often processes ended unexpectedly, by name and how they ended. */
   get unexpectedExits(): ReadonlyMap<string, number> {
     return this.#exits;
   }

@@ -31,7 +31,7 @@ export interface RunOptions {
 
 /** Long enough for V8 to have compiled what it needs and for every pool to have its connections. */
 const WARM_UP_MS = 8_000;
-/** More than the tries of an alert last in all. */
+/** Longer than all retries of an alert together. */
 const SETTLE_TIMEOUT_MS = 150_000;
 const CALM_TIMEOUT_MS = 30_000;
 const CALM_POLL_MS = 1_000;

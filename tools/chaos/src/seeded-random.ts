@@ -2,7 +2,7 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
-/** Chance that can be had again: the same seed gives the same choices. */
+/** Random choices that can be repeated: the same seed gives the same choices. */
 export class SeededRandom {
   readonly #generator;
 
@@ -24,7 +24,7 @@ export class SeededRandom {
     return choices[this.integer(0, choices.length - 1)] as T;
   }
 
-  /** A source of its own: what is drawn from it moves nothing here. */
+  /** An independent source: what is drawn from it does not change later draws here. */
   fork(): SeededRandom {
     return new SeededRandom(this.integer(-0x80000000, 0x7fffffff));
   }

@@ -13,7 +13,7 @@ export class SmallDisk implements AsyncDisposable {
   readonly dir: string;
   readonly #ballast: string;
 
-  /** @returns undefined where this process may not mount */
+  /** @returns undefined if this process may not mount */
   static async mount(dir: string): Promise<SmallDisk | undefined> {
     await mkdir(dir, { recursive: true });
     try {
@@ -46,7 +46,7 @@ export class SmallDisk implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // Lazily: whatever still holds a file there lets go of it when it ends.
+    // Lazily: a process may still have a file open there.
     await run('umount', ['--lazy', this.dir]);
   }
 }

@@ -3,37 +3,37 @@ import type { ServiceName } from './services/declared-services.ts';
 import type { MeshPorts } from './tcp-ports/mesh-ports.ts';
 
 export interface MeshOptions {
-  /** Where the servers keep their data and all processes their logs. A folder of its own, removed on stop, by default. */
+  /** The folder for the data of the servers and the logs of all processes. By default a temporary one, removed on stop. */
   dataDir?: string;
-  /** `free`: ports that nobody listens on, for tests. The well-known ones by default. */
+  /** `free`: ports on which nothing listens, for tests. By default the declared ones. */
   ports?: 'free' | MeshPorts;
-  /** How many processes of each service; 1 by default, 0 leaves the service out. */
+  /** The number of processes of each service, 1 by default. With 0 the service is left out. */
   replicas?: Partial<Record<ServiceName, number>>;
   /** A Postgres to use instead of one of the mesh's own. */
   databaseUrl?: string | undefined;
   /**
-   * A nats-server, or a cluster, to use instead of one of the mesh's own. Every service connects as the user that it names;
-   * a function gives each its own.
+   * A nats-server, or a cluster, to use instead of one of the mesh's own. With a URL, every service connects as the user in it;
+   * a function may give each user another URL.
    */
   natsUrl?: string | ((user: NatsUser) => string) | undefined;
-  /** The folder that nginx serves, with `videos/` in it; the sample videos by default. */
+  /** The folder that nginx serves; it contains `videos/`. By default the sample videos. */
   videosRoot?: string;
-  /** Environment of every service, above that of this process. */
+  /** Environment of every service; overrides that of this process. */
   env?: NodeJS.ProcessEnv;
-  /** Environment of one service, above all else, addresses too. */
+  /** Environment of one service; overrides everything else, addresses too. */
   serviceEnv?: Partial<Record<ServiceName, NodeJS.ProcessEnv>>;
-  /** Environment of one replica, above all else too. @param replica from 1 */
+  /** Environment of one replica; overrides even `serviceEnv`. @param replica from 1 */
   replicaEnv?: (service: ServiceName, replica: number) => NodeJS.ProcessEnv;
-  /** Changes the addresses that a service finds the others by: the place to put a proxy between two parts. */
+  /** Changes the addresses that a service is given, for example to put a proxy between two parts. */
   readdress?: (service: ServiceName, addresses: NodeJS.ProcessEnv) => NodeJS.ProcessEnv;
-  /** Where Postgres keeps its data, if not in `dataDir`: a disk of its own, say. */
+  /** The folder for the data of Postgres if not in `dataDir`, for example on another disk. */
   postgresDir?: string;
   /** A file to run instead of a service's `src/main.ts`. */
   serviceMain?: (service: ServiceName) => string;
   /** How long each process may take until it is ready. */
   startTimeoutMs?: number;
-  /** Aborting it gives a boot up. */
+  /** Aborting it cancels a boot. */
   signal?: AbortSignal;
-  /** Told of each step of a boot, for a person to follow. */
+  /** Called with each step of a boot, to be shown to a person. */
   onProgress?: (step: string) => void;
 }

@@ -24,14 +24,17 @@ import { pickFreePorts } from './tcp-ports/free-ports.ts';
 import { defaultPorts, LISTENERS, type MeshPorts, meshPorts } from './tcp-ports/mesh-ports.ts';
 import { ensurePortsFree } from './tcp-ports/taken-ports.ts';
 
-// Together below the 5 s in which a mesh has to be gone.
+// In total less than the 5 s in which a mesh has to end.
 const SERVICES_STOP_MS = 3000;
 const LAST_GRACE_MS = 300;
 const SERVERS_STOP_MS = 1200;
 
-/** The whole of Vigie on this machine: Postgres, nats-server, nginx and the services, each a process that can be broken alone. */
+/**
+ * All of Vigie on this machine: Postgres, nats-server, nginx and the services, each a process that can be killed or frozen
+ * alone.
+ */
 export class Mesh implements AsyncDisposable {
-  /** Absent where another server was named instead. */
+  /** Absent if the options name another server. */
   readonly postgres: EmbeddedPostgres | undefined;
   readonly nats: NatsServer | undefined;
   readonly nginx: NginxServer;
@@ -41,7 +44,7 @@ export class Mesh implements AsyncDisposable {
   readonly dataDir: string;
   readonly #removesDataDir: boolean;
 
-  /** Boots a mesh. Resolves once every part is ready; where one fails, none is left. */
+  /** Boots a mesh. Resolves once every part is ready. If a part fails, no process is left running. */
   static async boot(options: MeshOptions = {}): Promise<Mesh> {
     const ports = await choosePorts(options);
     const places = await placeServices(ports, options.replicas);
@@ -97,12 +100,12 @@ export class Mesh implements AsyncDisposable {
     return found;
   }
 
-  /** Called when a process ends that nobody has stopped or killed through this mesh. */
+  /** The listener is called when a process ends that was not stopped or killed through this mesh. */
   onUnexpectedExit(listener: (process: SupervisedProcess, exit: ProcessExit) => void): void {
     for (const process of this.processes) process.onUnexpectedExit = exit => listener(process, exit);
   }
 
-  /** Ends everything within 5 s, a service before those that it calls. */
+  /** Stops everything within 5 s, a service before those that it calls. */
   async stop(): Promise<void> {
     const deadline = performance.now() + SERVICES_STOP_MS;
     for (const group of stopOrder(SERVICES)) {
@@ -114,7 +117,7 @@ export class Mesh implements AsyncDisposable {
     await this.#removeDataDir();
   }
 
-  /** Ends everything at once, as a power cut does. */
+  /** Kills everything at once, as a power cut does. */
   async kill(): Promise<void> {
     for (const process of this.processes) process.kill('SIGKILL');
     await Promise.all(this.processes.map(process => process.waitUntilExited()));

@@ -23,13 +23,13 @@ export interface FaultParts {
   readonly chaos: ChaosMesh;
   readonly client: Client;
   readonly doors: Doors;
-  /** Takes what goes on after a fault. */
+  /** Registers work that goes on after the fault is over. */
   readonly background: (work: Promise<unknown>) => void;
-  /** Of the fault, from 1: names what it sends. */
+  /** The number of the fault, from 1; part of the uids that it sends. */
   readonly number: number;
 }
 
-/** The fault that was planned. @returns undefined where this machine doesn't allow it */
+/** @returns the planned fault, or undefined if it is not possible on this machine */
 export function createFault({ kind, victim, offsetMs = 0 }: PlannedFault, parts: FaultParts): Fault | undefined {
   const { chaos } = parts;
   const [family, name] = splitAtFirst(kind);
@@ -64,7 +64,7 @@ function splitAtFirst(kind: string): [family: string, name: string] {
   return [kind.slice(0, dash), kind.slice(dash + 1)];
 }
 
-/** @param choice of replicas; of anything else the name itself */
+/** @param choice which replicas of a service; for anything else its name again */
 function victimsOf({ mesh }: ChaosMesh, name: string, choice: string): SupervisedProcess[] {
   if (name === 'all-services') return [...mesh.services];
   if (!SERVICE_NAMES.some(known => known === name)) return mesh.servers.filter(server => server.name === name);
@@ -78,7 +78,7 @@ function replicasOf({ services }: Mesh, name: string, choice: string): ServicePr
   return replicas;
 }
 
-/** @param victim a service and the choice of its replicas */
+/** @param victim `SERVICE REPLICAS` */
 function clocksOf({ mesh }: ChaosMesh, victim: string): ServiceProcess[] {
   const [service, choice] = victim.split(' ') as [string, string];
   return replicasOf(mesh, service, choice);

@@ -3,15 +3,15 @@ import { SERVICE_NAMES, SERVICES } from '@vigie/dev-env/services';
 import type { ServiceDeclaration } from '@vigie/service-kit/declaration';
 import { LINK_NAMES } from '../links.ts';
 
-/** What kind of fault there is, whom it may hit, and for how long. */
+/** A kind of fault, which parts it may hit, and for how long. */
 export interface FaultKind {
   readonly kind: string;
   readonly victims: readonly string[];
-  /** From the moment it is in force until it is healed. */
+  /** How long it lasts, from when it takes effect until it is healed. */
   readonly holdMs: { readonly min: number; readonly max: number };
   /** The parts that it breaks; no other fault breaks them at the same time. */
   readonly targets: (victim: string) => readonly string[];
-  /** Within which a clock jumps. */
+  /** The bounds of a clock's jump. */
   readonly offsetMs?: { readonly min: number; readonly max: number };
 }
 
@@ -19,10 +19,10 @@ export interface FaultKind {
 export const REPLICAS = ['first', 'second', 'both'] as const;
 export type ReplicaChoice = (typeof REPLICAS)[number];
 
-/** Of a lie or an outage of the video server, shorter in sum than the tries of an alert last. */
+/** The duration of a wrong answer or an outage of the video server. The sum is shorter than the retries of an alert last. */
 const VIDEO_HOLD_MS = { min: 3_000, max: 6_000 };
 const KILL_HOLD_MS = { min: 200, max: 2_500 };
-/** Longer than JetStream waits for an ack, 10 s, before it gives a message to another replica. */
+/** Longer than 10 s, after which JetStream delivers a message without an ack to another replica. */
 const FREEZE_HOLD_MS = { min: 11_000, max: 13_000 };
 const LINK_HOLD_MS = { min: 2_000, max: 6_000 };
 const POSTGRES_HOLD_MS = { min: 3_000, max: 6_000 };
@@ -50,7 +50,7 @@ export type LinkFaultName = (typeof LINK_FAULTS)[number];
 
 const itself = (part: string): Pick<FaultKind, 'victims' | 'targets'> => ({ victims: [part], targets: () => [part] });
 
-/** Service and choice of its replicas. */
+/** The clocks that may jump, as `SERVICE REPLICAS`. */
 const CLOCKS = SERVICES.flatMap(service => replicasOf(service).map(choice => `${service.name} ${choice}`));
 
 export const FAULT_KINDS: readonly FaultKind[] = [
@@ -80,7 +80,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   {
     kind: 'clock-jump',
     victims: CLOCKS,
-    // Not the service: it may well be started again while its clock is wrong.
+    // Not the service, which may be restarted while its clock is wrong.
     targets: (clock: string) => [`clock ${clock.split(' ')[0]}`],
     holdMs: CLOCK_HOLD_MS,
     offsetMs: CLOCK_OFFSET_MS,

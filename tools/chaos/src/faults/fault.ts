@@ -1,6 +1,6 @@
 /** A way to break the mesh. */
 export interface Fault {
   inject(): Promise<void>;
-  /** Undoes it, however far `inject` got. */
+  /** Undoes the fault, even if `inject` has failed halfway. */
   heal(): Promise<void>;
 }

@@ -3,7 +3,7 @@ import type { LinkName, Links } from '../links.ts';
 import type { Fault } from './fault.ts';
 import type { LinkFaultName } from './fault-kinds.ts';
 
-/** Each way: enough to be noticed by whoever waits for many answers in turn. */
+/** In each direction. Long enough to slow down a client that waits for many answers one after the other. */
 const DELAY_MS = 150;
 
 const TCP_FAULTS: Record<LinkFaultName, TcpFault> = {

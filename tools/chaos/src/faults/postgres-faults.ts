@@ -8,7 +8,7 @@ import type { Fault } from './fault.ts';
 const APPLICATION = 'vigie-chaos';
 const SQUAT_EVERY_MS = 50;
 
-/** Holds every connection that Postgres has to give, those too that a service had. */
+/** Takes all connections that Postgres allows, including those of the services. */
 export function noConnectionsFault(url: string): Fault {
   const sessions: PgClient[] = [];
   const stop = new AbortController();
@@ -20,7 +20,7 @@ export function noConnectionsFault(url: string): Fault {
 
   async function squat(): Promise<void> {
     while (!stop.signal.aborted) {
-      // Rejects once there is none left.
+      // Rejects when no connection is left.
       await openAll().catch(() => undefined);
       await delay(SQUAT_EVERY_MS);
     }
@@ -53,7 +53,7 @@ export function readOnlyFault(url: string): Fault {
   };
 }
 
-/** Not one byte is left where Postgres keeps its data: it may well end itself. */
+/** Fills the disk of Postgres, which may end because of that. */
 export function diskFullFault(disk: SmallDisk, postgres: SupervisedProcess, reviver: Reviver): Fault {
   return {
     inject: () => disk.fill(),

@@ -13,7 +13,7 @@ export function killFault(victims: readonly SupervisedProcess[], reviver: Revive
   };
 }
 
-/** SIGSTOP: nothing is closed, nothing answers. */
+/** SIGSTOP: connections stay open, and get no answer. */
 export function freezeFault(victims: readonly SupervisedProcess[], reviver: Reviver): Fault {
   return {
     async inject() {

@@ -3,7 +3,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import type { StreamName } from '@vigie/alert/streams';
 import type { Fault } from './fault.ts';
 
-/** The stream is full: `max_bytes` is what it holds. */
+/** Fills the stream by setting `max_bytes` to its present size. */
 export function streamFullFault(operator: NatsConnection, stream: StreamName): Fault {
   let maxBytes: number | undefined;
   return {

@@ -8,7 +8,7 @@ const FILE = 'docker/compose.yaml';
 const ROWS_DATABASE_URL = `postgresql://vigie_store:$\{STORE_DB_PASSWORD:-vigie_store}@postgres:5432/vigie`;
 const OWNER_DATABASE_URL = `postgresql://vigie:$\{POSTGRES_PASSWORD:-vigie}@postgres:5432/vigie`;
 
-/** The containers that stand for dependencies which are no services. */
+/** The containers of dependencies that are not named after their container. */
 const CONTAINERS: Readonly<Record<string, string>> = { 'postgres-owner': 'postgres', videos: 'nginx' };
 
 /** docker/compose.yaml with a container for each service, and the passwords of their NATS users. */

@@ -7,7 +7,10 @@ import { declareNatsUsers } from './nats-users-block.ts';
 
 type Declare = (text: string, services: readonly ServiceDeclaration[]) => string;
 
-/** The files of which a part is made from the declarations of the services, and committed: Docker reads them without Node. */
+/**
+ * The files of which a part is generated from the declarations of the services. They are committed, as Docker reads them
+ * without Node.
+ */
 const DECLARED_FILES: readonly (readonly [file: string, declare: Declare])[] = [
   ['docker/nats.conf', declareNatsUsers],
   ['docker/compose.yaml', declareContainers],

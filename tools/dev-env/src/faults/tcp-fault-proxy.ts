@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 /**
  * What a network does to a connection:
  * - `delay`: every piece of data arrives later.
- * - `cut`: connections are reset, new ones at once.
+ * - `cut`: connections are reset, and new ones too as soon as they are opened.
  * - `half-open`: connections fall silent for good without being closed, as behind a firewall that has forgotten them; new
  *   ones are accepted and never answered.
  */
@@ -18,9 +18,9 @@ export type TcpFault =
 
 const HOST = '127.0.0.1';
 
-/** Stands between a client and a server on this machine, and breaks the connections between them as it is told. */
+/** A proxy between a client and a server on this machine that breaks the connections between them on demand. */
 export class TcpFaultProxy implements AsyncDisposable {
-  /** The server's port; a connection that comes before it is known is reset. */
+  /** The server's port. A connection that is opened before the port is known is reset. */
   upstreamPort: number | undefined;
   readonly #server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, client => this.#accept(client));
   readonly #connections = new Set<Connection>();
@@ -42,7 +42,7 @@ export class TcpFaultProxy implements AsyncDisposable {
     return this.#fault;
   }
 
-  /** Connections that have fallen silent stay so when the fault is over: who uses them has to notice. */
+  /** Connections that have become silent stay silent when the fault ends; their users have to notice. */
   set fault(fault: TcpFault) {
     this.#fault = fault;
     for (const connection of this.#connections) {
@@ -78,7 +78,7 @@ class Connection {
   constructor(client: Socket) {
     this.#sockets = [client];
     client.setNoDelay();
-    // Told by the pipelines, where there are any.
+    // The pipelines, if there are any, report it.
     client.on('error', () => {});
   }
 
@@ -103,7 +103,7 @@ class Connection {
       if (this.silenced) await silence();
       yield piece;
     }
-    // Nor does the other side hear that this one has closed.
+    // The other side does not learn either that this one has closed.
     if (this.silenced) await silence();
   }
 }

@@ -20,7 +20,7 @@ export class FileTail {
     if (!existsSync(this.#file)) return [];
     const fd = openSync(this.#file, 'r');
     try {
-      // Rotated: what follows is a new file.
+      // The file was rotated: this is a new one.
       if (fstatSync(fd).size < this.#positionBytes) this.#positionBytes = 0;
       return this.#takeLines(this.#readRest(fd));
     } finally {

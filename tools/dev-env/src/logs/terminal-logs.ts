@@ -7,7 +7,7 @@ const POLL_MS = 50;
 // pino's number for `warn`.
 const WARN = 40;
 
-/** Shows what processes log, in readable lines, until disposed of. */
+/** Shows the logs of processes as readable lines until it is disposed of. */
 export class TerminalLogs implements Disposable {
   readonly #followed: { tail: FileTail; format: (line: string) => string }[];
   readonly #write: (text: string) => unknown;

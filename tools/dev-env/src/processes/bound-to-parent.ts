@@ -3,13 +3,13 @@ export interface Command {
   args: readonly string[];
   env: NodeJS.ProcessEnv;
   cwd?: string;
-  /** Postgres refuses to run as root: the unprivileged user that it runs as instead. */
+  /** The unprivileged user to run as; Postgres refuses to run as root. */
   runAs?: { uid: number; gid: number };
 }
 
 /**
- * The same command under `setpriv`, which becomes it (the pid is the command's own). The kernel sends it `deathSignal`
- * when the process that started it is gone, however that ended: no part of the mesh outlives it.
+ * The same command under `setpriv`, which replaces itself by the command (so the pid is the command's). The kernel sends it
+ * `deathSignal` when the process that started it ends, for whatever reason: no part of the mesh outlives its parent.
  */
 export function boundToParent(command: Command, deathSignal: string) {
   const options = ['--pdeathsig', deathSignal.replace('SIG', ''), ...(command.runAs ? dropRoot(command.runAs) : [])];
@@ -22,8 +22,8 @@ export function boundToParent(command: Command, deathSignal: string) {
 }
 
 /**
- * A checkout under root's private home is closed to other users, so file access stays as root's; all else goes.
- * Without the securebit the kernel leaves that capability out of access(2), with which Postgres looks for its own files.
+ * Other users can't read a checkout in root's home, so the capability to read all files is kept and all others are dropped.
+ * Without the securebit the kernel ignores that capability in access(2), which Postgres uses to find its own files.
  */
 function dropRoot({ uid, gid }: { uid: number; gid: number }): string[] {
   return [

@@ -1,4 +1,4 @@
-/** @returns undefined if the URL answers 200, else what it says instead */
+/** @returns undefined if the URL answers 200, otherwise its answer */
 export async function httpNotReady(url: string): Promise<string | undefined> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(2000) });

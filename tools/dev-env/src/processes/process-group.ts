@@ -1,13 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Signals a process first, then all below it, so that it cannot replace them meanwhile. @returns those below */
+/**
+ * Signals a process first and then its descendants, so that it can't start new ones in between.
+ * @returns the descendants
+ */
 export function signalTree(pid: number, signal: NodeJS.Signals): number[] {
   const descendants = findDescendants(pid);
   for (const each of [pid, ...descendants]) signalIfThere(each, signal);
   return descendants;
 }
 
-/** Kills what a process has left behind in the group that it led, as the workers of a killed nginx are. */
+/** Kills the processes that are left in the group of a process that has ended, such as the workers of a killed nginx. */
 export function killGroup(leaderPid: number): void {
   signalIfThere(-leaderPid, 'SIGKILL');
 }
@@ -33,7 +36,7 @@ function childrenByParent(): Map<number, number[]> {
 
 function parentOf(pid: number): number | undefined {
   try {
-    // The command name, in parentheses, may hold spaces; the state and the parent come after it.
+    // The command name, in parentheses, may contain spaces; the state and the parent come after it.
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
   } catch {

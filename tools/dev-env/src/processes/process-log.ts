@@ -4,13 +4,13 @@ import path from 'node:path';
 const ROTATE_BYTES = 32 * 1024 * 1024;
 
 /**
- * The output of a process. It goes to a file by the process's own descriptor, so a busy or dead parent never
- * holds it up; readers follow the file.
+ * The output of a process. The process writes it to a file itself, so that a busy or dead parent never blocks it; readers
+ * follow the file.
  */
 export class ProcessLog {
   readonly name: string;
   readonly file: string;
-  /** Where in the file the latest start of the process began, in bytes. */
+  /** The size of the file in bytes when the process was last started. */
   #startBytes = 0;
 
   constructor(dir: string, name: string) {
@@ -52,7 +52,7 @@ export class ProcessLog {
   }
 }
 
-/** @returns the line as a record, or undefined if it is none */
+/** @returns the line as a record, or undefined if it is not a JSON object */
 export function parseRecord(line: string): Record<string, unknown> | undefined {
   if (!line.startsWith('{')) return undefined;
   try {

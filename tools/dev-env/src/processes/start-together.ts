@@ -8,7 +8,10 @@ interface StartOptions {
   onProgress?: (step: string) => void;
 }
 
-/** Starts processes at once. Where one fails the others are given up; all have settled when it returns or throws. */
+/**
+ * Starts processes at the same time. If one fails, the others are no longer waited for; none is still starting when this
+ * returns or throws.
+ */
 export async function startTogether(processes: readonly SupervisedProcess[], options: StartOptions): Promise<void> {
   const failure = new AbortController();
   const signal = AbortSignal.any([failure.signal, ...(options.signal ? [options.signal] : [])]);

@@ -10,7 +10,7 @@ import { ProcessLog } from './process-log.ts';
 
 const DEFAULT_POLL_MS = 25;
 const DEFAULT_START_TIMEOUT_MS = 30_000;
-// What a killed process held is free an instant later.
+// The ports of a killed process become free a moment later.
 const RESTART_PORT_PATIENCE_MS = 2000;
 
 /** Until the children of a killed process are gone: what they hold, as the memory of a Postgres, hinders the next start. */
@@ -20,18 +20,18 @@ const FREEZING: readonly NodeJS.Signals[] = ['SIGSTOP', 'SIGCONT'];
 const UNANSWERABLE: readonly NodeJS.Signals[] = [...FREEZING, 'SIGKILL'];
 
 export interface ProcessDescription {
-  /** As people know it; also the name of its log. */
+  /** Shown to people; also the name of its log. */
   name: string;
   logDir: string;
   ports: readonly PortClaim[];
-  /** Called before every start: the place to write configuration. */
+  /** Called before every start; writes configuration files if there are any. */
   prepare(): Promise<Command>;
   /**
-   * @returns undefined once it answers, else why not yet
-   * @throws what no waiting mends
+   * @returns undefined if the process is ready, otherwise why it is not
+   * @throws an error that waiting does not solve
    */
   notReady(): Promise<string | undefined>;
-  /** Between two questions. */
+  /** Between two calls of `notReady`. */
   pollMs?: number;
   stopSignal: 'SIGTERM' | 'SIGINT' | 'SIGQUIT';
   startTimeoutMs?: number;
@@ -54,7 +54,7 @@ type State =
       killedBelow: number[];
     };
 
-/** One operating system process of the mesh, that can be started, killed, frozen and started again. */
+/** An operating system process of the mesh that can be started, killed, frozen and started again. */
 export class SupervisedProcess {
   readonly name: string;
   readonly ports: readonly PortClaim[];
@@ -75,13 +75,13 @@ export class SupervisedProcess {
     return this.#state.kind === 'running' ? this.#state.pid : undefined;
   }
 
-  /** Called when it ends and neither `stop` nor `kill` of this object was the cause. */
+  /** Called when the process ends without a call of `stop` or `kill`. */
   set onUnexpectedExit(listener: (exit: ProcessExit) => void) {
     this.#onUnexpectedExit = listener;
   }
 
   /**
-   * Resolves once it answers.
+   * Resolves once the process is ready.
    * @throws DevEnvError with the last lines of its log if it ends first or takes too long
    */
   async start(signal?: AbortSignal): Promise<void> {
@@ -89,7 +89,7 @@ export class SupervisedProcess {
     await this.waitUntilReady(signal);
   }
 
-  /** Starts the process without waiting for it to answer. */
+  /** Starts the process without waiting until it is ready. */
   async spawn(signal?: AbortSignal): Promise<void> {
     if (this.#state.kind === 'running') return;
     await ensurePortsFree(this.ports, this.#hasRun ? RESTART_PORT_PATIENCE_MS : 0);
@@ -100,7 +100,7 @@ export class SupervisedProcess {
       cwd: command.cwd,
       env: command.env,
       stdio: ['ignore', output.fd, output.fd],
-      // A group of its own: Ctrl-C at the terminal reaches only the parent, which ends the mesh in order.
+      // In a process group of its own, so that Ctrl-C reaches only the parent, which then stops the mesh in order.
       detached: true,
     });
     output.close();
@@ -125,7 +125,7 @@ export class SupervisedProcess {
     }
   }
 
-  /** Asks it to end, and kills it once `graceMs` have passed. Resolves when it is gone. */
+  /** Sends the stop signal, and kills the process after `graceMs`. Resolves when it has ended. */
   async stop(graceMs = 5000): Promise<void> {
     if (this.#state.kind === 'stopped') return;
     const { exited } = this.#state;
@@ -135,7 +135,7 @@ export class SupervisedProcess {
     clearTimeout(timer);
   }
 
-  /** Sends a signal. Those that a process cannot answer for itself reach its children too. */
+  /** Sends a signal. One that a process can't handle (SIGKILL, SIGSTOP, SIGCONT) is sent to its children too. */
   kill(signal: NodeJS.Signals): void {
     if (this.#state.kind === 'stopped') return;
     if (!FREEZING.includes(signal)) this.#state.endingAsked = true;
@@ -147,7 +147,7 @@ export class SupervisedProcess {
     if (signal === 'SIGKILL') this.#state.killedBelow.push(...below);
   }
 
-  /** Resolves when it is gone; at once if it does not run. */
+  /** Resolves when the process has ended; at once if it does not run. */
   async waitUntilExited(): Promise<ProcessExit | undefined> {
     return this.#state.kind === 'running' ? this.#state.exited : undefined;
   }

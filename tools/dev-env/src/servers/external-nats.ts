@@ -5,8 +5,8 @@ import { type NatsInfo, readNatsInfo } from './nats-info.ts';
 const DEFAULT_PORT = 4222;
 
 /**
- * @param natsUrl as `readNatsUrl` takes it; of several servers one has to answer
- * @throws DevEnvError if no server of it answers, or one has no JetStream or loses accepted alerts
+ * @param natsUrl as for `readNatsUrl`; if it names several servers, one of them has to answer
+ * @throws DevEnvError if no server answers, or if one has no JetStream or is of a version that loses accepted alerts
  */
 export async function ensureFitNats(natsUrl: string): Promise<void> {
   const places = readNatsUrl(natsUrl).servers.map(server => new URL(server));

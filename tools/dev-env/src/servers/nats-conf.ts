@@ -7,9 +7,9 @@ export interface NatsPlace {
 }
 
 /**
- * The repository's nats.conf, moved to another place: it is written for the container, and what is safe on disk and who may do
- * what must not differ between the two.
- * @throws DevEnvError if a directive to move is no longer in it
+ * The repository's nats.conf, which is written for the container, with ports and folder of this machine. Durability and permissions
+ * must not differ between the two.
+ * @throws DevEnvError if a directive to change is no longer in it
  */
 export function moveNatsConf(conf: string, { port, monitorPort, storeDir }: NatsPlace): string {
   return move('docker/nats.conf', conf, [
@@ -19,7 +19,7 @@ export function moveNatsConf(conf: string, { port, monitorPort, storeDir }: Nats
   ]);
 }
 
-/** The same of nats-cluster.conf. */
+/** The same for nats-cluster.conf. */
 export function moveNatsClusterConf(conf: string, routePort: number): string {
   return move('docker/nats-cluster.conf', conf, [[/^( *)port: .*$/m, `$1listen: "127.0.0.1:${routePort}"`]]);
 }

@@ -17,13 +17,13 @@ interface NatsServerOptions {
   dataDir: string;
   port: number;
   monitorPort: number;
-  /** Those that aren't the user's name. */
+  /** The passwords that differ from the user's name. */
   passwords?: NatsPasswords;
-  /** Where it is one of several. */
+  /** If it is a member of a cluster. */
   member?: NatsMember;
 }
 
-/** What tells one server of a cluster from the others. */
+/** What is different for each server of a cluster. */
 export interface NatsMember {
   readonly name: string;
   readonly routePort: number;

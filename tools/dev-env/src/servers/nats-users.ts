@@ -1,7 +1,7 @@
 import { SERVICES } from '../services/declared-services.ts';
 import { variablePrefix } from '../services/variable-prefix.ts';
 
-/** The user of people, who may do everything. */
+/** The user for people; it may do everything. */
 export const OPERATOR = 'operator';
 
 /** `operator`, or the service that the user is for. */
@@ -13,10 +13,10 @@ export const NATS_USERS: readonly NatsUser[] = [
   ...SERVICES.filter(({ nats }) => nats !== undefined).map(({ name }) => name),
 ];
 
-/** Those that aren't the user's name. */
+/** The passwords that differ from the user's name. */
 export type NatsPasswords = Readonly<Partial<Record<NatsUser, string>>>;
 
-/** A user's name, if no other password is given: only this machine reaches the servers of the mesh. */
+/** The user's name, if no other password is given: the servers of the mesh can be reached from this machine only. */
 export function passwordOf(user: NatsUser, passwords: NatsPasswords): string {
   return passwords[user] ?? user;
 }

@@ -13,9 +13,9 @@ export interface NginxPlace {
 const TEMP_PATHS = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 
 /**
- * The repository's nginx.conf, moved to another place: it is written for the container, and how videos are served must not
- * differ between the two.
- * @throws DevEnvError if a directive to move is no longer in it
+ * The repository's nginx.conf, which is written for the container, with port and folders of this machine. How videos are served
+ * must not differ between the two.
+ * @throws DevEnvError if a directive to change is no longer in it
  */
 export function moveNginxConf(conf: string, { port, root, mimeTypes, runDir, asRoot }: NginxPlace): string {
   const directives: [pattern: RegExp, moved: string][] = [
@@ -32,7 +32,7 @@ export function moveNginxConf(conf: string, { port, root, mimeTypes, runDir, asR
     (text, [pattern, replacement]) => replaceDirective('nginx/nginx.conf', text, pattern, replacement),
     conf,
   );
-  // A checkout under root's private home is closed to the user that workers get by default.
+  // The default user of workers can't read a checkout in root's home.
   return asRoot ? `user root;\n${moved}` : moved;
 }
 

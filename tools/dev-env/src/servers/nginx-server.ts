@@ -50,7 +50,7 @@ export class NginxServer extends SupervisedProcess {
   }
 }
 
-/** Beside an nginx that setup has unpacked, else the machine's. */
+/** The file that belongs to the nginx that setup has unpacked, otherwise that of the machine. */
 async function findMimeTypes(binary: string): Promise<string> {
   const unpackedIn = path.resolve(await realpath(binary), '../../..');
   const unpacked = path.join(unpackedIn, 'etc/nginx/mime.types');

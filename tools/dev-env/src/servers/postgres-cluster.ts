@@ -10,10 +10,10 @@ export const POSTGRES_USER = 'vigie';
 export const POSTGRES_PASSWORD = 'vigie';
 export const POSTGRES_DATABASE = 'vigie';
 
-// Always there, unlike a user "postgres", and nothing has to be added to the machine.
+// This user exists on every machine, unlike "postgres".
 const NOBODY = { uid: 65_534, gid: 65_534 };
 
-/** The files of a Postgres server, made once and kept. */
+/** The files of a Postgres server, created once and kept. */
 export class PostgresCluster {
   readonly dir: string;
   readonly #binaries: PostgresBinaries;
@@ -23,7 +23,10 @@ export class PostgresCluster {
     this.#binaries = binaries;
   }
 
-  /** Makes the cluster with its database if it is not there. A half-made one, from an interrupted start, counts as not there. */
+  /**
+   * Creates the cluster with its database if it does not exist. One that is incomplete, after an interrupted start, is created
+   * again.
+   */
   async create(): Promise<void> {
     if (existsSync(this.dir)) return;
     const making = `${this.dir}.making`;
@@ -45,9 +48,9 @@ export class PostgresCluster {
   }
 
   /**
-   * Removes the lock file that a killed server leaves behind. Postgres itself refuses to start where the pid in it has been
-   * given to some other process since.
-   * @throws DevEnvError if that server does live
+   * Removes the lock file that a killed server leaves behind. Postgres itself refuses to start if the pid in it now belongs to
+   * another process.
+   * @throws DevEnvError if that server is still running
    */
   async removeStaleLock(): Promise<void> {
     const lockFile = path.join(this.dir, 'postmaster.pid');

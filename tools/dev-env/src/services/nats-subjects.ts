@@ -1,21 +1,21 @@
 import { STREAM_NAMES } from '@vigie/alert/streams';
 import type { DurableConsumer, NatsRights, ServiceDeclaration } from '@vigie/service-kit/declaration';
 
-/** Subjects that a user may publish on, those that belong together in one group. */
+/** The subjects that a user may publish on, grouped by what they are for. */
 export interface NatsSubjects {
   readonly allow: readonly (readonly string[])[];
-  /** Stronger than `allow`. */
+  /** Overrides `allow`. */
   readonly deny: readonly string[];
 }
 
-/** The state of all streams, and creating one that is missing: for one that is there it changes nothing. */
+/** Reading the state of all streams, and creating a stream that is missing. Creating one that exists changes nothing. */
 const OF_ALL = [
   ['$JS.API.INFO'],
   STREAM_NAMES.map(stream => `$JS.API.STREAM.INFO.${stream}`),
   STREAM_NAMES.map(stream => `$JS.API.STREAM.CREATE.${stream}`),
 ];
 
-/** What the rights of a service come to in the subjects of JetStream's API. */
+/** The subjects, most of them of JetStream's API, that a service needs for the rights it declares. */
 export function natsSubjects(service: ServiceDeclaration, services: readonly ServiceDeclaration[]): NatsSubjects {
   const { publishes = [], consumers = [], reads = [], manages = [] } = service.nats ?? {};
   const allow = [
@@ -37,12 +37,12 @@ function useDurable({ stream, durable }: DurableConsumer): string[][] {
   return [
     [`$JS.API.CONSUMER.CREATE.${place}`, `$JS.API.CONSUMER.DURABLE.CREATE.${place}`],
     [`$JS.API.CONSUMER.INFO.${place}`, `$JS.API.CONSUMER.MSG.NEXT.${place}`],
-    // The second is the form that acks of newer servers have, with a domain and an account.
+    // Newer servers use the second form of ack subjects, with a domain and an account.
     [`$JS.ACK.${place}.>`, `$JS.ACK.*.*.${place}.>`],
   ];
 }
 
-/** With consumers whose names are drawn, so all names are allowed. */
+/** The client gives short-lived consumers random names, so all names are allowed. */
 function readStream(stream: string): string[][] {
   return [
     [`$JS.API.CONSUMER.CREATE.${stream}`, `$JS.API.CONSUMER.CREATE.${stream}.>`],
@@ -50,7 +50,7 @@ function readStream(stream: string): string[][] {
   ];
 }
 
-/** The durable consumers of a stream that is read along must not be deleted, nor those of other services used. */
+/** A service that may use any consumer of a stream must not delete the durable ones, nor use those of other services. */
 function protectDurables(
   stream: string,
   own: NonNullable<NatsRights['consumers']>,

@@ -5,7 +5,7 @@ import { SERVICES, type ServiceName } from './declared-services.ts';
 /** A URL for each NATS user. */
 export type NatsUrls = Readonly<Record<NatsUser, string>> & { readonly operator: string };
 
-/** Where the parts of a mesh find one another. */
+/** The addresses of the parts of a mesh. */
 export interface MeshAddresses {
   natsUrls: NatsUrls;
   /** As the owner of the schema. */
@@ -17,7 +17,7 @@ export interface MeshAddresses {
   services: Readonly<Record<ServiceName, string>>;
 }
 
-// From a person's shell these would lead a service out of its mesh.
+// Not taken from the shell: they would connect a service to parts outside of its mesh.
 const ADDRESS_VARIABLES = [
   'HOST',
   'PORT',
@@ -25,10 +25,10 @@ const ADDRESS_VARIABLES = [
   ...SERVICES.flatMap(({ dependsOn }) => Object.keys(dependsOn)),
 ];
 
-// Short, so that a mesh ends within 5 s also when a client holds a stream open.
+// Short, so that a mesh stops within 5 s even if a client keeps a stream open.
 const SHUTDOWN_GRACE_MS = 1000;
 
-/** The variables that a service of the mesh needs to find the others. */
+/** The variables with the addresses that a service depends on. */
 export function addressVariables(service: ServiceDeclaration, addresses: MeshAddresses): NodeJS.ProcessEnv {
   const found = Object.entries(service.dependsOn).map(([variable, dependency]) => {
     return [variable, addressOf(dependency, service, addresses)];

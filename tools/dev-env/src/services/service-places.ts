@@ -27,10 +27,10 @@ export async function placeServices(ports: MeshPorts, replicas: Replicas = {}): 
   });
 }
 
-/** One address as it is, several as the target that grpc-js spreads calls over. */
+/** The gRPC target of a service: one address, or a list over which grpc-js balances calls. */
 export function grpcTarget(places: readonly ServicePlace[], service: ServiceName): string {
   const replicas = places.filter(({ declaration }) => declaration.name === service);
   const addresses = replicas.map(({ port }) => `127.0.0.1:${port}`);
-  // A mesh booted without the service: an address where nothing can listen.
+  // The mesh was booted without the service: an address on which nothing listens.
   return addresses.length > 1 ? `ipv4:${addresses.join(',')}` : (addresses[0] ?? '127.0.0.1:1');
 }

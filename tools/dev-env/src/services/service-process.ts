@@ -11,15 +11,15 @@ import type { ServicePlace } from './service-places.ts';
 const HOST = '127.0.0.1';
 
 /**
- * Keeps a service near 150 MB: without bounds V8 takes several times what a service lives on before it collects. The
- * images set the same (docker/Dockerfile).
+ * Keeps a service near 150 MB. Without limits V8 uses several times the memory that a service needs before it collects garbage.
+ * The images set the same limits (docker/Dockerfile).
  */
 const MEMORY_FLAGS = ['--max-semi-space-size=8', '--max-old-space-size=96'];
 
-/** glibc would keep an arena of freed memory for each thread. */
+/** Otherwise glibc keeps an arena of freed memory for each thread. */
 const MEMORY_ENV = { MALLOC_ARENA_MAX: '2' };
 
-/** Compiled and stripped of its types once, a service starts sooner and never loads the compiler of types. */
+/** With the compiled code in a cache, a service starts sooner and does not load the code that strips types. */
 const COMPILE_CACHE = path.join(MACHINE_DIR, 'compile-cache');
 
 export interface ServiceOptions extends ServicePlace {

@@ -2,7 +2,7 @@ import type { ServiceDeclaration } from '@vigie/service-kit/declaration';
 import { DevEnvError } from '../dev-env-error.ts';
 
 /**
- * Groups of services to stop one after the other: whoever calls another service ends before the one that it calls.
+ * Groups of services, to be stopped one group after the other: a service is stopped before the services that it calls.
  * @throws DevEnvError if services depend on one another in a circle
  */
 export function stopOrder(services: readonly ServiceDeclaration[]): string[][] {

@@ -2,11 +2,11 @@ import type { ServiceDeclaration } from '@vigie/service-kit/declaration';
 import { SERVICES, type ServiceName } from '../services/declared-services.ts';
 import { variablePrefix } from '../services/variable-prefix.ts';
 
-/** Something that listens on a port of its own. */
+/** A server or service that listens on a port. */
 export interface Listener {
-  /** As a person knows it. */
+  /** Shown to people. */
   readonly owner: string;
-  /** The environment variable of `npm start` that moves it. */
+  /** The environment variable of `npm start` that changes the port. */
   readonly variable: string;
   readonly byDefault: number;
 }

@@ -4,7 +4,7 @@ import type { Listener } from './mesh-ports.ts';
 export interface PortClaim {
   port: number;
   owner: string;
-  /** The environment variable that moves it; absent if the port was picked for the occasion. */
+  /** The environment variable that changes the port; absent if a free port was picked. */
   variable?: string;
 }
 

@@ -4,7 +4,10 @@ import path from 'node:path';
 const SHOWN_LENGTH = 60;
 const LISTENING = '0A';
 
-/** Who listens on a port, for example `nginx -c nginx.conf, pid 812`; undefined where the system does not tell us. */
+/**
+ * The process that listens on a port, for example `nginx -c nginx.conf, pid 812`; undefined if the system does not show it to
+ * us.
+ */
 export function findPortHolder(port: number): string | undefined {
   const sockets = listeningSockets(port);
   if (sockets.size === 0) return undefined;

@@ -6,7 +6,7 @@ import { findPortHolder } from './port-holder.ts';
 
 const POLL_MS = 25;
 
-/** @throws DevEnvError naming every taken port, who wants it, who has it and how to move it */
+/** @throws DevEnvError naming every port in use, which part needs it, which process has it and how to change it */
 export async function ensurePortsFree(claims: readonly PortClaim[], patienceMs = 0): Promise<void> {
   const deadline = performance.now() + patienceMs;
   let taken = await findTaken(claims);
