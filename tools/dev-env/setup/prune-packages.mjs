@@ -2,6 +2,10 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { PROJECT_DIR } from './project.mjs';
 
+// Of TypeScript below 7: its commands, and the types and translations that only they read.
+const COMPILER_PROGRAMS =
+  /^(_?tsc|_?tsserver|_?typingsInstaller|tsserverlibrary|watchGuard)\.|^lib\.|^[a-z]{2}(-[a-z]+)?$/;
+
 /**
  * Large files that npm packages bring and nothing here reads: about 210 MB of 725. Below `node_modules`; a star stands for
  * any text within a name.
@@ -12,11 +16,9 @@ const UNREAD = [
   { in: 'node/node_modules/node-*', drop: /^(include|share|CHANGELOG\.md)$/ },
   // Plugins for protoc: `buf lint` and `buf breaking` do without.
   { in: '@bufbuild/buf-*/bin', drop: /^protoc-gen-buf-/ },
-  // dependency-cruiser parses with the compiler's library alone.
-  {
-    in: '@typescript/old/lib',
-    drop: /^(_?tsc|_?tsserver|_?typingsInstaller|tsserverlibrary|watchGuard)\.|^lib\.|^[a-z]{2}(-[a-z]+)?$/,
-  },
+  // dependency-cruiser and protoplugin import the compiler's library alone.
+  { in: '@typescript/old/lib', drop: COMPILER_PROGRAMS },
+  { in: '@bufbuild/protoplugin/node_modules/typescript/lib', drop: COMPILER_PROGRAMS },
   // Our protos import `google/api` and `google/rpc`, not the interfaces of Google's products.
   { in: 'google-proto-files/google', drop: /^(?!api$|rpc$)/ },
 ];
@@ -40,7 +42,7 @@ function foldersLike(pattern) {
   let folders = [path.join(PROJECT_DIR, 'node_modules')];
   for (const part of pattern.split('/')) {
     const named = new RegExp(`^${part.replaceAll('*', '.*')}$`);
-    folders = folders.flatMap(folder =>
+    folders = folders.filter(existsSync).flatMap(folder =>
       readdirSync(folder)
         .filter(name => named.test(name))
         .map(name => path.join(folder, name)),
