@@ -14,7 +14,7 @@ export interface Config extends RunnerConfig, JetStreamConfig {
   readonly videoReadTimeoutMs: number;
   /** Alerts that are probed at once. */
   readonly concurrentTasks: number;
-  /** Those, and what waits for its tenant's turn or for the store. */
+  /** Alerts that are probed, or wait for their tenant's turn or for the store. */
   readonly alertsInFlight: number;
   readonly limits: InspectionLimits;
   readonly probeBackend: BackendConfig;
@@ -22,10 +22,10 @@ export interface Config extends RunnerConfig, JetStreamConfig {
   readonly failurePolicy: FailurePolicy;
 }
 
-/** What probes. */
+/** The implementation that probes, in this process or in a child. */
 export interface BackendConfig {
   readonly backend: (typeof BACKENDS)[number];
-  /** In libuv's pool. */
+  /** Number of threads in libuv's pool. */
   readonly threads: number;
 }
 
@@ -47,7 +47,7 @@ const MEBIBYTE = 1024 * 1024;
 
 const BACKENDS = ['libav', 'beamcoder'] as const;
 
-/** How a process runs; addresses and secrets are nothing that a decoder of hostile files should know. */
+/** What decides how a process runs. A decoder of hostile files must not know addresses or secrets. */
 const CHILD_VARIABLES = [
   'LD_LIBRARY_PATH',
   'MALLOC_ARENA_MAX',
@@ -93,7 +93,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 export function readCliConfig(env: NodeJS.ProcessEnv): CliConfig {
   const reader = new EnvReader(env);
   return reader.finish({
-    // npm runs scripts in the project's folder and tells here where it was called.
+    // npm runs scripts in the project's folder; this variable says where it was called.
     directory: (env.npm_lifecycle_event === 'probe' && env.INIT_CWD) || process.cwd(),
     videoReadTimeoutMs: readVideoReadTimeout(reader),
     limits: readLimits(reader),

@@ -12,7 +12,7 @@ import { startProbeProcess } from './testing/probe-process.ts';
 const traps = new URL('./testing/trap-marked-videos.ts', import.meta.url).href;
 const sound = await readFile(new URL('../../nginx/videos/mp4-faststart.mp4', import.meta.url));
 const POISON = '/videos/poison.mp4';
-/** What was in hand of the process that died is waited for as long as a probe may take, and five seconds more. */
+/** What was in flight when the process died is redelivered after as long as a probe may take, and five seconds more. */
 const REDELIVERY = { patienceMs: 20_000 };
 
 describe('A video that kills the decoder', () => {
@@ -29,7 +29,7 @@ describe('A video that kills the decoder', () => {
   /** With a decoder that dies of marked videos. */
   const startService = () => startProbeProcess(teardown, mesh, ['--import', traps]);
 
-  it('kills the service once, fails its alert, and costs no other one anything', async () => {
+  it('kills the service once, fails its alert, and harms no other alert', async () => {
     const publish = (uid: string, video = '/videos/a.mp4') =>
       mesh.publish('store-42', JSON.stringify({ uid, video, timestamp: 1_748_871_320.68, store: 'store-42' }));
     const others = Array.from({ length: 10 }, (_, i) => `a-${i}`);

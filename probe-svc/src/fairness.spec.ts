@@ -46,7 +46,7 @@ describe('A store whose videos hang', () => {
         .map(({ uid }) => uid),
     );
 
-  it('holds nobody else up, however many of its alerts come first, and loses none', async () => {
+  it('delays no other store, however many of its alerts come first, and loses none', async () => {
     await publishHanging(0, 200);
     await publishOthers(0, 10);
     // The videos would be waited for beyond the end of this test.
@@ -69,7 +69,7 @@ describe('A store whose videos hang', () => {
     expect((await mesh.messages('OUTCOMES')).length).to.equal(390);
   });
 
-  it('is given up by its time limit, and takes its alerts back once its videos come', async () => {
+  it('is not waited for beyond the time limit, and its alerts are processed once its videos come', async () => {
     await publishHanging(0, 12);
     probe = await mesh.startProbe({ CONCURRENT_TASKS: '8', PROBE_TIMEOUT_MS: '300' });
     await eventually(async () =>

@@ -40,16 +40,16 @@ describe('A replica that is frozen for longer than the ack wait', () => {
     await isFrozen.promise;
     const firstOfFrozen = recordedUids()[0] as string;
     mesh.store.judge = () => Kind.RECORDED;
-    const told = await mesh.overhear('alerts.processed.*');
+    const published = await mesh.overhear('alerts.processed.*');
 
     const other = await startReplica();
     await eventually(async () => expect(await mesh.unfinished()).to.equal(0), { patienceMs: 45_000 });
     expect(new Set(recordedUids())).to.deep.equal(new Set(uids));
 
-    const toldWhileFrozen = told.length;
+    const publishedWhileFrozen = published.length;
     frozen.kill('SIGCONT');
-    // It goes on where it was, and tells what is told already.
-    await eventually(() => expect(told.slice(toldWhileFrozen).join()).to.include(`"${firstOfFrozen}"`), {
+    // It goes on where it was, and publishes again what has been published.
+    await eventually(() => expect(published.slice(publishedWhileFrozen).join()).to.include(`"${firstOfFrozen}"`), {
       patienceMs: 20_000,
     });
     await publish('after');

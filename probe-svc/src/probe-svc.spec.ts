@@ -35,7 +35,7 @@ describe('probe-svc', () => {
   const finished = () => eventually(async () => expect(await mesh.unfinished()).to.equal(0));
   const recorded = () => mesh.store.batches.flat();
 
-  it('records the outcome of an alert, tells it, and is done with it', async () => {
+  it('records the outcome of an alert, publishes it, and acknowledges the message', async () => {
     const trace = newTrace();
     await withTrace(trace, () => mesh.publish('store-42', alert('a-1')));
     probe = await mesh.startProbe();
@@ -65,7 +65,7 @@ describe('probe-svc', () => {
     expect(text).to.match(/vigie_video_requests_total\{status="206"\} 2/);
   });
 
-  it('tells nobody before the store has the outcome', async () => {
+  it('publishes nothing before the store has the outcome', async () => {
     const asked = Promise.withResolvers<void>();
     const release = Promise.withResolvers<Kind>();
     mesh.store.judge = () => {
@@ -82,7 +82,7 @@ describe('probe-svc', () => {
     expect((await mesh.messages('OUTCOMES')).length).to.equal(1);
   });
 
-  it('fails an alert whose file is no video', async () => {
+  it('fails an alert whose file is not a video', async () => {
     mesh.videos.behave = (request, response) => sendRange(request, response, Buffer.from('<!DOCTYPE html>'.repeat(99)));
     await mesh.publish('store-42', alert('a-1'));
     probe = await mesh.startProbe();
@@ -107,7 +107,7 @@ describe('probe-svc', () => {
     expect((await mesh.messages('OUTCOMES')).length).to.equal(5);
   });
 
-  it('waits for the store to hear of the alert', async () => {
+  it('waits for the store to have a row of the alert', async () => {
     let tries = 0;
     mesh.store.judge = () => (++tries < 3 ? Kind.UNKNOWN_ALERT : Kind.RECORDED);
     await mesh.publish('store-42', alert('a-1'));
@@ -117,7 +117,7 @@ describe('probe-svc', () => {
     expect((await mesh.messages('OUTCOMES')).length).to.equal(1);
   });
 
-  it('comes back to an alert whose outcome the store would not take', async () => {
+  it('retries an alert whose outcome the store did not accept', async () => {
     let tries = 0;
     mesh.store.judge = () => (++tries === 1 ? Kind.REFUSED : Kind.RECORDED);
     await mesh.publish('store-42', alert('a-1'));
@@ -128,7 +128,7 @@ describe('probe-svc', () => {
     expect(await probe.metrics.metrics()).to.match(/vigie_probe_retries_total\{reason="OUTCOME_REFUSED"\} 1/);
   });
 
-  it('says nothing of an alert whose uid belongs to another one', async () => {
+  it('publishes nothing of an alert whose uid belongs to another one', async () => {
     mesh.store.judge = () => Kind.CONFLICT;
     await mesh.publish('store-42', alert('a-1'));
     probe = await mesh.startProbe();
@@ -137,7 +137,7 @@ describe('probe-svc', () => {
     expect(await mesh.messages('QUARANTINE')).to.deep.equal([]);
   });
 
-  it('lets what is no alert pass, and goes on with the next', async () => {
+  it('ignores a message that is not an alert, and goes on with the next', async () => {
     for (const payload of ['{"uid":', '{}', alert('a b'), '\xff']) await mesh.publish('store-42', payload);
     await mesh.publish('store-42', alert('a-1'));
     probe = await mesh.startProbe();
@@ -146,7 +146,7 @@ describe('probe-svc', () => {
     expect((await mesh.messages('OUTCOMES')).length).to.equal(1);
   });
 
-  it('takes a video that appears while its upload is waited for', async () => {
+  it('probes a video that appears within the upload grace', async () => {
     mesh.videos.behave = (request, response, number) =>
       number < 4 ? response.writeHead(404).end() : sendRange(request, response, video);
     await mesh.publish('store-42', alert('a-1'));
@@ -165,13 +165,13 @@ describe('probe-svc', () => {
     expect(recorded()[0]?.effort?.attempts).to.be.at.least(2);
   });
 
-  it('quarantines an alert with its message once its tries are used up', async () => {
+  it('quarantines an alert with its message once its attempts are used up', async () => {
     mesh.videos.behave = (_, response) => response.writeHead(403).end();
     await mesh.publish('store-42', alert('a-1'));
     probe = await mesh.startProbe({ RETRY_MAX_ATTEMPTS: '3' });
     await finished();
     const attempts = mesh.videos.requests.length;
-    // Pauses that happened to be short leave time for another try.
+    // Pauses that happened to be short leave time for another attempt.
     expect(attempts).to.be.within(3, 5);
     expect(recorded()[0]).to.include({ status: Status.QUARANTINED });
     expect(await mesh.messages('OUTCOMES')).to.deep.equal([]);
@@ -186,7 +186,7 @@ describe('probe-svc', () => {
     );
   });
 
-  it('gives an alert up whose outcome the store never takes, and keeps its message', async () => {
+  it('gives an alert up whose outcome the store never accepts, and quarantines its message', async () => {
     mesh.store.judge = () => Kind.REFUSED;
     await mesh.publish('store-42', alert('a-1'));
     probe = await mesh.startProbe({ RETRY_MAX_ATTEMPTS: '3' });
@@ -222,7 +222,7 @@ describe('probe-svc', () => {
     });
   }
 
-  it('does not let a full stream hold up a shutdown, and finishes the alert at the next start', async () => {
+  it('does not let a full stream delay a shutdown, and finishes the alert at the next start', async () => {
     const stopping = await mesh.startProbe({ SHUTDOWN_GRACE_MS: '50' });
     await mesh.limitStream('OUTCOMES', 1);
     const tried = await mesh.overhear('alerts.processed.*');
@@ -236,7 +236,7 @@ describe('probe-svc', () => {
     expect(await mesh.messages('OUTCOMES')).to.have.lengthOf(1);
   });
 
-  it('lets no slow video hold up the others', async () => {
+  it('lets no slow video delay the others', async () => {
     const slow = Promise.withResolvers<void>();
     mesh.videos.behave = (request, response) =>
       void (request.path.includes('slow') ? slow.promise : Promise.resolve()).then(() =>
@@ -251,7 +251,7 @@ describe('probe-svc', () => {
     expect(recorded().at(-1)?.uid).to.equal('slow');
   });
 
-  it('hands back what it can not finish in time when it stops, for the next to finish', async () => {
+  it("hands back what it can't finish in time when it stops, for the next one to finish", async () => {
     mesh.videos.behave = () => {};
     await mesh.publish('store-42', alert('a-1'));
     const stopping = await mesh.startProbe({ SHUTDOWN_GRACE_MS: '50' });

@@ -46,7 +46,7 @@ export async function inspectChunks<Known extends { readonly kind: string }>(
   return answer;
 }
 
-/** Disposing of it tells the sender that no more is wanted. */
+/** Disposing of it ends the sender's stream. */
 class ReceivedChunks implements AsyncDisposable {
   ended = false;
   readonly #iterator: AsyncIterator<Chunk>;

@@ -122,7 +122,7 @@ describe('inspectMedia', () => {
   });
 
   it('lets the inspection decide when the read shows where a file of unknown size ends', async () => {
-    source.tellsSize = false;
+    source.statesSize = false;
     const probe = new ScriptedInspect(need(5_000), file => {
       expect(file.sizeBytes).to.equal(5_000);
       return FOUND;

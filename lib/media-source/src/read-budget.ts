@@ -1,6 +1,6 @@
 import type { WantedRange } from './byte-range.ts';
 
-/** What finding one video's header may cost. */
+/** What reading one file may cost. */
 export interface ReadLimits {
   readonly maxBytes: number;
   /** Ranges, each counted once however often it had to be asked for. */

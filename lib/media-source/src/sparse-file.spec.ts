@@ -67,9 +67,9 @@ describe('SparseFile', () => {
     file.add(32_768, cut(32_768, 32_768));
     expect(file.ranges.map(({ offset }) => offset)).to.deep.equal([0, 32_768]);
     expect(file.ranges[0]?.bytes.buffer).to.equal(first.buffer);
-    const crumbs = new SparseFile();
-    for (let offset = 0; offset < 20_000; offset += 100) crumbs.add(offset, cut(offset, 100));
-    expect(crumbs.ranges.length).to.equal(1);
-    expect(Buffer.compare(crumbs.ranges[0]?.bytes as Uint8Array, cut(0, 20_000))).to.equal(0);
+    const pieces = new SparseFile();
+    for (let offset = 0; offset < 20_000; offset += 100) pieces.add(offset, cut(offset, 100));
+    expect(pieces.ranges.length).to.equal(1);
+    expect(Buffer.compare(pieces.ranges[0]?.bytes as Uint8Array, cut(0, 20_000))).to.equal(0);
   });
 });

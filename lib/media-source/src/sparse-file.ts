@@ -14,7 +14,7 @@ interface HeldRange extends ByteRange {
  * the probe asks for longer ones the more there are.
  */
 export class SparseFile {
-  /** The file's true size; `null` while nobody has said it. */
+  /** The file's true size; `null` while it is unknown. */
   sizeBytes: number | null = null;
   readonly #ranges: HeldRange[] = [];
   #heldBytes = 0;

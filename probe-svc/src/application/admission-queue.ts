@@ -2,9 +2,9 @@ import { FairSlots } from '../domain/fair-slots.ts';
 import { type QueueEntry, TenantShares } from '../domain/tenant-shares.ts';
 
 export interface AdmissionQueueOptions {
-  /** How many may be probed at once. */
+  /** How many alerts may be probed at once. */
   readonly slots: number;
-  /** Those, and all that wait for a slot. */
+  /** How many alerts may be probed or wait for a slot. */
   readonly capacity: number;
   /** A clock in milliseconds. */
   readonly now?: () => number;

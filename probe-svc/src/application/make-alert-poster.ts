@@ -13,13 +13,13 @@ export class UnknownAlertError extends Error {
 }
 
 /**
- * Shows the video of an alert. Rejects with the signal's reason on abort.
+ * Makes the poster of an alert's video. Rejects with the signal's reason on abort.
  *
  * @throws UnknownAlertError, AlertDirectoryError
  */
 export type MakeAlertPoster = (uid: string, maxSidePixels: number, signal?: AbortSignal) => Promise<PosterReport>;
 
-/** As the outcome has it; nothing was read for it. */
+/** As its outcome says; nothing is read for it. */
 const CRASHES_DECODER: PosterReport = {
   finding: { kind: 'failure', failure: { code: 'DECODER_CRASHED', message: 'the video kills the decoder' } },
   diagnostics: [],

@@ -47,7 +47,7 @@ export type ProcessAlert = (
 export interface ProcessAlertParts {
   readonly admissionQueue: AdmissionQueue;
   readonly probeVideo: ProbeVideo;
-  /** The same where a decoder that crashes harms nothing else. */
+  /** The same in a child process, where a decoder that crashes harms nothing else. */
   readonly probeVideoIsolated: ProbeVideo;
   readonly store: OutcomeStore;
   readonly publishOutcome: PublishOutcome;
@@ -56,7 +56,7 @@ export interface ProcessAlertParts {
 
 /** Soon enough for a video server that is back, and growing: a hundred thousand alerts must not come back all the time. */
 const DEFERRAL: Backoff = { baseMs: 2_000, maxMs: 60_000 };
-/** The store accepts sooner what it refused than a lost video comes back. */
+/** Short: a store that refused an outcome is usually repaired sooner than a lost video comes back. */
 const MAX_NOT_RECORDED_DELAY_MS = 5_000;
 const NO_COST: ProbeCost = { bytesRead: 0, requests: 0, elapsedMs: 0 };
 

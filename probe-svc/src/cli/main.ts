@@ -16,7 +16,7 @@ import { toReadableLine } from './readable-line.ts';
 const SOURCES_AT_ONCE = 8;
 const IS_URL = /^https?:\/\//i;
 
-// Whoever reads the results has seen enough: `| head`.
+// The reader of the results has closed the pipe, as `| head` does.
 process.stdout.on('error', () => process.exit(1));
 
 try {

@@ -1,7 +1,7 @@
 import type { Media } from '@vigie/alert';
 import type { ProbeReport } from '../application/probe-video.ts';
 
-/** One source as `--json` shows it. What isn't known is null; of a source that failed that is all about the video. */
+/** One source as `--json` shows it. What isn't known is null: for a source that failed, every fact about the video. */
 export interface ProbeResult {
   readonly source: string;
   readonly status: 'PROCESSED' | 'FAILED';

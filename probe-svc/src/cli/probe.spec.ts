@@ -110,7 +110,7 @@ describe('npm run probe', () => {
     expect((await probeJson(escaped))[0]).to.have.property('status', 'PROCESSED');
   });
 
-  it('tells why a source is no video, with nothing known about it, and exits with 1', async () => {
+  it('says why a source is not a video, with null for every fact about it, and exits with 1', async () => {
     await writeFile(path.join(dir, 'page.mp4'), '<!DOCTYPE html>');
     const refused = 'http://127.0.0.1:1/a.mp4';
     const sources = [

@@ -6,7 +6,7 @@ import { toReadableLine } from './readable-line.ts';
 const cost = { bytesRead: 33_792, requests: 2, elapsedMs: 1.234_5, diagnostics: [] };
 
 describe('toReadableLine', () => {
-  it('tells what a video is and what that cost', () => {
+  it('says what a video is and what finding that cost', () => {
     const media = mediaOf({ durationSource: 'index', moovAtEnd: true, videoStreams: 2 });
     const portrait = { ...media, video: { ...media.video, displayWidth: 480, displayHeight: 640, rotation: -90 } };
     const line = toReadableLine(toProbeResult('a.mp4', { finding: { kind: 'media', media: portrait }, ...cost }));
@@ -16,7 +16,7 @@ describe('toReadableLine', () => {
     );
   });
 
-  it('stays one line that commands no terminal, whatever the name holds', () => {
+  it('stays one line without terminal commands, whatever the name holds', () => {
     const failure = { code: 'NOT_A_VIDEO', message: 'a text' } as const;
     const line = toReadableLine(
       toProbeResult('a\n\x1b[2Jb\u2028\u202e.mp4', { finding: { kind: 'failure', failure }, ...cost }),

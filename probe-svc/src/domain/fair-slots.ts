@@ -6,8 +6,8 @@
 export class FairSlots {
   readonly #heldBy = new Map<string, number>();
   /**
-   * Whoever waits, the tenant first whose turn is next. None of these tenants may hold more as things are: taking a slot and
-   * leaving the queue only make that truer, and freeing a slot serves those that it suffices for.
+   * Who waits, by tenant; the tenant whose turn is next comes first. Invariant: no tenant in here may take another slot now.
+   * Taking a slot and leaving the queue keep it true, and freeing a slot serves the tenants that may take one then.
    */
   readonly #queues = new Map<string, Set<() => void>>();
   #free: number;
@@ -86,7 +86,7 @@ export class FairSlots {
     for (const [tenant, queue] of this.#queues) {
       if (this.#free === 0) return;
       if (!this.#mayTake(tenant)) continue;
-      // Its next turn comes after those of all others: a map is walked in the order of setting, to its new end.
+      // Its next turn comes after those of all others: a map is iterated in the order of insertion, new entries included.
       this.#queues.delete(tenant);
       this.#queues.set(tenant, queue);
       const [onTurn] = queue;

@@ -8,7 +8,7 @@ export interface ProbeCost {
   readonly elapsedMs: number;
 }
 
-/** The record of an alert that has its outcome now. */
+/** The record of an alert whose outcome was found just now. */
 export function finishAlert(delivery: AlertDelivery, outcome: Outcome, cost: ProbeCost): FinishedAlert {
   const { alert, receivedAt, traceId, attempts, streamSequence: sequence } = delivery;
   const { bytesRead, requests, elapsedMs } = cost;

@@ -6,7 +6,7 @@ import { DEFAULT_RETRY_SCHEDULE, spanMs } from './retry-schedule.ts';
 const policy = { schedule: DEFAULT_RETRY_SCHEDULE, uploadGraceMs: 60_000 };
 const wholeSpanMs = spanMs(DEFAULT_RETRY_SCHEDULE);
 
-/** The status that ends the alert, or that it is tried again. */
+/** The status that the alert ends with, or 'retry'. */
 const decide = (attempt: FailedAttempt, by = policy) => {
   const decision = decideRetry(attempt, by);
   return decision.kind === 'finish' ? decision.status : 'retry';

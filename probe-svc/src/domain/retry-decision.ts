@@ -8,7 +8,7 @@ export interface FailurePolicy {
   readonly uploadGraceMs: number;
 }
 
-/** The facts of a delivery that count, whichever replica decides. */
+/** What a retry is decided by: facts of the message, so that every replica decides alike, also after a restart. */
 export interface DeliveryAge {
   /** How many times the alert was delivered, this time included: at least as often as it was tried. */
   readonly attempts: number;
@@ -45,7 +45,7 @@ export function decideRetry(attempt: FailedAttempt, policy: FailurePolicy, rando
   return { kind: 'retry', delayMs };
 }
 
-/** An error of Vigie itself, which says nothing about the video: tried again at most `maxDelayMs` later, then quarantined. */
+/** An error of Vigie itself, which says nothing about the video: retried after `maxDelayMs` at most, until attempts and time are used up, then quarantined. */
 export function decideRetryOfInternalError(
   { attempts, ageMs }: DeliveryAge,
   schedule: RetrySchedule,

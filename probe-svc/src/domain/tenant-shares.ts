@@ -26,7 +26,7 @@ export class TenantShares {
     this.#now = now;
   }
 
-  /** Every entry is let in; it says itself whether it is one too many. Disposing of it leaves the queue. */
+  /** Counts one more alert of the tenant, even if that is one too many: see `isOverShare`. Disposing of the entry counts it off. */
   enter(name: string): QueueEntry {
     const tenant = this.#tenants.get(name) ?? { count: 0, probing: new Set(), paceMs: 0 };
     this.#tenants.set(name, tenant);

@@ -1,10 +1,10 @@
 import type { Failure, Media } from '@vigie/alert';
 import type { InspectOptions, Need, SparseFile } from '@vigie/media-source';
 
-/** Understands videos from the bytes that are there. */
+/** Finds out what a video is from the bytes in memory. */
 export interface HeaderProbe {
   /**
-   * What the file is, or which of its bytes would tell. Keeps nothing between calls, so the file may grow after it.
+   * What the file is, or which further range would say it. Keeps nothing between calls, so the file may grow after it.
    *
    * Rejects with the signal's reason when that aborts.
    */

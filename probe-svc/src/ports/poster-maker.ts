@@ -1,10 +1,10 @@
 import type { FailureCode } from '@vigie/alert';
 import type { InspectOptions, Need, SparseFile } from '@vigie/media-source';
 
-/** Shows videos from the bytes that are there. */
+/** Makes the poster of a video from the bytes in memory. */
 export interface PosterMaker {
   /**
-   * The first key frame as a JPEG, or which bytes of the file would show it. Keeps nothing between calls, so the file may grow
+   * The first key frame as a JPEG, or which further range is needed for it. Keeps nothing between calls, so the file may grow
    * after it.
    *
    * Rejects with the signal's reason when that aborts.

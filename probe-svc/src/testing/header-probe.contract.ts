@@ -47,7 +47,7 @@ export function itIsAHeaderProbe(get: () => HeaderProbe, beyond: readonly string
     expect(answers.map(summaryOf)).to.deep.equal([...samples, ...samples].map(([, expected]) => expected));
   });
 
-  it('rejects with the reason of the signal, before and while it looks', async () => {
+  it('rejects with the reason of the signal, before and during a probe', async () => {
     const bytes = await readSample('mp4-faststart.mp4');
     for (const abortedBefore of [true, false]) {
       const reason = new Error('no longer wanted');

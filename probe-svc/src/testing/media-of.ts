@@ -1,6 +1,6 @@
 import type { Media } from '@vigie/alert';
 
-/** A plausible video, for tests that don't look into it. */
+/** A plausible video, for tests that don't depend on its details. */
 export function mediaOf(overrides: Partial<Media> = {}): Media {
   return {
     container: 'mp4',

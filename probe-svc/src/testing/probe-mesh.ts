@@ -31,7 +31,7 @@ export interface RunningProbe extends AsyncDisposable {
   readonly port: number;
 }
 
-/** probe-svc as composed, between a real nats-server, a store and a video server that do as they are told. */
+/** probe-svc as composed, with a real nats-server, and a store and a video server that do as a test says. */
 export class ProbeMesh implements AsyncDisposable {
   readonly videos: LyingVideoServer;
   readonly store = new FakeStoreService();
@@ -72,7 +72,7 @@ export class ProbeMesh implements AsyncDisposable {
     return mesh;
   }
 
-  /** Empty streams, no consumer, a store that takes everything. */
+  /** Empty streams, no consumer, a store that accepts everything. */
   async reset(): Promise<void> {
     for (const { config } of await this.#manager.streams.list().next()) await this.#manager.streams.delete(config.name);
     // On a slow disk nats-server may still be removing a stream of that name.
@@ -122,12 +122,12 @@ export class ProbeMesh implements AsyncDisposable {
     return { metrics, health, port, [Symbol.asyncDispose]: () => teardown.disposeAsync() };
   }
 
-  /** A stream that may hold so little is full. */
+  /** Makes the stream full, if `maxBytes` is less than what it holds. */
   async limitStream(name: StreamName, maxBytes: number): Promise<void> {
     await this.#manager.streams.update(name, { max_bytes: maxBytes });
   }
 
-  /** What is published there from now on, whether a stream takes it or not. */
+  /** What is published there from now on, whether a stream accepts it or not. */
   async overhear(subject: string): Promise<readonly string[]> {
     const heard: string[] = [];
     this.#connection.subscribe(subject, { callback: (_, message) => void heard.push(message.string()) });

@@ -3,7 +3,7 @@ import type { HeaderAnswer, HeaderProbe } from '../ports/header-probe.ts';
 
 type Step = HeaderAnswer | ((file: SparseFile, options: InspectOptions) => HeaderAnswer | Promise<HeaderAnswer>);
 
-/** Answers as it is told, one step a call; the last one for ever. */
+/** Answers as scripted, one step a call; the last one for ever. */
 export class ScriptedHeaderProbe implements HeaderProbe {
   readonly #steps: readonly [Step, ...Step[]];
   calls = 0;

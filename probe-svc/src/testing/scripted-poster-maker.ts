@@ -1,7 +1,7 @@
 import type { SparseFile } from '@vigie/media-source';
 import type { PosterAnswer, PosterMaker, PosterOptions } from '../ports/poster-maker.ts';
 
-/** Answers as it is told, one answer a call; the last one for ever. */
+/** Answers as scripted, one answer a call; the last one for ever. */
 export class ScriptedPosterMaker implements PosterMaker {
   readonly seen: { readonly heldBytes: number; readonly maxSidePixels: number }[] = [];
   readonly #answers: readonly [PosterAnswer, ...PosterAnswer[]];

@@ -28,7 +28,7 @@ function withTraps(core: Core): Core {
     startProbe(request, settle) {
       const bears = (trap: Trap) => request.ranges.some(({ bytes }) => Buffer.from(bytes).includes(markOf(trap)));
       if (harmed || bears('crash')) process.kill(process.pid, 'SIGSEGV');
-      // Not even its own deadline ends it: the thread that would look at the clock is held too.
+      // Not even its own deadline ends it: the thread that would check the clock is blocked too.
       while (bears('hang'));
       harmed = bears('crash-on-the-next');
       return core.startProbe(request, settle);

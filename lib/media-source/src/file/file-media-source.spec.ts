@@ -29,24 +29,24 @@ describe('FileMediaSource', () => {
     };
   });
 
-  const faultOf = (video: string) =>
+  const errorOf = (video: string) =>
     new FileMediaSource(dir.path)
       .open(video, { meter: new ReadMeter(), signal: new AbortController().signal })
       .read({ offset: 0, lengthBytes: 100 }, 100)
       .then(
-        () => 'no fault',
+        () => 'no error',
         error => error,
       );
 
   it('calls a folder, a file below a file and a name that no file can have not found', async () => {
     await writeFile(path.join(dir.path, 'a.mp4'), 'x');
     for (const video of ['.', 'a.mp4/b.mp4', 'a'.repeat(5_000)]) {
-      expect(await faultOf(video), video.slice(0, 20)).to.have.property('reason', 'NOT_FOUND');
+      expect(await errorOf(video), video.slice(0, 20)).to.have.property('reason', 'NOT_FOUND');
     }
   });
 
   it('does not wait for somebody to write to a named pipe', async () => {
     expect(spawnSync('mkfifo', [path.join(dir.path, 'pipe.mp4')]).status).to.equal(0);
-    expect(await faultOf('pipe.mp4')).to.have.property('reason', 'NOT_FOUND');
+    expect(await errorOf('pipe.mp4')).to.have.property('reason', 'NOT_FOUND');
   });
 });

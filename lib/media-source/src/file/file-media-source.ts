@@ -83,8 +83,8 @@ async function readFully(file: FileHandle, range: WantedRange, sizeBytes: number
 
 const MISSING: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']);
 
-const TOLD: Readonly<Record<string, string>> = {
-  EACCES: 'the file may not be read by this user: mend the permissions of it and of the folders above',
+const EXPLANATIONS: Readonly<Record<string, string>> = {
+  EACCES: 'the file may not be read by this user: change the permissions of it and of the folders above',
   EPERM: 'the file may not be read by this user',
   EMFILE: 'too many files are open',
   ENFILE: 'too many files are open on this machine',
@@ -93,7 +93,7 @@ const TOLD: Readonly<Record<string, string>> = {
 function toSourceError(error: unknown): MediaSourceError {
   const { code = '', message } = error as NodeJS.ErrnoException;
   if (MISSING.has(code)) return new MediaSourceError('NOT_FOUND', 'there is no such file', { cause: error });
-  return new MediaSourceError('UNREACHABLE', TOLD[code] ?? `the file can't be read: ${message}`, {
+  return new MediaSourceError('UNREACHABLE', EXPLANATIONS[code] ?? `the file can't be read: ${message}`, {
     cause: error,
   });
 }

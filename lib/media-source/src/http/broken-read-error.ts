@@ -1,9 +1,9 @@
-/** A request got no answer, or one that broke off: the same one may succeed at once. */
+/** A request got no answer, or one that broke off: the same request may succeed at once. */
 export class BrokenReadError extends Error {
   override readonly name = 'BrokenReadError';
 }
 
-const TOLD: Readonly<Record<string, string>> = {
+const EXPLANATIONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'refuses connections',
   ECONNRESET: 'closed the connection',
   ENOTFOUND: 'has a name that nobody knows',
@@ -17,5 +17,7 @@ const TOLD: Readonly<Record<string, string>> = {
 /** What went wrong below HTTP, for people. */
 export function toBrokenRead(error: unknown): BrokenReadError {
   const { code = '', message } = error as NodeJS.ErrnoException;
-  return new BrokenReadError(`the video server ${TOLD[code] ?? `can't be read from: ${message}`}`, { cause: error });
+  return new BrokenReadError(`the video server ${EXPLANATIONS[code] ?? `can't be read from: ${message}`}`, {
+    cause: error,
+  });
 }

@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events';
 import type { Dispatcher, Pool } from 'undici';
 import type { BodyWindow } from './body-window.ts';
 import { contentLengthOf, type ResponseHeaders } from './response-headers.ts';
@@ -5,7 +6,7 @@ import { contentLengthOf, type ResponseHeaders } from './response-headers.ts';
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: ResponseHeaders;
-  /** What was taken of the body; `undefined` if nothing of it was wanted. */
+  /** What was kept of the body; `undefined` if nothing of it was wanted. */
   readonly window: BodyWindow | undefined;
   /** The body was read to its end. */
   readonly ended: boolean;
@@ -20,7 +21,7 @@ export interface HttpRequest {
   readonly signal: AbortSignal;
 }
 
-/** An unwanted body, that of an error page say, is read to its end up to here: cheaper than another connection. */
+/** An unwanted body, such as that of an error page, is read to its end if it is no longer: cheaper than another connection. */
 const MAX_DRAINED_BYTES = 64 * 1024;
 
 /** The rest of a body is not wanted. */
@@ -42,6 +43,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   readonly #request: HttpRequest;
   readonly #resolve: (answer: HttpAnswer) => void;
   readonly #reject: (error: unknown) => void;
+  readonly #abortListener: Disposable;
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
   #headers: ResponseHeaders = {};
@@ -52,7 +54,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     this.#request = request;
     this.#resolve = resolve;
     this.#reject = reject;
-    request.signal.addEventListener('abort', this.#onAbort);
+    this.#abortListener = addAbortListener(request.signal, () => this.#abort());
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -79,27 +81,27 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#settle(true);
+    this.#finish(true);
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    this.#request.signal.removeEventListener('abort', this.#onAbort);
+    this.#abortListener[Symbol.dispose]();
     this.#reject(error);
   }
 
   #leave(controller: Dispatcher.DispatchController): void {
-    this.#settle(false);
+    this.#finish(false);
     controller.abort(ENOUGH);
   }
 
-  #settle(ended: boolean): void {
-    this.#request.signal.removeEventListener('abort', this.#onAbort);
+  #finish(ended: boolean): void {
+    this.#abortListener[Symbol.dispose]();
     this.#resolve({ status: this.#status, headers: this.#headers, window: this.#window, ended });
   }
 
-  // The request may still wait for a connection, where nothing could be told to stop: `onRequestStart` does it later.
-  readonly #onAbort = (): void => {
+  // The request may still wait for a connection and can't be aborted yet: `onRequestStart` does it later.
+  #abort(): void {
     this.#reject(this.#request.signal.reason);
     this.#controller?.abort(ENOUGH);
-  };
+  }
 }

@@ -21,7 +21,7 @@ import { unreachableStatus } from './unreachable-status.ts';
 export interface HttpMediaReaderParts extends ReadOptions {
   readonly pool: Pool;
   readonly origin: string;
-  /** As it stands in a request. */
+  /** As it is sent in a request. */
   readonly path: string;
   readonly metrics: HttpMetrics;
 }
@@ -113,7 +113,7 @@ export class HttpMediaReader implements MediaReader {
 
   #windowOfPart({ offset, lengthBytes }: WantedRange, headers: ResponseHeaders): BodyWindow {
     const part = parseContentRange(headerOf(headers, 'content-range'));
-    if (part?.kind !== 'range') throw unreachable('the video server answers 206 without telling which range it sends');
+    if (part?.kind !== 'range') throw unreachable('the video server answers 206 without saying which range it sends');
     this.#checkVersion(versionOf(headers, part.sizeBytes));
     if (part.first !== offset) {
       throw unreachable(`the video server sends bytes from ${part.first} on where ${offset} was asked for`);
@@ -161,9 +161,9 @@ export class HttpMediaReader implements MediaReader {
 
   /** Nothing of the range is in the file. */
   #sliceOfNothing(headers: ResponseHeaders, { offset }: WantedRange): MediaSlice {
-    const told = parseContentRange(headerOf(headers, 'content-range'));
+    const stated = parseContentRange(headerOf(headers, 'content-range'));
     // Only an empty file has no byte 0, whether the server says its size or not.
-    const sizeBytes = told?.kind === 'unsatisfied' ? told.sizeBytes : offset === 0 ? 0 : null;
+    const sizeBytes = stated?.kind === 'unsatisfied' ? stated.sizeBytes : offset === 0 ? 0 : null;
     this.#checkVersion(versionOf(headers, sizeBytes));
     if (sizeBytes === null || sizeBytes > offset) {
       throw unreachable(`the video server can't send bytes from ${offset} on, though the file should have them`);

@@ -54,7 +54,7 @@ describe('HttpMediaSource', () => {
     return open().read(first, maxBytes);
   };
 
-  async function faultOf(read: Promise<unknown>): Promise<Error> {
+  async function errorOf(read: Promise<unknown>): Promise<Error> {
     try {
       await read;
     } catch (error) {
@@ -64,7 +64,7 @@ describe('HttpMediaSource', () => {
   }
 
   async function unreachableFrom(read: Promise<unknown>): Promise<MediaSourceError> {
-    const error = await faultOf(read);
+    const error = await errorOf(read);
     expect(error).to.be.instanceOf(MediaSourceError);
     expect(error).to.have.property('reason', 'UNREACHABLE');
     return error as MediaSourceError;
@@ -73,7 +73,7 @@ describe('HttpMediaSource', () => {
   const expectPart = (bytes: Uint8Array, offset: number, lengthBytes: number) =>
     expect(Buffer.compare(bytes, file.subarray(offset, offset + lengthBytes))).to.equal(0);
 
-  describe('with a server that keeps the rules', () => {
+  describe('with a correct server', () => {
     it('asks for exactly the range, unencoded, and keeps the connection', async () => {
       server.behave = (request, response) => sendRange(request, response, file);
       const reader = open('/videos/my clip.mp4');
@@ -110,8 +110,8 @@ describe('HttpMediaSource', () => {
 
     it('counts requests by status', async () => {
       await readFirst((request, response) => sendRange(request, response, file));
-      await faultOf(readFirst((_, response) => response.writeHead(404).end()));
-      await faultOf(readFirst((_, response) => response.destroy()));
+      await errorOf(readFirst((_, response) => response.writeHead(404).end()));
+      await errorOf(readFirst((_, response) => response.destroy()));
       expect(counted).to.deep.equal({ '206': 1, '404': 1, broken: 3 });
     });
   });
@@ -139,7 +139,7 @@ describe('HttpMediaSource', () => {
 
     it('does not begin to read through to a range that lies too far', async () => {
       server.behave = (_, response) => response.writeHead(200, { 'content-length': file.length }).end(file);
-      const error = await faultOf(open().read({ offset: 150_000, lengthBytes: 10 }, 150_000));
+      const error = await errorOf(open().read({ offset: 150_000, lengthBytes: 10 }, 150_000));
       expect(error).to.be.instanceOf(ReadBudgetExceededError);
       expect(error.message).to.contain('ignores ranges');
       expect(meter.bytesRead).to.equal(0);
@@ -183,7 +183,7 @@ describe('HttpMediaSource', () => {
           : response.writeHead(416, { 'content-range': 'bytes */50000' }).end();
       const reader = open();
       await reader.read(first, PLENTY);
-      expect(await faultOf(reader.read({ offset: 60_000, lengthBytes: 1 }, PLENTY))).to.be.instanceOf(
+      expect(await errorOf(reader.read({ offset: 60_000, lengthBytes: 1 }, PLENTY))).to.be.instanceOf(
         MediaChangedError,
       );
     });
@@ -194,7 +194,7 @@ describe('HttpMediaSource', () => {
       it(`says so for ${status}, and keeps the connection`, async () => {
         server.behave = (_, response) => response.writeHead(status).end('<html>'.repeat(100));
         for (let i = 0; i < 2; i++) {
-          expect(await faultOf(open().read(first, PLENTY))).to.include({ reason: 'NOT_FOUND' });
+          expect(await errorOf(open().read(first, PLENTY))).to.include({ reason: 'NOT_FOUND' });
         }
         expect(server.requests.length).to.equal(2);
         expect(server.requests[0]?.remotePort).to.equal(server.requests[1]?.remotePort);
@@ -235,7 +235,7 @@ describe('HttpMediaSource', () => {
         expect(meter.requests).to.equal(2);
       });
 
-      it(`gives up for now when it always ${what}`, async () => {
+      it(`reports the video as unreachable when it always ${what}`, async () => {
         const error = await unreachableFrom(readFirst(fail));
         expect(error.message).to.match(/^the video server /);
         expect(server.requests.length).to.equal(3);
@@ -263,7 +263,7 @@ describe('HttpMediaSource', () => {
     });
 
     for (const status of [401, 403, 400, 451]) {
-      it(`does not insist on ${status}, which a person has to mend`, async () => {
+      it(`does not repeat a request that was answered ${status}, which a person has to repair`, async () => {
         const error = await unreachableFrom(readFirst((_, response) => response.writeHead(status).end()));
         expect(error.message).to.contain(String(status));
         expect(server.requests.length).to.equal(1);
@@ -288,14 +288,14 @@ describe('HttpMediaSource', () => {
         setTimeout(() => stop.abort(new Error('the deadline')), READ_TIMEOUT_MS * 3).unref();
         expect(request.begin).to.equal(0);
       });
-      expect((await faultOf(reading)).message).to.equal('the deadline');
+      expect((await errorOf(reading)).message).to.equal('the deadline');
       expect(server.requests.length).to.equal(1);
     });
 
-    it('gives up waiting for a free connection when it may', async () => {
+    it('stops waiting for a free connection on abort', async () => {
       server.behave = (_, response) =>
         response.writeHead(206, { 'content-range': 'bytes 0-32767/300000' }).flushHeaders();
-      const waiting = Array.from({ length: 6 }, () => faultOf(open().read(first, PLENTY)));
+      const waiting = Array.from({ length: 6 }, () => errorOf(open().read(first, PLENTY)));
       const reason = new Error('the deadline');
       stop.abort(reason);
       expect(await Promise.all(waiting)).to.deep.equal(Array(6).fill(reason));
@@ -353,20 +353,20 @@ describe('HttpMediaSource', () => {
         server.behave = (request, response) => sendRange(request, response, file, request.begin === 0 ? before : after);
         const reader = open();
         await reader.read(first, PLENTY);
-        expect(await faultOf(reader.read({ offset: 60_000, lengthBytes: 1 }, PLENTY))).to.be.instanceOf(
+        expect(await errorOf(reader.read({ offset: 60_000, lengthBytes: 1 }, PLENTY))).to.be.instanceOf(
           MediaChangedError,
         );
       });
     }
 
-    it('tells the server which version it wants, and takes 412 as a change', async () => {
+    it('asks the server for the version it began with, and takes 412 as a change', async () => {
       server.behave = (request, response) =>
         request.begin === 0
           ? sendRange(request, response, file, { etag: '"one"' })
           : response.writeHead(request.headers['if-match'] === '"one"' ? 412 : 500).end();
       const reader = open();
       await reader.read(first, PLENTY);
-      expect(await faultOf(reader.read({ offset: 60_000, lengthBytes: 1 }, PLENTY))).to.be.instanceOf(
+      expect(await errorOf(reader.read({ offset: 60_000, lengthBytes: 1 }, PLENTY))).to.be.instanceOf(
         MediaChangedError,
       );
     });

@@ -6,7 +6,7 @@ import { encodeMediaPath } from './media-path.ts';
 import { openVideoServerPool, type VideoServerLimits } from './video-server-pool.ts';
 
 export interface HttpMediaSourceOptions extends VideoServerLimits {
-  /** Of the video server; a path in it stands before every video's own. */
+  /** Of the video server; a path in it is put before every video's own. */
   readonly url: string;
   readonly metrics: HttpMetrics;
 }

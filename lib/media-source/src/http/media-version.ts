@@ -1,6 +1,6 @@
 import { headerOf, type ResponseHeaders } from './response-headers.ts';
 
-/** What tells one version of a file from another; `null` where the server doesn't say. */
+/** What distinguishes one version of a file from another; `null` if the server doesn't say it. */
 export interface MediaVersion {
   readonly etag: string | null;
   readonly lastModified: string | null;

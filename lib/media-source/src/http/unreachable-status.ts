@@ -5,7 +5,7 @@ import { parseRetryAfter } from './retry-after.ts';
 
 /**
  * What a status that brings no video means. Being refused (401, 403) counts as unreachable, as does every other 4xx: people
- * mend permissions and gateways, and the alert is still good then.
+ * repair permissions and gateways, and the file is readable then.
  */
 export function unreachableStatus(status: number, headers: ResponseHeaders): MediaSourceError | BrokenReadError {
   const message = `the video server answers ${status}`;

@@ -8,13 +8,13 @@ export interface SeenRequest {
   /** Of the range asked for; `end` is inclusive, as on the wire. */
   readonly begin: number;
   readonly end: number;
-  /** Tells connections apart. */
+  /** Distinguishes connections. */
   readonly remotePort: number | undefined;
 }
 
 export type Behaviour = (request: SeenRequest, response: ServerResponse, number: number) => void;
 
-/** A real HTTP server that behaves as a test tells it to. */
+/** A real HTTP server that behaves as a test says. */
 export class LyingVideoServer implements AsyncDisposable {
   readonly requests: SeenRequest[] = [];
   behave: Behaviour = (_, response) => response.writeHead(404).end();
@@ -63,7 +63,7 @@ export function sendRange(
   response.writeHead(206, { 'content-range': contentRange, 'content-length': part.length, ...headers }).end(part);
 }
 
-/** Sends what it can of an endless body, and tells how much that was once nobody listens any longer. */
+/** Sends what it can of an endless body. Resolves to how many bytes that were once the connection is closed. */
 export function sendEndlessly(response: ServerResponse, piece: Uint8Array): Promise<number> {
   let sentBytes = 0;
   const send = (): void => {

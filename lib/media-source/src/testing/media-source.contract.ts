@@ -23,7 +23,7 @@ export function itIsAMediaSource(get: () => MediaSourceUnderTest): void {
 
   const open = (video: string): MediaReader => get().source.open(video, { meter, signal: stop.signal });
 
-  const faultOf = async (read: Promise<unknown>): Promise<unknown> => {
+  const errorOf = async (read: Promise<unknown>): Promise<unknown> => {
     try {
       await read;
     } catch (error) {
@@ -32,7 +32,7 @@ export function itIsAMediaSource(get: () => MediaSourceUnderTest): void {
     throw new Error('the read succeeded');
   };
 
-  it('reads ranges of a video, and tells its size and the cost', async () => {
+  it('reads ranges of a video, and says its size and what they cost', async () => {
     await get().put('/videos/a.mp4', content);
     const reader = open('/videos/a.mp4');
     for (const [offset, lengthBytes] of [
@@ -52,14 +52,14 @@ export function itIsAMediaSource(get: () => MediaSourceUnderTest): void {
     expect(Buffer.compare(bytes, content.subarray(99_000))).to.equal(0);
   });
 
-  it('tells that a video is empty', async () => {
+  it('reports that a video is empty', async () => {
     await get().put('/videos/empty.mp4', new Uint8Array(0));
     const slice = await open('/videos/empty.mp4').read({ offset: 0, lengthBytes: 1_000 }, PLENTY);
     expect([slice.bytes.length, slice.sizeBytes]).to.deep.equal([0, 0]);
   });
 
-  it('tells that there is no such video', async () => {
-    const error = await faultOf(open('/videos/nowhere.mp4').read({ offset: 0, lengthBytes: 1_000 }, PLENTY));
+  it('reports that there is no such video', async () => {
+    const error = await errorOf(open('/videos/nowhere.mp4').read({ offset: 0, lengthBytes: 1_000 }, PLENTY));
     expect(error).to.be.instanceOf(MediaSourceError);
     expect(error).to.have.property('reason', 'NOT_FOUND');
   });
@@ -84,7 +84,7 @@ export function itIsAMediaSource(get: () => MediaSourceUnderTest): void {
       const reader = open('/videos/a.mp4');
       await reader.read({ offset: 0, lengthBytes: 1_000 }, PLENTY);
       await get().put('/videos/a.mp4', successor);
-      const error = await faultOf(reader.read({ offset: 1_000, lengthBytes: 1_000 }, PLENTY));
+      const error = await errorOf(reader.read({ offset: 1_000, lengthBytes: 1_000 }, PLENTY));
       expect(error).to.be.instanceOf(MediaChangedError);
     }
   });
@@ -92,7 +92,7 @@ export function itIsAMediaSource(get: () => MediaSourceUnderTest): void {
   it('rejects with the reason of the signal', async () => {
     await get().put('/videos/a.mp4', content);
     const reader = open('/videos/a.mp4');
-    const reading = faultOf(reader.read({ offset: 0, lengthBytes: 1_000 }, PLENTY));
+    const reading = errorOf(reader.read({ offset: 0, lengthBytes: 1_000 }, PLENTY));
     const reason = new Error('no longer wanted');
     stop.abort(reason);
     expect(await reading).to.equal(reason);

@@ -14,8 +14,8 @@ export class MemoryMediaSource implements MediaSource {
   /** Every range that was read, in order. */
   readonly reads: WantedRange[] = [];
   beforeRead: (range: WantedRange, signal: AbortSignal) => unknown = () => {};
-  /** Stands in for a server that doesn't say it. */
-  tellsSize = true;
+  /** Whether reads say the file's size; a read that reaches its end always does. */
+  statesSize = true;
 
   open(video: string, { meter, signal }: ReadOptions): MediaReader {
     const opened = this.files.get(video);
@@ -31,7 +31,7 @@ export class MemoryMediaSource implements MediaSource {
         const bytes = file.subarray(range.offset, range.offset + range.lengthBytes);
         meter.bytesRead += bytes.length;
         const atEnd = range.offset + bytes.length >= file.length;
-        return { bytes, sizeBytes: this.tellsSize || atEnd ? file.length : null, costBytes: bytes.length };
+        return { bytes, sizeBytes: this.statesSize || atEnd ? file.length : null, costBytes: bytes.length };
       },
     };
   }

@@ -29,7 +29,7 @@ export async function startScratchNginx(): Promise<ScratchNginx> {
       const upload = path.join(dir.path, `upload-${files++}`);
       await mkdir(path.dirname(file), { recursive: true });
       await writeFile(upload, bytes);
-      // nginx tells two files of one size apart by the second in which they were written.
+      // nginx distinguishes two files of one size only by the second in which they were written.
       await utimes(upload, files, files);
       await rename(upload, file);
     },

@@ -1,7 +1,7 @@
 import type { Inspect, InspectOptions, Need } from '../read-until-known.ts';
 import type { SparseFile } from '../sparse-file.ts';
 
-/** Stands in for whatever an inspection finds. */
+/** What a scripted inspection finds. */
 export interface Found {
   readonly kind: 'found';
 }

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Failure } from '@vigie/alert';
 import type { InspectOptions, SparseFile } from '@vigie/media-source';
 import { Slots } from '@vigie/service-kit/async';
+import pTimeout from 'p-timeout';
 import type { HeaderAnswer, HeaderProbe } from '../../ports/header-probe.ts';
 import { toMedia } from './beamcoder-media.ts';
 import { copyHead } from './file-head.ts';
@@ -16,7 +17,7 @@ const SAFE_OPTIONS = {
 
 const NEXT_RANGE_BYTES = 32 * 1024;
 
-/** Whatever the demuxer does, there is room for all that is written: a write must not wait on a thread. */
+/** More than is ever written, so that no write waits for the demuxer and blocks a thread. */
 const ROOM_FOR_ALL = 2;
 
 /**
@@ -44,7 +45,12 @@ export class BeamcoderHeaderProbe implements HeaderProbe {
     const { sizeBytes } = file;
     const slot = await this.#slots.take(signal);
     const work = this.#demux(head, sizeBytes).finally(() => slot[Symbol.dispose]());
-    return firstOf(work, timeoutMs, signal);
+    // It can't be broken off; it ends by itself, for it has all the bytes that it will get.
+    return pTimeout(work, {
+      milliseconds: timeoutMs,
+      fallback: () => failure('PROBE_TIMEOUT', `beamcoder took more than ${timeoutMs} ms`),
+      ...(signal && { signal }),
+    });
   }
 
   async #demux(head: Buffer<ArrayBuffer>, sizeBytes: number | null): Promise<HeaderAnswer> {
@@ -72,7 +78,7 @@ function conclude(demuxer: Demuxer, head: Buffer, sizeBytes: number | null): Hea
   if (media) return { kind: 'media', media, diagnostics: [] };
   if (media === null) return failure('NO_VIDEO_STREAM', 'the file has no video stream');
   return isWhole(head, sizeBytes)
-    ? failure('CORRUPT_HEADER', 'codec or size can not be told')
+    ? failure('CORRUPT_HEADER', "codec or size can't be found")
     : needMore(head, sizeBytes);
 }
 
@@ -86,7 +92,7 @@ function isWhole(head: Buffer, sizeBytes: number | null): boolean {
   return sizeBytes !== null && head.length >= sizeBytes;
 }
 
-/** Twice as much each time, for it has to begin afresh. */
+/** Twice as much each time: beamcoder has to read from the file's start again. */
 function needMore(head: Buffer, sizeBytes: number | null): HeaderAnswer {
   const restBytes = sizeBytes === null ? Number.POSITIVE_INFINITY : sizeBytes - head.length;
   return {
@@ -94,29 +100,6 @@ function needMore(head: Buffer, sizeBytes: number | null): HeaderAnswer {
     offset: head.length,
     lengthBytes: Math.min(Math.max(NEXT_RANGE_BYTES, head.length), restBytes),
   };
-}
-
-/** The work can't be broken off; it ends by itself, for it has all the bytes that it will get. */
-async function firstOf(
-  work: Promise<HeaderAnswer>,
-  timeoutMs: number,
-  signal: AbortSignal | undefined,
-): Promise<HeaderAnswer> {
-  work.catch(() => {});
-  const { promise, resolve, reject } = Promise.withResolvers<HeaderAnswer>();
-  const onAbort = (): void => reject(signal?.reason);
-  const limit = setTimeout(
-    () => resolve(failure('PROBE_TIMEOUT', `beamcoder took more than ${timeoutMs} ms`)),
-    timeoutMs,
-  );
-  if (signal?.aborted) onAbort();
-  signal?.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    clearTimeout(limit);
-    signal?.removeEventListener('abort', onAbort);
-  }
 }
 
 function failure(code: Failure['code'], message: string): HeaderAnswer {

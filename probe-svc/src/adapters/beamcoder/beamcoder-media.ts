@@ -66,7 +66,7 @@ function toAudio({ codecpar }: DemuxedStream): NonNullable<Media['audio']> {
   return { codec: codecpar.name, sampleRate: positive(codecpar.sample_rate), channels: positive(codecpar.channels) };
 }
 
-/** libav has one demuxer for a family; the file's own brand tells which of it this is. */
+/** libav has one demuxer for a family of containers; the file's own brand says which one it is. */
 function containerOf({ iformat, metadata }: Demuxer, head: Buffer): string {
   if (iformat.name.includes('matroska')) {
     return head.subarray(0, EBML_HEAD_BYTES).includes('webm') ? 'webm' : 'matroska';

@@ -16,7 +16,7 @@ export function copyHead(file: SparseFile): Buffer<ArrayBuffer> {
 
 const BOX_HEADER_BYTES = 8;
 
-/** What the top-level boxes of an MP4 tell, as far as they are in the head. */
+/** What the top-level boxes of an MP4 say, as far as they are in the head. */
 export function readMp4Layout(head: Buffer): { moovAtEnd: boolean; fragmented: boolean } {
   const types: string[] = [];
   let offset = 0;

@@ -49,7 +49,7 @@ export interface DemuxedStream {
   readonly side_data?: { readonly displaymatrix?: Buffer };
 }
 
-/** The optional package isn't there, or was never compiled. The message says what mends it. */
+/** The optional package isn't there, or was never compiled. The message says what to do. */
 export class BeamcoderLoadError extends Error {
   override readonly name = 'BeamcoderLoadError';
   readonly reason = 'BEAMCODER_LOAD_FAILED';

@@ -94,7 +94,7 @@ describe('IsolatedHeaderProbe', () => {
       expect(results).to.deep.equal(['overdue']);
     });
 
-    it('ends the child at once when nobody wants its answer', async () => {
+    it('ends the child at once when its answer is no longer wanted', async () => {
       const tookMs = await shortestRunMs(50, async () => {
         const caller = new AbortController();
         const reason = new Error('gone');
@@ -140,7 +140,7 @@ describe('IsolatedHeaderProbe', () => {
       expect(isLiving(pid)).to.equal(true);
     });
 
-    it('ends when it is let go of', async () => {
+    it('ends when the service disconnects', async () => {
       child.kill();
       await waitUntilGone([child.pid as number]);
     });

@@ -10,15 +10,15 @@ export interface IsolatedHeaderProbeOptions extends ProbeChildOptions {
   readonly metrics: IsolationMetrics;
 }
 
-/** A child ends a probe by its own clock; past this it hangs. */
+/** A child ends a probe by its own clock; if it is later than this, it hangs. */
 const OVERDUE_MS = 1_000;
-/** A child that goes wrong slowly doesn't go on for ever. */
+/** A child is replaced after so many answers, in case it degrades slowly. */
 const MAX_ANSWERS = 1_000;
 const IDLE_MS = 10_000;
 
 /**
  * Probes in child processes, so that a file that kills the decoder kills nothing else: DECODER_CRASHED. A child that has
- * answered is asked again. When one dies that has answered before, an earlier file may have harmed it, so a new one decides.
+ * answered is asked again. If a child dies that has answered before, an earlier file may have harmed it, so a new child decides.
  */
 export class IsolatedHeaderProbe implements HeaderProbe, Disposable {
   readonly #options: IsolatedHeaderProbeOptions;
@@ -112,7 +112,7 @@ function toRange({ offset, bytes }: { readonly offset: number; readonly bytes: U
   return { offset, bytes };
 }
 
-/** After a time-out a thread of the child may still be at it. */
+/** After a time-out a thread of the child may still be probing. */
 function isReusable({ answers }: ProbeChild, reply: Reply): boolean {
   if (reply.kind !== 'answer' || answers >= MAX_ANSWERS) return false;
   return reply.answer.kind !== 'failure' || reply.answer.failure.code !== 'PROBE_TIMEOUT';

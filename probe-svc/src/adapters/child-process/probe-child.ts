@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { addAbortListener } from 'node:events';
 import type { HeaderAnswer } from '../../ports/header-probe.ts';
 import type { ChildMessage, ProbeQuestion } from './child-messages.ts';
 
@@ -32,7 +33,7 @@ const CODE_RANGE_BYTES = 512 * 1024 * 1024;
 /**
  * RLIMIT_DATA counts private memory that can be written; RLIMIT_AS would count the address space that V8 reserves too. The
  * shell is the one way to set it that needs no other package. No core files: a hostile file could fill the disk with them.
- * Where memory runs out all the same, Linux ends the child before the service.
+ * If memory runs out all the same, Linux ends the child before the service.
  */
 const LIMITED =
   'ulimit -c 0 && ulimit -d "$0" && { echo 1000 >/proc/self/oom_score_adj || :; } 2>/dev/null && exec "$@"';
@@ -92,7 +93,7 @@ export class ProbeChild {
    */
   ask(question: ProbeQuestion, timeLimitMs: number, signal: AbortSignal | undefined): Promise<Reply> {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
-    const stopListening = this.#endOnAbort(signal, reject);
+    const abortListener = this.#endOnAbort(signal, reject);
     const limit = setTimeout(() => {
       resolve({ kind: 'overdue' });
       this.kill();
@@ -106,11 +107,11 @@ export class ProbeChild {
         reject(new ProbeChildError(`The decoder can't be asked: ${message.message}.`));
     };
     if (this.#death !== undefined) this.#onDeath(this.#death);
-    // A child that is gone is told of by its death.
+    // If the child is gone, its death is reported, and not the error of sending.
     else this.#process.send(question, () => {});
     return promise.finally(() => {
       clearTimeout(limit);
-      stopListening();
+      abortListener?.[Symbol.dispose]();
       this.#onDeath = () => {};
       this.#onMessage = () => {};
     });
@@ -122,7 +123,7 @@ export class ProbeChild {
 
   async #ready(signal: AbortSignal | undefined): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const stopListening = this.#endOnAbort(signal, reject);
+    using _ = this.#endOnAbort(signal, reject);
     const limit = setTimeout(() => {
       reject(new ProbeChildError(`The child process wasn't ready within ${START_TIMEOUT_MS} ms.`));
       this.kill();
@@ -132,21 +133,18 @@ export class ProbeChild {
       reject(
         new ProbeChildError(`The child process didn't start: ${how}; ${this.#stderr.trim() || 'it said nothing'}.`),
       );
-    await promise.finally(() => {
-      clearTimeout(limit);
-      stopListening();
-    });
+    await promise.finally(() => clearTimeout(limit));
   }
 
-  /** Call what it returns once the child may live on whatever the signal says. */
-  #endOnAbort(signal: AbortSignal | undefined, reject: (reason: unknown) => void): () => void {
-    const onAbort = (): void => {
-      reject(signal?.reason);
-      this.kill();
-    };
-    if (signal?.aborted) onAbort();
-    signal?.addEventListener('abort', onAbort, { once: true });
-    return () => signal?.removeEventListener('abort', onAbort);
+  /** Disposing of it lets the child live on whatever the signal says. */
+  #endOnAbort(signal: AbortSignal | undefined, reject: (reason: unknown) => void): Disposable | undefined {
+    return (
+      signal &&
+      addAbortListener(signal, () => {
+        reject(signal.reason);
+        this.kill();
+      })
+    );
   }
 
   #die(how: string): void {

@@ -2,10 +2,10 @@ import { SparseFile } from '@vigie/media-source';
 import type { HeaderProbe } from '../../ports/header-probe.ts';
 import type { ChildMessage, ProbeQuestion } from './child-messages.ts';
 
-/** The child's side: answers what the service asks, until that lets go of it. */
+/** The child's side: answers what the service asks, until the service disconnects. */
 export function serveProbes(headerProbe: HeaderProbe): void {
   process.on('message', (question: ProbeQuestion) => void answer(headerProbe, question).then(send));
-  // Whoever stops the service may tell its children too, but they are the service's to end.
+  // Whoever stops the service may signal its children too, but only the service ends them.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   // Not exit(): that would wait for a thread which may never come back.
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
@@ -27,6 +27,6 @@ async function answer(headerProbe: HeaderProbe, question: ProbeQuestion): Promis
 }
 
 function send(message: ChildMessage): void {
-  // The service may be gone, and with it whoever could be told.
+  // The service may be gone: there is nobody to report the error to.
   process.send?.(message, () => {});
 }

@@ -6,7 +6,7 @@ import { encodeOutcomePayload } from '@vigie/alert/wire';
 import { publishStored, traceHeaders } from '@vigie/service-kit/nats';
 import { type OutcomeEvents, OutcomeEventsError } from '../../ports/outcome-events.ts';
 
-/** A publish that a reconnect swallows gets no ack: it is published again sooner than a longer wait would help. */
+/** A publish that is lost in a reconnect gets no ack: publishing again helps sooner than waiting longer. */
 const PUB_ACK_TIMEOUT_MS = 5_000;
 
 export class JetStreamOutcomeEvents implements OutcomeEvents {
