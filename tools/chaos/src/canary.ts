@@ -3,13 +3,13 @@ import type { Mesh } from '@vigie/dev-env';
 import type { AlertRecordJson } from '@vigie/dev-env/start';
 import type { ChaosVideo } from './chaos-videos.ts';
 import type { Client } from './clients/client.ts';
-import type { Door } from './clients/door.ts';
+import type { EntryPoint } from './clients/entry-point.ts';
 import { newAlert } from './clients/load.ts';
 
 export interface CanaryParts {
   readonly mesh: Mesh;
   readonly client: Client;
-  readonly door: Door;
+  readonly entryPoint: EntryPoint;
   readonly video: ChaosVideo;
 }
 
@@ -21,12 +21,12 @@ const READ_TIMEOUT_MS = 1_000;
 /** @returns how long a new alert takes until it is accepted, finished, and shown as finished; undefined if it takes too long */
 export async function measureRecovery(
   uid: string,
-  { mesh, client, door, video }: CanaryParts,
+  { mesh, client, entryPoint, video }: CanaryParts,
 ): Promise<number | undefined> {
   const startedAt = performance.now();
   const isLate = (): boolean => performance.now() - startedAt > PATIENCE_MS;
   const alert = newAlert(uid, video);
-  while (!(await client.deliver(door, alert, video))) {
+  while (!(await client.deliver(entryPoint, alert, video))) {
     if (isLate()) return undefined;
   }
   const gateways = mesh.services.filter(({ service }) => service === 'gateway');

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { measureRecovery } from './canary.ts';
 import type { ChaosMesh } from './chaos-mesh.ts';
 import type { Client } from './clients/client.ts';
-import type { Doors } from './clients/doors.ts';
+import type { EntryPoints } from './clients/entry-points.ts';
 import type { FaultLog } from './fault-log.ts';
 import type { PlannedFault } from './fault-schedule.ts';
 import { createFault } from './faults/create-fault.ts';
@@ -12,7 +12,7 @@ import { TargetLocks } from './target-locks.ts';
 export interface InjectionParts {
   readonly chaos: ChaosMesh;
   readonly client: Client;
-  readonly doors: Doors;
+  readonly entryPoints: EntryPoints;
   readonly lanes: readonly Iterator<PlannedFault, never>[];
   readonly log: FaultLog;
   readonly say: (line: string) => void;
@@ -69,10 +69,10 @@ export async function injectFaults(parts: InjectionParts, signal: AbortSignal): 
   }
 
   async function measure(planned: PlannedFault, own: number): Promise<void> {
-    const { chaos, client, doors } = parts;
+    const { chaos, client, entryPoints } = parts;
     const [video] = chaos.videos.good as [(typeof chaos.videos.good)[number]];
     const uid = `after-${planned.kind}-${own}`;
-    const recoveryMs = await measureRecovery(uid, { mesh: chaos.mesh, client, door: doors.rest, video });
+    const recoveryMs = await measureRecovery(uid, { mesh: chaos.mesh, client, entryPoint: entryPoints.rest, video });
     parts.log.noteRecovery(planned, recoveryMs);
   }
 

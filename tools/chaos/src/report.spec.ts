@@ -24,7 +24,7 @@ function report(change: Partial<ChaosReport> = {}): ChaosReport {
     findings: { rows: [{ ...alert, ...end }], quarantined: [] },
     breaches: [],
     unexpectedExits: new Map(),
-    settleMs: 1_234,
+    idleAfterMs: 1_234,
     ...change,
   };
 }
@@ -36,7 +36,7 @@ accepted 1 and 0 messages that are no alert
 PROCESSED 1
 conflicting 0 other contents of a uid, in quarantine
 refused 1 HTTP 503
-settled 1.2 s after the last fault`);
+idle 1.2 s after the last fault`);
   });
 
   it('shows each kind of fault with its median and longest recovery, and what never was', () => {

@@ -12,7 +12,7 @@ export interface ChaosReport {
   readonly findings: Pick<Findings, 'rows' | 'quarantined'>;
   readonly breaches: readonly Breach[];
   readonly unexpectedExits: ReadonlyMap<string, number>;
-  readonly settleMs: number;
+  readonly idleAfterMs: number;
 }
 
 /** Shown one by one; more would hide the rest of the table. */
@@ -31,7 +31,7 @@ export function formatReport(report: ChaosReport): string {
 
 type Line = readonly string[];
 
-function alertLines({ ledger, findings, unexpectedExits, settleMs }: ChaosReport): Line[] {
+function alertLines({ ledger, findings, unexpectedExits, idleAfterMs }: ChaosReport): Line[] {
   const ends = Map.groupBy(findings.rows, ({ status }) => status);
   const conflicts = findings.quarantined.filter(({ reason }) => reason === 'UID_CONFLICT');
   return [
@@ -45,7 +45,7 @@ function alertLines({ ledger, findings, unexpectedExits, settleMs }: ChaosReport
     ],
     ...[...ledger.refusals].sort().map(([code, times]) => ['refused', count(times), code]),
     ...[...unexpectedExits].map(([how, times]) => ['ended', count(times), how]),
-    ['settled', seconds(settleMs), 'after the last fault'],
+    ['idle', seconds(idleAfterMs), 'after the last fault'],
   ];
 }
 

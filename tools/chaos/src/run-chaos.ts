@@ -6,7 +6,7 @@ import { checkLedger } from './checker/check-ledger.ts';
 import { Ledger } from './checker/ledger.ts';
 import { readFindings } from './checker/read-findings.ts';
 import { Client } from './clients/client.ts';
-import { openDoors } from './clients/doors.ts';
+import { openEntryPoints } from './clients/entry-points.ts';
 import { Load } from './clients/load.ts';
 import { FaultLog } from './fault-log.ts';
 import { dealToLanes, planFaults } from './fault-schedule.ts';
@@ -15,7 +15,7 @@ import { compareFootprints, type Footprint, measureFootprints } from './footprin
 import { injectFaults } from './inject-faults.ts';
 import type { ChaosReport } from './report.ts';
 import { SeededRandom } from './seeded-random.ts';
-import { settle } from './settle.ts';
+import { waitUntilIdle } from './wait-until-idle.ts';
 
 export interface ChaosRun extends AsyncDisposable {
   readonly report: ChaosReport;
@@ -32,11 +32,11 @@ export interface RunOptions {
 /** Long enough for V8 to have compiled what it needs and for every pool to have its connections. */
 const WARM_UP_MS = 8_000;
 /** Longer than all retries of an alert together. */
-const SETTLE_TIMEOUT_MS = 150_000;
+const IDLE_TIMEOUT_MS = 150_000;
 const CALM_TIMEOUT_MS = 30_000;
 const CALM_POLL_MS = 1_000;
 
-/** Boots a mesh, sends and breaks, heals, lets it settle, and checks. The mesh stands until the run is disposed of. */
+/** Boots a mesh, sends and breaks, heals, waits until it is idle, and checks. The mesh runs until the run is disposed of. */
 export async function runChaos({ options, signal, say }: RunOptions): Promise<ChaosRun> {
   await using stack = new AsyncDisposableStack();
   const random = new SeededRandom(options.seed);
@@ -45,11 +45,11 @@ export async function runChaos({ options, signal, say }: RunOptions): Promise<Ch
   const chaos = await bootChaosMesh({ sabotage: options.sabotage, signal, teardown: stack });
   say(`The mesh is up, its logs are in ${chaos.logDir}.`);
 
-  const doors = openDoors(chaos.mesh, chaos.operator, stack);
+  const entryPoints = openEntryPoints(chaos.mesh, chaos.operator, stack);
   const ledger = new Ledger();
   const client = new Client(ledger);
   const { alertsPerSecond } = options;
-  const load = new Load({ client, doors, videos: chaos.videos, random: random.fork(), alertsPerSecond });
+  const load = new Load({ client, entryPoints, videos: chaos.videos, random: random.fork(), alertsPerSecond });
 
   const loadEnd = new AbortController();
   const loading = load.run(AbortSignal.any([loadEnd.signal, signal]));
@@ -57,12 +57,12 @@ export async function runChaos({ options, signal, say }: RunOptions): Promise<Ch
   const before = await measureFootprints(chaos.mesh.processes);
 
   const faultsEnd = AbortSignal.timeout(options.minutes * 60_000);
-  const injecting = injectFaults({ chaos, client, doors, lanes, log, say }, AbortSignal.any([faultsEnd, signal]));
+  const injecting = injectFaults({ chaos, client, entryPoints, lanes, log, say }, AbortSignal.any([faultsEnd, signal]));
   await unlessStopped(injecting, signal);
-  say('Every fault is healed: the mesh settles.');
+  say('Every fault is healed: waiting until the mesh is idle.');
   loadEnd.abort();
   await unlessStopped(loading, signal);
-  const settleMs = await unlessStopped(settle(chaos.operator, SETTLE_TIMEOUT_MS), signal);
+  const idleAfterMs = await unlessStopped(waitUntilIdle(chaos.operator, IDLE_TIMEOUT_MS), signal);
 
   const databaseUrl = chaos.mesh.postgres?.url as string;
   const findings = await readFindings({ databaseUrl, operator: chaos.operator, gatewayUrl: chaos.mesh.url });
@@ -75,7 +75,17 @@ export async function runChaos({ options, signal, say }: RunOptions): Promise<Ch
   const { seed, minutes } = options;
   const { unexpectedExits } = chaos.reviver;
   const faults = log.kinds;
-  const report = { seed, minutes, lanes: options.lanes, ledger, faults, findings, breaches, unexpectedExits, settleMs };
+  const report = {
+    seed,
+    minutes,
+    lanes: options.lanes,
+    ledger,
+    faults,
+    findings,
+    breaches,
+    unexpectedExits,
+    idleAfterMs,
+  };
   const owned = stack.move();
   return { report, chaos, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Alert } from '@vigie/alert';
 import type { ChaosVideo } from '../chaos-videos.ts';
 import type { Ledger } from '../checker/ledger.ts';
-import { type Door, RefusedError } from './door.ts';
+import { type EntryPoint, RefusedError } from './entry-point.ts';
 
 const FIRST_BACKOFF_MS = 200;
 const MAX_BACKOFF_MS = 2_000;
@@ -19,10 +19,10 @@ export class Client {
   }
 
   /** @returns whether the alert was accepted */
-  async deliver(door: Door, alert: Alert, { end }: ChaosVideo): Promise<boolean> {
+  async deliver(entryPoint: EntryPoint, alert: Alert, { end }: ChaosVideo): Promise<boolean> {
     const accepted = await this.#untilTaken(() => {
       this.#ledger.noteSent(alert, end);
-      return door.send(alert);
+      return entryPoint.send(alert);
     });
     if (accepted) this.#ledger.noteAccepted(alert);
     return accepted;

@@ -3,19 +3,19 @@ import type { Alert } from '@vigie/alert';
 import type { ChaosVideo, ChaosVideos } from '../chaos-videos.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { Client } from './client.ts';
-import type { Door } from './door.ts';
-import type { Doors } from './doors.ts';
+import type { EntryPoint } from './entry-point.ts';
+import type { EntryPoints } from './entry-points.ts';
 
 export interface LoadParts {
   readonly client: Client;
-  readonly doors: Doors;
+  readonly entryPoints: EntryPoints;
   readonly videos: ChaosVideos;
   readonly random: SeededRandom;
   readonly alertsPerSecond: number;
 }
 
 /** What becomes of an alert in the load, as shares. */
-const SHARE = { bad: 0.08, missing: 0.03, unreachable: 0.01, duplicate: 0.15, conflict: 0.02, hand: 0.03, junk: 0.01 };
+const SHARE = { bad: 0.08, missing: 0.03, unreachable: 0.01, duplicate: 0.15, conflict: 0.02, nats: 0.03, junk: 0.01 };
 const STORES = ['store-1', 'store-2', 'store 3 / Köln', 'store-4'];
 /** A mesh that takes nothing for a while doesn't meet a growing crowd: clients wait for their answers. */
 const MAX_UNDER_WAY = 400;
@@ -52,23 +52,25 @@ export class Load {
   }
 
   async #sendOne(): Promise<void> {
-    const { client, doors, random } = this.#parts;
+    const { client, entryPoints, random } = this.#parts;
     const number = ++this.#number;
     if (random.chance(SHARE.junk)) {
-      return client.deliverJunk(payload => doors.hand.publish('junk', payload), `no alert, number ${number}`);
+      return client.deliverJunk(payload => entryPoints.nats.publish('junk', payload), `no alert, number ${number}`);
     }
     const video = this.#pickVideo();
     const alert = { ...newAlert(`load-${number}`, video), store: random.pick(STORES) };
-    const again = random.chance(SHARE.duplicate) ? this.#pickDoor() : undefined;
-    const rival = random.chance(SHARE.conflict) ? { door: this.#pickDoor(), video: this.#pickVideo() } : undefined;
+    const again = random.chance(SHARE.duplicate) ? this.#pickEntryPoint() : undefined;
+    const rival = random.chance(SHARE.conflict)
+      ? { entryPoint: this.#pickEntryPoint(), video: this.#pickVideo() }
+      : undefined;
     const laterMs = random.integer(0, MAX_LATER_MS);
-    const accepted = await client.deliver(this.#pickDoor(), alert, video);
+    const accepted = await client.deliver(this.#pickEntryPoint(), alert, video);
     if (again === undefined && rival === undefined) return;
     await delay(laterMs);
     if (again !== undefined) await client.deliver(again, alert, video);
     // A rival of an alert that nobody has accepted would be no rival.
     if (rival !== undefined && accepted) {
-      await client.deliver(rival.door, { ...alert, video: rival.video.path, store: 'rival' }, rival.video);
+      await client.deliver(rival.entryPoint, { ...alert, video: rival.video.path, store: 'rival' }, rival.video);
     }
   }
 
@@ -79,9 +81,11 @@ export class Load {
     return random.pick(random.chance(SHARE.bad) ? videos.bad : videos.good);
   }
 
-  #pickDoor(): Door {
-    const { doors, random } = this.#parts;
-    return random.chance(SHARE.hand) ? doors.hand : random.pick([doors.rest, doors.grpc, doors.stream]);
+  #pickEntryPoint(): EntryPoint {
+    const { entryPoints, random } = this.#parts;
+    return random.chance(SHARE.nats)
+      ? entryPoints.nats
+      : random.pick([entryPoints.rest, entryPoints.grpc, entryPoints.stream]);
   }
 }
 

@@ -5,7 +5,7 @@ import type { ServiceProcess } from '@vigie/dev-env/services';
 import { SERVICE_NAMES } from '@vigie/dev-env/services';
 import { type ChaosMesh, DUPLICATE_WINDOW_MS } from '../chaos-mesh.ts';
 import type { Client } from '../clients/client.ts';
-import type { Doors } from '../clients/doors.ts';
+import type { EntryPoints } from '../clients/entry-points.ts';
 import type { PlannedFault } from '../fault-schedule.ts';
 import type { LinkName } from '../links.ts';
 import type { VideoLie } from '../lying-video-proxy.ts';
@@ -22,7 +22,7 @@ import { videoFault } from './video-faults.ts';
 export interface FaultParts {
   readonly chaos: ChaosMesh;
   readonly client: Client;
-  readonly doors: Doors;
+  readonly entryPoints: EntryPoints;
   /** Registers work that goes on after the fault is over. */
   readonly background: (work: Promise<unknown>) => void;
   /** The number of the fault, from 1; part of the uids that it sends. */
@@ -103,8 +103,8 @@ function postgresFault({ mesh, disk, reviver }: ChaosMesh, name: PostgresFaultNa
   }
 }
 
-function uidFaultParts(kind: string, { chaos, client, doors, background, number }: FaultParts): UidFaultParts {
+function uidFaultParts(kind: string, { chaos, client, entryPoints, background, number }: FaultParts): UidFaultParts {
   const [video, other] = chaos.videos.good as [UidFaultParts['video'], UidFaultParts['other']];
   const uid = `${kind}-${number}`;
-  return { client, doors, video, other, uid, background, duplicateWindowMs: DUPLICATE_WINDOW_MS };
+  return { client, entryPoints, video, other, uid, background, duplicateWindowMs: DUPLICATE_WINDOW_MS };
 }

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChaosVideo } from '../chaos-videos.ts';
 import type { Client } from '../clients/client.ts';
-import type { Doors } from '../clients/doors.ts';
+import type { EntryPoints } from '../clients/entry-points.ts';
 import { newAlert } from '../clients/load.ts';
 import type { Fault } from './fault.ts';
 
 export interface UidFaultParts {
   readonly client: Client;
-  readonly doors: Doors;
+  readonly entryPoints: EntryPoints;
   readonly video: ChaosVideo;
   readonly other: ChaosVideo;
   /** Names nobody else gives. */
@@ -24,9 +24,9 @@ const WINDOW_SLACK_MS = 1_000;
 
 /** One alert a thousand times at once, and again once the streams have forgotten it. */
 export function duplicateStorm(parts: UidFaultParts): Fault {
-  const { client, doors, video, uid, background, duplicateWindowMs } = parts;
+  const { client, entryPoints, video, uid, background, duplicateWindowMs } = parts;
   const alert = newAlert(uid, video);
-  const ways = [doors.rest, doors.grpc, doors.stream];
+  const ways = [entryPoints.rest, entryPoints.grpc, entryPoints.stream];
 
   const storm = () =>
     Promise.all(
@@ -44,16 +44,16 @@ export function duplicateStorm(parts: UidFaultParts): Fault {
   };
 }
 
-/** Two different alerts with one uid at the same time, by different doors, some twenty times. */
-export function uidClash({ client, doors, video, other, uid }: UidFaultParts): Fault {
+/** Two different alerts with one uid at the same time, through different entry points, some twenty times. */
+export function uidClash({ client, entryPoints, video, other, uid }: UidFaultParts): Fault {
   return {
     async inject() {
       await Promise.all(
         Array.from({ length: CLASHES }, (_, index) => {
           const alert = newAlert(`${uid}-${index}`, video);
           return Promise.all([
-            client.deliver(doors.rest, alert, video),
-            client.deliver(doors.stream, { ...alert, video: other.path, store: 'clash' }, other),
+            client.deliver(entryPoints.rest, alert, video),
+            client.deliver(entryPoints.stream, { ...alert, video: other.path, store: 'clash' }, other),
           ]);
         }),
       );

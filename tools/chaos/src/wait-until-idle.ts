@@ -11,7 +11,7 @@ const QUIET_POLLS = 4;
  *
  * @returns how long that took
  */
-export async function settle(operator: NatsConnection, timeoutMs: number): Promise<number> {
+export async function waitUntilIdle(operator: NatsConnection, timeoutMs: number): Promise<number> {
   const startedAt = performance.now();
   let quiet = 0;
   while (quiet < QUIET_POLLS && performance.now() - startedAt < timeoutMs) {

@@ -4,12 +4,12 @@ import type { Alert } from '@vigie/alert';
 import { timestampSeconds } from '@vigie/alert';
 import { subjects } from '@vigie/alert/streams';
 import { publishStored } from '@vigie/service-kit/nats';
-import { type Door, RefusedError } from './door.ts';
+import { type EntryPoint, RefusedError } from './entry-point.ts';
 
 const PUB_ACK_TIMEOUT_MS = 3_000;
 
 /** What a person publishes with the `nats` CLI: plain JSON, no message id. */
-export class HandDoor implements Door {
+export class NatsEntryPoint implements EntryPoint {
   readonly #client: JetStreamClient;
 
   constructor(operator: NatsConnection) {

@@ -2,10 +2,10 @@ import { type Client, Code, ConnectError, createClient } from '@connectrpc/conne
 import { type Alert, timestampSeconds } from '@vigie/alert';
 import { AlertService, type StreamAlertsResponse } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { ChannelTransport } from '@vigie/service-kit/grpc';
-import { ANSWER_TIMEOUT_MS, type Door, RefusedError } from './door.ts';
+import { ANSWER_TIMEOUT_MS, type EntryPoint, RefusedError } from './entry-point.ts';
 
 /** One long `AlertService.StreamAlerts` call that all alerts share; a new one follows where it breaks. */
-export class StreamDoor implements Door, Disposable {
+export class StreamEntryPoint implements EntryPoint, Disposable {
   readonly #transport: ChannelTransport;
   readonly #client: Client<typeof AlertService>;
   #call: StreamCall | undefined;
@@ -69,7 +69,7 @@ class StreamCall {
     let fault: unknown;
     try {
       const answers = client.streamAlerts(this.#requests(), { signal: this.#abort.signal });
-      for await (const answer of answers) this.#settle(answer);
+      for await (const answer of answers) this.#resolve(answer);
     } catch (error) {
       fault = error;
     }
@@ -95,7 +95,7 @@ class StreamCall {
     }
   }
 
-  #settle({ result }: StreamAlertsResponse): void {
+  #resolve({ result }: StreamAlertsResponse): void {
     const answered = this.#waiting.shift()?.answered;
     const outcome = result?.outcome;
     if (outcome?.case === 'accepted') answered?.resolve();

@@ -2,10 +2,10 @@ import { type Client, Code, ConnectError, createClient } from '@connectrpc/conne
 import { type Alert, timestampSeconds } from '@vigie/alert';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { ChannelTransport } from '@vigie/service-kit/grpc';
-import { ANSWER_TIMEOUT_MS, type Door, RefusedError } from './door.ts';
+import { ANSWER_TIMEOUT_MS, type EntryPoint, RefusedError } from './entry-point.ts';
 
 /** `AlertService.CreateAlert`, one call an alert, over a channel to all gateways. */
-export class GrpcDoor implements Door, Disposable {
+export class GrpcEntryPoint implements EntryPoint, Disposable {
   readonly #transport: ChannelTransport;
   readonly #client: Client<typeof AlertService>;
 

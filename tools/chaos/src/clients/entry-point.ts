@@ -1,7 +1,7 @@
 import type { Alert } from '@vigie/alert';
 
 /** A way for alerts into the mesh. */
-export interface Door {
+export interface EntryPoint {
   /** Resolves once the alert is accepted. @throws RefusedError */
   send(alert: Alert): Promise<void>;
 }

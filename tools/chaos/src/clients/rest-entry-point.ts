@@ -1,10 +1,10 @@
 import { type Alert, timestampSeconds } from '@vigie/alert';
-import { ANSWER_TIMEOUT_MS, type Door, RefusedError } from './door.ts';
+import { ANSWER_TIMEOUT_MS, type EntryPoint, RefusedError } from './entry-point.ts';
 
 const ACCEPTED = 202;
 
 /** `POST /v1/alerts` at the gateways in turn. */
-export class RestDoor implements Door {
+export class RestEntryPoint implements EntryPoint {
   readonly #gatewayUrls: readonly string[];
   #next = 0;
 
