@@ -16,6 +16,7 @@ const TEST_CODE = '(\\.(spec|contract|fake)\\.ts|/testing/.*|/testing\\.ts|^nati
 const ALERT = '^lib/alert/src/index\\.ts$';
 const NATIVE_TYPES = '^native/ts/index\\.ts$';
 const ASYNC_KIT = '^lib/service-kit/src/async/';
+const ERRORS_KIT = '^lib/service-kit/src/errors/';
 const MEDIA = '^lib/media-source/src/index\\.ts$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -24,9 +25,9 @@ export default {
     {
       name: 'domain-imports-nothing-outward',
       severity: 'error',
-      comment: 'The domain imports only itself, the alert and the async kit, and does no I/O.',
+      comment: 'The domain imports only itself, the alert, the async kit and the base of errors, and does no I/O.',
       from: { path: '^([^/]+)/src/domain/', pathNot: TEST_CODE },
-      to: { pathNot: ['^$1/src/domain/', ALERT, NATIVE_TYPES, ASYNC_KIT, '^(node:)?crypto$'] },
+      to: { pathNot: ['^$1/src/domain/', ALERT, NATIVE_TYPES, ASYNC_KIT, ERRORS_KIT, '^(node:)?crypto$'] },
     },
     {
       name: 'alert-does-no-io',
@@ -40,7 +41,7 @@ export default {
       severity: 'error',
       comment: "A port speaks in the domain's words and imports only the domain.",
       from: { path: '^([^/]+)/src/ports/', pathNot: TEST_CODE },
-      to: { pathNot: ['^$1/src/(ports|domain)/', ALERT, MEDIA, NATIVE_TYPES] },
+      to: { pathNot: ['^$1/src/(ports|domain)/', ALERT, MEDIA, NATIVE_TYPES, ERRORS_KIT] },
     },
     {
       name: 'application-knows-no-technology',
@@ -48,7 +49,7 @@ export default {
       comment:
         'A use case imports the domain, ports, ranged reading and the async kit; technology comes in through a port.',
       from: { path: '^([^/]+)/src/application/', pathNot: TEST_CODE },
-      to: { pathNot: ['^$1/src/(application|ports|domain)/', ALERT, MEDIA, ASYNC_KIT] },
+      to: { pathNot: ['^$1/src/(application|ports|domain)/', ALERT, MEDIA, ASYNC_KIT, ERRORS_KIT] },
     },
     {
       name: 'adapters-stand-alone',
@@ -97,7 +98,7 @@ export default {
       severity: 'error',
       comment: 'Whoever reads videos may use it: it knows files and ranges, and neither alerts nor gRPC.',
       from: { path: '^lib/media-source/', pathNot: TEST_CODE },
-      to: { path: PACKAGE, pathNot: ['^lib/media-source/', ASYNC_KIT] },
+      to: { path: PACKAGE, pathNot: ['^lib/media-source/', ASYNC_KIT, ERRORS_KIT] },
     },
     {
       name: 'tools-are-not-for-production',

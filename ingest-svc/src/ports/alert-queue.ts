@@ -1,4 +1,5 @@
 import type { Alert } from '@vigie/alert';
+import { ReasonedError } from '@vigie/service-kit/errors';
 
 export interface QueueReceipt {
   /** The queue holds the same alert already. */
@@ -15,15 +16,9 @@ export interface AlertQueue {
   publish(alert: Alert): Promise<QueueReceipt>;
 }
 
-export type AlertQueueFault = 'QUEUE_FULL' | 'QUEUE_UNREACHABLE';
+export type AlertQueueErrorReason = 'QUEUE_FULL' | 'QUEUE_UNREACHABLE';
 
-/** The alert is not accepted, and it is no fault of the alert: the same one may be sent again. */
-export class AlertQueueError extends Error {
+/** The alert is not accepted, and nothing is wrong with it: the same one may be sent again. */
+export class AlertQueueError extends ReasonedError<AlertQueueErrorReason> {
   override readonly name = 'AlertQueueError';
-  readonly reason: AlertQueueFault;
-
-  constructor(reason: AlertQueueFault, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.reason = reason;
-  }
 }

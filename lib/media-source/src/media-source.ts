@@ -1,3 +1,4 @@
+import { ReasonedError } from '@vigie/service-kit/errors';
 import type { WantedRange } from './byte-range.ts';
 import type { ReadMeter } from './read-meter.ts';
 
@@ -41,15 +42,13 @@ export interface MediaSlice {
 export type MediaSourceErrorReason = 'NOT_FOUND' | 'UNREACHABLE';
 
 /** The file can't be read, for now. */
-export class MediaSourceError extends Error {
+export class MediaSourceError extends ReasonedError<MediaSourceErrorReason> {
   override readonly name = 'MediaSourceError';
-  readonly reason: MediaSourceErrorReason;
   /** When the source asked to be tried again; undefined if it did not ask. */
   readonly retryAfterMs: number | undefined;
 
   constructor(reason: MediaSourceErrorReason, message: string, options: ErrorOptions & { retryAfterMs?: number } = {}) {
-    super(message, options);
-    this.reason = reason;
+    super(reason, message, options);
     this.retryAfterMs = options.retryAfterMs;
   }
 }

@@ -1,4 +1,5 @@
 import type { FinishedAlert } from '@vigie/alert';
+import { ReasonedError } from '@vigie/service-kit/errors';
 import type { FoundOutcome } from '../domain/found-outcome.ts';
 
 /** What became of an outcome. */
@@ -26,12 +27,6 @@ export interface OutcomeStore {
 export type OutcomeStoreErrorReason = 'STORE_FAILED' | 'ALERT_UNKNOWN' | 'OUTCOME_REFUSED';
 
 /** The outcome is not written; the alert has to be tried again. */
-export class OutcomeStoreError extends Error {
+export class OutcomeStoreError extends ReasonedError<OutcomeStoreErrorReason> {
   override readonly name = 'OutcomeStoreError';
-  readonly reason: OutcomeStoreErrorReason;
-
-  constructor(reason: OutcomeStoreErrorReason, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.reason = reason;
-  }
 }

@@ -1,10 +1,10 @@
 import { Code, type ConnectError } from '@connectrpc/connect';
 import { InvalidAlertError } from '@vigie/alert';
 import { invalidArgument, rpcError } from '@vigie/service-kit/grpc';
-import { AlertQueueError, type AlertQueueFault } from '../../ports/alert-queue.ts';
+import { AlertQueueError, type AlertQueueErrorReason } from '../../ports/alert-queue.ts';
 
 /** A full stream drains as fast as alerts are probed and trimmed; a lost server is back sooner. */
-const RETRY_DELAYS_MS: Readonly<Record<AlertQueueFault, number>> = {
+const RETRY_DELAYS_MS: Readonly<Record<AlertQueueErrorReason, number>> = {
   QUEUE_FULL: 5_000,
   QUEUE_UNREACHABLE: 1_000,
 };

@@ -1,0 +1,1 @@
+export { ReasonedError } from './reasoned-error.ts';
