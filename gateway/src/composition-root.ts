@@ -1,8 +1,7 @@
-import { ChannelTransport } from '@vigie/service-kit/grpc';
+import { ChannelTransport, createUpstreamCheck } from '@vigie/service-kit/grpc';
 import { bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
 import { ChannelUpstreams } from './adapters/grpc/channel-upstreams.ts';
-import { createUpstreamCheck } from './adapters/grpc/upstream-check.ts';
 import type { ExchangeHandler } from './adapters/http/exchange.ts';
 import { FrontDoor } from './adapters/http/front-door/front-door.ts';
 import { createGatewayHandler } from './adapters/http/gateway-handler.ts';

@@ -6,7 +6,7 @@ import { HttpMediaSource } from '@vigie/media-source/http';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
-import { ChannelTransport, GrpcServer } from '@vigie/service-kit/grpc';
+import { ChannelTransport, createUpstreamCheck, GrpcServer } from '@vigie/service-kit/grpc';
 import { bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
 import { closeNats, connectNats } from '@vigie/service-kit/nats';
@@ -16,7 +16,6 @@ import { translateError } from './adapters/grpc/error-table.ts';
 import { GrpcAlertDirectory } from './adapters/grpc/grpc-alert-directory.ts';
 import { GrpcOutcomeStore } from './adapters/grpc/grpc-outcome-store.ts';
 import { createPosterMetrics } from './adapters/grpc/poster-metrics.ts';
-import { createStoreReadiness } from './adapters/grpc/store-readiness.ts';
 import { createVideoService } from './adapters/grpc/video-service.ts';
 import { createHttpMetrics } from './adapters/http/http-metrics.ts';
 import { startAlertConsumer } from './adapters/jetstream/alert-consumer.ts';
@@ -94,7 +93,7 @@ export async function startProbe(
       defaultTimeoutMs: STORE_CALL_TIMEOUT_MS,
     }),
   );
-  health.addCheck('store', createStoreReadiness(storeTransport));
+  health.addCheck('store', createUpstreamCheck(storeTransport));
 
   // Taken out here, so that what they own is disposed of after those who use it.
   const { probeVideo, probeChunks, makePoster, makeAlertPoster, processAlert } = bindParts<Parts>(
