@@ -2,6 +2,7 @@ import { JetStreamApiError, type JetStreamClient } from '@nats-io/jetstream';
 import type { Alert } from '@vigie/alert';
 import { alertMessageId, subjects } from '@vigie/alert/streams';
 import { encodeAlertPayload } from '@vigie/alert/wire';
+import { type Backoff, retry } from '@vigie/service-kit/async';
 import { publishStored, traceHeaders } from '@vigie/service-kit/nats';
 import { type AlertQueue, AlertQueueError, type QueueReceipt } from '../../ports/alert-queue.ts';
 
@@ -10,7 +11,8 @@ import { type AlertQueue, AlertQueueError, type QueueReceipt } from '../../ports
  * keeps it single. Together they stay below the gateway's patience.
  */
 const PUB_ACK_TIMEOUT_MS = 2_000;
-const PUBLISH_TRIES = 3;
+const PUBLISH_ATTEMPTS = 3;
+const AT_ONCE: Backoff = { baseMs: 0, maxMs: 0 };
 
 export class JetStreamAlertQueue implements AlertQueue {
   readonly #client: JetStreamClient;
@@ -20,20 +22,17 @@ export class JetStreamAlertQueue implements AlertQueue {
   }
 
   async publish(alert: Alert): Promise<QueueReceipt> {
-    for (let triesLeft = PUBLISH_TRIES - 1; ; triesLeft--) {
-      try {
-        return await this.#publishOnce(alert);
-      } catch (error) {
-        // The server answered, and refused: the stream is full or out of resources.
-        if (error instanceof JetStreamApiError) {
-          throw new AlertQueueError('QUEUE_FULL', `The alert stream takes no more: ${error.message}.`, {
-            cause: error,
-          });
-        }
-        if (triesLeft === 0) {
-          throw new AlertQueueError('QUEUE_UNREACHABLE', 'The alert stream gives no answer.', { cause: error });
-        }
+    try {
+      return await retry(() => this.#publishOnce(alert), {
+        backoff: AT_ONCE,
+        maxAttempts: PUBLISH_ATTEMPTS,
+        isRetryable: error => !isRefusal(error),
+      });
+    } catch (cause) {
+      if (isRefusal(cause)) {
+        throw new AlertQueueError('QUEUE_FULL', `The alert stream takes no more: ${cause.message}.`, { cause });
       }
+      throw new AlertQueueError('QUEUE_UNREACHABLE', 'The alert stream gives no answer.', { cause });
     }
   }
 
@@ -45,4 +44,9 @@ export class JetStreamAlertQueue implements AlertQueue {
     });
     return { duplicate };
   }
+}
+
+/** The server answered, and refused: the stream is full or out of resources. */
+function isRefusal(error: unknown): error is JetStreamApiError {
+  return error instanceof JetStreamApiError;
 }

@@ -22,6 +22,7 @@ import { ServerReflection } from '@vigie/proto/grpc/reflection/v1/reflection_pb.
 import { ServerReflection as ServerReflectionAlpha } from '@vigie/proto/grpc/reflection/v1alpha/reflection_pb.ts';
 import { Health as HealthService } from '@vigie/proto/health/v1/health_pb.ts';
 import type { Registry } from 'prom-client';
+import { settlesWithin } from '../async/settles-within.ts';
 import type { Health } from '../telemetry/health.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { toHeaders, toMetadata } from './call-metadata.ts';
@@ -109,9 +110,9 @@ export class GrpcServer {
         retryDelayMs: 1000,
       }),
     );
-    const grace = setTimeout(() => this.#server.forceShutdown(), this.#options.shutdownGraceMs);
-    await new Promise<void>(resolve => this.#server.tryShutdown(() => resolve()));
-    clearTimeout(grace);
+    const stopped = new Promise<void>(resolve => this.#server.tryShutdown(() => resolve()));
+    if (!(await settlesWithin(stopped, this.#options.shutdownGraceMs))) this.#server.forceShutdown();
+    await stopped;
   }
 
   #serve(service: DescService, implementation: object, interceptors: readonly Interceptor[]): ServedService {

@@ -1,10 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { DescService } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
 import {
   type Health as HealthService,
   HealthCheckResponse_ServingStatus as ServingStatus,
 } from '@vigie/proto/health/v1/health_pb.ts';
+import { pause } from '../async/pause.ts';
 import type { Health } from '../telemetry/health.ts';
 import type { ServiceImplementation } from './service-implementation.ts';
 
@@ -43,7 +43,8 @@ export function createHealthService(
         const status = isKnown(service) ? await watchedStatus() : ServingStatus.SERVICE_UNKNOWN;
         if (status !== told) yield { status };
         told = status;
-        await delay(WATCH_INTERVAL_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
+        await pause(WATCH_INTERVAL_MS, signal);
+        signal.throwIfAborted();
       }
     },
   };

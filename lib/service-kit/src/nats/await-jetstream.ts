@@ -1,24 +1,23 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { errors } from '@nats-io/transport-node';
+import type { Backoff } from '../async/backoff.ts';
+import { retry } from '../async/retry.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
-const RETRY_MS = 500;
+const BACKOFF: Backoff = { baseMs: 500, maxMs: 500 };
 
-/** JetStream's status for what passes: no leader, no majority. */
+/** JetStream's status while a stream or consumer has no leader, or no majority. */
 const UNAVAILABLE = 503;
 
 /** What a start asks of JetStream, asked again for as long as a cluster that is electing its leader or short of servers takes. */
-export async function awaitJetStream<T>(ask: () => Promise<T>, logger: Logger): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!willPass(error)) throw error;
-      if (tries === 1) logger.warn({ err: error }, 'JetStream is not available, waiting for it');
-      await delay(RETRY_MS);
-    }
-  }
+export function awaitJetStream<T>(ask: () => Promise<T>, logger: Logger): Promise<T> {
+  return retry(ask, {
+    backoff: BACKOFF,
+    isRetryable: willPass,
+    onRetry: ({ error, attempt }) => {
+      if (attempt === 1) logger.warn({ err: error }, 'JetStream is not available, waiting for it');
+    },
+  });
 }
 
 function willPass(error: unknown): boolean {

@@ -1,10 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import type { Backoff } from '../async/backoff.ts';
+import { retry } from '../async/retry.ts';
 
 const ACK = '+ACK';
 const ANSWER_TIMEOUT_MS = 2_000;
-const PAUSE_MS = 200;
+const BACKOFF: Backoff = { baseMs: 200, maxMs: 200 };
 /** A restart of nats-server, or the election of another leader, is over by then as a rule. */
 const PATIENCE_MS = 10_000;
 
@@ -16,16 +17,12 @@ const PATIENCE_MS = 10_000;
  * @throws what the last try failed of, after ten seconds or once the signal aborts
  */
 export async function confirmAck(connection: NatsConnection, message: JsMsg, signal: AbortSignal): Promise<void> {
-  const givesUpAt = performance.now() + PATIENCE_MS;
-  while (true) {
-    try {
-      await connection.request(replySubject(message), ACK, { timeout: ANSWER_TIMEOUT_MS });
-      return;
-    } catch (error) {
-      if (signal.aborted || connection.isClosed() || performance.now() + PAUSE_MS > givesUpAt) throw error;
-    }
-    await delay(PAUSE_MS, undefined, { signal }).catch(() => undefined);
-  }
+  await retry(() => connection.request(replySubject(message), ACK, { timeout: ANSWER_TIMEOUT_MS }), {
+    backoff: BACKOFF,
+    patienceMs: PATIENCE_MS,
+    // Even a signal that has aborted leaves time for one attempt.
+    isRetryable: () => !signal.aborted && !connection.isClosed(),
+  });
 }
 
 /** Every message of a consumer has one; the type of the library leaves it out. */

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   AckPolicy,
   type ConsumerConfig,
@@ -11,7 +10,9 @@ import {
   jetstreamManager,
 } from '@nats-io/jetstream';
 import { type NatsConnection, nanos } from '@nats-io/transport-node';
+import { pause } from '../async/pause.ts';
 import { settlesWithin } from '../async/settles-within.ts';
+import { Slots } from '../async/slots.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { withTrace } from '../telemetry/trace-context.ts';
 import { awaitJetStream } from './await-jetstream.ts';
@@ -75,11 +76,12 @@ export class MessageConsumer implements AsyncDisposable {
   readonly #stopping = new AbortController();
   readonly #graceOver = new AbortController();
   readonly #inHand = new Map<JsMsg, Promise<void>>();
-  #onSlotFree = (): void => {};
+  readonly #slots: Slots;
   readonly #progressTimer: NodeJS.Timeout;
 
   private constructor(options: MessageConsumerOptions, manager: JetStreamManager) {
     this.#options = options;
+    this.#slots = new Slots(options.concurrency);
     this.#counts = options.metrics.of({
       consumer: options.durable,
       inHand: () => this.#inHand.size,
@@ -104,7 +106,6 @@ export class MessageConsumer implements AsyncDisposable {
    */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
-    this.#onSlotFree();
     void this.#messages?.close();
     const finished = Promise.all([this.#running, ...this.#inHand.values()]);
     if (!(await settlesWithin(finished, this.#options.shutdownGraceMs))) {
@@ -131,7 +132,7 @@ export class MessageConsumer implements AsyncDisposable {
         this.#options.logger.warn({ err: error, consumer: this.#options.durable }, 'consumer lost, opening it again');
       }
       this.#messages = undefined;
-      await delay(RECOVERY_DELAY_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+      await pause(RECOVERY_DELAY_MS, this.#stopping.signal);
     }
   }
 
@@ -149,19 +150,13 @@ export class MessageConsumer implements AsyncDisposable {
   }
 
   async #take(message: JsMsg): Promise<void> {
-    if (this.#stopping.signal.aborted) return message.nak();
+    const slot = await this.#slots.take(this.#stopping.signal).catch(() => undefined);
+    if (slot === undefined) return message.nak();
     const settled = this.#settle(message).finally(() => {
       this.#inHand.delete(message);
-      this.#onSlotFree();
+      slot[Symbol.dispose]();
     });
     this.#inHand.set(message, settled);
-    if (this.#inHand.size >= this.#options.concurrency) await this.#slotFree();
-  }
-
-  #slotFree(): Promise<void> {
-    return new Promise(resolve => {
-      this.#onSlotFree = resolve;
-    });
   }
 
   async #settle(message: JsMsg): Promise<void> {

@@ -1,5 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { connect, errors, type NatsConnection } from '@nats-io/transport-node';
+import type { Backoff } from '../async/backoff.ts';
+import { retry } from '../async/retry.ts';
 import { settlesWithin } from '../async/settles-within.ts';
 import type { Health } from '../telemetry/health.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -25,6 +26,7 @@ class NatsStartError extends Error {
 const ANSWER_MS = 800;
 const RECONNECT_MS = 250;
 const RECONNECT_JITTER_MS = 250;
+const FIRST_DIALS: Backoff = { baseMs: 375, maxMs: 375 };
 
 /** A server whose machine is gone closes nothing: one that is silent for 6 s, or 5 s when it is dialled, is given up for another. */
 const PING_INTERVAL_MS = 2_000;
@@ -91,27 +93,24 @@ export async function connectNats(options: NatsConnectionOptions): Promise<NatsC
 }
 
 async function dial(access: NatsAccess, name: string): Promise<NatsConnection> {
-  while (true) {
-    try {
-      return await connect({
-        ...access,
-        name,
-        maxReconnectAttempts: -1,
-        ...steadyReconnects(RECONNECT_MS, RECONNECT_JITTER_MS),
-        // A password that is changed under a running service is for a person to mend; until then readiness tells.
-        ignoreAuthErrorAbort: true,
-        timeout: DIAL_TIMEOUT_MS,
-        pingInterval: PING_INTERVAL_MS,
-        maxPingOut: MAX_UNANSWERED_PINGS,
-        // Each request would begin with two stack traces in case that it fails: 40 microseconds of an alert's CPU.
-        noAsyncTraces: true,
-      });
-    } catch (error) {
-      if (isRefusal(error)) {
-        throw new NatsStartError(describeRefusal(access), { cause: error });
-      }
-      await delay(RECONNECT_MS + Math.random() * RECONNECT_JITTER_MS);
-    }
+  const options = {
+    ...access,
+    name,
+    maxReconnectAttempts: -1,
+    ...steadyReconnects(RECONNECT_MS, RECONNECT_JITTER_MS),
+    // A password that is changed under a running service is for a person to mend; until then readiness tells.
+    ignoreAuthErrorAbort: true,
+    timeout: DIAL_TIMEOUT_MS,
+    pingInterval: PING_INTERVAL_MS,
+    maxPingOut: MAX_UNANSWERED_PINGS,
+    // Each request would begin with two stack traces in case that it fails: 40 microseconds of an alert's CPU.
+    noAsyncTraces: true,
+  };
+  try {
+    return await retry(() => connect(options), { backoff: FIRST_DIALS, isRetryable: error => !isRefusal(error) });
+  } catch (error) {
+    if (isRefusal(error)) throw new NatsStartError(describeRefusal(access), { cause: error });
+    throw error;
   }
 }
 

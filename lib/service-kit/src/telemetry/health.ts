@@ -1,3 +1,5 @@
+import pTimeout from 'p-timeout';
+
 /** Says why a part isn't ready, or nothing when it is. */
 export type ReadinessCheck = () => Promise<string | undefined> | string | undefined;
 
@@ -32,13 +34,12 @@ export class Health {
 }
 
 async function findFault(check: ReadinessCheck): Promise<string | undefined> {
-  const deadline = Promise.withResolvers<string>();
-  const timer = setTimeout(() => deadline.resolve(`no answer within ${CHECK_TIMEOUT_MS} ms`), CHECK_TIMEOUT_MS);
   try {
-    return await Promise.race([check(), deadline.promise]);
+    return await pTimeout((async () => check())(), {
+      milliseconds: CHECK_TIMEOUT_MS,
+      fallback: () => `no answer within ${CHECK_TIMEOUT_MS} ms`,
+    });
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
-  } finally {
-    clearTimeout(timer);
   }
 }
