@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
+import { Health as HealthService } from '@vigie/proto/health/v1/health_pb.ts';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 import { expect } from 'chai';
@@ -174,7 +175,9 @@ describe('ChannelTransport', () => {
       },
     });
     using channel = openChannel(server.address);
-    const error = await failure(createClient(AlertService, channel).createAlert({}, { timeoutMs: 100 }));
+    // A connection that is still to be made would use the time up.
+    await createClient(HealthService, channel).check({});
+    const error = await failure(createClient(AlertService, channel).createAlert({}, { timeoutMs: 1_000 }));
     expect(error.code).to.equal(Code.DeadlineExceeded);
     await aborted(await seen.promise);
   });
