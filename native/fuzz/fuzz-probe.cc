@@ -2,13 +2,10 @@
 #include <variant>
 
 #include "describe/probe.h"
-#include "fuzzed-caller.h"
-#include "io/log-capture.h"
-#include "libav-process.h"
+#include "fuzz-attempt.h"
 
+namespace vigie {
 namespace {
-
-using namespace vigie;
 
 void checkMedia(const Media& media) {
   REQUIRE(media.video.width > 0 && media.video.height > 0);
@@ -21,28 +18,18 @@ void checkMedia(const Media& media) {
   REQUIRE(media.videoStreams > 0);
 }
 
-std::optional<Need> attempt(const SparseFile& file, const Limits& limits, Interrupt& interrupt) {
-  const std::optional<Need> foreseen = foreseeNeed(file, limits, interrupt);
-  const Answer answer = probe(file, limits, interrupt);
-  if (const auto* media = std::get_if<Media>(&answer)) checkMedia(*media);
-  if (const auto* failure = std::get_if<Failure>(&answer)) REQUIRE(failure->code != FailureCode::probeTimeout);
-  const auto* need = std::get_if<Need>(&answer);
-  // The calling thread may be wrong about nothing that the whole probe would say otherwise.
-  if (foreseen) {
-    REQUIRE(need != nullptr && need->offset == foreseen->offset && need->lengthBytes == foreseen->lengthBytes);
-  }
-  return need != nullptr ? std::optional(*need) : std::nullopt;
-}
-
 }  // namespace
 
-extern "C" int LLVMFuzzerInitialize(int*, char***) {
-  setUpLibav();
-  return 0;
+std::optional<Need> attempt(const SparseFile& file, const Limits& limits, Interrupt& interrupt) {
+  const std::optional<Need> foreseen = foreseeNeed(file);
+  const Answer answer = probe(file, limits, interrupt);
+  if (const auto* media = std::get_if<Media>(&answer)) checkMedia(*media);
+  const std::optional<Need> need = needOf(answer);
+  // The calling thread may be wrong about nothing that the whole probe would say otherwise.
+  if (foreseen) {
+    REQUIRE(need && need->offset == foreseen->offset && need->lengthBytes == foreseen->lengthBytes);
+  }
+  return need;
 }
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  LogCapture log;
-  askAsCallerDoes(FuzzedServer(data, size), attempt);
-  return 0;
-}
+}  // namespace vigie

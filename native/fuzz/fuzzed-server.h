@@ -6,7 +6,6 @@
 #include <optional>
 #include <vector>
 
-#include "describe/answer.h"
 #include "io/sparse-file.h"
 
 namespace vigie {

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
+// The linker (--wrap) gives these names.
+// NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" {
 #include <libavformat/avformat.h>
 
@@ -13,6 +15,7 @@ int __real_avformat_open_input(AVFormatContext** context, const char* url, const
 int __wrap_avformat_open_input(AVFormatContext** context, const char* url, const AVInputFormat* format,
                                AVDictionary** options);
 }
+// NOLINTEND(bugprone-reserved-identifier)
 
 namespace {
 

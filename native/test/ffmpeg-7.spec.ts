@@ -36,15 +36,15 @@ describe('the addon on FFmpeg 7', () => {
   it('compiles, every source of it', async () => {
     const sources = (await readdir(SOURCE_DIR, { recursive: true })).filter(name => name.endsWith('.cc'));
     const waiting = [...sources];
-    const faults: string[] = [];
+    const errors: string[] = [];
     const compileNext = async () => {
       for (let source = waiting.pop(); source !== undefined; source = waiting.pop()) {
-        await compile(source, includeDir).catch(({ stderr }: { stderr: string }) => faults.push(stderr));
+        await compile(source, includeDir).catch(({ stderr }: { stderr: string }) => errors.push(stderr));
       }
     };
     await Promise.all(Array.from({ length: availableParallelism() }, compileNext));
     expect(sources).to.include.members(['binding/addon.cc', 'describe/probe.cc', 'poster/poster.cc']);
-    expect(faults.join('\n')).to.equal('');
+    expect(errors.join('\n')).to.equal('');
   }).timeout(COMPILE_TIMEOUT_MS);
 });
 

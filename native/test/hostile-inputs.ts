@@ -58,7 +58,7 @@ function makeTexts({ url, file }: Trap): Record<string, string> {
   };
 }
 
-/** Each as it is, and dressed so that a look for plain text alone would not know it. */
+/** Each as it is, and dressed so that a check for plain text alone would not find it. */
 function disguise(texts: Record<string, string>): HostileInput[] {
   return Object.entries(texts).flatMap(([name, text]) => [
     { name, bytes: Buffer.from(text), isText: true },

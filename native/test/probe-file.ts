@@ -1,6 +1,7 @@
 import type { WantedRange } from '@vigie/media-source';
-import { type ProbeOptions, probe } from '../ts/probe.ts';
+import { probe } from '../ts/probe.ts';
 import type { ProbeAnswer } from '../ts/probe-answer.ts';
+import type { ProbeOptions } from '../ts/probe-input.ts';
 import { type FileReadOptions, readFileUntilKnown } from './read-file-until-known.ts';
 
 export interface FileProbe {

@@ -37,17 +37,17 @@ export interface NativePosterRequest extends NativeRequest {
 export type NativePosterAnswer = PosterAnswer | { readonly kind: 'cancelled' };
 
 /** Opaque; keeps the cancel flag of a running probe or poster alive. */
-export interface ProbeHandle {
-  readonly probeHandle: unique symbol;
+export interface TaskHandle {
+  readonly taskHandle: unique symbol;
 }
 
-type Settle<Answer> = (error: Error | null, answer: Answer) => void;
+type Complete<Answer> = (error: Error | null, answer: Answer) => void;
 
 interface Addon {
-  /** Null when `settle` has been called already. */
-  startProbe(request: NativeRequest, settle: Settle<NativeAnswer>): ProbeHandle | null;
-  startPoster(request: NativePosterRequest, settle: Settle<NativePosterAnswer>): ProbeHandle;
-  cancelProbe(handle: ProbeHandle): void;
+  /** Null when `complete` has been called already. */
+  startProbe(request: NativeRequest, complete: Complete<NativeAnswer>): TaskHandle | null;
+  startPoster(request: NativePosterRequest, complete: Complete<NativePosterAnswer>): TaskHandle;
+  cancelTask(handle: TaskHandle): void;
   readonly libavVersion: string;
 }
 

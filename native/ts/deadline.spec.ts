@@ -5,14 +5,15 @@ import { shortestRunMs } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
 import { mp4File, mp4Track } from '../test/mp4-boxes.ts';
 import { readSample } from '../test/samples.ts';
-import { type ProbeInput, probe } from './probe.ts';
+import { probe } from './probe.ts';
 import type { ProbeAnswer } from './probe-answer.ts';
+import type { ProbeInput } from './probe-input.ts';
 
 /** What the issue allows. */
 const MAX_DELAY_MS = 50;
 const THREAD_POOL_SIZE = Number(process.env.UV_THREADPOOL_SIZE ?? 4);
 
-// Close to the limit on samples: libav builds their index for a tenth of a second or more, in a loop that looks at no
+// Close to the limit on samples: libav builds their index for a tenth of a second or more, in a loop that checks no
 // interrupt.
 const slowVideo = mp4File(mp4Track({ samples: 7_900_000 }));
 const slowInput = { ranges: [{ offset: 0, bytes: slowVideo }], sizeBytes: slowVideo.length };
@@ -22,7 +23,7 @@ const quickInput = { ranges: [{ offset: 0, bytes: quickVideo }], sizeBytes: quic
 
 const face = new URL('./index.ts', import.meta.url).href;
 
-/** Holds every thread of the pool for about a second; settles when they are free again. */
+/** Holds every thread of the pool for about a second; resolves when they are free again. */
 function occupyThreadPool(): Promise<unknown> {
   const hold = () => new Promise(resolve => pbkdf2('secret', 'salt', 800_000, 64, 'sha512', resolve));
   return Promise.all(Array.from({ length: THREAD_POOL_SIZE }, hold));

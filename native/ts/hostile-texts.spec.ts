@@ -75,11 +75,11 @@ describe('probe on files that name others', () => {
   });
 
   it('takes no text for a video, however it is dressed', () => {
-    const taken = inputs.flatMap(({ name, isText }, i) => {
+    const accepted = inputs.flatMap(({ name, isText }, i) => {
       const refused = trace.outcomes[i] === 'NOT_A_VIDEO' || trace.outcomes[i] === 'UNSUPPORTED_FORMAT';
       return isText && !refused ? [`${name}: ${trace.outcomes[i]}`] : [];
     });
-    expect(taken).to.deep.equal([]);
+    expect(accepted).to.deep.equal([]);
     expect(trace.outcomes).to.have.length(inputs.length);
   });
 

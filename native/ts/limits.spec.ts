@@ -4,8 +4,9 @@ import { expect } from 'chai';
 import { ebmlElement } from '../test/ebml-elements.ts';
 import { bytesOf, type Mp4TrackClaims, mp4Box, mp4File, mp4Track } from '../test/mp4-boxes.ts';
 import { readSample } from '../test/samples.ts';
-import { type ByteRange, type ProbeOptions, probe } from './probe.ts';
+import { probe } from './probe.ts';
 import type { ProbeAnswer } from './probe-answer.ts';
+import type { ByteRange, ProbeOptions } from './probe-input.ts';
 
 function probeWhole(bytes: Uint8Array, options?: ProbeOptions, sizeBytes = bytes.length): Promise<ProbeAnswer> {
   return probe({ ranges: [{ offset: 0, bytes }], sizeBytes }, options);

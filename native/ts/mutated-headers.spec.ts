@@ -2,8 +2,9 @@ import { readdirSync } from 'node:fs';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { readSample, samples } from '../test/samples.ts';
-import { type ByteRange, probe } from './probe.ts';
+import { probe } from './probe.ts';
 import type { ProbeAnswer } from './probe-answer.ts';
+import type { ByteRange } from './probe-input.ts';
 
 const FIRST_RANGE_BYTES = 32 * 1024;
 const HEADERS = 100_000;

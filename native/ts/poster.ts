@@ -1,6 +1,8 @@
 import { addon, type NativePosterRequest } from './addon.ts';
 import type { PosterAnswer } from './poster-answer.ts';
-import { checkCount, type ProbeInput, type ProbeOptions, run, toRequest } from './probe.ts';
+import type { ProbeInput, ProbeOptions } from './probe-input.ts';
+import { checkCount, toRequest } from './request.ts';
+import { runTask } from './run-task.ts';
 
 export interface PosterOptions extends ProbeOptions {
   /** Longest side of the poster. A smaller picture is never enlarged. */
@@ -30,7 +32,7 @@ const MAX_SIDE_PIXELS = 8192;
 export async function poster(input: ProbeInput, options: PosterOptions = {}): Promise<PosterAnswer> {
   const request = toPosterRequest(input, options);
   options.signal?.throwIfAborted();
-  return run<PosterAnswer>(settle => addon.startPoster(request, settle), {
+  return runTask<PosterAnswer>(complete => addon.startPoster(request, complete), {
     signal: options.signal,
     timeoutMs: request.timeoutMs,
     timeoutMessage: 'the poster took longer than its time limit',

@@ -1,34 +1,24 @@
 #include <napi.h>
 
-#include <mutex>
-
-#include "binding/poster-worker.h"
-#include "binding/probe-worker.h"
-#include "io/log-capture.h"
+#include "binding/poster-task.h"
+#include "binding/probe-task.h"
+#include "binding/request-from-js.h"
+#include "io/libav-process.h"
 
 extern "C" {
 #include <libavutil/avutil.h>
-#include <libavutil/mem.h>
 }
 
 namespace {
 
-// Largest single allocation that libav may make for a file's claims; a limit of the whole process.
-constexpr size_t kMaxAllocationBytes = 256 * 1024 * 1024;
-
-void prepareLibav() {
-  static std::once_flag prepared;
-  std::call_once(prepared, [] {
-    av_max_alloc(kMaxAllocationBytes);
-    vigie::LogCapture::install();
-  });
-}
+// cancelTask(handle): the task ends at its next read of a byte and completes as cancelled.
+void cancelTask(const Napi::CallbackInfo& info) { vigie::unwrapInterrupt(info[0])->cancel(); }
 
 Napi::Object exportAll(Napi::Env env, Napi::Object exports) {
-  prepareLibav();
+  vigie::prepareLibav();
   exports.Set("startProbe", Napi::Function::New(env, vigie::startProbe));
   exports.Set("startPoster", Napi::Function::New(env, vigie::startPoster));
-  exports.Set("cancelProbe", Napi::Function::New(env, vigie::cancelProbe));
+  exports.Set("cancelTask", Napi::Function::New(env, cancelTask));
   exports.Set("libavVersion", Napi::String::New(env, av_version_info()));
   return exports;
 }

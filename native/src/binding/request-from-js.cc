@@ -24,8 +24,8 @@ std::vector<ByteRange> copyRanges(const Napi::Array& ranges) {
 
 SparseFile readFile(const Napi::Object& request) {
   const Napi::Value size = request.Get("sizeBytes");
-  return SparseFile(copyRanges(request.Get("ranges").As<Napi::Array>()),
-                    size.IsNull() ? std::nullopt : std::optional(size.As<Napi::Number>().Int64Value()));
+  return {copyRanges(request.Get("ranges").As<Napi::Array>()),
+          size.IsNull() ? std::nullopt : std::optional(size.As<Napi::Number>().Int64Value())};
 }
 
 Limits readLimits(const Napi::Object& request) {

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "describe/probe-limits.h"
+#include "containers/limits.h"
 #include "io/interrupt.h"
 #include "io/sparse-file.h"
 

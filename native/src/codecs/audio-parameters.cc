@@ -49,15 +49,21 @@ void readAdts(AVCodecParameters& parameters, const AVPacket& packet) {
 
 void readAac(AVCodecParameters& parameters, const AVPacket& packet) {
   // FLV's own header always says 44.1 kHz and two channels.
-  if (parameters.extradata_size > 0) return readAudioSpecificConfig(parameters);
-  if (parameters.sample_rate <= 0) readAdts(parameters, packet);
+  if (parameters.extradata_size > 0) {
+    readAudioSpecificConfig(parameters);
+  } else if (parameters.sample_rate <= 0) {
+    readAdts(parameters, packet);
+  }
 }
 
 }  // namespace
 
 void readAudioParameters(AVStream& audio, const AVPacket& packet) {
   AVCodecParameters& parameters = *audio.codecpar;
-  if (parameters.codec_id == AV_CODEC_ID_AAC) return readAac(parameters, packet);
+  if (parameters.codec_id == AV_CODEC_ID_AAC) {
+    readAac(parameters, packet);
+    return;
+  }
   if (isAudioKnown(audio)) return;
   if (parameters.codec_id == AV_CODEC_ID_OPUS) {
     parameters.sample_rate = kOpusRate;

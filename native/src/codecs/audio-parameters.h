@@ -1,6 +1,6 @@
 #pragma once
 
-#include "containers/open-container.h"
+#include "io/av-handles.h"
 
 namespace vigie {
 

@@ -125,8 +125,13 @@ AVPixelFormat pixelFormatOf(uint32_t chromaFormat, uint32_t bitDepth, const H264
   if (chromaFormat >= std::size(kChroma)) return AV_PIX_FMT_NONE;
   const bool rgb = chromaFormat == 3 && parameters.colorSpace == AVCOL_SPC_RGB;
   const bool fullRange = parameters.colorRange == AVCOL_RANGE_JPEG && bitDepth == 8;
-  std::string name = rgb ? "gbrp" : chromaFormat == 0 ? "" : fullRange ? "yuvj" : "yuv";
-  if (!rgb) name += kChroma[chromaFormat];
+  std::string name;
+  if (rgb) {
+    name = "gbrp";
+  } else {
+    if (chromaFormat != 0) name = fullRange ? "yuvj" : "yuv";
+    name += kChroma[chromaFormat];
+  }
   if (bitDepth > 8) name += std::to_string(bitDepth) + "le";
   return av_get_pix_fmt(name.c_str());
 }

@@ -14,7 +14,7 @@ void dropInvalidColor(Code& code, Code count, Code unspecified) {
   if (value >= static_cast<std::underlying_type_t<Code>>(count)) code = unspecified;
 }
 
-// Demuxers and decoders pass on what a file claims, also numbers that stand for nothing; in C++ an enum with such a
+// Demuxers and decoders pass on what a file claims, including numbers that mean nothing; in C++ an enum with such a
 // value may not even be read. `Holder`: AVCodecParameters or AVCodecContext.
 template <typename Holder>
 void dropInvalidColors(Holder& holder) {

@@ -1,25 +1,37 @@
 #include "containers/demuxers.h"
 
+#include "containers/container-reader.h"
+#include "containers/flv/flv-reader.h"
+#include "containers/matroska/matroska-reader.h"
+#include "containers/mp4/mp4-reader.h"
+#include "containers/mpegts/mpeg-reader.h"
+#include "containers/ogg/ogg-reader.h"
+#include "containers/riff/riff-reader.h"
+
 namespace vigie {
 namespace {
 
-using Access = SparseIo::Access;
+template <typename Reader>
+std::unique_ptr<ContainerReader> make(const SparseFile& file, const Demuxer& demuxer, Purpose purpose) {
+  return std::make_unique<Reader>(file, demuxer, purpose);
+}
+
+using T = Demuxer::Trait;
 
 // Never hls, dash, concat, image2, sdp, rtsp and the like: they open other resources.
 constexpr Demuxer kAllowed[] = {
-    // libavName, container, family, access, needsPackets, timestampsAtEnd, padsSize, frameRateSource
-    {"mov,mp4,m4a,3gp,3g2,mj2", "mp4", Family::mp4, Access::seekable, false, false, false, FrameRateSource::packets},
-    {"matroska,webm", "matroska", Family::matroska, Access::forward, false, false, false, FrameRateSource::packets},
-    {"avi", "avi", Family::riff, Access::forward, false, false, false, FrameRateSource::packets},
-    {"mpegts", "mpegts", Family::mpegts, Access::forward, true, true, false, FrameRateSource::packets},
-    {"mpeg", "mpeg", Family::other, Access::forward, true, true, false, FrameRateSource::packets},
-    {"flv", "flv", Family::flv, Access::forward, true, false, false, FrameRateSource::packets},
-    {"asf", "asf", Family::other, Access::forward, false, false, false, FrameRateSource::packets},
-    {"ogg", "ogg", Family::ogg, Access::forward, false, true, false, FrameRateSource::timeBase},
-    {"mxf", "mxf", Family::other, Access::forward, true, false, true, FrameRateSource::timeBase},
-    {"ivf", "ivf", Family::other, Access::forward, false, false, false, FrameRateSource::packets},
-    {"h264", "h264", Family::other, Access::forward, true, false, false, FrameRateSource::packets},
-    {"hevc", "hevc", Family::other, Access::forward, true, false, false, FrameRateSource::packets},
+    {"mov,mp4,m4a,3gp,3g2,mj2", "mp4", make<Mp4Reader>, T::kSeeks | T::kIndexesPackets},
+    {"matroska,webm", "matroska", make<MatroskaReader>, 0},
+    {"avi", "avi", make<RiffReader>, T::kCallsAllKeyFrames},
+    {"mpegts", "mpegts", make<MpegTsReader>, T::kNeedsPackets | T::kTimestampsAtEnd},
+    {"mpeg", "mpeg", make<MpegPsReader>, T::kNeedsPackets | T::kTimestampsAtEnd},
+    {"flv", "flv", make<FlvReader>, T::kNeedsPackets},
+    {"asf", "asf", make<ContainerReader>, 0},
+    {"ogg", "ogg", make<OggReader>, T::kTimestampsAtEnd | T::kTimeBaseIsFrame},
+    {"mxf", "mxf", make<ContainerReader>, T::kNeedsPackets | T::kPadsSize | T::kTimeBaseIsFrame},
+    {"ivf", "ivf", make<ContainerReader>, 0},
+    {"h264", "h264", make<ContainerReader>, T::kNeedsPackets},
+    {"hevc", "hevc", make<ContainerReader>, T::kNeedsPackets},
 };
 
 }  // namespace

@@ -1,32 +1,43 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "io/av-handles.h"
-#include "io/sparse-io.h"
+#include "io/sparse-file.h"
 
 namespace vigie {
 
-enum class Family { mp4, matroska, riff, mpegts, flv, ogg, other };
-
-// What tells the frame rate where the header states none.
-enum class FrameRateSource { packets, timeBase };
+class ContainerReader;
+enum class Purpose;
 
 // How to read one of the allowed containers.
 struct Demuxer {
-  const char* libavName;
-  // Short name for the answer; MP4 and Matroska say theirs inside the file.
-  const char* container;
-  Family family;
-  SparseIo::Access access;
-  // The header leaves codec parameters open: packets have to be read.
-  bool needsPackets;
-  // The header states no duration: the timestamps at the file's end do.
-  bool timestampsAtEnd;
-  // The header states the size with its padding to whole blocks: the picture's own size stands in the packets.
-  bool padsSize;
-  FrameRateSource frameRateSource;
+  enum Trait : unsigned {
+    // Its header lies anywhere: libav has to seek to it.
+    kSeeks = 1 << 0,
+    // The header leaves codec parameters open: packets have to be read.
+    kNeedsPackets = 1 << 1,
+    // The header states no duration: the timestamps at the file's end do.
+    kTimestampsAtEnd = 1 << 2,
+    // The header states the size with its padding to whole blocks: only the packets state the picture's own.
+    kPadsSize = 1 << 3,
+    // The time base is the duration of a frame, where the header states no frame rate.
+    kTimeBaseIsFrame = 1 << 4,
+    // The header indexes the packets, so that a key frame can be read from where it lies.
+    kIndexesPackets = 1 << 5,
+    // Without its index, which lies at the end and is not read, any packet may be called a key frame.
+    kCallsAllKeyFrames = 1 << 6,
+  };
 
+  const char* libavName;
+  // Short name for the answer; MP4 and Matroska state theirs inside the file.
+  const char* container;
+  // Makes the reader of its family of containers.
+  std::unique_ptr<ContainerReader> (*makeReader)(const SparseFile& file, const Demuxer& demuxer, Purpose purpose);
+  unsigned traits;
+
+  bool has(Trait trait) const { return (traits & trait) != 0; }
   const AVInputFormat* inputFormat() const { return av_find_input_format(libavName); }
 };
 

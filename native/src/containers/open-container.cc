@@ -34,7 +34,8 @@ struct Options {
 OpenContainer openContainer(const SparseFile& file, const Demuxer& demuxer, const Limits& limits,
                             Interrupt& interrupt) {
   OpenContainer container;
-  container.io = std::make_unique<SparseIo>(file, demuxer.access, interrupt);
+  const auto access = demuxer.has(Demuxer::kSeeks) ? SparseIo::Access::seekable : SparseIo::Access::forward;
+  container.io = std::make_unique<SparseIo>(file, access, interrupt);
   AVFormatContext* format = avformat_alloc_context();
   if (format == nullptr) throw std::bad_alloc();
   format->pb = container.io->context();
@@ -48,8 +49,8 @@ OpenContainer openContainer(const SparseFile& file, const Demuxer& demuxer, cons
   Options options;
   options.set("format_whitelist", demuxerWhitelist().c_str());
   options.set("protocol_whitelist", "");
-  // A chapter track's samples lie anywhere in the media.
-  if (demuxer.family == Family::mp4) options.set("ignore_chapters", 1);
+  // MP4: the samples of a chapter track lie anywhere in the media.
+  if (demuxer.has(Demuxer::kSeeks)) options.set("ignore_chapters", 1);
 
   // On failure libav frees the context itself.
   if (avformat_open_input(&format, "", demuxer.inputFormat(), &options.dictionary) >= 0) {

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "containers/demuxers.h"
-#include "describe/probe-limits.h"
+#include "containers/limits.h"
 #include "io/av-handles.h"
 #include "io/interrupt.h"
 #include "io/sparse-file.h"

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "codecs/audio-parameters.h"
-#include "codecs/decoder-parameters.h"
+#include "codecs/codec-headers.h"
+#include "containers/timestamp-rate.h"
 #include "containers/visit-packets.h"
-#include "describe/frame-rate.h"
 
 namespace vigie {
 namespace {
@@ -59,8 +59,7 @@ class Scan {
   std::vector<int64_t> decodingTimes_;
 };
 
-}  // namespace
-
+// False if it cannot tell: another codec, or no parameter set up to the file's end.
 bool readPacketParameters(OpenContainer& container, const Limits& limits) {
   AVFormatContext& format = *container.format;
   const AVStream* announced = findVideoStream(format);
@@ -77,6 +76,19 @@ bool readPacketParameters(OpenContainer& container, const Limits& limits) {
   const AVStream* video = findVideoStream(format);
   const bool isKnown = video != nullptr && video->codecpar->width > 0;
   return handled && (isKnown || container.io->miss());
+}
+
+}  // namespace
+
+void readParametersCheaply(const ContainerReader& reader, OpenContainer& container, const Limits& limits,
+                           Interrupt& interrupt) {
+  if (reader.purpose() == Purpose::description) {
+    if (readPacketParameters(container, limits)) return;
+    // The packets that it has read are gone.
+    container = openContainer(reader.source(), reader.demuxer(), limits, interrupt);
+    if (!container.format) return;
+  }
+  readCodecParameters(container);
 }
 
 }  // namespace vigie

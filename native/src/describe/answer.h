@@ -1,36 +1,12 @@
 #pragma once
 
-#include <cstdint>
-#include <string>
 #include <variant>
 
+#include "containers/failure.h"
 #include "describe/media.h"
+#include "io/need.h"
 
 namespace vigie {
-
-// Bytes to fetch before the probe is called again.
-struct Need {
-  int64_t offset;
-  int64_t lengthBytes;
-};
-
-enum class FailureCode {
-  videoEmpty,
-  notAVideo,
-  unsupportedFormat,
-  noVideoStream,
-  corruptHeader,
-  probeTimeout,
-  // Of a poster only.
-  noKeyFrame,
-  pictureTooLarge,
-  pictureUndecodable,
-};
-
-struct Failure {
-  FailureCode code;
-  std::string message;
-};
 
 struct Cancelled {};
 

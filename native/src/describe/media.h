@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "containers/container-facts.h"
+
 namespace vigie {
 
 // What a probe tells of a video; lib/alert/src/media.ts says what each field means.
@@ -31,21 +33,6 @@ struct AudioTrack {
   std::string codec;
   std::optional<int> sampleRate;
   std::optional<int> channels;
-};
-
-enum class DurationSource { header, index, estimate };
-
-struct Duration {
-  double seconds;
-  DurationSource source;
-};
-
-// What the container's own structure tells, which libav does not pass on.
-struct ContainerFacts {
-  std::string container;
-  bool truncated = false;
-  bool moovAtEnd = false;
-  bool fragmented = false;
 };
 
 struct Media {

@@ -16,7 +16,7 @@ struct FormatCloser {
 // libav may swap the buffer of an AVIOContext, so it is freed through the context.
 struct IoCloser {
   void operator()(AVIOContext* context) const {
-    av_freep(&context->buffer);
+    av_freep(static_cast<void*>(&context->buffer));
     avio_context_free(&context);
   }
 };

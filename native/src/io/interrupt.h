@@ -14,9 +14,9 @@ class Interrupt {
 
   void cancel() { cancelled_.store(true, std::memory_order_relaxed); }
   bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
-  // Looks at the clock.
+  // Checks the clock.
   bool tripped();
-  // Whether some look has found it so: what was read since then is not whole.
+  // Whether some check has found it tripped: what was read since then is incomplete.
   bool hasTripped() const { return cancelled() || expired_.load(std::memory_order_relaxed); }
 
   // The shape of AVIOInterruptCB; `self` is an Interrupt.

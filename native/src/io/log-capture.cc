@@ -23,7 +23,7 @@ void onLog(void*, int level, const char* format, va_list arguments) noexcept {
   if (std::vsnprintf(line, sizeof line, format, arguments) <= 0) return;
   try {
     current->add(line);
-  } catch (...) {
+  } catch (...) {  // NOLINT(bugprone-empty-catch)
     // Out of memory for a diagnostic: the probe itself goes on.
   }
 }

@@ -46,7 +46,7 @@ uint16_t* scaleMatrix(const uint16_t (&base)[64], int quality) {
 struct EncoderCloser {
   void operator()(AVCodecContext* encoder) const {
     // FFmpeg 5.1 forgets this one of the matrices.
-    av_freep(&encoder->chroma_intra_matrix);
+    av_freep(static_cast<void*>(&encoder->chroma_intra_matrix));
     avcodec_free_context(&encoder);
   }
 };

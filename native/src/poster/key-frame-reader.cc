@@ -37,9 +37,9 @@ KeyFrameReader::Step KeyFrameReader::next() {
   return indexed_ ? Step(Failure{FailureCode::noKeyFrame, "the index has no further key frame"}) : readOn();
 }
 
-// Only MP4 has its index in its header; fragments that are not in memory yet have none.
+// Fragments of an MP4 that are not in memory yet have no index.
 bool KeyFrameReader::findIndexed() {
-  if (video_.demuxer->family != Family::mp4) return false;
+  if (!video_.reader->demuxer().has(Demuxer::kIndexesPackets)) return false;
   const int count = avformat_index_get_entries_count(video_.stream);
   for (; entry_ < count; entry_++) {
     if (avformat_index_get_entry(video_.stream, entry_)->flags & AVINDEX_KEYFRAME) return true;
@@ -100,8 +100,9 @@ KeyFrameReader::Step KeyFrameReader::atEnd() const {
   const SparseIo& io = *video_.container.io;
   const auto miss = io.miss();
   if (!miss) return Failure{FailureCode::noKeyFrame, "the file has no key frame"};
-  const int64_t missing = *miss - video_.insertedBytes;
-  if (io.missEnd() - *miss > kBufferedBytes) return askFor(missing, io.missEnd() - video_.insertedBytes);
+  const int64_t missing = *miss - video_.reader->insertedBytes();
+  const int64_t length = io.missEnd() - *miss;
+  if (length > kBufferedBytes) return askFor(missing, missing + length);
   return nextRange(file_, missing);
 }
 

@@ -2,9 +2,8 @@
 
 #include <variant>
 
-#include "describe/answer.h"
-#include "describe/probe-limits.h"
-#include "describe/probe.h"
+#include "containers/limits.h"
+#include "describe/open-video.h"
 #include "io/av-handles.h"
 #include "io/sparse-file.h"
 #include "poster/poster-settings.h"

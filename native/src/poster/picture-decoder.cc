@@ -21,7 +21,7 @@ std::optional<PictureDecoder> PictureDecoder::open(const AVStream& stream, int64
   decoder->pkt_timebase = stream.time_base;
   decoder->thread_count = 1;
   decoder->max_pixels = maxPixels;
-  // H.264 of cheap cameras marks no recovery points: its plain I pictures are taken too.
+  // H.264 of cheap cameras marks no recovery points: its plain I pictures are accepted too.
   decoder->skip_frame = AVDISCARD_NONINTRA;
   decoder->flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;
   decoder->flags2 |= AV_CODEC_FLAG2_SHOW_ALL;

@@ -44,7 +44,10 @@ void orientPlane(const Plane& from, const Plane& to, Orientation orientation) {
 Orientation orientationOf(const int32_t* displayMatrix) {
   if (displayMatrix == nullptr) return {};
   // x' = a * x + c * y and y' = b * x + d * y (libavutil/display.h).
-  const int64_t a = displayMatrix[0], b = displayMatrix[1], c = displayMatrix[3], d = displayMatrix[4];
+  const int64_t a = displayMatrix[0];
+  const int64_t b = displayMatrix[1];
+  const int64_t c = displayMatrix[3];
+  const int64_t d = displayMatrix[4];
   if (std::llabs(a) + std::llabs(d) >= std::llabs(b) + std::llabs(c)) return {false, a < 0, d < 0};
   return {true, c < 0, b < 0};
 }

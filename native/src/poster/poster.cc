@@ -5,7 +5,8 @@
 #include <variant>
 
 #include "describe/display-matrix.h"
-#include "describe/probe.h"
+#include "describe/open-video.h"
+#include "io/interruptible.h"
 #include "poster/jpeg-encoder.h"
 #include "poster/key-frame-reader.h"
 #include "poster/picture-converter.h"
@@ -40,7 +41,7 @@ class Attempt {
       const std::string codec = avcodec_get_name(parameters.codec_id);
       return Failure{FailureCode::unsupportedFormat, "there is no decoder for " + codec};
     }
-    const int allowed = video_.demuxer->family == Family::riff ? maxPackets_ : kMaxFailed;
+    const int allowed = video_.reader->demuxer().has(Demuxer::kCallsAllKeyFrames) ? maxPackets_ : kMaxFailed;
     for (int failed = 0; failed < allowed && !interrupt_.tripped(); failed++) {
       const auto step = reader_.next();
       if (const auto* need = std::get_if<Need>(&step)) return *need;
@@ -76,7 +77,7 @@ class Attempt {
 
 PosterAnswer posterUninterrupted(const SparseFile& file, const Limits& limits, const PosterSettings& settings,
                                  Interrupt& interrupt) {
-  auto opened = openVideo(file, limits, interrupt);
+  auto opened = openVideo(file, Purpose::pictures, limits, interrupt);
   if (const auto* need = std::get_if<Need>(&opened)) return *need;
   if (auto* failure = std::get_if<Failure>(&opened)) return std::move(*failure);
   return Attempt(file, std::get<OpenVideo>(opened), limits, settings, interrupt).run();
@@ -86,12 +87,9 @@ PosterAnswer posterUninterrupted(const SparseFile& file, const Limits& limits, c
 
 PosterAnswer poster(const SparseFile& file, const Limits& limits, const PosterSettings& settings,
                     Interrupt& interrupt) {
-  if (!interrupt.tripped()) {
-    PosterAnswer answer = posterUninterrupted(file, limits, settings, interrupt);
-    if (!interrupt.hasTripped()) return answer;
-  }
-  if (interrupt.cancelled()) return Cancelled{};
-  return Failure{FailureCode::probeTimeout, "the poster took longer than its time limit"};
+  const Failure timeout{FailureCode::probeTimeout, "the poster took longer than its time limit"};
+  return unlessInterrupted<PosterAnswer>(interrupt, Cancelled{}, timeout,
+                                         [&] { return posterUninterrupted(file, limits, settings, interrupt); });
 }
 
 }  // namespace vigie

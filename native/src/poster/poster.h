@@ -1,6 +1,6 @@
 #pragma once
 
-#include "describe/probe-limits.h"
+#include "containers/limits.h"
 #include "io/interrupt.h"
 #include "io/sparse-file.h"
 #include "poster/poster-answer.h"

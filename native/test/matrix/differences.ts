@@ -15,7 +15,7 @@ export const differences: readonly Difference[] = [
     files: recipe => recipe.container === 'avi',
     fields: ['videoBitRate'],
     says: null,
-    why: "it is the sum over AVI's index, which lies at the file's end; the bit rate of the whole file is told",
+    why: "it is the sum over AVI's index, which lies at the file's end; the bit rate of the whole file is stated",
   },
   {
     files: [
@@ -48,7 +48,7 @@ export const differences: readonly Difference[] = [
     files: ['mpeg2.mp4'],
     fields: ['channels'],
     says: 2,
-    why: "the muxer wrote 2 into the sample description of a mono track; the container's statement stands",
+    why: "the muxer wrote 2 into the sample description of a mono track; the container's statement is kept",
   },
   {
     files: ['wmv2-ntsc.wmv', 'vp9-copied.ivf'],

@@ -12,16 +12,15 @@ constexpr int64_t kSizeBytes = 4;
 
 }  // namespace
 
-std::variant<std::optional<Duration>, Need> flvDuration(const SparseFile& file) {
-  using Result = std::variant<std::optional<Duration>, Need>;
+DurationResult flvDuration(const SparseFile& file) {
   const int64_t tailBytes = 32 * 1024;
-  if (!file.size()) return Result{};
+  if (!file.size()) return std::nullopt;
   if (const auto tail = missingTail(file, tailBytes)) return *tail;
   const int64_t sizeBegin = *file.size() - kSizeBytes;
   ByteReader size(file, sizeBegin);
   const int64_t tagBytes = size.u32();
   const int64_t tagBegin = sizeBegin - tagBytes;
-  if (!size.complete() || tagBytes < kTagHeaderBytes || tagBegin < 0) return Result{};
+  if (!size.complete() || tagBytes < kTagHeaderBytes || tagBegin < 0) return std::nullopt;
   const int64_t tagHeaderEnd = tagBegin + kTagHeaderBytes;
   const int64_t missing = file.firstMissing(tagBegin);
   if (missing < tagHeaderEnd) return nextRange(file, missing, tagHeaderEnd);
@@ -29,7 +28,7 @@ std::variant<std::optional<Duration>, Need> flvDuration(const SparseFile& file) 
   const uint64_t bodyBytes = tag.number(3);
   const uint64_t lower = tag.number(3);
   const uint64_t milliseconds = uint64_t{tag.u8()} << 24 | lower;
-  if (static_cast<int64_t>(bodyBytes) + kTagHeaderBytes != tagBytes || milliseconds == 0) return Result{};
+  if (static_cast<int64_t>(bodyBytes) + kTagHeaderBytes != tagBytes || milliseconds == 0) return std::nullopt;
   return Duration{static_cast<double>(milliseconds) / 1000, DurationSource::estimate};
 }
 

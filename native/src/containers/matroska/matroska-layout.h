@@ -3,7 +3,7 @@
 #include <string>
 #include <variant>
 
-#include "describe/answer.h"
+#include "io/need.h"
 #include "io/sparse-file.h"
 
 namespace vigie {

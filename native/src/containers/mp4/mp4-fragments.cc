@@ -8,8 +8,6 @@
 namespace vigie {
 namespace {
 
-using Result = std::variant<std::optional<Duration>, Need>;
-
 constexpr int64_t kTailBytes = 32 * 1024;
 constexpr int64_t kMoofBytes = 32 * 1024;
 constexpr uint32_t kMaxEntries = 100'000;
@@ -216,15 +214,15 @@ std::optional<int64_t> findMoofByIndex(const SparseFile& file, uint32_t trackId)
   return {};
 }
 
-Result lastFragmentDuration(const SparseFile& file, int64_t moofOffset, uint32_t trackId, uint32_t trexDuration,
-                            int64_t timescale) {
+DurationResult lastFragmentDuration(const SparseFile& file, int64_t moofOffset, uint32_t trackId, uint32_t trexDuration,
+                                    int64_t timescale) {
   const int64_t missing = file.firstMissing(moofOffset);
   if (missing == moofOffset) return nextRange(file, moofOffset, moofOffset + kMoofBytes);
   const auto moof = readMp4Box(file, moofOffset, *file.size());
-  if (!moof || moof->type != fourCc("moof") || moof->end > *file.size()) return Result{};
+  if (!moof || moof->type != fourCc("moof") || moof->end > *file.size()) return std::nullopt;
   if (missing < moof->end) return nextRange(file, missing, moof->end);
   const auto times = readFragment(file, *moof, trackId, trexDuration);
-  if (!times || !times->begin) return Result{};
+  if (!times || !times->begin) return std::nullopt;
   return toDuration(*times->begin + times->duration, timescale, DurationSource::index);
 }
 
@@ -256,32 +254,33 @@ double compositionSeconds(const SparseFile& file, const Mp4Layout& layout, uint3
   return times && timescale > 0 ? times->compositionOffset / static_cast<double>(timescale) : 0;
 }
 
-Result measuredDuration(const SparseFile& file, const Mp4Layout& layout, const Mp4Box& mvex, uint32_t trackId,
-                        int64_t timescale) {
-  if (!file.size()) return Result{};
+DurationResult measuredDuration(const SparseFile& file, const Mp4Layout& layout, const Mp4Box& mvex, uint32_t trackId,
+                                int64_t timescale) {
+  if (!file.size()) return std::nullopt;
   if (const auto tail = missingTail(file, kTailBytes)) return *tail;
   const uint32_t trexDuration = readTrexDuration(file, mvex, trackId).value_or(0);
   auto lastMoof = findMoofInTail(file, trackId);
   if (!lastMoof) lastMoof = findMoofByIndex(file, trackId);
   if (lastMoof) {
-    const Result result = lastFragmentDuration(file, *lastMoof, trackId, trexDuration, timescale);
+    const DurationResult result = lastFragmentDuration(file, *lastMoof, trackId, trexDuration, timescale);
     if (std::holds_alternative<Need>(result) || std::get<0>(result)) return result;
   }
-  if (!layout.firstMoof) return Result{};
+  if (!layout.firstMoof) return std::nullopt;
   return estimateFromFirstFragment(file, *layout.firstMoof, trackId, trexDuration, timescale);
 }
 
 }  // namespace
 
-Result fragmentedDuration(const SparseFile& file, const Mp4Layout& layout, uint32_t trackId, int64_t timescale) {
+DurationResult fragmentedDuration(const SparseFile& file, const Mp4Layout& layout, uint32_t trackId,
+                                  int64_t timescale) {
   const auto mvex = findMp4Box(file, layout.moov->body, layout.moov->end, fourCc("mvex"));
-  if (!mvex) return Result{};
+  if (!mvex) return std::nullopt;
   if (const auto duration = readMehd(file, *layout.moov, *mvex)) return duration;
   if (layout.firstSidx) {
     if (const auto need = missingSidx(file, *layout.firstSidx)) return *need;
     if (const auto duration = readSidx(file, *layout.firstSidx)) return duration;
   }
-  Result result = measuredDuration(file, layout, *mvex, trackId, timescale);
+  DurationResult result = measuredDuration(file, layout, *mvex, trackId, timescale);
   if (auto* duration = std::get_if<std::optional<Duration>>(&result); duration && *duration) {
     (*duration)->seconds += compositionSeconds(file, layout, trackId, timescale);
   }

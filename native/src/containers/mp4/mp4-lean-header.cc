@@ -11,11 +11,11 @@ namespace vigie {
 namespace {
 
 constexpr uint32_t kVideoHandler = fourCc("vide");
-// Their parameter sets stand in the sample description.
+// The sample description of these codecs holds their parameter sets.
 constexpr uint32_t kSelfContained[] = {fourCc("avc1"), fourCc("hvc1"), fourCc("av01")};
 constexpr uint32_t kSampleTables[] = {fourCc("ctts"), fourCc("stss"), fourCc("stsc"), fourCc("stsz"),
                                       fourCc("stco"), fourCc("co64"), fourCc("sdtp"), fourCc("sbgp")};
-// Not "free": libav looks for a movie header in those.
+// Not "free": libav searches those for a movie header.
 constexpr char kHidden[] = {'s', 'k', 'i', 'p'};
 constexpr int kMaxTracks = 100;
 constexpr int64_t kMaxFileTypeBytes = 4096;

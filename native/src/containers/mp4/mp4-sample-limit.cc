@@ -15,7 +15,7 @@ constexpr uint64_t kEditBytes = 12;
 // libav makes one index entry of at least so many samples of uncompressed audio.
 constexpr uint64_t kFewestPcmSamplesAnEntry = 160;
 
-// What stands in a stretch of the file.
+// What was found in one stretch of the file.
 struct Tables {
   int tracks = 0;
   int timeTables = 0;
@@ -121,7 +121,7 @@ bool mayBeginType(uint8_t letter) {
   return letter == 's' || letter == 't' || letter == 'c' || letter == 'e' || letter == 'h';
 }
 
-// Looks at every byte in memory, not along the tree of boxes: libav takes most boxes at any level, so that a walk along
+// Checks every byte in memory, not along the tree of boxes: libav takes most boxes at any level, so that a walk along
 // the tree would only tell where to hide them.
 Tables readTables(const SparseFile& file, int64_t begin, int64_t end) {
   Tables tables;

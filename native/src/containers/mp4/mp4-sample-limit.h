@@ -13,7 +13,7 @@ constexpr uint64_t kMaxMp4IndexEntries = 8'000'000;
 
 // What the sample tables in memory claim. A table of equal samples states their number in four bytes, a fragment's run
 // (trun) without fields too, and each edit repeats the samples of its track: 9 KB of such boxes make libav allocate
-// gigabytes, in seconds in which it looks at no interrupt.
+// gigabytes, for seconds in which it checks no interrupt.
 struct Mp4SampleClaims {
   uint64_t indexEntries = 0;
   // A movie header packed with zlib, which may hold any number of tables.

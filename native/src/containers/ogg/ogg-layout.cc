@@ -10,7 +10,6 @@
 namespace vigie {
 namespace {
 
-using Result = std::variant<std::optional<Duration>, Need>;
 using namespace std::string_view_literals;
 
 // RFC 3533, section 6.
@@ -129,10 +128,10 @@ double lastTime(const std::vector<Clock>& clocks, ByteView tail) {
 
 }  // namespace
 
-Result oggDuration(const SparseFile& file) {
-  if (!file.size()) return Result{};
+DurationResult oggDuration(const SparseFile& file) {
+  if (!file.size()) return std::nullopt;
   const std::vector<Clock> clocks = readClocks(file);
-  if (clocks.empty()) return Result{};
+  if (clocks.empty()) return std::nullopt;
   for (const int64_t tailBytes : kTailBytes) {
     if (const auto tail = missingTail(file, tailBytes)) return *tail;
     std::vector<uint8_t> bytes(static_cast<size_t>(std::min(tailBytes, *file.size())));
@@ -140,7 +139,7 @@ Result oggDuration(const SparseFile& file) {
     const double seconds = lastTime(clocks, {bytes.data(), bytes.size()});
     if (seconds > 0) return Duration{seconds, DurationSource::estimate};
   }
-  return Result{};
+  return std::nullopt;
 }
 
 }  // namespace vigie

@@ -1,4 +1,4 @@
-#include "codecs/decoder-parameters.h"
+#include "codecs/codec-headers.h"
 
 #include <algorithm>
 #include <iterator>
@@ -8,24 +8,11 @@
 #include "codecs/jpeg-parameters.h"
 #include "codecs/valid-colors.h"
 #include "codecs/vpx-parameters.h"
-#include "containers/visit-packets.h"
 
 namespace vigie {
 namespace {
 
-CodecHandle openDecoder(const AVCodecParameters& parameters) {
-  const AVCodec* codec = avcodec_find_decoder(parameters.codec_id);
-  if (codec == nullptr) return nullptr;
-  CodecHandle decoder(avcodec_alloc_context3(codec));
-  if (!decoder) throw std::bad_alloc();
-  if (avcodec_parameters_to_context(decoder.get(), &parameters) < 0) return nullptr;
-  decoder->thread_count = 1;
-  // Headers are parsed, pictures are not decoded.
-  decoder->skip_frame = AVDISCARD_ALL;
-  return avcodec_open2(decoder.get(), codec, nullptr) < 0 ? nullptr : std::move(decoder);
-}
-
-// The container's own statement stands: each field is filled in only when it was not stated.
+// What the container states wins: a field is filled in only if it was not stated.
 template <typename Field>
 void fillIn(Field& field, Field unknown, Field known) {
   if (field == unknown) field = known;
@@ -43,20 +30,6 @@ void fillIn(AVCodecParameters& parameters, const H264Parameters& known) {
   fillIn(parameters.color_range, AVCOL_RANGE_UNSPECIFIED, known.colorRange);
   if (parameters.sample_aspect_ratio.num == 0) parameters.sample_aspect_ratio = known.sampleAspectRatio;
   if (parameters.profile < 0) parameters.profile = known.profile;
-}
-
-void fillIn(AVCodecParameters& parameters, const AVCodecContext& decoder) {
-  if (parameters.width == 0) {
-    parameters.width = decoder.width;
-    parameters.height = decoder.height;
-  }
-  fillIn<int>(parameters.format, AV_PIX_FMT_NONE, decoder.pix_fmt);
-  fillIn(parameters.color_primaries, AVCOL_PRI_UNSPECIFIED, decoder.color_primaries);
-  fillIn(parameters.color_trc, AVCOL_TRC_UNSPECIFIED, decoder.color_trc);
-  fillIn(parameters.color_space, AVCOL_SPC_UNSPECIFIED, decoder.colorspace);
-  fillIn(parameters.color_range, AVCOL_RANGE_UNSPECIFIED, decoder.color_range);
-  if (parameters.sample_aspect_ratio.num == 0) parameters.sample_aspect_ratio = decoder.sample_aspect_ratio;
-  if (parameters.profile < 0) parameters.profile = decoder.profile;
 }
 
 bool fillInFromH264(AVCodecParameters& parameters, const uint8_t* data, int size) {
@@ -86,38 +59,7 @@ bool fillInFromVpx(AVCodecParameters& parameters, const AVPacket& packet) {
   return true;
 }
 
-void readByDecoder(OpenContainer& container, AVStream& video, const Limits& limits) {
-  const CodecHandle decoder = openDecoder(*video.codecpar);
-  const FrameHandle frame(av_frame_alloc());
-  if (!frame) throw std::bad_alloc();
-  if (!decoder) return;
-  if (decoder->pix_fmt == AV_PIX_FMT_NONE) {
-    visitPackets(container, limits.maxPackets, [&](const AVPacket& packet) {
-      if (packet.stream_index != video.index) return false;
-      avcodec_send_packet(decoder.get(), &packet);
-      avcodec_receive_frame(decoder.get(), frame.get());
-      return decoder->pix_fmt != AV_PIX_FMT_NONE;
-    });
-  }
-  dropInvalidColors(*decoder);
-  fillIn(*video.codecpar, *decoder);
-}
-
-// From the header of the first picture in memory, where that alone tells.
-bool readFirstPicture(OpenContainer& container, AVStream& video, const Limits& limits) {
-  AVCodecParameters& parameters = *video.codecpar;
-  bool found = false;
-  visitPackets(container, limits.maxPackets, [&](const AVPacket& packet) {
-    if (packet.stream_index != video.index) return false;
-    if (parameters.codec_id == AV_CODEC_ID_H264) return found = fillInFromH264(parameters, packet.data, packet.size);
-    found = parameters.codec_id == AV_CODEC_ID_MJPEG ? fillInFromJpeg(parameters, packet)
-                                                     : fillInFromVpx(parameters, packet);
-    return true;
-  });
-  return found;
-}
-
-// What stands before the first picture (ITU-T H.265, table 7-1) becomes the stream's configuration.
+// What precedes the first picture (ITU-T H.265, table 7-1) becomes the stream's configuration.
 bool copyHevcParameterSets(AVCodecParameters& parameters, const AVPacket& packet) {
   constexpr uint8_t kStartCode[] = {0, 0, 1};
   constexpr int kFirstNonPicture = 32;
@@ -138,6 +80,50 @@ bool copyHevcParameterSets(AVCodecParameters& parameters, const AVPacket& packet
 
 }  // namespace
 
+CodecHandle openHeaderDecoder(const AVCodecParameters& parameters) {
+  const AVCodec* codec = avcodec_find_decoder(parameters.codec_id);
+  if (codec == nullptr) return nullptr;
+  CodecHandle decoder(avcodec_alloc_context3(codec));
+  if (!decoder) throw std::bad_alloc();
+  if (avcodec_parameters_to_context(decoder.get(), &parameters) < 0) return nullptr;
+  decoder->thread_count = 1;
+  // Headers are parsed, pictures are not decoded.
+  decoder->skip_frame = AVDISCARD_ALL;
+  return avcodec_open2(decoder.get(), codec, nullptr) < 0 ? nullptr : std::move(decoder);
+}
+
+void fillInFromDecoder(AVCodecParameters& parameters, const AVCodecContext& decoder) {
+  if (parameters.width == 0) {
+    parameters.width = decoder.width;
+    parameters.height = decoder.height;
+  }
+  fillIn<int>(parameters.format, AV_PIX_FMT_NONE, decoder.pix_fmt);
+  fillIn(parameters.color_primaries, AVCOL_PRI_UNSPECIFIED, decoder.color_primaries);
+  fillIn(parameters.color_trc, AVCOL_TRC_UNSPECIFIED, decoder.color_trc);
+  fillIn(parameters.color_space, AVCOL_SPC_UNSPECIFIED, decoder.colorspace);
+  fillIn(parameters.color_range, AVCOL_RANGE_UNSPECIFIED, decoder.color_range);
+  if (parameters.sample_aspect_ratio.num == 0) parameters.sample_aspect_ratio = decoder.sample_aspect_ratio;
+  if (parameters.profile < 0) parameters.profile = decoder.profile;
+}
+
+bool fillInFromConfiguration(AVCodecParameters& parameters) {
+  return fillInFromH264(parameters, parameters.extradata, parameters.extradata_size);
+}
+
+bool fillInFromPicture(AVCodecParameters& parameters, const AVPacket& packet) {
+  switch (parameters.codec_id) {
+    case AV_CODEC_ID_H264:
+      return fillInFromH264(parameters, packet.data, packet.size);
+    case AV_CODEC_ID_MJPEG:
+      return fillInFromJpeg(parameters, packet);
+    case AV_CODEC_ID_VP8:
+    case AV_CODEC_ID_VP9:
+      return fillInFromVpx(parameters, packet);
+    default:
+      return false;
+  }
+}
+
 void readParameterSets(AVStream& video, const AVPacket& packet) {
   AVCodecParameters& parameters = *video.codecpar;
   if (parameters.codec_id == AV_CODEC_ID_H264) {
@@ -149,31 +135,10 @@ void readParameterSets(AVStream& video, const AVPacket& packet) {
     return;
   }
   if (parameters.extradata_size == 0 && !copyHevcParameterSets(parameters, packet)) return;
-  const CodecHandle decoder = openDecoder(parameters);
+  const CodecHandle decoder = openHeaderDecoder(parameters);
   if (!decoder) return;
-  fillIn(parameters, *decoder);
+  fillInFromDecoder(parameters, *decoder);
   video.r_frame_rate = decoder->framerate;
-}
-
-void readDecoderParameters(OpenContainer& container, AVStream& video, const Limits& limits) {
-  AVCodecParameters& parameters = *video.codecpar;
-  if (parameters.format != AV_PIX_FMT_NONE) return;
-  container.io->forgetMiss();
-  switch (parameters.codec_id) {
-    case AV_CODEC_ID_H264:
-      if (!fillInFromH264(parameters, parameters.extradata, parameters.extradata_size)) {
-        readFirstPicture(container, video, limits);
-      }
-      return;
-    case AV_CODEC_ID_MJPEG:
-    case AV_CODEC_ID_VP8:
-    case AV_CODEC_ID_VP9:
-      if (readFirstPicture(container, video, limits)) return;
-      break;
-    default:
-      break;
-  }
-  readByDecoder(container, video, limits);
 }
 
 }  // namespace vigie

@@ -1,17 +1,17 @@
-#pragma once
+// The body that the fuzz targets of probe and poster share.
+
+#include "fuzz-attempt.h"
 
 #include <chrono>
-#include <optional>
+#include <utility>
 #include <vector>
 
-#include "describe/answer.h"
-#include "describe/probe-limits.h"
 #include "fuzzed-server.h"
-#include "io/interrupt.h"
-#include "io/sparse-file.h"
-#include "require.h"
+#include "io/libav-process.h"
+#include "io/log-capture.h"
 
 namespace vigie {
+namespace {
 
 constexpr Limits kUsualLimits{1024 * 1024, 100, 2000};
 constexpr Limits kTightLimits{64 * 1024, 3, 20};
@@ -21,7 +21,7 @@ constexpr int64_t kMaxRangeBytes = 1024 * 1024;
 // Past the fuzzer's own limit on one input, so that a hang is reported with the stack that hangs.
 constexpr std::chrono::seconds kDeadline(60);
 
-inline void checkNeed(const Need& need, const SparseFile& file) {
+void checkNeed(const Need& need, const SparseFile& file) {
   REQUIRE(need.offset >= 0);
   REQUIRE(need.lengthBytes > 0);
   REQUIRE(need.lengthBytes <= (int64_t{1} << 53) - need.offset);
@@ -29,10 +29,8 @@ inline void checkNeed(const Need& need, const SparseFile& file) {
   REQUIRE(file.viewFrom(need.offset).size == 0);
 }
 
-// The whole loop: one attempt, the range that it needs, the next attempt. `attempt` takes what `probe` takes and
-// returns what is missing, or nothing when it has answered.
-template <typename Attempt>
-void askAsCallerDoes(const FuzzedServer& server, Attempt attempt) {
+// The whole loop: one attempt, the range that it needs, the next attempt.
+void askAsCallerDoes(const FuzzedServer& server) {
   const Limits& limits = server.hasTightLimits() ? kTightLimits : kUsualLimits;
   std::vector<ByteRange> ranges{server.fetch(0, server.firstRangeBytes())};
   std::optional<int64_t> size = server.statedSize();
@@ -51,4 +49,16 @@ void askAsCallerDoes(const FuzzedServer& server, Attempt attempt) {
   }
 }
 
+}  // namespace
 }  // namespace vigie
+
+extern "C" int LLVMFuzzerInitialize(int*, char***) {
+  vigie::prepareLibav();
+  return 0;
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const vigie::LogCapture log;
+  vigie::askAsCallerDoes(vigie::FuzzedServer(data, size));
+  return 0;
+}

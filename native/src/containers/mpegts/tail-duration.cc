@@ -1,39 +1,18 @@
-#include "describe/media-duration.h"
+#include "containers/mpegts/tail-duration.h"
 
 #include <algorithm>
-#include <new>
 
 #include "codecs/audio-parameters.h"
-#include "containers/flv/flv-layout.h"
-#include "containers/mp4/mp4-fragments.h"
-#include "containers/ogg/ogg-layout.h"
-#include "containers/riff/riff-layout.h"
 #include "containers/visit-packets.h"
 #include "io/next-range.h"
 
 namespace vigie {
 namespace {
 
-using Result = std::variant<std::optional<Duration>, Need>;
-
-// Tails to look for a timestamp in, one after the other.
+// Tails to search for a timestamp, one after the other.
 constexpr int64_t kTailBytes[] = {kFirstTailBytes, 128 * 1024, 256 * 1024};
 
 double toSeconds(int64_t time, AVRational unit) { return static_cast<double>(time) * av_q2d(unit); }
-
-std::optional<Duration> headerDuration(const AVFormatContext& format) {
-  // Never a guess from a bit rate, which libav spreads over the streams too.
-  if (format.duration_estimation_method == AVFMT_DURATION_FROM_BITRATE) return {};
-  double seconds = 0;
-  const bool stated = format.duration > 0;
-  if (stated) seconds = toSeconds(format.duration, AV_TIME_BASE_Q);
-  for (unsigned i = 0; i < format.nb_streams && !stated; i++) {
-    const AVStream& stream = *format.streams[i];
-    if (stream.duration > 0) seconds = std::max(seconds, toSeconds(stream.duration, stream.time_base));
-  }
-  if (seconds <= 0) return {};
-  return Duration{seconds, DurationSource::header};
-}
 
 // libav knows the last picture's only when another follows.
 double durationOf(const AVPacket& packet, const AVStream& stream) {
@@ -60,8 +39,10 @@ std::optional<double> lastTimestamp(OpenContainer& container, int64_t offset, co
   return last;
 }
 
-Result durationFromTail(const SparseFile& file, OpenContainer& container, const Limits& limits) {
-  if (!file.size() || container.format->start_time == AV_NOPTS_VALUE) return Result{};
+}  // namespace
+
+DurationResult durationFromTail(const SparseFile& file, OpenContainer& container, const Limits& limits) {
+  if (!file.size() || container.format->start_time == AV_NOPTS_VALUE) return std::nullopt;
   const double start = toSeconds(container.format->start_time, AV_TIME_BASE_Q);
   std::optional<Duration> duration;
   for (const int64_t tailBytes : kTailBytes) {
@@ -71,21 +52,6 @@ Result durationFromTail(const SparseFile& file, OpenContainer& container, const 
     if (duration && areAudiosKnown(*container.format)) break;
   }
   return duration;
-}
-
-}  // namespace
-
-Result findDuration(const SparseFile& file, const Demuxer& demuxer, const Mp4Layout& mp4, OpenContainer& container,
-                    const AVStream& video, const Limits& limits) {
-  if (mp4.fragmented) {
-    const Result result = fragmentedDuration(file, mp4, static_cast<uint32_t>(video.id), video.time_base.den);
-    if (std::holds_alternative<Need>(result) || std::get<0>(result)) return result;
-  }
-  if (demuxer.family == Family::ogg) return oggDuration(file);
-  if (demuxer.timestampsAtEnd) return durationFromTail(file, container, limits);
-  if (demuxer.family == Family::riff && !statesAviDuration(file)) return Result{};
-  const auto stated = headerDuration(*container.format);
-  return !stated && demuxer.family == Family::flv ? flvDuration(file) : stated;
 }
 
 }  // namespace vigie

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "io/av-handles.h"
+
+namespace vigie {
+
+// What the headers of a codec state, put into libav's parameters wherever the container has stated nothing.
+
+// A decoder that parses headers and decodes no picture; empty if libav has none or refuses the parameters.
+CodecHandle openHeaderDecoder(const AVCodecParameters& parameters);
+void fillInFromDecoder(AVCodecParameters& parameters, const AVCodecContext& decoder);
+
+// From the container's copy of the parameter sets. H.264 only; false if it has none.
+bool fillInFromConfiguration(AVCodecParameters& parameters);
+
+// From the header of a picture. H.264, JPEG, VP8 and VP9; false if it does not tell.
+bool fillInFromPicture(AVCodecParameters& parameters, const AVPacket& packet);
+
+// Picture size, frame rate and the rest from the parameter sets of H.264 or HEVC, if the packet begins with some.
+void readParameterSets(AVStream& video, const AVPacket& packet);
+
+}  // namespace vigie

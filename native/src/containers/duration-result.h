@@ -1,0 +1,14 @@
+#pragma once
+
+#include <optional>
+#include <variant>
+
+#include "containers/container-facts.h"
+#include "io/need.h"
+
+namespace vigie {
+
+// A duration, nothing if the file states none, or the bytes that would tell it.
+using DurationResult = std::variant<std::optional<Duration>, Need>;
+
+}  // namespace vigie

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "containers/container-reader.h"
+
+namespace vigie {
+
+// FLV: packets tell the picture size, and without metadata the last tag tells the duration.
+class FlvReader final : public ContainerReader {
+ public:
+  using ContainerReader::ContainerReader;
+
+  void readParameters(OpenContainer& container, const Limits& limits, Interrupt& interrupt) const override;
+  DurationResult findDuration(OpenContainer& container, const AVStream& video, const Limits& limits) const override;
+};
+
+}  // namespace vigie

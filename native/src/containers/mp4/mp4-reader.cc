@@ -1,0 +1,132 @@
+#include "containers/mp4/mp4-reader.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "containers/bit-rate.h"
+#include "containers/mp4/mp4-fragments.h"
+#include "containers/mp4/mp4-lean-header.h"
+#include "containers/mp4/mp4-sample-limit.h"
+#include "io/next-range.h"
+
+namespace vigie {
+namespace {
+
+// What follows the media of an MP4 is most likely its moov: up to this size it is fetched at once.
+constexpr int64_t kLikelyMoovBytes = 256 * 1024;
+
+std::string containerOfBrand(const AVFormatContext& format) {
+  const AVDictionaryEntry* entry = av_dict_get(format.metadata, "major_brand", nullptr, 0);
+  // QuickTime files of before the file type box have none.
+  if (entry == nullptr) return "mov";
+  const std::string_view brand(entry->value);
+  if (brand.substr(0, 2) == "qt") return "mov";
+  if (brand.substr(0, 3) == "3gp" || brand.substr(0, 3) == "3g2") return "3gp";
+  return "mp4";
+}
+
+// libav computes the bit rate of a fragmented track from the fragments that it has come across.
+bool isIndexedTo(const AVStream& video, const std::optional<Duration>& duration) {
+  constexpr double kNearlyWhole = 0.95;
+  const int count = avformat_index_get_entries_count(&video);
+  if (count == 0 || !duration) return false;
+  const AVIndexEntry* last = avformat_index_get_entry(const_cast<AVStream*>(&video), count - 1);
+  return static_cast<double>(last->timestamp) * av_q2d(video.time_base) >= duration->seconds * kNearlyWhole;
+}
+
+}  // namespace
+
+std::optional<Need> Mp4Reader::foreseeNeed() {
+  layout_ = readMp4Layout(file());
+  if (const auto need = missingMoov()) return need;
+  if (purpose() == Purpose::pictures || !isMoovComplete() || !layout_.fragmented) return {};
+  return missingFragmentIndex(file(), layout_);
+}
+
+std::optional<std::variant<Need, Failure>> Mp4Reader::prepare() {
+  if (const auto need = foreseeNeed()) return *need;
+  if (purpose() == Purpose::description && isMoovComplete()) hideSampleTables();
+  return refuseSampleClaims();
+}
+
+void Mp4Reader::hideSampleTables() {
+  auto lean = makeLeanMp4Header(file(), layout_);
+  if (!lean) return;
+  arrange(std::move(lean->file));
+  mediaBytes_ = std::move(lean->mediaBytes);
+}
+
+// Counted where libav is going to read: tables that are hidden from it may be of any length.
+std::optional<Failure> Mp4Reader::refuseSampleClaims() const {
+  const Mp4SampleClaims claims =
+      isArranged() ? readMp4SampleClaims(source(), readMp4Layout(source())) : readMp4SampleClaims(file(), layout_);
+  if (claims.compressed) {
+    return Failure{FailureCode::unsupportedFormat, "MP4 with a compressed header is not supported"};
+  }
+  if (claims.indexEntries <= kMaxMp4IndexEntries) return {};
+  return Failure{FailureCode::corruptHeader,
+                 "the MP4 header claims more than " + std::to_string(kMaxMp4IndexEntries) + " samples"};
+}
+
+bool Mp4Reader::isMoovComplete() const {
+  return layout_.moov && file().firstMissing(layout_.moov->begin) >= std::min(layout_.moov->end, file().sizeOrMax());
+}
+
+std::optional<Need> Mp4Reader::missingMoov() const {
+  if (!layout_.moov) return layout_.unread ? std::optional(rangeAt(*layout_.unread)) : std::nullopt;
+  if (isMoovComplete()) return {};
+  return nextRange(file(), file().firstMissing(layout_.moov->begin), layout_.moov->end);
+}
+
+Need Mp4Reader::rangeAt(int64_t offset) const {
+  const auto size = file().size();
+  const bool isLikelyMoov = !layout_.moov && size && *size - offset <= kLikelyMoovBytes;
+  return isLikelyMoov ? nextRange(file(), offset, size) : nextRange(file(), offset);
+}
+
+std::optional<Need> Mp4Reader::missingHeader(int64_t miss, bool opened) const {
+  // With moov in memory the rest (time code samples and the like) changes nothing in the answer.
+  if (isArranged() || (opened && isMoovComplete())) return {};
+  return rangeAt(miss);
+}
+
+std::string Mp4Reader::describeUnreadable() const {
+  if (!layout_.moov) return "the MP4 has no moov box: it was cut short or is still being written";
+  return ContainerReader::describeUnreadable();
+}
+
+std::optional<int64_t> Mp4Reader::missingPacket(int64_t miss) const {
+  // A lean header leads to no packet.
+  return isArranged() ? std::nullopt : std::optional(miss);
+}
+
+ContainerFacts Mp4Reader::readFacts(const AVFormatContext& format) const {
+  return {containerOfBrand(format), layout_.truncated, layout_.moovAtEnd, layout_.fragmented};
+}
+
+DurationResult Mp4Reader::findDuration(OpenContainer& container, const AVStream& video, const Limits& limits) const {
+  if (layout_.fragmented) {
+    const auto result = fragmentedDuration(file(), layout_, static_cast<uint32_t>(video.id), video.time_base.den);
+    if (std::holds_alternative<Need>(result) || std::get<0>(result)) return result;
+  }
+  return ContainerReader::findDuration(container, video, limits);
+}
+
+std::optional<double> Mp4Reader::findFrameRate(const AVStream& video) const {
+  if (!layout_.fragmented || video.avg_frame_rate.num != 0) return {};
+  return fragmentedFrameRate(file(), layout_, static_cast<uint32_t>(video.id), video.time_base.den);
+}
+
+std::optional<int64_t> Mp4Reader::correctBitRate(std::optional<int64_t> stated, const AVStream& video,
+                                                 const std::optional<Duration>& duration) const {
+  if (layout_.fragmented && !isIndexedTo(video, duration)) stated.reset();
+  const auto track = mediaBytes_.find(static_cast<uint32_t>(video.id));
+  if (track == mediaBytes_.end() || track->second <= 0 || video.duration <= 0) return stated;
+  // As libav computes it from the tables that are hidden from it.
+  const double bits = static_cast<double>(track->second) * 8;
+  const auto computed = toBitRate(bits * video.time_base.den / static_cast<double>(video.duration));
+  return computed ? computed : stated;
+}
+
+}  // namespace vigie

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "containers/container-reader.h"
+#include "containers/mp4/mp4-layout.h"
+
+namespace vigie {
+
+// MP4, MOV, 3GP: libav needs `moov` whole and seeks to it; nothing beside it matters to a description.
+class Mp4Reader final : public ContainerReader {
+ public:
+  using ContainerReader::ContainerReader;
+
+  std::optional<Need> foreseeNeed() override;
+  std::optional<std::variant<Need, Failure>> prepare() override;
+  std::optional<Need> missingHeader(int64_t miss, bool opened) const override;
+  std::string describeUnreadable() const override;
+  std::optional<int64_t> missingPacket(int64_t miss) const override;
+  ContainerFacts readFacts(const AVFormatContext& format) const override;
+  DurationResult findDuration(OpenContainer& container, const AVStream& video, const Limits& limits) const override;
+  std::optional<double> findFrameRate(const AVStream& video) const override;
+  std::optional<int64_t> correctBitRate(std::optional<int64_t> stated, const AVStream& video,
+                                        const std::optional<Duration>& duration) const override;
+
+ private:
+  bool isMoovComplete() const;
+  std::optional<Need> missingMoov() const;
+  Need rangeAt(int64_t offset) const;
+  void hideSampleTables();
+  std::optional<Failure> refuseSampleClaims() const;
+
+  Mp4Layout layout_;
+  // Of each track whose tables of samples are hidden from libav.
+  std::map<uint32_t, int64_t> mediaBytes_;
+};
+
+}  // namespace vigie

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "containers/container-reader.h"
+
+namespace vigie {
+
+// MPEG program streams: no header states a duration; the first and last timestamps do.
+class MpegPsReader : public ContainerReader {
+ public:
+  using ContainerReader::ContainerReader;
+
+  DurationResult findDuration(OpenContainer& container, const AVStream& video, const Limits& limits) const override;
+};
+
+// MPEG transport streams: the same, and their packets are worth reading without libav's help.
+class MpegTsReader final : public MpegPsReader {
+ public:
+  using MpegPsReader::MpegPsReader;
+
+  void readParameters(OpenContainer& container, const Limits& limits, Interrupt& interrupt) const override;
+};
+
+}  // namespace vigie

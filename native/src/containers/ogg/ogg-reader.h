@@ -1,0 +1,15 @@
+#pragma once
+
+#include "containers/container-reader.h"
+
+namespace vigie {
+
+// Ogg: only the positions on its last pages tell the duration.
+class OggReader final : public ContainerReader {
+ public:
+  using ContainerReader::ContainerReader;
+
+  DurationResult findDuration(OpenContainer& container, const AVStream& video, const Limits& limits) const override;
+};
+
+}  // namespace vigie
