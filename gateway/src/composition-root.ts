@@ -1,7 +1,11 @@
-import { ChannelTransport, createUpstreamCheck } from '@vigie/service-kit/grpc';
+import { ChannelTransport, countCalls, createUpstreamCheck, translateErrors } from '@vigie/service-kit/grpc';
 import { bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
 import { ChannelUpstreams } from './adapters/grpc/channel-upstreams.ts';
+import { InterceptedUpstreams } from './adapters/grpc/intercepted-upstreams.ts';
+import { forwardMetadata } from './adapters/grpc/interceptors/forward-metadata.ts';
+import { noteTrace } from './adapters/grpc/interceptors/note-trace.ts';
+import { translateUpstreamErrors } from './adapters/grpc/interceptors/translate-upstream-errors.ts';
 import type { ExchangeHandler } from './adapters/http/exchange.ts';
 import { FrontDoor } from './adapters/http/front-door/front-door.ts';
 import { createGatewayHandler } from './adapters/http/gateway-handler.ts';
@@ -25,6 +29,8 @@ export interface GatewayPorts {
 }
 
 interface Parts extends GatewayPorts {
+  /** The upstreams with all interceptors around each call. */
+  readonly calls: Upstreams;
   readonly rpcHandlers: ReadonlyMap<string, ExchangeHandler>;
   readonly legacyAlerts: ExchangeHandler;
   readonly transcoder: ExchangeHandler;
@@ -47,7 +53,15 @@ export async function startGateway(
   const { rpcHandlers, legacyAlerts, transcoder } = bindParts<Parts>(
     {
       upstreams: () => openUpstreams(config, context),
-      rpcHandlers: ({ upstreams }) =>
+      calls: ({ upstreams }) =>
+        new InterceptedUpstreams(upstreams, [
+          noteTrace,
+          countCalls(metrics),
+          translateErrors({ translateError: () => undefined, logger }),
+          translateUpstreamErrors,
+          forwardMetadata,
+        ]),
+      rpcHandlers: ({ calls: upstreams }) =>
         createRpcHandlers({
           methods,
           forward: createMethodForwarder({ upstreams, logger, requestTimeoutMs, stopping: stopping.signal }),
@@ -55,8 +69,8 @@ export async function startGateway(
           maxTimeoutMs,
           maxMessageBytes: maxBodyBytes,
         }),
-      legacyAlerts: ({ upstreams }) => createLegacyAlerts({ upstreams, logger, requestTimeoutMs, maxBodyBytes }),
-      transcoder: ({ upstreams }) =>
+      legacyAlerts: ({ calls: upstreams }) => createLegacyAlerts({ upstreams, logger, requestTimeoutMs, maxBodyBytes }),
+      transcoder: ({ calls: upstreams }) =>
         createTranscoder({
           methods,
           upstreams,

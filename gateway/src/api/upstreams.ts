@@ -1,16 +1,21 @@
 import type { DescMethod, Message } from '@bufbuild/protobuf';
+import type { ContextValues } from '@connectrpc/connect';
 
 export interface UpstreamCall {
   /** Cancels the call; its reason is what the call fails with. */
   readonly signal: AbortSignal;
   /** Absent: the default of unary calls, and no deadline for streams. */
   readonly timeoutMs?: number | undefined;
+  /** What the caller sent: the headers of HTTP, the metadata of gRPC. */
+  readonly header: Headers;
+  /** What interceptors and whoever calls know of the call, each under a typed key. */
+  readonly contextValues: ContextValues;
 }
 
 /** The services behind the gateway. Every failure is a `ConnectError` with the details that the service gave. */
 export interface Upstreams {
   unary(method: DescMethod, request: Message, call: UpstreamCall): Promise<Message>;
 
-  /** Resolves once the service has taken the call, or with its first answer. */
+  /** Resolves once the service has accepted the call, or with its first answer. */
   stream(method: DescMethod, requests: AsyncIterable<Message>, call: UpstreamCall): Promise<AsyncIterable<Message>>;
 }

@@ -78,10 +78,11 @@ export async function runStore(
     publish,
     async record(alerts, timeoutMs) {
       await publish(alerts);
-      for (const { alert } of alerts) {
-        const find = () => client.getAlert({ uid: alert.uid }).catch(() => undefined);
-        await waitFor(`the row of ${alert.uid}`, find, timeoutMs);
-      }
+      await Promise.all(
+        alerts.map(({ alert: { uid } }) =>
+          waitFor(`the row of ${uid}`, () => client.getAlert({ uid }).catch(() => undefined), timeoutMs),
+        ),
+      );
     },
   };
 }

@@ -1,9 +1,9 @@
 import type { DescMethod, DescMethodStreaming, DescMethodUnary, Message } from '@bufbuild/protobuf';
-import { ConnectError, type Transport } from '@connectrpc/connect';
+import type { Transport } from '@connectrpc/connect';
 import type { PublicMethod, UpstreamName } from '../../api/public-api.ts';
 import type { UpstreamCall, Upstreams } from '../../api/upstreams.ts';
-import { toClientError } from './upstream-error.ts';
 
+/** A gRPC channel to each process. */
 export class ChannelUpstreams implements Upstreams {
   readonly #transports: ReadonlyMap<DescMethod, Transport>;
 
@@ -11,28 +11,20 @@ export class ChannelUpstreams implements Upstreams {
     this.#transports = new Map(methods.map(({ method, upstream }) => [method, channels[upstream]]));
   }
 
-  async unary(method: DescMethod, request: Message, { signal, timeoutMs }: UpstreamCall): Promise<Message> {
-    const transport = this.#transportOf(method);
-    try {
-      const call = transport.unary(method as DescMethodUnary, signal, timeoutMs, undefined, request);
-      return (await call).message;
-    } catch (error) {
-      throw translate(error);
-    }
+  async unary(method: DescMethod, request: Message, call: UpstreamCall): Promise<Message> {
+    const { signal, timeoutMs, header, contextValues } = call;
+    const unary = method as DescMethodUnary;
+    return (await this.#transportOf(method).unary(unary, signal, timeoutMs, header, request, contextValues)).message;
   }
 
   async stream(
     method: DescMethod,
     requests: AsyncIterable<Message>,
-    { signal, timeoutMs }: UpstreamCall,
+    { signal, timeoutMs, header, contextValues }: UpstreamCall,
   ): Promise<AsyncIterable<Message>> {
+    const streaming = method as DescMethodStreaming;
     const transport = this.#transportOf(method);
-    try {
-      const call = transport.stream(method as DescMethodStreaming, signal, timeoutMs, undefined, requests);
-      return translateErrors((await call).message);
-    } catch (error) {
-      throw translate(error);
-    }
+    return (await transport.stream(streaming, signal, timeoutMs, header, requests, contextValues)).message;
   }
 
   #transportOf(method: DescMethod): Transport {
@@ -40,16 +32,4 @@ export class ChannelUpstreams implements Upstreams {
     if (transport === undefined) throw new Error(`No channel leads to ${method}.`);
     return transport;
   }
-}
-
-async function* translateErrors(messages: AsyncIterable<Message>): AsyncIterable<Message> {
-  try {
-    yield* messages;
-  } catch (error) {
-    throw translate(error);
-  }
-}
-
-function translate(error: unknown): unknown {
-  return error instanceof ConnectError ? toClientError(error) : error;
 }

@@ -12,15 +12,22 @@ export function toHeaders(metadata: Metadata | undefined): Headers {
 }
 
 export function copyMetadata(metadata: Metadata, headers: Headers): void {
-  for (const [key, value] of Object.entries(metadata.getMap())) {
-    headers.set(key, typeof value === 'string' ? value : encodeBinaryHeader(value));
+  for (const key of Object.keys(metadata.getMap())) {
+    for (const value of metadata.get(key)) {
+      headers.append(key, typeof value === 'string' ? value : encodeBinaryHeader(value));
+    }
   }
 }
 
 export function toMetadata(headers: Headers | undefined): Metadata {
   const metadata = new Metadata();
-  headers?.forEach((value, key) => {
-    metadata.set(key, key.endsWith(BINARY_SUFFIX) ? Buffer.from(decodeBinaryHeader(value)) : value);
-  });
+  for (const [key, value] of headers ?? []) {
+    if (key.endsWith(BINARY_SUFFIX)) {
+      // Several values of one key come joined.
+      for (const each of value.split(',')) metadata.add(key, Buffer.from(decodeBinaryHeader(each.trim())));
+    } else {
+      metadata.set(key, value);
+    }
+  }
   return metadata;
 }

@@ -1,7 +1,10 @@
 export { ChannelTransport } from './channel-transport.ts';
 export { GrpcServer, type GrpcServerOptions } from './grpc-server.ts';
 export { createHealthService } from './health-service.ts';
+export { type CallRequest, chain, type Next } from './interceptors/chain.ts';
+export { countCalls } from './interceptors/count-calls.ts';
 export { traceKey } from './interceptors/trace-calls.ts';
+export { translateErrors } from './interceptors/translate-errors.ts';
 export { createReflectionService, type ServedService } from './reflection-service.ts';
 export { type ErrorTranslator, internalError, invalidArgument, rpcError, toStatus } from './rpc-error.ts';
 export type { CallContext, ServiceImplementation } from './service-implementation.ts';

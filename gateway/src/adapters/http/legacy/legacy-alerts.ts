@@ -13,6 +13,7 @@ import { methodNotAllowed } from '../http-error.ts';
 import { readJsonBody } from '../json-body.ts';
 import { sendError, sendJson } from '../send.ts';
 import { findJsonFaults } from '../transcoder/json-faults.ts';
+import { upstreamCall } from '../upstream-call.ts';
 
 export interface LegacyAlertsParts {
   readonly upstreams: Upstreams;
@@ -47,7 +48,7 @@ async function accept(exchange: Exchange, parts: LegacyAlertsParts): Promise<Jso
   const { uid, duplicate, traceId } = (await parts.upstreams.unary(
     AlertService.method.createAlert,
     create(CreateAlertRequestSchema, { alert }),
-    { signal, timeoutMs: parts.requestTimeoutMs },
+    upstreamCall(exchange, { signal, timeoutMs: parts.requestTimeoutMs }),
   )) as CreateAlertResponse;
   return { uid, duplicate, traceId };
 }

@@ -3,10 +3,10 @@ import { Code, ConnectError, type HandlerContext } from '@connectrpc/connect';
 import { untilAborted } from '@vigie/service-kit/async';
 import { internalError } from '@vigie/service-kit/grpc';
 import type { Logger } from '@vigie/service-kit/telemetry';
-import type { Upstreams } from '../../../api/upstreams.ts';
+import type { UpstreamCall, Upstreams } from '../../../api/upstreams.ts';
 import { findUid } from '../exchange.ts';
+import { exchangeKey } from '../exchange-key.ts';
 import { codeNameOf } from '../http-status.ts';
-import { exchangeKey } from './exchange-key.ts';
 
 /** An implementation of a method, of the shape that its kind of call has in Connect. */
 export type MethodForwarder = (method: DescMethod) => unknown;
@@ -28,7 +28,7 @@ export function createMethodForwarder(parts: ForwardMethodParts): MethodForwarde
     noteUid(context, request);
     try {
       const timeoutMs = context.timeoutMs() ?? parts.requestTimeoutMs;
-      return await upstreams.unary(method, request, { signal: context.signal, timeoutMs });
+      return await upstreams.unary(method, request, callOf(context, context.signal, timeoutMs));
     } catch (error) {
       throw toRpcError(error, context, parts.logger);
     }
@@ -41,7 +41,7 @@ export function createMethodForwarder(parts: ForwardMethodParts): MethodForwarde
     signal: AbortSignal,
   ): AsyncIterable<Message> {
     try {
-      yield* await upstreams.stream(method, requests, { signal, timeoutMs: context.timeoutMs() });
+      yield* await upstreams.stream(method, requests, callOf(context, signal, context.timeoutMs()));
     } catch (error) {
       throw toRpcError(error, context, parts.logger);
     }
@@ -73,6 +73,14 @@ async function* answerWhatWasTaken(
   const taken = untilAborted(requests, stopping);
   yield* answer(taken.items);
   if (taken.wasCut()) throw stopping.reason;
+}
+
+function callOf(
+  { values: contextValues, requestHeader: header }: HandlerContext,
+  signal: AbortSignal,
+  timeoutMs: number | undefined,
+): UpstreamCall {
+  return { signal, timeoutMs, header, contextValues };
 }
 
 function noteUid(context: HandlerContext, request: Message): void {

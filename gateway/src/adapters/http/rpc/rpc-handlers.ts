@@ -9,7 +9,7 @@ import {
 } from '@connectrpc/connect-node';
 import { anyTypes } from '../error-json.ts';
 import type { ExchangeHandler } from '../exchange.ts';
-import { exchangeKey } from './exchange-key.ts';
+import { exchangeKey } from '../exchange-key.ts';
 import type { MethodForwarder } from './forward-method.ts';
 import type { OwnService } from './own-services.ts';
 

@@ -7,6 +7,7 @@ import { errorJson } from '../error-json.ts';
 import { type Exchange, type ExchangeHandler, findUid } from '../exchange.ts';
 import { readJsonBody } from '../json-body.ts';
 import { describeError, sendBytes, sendError, sendJson } from '../send.ts';
+import { upstreamCall } from '../upstream-call.ts';
 import { decodeRequest } from './decode-request.ts';
 import { answersRawBytes, encodeBytes, encodeJson } from './encode-response.ts';
 import { entityTag, isHeld } from './entity-tag.ts';
@@ -88,7 +89,11 @@ async function answerOnce(
   { upstreams, requestTimeoutMs }: TranscoderParts,
 ): Promise<void> {
   const { response, signal } = exchange;
-  const message = await upstreams.unary(binding.method, request, { signal, timeoutMs: requestTimeoutMs });
+  const message = await upstreams.unary(
+    binding.method,
+    request,
+    upstreamCall(exchange, { signal, timeoutMs: requestTimeoutMs }),
+  );
   if (!answersRawBytes(binding)) {
     return sendJson(response, binding.successStatus, encodeJson(binding, message), binding.successHeaders);
   }
@@ -110,7 +115,7 @@ async function answerMany(
 ): Promise<void> {
   const { response } = exchange;
   const signal = AbortSignal.any([exchange.signal, stopping]);
-  const messages = await upstreams.stream(binding.method, yieldOne(request), { signal });
+  const messages = await upstreams.stream(binding.method, yieldOne(request), upstreamCall(exchange, { signal }));
   const sending = { response, status: binding.successStatus, signal: exchange.signal };
   if (answersRawBytes(binding)) {
     return sendBytesStream(messages, { ...sending, encode: message => encodeBytes(binding, message) });

@@ -1,0 +1,24 @@
+import { ConnectError, type Interceptor } from '@connectrpc/connect';
+import { toClientError } from './upstream-error.ts';
+
+/** Ends each call that fails with an error that a client may see. */
+export const translateUpstreamErrors: Interceptor = next => async request => {
+  try {
+    const response = await next(request);
+    return response.stream ? { ...response, message: translateEach(response.message) } : response;
+  } catch (error) {
+    throw translate(error);
+  }
+};
+
+async function* translateEach<T>(messages: AsyncIterable<T>): AsyncIterable<T> {
+  try {
+    yield* messages;
+  } catch (error) {
+    throw translate(error);
+  }
+}
+
+function translate(error: unknown): unknown {
+  return error instanceof ConnectError ? toClientError(error) : error;
+}
