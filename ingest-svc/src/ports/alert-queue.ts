@@ -2,7 +2,7 @@ import type { Alert } from '@vigie/alert';
 import { ReasonedError } from '@vigie/service-kit/errors';
 
 export interface QueueReceipt {
-  /** The queue holds the same alert already. */
+  /** Whether the queue holds the same alert already. */
   readonly duplicate: boolean;
 }
 

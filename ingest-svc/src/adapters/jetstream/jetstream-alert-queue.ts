@@ -7,8 +7,8 @@ import { publishStored, traceHeaders } from '@vigie/service-kit/nats';
 import { type AlertQueue, AlertQueueError, type QueueReceipt } from '../../ports/alert-queue.ts';
 
 /**
- * A publish that a reconnect swallows gets no ack, so waiting long for one is no use: asking again is, and the message id
- * keeps it single. Together they stay below the gateway's patience.
+ * A publish that is lost in a reconnect is never acknowledged: publishing it again helps, waiting longer does not. The message id
+ * makes a second copy a duplicate. All attempts together take less time than the gateway's deadline for a call.
  */
 const PUB_ACK_TIMEOUT_MS = 2_000;
 const PUBLISH_ATTEMPTS = 3;
@@ -46,7 +46,7 @@ export class JetStreamAlertQueue implements AlertQueue {
   }
 }
 
-/** The server answered, and refused: the stream is full or out of resources. */
+/** The server answered and refused: the stream is full, or out of resources. */
 function isRefusal(error: unknown): error is JetStreamApiError {
   return error instanceof JetStreamApiError;
 }
