@@ -53,19 +53,19 @@ export class AdmissionQueue {
 
   async #waitForSlot(tenant: string, entry: QueueEntry, signal?: AbortSignal): Promise<Disposable | undefined> {
     const waiting = new AbortController();
-    const onAbort = (): void => waiting.abort(signal?.reason);
-    signal?.addEventListener('abort', onAbort);
     const check = setInterval(() => {
       if (entry.isOverShare()) waiting.abort(OVER_SHARE);
     }, CHECK_MS);
     try {
-      return await this.#slots.take(tenant, waiting.signal);
+      return await this.#slots.take(
+        tenant,
+        AbortSignal.any(signal === undefined ? [waiting.signal] : [signal, waiting.signal]),
+      );
     } catch (error) {
       if (error === OVER_SHARE) return undefined;
       throw error;
     } finally {
       clearInterval(check);
-      signal?.removeEventListener('abort', onAbort);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { pause } from '@vigie/service-kit/async';
 import type { MeshUnderTest } from './mesh-under-test.ts';
 
 const SAMPLE_MS = 500;
@@ -25,7 +26,7 @@ export function watchMemory(mesh: MeshUnderTest): MemoryWatch {
   const ended = (async () => {
     while (!abort.signal.aborted) {
       await sample().catch(() => undefined);
-      await new Promise(resolve => setTimeout(resolve, SAMPLE_MS));
+      await pause(SAMPLE_MS, abort.signal);
     }
   })();
   return {

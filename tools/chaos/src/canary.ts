@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Mesh } from '@vigie/dev-env';
 import type { AlertRecordJson } from '@vigie/dev-env/start';
+import { poll } from '@vigie/service-kit/async';
 import type { ChaosVideo } from './chaos-videos.ts';
 import type { Client } from './clients/client.ts';
 import type { EntryPoint } from './clients/entry-point.ts';
@@ -30,12 +30,14 @@ export async function measureRecovery(
     if (isLate()) return undefined;
   }
   const gateways = mesh.services.filter(({ service }) => service === 'gateway');
-  for (let turn = 0; !isLate(); turn++) {
-    const status = await readStatus(`http://${gateways[turn % gateways.length]?.address}/v1/alerts/${uid}`);
-    if (status !== undefined && status !== 'RECEIVED') return performance.now() - startedAt;
-    await delay(POLL_MS);
-  }
-  return undefined;
+  let turn = 0;
+  return poll(
+    async () => {
+      const status = await readStatus(`http://${gateways[turn++ % gateways.length]?.address}/v1/alerts/${uid}`);
+      return status === undefined || status === 'RECEIVED' ? undefined : performance.now() - startedAt;
+    },
+    { intervalMs: POLL_MS, timeoutMs: startedAt + PATIENCE_MS - performance.now() },
+  );
 }
 
 async function readStatus(url: string): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause, poll } from '@vigie/service-kit/async';
 import { measureRecovery } from './canary.ts';
 import type { ChaosMesh } from './chaos-mesh.ts';
 import type { Client } from './clients/client.ts';
@@ -39,7 +39,7 @@ export async function injectFaults(parts: InjectionParts, signal: AbortSignal): 
       if (!(await breakAndHeal(planned, own))) continue;
       const recovery = measure(planned, own);
       going.push(recovery);
-      await Promise.race([recovery, rest(MAX_REST_MS, signal)]);
+      await Promise.race([recovery, pause(MAX_REST_MS, signal)]);
     }
   }
 
@@ -57,7 +57,7 @@ export async function injectFaults(parts: InjectionParts, signal: AbortSignal): 
     try {
       await fault.inject();
       parts.log.noteInjected(planned);
-      await rest(holdMs, signal);
+      await pause(holdMs, signal);
       return true;
     } catch (error) {
       // Another fault prevents it, for example a frozen nats-server that the operator can't reach.
@@ -87,18 +87,16 @@ function describe({ kind, victim, holdMs, offsetMs }: PlannedFault): string {
 
 /** @throws the last error of a fault that can't be healed */
 async function healUntilDone(fault: Fault, kind: string): Promise<void> {
-  const deadline = performance.now() + HEAL_PATIENCE_MS;
-  while (true) {
+  let cause: unknown;
+  const attempt = async (): Promise<true | undefined> => {
     try {
-      return await fault.heal();
-    } catch (cause) {
-      if (performance.now() > deadline) throw new Error(`${kind} could not be healed.`, { cause });
-      await delay(HEAL_PAUSE_MS);
+      await fault.heal();
+      return true;
+    } catch (error) {
+      cause = error;
+      return undefined;
     }
-  }
-}
-
-/** Ends early when the run does. */
-async function rest(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal }).catch(() => undefined);
+  };
+  const isHealed = await poll(attempt, { intervalMs: HEAL_PAUSE_MS, timeoutMs: HEAL_PATIENCE_MS });
+  if (!isHealed) throw new Error(`${kind} could not be healed.`, { cause });
 }

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Mesh } from '@vigie/dev-env';
 import type { ProcessExit, SupervisedProcess } from '@vigie/dev-env/processes';
+import { pause } from '@vigie/service-kit/async';
 
 const PAUSE_MS = 200;
 
@@ -39,7 +39,7 @@ export class Reviver {
         return await process.start(this.#signal);
       } catch {
         // It ended again, or what it needs isn't there yet.
-        await delay(PAUSE_MS);
+        await pause(PAUSE_MS, this.#signal);
       }
     }
   }

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause, poll, unlessAborted } from '@vigie/service-kit/async';
 import { bootChaosMesh, type ChaosMesh } from './chaos-mesh.ts';
 import type { ChaosOptions } from './chaos-options.ts';
 import type { Breach } from './checker/breach.ts';
@@ -53,16 +53,18 @@ export async function runChaos({ options, signal, say }: RunOptions): Promise<Ch
 
   const loadEnd = new AbortController();
   const loading = load.run(AbortSignal.any([loadEnd.signal, signal]));
-  await delay(WARM_UP_MS, undefined, { signal });
+  await pause(WARM_UP_MS, signal);
+  signal.throwIfAborted();
   const before = await measureFootprints(chaos.mesh.processes);
 
   const faultsEnd = AbortSignal.timeout(options.minutes * 60_000);
   const injecting = injectFaults({ chaos, client, entryPoints, lanes, log, say }, AbortSignal.any([faultsEnd, signal]));
-  await unlessStopped(injecting, signal);
+  // What is broken when the run is stopped need not be healed: it ends with the mesh.
+  await unlessAborted(injecting, signal);
   say('Every fault is healed: waiting until the mesh is idle.');
   loadEnd.abort();
-  await unlessStopped(loading, signal);
-  const idleAfterMs = await unlessStopped(waitUntilIdle(chaos.operator, IDLE_TIMEOUT_MS), signal);
+  await unlessAborted(loading, signal);
+  const idleAfterMs = await unlessAborted(waitUntilIdle(chaos.operator, IDLE_TIMEOUT_MS), signal);
 
   const databaseUrl = chaos.mesh.postgres?.url as string;
   const findings = await readFindings({ databaseUrl, operator: chaos.operator, gatewayUrl: chaos.mesh.url });
@@ -90,15 +92,6 @@ export async function runChaos({ options, signal, say }: RunOptions): Promise<Ch
   return { report, chaos, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-/** Rejects as soon as the run is stopped: what is broken then need not be healed, it ends with the mesh. */
-function unlessStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const stopped = Promise.withResolvers<never>();
-  const stop = (): void => stopped.reject(signal.reason);
-  signal.addEventListener('abort', stop);
-  if (signal.aborted) stop();
-  return Promise.race([work, stopped.promise]).finally(() => signal.removeEventListener('abort', stop));
-}
-
 function findLateRecoveries(log: FaultLog): Breach[] {
   return [...log.kinds].flatMap(([kind, { recoveriesMs }]) =>
     recoveriesMs
@@ -109,10 +102,13 @@ function findLateRecoveries(log: FaultLog): Breach[] {
 
 /** Connections close and memory is collected a while after the work. */
 async function waitForFootprints({ mesh }: ChaosMesh, before: ReadonlyMap<string, Footprint>): Promise<Breach[]> {
-  const deadline = performance.now() + CALM_TIMEOUT_MS;
-  while (true) {
-    const breaches = compareFootprints(before, await measureFootprints(mesh.processes));
-    if (breaches.length === 0 || performance.now() > deadline) return breaches;
-    await delay(CALM_POLL_MS);
-  }
+  let breaches: Breach[] = [];
+  await poll(
+    async () => {
+      breaches = compareFootprints(before, await measureFootprints(mesh.processes));
+      return breaches.length === 0 ? true : undefined;
+    },
+    { intervalMs: CALM_POLL_MS, timeoutMs: CALM_TIMEOUT_MS },
+  );
+  return breaches;
 }

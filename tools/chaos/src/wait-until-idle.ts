@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { poll } from '@vigie/service-kit/async';
 import { readConsumers } from './checker/read-findings.ts';
 
 const POLL_MS = 500;
@@ -14,11 +14,14 @@ const QUIET_POLLS = 4;
 export async function waitUntilIdle(operator: NatsConnection, timeoutMs: number): Promise<number> {
   const startedAt = performance.now();
   let quiet = 0;
-  while (quiet < QUIET_POLLS && performance.now() - startedAt < timeoutMs) {
-    const consumers = await readConsumers(operator).catch(() => undefined);
-    const isDone = consumers?.every(({ pending, ackPending }) => pending + ackPending === 0) ?? false;
-    quiet = isDone ? quiet + 1 : 0;
-    await delay(POLL_MS);
-  }
+  await poll(
+    async () => {
+      const consumers = await readConsumers(operator).catch(() => undefined);
+      const isDone = consumers?.every(({ pending, ackPending }) => pending + ackPending === 0) ?? false;
+      quiet = isDone ? quiet + 1 : 0;
+      return quiet >= QUIET_POLLS ? true : undefined;
+    },
+    { intervalMs: POLL_MS, timeoutMs },
+  );
   return performance.now() - startedAt;
 }

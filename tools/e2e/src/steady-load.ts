@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
 import { parseAlert } from '@vigie/alert';
 import { alertToProto } from '@vigie/alert/wire';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import { pause } from '@vigie/service-kit/async';
 import { type AlertJson, newAlert, postJson } from './rest-client.ts';
 
 /** A pause, so that a load is steady and leaves the machine room. */
@@ -95,7 +95,7 @@ export class SteadyLoad {
     const run = async (): Promise<void> => {
       while (!signal.aborted) {
         await step().catch(error => this.noticed.push(`${kind}: ${error.message} ${error.cause ?? ''}`));
-        await delay(PAUSE_MS, undefined, { signal }).catch(() => undefined);
+        await pause(PAUSE_MS, signal);
       }
     };
     this.#clients.push(run());
@@ -105,6 +105,6 @@ export class SteadyLoad {
 async function* yieldSlowly<T>(items: readonly T[]): AsyncIterable<T> {
   for (const item of items) {
     yield item;
-    await delay(PAUSE_MS);
+    await pause(PAUSE_MS);
   }
 }

@@ -1,11 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Alert } from '@vigie/alert';
+import { type Backoff, retry } from '@vigie/service-kit/async';
 import type { ChaosVideo } from '../chaos-videos.ts';
 import type { Ledger } from '../checker/ledger.ts';
 import { type EntryPoint, RefusedError } from './entry-point.ts';
 
-const FIRST_BACKOFF_MS = 200;
-const MAX_BACKOFF_MS = 2_000;
+const BACKOFF: Backoff = { baseMs: 200, maxMs: 2_000 };
 const TRIES = 8;
 
 /** A client as it should be: tries again, with growing pauses, until its alert is accepted; and keeps the books. */
@@ -37,16 +36,21 @@ export class Client {
   }
 
   async #untilTaken(send: () => Promise<void>): Promise<boolean> {
-    for (let tries = 1; ; tries++) {
-      try {
-        await send();
-        return true;
-      } catch (error) {
-        if (!(error instanceof RefusedError)) throw error;
-        this.#ledger.noteRefused(error.code);
-        if (tries === this.#tries) return false;
-        await delay(Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (tries - 1)));
-      }
+    const attempt = () =>
+      send().catch((error: unknown) => {
+        if (error instanceof RefusedError) this.#ledger.noteRefused(error.code);
+        throw error;
+      });
+    try {
+      await retry(attempt, { backoff: BACKOFF, maxAttempts: this.#tries, isRetryable: isRefused });
+      return true;
+    } catch (error) {
+      if (isRefused(error)) return false;
+      throw error;
     }
   }
+}
+
+function isRefused(error: unknown): error is RefusedError {
+  return error instanceof RefusedError;
 }

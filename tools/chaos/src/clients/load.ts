@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Alert } from '@vigie/alert';
+import { pause } from '@vigie/service-kit/async';
 import type { ChaosVideo, ChaosVideos } from '../chaos-videos.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { Client } from './client.ts';
@@ -41,7 +41,7 @@ export class Load {
       for (; begun < due; begun++) {
         if (this.#underWay.size < MAX_UNDER_WAY) this.#begin(this.#sendOne());
       }
-      await delay(TICK_MS);
+      await pause(TICK_MS, signal);
     }
     await Promise.all(this.#underWay);
   }
@@ -66,7 +66,7 @@ export class Load {
     const laterMs = random.integer(0, MAX_LATER_MS);
     const accepted = await client.deliver(this.#pickEntryPoint(), alert, video);
     if (again === undefined && rival === undefined) return;
-    await delay(laterMs);
+    await pause(laterMs);
     if (again !== undefined) await client.deliver(again, alert, video);
     // A rival of an alert that nobody has accepted would be no rival.
     if (rival !== undefined && accepted) {

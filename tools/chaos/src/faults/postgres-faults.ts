@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { SupervisedProcess } from '@vigie/dev-env/processes';
 import { openPostgresSession, type PgClient } from '@vigie/dev-env/servers';
+import { pause } from '@vigie/service-kit/async';
 import type { Reviver } from '../reviver.ts';
 import type { SmallDisk } from '../small-disk.ts';
 import type { Fault } from './fault.ts';
@@ -22,7 +22,7 @@ export function noConnectionsFault(url: string): Fault {
     while (!stop.signal.aborted) {
       // Rejects when no connection is left.
       await openAll().catch(() => undefined);
-      await delay(SQUAT_EVERY_MS);
+      await pause(SQUAT_EVERY_MS, stop.signal);
     }
   }
 

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '@vigie/service-kit/async';
 import type { ChaosVideo } from '../chaos-videos.ts';
 import type { Client } from '../clients/client.ts';
 import type { EntryPoints } from '../clients/entry-points.ts';
@@ -38,7 +38,7 @@ export function duplicateStorm(parts: UidFaultParts): Fault {
   return {
     async inject() {
       await storm();
-      background(delay(duplicateWindowMs + WINDOW_SLACK_MS).then(storm));
+      background(pause(duplicateWindowMs + WINDOW_SLACK_MS).then(storm));
     },
     heal: async () => {},
   };

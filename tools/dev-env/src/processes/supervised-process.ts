@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { setTimeout as delay } from 'node:timers/promises';
+import { poll } from '@vigie/service-kit/async';
 import { DevEnvError } from '../dev-env-error.ts';
 import type { PortClaim } from '../tcp-ports/port-claim.ts';
 import { ensurePortsFree } from '../tcp-ports/taken-ports.ts';
@@ -109,20 +109,19 @@ export class SupervisedProcess {
 
   async waitUntilReady(signal?: AbortSignal): Promise<void> {
     const { startTimeoutMs = DEFAULT_START_TIMEOUT_MS, pollMs = DEFAULT_POLL_MS } = this.#description;
-    const deadline = performance.now() + startTimeoutMs;
-    while (true) {
-      signal?.throwIfAborted();
-      if (this.#state.kind === 'stopped')
-        throw new DevEnvError(`${this.name} ended before it was ready.${this.#logTail()}`);
-      const reason = await this.#description.notReady();
-      if (reason === undefined) return;
-      if (performance.now() > deadline) {
-        throw new DevEnvError(
-          `${this.name} is not ready after ${startTimeoutMs / 1000} s: ${reason}.${this.#logTail()}`,
-        );
-      }
-      await delay(pollMs);
-    }
+    let reason: string | undefined;
+    const isReady = await poll(
+      async () => {
+        if (this.#state.kind === 'stopped') {
+          throw new DevEnvError(`${this.name} ended before it was ready.${this.#logTail()}`);
+        }
+        reason = await this.#description.notReady();
+        return reason === undefined ? true : undefined;
+      },
+      { intervalMs: pollMs, timeoutMs: startTimeoutMs, signal },
+    );
+    if (isReady) return;
+    throw new DevEnvError(`${this.name} is not ready after ${startTimeoutMs / 1000} s: ${reason}.${this.#logTail()}`);
   }
 
   /** Sends the stop signal, and kills the process after `graceMs`. Resolves when it has ended. */

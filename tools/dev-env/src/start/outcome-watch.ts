@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
+import { unlessAborted } from '@vigie/service-kit/async';
 import { DevEnvError } from '../dev-env-error.ts';
 import type { AlertRecordJson } from './alert-record.ts';
 
@@ -34,15 +35,10 @@ export class OutcomeWatch implements AsyncDisposable {
 
   /** @returns undefined if there is no outcome before `signal` aborts */
   outcomeOf(uid: string, signal: AbortSignal): Promise<AlertRecordJson | undefined> {
-    return new Promise(resolve => {
-      const giveUp = () => resolve(undefined);
-      if (signal.aborted) return giveUp();
-      signal.addEventListener('abort', giveUp, { once: true });
-      this.#wanted.set(uid, record => {
-        signal.removeEventListener('abort', giveUp);
-        resolve(record);
-      });
-    });
+    const outcome = Promise.withResolvers<AlertRecordJson>();
+    this.#wanted.set(uid, outcome.resolve);
+    // The outcome never fails, so that only the signal can be the reason.
+    return unlessAborted(outcome.promise, signal).catch(() => undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

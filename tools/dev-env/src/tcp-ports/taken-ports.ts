@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { poll } from '@vigie/service-kit/async';
 import { DevEnvError } from '../dev-env-error.ts';
 import { isPortFree } from './listen-once.ts';
 import type { PortClaim } from './port-claim.ts';
@@ -8,13 +8,15 @@ const POLL_MS = 25;
 
 /** @throws DevEnvError naming every port in use, which part needs it, which process has it and how to change it */
 export async function ensurePortsFree(claims: readonly PortClaim[], patienceMs = 0): Promise<void> {
-  const deadline = performance.now() + patienceMs;
-  let taken = await findTaken(claims);
-  while (taken.length > 0 && performance.now() < deadline) {
-    await delay(POLL_MS);
-    taken = await findTaken(claims);
-  }
-  if (taken.length > 0) throw new DevEnvError(taken.map(describeTaken).join('\n'));
+  let taken: PortClaim[] = [];
+  const areFree = await poll(
+    async () => {
+      taken = await findTaken(claims);
+      return taken.length === 0 ? true : undefined;
+    },
+    { intervalMs: POLL_MS, timeoutMs: patienceMs },
+  );
+  if (!areFree) throw new DevEnvError(taken.map(describeTaken).join('\n'));
 }
 
 async function findTaken(claims: readonly PortClaim[]): Promise<PortClaim[]> {

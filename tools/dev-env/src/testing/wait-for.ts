@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { poll } from '@vigie/service-kit/async';
 
 const POLL_MS = 10;
 /** Far more than anything takes on a machine with other work: only what fails waits so long. */
@@ -10,11 +10,7 @@ export async function waitFor<T>(
   find: () => Promise<T | undefined> | T | undefined,
   timeoutMs = DEFAULT_TIMEOUT_MS,
 ): Promise<T> {
-  const deadline = performance.now() + timeoutMs;
-  while (true) {
-    const found = await find();
-    if (found !== undefined) return found;
-    if (performance.now() > deadline) throw new Error(`Not within ${timeoutMs} ms: ${what}`);
-    await delay(POLL_MS);
-  }
+  const found = await poll(find, { intervalMs: POLL_MS, timeoutMs });
+  if (found === undefined) throw new Error(`Not within ${timeoutMs} ms: ${what}`);
+  return found;
 }
