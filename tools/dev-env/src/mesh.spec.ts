@@ -7,6 +7,7 @@ import { expect } from 'chai';
 import { Mesh } from './mesh.ts';
 import type { MeshOptions } from './mesh-options.ts';
 import { isLiving, waitUntilGone } from './processes/living-process.ts';
+import { SERVICE_NAMES } from './services/declared-services.ts';
 import { portsOf } from './tcp-ports/mesh-ports.ts';
 import { STAND_IN_SERVICE } from './testing/stand-in-path.ts';
 import { temporaryDir } from './testing/temporary-dir.ts';
@@ -17,10 +18,7 @@ describe('Mesh', () => {
   it('boots every part and leaves no process and no data after stop', async () => {
     const mesh = await Mesh.boot(STAND_INS);
     const pids = pidsOf(mesh);
-    expect(mesh.processes.map(({ name }) => name)).to.deep.equal([
-      ...['postgres', 'nats', 'nginx'],
-      ...['gateway', 'ingest-svc', 'probe-svc', 'retention-svc', 'store-svc'],
-    ]);
+    expect(mesh.processes.map(({ name }) => name)).to.deep.equal([...['postgres', 'nats', 'nginx'], ...SERVICE_NAMES]);
     expect(await (await fetch(mesh.url)).text()).to.equal('stand-in');
     await mesh.stop();
     await waitUntilGone(pids);

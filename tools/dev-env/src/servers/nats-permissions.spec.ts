@@ -4,10 +4,10 @@ import { ensureStreams, STREAM_SUBJECTS, type StreamName } from '@vigie/alert/st
 import { readNatsUrl } from '@vigie/service-kit/nats';
 import { expect } from 'chai';
 import { type ScratchNats, startScratchNats } from '../testing/scratch-nats.ts';
-import { NATS_USERS, type NatsUser } from './nats-users.ts';
+import { NATS_USERS, type NatsUser, OPERATOR } from './nats-users.ts';
 
 const STREAMS = Object.keys(STREAM_SUBJECTS) as StreamName[];
-const SERVICES = ['ingest-svc', 'probe-svc', 'store-svc', 'retention-svc'] as const satisfies readonly NatsUser[];
+const SERVICES = NATS_USERS.filter(user => user !== OPERATOR);
 const LIMITS = { maxBytes: 1_000_000, replicas: 1 };
 
 describe('the users of docker/nats.conf', () => {
@@ -131,7 +131,7 @@ describe('the users of docker/nats.conf', () => {
   }
 
   for (const stream of ['OUTCOMES', 'QUARANTINE'] as const) {
-    it(`let store-svc read along on ${stream} by a consumer of the moment`, async () => {
+    it(`let store-svc read ${stream} with a short-lived consumer`, async () => {
       await jetstream(connectionOf('operator')).publish(STREAM_SUBJECTS[stream][0].replace('*', 's'), '{}');
       const consumer = await jetstream(connectionOf('store-svc')).consumers.get(stream, {
         filter_subjects: [...STREAM_SUBJECTS[stream]],
