@@ -148,15 +148,18 @@ for (const protocol of protocols) {
       const client = createClient(AlertService, transport);
       // The deadline is for the call, not for the first connection of a crowded machine.
       await gateway.health.readiness();
-      const late = await failure(client.getAlert({}, { timeoutMs: 200 }));
-      expect(late.code).to.equal(Code.DeadlineExceeded);
+      // On such a machine it may pass before the call has reached the service, which then has no signal to abort.
+      for (let timeoutMs = 200; signals.length === 0; timeoutMs *= 2) {
+        const late = await failure(client.getAlert({}, { timeoutMs }));
+        expect(late.code).to.equal(Code.DeadlineExceeded);
+      }
 
       const caller = new AbortController();
       const watch = failure(collect(client.watchAlerts({}, { signal: caller.signal })));
       await taken.promise;
       caller.abort();
       expect((await watch).code).to.equal(Code.Canceled);
-      expect(signals).to.have.lengthOf(2);
+      expect(signals.length).to.be.at.least(2);
       await Promise.all(signals.map(aborted));
     });
 
