@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { assembleBufWorkspace, BUF_WORKSPACE } from '../buf-workspace.mjs';
 import { ContentStamp, filesBelow } from '../content-stamp.mjs';
 import { PROJECT_DIR } from '../project.mjs';
 import { runLogged } from '../run-logged.mjs';
@@ -9,11 +10,13 @@ const stamp = new ContentStamp('protos');
 export const protoCode = {
   name: 'protos',
   doing: 'generating TypeScript from the protos',
-  isDone: () => existsSync(path.join(PROJECT_DIR, 'proto/gen')) && stamp.matches(inputs()),
+  isDone: () => existsSync(path.join(PROJECT_DIR, 'proto/gen')) && existsSync(BUF_WORKSPACE) && stamp.matches(inputs()),
   run: async () => {
     const files = inputs();
     stamp.clear();
+    assembleBufWorkspace();
     await runLogged('protos', path.join(PROJECT_DIR, 'node_modules/.bin/buf'), ['generate'], {
+      cwd: BUF_WORKSPACE,
       // buf looks for the plugins on PATH, and setup may run outside an npm script.
       env: {
         ...process.env,
@@ -27,5 +30,10 @@ export const protoCode = {
 
 function inputs() {
   const sources = filesBelow('proto', ['.proto']);
-  return [...sources, 'buf.yaml', 'buf.gen.yaml', 'node_modules/@bufbuild/protoc-gen-es/package.json'];
+  return [
+    ...sources,
+    'tools/dev-env/setup/buf/buf.yaml',
+    'tools/dev-env/setup/buf/buf.gen.yaml',
+    'node_modules/@bufbuild/protoc-gen-es/package.json',
+  ];
 }
