@@ -80,7 +80,7 @@ describe('retention-svc', () => {
   it('creates the streams, and brings their settings up to date, again after a reconnect', async () => {
     const { health } = await start();
     const maxBytes = async () => (await manager.streams.info('OUTCOMES')).config.max_bytes;
-    expect(await maxBytes()).equal(1_000_000);
+    expect(await maxBytes()).to.equal(1_000_000);
     await manager.streams.update('OUTCOMES', { max_bytes: 5_000 });
     nats.server.kill('SIGKILL');
     await nats.server.waitUntilExited();
@@ -99,11 +99,11 @@ describe('retention-svc', () => {
     await finish('probe', 7);
     await waitFor('the trim', async () => ((await firstKept()) === 8 ? true : undefined));
     await wholePass(metrics);
-    expect(await firstKept()).equal(8);
+    expect(await firstKept()).to.equal(8);
     await finish('probe', 3);
     await waitFor('the rest to go', async () => ((await firstKept()) === 11 ? true : undefined));
     await wholePass(metrics);
-    expect(await metrics.getSingleMetricAsString('vigie_retention_trimmed_messages_total')).include(
+    expect(await metrics.getSingleMetricAsString('vigie_retention_trimmed_messages_total')).to.include(
       'stream="ALERTS"} 10',
     );
   });
@@ -114,8 +114,8 @@ describe('retention-svc', () => {
     await finish('record', 10);
     await wholePass(metrics);
     await wholePass(metrics);
-    expect(await firstKept()).equal(1);
-    expect(lines.filter(({ msg }) => /consumer probe is missing/.test(msg))).lengthOf(1);
+    expect(await firstKept()).to.equal(1);
+    expect(lines.filter(({ msg }) => /consumer probe is missing/.test(msg))).to.lengthOf(1);
   });
 
   it('trims nothing within the replay window', async () => {
@@ -124,7 +124,7 @@ describe('retention-svc', () => {
     await finish('record', 10);
     await finish('probe', 10);
     await wholePass(metrics);
-    expect(await firstKept()).equal(1);
+    expect(await firstKept()).to.equal(1);
   });
 
   it('keeps what an ephemeral consumer has not been given yet', async () => {
@@ -135,7 +135,7 @@ describe('retention-svc', () => {
     await finish('probe', 10);
     await waitFor('the trim', async () => ((await firstKept()) === 4 ? true : undefined));
     await wholePass(metrics);
-    expect(await firstKept()).equal(4);
+    expect(await firstKept()).to.equal(4);
     await watcher.delete();
     await waitFor('the rest to go', async () => ((await firstKept()) === 11 ? true : undefined));
   });
@@ -172,7 +172,7 @@ describe('retention-svc', () => {
     await waitFor('the warning', () =>
       lines.find(({ level, msg }) => level === 40 && /^ALERTS is \d+ % full.*start the service/.test(msg)),
     );
-    expect(await metrics.getSingleMetricAsString('vigie_retention_fill_ratio')).match(/stream="ALERTS"\} 0\.[89]/);
+    expect(await metrics.getSingleMetricAsString('vigie_retention_fill_ratio')).to.match(/stream="ALERTS"\} 0\.[89]/);
   });
 });
 

@@ -9,19 +9,19 @@ function faultyFields(input: AlertInput): string[] {
     parseAlert(input);
     return [];
   } catch (error) {
-    expect(error).instanceOf(InvalidAlertError);
+    expect(error).to.instanceOf(InvalidAlertError);
     return (error as InvalidAlertError).violations.map(({ field }) => field);
   }
 }
 
 describe('parseAlert', () => {
   it('keeps the timestamp to the microsecond', () => {
-    expect(parseAlert(good).timestampMicros).equal(1748871320683412);
+    expect(parseAlert(good).timestampMicros).to.equal(1748871320683412);
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 4_102_444_800_000_000 }), micros => {
         const alert = parseAlert({ ...good, timestamp: micros / 1e6 });
-        expect(alert.timestampMicros).equal(micros);
-        expect(timestampSeconds(alert)).equal(micros / 1e6);
+        expect(alert.timestampMicros).to.equal(micros);
+        expect(timestampSeconds(alert)).to.equal(micros / 1e6);
       }),
     );
   });
@@ -39,8 +39,8 @@ describe('parseAlert', () => {
         fc.pre(seconds.toFixed(6) !== END_SECONDS.toFixed(6));
         const alert = parseAlert({ ...good, timestamp: seconds });
         const again = parseAlert({ ...good, timestamp: timestampSeconds(alert) });
-        expect(again).deep.equal(alert);
-        expect(timestampSeconds(alert)).closeTo(seconds, Math.max(5.1e-7, seconds * Number.EPSILON));
+        expect(again).to.deep.equal(alert);
+        expect(timestampSeconds(alert)).to.closeTo(seconds, Math.max(5.1e-7, seconds * Number.EPSILON));
       }),
       { numRuns: 20_000 },
     );
@@ -56,7 +56,7 @@ describe('parseAlert', () => {
     ['a store of 128 characters beyond the basic plane', { store: '🛒'.repeat(128) }],
   ];
   for (const [what, change] of accepted) {
-    it(`accepts ${what}`, () => expect(faultyFields({ ...good, ...change })).deep.equal([]));
+    it(`accepts ${what}`, () => expect(faultyFields({ ...good, ...change })).to.deep.equal([]));
   }
 
   const refused: [string, Partial<AlertInput>, string][] = [
@@ -85,11 +85,11 @@ describe('parseAlert', () => {
     ['a store of 129 characters', { store: 'x'.repeat(129) }, 'store'],
   ];
   for (const [what, change, field] of refused) {
-    it(`refuses ${what} and names ${field}`, () => expect(faultyFields({ ...good, ...change })).deep.equal([field]));
+    it(`refuses ${what} and names ${field}`, () => expect(faultyFields({ ...good, ...change })).to.deep.equal([field]));
   }
 
   it('names every wrong field at once', () => {
-    expect(faultyFields({ uid: '', video: '', timestamp: 0, store: '' })).deep.equal([
+    expect(faultyFields({ uid: '', video: '', timestamp: 0, store: '' })).to.deep.equal([
       'uid',
       'video',
       'timestamp',
@@ -101,9 +101,9 @@ describe('parseAlert', () => {
 describe('contentHash', () => {
   it('is equal for equal content and differs with each field but the uid', () => {
     const hash = contentHash(parseAlert(good));
-    expect(contentHash(parseAlert({ ...good, uid: 'other' }))).equal(hash);
+    expect(contentHash(parseAlert({ ...good, uid: 'other' }))).to.equal(hash);
     for (const change of [{ video: '/videos/b.mp4' }, { timestamp: 1748871320.683413 }, { store: 'store-43' }]) {
-      expect(contentHash(parseAlert({ ...good, ...change }))).not.equal(hash);
+      expect(contentHash(parseAlert({ ...good, ...change }))).to.not.equal(hash);
     }
   });
 });

@@ -16,7 +16,7 @@ describe('RetentionLoop', () => {
       onEnd: error => void ended.push(error?.message),
     });
     await waitFor('a third pass', () => (ended.length >= 3 ? true : undefined));
-    expect(ended.slice(0, 3)).deep.equal([undefined, 'no server', undefined]);
+    expect(ended.slice(0, 3)).to.deep.equal([undefined, 'no server', undefined]);
   });
 
   it('never runs two passes at once, and stops when the running pass has ended', async () => {
@@ -36,7 +36,7 @@ describe('RetentionLoop', () => {
     });
     await waitFor('some passes', () => (passes > 5 ? true : undefined));
     await running[Symbol.asyncDispose]();
-    expect({ most, inProgress }).deep.equal({ most: 1, inProgress: 0 });
+    expect({ most, inProgress }).to.deep.equal({ most: 1, inProgress: 0 });
   });
 
   it('stops at once between two passes', async () => {

@@ -17,7 +17,7 @@ describe('a retention pass', () => {
       },
     );
     const error = await pass().catch(error => error);
-    expect(error.message).equal('ALERTS gives no answer');
-    expect(done).deep.equal(['settings', 'OUTCOMES', 'QUARANTINE']);
+    expect(error.message).to.equal('ALERTS gives no answer');
+    expect(done).to.deep.equal(['settings', 'OUTCOMES', 'QUARANTINE']);
   });
 });

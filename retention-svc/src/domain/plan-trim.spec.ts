@@ -39,7 +39,7 @@ describe('planTrim', () => {
     fc.assert(
       fc.property(situation, ({ state, windowStart, required }) => {
         const { keepFrom } = planTrim(state, windowStart, required);
-        for (let seq = state.firstSequence; seq < keepFrom; seq++) expect(isFinished(state, seq)).equal(true);
+        for (let seq = state.firstSequence; seq < keepFrom; seq++) expect(isFinished(state, seq)).to.equal(true);
       }),
     );
   });
@@ -49,7 +49,7 @@ describe('planTrim', () => {
       fc.property(situation, ({ state, windowStart, required }) => {
         const { keepFrom } = planTrim(state, windowStart, required);
         expect(keepFrom)
-          .most(Math.max(windowStart, state.firstSequence))
+          .to.most(Math.max(windowStart, state.firstSequence))
           .and.most(state.lastSequence + 1);
       }),
     );
@@ -60,7 +60,7 @@ describe('planTrim', () => {
       fc.property(situation, ({ state, windowStart, required }) => {
         const missing = required.filter(name => !names(state).includes(name));
         fc.pre(missing.length > 0);
-        expect(planTrim(state, windowStart, required)).deep.include({ keepFrom: state.firstSequence, missing });
+        expect(planTrim(state, windowStart, required)).to.deep.include({ keepFrom: state.firstSequence, missing });
       }),
     );
   });
@@ -70,7 +70,8 @@ describe('planTrim', () => {
       fc.property(situation, ({ state, windowStart, required }) => {
         fc.pre(required.every(name => names(state).includes(name)));
         const { keepFrom } = planTrim(state, windowStart, required);
-        if (keepFrom <= state.lastSequence) expect(keepFrom >= windowStart || !isFinished(state, keepFrom)).equal(true);
+        if (keepFrom <= state.lastSequence)
+          expect(keepFrom >= windowStart || !isFinished(state, keepFrom)).to.equal(true);
       }),
     );
   });
@@ -83,9 +84,9 @@ describe('planTrim', () => {
           const firstOpen = Math.max(state.firstSequence, finishedThrough + 1);
           return firstOpen < windowStart;
         });
-        expect(lagging.map(({ name }) => name)).have.members(behind.map(({ name }) => name));
+        expect(lagging.map(({ name }) => name)).to.have.members(behind.map(({ name }) => name));
         const counts = lagging.map(({ oldMessages }) => oldMessages);
-        expect(counts).deep.equal(counts.toSorted((a, b) => b - a));
+        expect(counts).to.deep.equal(counts.toSorted((a, b) => b - a));
       }),
     );
   });

@@ -30,7 +30,7 @@ describe('findWindowStart', () => {
         const times = unordered.map(({ time }) => time).toSorted((a, b) => a.getTime() - b.getTime());
         const kept = unordered.map(({ sequence }, place) => ({ sequence, time: times[place] as Date }));
         const windowStart = await findWindowStart(rangeOf(kept), limit, reader(kept));
-        for (const { sequence, time } of kept) expect(sequence < windowStart).equal(time < limit);
+        for (const { sequence, time } of kept) expect(sequence < windowStart).to.equal(time < limit);
       }),
     );
   });
@@ -39,7 +39,7 @@ describe('findWindowStart', () => {
     await fc.assert(
       fc.asyncProperty(messages, oldBefore, async (kept, limit) => {
         const { first, end } = rangeOf(kept);
-        expect(await findWindowStart({ first, end }, limit, reader(kept))).within(first, end);
+        expect(await findWindowStart({ first, end }, limit, reader(kept))).to.within(first, end);
       }),
     );
   });
@@ -50,7 +50,7 @@ describe('findWindowStart', () => {
       reads++;
       return { sequence, time: new Date(sequence) };
     };
-    expect(await findWindowStart({ first: 1, end: 1_000_001 }, new Date(765_432), read)).equal(765_432);
-    expect(reads).most(20);
+    expect(await findWindowStart({ first: 1, end: 1_000_001 }, new Date(765_432), read)).to.equal(765_432);
+    expect(reads).to.most(20);
   });
 });

@@ -27,21 +27,21 @@ function warningsOf(state: StreamState, windowStart: number): string[] {
 
 describe('the warnings about a stream', () => {
   it('are none while all is well', () => {
-    expect(warningsOf(stateWith(80, DONE), LAST)).deep.equal([]);
+    expect(warningsOf(stateWith(80, DONE), LAST)).to.deep.equal([]);
   });
 
   it('name a required consumer that is missing, once there is something to trim', () => {
     const state = stateWith(10, DONE.slice(0, 1));
-    expect(warningsOf(state, 1)).deep.equal([]);
-    expect(warningsOf(state, 2)[0]).match(/ALERTS isn't trimmed: its consumer probe is missing/);
+    expect(warningsOf(state, 1)).to.deep.equal([]);
+    expect(warningsOf(state, 2)[0]).to.match(/ALERTS isn't trimmed: its consumer probe is missing/);
   });
 
   it('name a consumer that holds many old messages back, not one of which some are tried again', () => {
     const abandoned = { name: 'old-tool', finishedThrough: 100 };
     const retrying = { name: 'probe', finishedThrough: 7_500 };
     const warnings = warningsOf(stateWith(10, [...DONE.slice(0, 1), retrying, abandoned]), 8_001);
-    expect(warnings).lengthOf(1);
-    expect(warnings[0]).match(/consumer old-tool holds 7900 messages back.*nats consumer rm ALERTS old-tool/);
+    expect(warnings).to.lengthOf(1);
+    expect(warnings[0]).to.match(/consumer old-tool holds 7900 messages back.*nats consumer rm ALERTS old-tool/);
   });
 
   const nearlyFull: [what: string, consumers: readonly ConsumerProgress[], advice: RegExp][] = [
@@ -55,8 +55,8 @@ describe('the warnings about a stream', () => {
   ];
   for (const [what, consumers, advice] of nearlyFull) {
     it(`name ${what}, where the stream is nearly full`, () => {
-      expect(warningsOf(stateWith(81, consumers), 1)).lengthOf(1);
-      expect(warningsOf(stateWith(81, consumers), 1)[0]).match(advice);
+      expect(warningsOf(stateWith(81, consumers), 1)).to.lengthOf(1);
+      expect(warningsOf(stateWith(81, consumers), 1)[0]).to.match(advice);
     });
   }
 });

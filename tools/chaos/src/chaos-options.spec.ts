@@ -5,9 +5,9 @@ import { FAULT_KINDS } from './faults/fault-kinds.ts';
 describe('parseChaosOptions', () => {
   it('breaks everything for three minutes by default, with a seed that is another each time', () => {
     const options = parseChaosOptions([]);
-    expect(options).include({ minutes: 3, lanes: 3, alertsPerSecond: 40, sabotage: undefined });
-    expect(options.kinds).equal(FAULT_KINDS);
-    expect(options.seed).not.equal(parseChaosOptions([]).seed);
+    expect(options).to.include({ minutes: 3, lanes: 3, alertsPerSecond: 40, sabotage: undefined });
+    expect(options.kinds).to.equal(FAULT_KINDS);
+    expect(options.seed).to.not.equal(parseChaosOptions([]).seed);
   });
 
   it('takes minutes, seed, lanes, rate, kinds and a sabotage', () => {
@@ -15,14 +15,14 @@ describe('parseChaosOptions', () => {
       ' ',
     );
     const { kinds, ...rest } = parseChaosOptions(args);
-    expect(rest).deep.equal({
+    expect(rest).to.deep.equal({
       minutes: 0.5,
       seed: 42,
       lanes: 1,
       alertsPerSecond: 10,
       sabotage: 'ack-first',
     });
-    expect(kinds.map(({ kind }) => kind)).deep.equal(['kill-nats', 'link-cut']);
+    expect(kinds.map(({ kind }) => kind)).to.deep.equal(['kill-nats', 'link-cut']);
   });
 
   for (const args of [
@@ -36,7 +36,7 @@ describe('parseChaosOptions', () => {
     ['now'],
   ]) {
     it(`does not take ${args.join(' ')}`, () => {
-      expect(() => parseChaosOptions(args)).throw(WrongUsageError);
+      expect(() => parseChaosOptions(args)).to.throw(WrongUsageError);
     });
   }
 });

@@ -10,16 +10,16 @@ describe('npm run chaos', function () {
   it('finds no alert lost and none doubled after three minutes of every kind of fault', async () => {
     const { exitCode, output, progress } = await runCommand(['--minutes', '3', '--seed', '20261120']);
     console.log(output);
-    expect(exitCode, `${progress}\n${output}`).equal(0);
+    expect(exitCode, `${progress}\n${output}`).to.equal(0);
     expect(output)
-      .match(/^lost +0$/m)
+      .to.match(/^lost +0$/m)
       .and.match(/^doubled +0$/m);
-    expect(output.match(/ not reached$/gm) ?? [], output).length.most(MAX_KINDS_NOT_REACHED);
+    expect(output.match(/ not reached$/gm) ?? [], output).to.length.most(MAX_KINDS_NOT_REACHED);
   });
 
   it('explains itself to whoever gives it what it does not know', async () => {
     const { exitCode, progress } = await runCommand(['--loud']);
-    expect(exitCode).equal(2);
-    expect(progress).match(/Usage: npm run chaos/);
+    expect(exitCode).to.equal(2);
+    expect(progress).to.match(/Usage: npm run chaos/);
   });
 });

@@ -19,9 +19,9 @@ describe('findUnready', () => {
       await ready.start();
       await unready.spawn();
       const [breach, ...others] = await findUnready([ready, unready]);
-      expect(others).empty;
-      expect(breach?.kind).equal('no-recovery');
-      expect(breach?.detail).match(/^retention-svc-2 is not ready after 5 s: .* answers 503 .*no servers/);
+      expect(others).to.empty;
+      expect(breach?.kind).to.equal('no-recovery');
+      expect(breach?.detail).to.match(/^retention-svc-2 is not ready after 5 s: .* answers 503 .*no servers/);
     } finally {
       await Promise.all([ready.stop(), unready.stop()]);
     }

@@ -11,21 +11,21 @@ const detailsOf = (after: Footprint | undefined) =>
 
 describe('compareFootprints', () => {
   it('takes what is a little more, and what is less', () => {
-    expect(detailsOf({ residentBytes: 214 * MEBIBYTE, openFiles: 50 })).deep.equal([]);
-    expect(detailsOf({ residentBytes: 50 * MEBIBYTE, openFiles: 10 })).deep.equal([]);
+    expect(detailsOf({ residentBytes: 214 * MEBIBYTE, openFiles: 50 })).to.deep.equal([]);
+    expect(detailsOf({ residentBytes: 50 * MEBIBYTE, openFiles: 10 })).to.deep.equal([]);
   });
 
   it('finds files that stay open', () => {
-    expect(detailsOf({ ...before, openFiles: 51 })).deep.equal(['svc holds 51 files open, 30 at first']);
+    expect(detailsOf({ ...before, openFiles: 51 })).to.deep.equal(['svc holds 51 files open, 30 at first']);
   });
 
   it('finds memory that is kept', () => {
-    expect(detailsOf({ ...before, residentBytes: 215 * MEBIBYTE })).deep.equal([
+    expect(detailsOf({ ...before, residentBytes: 215 * MEBIBYTE })).to.deep.equal([
       'svc has 215 MiB resident, 100 at first',
     ]);
   });
 
   it('finds a process that is gone', () => {
-    expect(detailsOf(undefined)).deep.equal(['svc is gone']);
+    expect(detailsOf(undefined)).to.deep.equal(['svc is gone']);
   });
 });

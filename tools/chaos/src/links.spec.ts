@@ -33,25 +33,25 @@ describe('Links', () => {
   it('leads a service to its neighbours by way of proxies, and leaves other addresses alone', async () => {
     const url = `postgresql://vigie:secret@127.0.0.1:${port}/vigie`;
     const led = links.readdress('store-svc', { DATABASE_URL: url, DATABASE_MIGRATION_URL: url });
-    expect(led.DATABASE_MIGRATION_URL).equal(url);
+    expect(led.DATABASE_MIGRATION_URL).to.equal(url);
     expect(led.DATABASE_URL)
-      .match(/^postgresql:\/\/vigie:secret@127\.0\.0\.1:\d+\/vigie$/)
+      .to.match(/^postgresql:\/\/vigie:secret@127\.0\.0\.1:\d+\/vigie$/)
       .and.not.equal(url);
   });
 
   it('gives each replica a proxy of its own, the same for all who go there', () => {
     const variables = { STORE_ADDRESS: 'ipv4:127.0.0.1:1001,127.0.0.1:1002' };
     const first = links.readdress('probe-svc', variables);
-    expect(links.readdress('probe-svc', variables)).deep.equal(first);
-    expect(new Set(first.STORE_ADDRESS?.match(/\.1:\d+/g)).size).equal(2);
+    expect(links.readdress('probe-svc', variables)).to.deep.equal(first);
+    expect(new Set(first.STORE_ADDRESS?.match(/\.1:\d+/g)).size).to.equal(2);
   });
 
   it('breaks one link and leaves the others whole', async () => {
     const variables = { INGEST_ADDRESS: `127.0.0.1:${port}`, STORE_ADDRESS: `127.0.0.1:${port}` };
     const led = links.readdress('gateway', variables) as typeof variables;
     links.break('gateway-to-ingest-svc', { kind: 'cut' });
-    expect([await read(led.INGEST_ADDRESS), await read(led.STORE_ADDRESS)]).deep.equal(['', 'here']);
+    expect([await read(led.INGEST_ADDRESS), await read(led.STORE_ADDRESS)]).to.deep.equal(['', 'here']);
     links.break('gateway-to-ingest-svc', { kind: 'none' });
-    expect(await read(led.INGEST_ADDRESS)).equal('here');
+    expect(await read(led.INGEST_ADDRESS)).to.equal('here');
   });
 });

@@ -34,30 +34,30 @@ describe('LyingVideoProxy', () => {
     await readLie('errors');
     proxy.lie = undefined;
     const answer = await read();
-    expect(answer.status).equal(206);
-    expect(answer.headers.get('content-range')).equal('bytes 100-199/5000');
-    expect(Buffer.compare(await answer.bytes(), file.subarray(100, 200))).equal(0);
-    expect((await read('/videos/b.mp4')).status).equal(404);
+    expect(answer.status).to.equal(206);
+    expect(answer.headers.get('content-range')).to.equal('bytes 100-199/5000');
+    expect(Buffer.compare(await answer.bytes(), file.subarray(100, 200))).to.equal(0);
+    expect((await read('/videos/b.mp4')).status).to.equal(404);
   });
 
   it('answers 500 for ever for one video', async () => {
-    expect((await read('/videos/broken.mp4')).status).equal(500);
+    expect((await read('/videos/broken.mp4')).status).to.equal(500);
   });
 
   it('tells each lie', async () => {
-    expect((await readLie('errors')).status).equal(500);
-    expect((await readLie('ignores-ranges')).status).equal(200);
-    expect((await readLie('wrong-range')).headers.get('content-range')).not.match(/^bytes 100-/);
-    expect((await readLie('changing-etag')).headers.get('etag')).not.equal((await read()).headers.get('etag'));
+    expect((await readLie('errors')).status).to.equal(500);
+    expect((await readLie('ignores-ranges')).status).to.equal(200);
+    expect((await readLie('wrong-range')).headers.get('content-range')).to.not.match(/^bytes 100-/);
+    expect((await readLie('changing-etag')).headers.get('etag')).to.not.equal((await read()).headers.get('etag'));
     const cut = await readLie('cut-body')
       .then(answer => answer.bytes())
       .catch(error => error);
-    expect(cut).instanceOf(Error);
+    expect(cut).to.instanceOf(Error);
   });
 
   it('breaks the connection where nginx is down', async () => {
     await nginx[Symbol.asyncDispose]();
-    expect(await read().catch(error => error)).instanceOf(Error);
+    expect(await read().catch(error => error)).to.instanceOf(Error);
     nginx = await LyingVideoServer.start();
   });
 });

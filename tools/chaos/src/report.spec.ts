@@ -31,7 +31,7 @@ function report(change: Partial<ChaosReport> = {}): ChaosReport {
 
 describe('formatReport', () => {
   it('shows what was sent, accepted and refused, and what became of it', () => {
-    expect(formatReport(report()).replace(/ +/g, ' ')).include(`sent 1 uids, in 2 sends with duplicates and retries
+    expect(formatReport(report()).replace(/ +/g, ' ')).to.include(`sent 1 uids, in 2 sends with duplicates and retries
 accepted 1 and 0 messages that are no alert
 PROCESSED 1
 conflicting 0 other contents of a uid, in quarantine
@@ -40,14 +40,16 @@ idle 1.2 s after the last fault`);
   });
 
   it('shows each kind of fault with its median and longest recovery, and what never was', () => {
-    expect(formatReport(report()).replace(/ +/g, ' ')).include(`kill-nats 3 0.9 s 2.0 s
+    expect(formatReport(report()).replace(/ +/g, ' ')).to.include(`kill-nats 3 0.9 s 2.0 s
 link-cut not reached
 postgres-disk-full not possible on this machine`);
   });
 
   it('says that nothing was lost or doubled, and names every other breach', () => {
-    expect(formatReport(report())).match(/lost +0\ndoubled +0$/);
+    expect(formatReport(report())).to.match(/lost +0\ndoubled +0$/);
     const breaches = [{ kind: 'lost', uid: 'a', detail: 'accepted, and there is no row' } as const];
-    expect(formatReport(report({ breaches }))).match(/lost +1\ndoubled +0\n\nlost a: accepted, and there is no row$/);
+    expect(formatReport(report({ breaches }))).to.match(
+      /lost +1\ndoubled +0\n\nlost a: accepted, and there is no row$/,
+    );
   });
 });

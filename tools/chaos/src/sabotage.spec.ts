@@ -13,12 +13,12 @@ describe('npm run chaos -- --sabotage ack-first', function () {
     await using dir = await temporaryDir();
     const sabotaged = [...SHORT, '--sabotage', 'ack-first'];
     const { exitCode, output, progress } = await runCommand(sabotaged, { TMPDIR: dir.path });
-    expect(exitCode, `${progress}\n${output}`).equal(1);
-    expect(Number(/^lost +([\d,]+)$/m.exec(output)?.[1]?.replaceAll(',', '')), output).above(0);
+    expect(exitCode, `${progress}\n${output}`).to.equal(1);
+    expect(Number(/^lost +([\d,]+)$/m.exec(output)?.[1]?.replaceAll(',', '')), output).to.above(0);
   });
 
   it('finds nothing in the same run without the sabotage', async () => {
     const { exitCode, output, progress } = await runCommand(SHORT);
-    expect(exitCode, `${progress}\n${output}`).equal(0);
+    expect(exitCode, `${progress}\n${output}`).to.equal(0);
   });
 });

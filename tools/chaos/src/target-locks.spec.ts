@@ -17,6 +17,6 @@ describe('TargetLocks', () => {
     first[Symbol.dispose]();
     (await second)[Symbol.dispose]();
     other[Symbol.dispose]();
-    expect(seen).deep.equal(['third', 'first ends', 'second']);
+    expect(seen).to.deep.equal(['third', 'first ends', 'second']);
   });
 });

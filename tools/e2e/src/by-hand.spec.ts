@@ -67,7 +67,7 @@ describe('a person at a shell', () => {
 
     it(`lists, describes and asks the health of ${name}, which shows what it serves and nothing else`, async () => {
       const health = 'grpc.health.v1.Health';
-      expect((await bufCurl('--list-services', url())).trim().split('\n')).deep.equal(
+      expect((await bufCurl('--list-services', url())).trim().split('\n')).to.deep.equal(
         [health, ...Object.keys(services)].toSorted(),
       );
       const listed = (await bufCurl('--list-methods', url())).trim().split('\n');
@@ -77,7 +77,7 @@ describe('a person at a shell', () => {
       expect(listed.filter(method => !method.startsWith(health)).toSorted()).to.deep.equal(methods.toSorted());
       for (const service of Object.keys(services)) {
         const status = await bufCurl('-d', JSON.stringify({ service }), `${url()}/${health}/Check`);
-        expect(JSON.parse(status)).deep.equal({ status: 'SERVING' });
+        expect(JSON.parse(status)).to.deep.equal({ status: 'SERVING' });
       }
     });
   }
@@ -85,17 +85,17 @@ describe('a person at a shell', () => {
   it('calls a method through reflection', async () => {
     const alert = newAlert();
     const url = `${mesh().url}/vigie.alert.v1.AlertService/CreateAlert`;
-    expect(JSON.parse(await bufCurl('-d', JSON.stringify({ alert }), url))).include({ uid: alert.uid });
-    expect(await finishedAlert(mesh().url, alert.uid)).include({ status: 'PROCESSED' });
+    expect(JSON.parse(await bufCurl('-d', JSON.stringify({ alert }), url))).to.include({ uid: alert.uid });
+    expect(await finishedAlert(mesh().url, alert.uid)).to.include({ status: 'PROCESSED' });
   });
 
   it('publishes an alert as plain JSON, a full citizen', async () => {
     const alert = newAlert({ video: '/videos/avi-mjpeg.avi' });
     nats.publish('alerts.received.store-42', JSON.stringify(alert));
     const record = await finishedAlert(mesh().url, alert.uid);
-    expect(record).include({ status: 'PROCESSED', uid: alert.uid });
+    expect(record).to.include({ status: 'PROCESSED', uid: alert.uid });
     expect(record)
-      .property('traceId')
+      .to.property('traceId')
       .match(/^[0-9a-f]{32}$/);
   });
 
@@ -105,7 +105,7 @@ describe('a person at a shell', () => {
     const bad = newAlert({ store: 'store-9', video: '/videos/empty.mp4' });
     for (const alert of [good, bad]) await postJson(`${mesh().url}/v1/alerts`, alert);
     const seen = await Array.fromAsync(subscription, message => [message.subject, message.json<{ uid: string }>().uid]);
-    expect(seen).deep.include.members([
+    expect(seen).to.deep.include.members([
       ['alerts.processed.store-9', good.uid],
       ['alerts.failed.store-9', bad.uid],
     ]);
@@ -119,12 +119,12 @@ describe('a person at a shell', () => {
       const subscription = nats.subscribe('alerts.quarantined.odd', { max: 1 });
       nats.publish('alerts.received.odd', payload);
       const [message] = await Array.fromAsync(subscription);
-      expect(message?.headers?.get('Vigie-Reason')).equal('MALFORMED_MESSAGE');
-      expect(message?.headers?.get('Vigie-Message')).match(/./);
-      expect(message?.string()).equal(payload);
+      expect(message?.headers?.get('Vigie-Reason')).to.equal('MALFORMED_MESSAGE');
+      expect(message?.headers?.get('Vigie-Message')).to.match(/./);
+      expect(message?.string()).to.equal(payload);
       const alert = newAlert();
       await postJson(`${mesh().url}/v1/alerts`, alert);
-      expect(await finishedAlert(mesh().url, alert.uid)).include({ status: 'PROCESSED' });
+      expect(await finishedAlert(mesh().url, alert.uid)).to.include({ status: 'PROCESSED' });
       const manager = await jetstreamManager(nats);
       await waitFor('both consumers to be done', async () => {
         const infos = await Promise.all(['record', 'probe'].map(name => manager.consumers.info('ALERTS', name)));
@@ -137,17 +137,17 @@ describe('a person at a shell', () => {
     const first = newAlert();
     const subscription = nats.subscribe('alerts.quarantined.store-other', { max: 1 });
     for (const alert of [first, { ...first, store: 'store-other', video: '/videos/matroska.mkv' }]) {
-      expect((await postJson(`${mesh().url}/v1/alerts`, alert)).status).equal(202);
+      expect((await postJson(`${mesh().url}/v1/alerts`, alert)).status).to.equal(202);
     }
     const [message] = await Array.fromAsync(subscription);
-    expect(message?.headers?.get('Vigie-Reason')).equal('UID_CONFLICT');
-    expect(await finishedAlert(mesh().url, first.uid)).include({ store: 'store-42', video: first.video });
+    expect(message?.headers?.get('Vigie-Reason')).to.equal('UID_CONFLICT');
+    expect(await finishedAlert(mesh().url, first.uid)).to.include({ store: 'store-42', video: first.video });
   });
 
   it('follows an alert by its trace id through every log to the row', async () => {
     const alert = newAlert();
     const { traceId } = (await postJson(`${mesh().url}/v1/alerts`, alert)).json;
-    expect(await finishedAlert(mesh().url, alert.uid)).include({ traceId });
+    expect(await finishedAlert(mesh().url, alert.uid)).to.include({ traceId });
     for (const name of SERVICES_ON_THE_WAY) {
       await waitFor(`the trace in the log of ${name}`, async () => {
         const log = await readFile(mesh().service(name).log.file, 'utf8');
@@ -172,13 +172,13 @@ describe('a person at a shell', () => {
     };
     for (const name of SERVICE_NAMES) {
       const text = await (await fetch(`${mesh().service(name).healthUrl}/metrics`)).text();
-      for (const pattern of expected[name] ?? []) expect(text).match(pattern);
-      expect((await getJson(`${mesh().service(name).healthUrl}/healthz`)).status).equal(200);
-      expect((await getJson(`${mesh().service(name).healthUrl}/readyz`)).json).include({ ready: true });
+      for (const pattern of expected[name] ?? []) expect(text).to.match(pattern);
+      expect((await getJson(`${mesh().service(name).healthUrl}/healthz`)).status).to.equal(200);
+      expect((await getJson(`${mesh().service(name).healthUrl}/readyz`)).json).to.include({ ready: true });
     }
   });
 
   it('learns of an alert that was never sent that there is none', async () => {
-    expect(await findAlert(mesh().url, 'never-sent')).equal(undefined);
+    expect(await findAlert(mesh().url, 'never-sent')).to.equal(undefined);
   });
 });

@@ -26,12 +26,12 @@ describe('a mesh whose parts are broken', () => {
       await postUntilAccepted(alert);
       const acceptedAt = performance.now();
       const record = await waitFor('the row', () => findAlert(mesh().url, alert.uid));
-      expect(record.status).equal('RECEIVED');
+      expect(record.status).to.equal('RECEIVED');
       return performance.now() - acceptedAt;
     });
-    expect(tookMs).below(1_000);
+    expect(tookMs).to.below(1_000);
     await probe.start();
-    for (const uid of uids) expect(await finishedAlert(mesh().url, uid)).include({ status: 'PROCESSED' });
+    for (const uid of uids) expect(await finishedAlert(mesh().url, uid)).to.include({ status: 'PROCESSED' });
   });
 
   it('loses and doubles nothing over kill -9 of every service and server, one after the other', async () => {
@@ -79,8 +79,8 @@ describe('a mesh whose parts are broken', () => {
         const found = await health(name);
         return found.status === 503 ? found : undefined;
       });
-      expect(answer.json.checks.nats).not.equal('ok');
-      expect((await getJson(`${mesh().service(name).healthUrl}/healthz`)).status).equal(200);
+      expect(answer.json.checks.nats).to.not.equal('ok');
+      expect((await getJson(`${mesh().service(name).healthUrl}/healthz`)).status).to.equal(200);
     }
     await mesh().nats?.start();
     for (const name of ['gateway', 'ingest-svc', 'probe-svc', 'store-svc', 'retention-svc'] as const) {
@@ -88,13 +88,13 @@ describe('a mesh whose parts are broken', () => {
     }
     const alert = newAlert();
     await postUntilAccepted(alert);
-    expect(await finishedAlert(mesh().url, alert.uid)).include({ status: 'PROCESSED' });
+    expect(await finishedAlert(mesh().url, alert.uid)).to.include({ status: 'PROCESSED' });
   });
 
   it('finds a clip that is uploaded after its alert', async () => {
     const late = newAlert({ video: '/videos/not-there.mp4' });
     await postUntilAccepted(late);
     await waitFor('the row', () => findAlert(mesh().url, late.uid));
-    expect((await findAlert(mesh().url, late.uid))?.status).equal('RECEIVED');
+    expect((await findAlert(mesh().url, late.uid))?.status).to.equal('RECEIVED');
   });
 });

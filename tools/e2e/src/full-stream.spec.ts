@@ -29,12 +29,12 @@ describe('a mesh whose streams are full', () => {
       if (answer.status !== 202) break;
       accepted++;
     }
-    expect(answer.status).equal(503);
-    expect(JSON.stringify(answer.json)).include('QUEUE_FULL');
-    expect(Number(answer.headers.get('retry-after'))).greaterThan(0);
+    expect(answer.status).to.equal(503);
+    expect(JSON.stringify(answer.json)).to.include('QUEUE_FULL');
+    expect(Number(answer.headers.get('retry-after'))).to.greaterThan(0);
     // Recorded, but not probed yet: retention-svc lets go of none.
     const { state } = await (await jetstreamManager(nats)).streams.info('ALERTS');
-    expect(state).include({ first_seq: 1, messages: accepted });
+    expect(state).to.include({ first_seq: 1, messages: accepted });
 
     await mesh().service('probe-svc').start();
     await waitFor('an alert to be accepted', async () => ((await post()).status === 202 ? true : undefined), 60_000);

@@ -12,7 +12,7 @@ export function useMesh(options: MeshOptions | (() => MeshOptions) = {}): () => 
   after('end the mesh, in which no service met a right that it lacks', async () => {
     const violations = mesh?.services.flatMap(permissionViolations) ?? [];
     await mesh?.stop();
-    expect(violations).deep.equal([]);
+    expect(violations).to.deep.equal([]);
   });
   return () => mesh as Mesh;
 }

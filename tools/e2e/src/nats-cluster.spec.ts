@@ -44,9 +44,9 @@ describe('a mesh on a cluster of three nats-servers', function () {
 
   it('keeps streams and consumers on all three', async () => {
     for (const stream of STREAM_NAMES) {
-      expect(membersOf((await manager.streams.info(stream)).cluster), stream).have.members(namesOf(cluster.servers));
+      expect(membersOf((await manager.streams.info(stream)).cluster), stream).to.have.members(namesOf(cluster.servers));
       for await (const consumer of manager.consumers.list(stream)) {
-        expect(membersOf(consumer.cluster), consumer.name).have.members(namesOf(cluster.servers));
+        expect(membersOf(consumer.cluster), consumer.name).to.have.members(namesOf(cluster.servers));
       }
     }
   });
@@ -97,15 +97,15 @@ describe('a mesh on a cluster of three nats-servers', function () {
 
     const sentSince = Array.from({ length: 40 }, () => newAlert({ store: 'store-no-majority-since' }));
     const answers = await Promise.all(sentSince.map(alert => postJson(`${mesh().url}/v1/alerts`, alert)));
-    expect(answers.map(({ status }) => status)).deep.equal(answers.map(() => 503));
+    expect(answers.map(({ status }) => status)).to.deep.equal(answers.map(() => 503));
 
     const refusal = await waitFor('a refusal', () => load.refusals.find(({ status }) => status === 503), FAILOVER_MS);
-    expect(refusal.json.error.status).equal('UNAVAILABLE');
-    expect(JSON.stringify(refusal.json)).include('google.rpc.RetryInfo');
-    expect(Number(refusal.headers.get('retry-after'))).greaterThan(0);
+    expect(refusal.json.error.status).to.equal('UNAVAILABLE');
+    expect(JSON.stringify(refusal.json)).to.include('google.rpc.RetryInfo');
+    expect(Number(refusal.headers.get('retry-after'))).to.greaterThan(0);
     for (const name of ON_NATS) {
       const { json } = await readiness(name, 503);
-      expect(json.checks.streams, name).not.equal('ok');
+      expect(json.checks.streams, name).to.not.equal('ok');
     }
 
     await Promise.all(killed.map(server => server.start()));
@@ -148,7 +148,7 @@ describe('a mesh on a cluster of three nats-servers', function () {
           [store, 'PROCESSED'],
         );
         if (rows.length < accepted.length) return undefined;
-        expect(rows.map(({ uid }) => uid)).have.members(accepted);
+        expect(rows.map(({ uid }) => uid)).to.have.members(accepted);
         return true;
       },
       SETTLE_MS,

@@ -28,14 +28,14 @@ describe('the public door', () => {
     it(`takes an alert by ${name}, and shows its outcome by the same way`, async () => {
       const alert = newAlert();
       const accepted = await createClient(AlertService, transport()).createAlert({ alert });
-      expect(accepted).include({ uid: alert.uid, duplicate: false });
+      expect(accepted).to.include({ uid: alert.uid, duplicate: false });
       const store = createClient(AlertService, transport());
       const record = await waitFor('an outcome', async () => {
         const found = await store.getAlert({ uid: alert.uid }).catch(() => undefined);
         return found?.status === Alert_Status.PROCESSED ? found : undefined;
       });
-      expect(record.media?.video).include({ codec: 'h264' });
-      expect(record.traceId).equal(accepted.traceId);
+      expect(record.media?.video).to.include({ codec: 'h264' });
+      expect(record.traceId).to.equal(accepted.traceId);
     });
   }
 
@@ -64,21 +64,21 @@ describe('the public door', () => {
     const accepted = await Array.fromAsync(answers, ({ result }) =>
       result?.outcome.case === 'accepted' ? result.outcome.value.uid : undefined,
     );
-    expect(accepted).deep.equal(alerts.map(({ uid }) => uid));
-    expect(await seen).deep.equal(new Set(alerts.map(({ uid }) => uid)));
+    expect(accepted).to.deep.equal(alerts.map(({ uid }) => uid));
+    expect(await seen).to.deep.equal(new Set(alerts.map(({ uid }) => uid)));
     abort.abort();
   });
 
   it('keeps what is internal inside', async () => {
     const client = createClient(OutcomeService, createConnectTransport({ baseUrl: mesh().url, httpVersion: '1.1' }));
     const error = (await client.recordOutcomes({}).catch(ConnectError.from)) as ConnectError;
-    expect(error.code).equal(Code.Unimplemented);
+    expect(error.code).to.equal(Code.Unimplemented);
   });
 
   it('probes a video without an alert', async () => {
     const { status, json } = await getJson(`${mesh().url}/v1/media?video=/videos/webm-vp9.webm`);
-    expect(status).equal(200);
-    expect(json.media).include({ container: 'webm' });
+    expect(status).to.equal(200);
+    expect(json.media).to.include({ container: 'webm' });
     const client = createClient(VideoService, createGrpcTransport({ baseUrl: mesh().url }));
     const bytes = await (await fetch(`${mesh().nginx.url}/videos/webm-vp9.webm`)).bytes();
     const streamed = await client.probeStream(
@@ -88,7 +88,7 @@ describe('the public door', () => {
         }
       })(),
     );
-    expect(streamed.finding.case === 'media' && streamed.finding.value.video?.codec).equal('vp9');
+    expect(streamed.finding.case === 'media' && streamed.finding.value.video?.codec).to.equal('vp9');
   });
 
   it("shows an alert's video, and says so when nothing has changed", async () => {
@@ -97,39 +97,43 @@ describe('the public door', () => {
     await finishedAlert(mesh().url, alert.uid);
     const url = `${mesh().url}/v1/alerts/${alert.uid}/poster`;
     const shown = await fetch(url);
-    expect([shown.status, shown.headers.get('content-type')]).deep.equal([200, 'image/jpeg']);
+    expect([shown.status, shown.headers.get('content-type')]).to.deep.equal([200, 'image/jpeg']);
     const jpeg = await shown.bytes();
-    expect([...jpeg.subarray(0, 2), ...jpeg.subarray(-2)]).deep.equal([0xff, 0xd8, 0xff, 0xd9]);
+    expect([...jpeg.subarray(0, 2), ...jpeg.subarray(-2)]).to.deep.equal([0xff, 0xd8, 0xff, 0xd9]);
     const etag = shown.headers.get('etag') ?? '';
-    expect((await fetch(url, { headers: { 'if-none-match': etag } })).status).equal(304);
-    expect((await fetch(`${url}?max_side=100`)).headers.get('etag')).not.equal(etag);
+    expect((await fetch(url, { headers: { 'if-none-match': etag } })).status).to.equal(304);
+    expect((await fetch(`${url}?max_side=100`)).headers.get('etag')).to.not.equal(etag);
     const same = await fetch(`${mesh().url}/v1/media:poster?video=${alert.video}`);
-    expect(same.headers.get('etag')).equal(etag);
+    expect(same.headers.get('etag')).to.equal(etag);
     for (const [path, status] of [
       ['/v1/alerts/never-sent/poster', 404],
       ['/v1/media:poster?video=/videos/never-sent.mp4', 404],
       ['/v1/media:poster?video=/videos/audio-only.mp4', 400],
       [`/v1/alerts/${alert.uid}/poster?max_side=9000`, 400],
     ] as const) {
-      expect((await getJson(mesh().url + path)).status, path).equal(status);
+      expect((await getJson(mesh().url + path)).status, path).to.equal(status);
     }
   });
 
   it('answers errors that name the field, as AIP-193 wants them', async () => {
     const { status, json } = await postJson(`${mesh().url}/v1/alerts`, newAlert({ uid: 'no good', video: 'a.mp4' }));
-    expect(status).equal(400);
-    expect(json.error).include({ code: 400, status: 'INVALID_ARGUMENT' });
+    expect(status).to.equal(400);
+    expect(json.error).to.include({ code: 400, status: 'INVALID_ARGUMENT' });
     const violations = json.error.details.find((detail: { '@type': string }) => detail['@type'].endsWith('BadRequest'));
-    expect(violations.fieldViolations.map(({ field }: { field: string }) => field)).deep.equal(['uid', 'video']);
+    expect(violations.fieldViolations.map(({ field }: { field: string }) => field)).to.deep.equal(['uid', 'video']);
     const missing = await getJson(`${mesh().url}/v1/alerts/never-sent`);
-    expect(missing.json.error).include({ code: 404, status: 'NOT_FOUND' });
+    expect(missing.json.error).to.include({ code: 404, status: 'NOT_FOUND' });
   });
 
   it('takes a batch, and answers each of it', async () => {
     const alerts = [newAlert(), newAlert({ store: '' }), newAlert()];
     const { status, json } = await postJson(`${mesh().url}/v1/alerts:batch`, { alerts });
-    expect(status).equal(202);
-    expect(json.results.map((result: object) => Object.keys(result)[0])).deep.equal(['accepted', 'error', 'accepted']);
+    expect(status).to.equal(202);
+    expect(json.results.map((result: object) => Object.keys(result)[0])).to.deep.equal([
+      'accepted',
+      'error',
+      'accepted',
+    ]);
   });
 
   it('lists alerts by page, filtered and stable', async () => {
@@ -147,7 +151,7 @@ describe('the public door', () => {
       await postJson(`${mesh().url}/v1/alerts`, newAlert({ store, timestamp: 1748871400 + seen.length }));
       pageToken = json.nextPageToken ?? '';
     } while (pageToken !== '');
-    expect(seen).deep.equal(alerts.map(({ uid }) => uid).toReversed());
+    expect(seen).to.deep.equal(alerts.map(({ uid }) => uid).toReversed());
   });
 
   it('serves the clients of the replaced systems: a thousand curls in parallel, the same uid too', async () => {
@@ -163,8 +167,8 @@ describe('the public door', () => {
     `;
     const { stdout } = await run('bash', ['-c', script], { maxBuffer: 1e7 });
     const codes = stdout.trim().split('\n');
-    expect(codes).lengthOf(1200);
-    expect(new Set(codes)).deep.equal(new Set(['200']));
+    expect(codes).to.lengthOf(1200);
+    expect(new Set(codes)).to.deep.equal(new Set(['200']));
     await waitFor('a row for each', async () => {
       const [row] = await queryPostgres(
         mesh().addresses.databaseUrl,
@@ -173,6 +177,6 @@ describe('the public door', () => {
       return row?.count === 1001 ? row : undefined;
     });
     const record = await finishedAlert(mesh().url, 'legacy-same');
-    expect(record).include({ timestamp: 1748871320.68, store: 'store-7' });
+    expect(record).to.include({ timestamp: 1748871320.68, store: 'store-7' });
   });
 });

@@ -42,8 +42,8 @@ describe('readiness', () => {
               },
               PATIENCE_MS,
             );
-            expect(checks).include({ service: 'ok' });
-            expect((await ask(service, 'healthz')).status).equal(200);
+            expect(checks).to.include({ service: 'ok' });
+            expect((await ask(service, 'healthz')).status).to.equal(200);
           }
         } finally {
           part.kill('SIGCONT');
@@ -58,8 +58,8 @@ describe('readiness', () => {
           );
         }
         const alert = newAlert();
-        expect((await postJson(`${mesh().url}/v1/alerts`, alert)).status).equal(202);
-        expect(await finishedAlert(mesh().url, alert.uid)).include({ status: 'PROCESSED' });
+        expect((await postJson(`${mesh().url}/v1/alerts`, alert)).status).to.equal(202);
+        expect(await finishedAlert(mesh().url, alert.uid)).to.include({ status: 'PROCESSED' });
       });
     }
   }

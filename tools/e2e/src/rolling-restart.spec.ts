@@ -31,7 +31,7 @@ describe('a rolling restart under load', function () {
   async function restart(replica: ServiceProcess, clients: number): Promise<void> {
     const exited = replica.waitUntilExited();
     replica.kill('SIGTERM');
-    expect(await exited, replica.log.lastLines(5).join('\n')).deep.equal({ code: 0, signal: null });
+    expect(await exited, replica.log.lastLines(5).join('\n')).to.deep.equal({ code: 0, signal: null });
     await replica.start();
     // A client whose reconnect is still to come has only the other replica, which is next.
     await waitFor(`the clients of ${replica.name}`, async () =>
@@ -63,8 +63,8 @@ describe('a rolling restart under load', function () {
     }
     await load.stop();
 
-    expect(load.noticed).deep.equal([]);
-    for (const [kind, count] of Object.entries(load.answers)) expect(count, kind).greaterThan(10);
+    expect(load.noticed).to.deep.equal([]);
+    for (const [kind, count] of Object.entries(load.answers)) expect(count, kind).to.greaterThan(10);
     await waitFor(
       'an outcome for each',
       async () => {

@@ -12,16 +12,16 @@ describe('the sample videos', () => {
     const found = await Promise.all(
       samples.map(async sample => {
         const alert = newAlert({ video: `/videos/${sample.file}` });
-        expect((await postJson(`${mesh().url}/v1/alerts`, alert)).status).equal(202);
+        expect((await postJson(`${mesh().url}/v1/alerts`, alert)).status).to.equal(202);
         return { sample, uid: alert.uid, record: await finishedAlert(mesh().url, alert.uid) };
       }),
     );
     const faults = found.flatMap(outcome =>
       findOutcomeFaults(outcome).map(fault => `${outcome.sample.file}: ${fault}`),
     );
-    expect(faults).deep.equal([]);
+    expect(faults).to.deep.equal([]);
     const [rows] = await queryPostgres(mesh().addresses.databaseUrl, 'select count(*)::int as count from alerts');
-    expect(rows).deep.equal({ count: samples.length });
+    expect(rows).to.deep.equal({ count: samples.length });
   });
 
   it('cost a few kilobytes each', async () => {
@@ -29,7 +29,7 @@ describe('the sample videos', () => {
       mesh().addresses.databaseUrl,
       "select max(bytes_read)::int as bytes, max(requests)::int as requests from alerts where status = 'PROCESSED'",
     );
-    expect(row).satisfies(
+    expect(row).to.satisfies(
       ({ bytes, requests }: { bytes: number; requests: number }) => bytes <= 131_072 && requests <= 3,
     );
   });
@@ -43,7 +43,7 @@ describe('the sample videos', () => {
       `select video, store, status, extract(epoch from alert_timestamp)::text as seconds from alerts where uid = $1`,
       [alert.uid],
     );
-    expect(row).deep.equal({
+    expect(row).to.deep.equal({
       video: alert.video,
       store: 'Épicerie №5',
       status: 'PROCESSED',

@@ -24,7 +24,7 @@ describe('a service that is told to stop', () => {
     const exits = stopping.map(service => service.waitUntilExited());
     for (const service of stopping) service.kill('SIGTERM');
     for (const [index, service] of stopping.entries()) {
-      expect(await exits[index], `${service.name}:\n${service.log.lastLines(5).join('\n')}`).deep.equal({
+      expect(await exits[index], `${service.name}:\n${service.log.lastLines(5).join('\n')}`).to.deep.equal({
         code: 0,
         signal: null,
       });
@@ -34,12 +34,12 @@ describe('a service that is told to stop', () => {
   async function send(): Promise<string[]> {
     const alerts = Array.from({ length: ALERTS }, () => newAlert());
     const answers = await Promise.all(alerts.map(alert => postJson(`${mesh().url}/v1/alerts`, alert)));
-    expect(answers.map(({ status }) => status)).deep.equal(alerts.map(() => 202));
+    expect(answers.map(({ status }) => status)).to.deep.equal(alerts.map(() => 202));
     return alerts.map(({ uid }) => uid);
   }
 
   async function expectFinished(uids: readonly string[]): Promise<void> {
-    for (const uid of uids) expect(await finishedAlert(mesh().url, uid)).include({ status: 'PROCESSED' });
+    for (const uid of uids) expect(await finishedAlert(mesh().url, uid)).to.include({ status: 'PROCESSED' });
   }
 
   const untilInHand = (service: ServiceProcess) =>
@@ -91,7 +91,7 @@ describe('a service that is told to stop', () => {
     await whileFrozen(mesh().nats, async () => {
       const answer = postJson(`${mesh().url}/v1/alerts`, unanswered).catch(() => undefined);
       await expectCleanStop(stopping);
-      expect((await answer)?.status).not.equal(202);
+      expect((await answer)?.status).to.not.equal(202);
     });
     await startAll();
     await expectFinished(await send());

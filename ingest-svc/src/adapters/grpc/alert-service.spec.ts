@@ -57,12 +57,12 @@ describe('AlertService', () => {
 
   it('accepts an alert and says by which trace to follow it', async () => {
     const response = await client.createAlert({ alert: good });
-    expect(response).include({ uid: 'u-1', duplicate: false });
-    expect(response.traceId).match(/^[0-9a-f]{32}$/);
-    expect(queue.alerts).deep.equal([
+    expect(response).to.include({ uid: 'u-1', duplicate: false });
+    expect(response.traceId).to.match(/^[0-9a-f]{32}$/);
+    expect(queue.alerts).to.deep.equal([
       { uid: 'u-1', video: '/videos/a.mp4', timestampMicros: 1748871320683412, store: 'store-42' },
     ]);
-    expect(await client.createAlert({ alert: good })).include({ duplicate: true });
+    expect(await client.createAlert({ alert: good })).to.include({ duplicate: true });
   });
 
   it('answers only after the queue has it', async () => {
@@ -73,7 +73,7 @@ describe('AlertService', () => {
       answered = true;
     });
     while (queue.alerts.length === 0) await new Promise(setImmediate);
-    expect(answered).equal(false);
+    expect(answered).to.equal(false);
     gate.resolve();
     await call;
   });
@@ -86,56 +86,56 @@ describe('AlertService', () => {
   ] as const) {
     it(`refuses a wrong ${field} by its name, and queues nothing`, async () => {
       const error = await client.createAlert({ alert: { ...good, ...change } }).catch(ConnectError.from);
-      expect(error).instanceOf(ConnectError).with.property('code', Code.InvalidArgument);
+      expect(error).to.instanceOf(ConnectError).with.property('code', Code.InvalidArgument);
       const [badRequest] = (error as ConnectError).findDetails(BadRequestSchema);
-      expect(badRequest?.fieldViolations.map(violation => violation.field)).deep.equal([field]);
-      expect(queue.alerts).deep.equal([]);
+      expect(badRequest?.fieldViolations.map(violation => violation.field)).to.deep.equal([field]);
+      expect(queue.alerts).to.deep.equal([]);
     });
   }
 
   it('refuses a request without an alert', async () => {
     const error = (await client.createAlert({}).catch(ConnectError.from)) as ConnectError;
-    expect(error.code).equal(Code.InvalidArgument);
-    expect(error.findDetails(BadRequestSchema)[0]?.fieldViolations[0]?.field).equal('alert');
+    expect(error.code).to.equal(Code.InvalidArgument);
+    expect(error.findDetails(BadRequestSchema)[0]?.fieldViolations[0]?.field).to.equal('alert');
   });
 
   it('is UNAVAILABLE with a delay while the queue takes nothing', async () => {
     queue.failure = new AlertQueueError('QUEUE_FULL', 'full');
     const error = (await client.createAlert({ alert: good }).catch(ConnectError.from)) as ConnectError;
-    expect(error.code).equal(Code.Unavailable);
-    expect(error.findDetails(ErrorInfoSchema)[0]?.reason).equal('QUEUE_FULL');
-    expect(error.findDetails(RetryInfoSchema)[0]?.retryDelay?.seconds).equal(5n);
+    expect(error.code).to.equal(Code.Unavailable);
+    expect(error.findDetails(ErrorInfoSchema)[0]?.reason).to.equal('QUEUE_FULL');
+    expect(error.findDetails(RetryInfoSchema)[0]?.retryDelay?.seconds).to.equal(5n);
   });
 
   it('is asked once, not four times, while the queue is out of reach', async () => {
     queue.failure = new AlertQueueError('QUEUE_UNREACHABLE', 'gone');
     const error = (await client.createAlert({ alert: good }).catch(ConnectError.from)) as ConnectError;
-    expect(error.code).equal(Code.Unavailable);
-    expect(error.findDetails(RetryInfoSchema)[0]?.retryDelay?.seconds).equal(1n);
-    expect(queue.alerts).lengthOf(1);
+    expect(error.code).to.equal(Code.Unavailable);
+    expect(error.findDetails(RetryInfoSchema)[0]?.retryDelay?.seconds).to.equal(1n);
+    expect(queue.alerts).to.lengthOf(1);
   });
 
   it('hides what it does not know', async () => {
     queue.failure = new Error('password is hunter2');
     const error = (await client.createAlert({ alert: good }).catch(ConnectError.from)) as ConnectError;
-    expect(error.code).equal(Code.Internal);
-    expect(error.message).not.include('hunter2');
+    expect(error.code).to.equal(Code.Internal);
+    expect(error.message).to.not.include('hunter2');
   });
 
   it('gives each alert of a batch its own result', async () => {
     const { results } = await client.batchCreateAlerts({ alerts: [good, { ...good, uid: 'no good' }, good] });
-    expect(results.map(({ outcome }) => outcome.case)).deep.equal(['accepted', 'error', 'accepted']);
+    expect(results.map(({ outcome }) => outcome.case)).to.deep.equal(['accepted', 'error', 'accepted']);
     const refused = results[1]?.outcome;
-    expect(refused?.case === 'error' && refused.value.code).equal(Code.InvalidArgument);
-    expect(refused?.case === 'error' && refused.value.message).match(/^uid /);
+    expect(refused?.case === 'error' && refused.value.code).to.equal(Code.InvalidArgument);
+    expect(refused?.case === 'error' && refused.value.message).to.match(/^uid /);
   });
 
   for (const size of [0, 1001]) {
     it(`refuses a batch of ${size}`, async () => {
       const alerts = Array.from({ length: size }, () => good);
       const error = (await client.batchCreateAlerts({ alerts }).catch(ConnectError.from)) as ConnectError;
-      expect(error.code).equal(Code.InvalidArgument);
-      expect(error.message).match(/alerts must hold 1-1000/);
+      expect(error.code).to.equal(Code.InvalidArgument);
+      expect(error.message).to.match(/alerts must hold 1-1000/);
     });
   }
 
@@ -151,9 +151,9 @@ describe('AlertService', () => {
     while (queue.alerts.length < 3) await new Promise(setImmediate);
     gate.resolve();
     const outcomes = (await answers).map(({ result }) => result?.outcome);
-    expect(outcomes.map(outcome => outcome?.case)).deep.equal(['accepted', 'accepted', 'error', 'accepted']);
+    expect(outcomes.map(outcome => outcome?.case)).to.deep.equal(['accepted', 'accepted', 'error', 'accepted']);
     const traces = outcomes.map(outcome => (outcome?.case === 'accepted' ? outcome.value.traceId : undefined));
-    expect(new Set(traces).size).equal(4);
+    expect(new Set(traces).size).to.equal(4);
   });
 
   it('answers what it has taken from a stream before it stops', async () => {
@@ -169,9 +169,9 @@ describe('AlertService', () => {
     while (queue.alerts.length === 0) await new Promise(setImmediate);
     const stopped = running.disposeAsync();
     gate.resolve();
-    expect((await first).value?.result?.outcome.case).equal('accepted');
+    expect((await first).value?.result?.outcome.case).to.equal('accepted');
     const end = (await answers.next().catch(ConnectError.from)) as ConnectError;
-    expect(end.code).equal(Code.Unavailable);
+    expect(end.code).to.equal(Code.Unavailable);
     clientIsDone.resolve();
     await stopped;
   });
@@ -181,9 +181,9 @@ describe('AlertService', () => {
     await client.createAlert({ alert: good });
     await client.createAlert({ alert: { ...good, uid: '' } }).catch(() => undefined);
     const text = await registry.metrics();
-    expect(text).include('vigie_alerts_accepted_total{duplicate="false"} 1');
-    expect(text).include('vigie_alerts_accepted_total{duplicate="true"} 1');
-    expect(text).include('vigie_alerts_refused_total{reason="INVALID_FIELDS"} 1');
-    expect(text).match(/grpc_server_handled_total\{method="[^"]+CreateAlert",code="InvalidArgument"\} 1/);
+    expect(text).to.include('vigie_alerts_accepted_total{duplicate="false"} 1');
+    expect(text).to.include('vigie_alerts_accepted_total{duplicate="true"} 1');
+    expect(text).to.include('vigie_alerts_refused_total{reason="INVALID_FIELDS"} 1');
+    expect(text).to.match(/grpc_server_handled_total\{method="[^"]+CreateAlert",code="InvalidArgument"\} 1/);
   });
 });

@@ -36,25 +36,25 @@ describe('JetStreamAlertQueue', () => {
   it('keeps the alert, its trace and its store in the stream', async () => {
     await limitTo(1_000_000);
     const trace = newTrace();
-    expect(await withTrace(trace, () => queue.publish(alert))).deep.equal({ duplicate: false });
+    expect(await withTrace(trace, () => queue.publish(alert))).to.deep.equal({ duplicate: false });
     const message = await (await jetstreamManager(connection)).streams.getMessage('ALERTS', { seq: 1 });
-    expect(message?.subject).equal('alerts.received.Store%20N%C2%BA%201%2E2');
-    expect(message?.header.get('traceparent')).include(trace.traceId);
-    expect(decodeAlertPayload(message?.data as Uint8Array)).deep.equal(alert);
+    expect(message?.subject).to.equal('alerts.received.Store%20N%C2%BA%201%2E2');
+    expect(message?.header.get('traceparent')).to.include(trace.traceId);
+    expect(decodeAlertPayload(message?.data as Uint8Array)).to.deep.equal(alert);
   });
 
   it('keeps the same alert once, a thousand times in parallel', async () => {
     await limitTo(10_000_000);
     const receipts = await Promise.all(Array.from({ length: 1000 }, () => queue.publish(alert)));
-    expect(receipts.filter(({ duplicate }) => !duplicate)).lengthOf(1);
-    expect(await messagesInStream()).equal(1);
+    expect(receipts.filter(({ duplicate }) => !duplicate)).to.lengthOf(1);
+    expect(await messagesInStream()).to.equal(1);
   });
 
   it('keeps other content under the same uid too', async () => {
     await limitTo(1_000_000);
     await queue.publish(alert);
-    expect(await queue.publish({ ...alert, video: '/videos/b.mp4' })).deep.equal({ duplicate: false });
-    expect(await messagesInStream()).equal(2);
+    expect(await queue.publish({ ...alert, video: '/videos/b.mp4' })).to.deep.equal({ duplicate: false });
+    expect(await messagesInStream()).to.equal(2);
   });
 
   it('refuses when the stream is full, and loses nothing that was accepted', async () => {
@@ -66,9 +66,9 @@ describe('JetStreamAlertQueue', () => {
         accepted++;
       }
     })().catch((caught: unknown) => caught);
-    expect(error).instanceOf(AlertQueueError).with.property('reason', 'QUEUE_FULL');
-    expect(accepted).greaterThan(5);
-    expect(await messagesInStream()).equal(accepted);
+    expect(error).to.instanceOf(AlertQueueError).with.property('reason', 'QUEUE_FULL');
+    expect(accepted).to.greaterThan(5);
+    expect(await messagesInStream()).to.equal(accepted);
   });
 
   it('accepts over a kill -9 of the server, and says so when the server stays away', async () => {
@@ -77,11 +77,11 @@ describe('JetStreamAlertQueue', () => {
     await nats.server.waitUntilExited();
     const acrossRestart = queue.publish(alert);
     await nats.server.start();
-    expect(await acrossRestart).have.property('duplicate');
-    expect(await messagesInStream()).equal(1);
+    expect(await acrossRestart).to.have.property('duplicate');
+    expect(await messagesInStream()).to.equal(1);
 
     nats.server.kill('SIGKILL');
     const error = await queue.publish({ ...alert, uid: 'u-2' }).catch((caught: unknown) => caught);
-    expect(error).instanceOf(AlertQueueError).with.property('reason', 'QUEUE_UNREACHABLE');
+    expect(error).to.instanceOf(AlertQueueError).with.property('reason', 'QUEUE_UNREACHABLE');
   });
 });

@@ -33,8 +33,8 @@ describe('the streams', () => {
     Promise.all(STREAM_NAMES.map(async name => (await manager.streams.info(name)).config.max_bytes));
 
   it('are created by whoever comes first, several at once', async () => {
-    expect(await Promise.all([ensureStreams(manager, LIMITS), ensureStreams(manager, LIMITS)])).deep.equal([[], []]);
-    expect(await maxBytes()).deep.equal([1_000_000, 1_000_000, 1_000_000]);
+    expect(await Promise.all([ensureStreams(manager, LIMITS), ensureStreams(manager, LIMITS)])).to.deep.equal([[], []]);
+    expect(await maxBytes()).to.deep.equal([1_000_000, 1_000_000, 1_000_000]);
   });
 
   it('keep their settings when a service asks for others, and its log says so', async () => {
@@ -42,23 +42,23 @@ describe('the streams', () => {
     const lines: { level: number; streams: string[] }[] = [];
     const logger = pino({}, { write: line => void lines.push(JSON.parse(line)) });
     await openStreams(connection, OTHER_LIMITS, { logger, health: new Health() });
-    expect(await maxBytes()).deep.equal([1_000_000, 1_000_000, 1_000_000]);
-    expect(lines).lengthOf(1);
-    expect(lines[0]).deep.include({ level: 40, streams: [...STREAM_NAMES] });
+    expect(await maxBytes()).to.deep.equal([1_000_000, 1_000_000, 1_000_000]);
+    expect(lines).to.lengthOf(1);
+    expect(lines[0]).to.deep.include({ level: 40, streams: [...STREAM_NAMES] });
   });
 
   it('are a part of readiness', async () => {
     const health = new Health();
     await openStreams(connection, LIMITS, { logger: pino({ enabled: false }), health });
-    expect((await health.readiness()).checks.streams).equal('ok');
+    expect((await health.readiness()).checks.streams).to.equal('ok');
     await manager.streams.delete('ALERTS');
-    expect((await health.readiness()).checks.streams).equal('stream not found');
+    expect((await health.readiness()).checks.streams).to.equal('stream not found');
   });
 
   it('are brought up to date by retention-svc', async () => {
     await ensureStreams(manager, LIMITS);
     await updateStreams(manager, OTHER_LIMITS);
-    expect(await maxBytes()).deep.equal([2_000_000, 2_000_000, 2_000_000]);
+    expect(await maxBytes()).to.deep.equal([2_000_000, 2_000_000, 2_000_000]);
   });
 
   it('refuse an alert that is too large to be set aside', async () => {
@@ -67,7 +67,7 @@ describe('the streams', () => {
       jetstream(connection).publish(`alerts.${stream}.s`, Buffer.alloc(bytes, 'x'));
     const refusal = await publish('received', 16_385).catch(error => error);
     expect(refusal)
-      .instanceOf(JetStreamApiError)
+      .to.instanceOf(JetStreamApiError)
       .with.property('message')
       .match(/size exceeds/);
     await publish('received', 16_384);

@@ -54,7 +54,7 @@ describe('Batcher', () => {
     const batcher = new Batcher<string, string>({ maxSize: 10, flush: async () => [] });
     const error = await batcher.add('a').catch((caught: Error) => caught);
     expect(error)
-      .instanceOf(Error)
+      .to.instanceOf(Error)
       .with.property('message')
       .match(/1 items got 0 results/);
   });

@@ -13,7 +13,7 @@ describe('EnvReader', () => {
         level: env.oneOf('LEVEL', ['info', 'warn'], 'info'),
         names: env.checked('NAMES', () => undefined, 'a,b'),
       }),
-    ).deep.equal({
+    ).to.deep.equal({
       port: 8000,
       host: '0.0.0.0',
       origin: 'http://videos:8080',
@@ -42,7 +42,7 @@ describe('EnvReader', () => {
       name: env.string('NAME'),
     };
     expect(() => env.finish(config))
-      .throws(InvalidEnvironmentError)
+      .to.throw(InvalidEnvironmentError)
       .with.property('message')
       .match(
         /PORT is wrong.*DATABASE_URL is wrong.*LEVEL is wrong.*ADDRESS is wrong.*NAMES is wrong: it must not have an empty name.*NAME is required/,

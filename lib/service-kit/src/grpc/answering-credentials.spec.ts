@@ -24,16 +24,16 @@ describe('AnsweringCredentials', () => {
     await using proxy = await TcpFaultProxy.start(server.port);
     proxy.fault = { kind: 'half-open' };
     using client = openClient(proxy.port, 300);
-    expect(await becomesReady(client, 100)).equal(false);
+    expect(await becomesReady(client, 100)).to.equal(false);
     proxy.fault = { kind: 'none' };
-    expect(await becomesReady(client, READY_TIMEOUT_MS)).equal(true);
+    expect(await becomesReady(client, READY_TIMEOUT_MS)).to.equal(true);
   });
 
   it('leaves a connection alone whose server has spoken', async () => {
     await using server = await startSpecServer(AlertService, {});
     await using proxy = await TcpFaultProxy.start(server.port);
     using client = openClient(proxy.port, 100);
-    expect(await becomesReady(client, READY_TIMEOUT_MS)).equal(true);
+    expect(await becomesReady(client, READY_TIMEOUT_MS)).to.equal(true);
     const changed = new Promise<boolean>(resolve => {
       client
         .getChannel()
@@ -41,6 +41,6 @@ describe('AnsweringCredentials', () => {
           resolve(late === undefined),
         );
     });
-    expect(await changed).equal(false);
+    expect(await changed).to.equal(false);
   });
 });

@@ -80,7 +80,7 @@ describe('a channel to several servers', () => {
     b.fault = 'it is still starting';
     using channel = openTo(a, b);
     await untilAnsweredBy(channel, 'a');
-    expect(await answerers(channel)).equal('a');
+    expect(await answerers(channel)).to.equal('a');
     b.fault = undefined;
     await untilAnsweredBy(channel, 'a,b');
   });
@@ -109,7 +109,7 @@ describe('a channel to several servers', () => {
     await using b = await startNamed('b');
     const channel = openTo(a, b);
     await untilAnsweredBy(channel, 'a,b');
-    expect([await openWatches(a), await openWatches(b)]).deep.equal([1, 1]);
+    expect([await openWatches(a), await openWatches(b)]).to.deep.equal([1, 1]);
     channel[Symbol.dispose]();
     for (const server of [a, b]) {
       await waitFor('no watch', async () => ((await openWatches(server)) === 0 ? true : undefined));
@@ -127,7 +127,7 @@ describe('a channel to several servers', () => {
     names.tell(b, c);
     await untilAnsweredBy(channel, 'b,c');
     await waitFor('no watch of a', async () => ((await openWatches(a)) === 0 ? true : undefined));
-    expect([await openWatches(b), await openWatches(c)]).deep.equal([1, 1]);
+    expect([await openWatches(b), await openWatches(c)]).to.deep.equal([1, 1]);
   });
 
   it('does not hold up the stop of a server, and moves to the others meanwhile', async () => {
@@ -136,7 +136,7 @@ describe('a channel to several servers', () => {
     using channel = openTo(a, b);
     await untilAnsweredBy(channel, 'a,b');
     const stopped = a[Symbol.asyncDispose]();
-    expect(await answerers(channel)).equal('b');
+    expect(await answerers(channel)).to.equal('b');
     await stopped;
     await using _ = await startSpecServer(
       AlertService,

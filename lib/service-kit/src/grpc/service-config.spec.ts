@@ -19,8 +19,8 @@ function methodConfigs(services: readonly DescService[]): MethodConfig[] {
 describe('serviceConfig', () => {
   it('retries what the contract calls idempotent, and no stream', () => {
     const [config] = methodConfigs([AlertService, VideoService]);
-    expect(config?.retryPolicy.retryableStatusCodes).deep.equal(['UNAVAILABLE']);
-    expect(config?.name.map(({ service, method }) => `${service}/${method}`)).deep.equal([
+    expect(config?.retryPolicy.retryableStatusCodes).to.deep.equal(['UNAVAILABLE']);
+    expect(config?.name.map(({ service, method }) => `${service}/${method}`)).to.deep.equal([
       'vigie.alert.v1.AlertService/CreateAlert',
       'vigie.alert.v1.AlertService/BatchCreateAlerts',
       'vigie.alert.v1.AlertService/GetAlert',
@@ -32,19 +32,19 @@ describe('serviceConfig', () => {
   });
 
   it('retries nothing of a service that promises nothing', () => {
-    expect(methodConfigs([ServerReflection])).deep.equal([]);
+    expect(methodConfigs([ServerReflection])).to.deep.equal([]);
   });
 
   it('finds every unary method of Vigie idempotent', () => {
     for (const service of [AlertService, VideoService, OutcomeService]) {
       const [config] = methodConfigs([service]);
       const unary = service.methods.filter(({ methodKind }) => methodKind === 'unary');
-      expect(config?.name.map(({ method }) => method)).deep.equal(unary.map(({ name }) => name));
+      expect(config?.name.map(({ method }) => method)).to.deep.equal(unary.map(({ name }) => name));
     }
   });
 
   it('repeats nothing that settles as many as it is asked to', () => {
     const names = methodConfigs([QuarantinedAlertService]).flatMap(({ name }) => name.map(({ method }) => method));
-    expect(names).deep.equal(['ListQuarantinedAlerts']);
+    expect(names).to.deep.equal(['ListQuarantinedAlerts']);
   });
 });

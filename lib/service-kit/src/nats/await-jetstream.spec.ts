@@ -35,8 +35,8 @@ describe('awaitJetStream', () => {
     const asking = awaitJetStream(ask, logger());
     await waitFor('the log', () => (lines.length > 0 ? true : undefined));
     await Promise.all(others.map(server => server.start()));
-    expect(await asking).deep.equal([]);
-    expect(lines.map(({ level, msg }) => [level, msg])).deep.equal([
+    expect(await asking).to.deep.equal([]);
+    expect(lines.map(({ level, msg }) => [level, msg])).to.deep.equal([
       [40, 'JetStream is not available, waiting for it'],
     ]);
   });
@@ -44,7 +44,7 @@ describe('awaitJetStream', () => {
   it('takes any other refusal for the answer', async () => {
     const tooMany = () => ensureStreams(manager, { maxBytes: 100_000, replicas: 5 });
     const error = await awaitJetStream(tooMany, logger()).catch(error => error);
-    expect(error).property('name', 'JetStreamApiError');
-    expect(lines).deep.equal([]);
+    expect(error).to.property('name', 'JetStreamApiError');
+    expect(lines).to.deep.equal([]);
   });
 });

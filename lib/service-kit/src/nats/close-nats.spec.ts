@@ -21,7 +21,7 @@ describe('closeNats', () => {
     const connection = await open();
     connection.publish('last-words', 'goodbye');
     await closeNats(connection);
-    for await (const message of subscription) expect(message.string()).equal('goodbye');
+    for await (const message of subscription) expect(message.string()).to.equal('goodbye');
     await reader.close();
   });
 

@@ -62,9 +62,9 @@ describe('MessageConsumer', () => {
         return { kind: 'done' };
       },
     });
-    expect(await seen.promise).deep.equal(['a', trace.traceId]);
+    expect(await seen.promise).to.deep.equal(['a', trace.traceId]);
     await consumer[Symbol.asyncDispose]();
-    expect(await pendingOf()).equal(0);
+    expect(await pendingOf()).to.equal(0);
   });
 
   it('gives a message published by hand one trace, the same for every consumer and delivery', async () => {
@@ -83,9 +83,9 @@ describe('MessageConsumer', () => {
       });
       await again.promise;
     }
-    expect(traces).lengthOf(4);
-    expect(new Set(traces).size).equal(1);
-    expect(traces[0]).match(/^[0-9a-f]{32}$/);
+    expect(traces).to.lengthOf(4);
+    expect(new Set(traces).size).to.equal(1);
+    expect(traces[0]).to.match(/^[0-9a-f]{32}$/);
   });
 
   it('hands out a message whose headers nobody can read, as one without headers', async () => {
@@ -98,8 +98,8 @@ describe('MessageConsumer', () => {
       },
     });
     const [payload, traceId] = await seen.promise;
-    expect(payload).equal('odd');
-    expect(traceId).match(/^[0-9a-f]{32}$/);
+    expect(payload).to.equal('odd');
+    expect(traceId).to.match(/^[0-9a-f]{32}$/);
   });
 
   it('has no more messages in hand than it may, and loses none', async () => {
@@ -119,7 +119,7 @@ describe('MessageConsumer', () => {
       },
     });
     await all.promise;
-    expect(most).within(2, 4);
+    expect(most).to.within(2, 4);
   });
 
   for (const [what, fail] of [
@@ -139,7 +139,7 @@ describe('MessageConsumer', () => {
         },
       });
       await done.promise;
-      expect(deliveries).deep.equal([1, 2]);
+      expect(deliveries).to.deep.equal([1, 2]);
     });
   }
 
@@ -156,7 +156,7 @@ describe('MessageConsumer', () => {
     await waitFor('three deliveries', () => (deliveredAt.length === 3 ? true : undefined));
     const [, second, third] = deliveredAt as [number, number, number];
     // 2 s, 20 % less: nats-server rounds nothing down.
-    expect(third - second).at.least(1_550);
+    expect(third - second).to.at.least(1_550);
   });
 
   it('waits for what is in hand when it stops, and gives the rest back at once', async () => {
@@ -177,7 +177,7 @@ describe('MessageConsumer', () => {
     const stopped = consumer[Symbol.asyncDispose]();
     release.resolve();
     await stopped;
-    expect(handled).deep.equal(['0']);
+    expect(handled).to.deep.equal(['0']);
 
     const rest = Promise.withResolvers<void>();
     await using _ = await start({
@@ -188,7 +188,7 @@ describe('MessageConsumer', () => {
       },
     });
     await rest.promise;
-    expect(handled.toSorted()).deep.equal(['0', '1', '2', '3', '4', '5']);
+    expect(handled.toSorted()).to.deep.equal(['0', '1', '2', '3', '4', '5']);
   });
 
   it('hands back what is not done within the grace period, for another replica to take at once', async () => {
@@ -256,7 +256,7 @@ describe('MessageConsumer', () => {
     await using _other = await start({ handle, ackWaitMs: 300 });
     await new Promise(resolve => setTimeout(resolve, 1_000));
     release.resolve();
-    expect(deliveries).deep.equal([1]);
+    expect(deliveries).to.deep.equal([1]);
   });
 
   it('goes on after the server was killed', async () => {
@@ -295,7 +295,7 @@ describe('MessageConsumer', () => {
     await nats.server.waitUntilExited();
     await nats.server.start();
     await waitFor('its ack', async () => ((await pendingOf().catch(() => 1)) === 0 ? true : undefined));
-    expect(deliveries).deep.equal([1]);
+    expect(deliveries).to.deep.equal([1]);
   });
 
   it('goes on after its consumer was deleted', async () => {
@@ -328,8 +328,8 @@ describe('MessageConsumer', () => {
       },
     });
     await done.promise;
-    expect(seen).deep.equal(['second']);
-    expect((await (await jetstreamManager(connection)).consumers.info('ALERTS', 'spec')).config.ack_wait).equal(5e9);
+    expect(seen).to.deep.equal(['second']);
+    expect((await (await jetstreamManager(connection)).consumers.info('ALERTS', 'spec')).config.ack_wait).to.equal(5e9);
   });
 
   it('tells its lag and verdicts as metrics', async () => {
@@ -346,8 +346,8 @@ describe('MessageConsumer', () => {
     await handled.promise;
     await consumer[Symbol.asyncDispose]();
     const text = await metrics.metrics();
-    expect(text).include('jetstream_messages_total{consumer="spec",verdict="done"} 1');
-    expect(text).include('jetstream_consumer_lag{consumer="spec",state="pending"} 0');
-    expect(text).include('jetstream_in_flight{consumer="spec"} 0');
+    expect(text).to.include('jetstream_messages_total{consumer="spec",verdict="done"} 1');
+    expect(text).to.include('jetstream_consumer_lag{consumer="spec",state="pending"} 0');
+    expect(text).to.include('jetstream_in_flight{consumer="spec"} 0');
   });
 });

@@ -15,10 +15,10 @@ describe('connectNats', () => {
     const server = new NatsServer({ dataDir: dir.path, port, monitorPort });
     const { logger, health } = observers();
     const connecting = connectNats({ url: server.urlOf('probe-svc'), name: 'spec', logger, health });
-    expect(await natsState(health)).equal(`not connected to 127.0.0.1:${port}`);
+    expect(await natsState(health)).to.equal(`not connected to 127.0.0.1:${port}`);
     await server.start();
     const connection = await connecting;
-    expect(await natsState(health)).equal('ok');
+    expect(await natsState(health)).to.equal('ok');
     await connection.close();
     await server.stop();
   });
@@ -85,9 +85,9 @@ describe('connectNats', () => {
     const url = nats.urlOf('probe-svc').replace(':probe-svc@', ':s3cret@');
     const { logger, health } = observers();
     const error = await connectNats({ url, name: 'spec', logger, health }).catch(error => error);
-    expect(error).property('name', 'NatsStartError');
-    expect(error.message).match(/refuses the user probe-svc with its password: set NATS_URL/);
-    expect(error.message + (await natsState(health))).not.include('s3cret');
+    expect(error).to.property('name', 'NatsStartError');
+    expect(error.message).to.match(/refuses the user probe-svc with its password: set NATS_URL/);
+    expect(error.message + (await natsState(health))).to.not.include('s3cret');
   });
 
   it('names every server that it was given, and no password', async () => {
@@ -97,7 +97,7 @@ describe('connectNats', () => {
     const { logger, health } = observers();
     const error = await connectNats({ url, name: 'spec', logger, health }).catch(error => error);
     const [a, b] = [first, second].map(({ url }) => new URL(url).host);
-    expect(error.message).equal(
+    expect(error.message).to.equal(
       `${a}, ${b} refuses the user probe-svc with its password: ` +
         `set NATS_URL to nats://user:password@${a},nats://user:password@${b}`,
     );
@@ -120,12 +120,12 @@ describe('connectNats', () => {
       );
       // More often than the client takes as final by default.
       await waitFor('several tries', () => (refusalsBy(wrong) >= 3 ? true : undefined));
-      expect(lines.filter(({ msg }) => /refuses the user/.test(msg))).lengthOf(1);
+      expect(lines.filter(({ msg }) => /refuses the user/.test(msg))).to.lengthOf(1);
       await wrong.stop();
       await right.start();
       await waitFor('it to recover', async () => ((await natsState(health)) === 'ok' ? true : undefined));
-      expect(connection.isClosed()).equal(false);
-      expect(JSON.stringify(lines)).not.include('s3cret');
+      expect(connection.isClosed()).to.equal(false);
+      expect(JSON.stringify(lines)).to.not.include('s3cret');
     } finally {
       await connection.close();
       await wrong.stop();
@@ -139,16 +139,16 @@ describe('connectNats', () => {
     const connection = await connectNats({ url: nats.urlOf('probe-svc'), name: 'spec', logger, health });
     connection.publish('alerts.received.s', '{}');
     const line = await waitFor('the log', () => lines.find(({ subject }) => subject === 'alerts.received.s'));
-    expect(line).include({ level: 50, operation: 'publish' });
-    expect(line.msg).match(/probe-svc lacks a right/);
+    expect(line).to.include({ level: 50, operation: 'publish' });
+    expect(line.msg).to.match(/probe-svc lacks a right/);
     await connection.close();
   });
 
   it('refuses a server that is too old, and says which and what to use', async () => {
     await using server = await startGreeter('2.9.10');
     const error = await connectNats({ url: server.url, name: 'spec', ...observers() }).catch(error => error);
-    expect(error).property('name', 'NatsStartError');
-    expect(error.message).match(/2\.9\.10 is too old and can lose accepted alerts: .* Use 2\.10\.27 or later/);
+    expect(error).to.property('name', 'NatsStartError');
+    expect(error.message).to.match(/2\.9\.10 is too old and can lose accepted alerts: .* Use 2\.10\.27 or later/);
   });
 
   it('warns when it comes back to a server that is too old', async () => {
@@ -157,7 +157,7 @@ describe('connectNats', () => {
     const connection = await connectNats({ url: server.url, name: 'spec', logger, health });
     server.restartAs('2.9.10');
     const line = await waitFor('the warning', () => lines.find(({ msg }) => /2\.9\.10 is too old/.test(msg)));
-    expect(line.level).equal(40);
+    expect(line.level).to.equal(40);
     await connection.close();
   });
 });

@@ -3,7 +3,7 @@ import { readNatsUrl } from './nats-url.ts';
 
 describe('readNatsUrl', () => {
   it('takes the credentials out of the address, percent-decoded', () => {
-    expect(readNatsUrl('nats://probe-svc:p%40ss%3Aw%2Cord@nats.internal:4222')).deep.equal({
+    expect(readNatsUrl('nats://probe-svc:p%40ss%3Aw%2Cord@nats.internal:4222')).to.deep.equal({
       servers: ['nats://nats.internal:4222'],
       user: 'probe-svc',
       pass: 'p@ss:w,ord',
@@ -12,11 +12,11 @@ describe('readNatsUrl', () => {
   });
 
   it('asks for no credentials where there are none', () => {
-    expect(readNatsUrl('tls://[::1]:4222')).deep.equal({ servers: ['tls://[::1]:4222'] });
+    expect(readNatsUrl('tls://[::1]:4222')).to.deep.equal({ servers: ['tls://[::1]:4222'] });
   });
 
   it('takes the servers of a cluster, with their common credentials', () => {
-    expect(readNatsUrl('nats://u:p@a:4222, nats://u:p@b,nats://u:p@[::1]:4223/')).deep.equal({
+    expect(readNatsUrl('nats://u:p@a:4222, nats://u:p@b,nats://u:p@[::1]:4223/')).to.deep.equal({
       servers: ['nats://a:4222', 'nats://b', 'nats://[::1]:4223'],
       user: 'u',
       pass: 'p',
@@ -40,7 +40,7 @@ describe('readNatsUrl', () => {
   for (const [fault, value, message] of faults) {
     it(`says what is wrong with ${fault}, and shows no password`, () => {
       expect(() => readNatsUrl(value))
-        .throws(message)
+        .to.throw(message)
         .with.property('message')
         .not.match(/secret/);
     });

@@ -8,11 +8,11 @@ const answering = (seq: number) => ({
 
 describe('publishStored', () => {
   it('takes a duplicate that is in the stream as stored', async () => {
-    expect(await publishStored(answering(7), 'alerts.received.a', '', {})).include({ seq: 7, duplicate: true });
+    expect(await publishStored(answering(7), 'alerts.received.a', '', {})).to.include({ seq: 7, duplicate: true });
   });
 
   it('takes an answer without a place in the stream as none', async () => {
     const error = await publishStored(answering(0), 'alerts.received.a', '', {}).catch((caught: unknown) => caught);
-    expect(error).instanceOf(UnstoredMessageError);
+    expect(error).to.instanceOf(UnstoredMessageError);
   });
 });

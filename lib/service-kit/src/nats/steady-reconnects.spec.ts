@@ -8,16 +8,16 @@ const JITTER_MS = 5_000;
 describe('steadyReconnects', () => {
   it('dials a server that it has not dialled before at once', () => {
     const delayOf = delays();
-    expect(delayOf('first:4222')).equal(0);
-    expect(delayOf('second:4222')).equal(0);
+    expect(delayOf('first:4222')).to.equal(0);
+    expect(delayOf('second:4222')).to.equal(0);
   });
 
   it('waits between two tries of one server', () => {
     const delayOf = delays();
     delayOf('first:4222');
     // Of the wait, some has passed.
-    expect(delayOf('first:4222')).within(WAIT_MS / 2, WAIT_MS + JITTER_MS);
-    expect(delayOf('first:4222')).within(WAIT_MS * 1.5, 2 * (WAIT_MS + JITTER_MS));
+    expect(delayOf('first:4222')).to.within(WAIT_MS / 2, WAIT_MS + JITTER_MS);
+    expect(delayOf('first:4222')).to.within(WAIT_MS * 1.5, 2 * (WAIT_MS + JITTER_MS));
   });
 
   it('waits as long whatever the clock is set to', () => {
@@ -27,7 +27,7 @@ describe('steadyReconnects', () => {
         const delayOf = delays();
         delayOf('first:4222');
         Date.now = () => now() + offsetMs;
-        expect(delayOf('first:4222')).within(WAIT_MS / 2, WAIT_MS + JITTER_MS);
+        expect(delayOf('first:4222')).to.within(WAIT_MS / 2, WAIT_MS + JITTER_MS);
       }
     } finally {
       Date.now = now;

@@ -4,13 +4,13 @@ import { continueTrace, currentTrace, formatTraceparent, newTrace, withTrace } f
 describe('trace context', () => {
   it('goes on with the trace that a traceparent names', () => {
     const trace = newTrace();
-    expect(continueTrace(formatTraceparent(trace))).deep.equal(trace);
+    expect(continueTrace(formatTraceparent(trace))).to.deep.equal(trace);
   });
 
   for (const header of [undefined, '', 'nonsense', `00-${'0'.repeat(32)}-${'1'.repeat(16)}-01`]) {
     it(`begins a trace where the header is ${JSON.stringify(header)}`, () => {
       expect(continueTrace(header).traceId)
-        .match(/^[0-9a-f]{32}$/)
+        .to.match(/^[0-9a-f]{32}$/)
         .not.match(/^0+$/);
     });
   }
@@ -21,7 +21,7 @@ describe('trace context', () => {
       await new Promise(setImmediate);
       return currentTrace();
     });
-    expect(seen).equal(trace);
-    expect(currentTrace()).equal(undefined);
+    expect(seen).to.equal(trace);
+    expect(currentTrace()).to.equal(undefined);
   });
 });

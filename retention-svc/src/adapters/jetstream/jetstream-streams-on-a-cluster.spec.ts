@@ -56,7 +56,7 @@ describe('JetStreamStreams on a cluster', () => {
       },
       60_000,
     );
-    expect(await firstKept()).equal(1);
+    expect(await firstKept()).to.equal(1);
 
     reader.server.kill('SIGCONT');
     await waitFor(

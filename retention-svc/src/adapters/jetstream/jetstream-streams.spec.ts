@@ -36,26 +36,26 @@ describe('JetStreamStreams', () => {
   }
 
   it('knows a stream that was never written to, and one that was emptied', async () => {
-    expect(await streams.readState(STREAM)).include({ firstSequence: 1, lastSequence: 0, messages: 0, bytes: 0 });
+    expect(await streams.readState(STREAM)).to.include({ firstSequence: 1, lastSequence: 0, messages: 0, bytes: 0 });
     await publish(3);
-    expect(await streams.trim(STREAM, 4)).equal(3);
-    expect(await streams.readState(STREAM)).include({ firstSequence: 4, lastSequence: 3, messages: 0 });
+    expect(await streams.trim(STREAM, 4)).to.equal(3);
+    expect(await streams.readState(STREAM)).to.include({ firstSequence: 4, lastSequence: 3, messages: 0 });
   });
 
   it('keeps the message that a trim begins at', async () => {
     await publish(3);
-    expect(await streams.trim(STREAM, 3)).equal(2);
-    expect(await streams.readState(STREAM)).include({ firstSequence: 3, lastSequence: 3, messages: 1 });
+    expect(await streams.trim(STREAM, 3)).to.equal(2);
+    expect(await streams.readState(STREAM)).to.include({ firstSequence: 3, lastSequence: 3, messages: 1 });
   });
 
   it('reads when a message was published, behind a gap too, by the clock of the state', async () => {
     await publish(3);
     await manager.streams.deleteMessage(STREAM, 2);
     const behindGap = await streams.readMessageTime(STREAM, 2);
-    expect(behindGap?.sequence).equal(3);
+    expect(behindGap?.sequence).to.equal(3);
     const { serverTime } = await streams.readState(STREAM);
-    expect(serverTime.getTime() - (behindGap?.time.getTime() ?? 0)).within(0, 30_000);
-    expect(await streams.readMessageTime(STREAM, 4)).equal(undefined);
+    expect(serverTime.getTime() - (behindGap?.time.getTime() ?? 0)).to.within(0, 30_000);
+    expect(await streams.readMessageTime(STREAM, 4)).to.equal(undefined);
   });
 
   it('passes over a message whose headers nobody can read', async () => {
@@ -63,9 +63,9 @@ describe('JetStreamStreams', () => {
     await publishRaw(nats.url, 'alerts.processed.s', 'not a name: x', '{}');
     await publishRaw(nats.url, 'alerts.processed.s', 'not a name: x', '{}');
     await publish(1);
-    expect(await streams.readMessageTime(STREAM, 2)).include({ sequence: 4 });
+    expect(await streams.readMessageTime(STREAM, 2)).to.include({ sequence: 4 });
     await manager.streams.deleteMessage(STREAM, 4);
-    expect(await streams.readMessageTime(STREAM, 2)).equal(undefined);
+    expect(await streams.readMessageTime(STREAM, 2)).to.equal(undefined);
   });
 
   it('takes an acked message for finished up to the first that is not, and one that needs no ack once it is delivered', async () => {
@@ -77,7 +77,7 @@ describe('JetStreamStreams', () => {
     const reading = await jetstream(operator).consumers.get(STREAM, 'reading');
     for await (const _ of await reading.fetch({ max_messages: 3 }));
     const { consumers } = await streams.readState(STREAM);
-    expect(consumers).have.deep.members([
+    expect(consumers).to.have.deep.members([
       { name: 'acking', finishedThrough: 2 },
       { name: 'reading', finishedThrough: 3 },
     ]);

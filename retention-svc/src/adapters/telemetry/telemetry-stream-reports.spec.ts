@@ -37,7 +37,7 @@ describe('TelemetryStreamReports', () => {
   it('says a warning once while it holds, and again when it comes back', () => {
     const { reports, lines } = reportsWithLog();
     for (const report of [warn('a'), warn('a'), warn('a', 'b'), warn('b'), warn('a', 'b')]) reports.report(report);
-    expect(lines).deep.equal(['about a', 'about b', 'about a']);
+    expect(lines).to.deep.equal(['about a', 'about b', 'about a']);
   });
 
   it('shows what was trimmed, the age of the oldest message and how full the stream is', async () => {
@@ -50,7 +50,7 @@ describe('TelemetryStreamReports', () => {
       'vigie_retention_oldest_age_seconds{stream="ALERTS"} 60',
       'vigie_retention_fill_ratio{stream="ALERTS"} 0.5',
     ]) {
-      expect(shown).include(line);
+      expect(shown).to.include(line);
     }
   });
 });

@@ -52,63 +52,63 @@ describe('checkLedger', () => {
   const [a, b] = [alert('a'), alert('b')];
 
   it('finds nothing where every accepted alert has its row, its end and its event', () => {
-    expect(checkLedger(ledgerOf(a, b), sound(a, b))).deep.equal([]);
+    expect(checkLedger(ledgerOf(a, b), sound(a, b))).to.deep.equal([]);
   });
 
   it('takes an alert that was sent and never answered with or without a row', () => {
     const ledger = new Ledger();
     ledger.noteSent(a, PROCESSED);
-    expect(checkLedger(ledger, sound())).deep.equal([]);
-    expect(checkLedger(ledger, sound(a))).deep.equal([]);
+    expect(checkLedger(ledger, sound())).to.deep.equal([]);
+    expect(checkLedger(ledger, sound(a))).to.deep.equal([]);
   });
 
   it('takes events that are told twice', () => {
     const findings = sound(a);
-    expect(checkLedger(ledgerOf(a), { ...findings, outcomes: [outcomeOf(a), outcomeOf(a)] })).deep.equal([]);
+    expect(checkLedger(ledgerOf(a), { ...findings, outcomes: [outcomeOf(a), outcomeOf(a)] })).to.deep.equal([]);
   });
 
   it('finds an accepted alert without a row', () => {
-    expect(breachesOf(ledgerOf(a, b), sound(a))).deep.equal([['lost', 'b']]);
+    expect(breachesOf(ledgerOf(a, b), sound(a))).to.deep.equal([['lost', 'b']]);
   });
 
   it('finds an accepted alert that nobody works on', () => {
     const rows = [rowOf(a, { status: 'RECEIVED' as 'PROCESSED', failureCode: null })];
-    expect(breachesOf(ledgerOf(a), { ...sound(a), rows })).deep.equal([['lost', 'a']]);
+    expect(breachesOf(ledgerOf(a), { ...sound(a), rows })).to.deep.equal([['lost', 'a']]);
   });
 
   it('finds an alert that is stored twice', () => {
-    expect(breachesOf(ledgerOf(a), { ...sound(a), rows: [rowOf(a), rowOf(a)] })).deep.equal([['doubled', 'a']]);
+    expect(breachesOf(ledgerOf(a), { ...sound(a), rows: [rowOf(a), rowOf(a)] })).to.deep.equal([['doubled', 'a']]);
   });
 
   it('finds an alert that is stored and quarantined as its own conflict', () => {
     const quarantined = setAside(quarantinedOf(a, 'UID_CONFLICT'));
-    expect(breachesOf(ledgerOf(a), { ...sound(a), ...quarantined })).deep.equal([['doubled', 'a']]);
+    expect(breachesOf(ledgerOf(a), { ...sound(a), ...quarantined })).to.deep.equal([['doubled', 'a']]);
   });
 
   for (const change of [{ video: '/videos/b.mp4' }, { timestampMicros: 1 }, { store: 'other' }]) {
     it(`finds a row with another ${Object.keys(change)}`, () => {
       const rows = [rowOf(alert('a', change))];
-      expect(breachesOf(ledgerOf(a), { ...sound(a), rows })).deep.equal([['wrong-content', 'a']]);
+      expect(breachesOf(ledgerOf(a), { ...sound(a), rows })).to.deep.equal([['wrong-content', 'a']]);
     });
   }
 
   it('finds a wrong end, also one with another failure code', () => {
     const failed = rowOf(a, { status: 'FAILED', failureCode: 'VIDEO_NOT_FOUND' });
-    expect(breachesOf(ledgerOf(a), { ...sound(a), rows: [failed] })).deep.equal([['wrong-outcome', 'a']]);
+    expect(breachesOf(ledgerOf(a), { ...sound(a), rows: [failed] })).to.deep.equal([['wrong-outcome', 'a']]);
     const ledger = new Ledger();
     ledger.noteSent(a, UNREACHABLE);
     const quarantined = rowOf(a, { status: 'QUARANTINED', failureCode: 'VIDEO_NOT_FOUND' });
-    expect(breachesOf(ledger, { ...sound(a), rows: [quarantined] })).deep.equal([['wrong-outcome', 'a']]);
+    expect(breachesOf(ledger, { ...sound(a), rows: [quarantined] })).to.deep.equal([['wrong-outcome', 'a']]);
   });
 
   it('finds an end that no event tells', () => {
-    expect(breachesOf(ledgerOf(a), { ...sound(a), outcomes: [] })).deep.equal([['missing-event', 'a']]);
+    expect(breachesOf(ledgerOf(a), { ...sound(a), outcomes: [] })).to.deep.equal([['missing-event', 'a']]);
     const ledger = new Ledger();
     ledger.noteSent(a, UNREACHABLE);
     const findings = { ...sound(a), rows: [rowOf(a, UNREACHABLE)] };
-    expect(breachesOf(ledger, findings)).deep.equal([['missing-event', 'a']]);
+    expect(breachesOf(ledger, findings)).to.deep.equal([['missing-event', 'a']]);
     const quarantined = setAside(quarantinedOf(a, 'VIDEO_UNREACHABLE'));
-    expect(checkLedger(ledger, { ...findings, ...quarantined })).deep.equal([]);
+    expect(checkLedger(ledger, { ...findings, ...quarantined })).to.deep.equal([]);
   });
 
   describe('with two contents of one uid', () => {
@@ -116,53 +116,53 @@ describe('checkLedger', () => {
     const quarantined = setAside(quarantinedOf(newcomer, 'UID_CONFLICT'));
 
     it('takes the first as the row and the other in quarantine', () => {
-      expect(checkLedger(ledgerOf(a, newcomer), { ...sound(a), ...quarantined })).deep.equal([]);
+      expect(checkLedger(ledgerOf(a, newcomer), { ...sound(a), ...quarantined })).to.deep.equal([]);
     });
 
     it('finds a newcomer that vanished', () => {
-      expect(breachesOf(ledgerOf(a, newcomer), sound(a))).deep.equal([['lost', 'a']]);
+      expect(breachesOf(ledgerOf(a, newcomer), sound(a))).to.deep.equal([['lost', 'a']]);
     });
 
     it('finds a newcomer that stands in place of what was accepted before it was sent', () => {
       const findings = { ...sound(newcomer), ...setAside(quarantinedOf(a, 'UID_CONFLICT')) };
-      expect(breachesOf(ledgerOf(a, newcomer), findings)).deep.equal([['out-of-order', 'a']]);
+      expect(breachesOf(ledgerOf(a, newcomer), findings)).to.deep.equal([['out-of-order', 'a']]);
     });
 
     it('takes either as the row where both were sent at once', () => {
       const ledger = new Ledger();
       for (const each of [a, newcomer]) ledger.noteSent(each, PROCESSED);
       for (const each of [a, newcomer]) ledger.noteAccepted(each);
-      expect(checkLedger(ledger, { ...sound(a), ...quarantined })).deep.equal([]);
+      expect(checkLedger(ledger, { ...sound(a), ...quarantined })).to.deep.equal([]);
       const other = { ...sound(newcomer), ...setAside(quarantinedOf(a, 'UID_CONFLICT')) };
-      expect(checkLedger(ledger, other)).deep.equal([]);
+      expect(checkLedger(ledger, other)).to.deep.equal([]);
     });
   });
 
   it('finds a malformed message that is not in quarantine', () => {
     const ledger = new Ledger();
     ledger.noteJunkSent('junk 1');
-    expect(checkLedger(ledger, sound())).deep.equal([]);
+    expect(checkLedger(ledger, sound())).to.deep.equal([]);
     ledger.noteJunkAccepted('junk 1');
-    expect(breachesOf(ledger, sound())).deep.equal([['lost', undefined]]);
+    expect(breachesOf(ledger, sound())).to.deep.equal([['lost', undefined]]);
     const quarantined = setAside({ payload: 'junk 1', alert: undefined, reason: 'MALFORMED_MESSAGE' });
-    expect(checkLedger(ledger, { ...sound(), ...quarantined })).deep.equal([]);
+    expect(checkLedger(ledger, { ...sound(), ...quarantined })).to.deep.equal([]);
   });
 
   it('finds what is in quarantine and shown to nobody', () => {
     const { quarantined } = setAside(quarantinedOf(alert('a', { store: 'other' }), 'UID_CONFLICT'));
-    expect(breachesOf(ledgerOf(a), { ...sound(a), quarantined })).deep.equal([['lost', undefined]]);
+    expect(breachesOf(ledgerOf(a), { ...sound(a), quarantined })).to.deep.equal([['lost', undefined]]);
   });
 
   it('finds what nobody sent, wherever it is', () => {
     const { rows, alerts, outcomes } = sound(b);
     const nothing = sound();
-    expect(breachesOf(ledgerOf(), { ...nothing, rows })).deep.equal([['foreign', 'b']]);
-    expect(breachesOf(ledgerOf(), { ...nothing, alerts })).deep.equal([['foreign', 'b']]);
-    expect(breachesOf(ledgerOf(), { ...nothing, outcomes })).deep.equal([['foreign', 'b']]);
+    expect(breachesOf(ledgerOf(), { ...nothing, rows })).to.deep.equal([['foreign', 'b']]);
+    expect(breachesOf(ledgerOf(), { ...nothing, alerts })).to.deep.equal([['foreign', 'b']]);
+    expect(breachesOf(ledgerOf(), { ...nothing, outcomes })).to.deep.equal([['foreign', 'b']]);
     const quarantined = setAside(quarantinedOf(b, 'UID_CONFLICT'));
-    expect(breachesOf(ledgerOf(), { ...nothing, ...quarantined })).deep.equal([['foreign', 'b']]);
+    expect(breachesOf(ledgerOf(), { ...nothing, ...quarantined })).to.deep.equal([['foreign', 'b']]);
     const junk = [{ payload: 'never sent', alert: undefined }];
-    expect(breachesOf(ledgerOf(), { ...nothing, alerts: junk })).deep.equal([['foreign', undefined]]);
+    expect(breachesOf(ledgerOf(), { ...nothing, alerts: junk })).to.deep.equal([['foreign', undefined]]);
   });
 
   it('finds work that a consumer has left', () => {
@@ -171,7 +171,7 @@ describe('checkLedger', () => {
       { pending: 0, ackPending: 1 },
     ]) {
       const consumers = [{ name: 'probe', ...left }];
-      expect(breachesOf(ledgerOf(a), { ...sound(a), consumers })).deep.equal([['unfinished-work', undefined]]);
+      expect(breachesOf(ledgerOf(a), { ...sound(a), consumers })).to.deep.equal([['unfinished-work', undefined]]);
     }
   });
 });

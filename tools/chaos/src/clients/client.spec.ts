@@ -21,23 +21,23 @@ describe('Client', () => {
   it('sends an alert until it is accepted, and writes down each refusal', async () => {
     const ledger = new Ledger();
     const entryPoint = entryPointThatRefuses(2);
-    expect(await new Client(ledger).deliver(entryPoint, alert, video)).equal(true);
-    expect(entryPoint.sends).equal(3);
-    expect(ledger).include({ attempts: 3, acceptedUids: 1 });
-    expect([...ledger.refusals]).deep.equal([['HTTP 503', 2]]);
+    expect(await new Client(ledger).deliver(entryPoint, alert, video)).to.equal(true);
+    expect(entryPoint.sends).to.equal(3);
+    expect(ledger).to.include({ attempts: 3, acceptedUids: 1 });
+    expect([...ledger.refusals]).to.deep.equal([['HTTP 503', 2]]);
   });
 
   it('writes an alert down before it leaves, and gives it up in the end', async () => {
     const ledger = new Ledger();
     const entryPoint = entryPointThatRefuses(Number.POSITIVE_INFINITY);
-    expect(await new Client(ledger, 2).deliver(entryPoint, alert, video)).equal(false);
-    expect([...ledger.sent.keys()]).deep.equal(['a']);
-    expect(ledger.acceptedUids).equal(0);
+    expect(await new Client(ledger, 2).deliver(entryPoint, alert, video)).to.equal(false);
+    expect([...ledger.sent.keys()]).to.deep.equal(['a']);
+    expect(ledger.acceptedUids).to.equal(0);
   });
 
   it('does not take a fault of its own for a refusal', async () => {
     const entryPoint: EntryPoint = { send: () => Promise.reject(new TypeError('no such entryPoint')) };
     const error = await new Client(new Ledger()).deliver(entryPoint, alert, video).catch(error => error);
-    expect(error).instanceOf(TypeError);
+    expect(error).to.instanceOf(TypeError);
   });
 });

@@ -29,13 +29,13 @@ describe('clockFault', () => {
     await clockFault(clocks, [SECOND], HOUR_MS).inject();
     await using other = startClock(clocks.environment('probe-svc', 1));
     await using hit = startClock(clocks.environment('probe-svc', 2));
-    expect(Math.round((await hit.firstOffset()) / HOUR_MS)).equal(1);
-    expect(Math.round((await other.firstOffset()) / HOUR_MS)).equal(0);
+    expect(Math.round((await hit.firstOffset()) / HOUR_MS)).to.equal(1);
+    expect(Math.round((await other.firstOffset()) / HOUR_MS)).to.equal(0);
   });
 
   it('leaves a process alone that has no file', async () => {
     await using clock = startClock({});
-    expect(Math.round((await clock.firstOffset()) / HOUR_MS)).equal(0);
+    expect(Math.round((await clock.firstOffset()) / HOUR_MS)).to.equal(0);
   });
 });
 

@@ -69,7 +69,7 @@ describe('TcpFaultProxy', () => {
     const sentAt = performance.now();
     socket.write('late');
     await until('the echo', () => seen.text === 'late');
-    expect(performance.now() - sentAt).at.least(2 * DELAY_MS - 5);
+    expect(performance.now() - sentAt).to.at.least(2 * DELAY_MS - 5);
   });
 
   it('cuts the connections that are there and those that come, until it is healed', async () => {
@@ -98,8 +98,8 @@ describe('TcpFaultProxy', () => {
     const after = await open();
     after.socket.write('d');
     await until('the echo', () => after.seen.text === 'd');
-    expect(there.seen).deep.equal({ text: 'a', ended: false, closed: false });
-    expect(coming.seen).deep.equal({ text: '', ended: false, closed: false });
+    expect(there.seen).to.deep.equal({ text: 'a', ended: false, closed: false });
+    expect(coming.seen).to.deep.equal({ text: '', ended: false, closed: false });
   });
 
   it('resets what comes before its server is known', async () => {

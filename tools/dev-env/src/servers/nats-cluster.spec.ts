@@ -21,12 +21,12 @@ describe('NatsCluster', () => {
       );
       const { cluster: group } = await streams.info('KEPT');
       const members = [group?.leader, ...(group?.replicas ?? []).map(({ name }) => name)];
-      expect(members).have.members(cluster.servers.map(({ name }) => name));
+      expect(members).to.have.members(cluster.servers.map(({ name }) => name));
       for (const server of cluster.servers) {
         const { config } = (await (await fetch(`${server.monitorUrl}/jsz`)).json()) as {
           config: { sync_always: boolean };
         };
-        expect(config.sync_always, server.name).equal(true);
+        expect(config.sync_always, server.name).to.equal(true);
       }
       await connection.close();
     } finally {

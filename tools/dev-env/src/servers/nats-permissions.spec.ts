@@ -33,7 +33,7 @@ describe('the users of docker/nats.conf', () => {
       error => error,
     );
     // A request tells of it as the cause of its own error.
-    expect(error?.cause ?? error).instanceOf(errors.PermissionViolationError);
+    expect(error?.cause ?? error).to.instanceOf(errors.PermissionViolationError);
   }
 
   for (const [who, credentials] of [
@@ -43,7 +43,7 @@ describe('the users of docker/nats.conf', () => {
     it(`refuse ${who}`, async () => {
       const { servers } = readNatsUrl(nats.url);
       const error = await connect({ servers, ...credentials }).catch(error => error);
-      expect(error).instanceOf(errors.AuthorizationError);
+      expect(error).to.instanceOf(errors.AuthorizationError);
     });
   }
 
@@ -58,7 +58,7 @@ describe('the users of docker/nats.conf', () => {
       const may = allowed.includes(user);
       it(`${may ? 'let' : "don't let"} ${user} publish ${subject}`, async () => {
         const published = jetstream(connectionOf(user)).publish(subject, '{}');
-        if (may) expect((await published).stream).be.oneOf(STREAMS);
+        if (may) expect((await published).stream).to.be.oneOf(STREAMS);
         else await expectRefused(published);
       });
     }
@@ -69,7 +69,7 @@ describe('the users of docker/nats.conf', () => {
       await (await managerOf('operator')).streams.delete('OUTCOMES');
       const manager = await managerOf(user);
       await ensureStreams(manager, LIMITS);
-      expect((await manager.streams.info('OUTCOMES')).state.messages).equal(0);
+      expect((await manager.streams.info('OUTCOMES')).state.messages).to.equal(0);
     });
 
     it(`don't let ${user} delete a stream, or a message of one`, async () => {
@@ -83,13 +83,13 @@ describe('the users of docker/nats.conf', () => {
     it(`don't let ${user} read the replies of another`, async () => {
       for (const subject of ['>', '_INBOX.>', ...NATS_USERS.filter(other => other !== user).map(inboxesOf)]) {
         const subscription = connectionOf(user).subscribe(subject);
-        expect(await subscription.closed, subject).instanceOf(errors.PermissionViolationError);
+        expect(await subscription.closed, subject).to.instanceOf(errors.PermissionViolationError);
       }
     });
 
     it(`don't let ${user} listen to alerts as they pass`, async () => {
       const subscription = connectionOf(user).subscribe('alerts.>');
-      expect(await subscription.closed).instanceOf(errors.PermissionViolationError);
+      expect(await subscription.closed).to.instanceOf(errors.PermissionViolationError);
     });
   }
 
@@ -108,7 +108,7 @@ describe('the users of docker/nats.conf', () => {
     it(`let ${user} purge a stream`, async () => {
       await jetstream(connectionOf('operator')).publish('alerts.received.s', '{}');
       const { purged } = await (await managerOf(user)).streams.purge('ALERTS');
-      expect(purged).greaterThan(0);
+      expect(purged).to.greaterThan(0);
     });
   }
 
@@ -124,7 +124,7 @@ describe('the users of docker/nats.conf', () => {
       await consumers.add(stream, { durable_name: durable, ack_policy: AckPolicy.Explicit });
       await consumers.update(stream, durable, { max_ack_pending: 10 });
       const message = await (await jetstream(connectionOf(user)).consumers.get(stream, durable)).next();
-      expect(await message?.ackAck()).equal(true);
+      expect(await message?.ackAck()).to.equal(true);
       await expectRefused(consumers.delete(stream, durable));
       await (await managerOf('operator')).consumers.delete(stream, durable);
     });
@@ -136,8 +136,10 @@ describe('the users of docker/nats.conf', () => {
       const consumer = await jetstream(connectionOf('store-svc')).consumers.get(stream, {
         filter_subjects: [...STREAM_SUBJECTS[stream]],
       });
-      expect((await consumer.fetch({ max_messages: 1 }).then(messages => Array.fromAsync(messages))).length).equal(1);
-      expect(await consumer.delete()).equal(true);
+      expect((await consumer.fetch({ max_messages: 1 }).then(messages => Array.fromAsync(messages))).length).to.equal(
+        1,
+      );
+      expect(await consumer.delete()).to.equal(true);
     });
   }
 
