@@ -1,6 +1,6 @@
 /**
- * Prints a list that a service declares for its image, for the shell of the Dockerfile: `node declared.mjs probe-svc aptPackages`.
- * Runs before there is a `node_modules`.
+ * Prints a list that a service declares for its image, for the shell of the Dockerfile:
+ * `node declared.mjs probe-svc aptPackages`. Runs before there is a `node_modules`.
  */
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';

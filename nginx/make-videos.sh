@@ -24,7 +24,8 @@ encode() {
     "$@" "$output"
 }
 
-# Writes the display matrix of a phone held upright into the first track. ffmpeg's own way differs from version to version.
+# Writes the display matrix of a phone held upright into the first track. ffmpeg's own way differs from version to
+# version.
 rotate_clockwise() {
   local tkhd matrix_from_tkhd=44
   tkhd=$(grep -abom1 tkhd "$1" | head -n1 | cut -d: -f1)

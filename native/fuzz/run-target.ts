@@ -46,7 +46,8 @@ export interface FuzzBounds {
  * Fuzzes one target within bounds, from the seeds and, unless it is to be repeatable, from what earlier runs have found
  * interesting.
  *
- * @throws FuzzError when an input crashes, hangs, leaks or breaks what the target requires; it names the file that holds it
+ * @throws FuzzError when an input crashes, hangs, leaks or breaks what the target requires; it names the file that
+ * holds it
  */
 export async function fuzzTarget(target: FuzzTarget, seeds: Seeds, bounds: FuzzBounds): Promise<FuzzRun> {
   const { seconds, repeatable } = bounds;

@@ -9,7 +9,9 @@ export function ebmlElement(id: number, ...body: readonly (string | Uint8Array)[
 
 const number = (...bytes: readonly number[]) => Buffer.from(bytes);
 
-/** A Matroska video that names other files in every way the format has: linked segments, chapters of them, attachments. */
+/**
+ * A Matroska video that names other files in every way the format has: linked segments, chapters of them, attachments.
+ */
 export function matroskaWithReferences(name: string): Buffer {
   const header = ebmlElement(0x1a45dfa3, ebmlElement(0x4282, 'matroska'), ebmlElement(0x4287, number(4)));
   const uid = Buffer.alloc(16, 7);

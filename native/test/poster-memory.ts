@@ -1,5 +1,5 @@
-// What posters cost: `npm run memory:poster -w native -- 20000` prints the time of each sample video's, then the resident
-// memory over many.
+// What posters cost: `npm run memory:poster -w native -- 20000` prints the time of each sample video's, then the
+// resident memory over many.
 
 import { poster } from '../ts/poster.ts';
 import { readSample, samples } from './samples.ts';

@@ -1,4 +1,5 @@
-// Runs under strace, for hostile-texts.spec.ts: probes everything that names other files, between two marks in the trace.
+// Runs under strace, for hostile-texts.spec.ts: probes everything that names other files, between two marks in the
+// trace.
 
 import { accessSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';

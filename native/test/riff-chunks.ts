@@ -15,8 +15,8 @@ function words(...values: readonly number[]): Buffer {
 }
 
 /**
- * An AVI whose subtitle stream holds a text in a GAB2 chunk: libav's AVI demuxer opens such a text with a demuxer of its
- * own, by which playlists once reached the network.
+ * An AVI whose subtitle stream holds a text in a GAB2 chunk: libav's AVI demuxer opens such a text with a demuxer of
+ * its own, by which playlists once reached the network.
  */
 export function aviWithEmbeddedText(text: string): Buffer {
   const streamHeader = (type: string, codec: string) =>

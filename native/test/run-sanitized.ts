@@ -6,9 +6,9 @@ import { ADDON_VARIANTS, buildAddonVariant, preloadOf } from './addon-variant.ts
 const stressScript = fileURLToPath(new URL('./stress-probes.ts', import.meta.url));
 const suppressions = fileURLToPath(new URL(`../${ADDON_VARIANTS.sanitized.folder}/leaks-of-node.txt`, import.meta.url));
 
-// Handles that V8 has not collected when the process ends, and what Node and its OpenSSL make once and keep. Only names that
-// the node program carries itself: a bare machine knows no others. A name anywhere in the stack of an allocation counts, so
-// none of these may stand in a stack of ours: not node:: itself.
+// Handles that V8 has not collected when the process ends, and what Node and its OpenSSL make once and keep. Only names
+// that the node program carries itself: a bare machine knows no others. A name anywhere in the stack of an allocation
+// counts, so none of these may stand in a stack of ours: not node:: itself.
 const LEAKS_OF_NODE = ['napi_create_external', 'CRYPTO_malloc', 'node::contextify::ContextifyScript::New'];
 
 export interface SanitizedRun {

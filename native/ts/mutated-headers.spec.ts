@@ -12,8 +12,8 @@ const HEADERS = 100_000;
 const BATCH = 100;
 const MAX_REQUESTS = 3;
 /**
- * Three kilobytes a header; V8's own heap takes half of that. Smaller leaks are LeakSanitizer's: sanitized-addon.spec.ts
- * and every run of the fuzzer.
+ * Three kilobytes a header; V8's own heap takes half of that. Smaller leaks are LeakSanitizer's:
+ * sanitized-addon.spec.ts and every run of the fuzzer.
  */
 const MAX_GROWTH_BYTES = 300 * 2 ** 20;
 

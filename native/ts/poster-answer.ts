@@ -2,7 +2,8 @@ import type { ProbeFailureCode } from './probe-answer.ts';
 
 /**
  * The probe's, and:
- * - `NO_KEY_FRAME`: no picture can be decoded by itself among the packets that may be read, or the file ends before it does.
+ * - `NO_KEY_FRAME`: no picture can be decoded by itself among the packets that may be read, or the file ends before it
+ *   does.
  * - `PICTURE_TOO_LARGE`: past `maxPixels` or `maxFrameBytes`.
  * - `PICTURE_UNDECODABLE`: the first key frames are damaged, or encrypted.
  *

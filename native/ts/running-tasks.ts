@@ -1,8 +1,8 @@
 import { addon, type TaskHandle } from './addon.ts';
 
 /**
- * The tasks that hold a thread of the pool or wait for one. Slots are used again and again: a Set lays out its table anew
- * as entries come and go, and each table left behind keeps its handles alive until a full garbage collection.
+ * The tasks that hold a thread of the pool or wait for one. Slots are used again and again: a Set lays out its table
+ * anew as entries come and go, and each table left behind keeps its handles alive until a full garbage collection.
  */
 class RunningTasks {
   readonly #slots: (TaskHandle | null)[] = [];

@@ -96,8 +96,9 @@ function findTimestampFault(micros: number): string | undefined {
 }
 
 /**
- * The microsecond nearest to a time in seconds. What `timestampSeconds` makes of it comes back as the same microsecond: `toFixed`
- * rounds the exact value of a double once, where a multiplication would round a second time and move some times with each pass.
+ * The microsecond nearest to a time in seconds. What `timestampSeconds` makes of it comes back as the same microsecond:
+ * `toFixed` rounds the exact value of a double once, where a multiplication would round a second time and move some
+ * times with each pass.
  */
 function toMicros(seconds: number): number {
   return Number(seconds.toFixed(6).replace('.', ''));

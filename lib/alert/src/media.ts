@@ -1,4 +1,6 @@
-/** How the first video stream that is no cover art is coded and shown. Names are libav's (`h264`, `yuv420p`, `bt709`). */
+/**
+ * How the first video stream that is no cover art is coded and shown. Names are libav's (`h264`, `yuv420p`, `bt709`).
+ */
 export interface VideoTrack {
   readonly codec: string;
   readonly profile: string | null;
@@ -41,7 +43,10 @@ export interface AudioTrack {
 export type DurationSource = 'header' | 'index' | 'estimate';
 
 export interface Media {
-  /** `avi`, `mp4`, `mov`, `3gp`, `matroska`, `webm`, `mpegts`, `mpeg`, `flv`, `asf`, `ogg`, `mxf`, `ivf`, `h264` or `hevc`. */
+  /**
+   * `avi`, `mp4`, `mov`, `3gp`, `matroska`, `webm`, `mpegts`, `mpeg`, `flv`, `asf`, `ogg`, `mxf`, `ivf`, `h264` or
+   * `hevc`.
+   */
   readonly container: string;
   readonly sizeBytes: number | null;
   readonly video: VideoTrack;

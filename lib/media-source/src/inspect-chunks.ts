@@ -23,8 +23,9 @@ export interface ChunkLimits {
 const MAX_RANGES = 4_096;
 
 /**
- * Inspects a file whose chunks a sender pushes, and stops taking them as soon as there is an answer. A `Need` as the result:
- * the sender has no more, and the answer lies in a range that it didn't send. Rejects with the signal's reason on abort.
+ * Inspects a file whose chunks a sender pushes, and stops taking them as soon as there is an answer. A `Need` as the
+ * result: the sender has no more, and the answer lies in a range that it didn't send. Rejects with the signal's reason
+ * on abort.
  *
  * @throws ReadBudgetExceededError, and what the chunks throw
  */
@@ -59,7 +60,10 @@ class ReceivedChunks implements AsyncDisposable {
     this.#maxBytes = maxBytes;
   }
 
-  /** Adds at least one chunk, unless the sender has no more: before that, another inspection would see no more than the last. */
+  /**
+   * Adds at least one chunk, unless the sender has no more: before that, another inspection would see no more than the
+   * last.
+   */
   async addUntilCovered({ offset, lengthBytes }: WantedRange, file: SparseFile): Promise<void> {
     do {
       const next = await this.#iterator.next();

@@ -26,8 +26,8 @@ export interface Inspection<Known> {
 }
 
 /**
- * Reads the first range of a file and then whatever `inspect` needs, until that has an answer. Rejects with the signal's
- * reason on abort.
+ * Reads the first range of a file and then whatever `inspect` needs, until that has an answer. Rejects with the
+ * signal's reason on abort.
  */
 export type InspectMedia = <Known extends { readonly kind: string }>(
   name: string,

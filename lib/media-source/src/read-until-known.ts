@@ -12,14 +12,14 @@ export interface InspectOptions {
 }
 
 /**
- * What the bytes in memory say about a file, or which further range would say it. Keeps nothing between calls, so the file
- * may grow after one.
+ * What the bytes in memory say about a file, or which further range would say it. Keeps nothing between calls, so the
+ * file may grow after one.
  */
 export type Inspect<Known> = (file: SparseFile, options: InspectOptions) => Promise<Known | Need>;
 
 /**
- * The loop of every reader of media: fetch a range, inspect what is in memory, fetch the range that is needed next, until
- * there is an answer. It has no limits of its own: `fetch` ends it by throwing.
+ * The loop of every reader of media: fetch a range, inspect what is in memory, fetch the range that is needed next,
+ * until there is an answer. It has no limits of its own: `fetch` ends it by throwing.
  *
  * @param fetch adds the wanted range to the file, or as much of it as there is
  */

@@ -10,8 +10,8 @@ interface HeldRange extends ByteRange {
 }
 
 /**
- * The part of a remote file that is in memory: ranges in order that never overlap. Ranges that touch stay apart, because
- * the probe asks for longer ones the more there are.
+ * The part of a remote file that is in memory: ranges in order that never overlap. Ranges that touch stay apart,
+ * because the probe asks for longer ones the more there are.
  */
 export class SparseFile {
   /** The file's true size; `null` while it is unknown. */

@@ -15,8 +15,8 @@ const CHECK_MS = 500;
 const OVER_SHARE = Symbol('over its share');
 
 /**
- * Decides which alert is probed next. Tenants share the slots fairly and are served in turn; while the probes of one are slow,
- * its alerts take up no more of the queue than there is room left for others.
+ * Decides which alert is probed next. Tenants share the slots fairly and are served in turn; while the probes of one
+ * are slow, its alerts take up no more of the queue than there is room left for others.
  */
 export class AdmissionQueue {
   readonly #slots: FairSlots;
@@ -32,8 +32,9 @@ export class AdmissionQueue {
   }
 
   /**
-   * Waits for the tenant's turn. Disposing of the admission ends the probe and frees its slot. `undefined` if the tenant is over
-   * its share, so that the alert has to be deferred: nothing was tried. Rejects with the signal's reason on abort.
+   * Waits for the tenant's turn. Disposing of the admission ends the probe and frees its slot. `undefined` if the
+   * tenant is over its share, so that the alert has to be deferred: nothing was tried. Rejects with the signal's reason
+   * on abort.
    */
   async admit(tenant: string, signal?: AbortSignal): Promise<Disposable | undefined> {
     using stack = new DisposableStack();

@@ -21,7 +21,9 @@ export type ProcessResult =
   | { readonly kind: 'conflict' }
   /** The alert has its outcome, by another message. */
   | { readonly kind: 'superseded' }
-  /** Vigie itself failed on it again and again; its message is in quarantine. `recordError`: why its row doesn't say so. */
+  /**
+   * Vigie itself failed on it again and again; its message is in quarantine. `recordError`: why its row doesn't say so.
+   */
   | { readonly kind: 'given-up'; readonly failure: Failure; readonly error: unknown; readonly recordError: unknown }
   /** The video can't be read or probed for now. */
   | { readonly kind: 'retry'; readonly delayMs: number; readonly failure: Failure; readonly report: ProbeReport }
@@ -32,9 +34,10 @@ export type ProcessResult =
   | { readonly kind: 'internal-error'; readonly delayMs: number; readonly error: unknown };
 
 /**
- * Brings one delivery of an alert to its end. Each step may be done twice, so a crash between two of them only repeats work.
- * An outcome waits for the other parts of Vigie for as long as they are away. An error of Vigie itself is tried again until its
- * attempts are used up, and then the alert is given up. Rejects with the signal's reason on abort, and with nothing else.
+ * Brings one delivery of an alert to its end. Each step may be done twice, so a crash between two of them only repeats
+ * work. An outcome waits for the other parts of Vigie for as long as they are away. An error of Vigie itself is tried
+ * again until its attempts are used up, and then the alert is given up. Rejects with the signal's reason on abort, and
+ * with nothing else.
  *
  * @param onOutage called when such a wait begins
  */
@@ -54,7 +57,9 @@ export interface ProcessAlertParts {
   readonly policy: FailurePolicy;
 }
 
-/** Soon enough for a video server that is back, and growing: a hundred thousand alerts must not come back all the time. */
+/**
+ * Soon enough for a video server that is back, and growing: a hundred thousand alerts must not come back all the time.
+ */
 const DEFERRAL: Backoff = { baseMs: 2_000, maxMs: 60_000 };
 /** Short: a store that refused an outcome is usually repaired sooner than a lost video comes back. */
 const MAX_NOT_RECORDED_DELAY_MS = 5_000;
@@ -110,7 +115,10 @@ export function createProcessAlert(parts: ProcessAlertParts): ProcessAlert {
     });
   }
 
-  /** Its row says QUARANTINED if the store accepts that; its message is quarantined in any case, so that nothing is lost. */
+  /**
+   * Its row says QUARANTINED if the store accepts that; its message is quarantined in any case, so that nothing is
+   * lost.
+   */
   async function giveUp(
     delivery: AlertDelivery,
     error: unknown,

@@ -1,13 +1,15 @@
 /**
- * A number of slots that tenants share. One may hold as many as are free, so half of all when it is alone, and something is
- * left for whoever comes next: the dynamic threshold of Choudhury and Hahne, "Dynamic queue length thresholds for
- * shared-memory packet switches" (1998). Tenants that wait are served in turn, and each of them in the order of asking.
+ * A number of slots that tenants share. One may hold as many as are free, so half of all when it is alone, and
+ * something is left for whoever comes next: the dynamic threshold of Choudhury and Hahne, "Dynamic queue length
+ * thresholds for shared-memory packet switches" (1998). Tenants that wait are served in turn, and each of them in the
+ * order of asking.
  */
 export class FairSlots {
   readonly #heldBy = new Map<string, number>();
   /**
-   * Who waits, by tenant; the tenant whose turn is next comes first. Invariant: no tenant in here may take another slot now.
-   * Taking a slot and leaving the queue keep it true, and freeing a slot serves the tenants that may take one then.
+   * Who waits, by tenant; the tenant whose turn is next comes first. Invariant: no tenant in here may take another slot
+   * now. Taking a slot and leaving the queue keep it true, and freeing a slot serves the tenants that may take one
+   * then.
    */
   readonly #queues = new Map<string, Set<() => void>>();
   #free: number;
@@ -86,7 +88,8 @@ export class FairSlots {
     for (const [tenant, queue] of this.#queues) {
       if (this.#free === 0) return;
       if (!this.#mayTake(tenant)) continue;
-      // Its next turn comes after those of all others: a map is iterated in the order of insertion, new entries included.
+      // Its next turn comes after those of all others: a map is iterated in the order of insertion, new entries
+      // included.
       this.#queues.delete(tenant);
       this.#queues.set(tenant, queue);
       const [onTurn] = queue;

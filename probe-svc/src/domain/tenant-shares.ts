@@ -12,8 +12,9 @@ const SLOW_MS = 2_000;
 const PACE_WEIGHT = 1 / 8;
 
 /**
- * How much of a queue each tenant takes up, with what is waiting and what is being probed. A tenant is over its share if it has
- * more entries than there is room left, and its probes are slow. One that is merely busy isn't: its entries are soon done.
+ * How much of a queue each tenant takes up, with what is waiting and what is being probed. A tenant is over its share
+ * if it has more entries than there is room left, and its probes are slow. One that is merely busy isn't: its entries
+ * are soon done.
  */
 export class TenantShares {
   readonly #tenants = new Map<string, Tenant>();
@@ -26,7 +27,10 @@ export class TenantShares {
     this.#now = now;
   }
 
-  /** Counts one more alert of the tenant, even if that is one too many: see `isOverShare`. Disposing of the entry counts it off. */
+  /**
+   * Counts one more alert of the tenant, even if that is one too many: see `isOverShare`. Disposing of the entry counts
+   * it off.
+   */
   enter(name: string): QueueEntry {
     const tenant = this.#tenants.get(name) ?? { count: 0, probing: new Set(), paceMs: 0 };
     this.#tenants.set(name, tenant);

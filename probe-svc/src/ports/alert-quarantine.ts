@@ -4,8 +4,8 @@ import type { AlertDelivery } from '../domain/alert-delivery.ts';
 /** Where alerts that could not be finished wait for a person. */
 export interface AlertQuarantine {
   /**
-   * Adds the message that the alert came in, with the reason. Resolves once it is on disk; the same delivery added twice is
-   * kept once.
+   * Adds the message that the alert came in, with the reason. Resolves once it is on disk; the same delivery added
+   * twice is kept once.
    *
    * @throws AlertQuarantineError
    */

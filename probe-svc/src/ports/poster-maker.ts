@@ -4,8 +4,8 @@ import type { InspectOptions, Need, SparseFile } from '@vigie/media-source';
 /** Makes the poster of a video from the bytes in memory. */
 export interface PosterMaker {
   /**
-   * The first key frame as a JPEG, or which further range is needed for it. Keeps nothing between calls, so the file may grow
-   * after it.
+   * The first key frame as a JPEG, or which further range is needed for it. Keeps nothing between calls, so the file
+   * may grow after it.
    *
    * Rejects with the signal's reason when that aborts.
    */

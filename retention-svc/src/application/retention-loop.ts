@@ -6,7 +6,10 @@ export interface RetentionLoopOptions {
   readonly intervalMs: number;
   /** Called after each pass, with its error if it failed. */
   readonly onEnd: (error: Error | undefined) => void;
-  /** How long a pass that is running may go on after disposal began. A pass that is cut off has trimmed some streams and not others. */
+  /**
+   * How long a pass that is running may go on after disposal began. A pass that is cut off has trimmed some streams and
+   * not others.
+   */
   readonly shutdownGraceMs: number;
 }
 

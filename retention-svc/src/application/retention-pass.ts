@@ -4,7 +4,10 @@ import type { TrimStream } from './trim-stream.ts';
 
 export type RetentionPass = () => Promise<void>;
 
-/** One pass over all streams. If one of them fails, the others are trimmed all the same; the pass then rejects with the first error. */
+/**
+ * One pass over all streams. If one of them fails, the others are trimmed all the same; the pass then rejects with the
+ * first error.
+ */
 export function createRetentionPass(streams: Streams, trimStream: TrimStream): RetentionPass {
   return async () => {
     await streams.bringUpToDate();

@@ -3,7 +3,10 @@ import type { ConsumerProgress, StreamState } from './stream-state.ts';
 /** A consumer because of which old messages can't be trimmed. */
 export interface LaggingConsumer {
   readonly name: string;
-  /** How many messages are older than the replay window and, in the order of the stream, not before the first that it has not finished. */
+  /**
+   * How many messages are older than the replay window and, in the order of the stream, not before the first that it
+   * has not finished.
+   */
   readonly oldMessages: number;
 }
 

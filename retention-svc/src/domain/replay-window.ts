@@ -14,12 +14,12 @@ export interface SequenceRange {
 }
 
 /**
- * The sequence of the first message within the replay window, which is one that is not older than `oldBefore`; `end` if all are
- * older. A binary search: some 20 reads for a million messages.
+ * The sequence of the first message within the replay window, which is one that is not older than `oldBefore`; `end` if
+ * all are older. A binary search: some 20 reads for a million messages.
  *
- * It assumes that messages are in the order of their times. If the server's clock was set back they aren't, and a younger
- * message may come before an older one. It then stays for less than the replay window; it is finished all the same, as only
- * finished messages are trimmed.
+ * It assumes that messages are in the order of their times. If the server's clock was set back they aren't, and a
+ * younger message may come before an older one. It then stays for less than the replay window; it is finished all the
+ * same, as only finished messages are trimmed.
  */
 export async function findWindowStart(
   { first, end }: SequenceRange,

@@ -9,8 +9,8 @@ export type ReplayAlerts = (
 ) => Promise<AlertPage>;
 
 /**
- * Has a page of alerts probed again, the latest first. One that fails half way may be repeated: who is probed twice only
- * costs twice.
+ * Has a page of alerts probed again, the latest first. One that fails half way may be repeated: who is probed twice
+ * only costs twice.
  *
  * @throws AlertStoreError, ReplayQueueError
  */

@@ -13,8 +13,8 @@ export interface Settled {
 export type SettleQuarantined = (filter: QuarantineFilter, limit: number) => Promise<Settled>;
 
 /**
- * Puts messages back into the stream of alerts. Each is on disk there before it counts as redriven here, so that a crash in
- * between loses none: it is redriven again.
+ * Puts messages back into the stream of alerts. Each is on disk there before it counts as redriven here, so that a
+ * crash in between loses none: it is redriven again.
  *
  * @throws AlertStoreError, ReplayQueueError
  */

@@ -13,9 +13,10 @@ export interface JudgedAlerts {
 }
 
 /**
- * What becomes of each alert of a batch, as if they came one by one in the stream's order. Of two alerts with one uid the
- * first in the stream stands, whichever is recorded first: replicas and redeliveries may change the order. A quarantined
- * alert that is published anew waits for its probe again; one that has any other outcome keeps it until the new one is found.
+ * What becomes of each alert of a batch, as if they came one by one in the stream's order. Of two alerts with one uid
+ * the first in the stream stands, whichever is recorded first: replicas and redeliveries may change the order. A
+ * quarantined alert that is published anew waits for its probe again; one that has any other outcome keeps it until the
+ * new one is found.
  *
  * @param standing the alerts, by uid, that were there before the batch
  */

@@ -11,7 +11,9 @@ import type {
  * Every method throws AlertStoreError where it isn't the caller's fault and trying again makes sense.
  */
 export interface Quarantine {
-  /** Keeps messages; one that is there already stays as it is. Throws UnstorableError where trying again makes no sense. */
+  /**
+   * Keeps messages; one that is there already stays as it is. Throws UnstorableError where trying again makes no sense.
+   */
   keep(batch: readonly QuarantinedAlert[]): Promise<void>;
 
   /** The latest first. @param behind only messages that come later in the list than this place */

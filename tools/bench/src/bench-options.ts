@@ -2,7 +2,9 @@ import { parseArgs } from 'node:util';
 
 export interface BenchOptions {
   readonly alerts: number;
-  /** `grpc`: one StreamAlerts call to ingest-svc. `rest`: POST /v1/alerts at the gateway over kept-alive connections. */
+  /**
+   * `grpc`: one StreamAlerts call to ingest-svc. `rest`: POST /v1/alerts at the gateway over kept-alive connections.
+   */
   readonly via: 'grpc' | 'rest';
 }
 

@@ -1,4 +1,7 @@
-/** `npm run bench`: drives the running mesh (or one of its own, if none runs) and prints how fast it is and what it weighs. */
+/**
+ * `npm run bench`: drives the running mesh (or one of its own, if none runs) and prints how fast it is and what it
+ * weighs.
+ */
 import { randomUUID } from 'node:crypto';
 import { createClient } from '@connectrpc/connect';
 import { readSampleVideos } from '@vigie/dev-env/start';

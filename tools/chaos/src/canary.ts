@@ -18,7 +18,10 @@ const PATIENCE_MS = 60_000;
 const POLL_MS = 50;
 const READ_TIMEOUT_MS = 1_000;
 
-/** @returns how long a new alert takes until it is accepted, finished, and shown as finished; undefined if it takes too long */
+/**
+ * @returns how long a new alert takes until it is accepted, finished, and shown as finished; undefined if it takes too
+ * long
+ */
 export async function measureRecovery(
   uid: string,
   { mesh, client, entryPoint, video }: CanaryParts,

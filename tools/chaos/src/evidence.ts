@@ -12,8 +12,8 @@ interface LogLine {
 }
 
 /**
- * The log lines of all processes about the alerts of the first few breaches, ordered by the time in each line. The lines of a
- * service whose clock has jumped are out of order.
+ * The log lines of all processes about the alerts of the first few breaches, ordered by the time in each line. The
+ * lines of a service whose clock has jumped are out of order.
  */
 export async function gatherEvidence(logDir: string, breaches: readonly Breach[]): Promise<string> {
   const uids = [...new Set(breaches.map(({ uid }) => uid).filter(uid => uid !== undefined))].slice(0, MAX_UIDS);

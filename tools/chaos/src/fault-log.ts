@@ -5,7 +5,10 @@ export interface KindOfFaults {
   injected: number;
   /** Not possible on this machine. */
   skipped: number;
-  /** The time from the end of each fault until an alert that was sent then was finished; undefined if that took too long. */
+  /**
+   * The time from the end of each fault until an alert that was sent then was finished; undefined if that took too
+   * long.
+   */
   readonly recoveriesMs: (number | undefined)[];
 }
 

@@ -11,8 +11,9 @@ export interface PlannedFault {
 }
 
 /**
- * An endless plan of faults, in rounds: each kind occurs once a round, in random order. The victims of a kind take turns, so that
- * a few rounds hit them all. The plan does not depend on what happens: the same seed always gives the same plan.
+ * An endless plan of faults, in rounds: each kind occurs once a round, in random order. The victims of a kind take
+ * turns, so that a few rounds hit them all. The plan does not depend on what happens: the same seed always gives the
+ * same plan.
  */
 export function* planFaults(kinds: readonly FaultKind[], random: SeededRandom): Generator<PlannedFault, never> {
   const turns = kinds.map(kind => ({ kind, victims: takeTurns(kind.victims, random.fork()) }));

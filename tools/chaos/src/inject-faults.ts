@@ -24,8 +24,8 @@ const HEAL_PATIENCE_MS = 90_000;
 const HEAL_PAUSE_MS = 500;
 
 /**
- * Injects the planned faults, one per lane at a time, until `signal` aborts. When the promise resolves, every fault is healed and
- * the work that the faults have started is done.
+ * Injects the planned faults, one per lane at a time, until `signal` aborts. When the promise resolves, every fault is
+ * healed and the work that the faults have started is done.
  */
 export async function injectFaults(parts: InjectionParts, signal: AbortSignal): Promise<void> {
   const locks = new TargetLocks();

@@ -1,4 +1,6 @@
-/** `npm run chaos`: breaks every part of a mesh while a checker watches. Exits 0 if every promise was kept, 1 if not. */
+/**
+ * `npm run chaos`: breaks every part of a mesh while a checker watches. Exits 0 if every promise was kept, 1 if not.
+ */
 import { constants } from 'node:os';
 import { listenForStop, StopAsked } from '@vigie/dev-env/start';
 import { type ChaosOptions, parseChaosOptions, USAGE, WrongUsageError } from './chaos-options.ts';

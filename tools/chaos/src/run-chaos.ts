@@ -36,7 +36,10 @@ const IDLE_TIMEOUT_MS = 150_000;
 const CALM_TIMEOUT_MS = 30_000;
 const CALM_POLL_MS = 1_000;
 
-/** Boots a mesh, sends and breaks, heals, waits until it is idle, and checks. The mesh runs until the run is disposed of. */
+/**
+ * Boots a mesh, sends and breaks, heals, waits until it is idle, and checks. The mesh runs until the run is disposed
+ * of.
+ */
 export async function runChaos({ options, signal, say }: RunOptions): Promise<ChaosRun> {
   await using stack = new AsyncDisposableStack();
   const random = new SeededRandom(options.seed);

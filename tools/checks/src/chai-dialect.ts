@@ -1,6 +1,9 @@
 import ts from 'typescript';
 
-/** A place where an assertion is not in the one dialect of this project, `expect(x).to.equal(y)`, and what to write there. */
+/**
+ * A place where an assertion is not in the one dialect of this project, `expect(x).to.equal(y)`, and what to write
+ * there.
+ */
 export interface DialectEdit {
   /** Of the text that is replaced, in UTF-16 units; the end is exclusive. */
   start: number;

@@ -11,7 +11,8 @@ const SHOWN_LINES = 40;
  * @param {string} log
  * @param {string} command
  * @param {string[]} args
- * @param {{ wayOut?: string, cwd?: string, env?: NodeJS.ProcessEnv }} options `wayOut`: what a person can do about a failure
+ * @param {{ wayOut?: string, cwd?: string, env?: NodeJS.ProcessEnv }} options `wayOut`: what a person can do about a
+ * failure
  * @throws SetupError with the end of that log and the way out, if the command fails
  */
 export async function runLogged(log, command, args, { wayOut, cwd = PROJECT_DIR, env = process.env } = {}) {

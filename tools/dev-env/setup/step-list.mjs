@@ -39,7 +39,8 @@ async function runStep({ name, doing, run }) {
 }
 
 /**
- * Says that a long step is at work: at a terminal in one line that stays current, in a file or a pipe by a line now and then.
+ * Says that a long step is at work: at a terminal in one line that stays current, in a file or a pipe by a line now and
+ * then.
  * @param {string} name
  * @param {string} doing
  * @param {() => number} seconds

@@ -8,8 +8,8 @@ const SOURCES_DIR = '/etc/apt/sources.list.d';
 const SOURCES_LIST = '/etc/apt/sources.list';
 
 /**
- * Unpacks Debian packages into one folder below `.vigie/`, installing nothing: no root, no change to the machine's apt, and
- * none of the services that a package starts when installed.
+ * Unpacks Debian packages into one folder below `.vigie/`, installing nothing: no root, no change to the machine's apt,
+ * and none of the services that a package starts when installed.
  * @param {readonly string[]} names the first also names the folder
  * @param {string} [suite] another release than the machine's own, for example `trixie`
  * @returns {Promise<string>} the folder with its `usr/`

@@ -3,7 +3,9 @@ import type { ServiceName } from './services/declared-services.ts';
 import type { MeshPorts } from './tcp-ports/mesh-ports.ts';
 
 export interface MeshOptions {
-  /** The folder for the data of the servers and the logs of all processes. By default a temporary one, removed on stop. */
+  /**
+   * The folder for the data of the servers and the logs of all processes. By default a temporary one, removed on stop.
+   */
   dataDir?: string;
   /** `free`: ports on which nothing listens, for tests. By default the declared ones. */
   ports?: 'free' | MeshPorts;
@@ -12,8 +14,8 @@ export interface MeshOptions {
   /** A Postgres to use instead of one of the mesh's own. */
   databaseUrl?: string | undefined;
   /**
-   * A nats-server, or a cluster, to use instead of one of the mesh's own. With a URL, every service connects as the user in it;
-   * a function may give each user another URL.
+   * A nats-server, or a cluster, to use instead of one of the mesh's own. With a URL, every service connects as the
+   * user in it; a function may give each user another URL.
    */
   natsUrl?: string | ((user: NatsUser) => string) | undefined;
   /** The folder that nginx serves; it contains `videos/`. By default the sample videos. */

@@ -30,8 +30,8 @@ const LAST_GRACE_MS = 300;
 const SERVERS_STOP_MS = 1200;
 
 /**
- * All of Vigie on this machine: Postgres, nats-server, nginx and the services, each a process that can be killed or frozen
- * alone.
+ * All of Vigie on this machine: Postgres, nats-server, nginx and the services, each a process that can be killed or
+ * frozen alone.
  */
 export class Mesh implements AsyncDisposable {
   /** Absent if the options name another server. */

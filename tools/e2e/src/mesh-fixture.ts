@@ -3,7 +3,10 @@ import { Mesh } from '@vigie/dev-env';
 import type { ServiceProcess } from '@vigie/dev-env/services';
 import { expect } from 'chai';
 
-/** Boots a mesh on free ports before the tests of a `describe` and ends it behind them. @param options a function where a `before` makes them */
+/**
+ * Boots a mesh on free ports before the tests of a `describe` and ends it behind them. @param options a function where
+ * a `before` makes them
+ */
 export function useMesh(options: MeshOptions | (() => MeshOptions) = {}): () => Mesh {
   let mesh: Mesh | undefined;
   before(async () => {

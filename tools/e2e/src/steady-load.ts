@@ -60,7 +60,10 @@ export class SteadyLoad {
     });
   }
 
-  /** Posts to the gateways in turn; goes to the next one where a connection is refused or the answer is a 503 with Retry-After. */
+  /**
+   * Posts to the gateways in turn; goes to the next one where a connection is refused or the answer is a 503 with
+   * Retry-After.
+   */
   runRest(gatewayUrls: readonly string[]): void {
     let turn = 0;
     this.#run('rest', async () => {

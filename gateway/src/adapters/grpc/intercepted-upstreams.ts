@@ -4,8 +4,9 @@ import { type CallRequest, chain, type Next } from '@vigie/service-kit/grpc';
 import type { UpstreamCall, Upstreams } from '../../api/upstreams.ts';
 
 /**
- * Runs interceptors around every call that leaves the gateway, whichever protocol it came over. They are Connect's: they see the
- * caller's headers, pass typed values on (`createContextKey`), and refuse a call by throwing. The first is outermost.
+ * Runs interceptors around every call that leaves the gateway, whichever protocol it came over. They are Connect's:
+ * they see the caller's headers, pass typed values on (`createContextKey`), and refuse a call by throwing. The first is
+ * outermost.
  */
 export class InterceptedUpstreams implements Upstreams {
   readonly #upstreams: Upstreams;

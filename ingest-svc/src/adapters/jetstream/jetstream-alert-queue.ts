@@ -7,8 +7,9 @@ import { publishStored, traceHeaders } from '@vigie/service-kit/nats';
 import { type AlertQueue, AlertQueueError, type QueueReceipt } from '../../ports/alert-queue.ts';
 
 /**
- * A publish that is lost in a reconnect is never acknowledged: publishing it again helps, waiting longer does not. The message id
- * makes a second copy a duplicate. All attempts together take less time than the gateway's deadline for a call.
+ * A publish that is lost in a reconnect is never acknowledged: publishing it again helps, waiting longer does not. The
+ * message id makes a second copy a duplicate. All attempts together take less time than the gateway's deadline for a
+ * call.
  */
 const PUB_ACK_TIMEOUT_MS = 2_000;
 const PUBLISH_ATTEMPTS = 3;

@@ -5,16 +5,16 @@ import { type Alert, contentHash } from '../alert.ts';
 const MESSAGE_ID = 'Nats-Msg-Id';
 
 /**
- * `Nats-Msg-Id` of an alert as clients send it: of one uid, each content is kept once within the duplicate window, and the
- * store decides for ever which of two contents stands.
+ * `Nats-Msg-Id` of an alert as clients send it: of one uid, each content is kept once within the duplicate window, and
+ * the store decides for ever which of two contents stands.
  */
 export function alertMessageId(alert: Alert): string {
   return `${alert.uid}.${contentHash(alert)}`;
 }
 
 /**
- * Whether a message on `alerts.received.*` was published to have its alert probed again: replayed, redriven or by hand. A
- * client that sends an alert once more, however late, doesn't ask for that.
+ * Whether a message on `alerts.received.*` was published to have its alert probed again: replayed, redriven or by hand.
+ * A client that sends an alert once more, however late, doesn't ask for that.
  */
 export function isReplay(message: Pick<JsMsg, 'headers'>, alert: Alert): boolean {
   return headersOf(message)?.get(MESSAGE_ID) !== alertMessageId(alert);

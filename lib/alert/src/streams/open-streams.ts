@@ -13,8 +13,8 @@ interface Observers {
 }
 
 /**
- * The streams as a service needs them: all there, as soon as JetStream is. Settings that differ are named, and left to retention-svc. Readiness tells
- * whether they can be written: a cluster without a majority keeps its connections.
+ * The streams as a service needs them: all there, as soon as JetStream is. Settings that differ are named, and left to
+ * retention-svc. Readiness tells whether they can be written: a cluster without a majority keeps its connections.
  */
 export async function openStreams(
   connection: NatsConnection,

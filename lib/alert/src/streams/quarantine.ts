@@ -87,7 +87,10 @@ export function originalMessage(message: JsMsg): OriginalMessage {
   return { subject, payload: data, streamSequence: seq, receivedAt: time, redrives: redrivesOf(headersOf(message)) };
 }
 
-/** Reads a message on `alerts.quarantined.*`. One that was published there by hand may have no headers, and is read as well. */
+/**
+ * Reads a message on `alerts.quarantined.*`. One that was published there by hand may have no headers, and is read as
+ * well.
+ */
 export function readQuarantined(message: JsMsg): QuarantinedMessage {
   const headers = headersOf(message);
   const header = (name: string): string => headers?.get(name) ?? '';
@@ -152,7 +155,10 @@ function wholeNumber(text: string): number {
   return /^\d{1,15}$/.test(text) ? Number(text) : 0;
 }
 
-/** The token of the original's subject is taken over as far as it goes: it was legal there, but may be longer than fits here. */
+/**
+ * The token of the original's subject is taken over as far as it goes: it was legal there, but may be longer than fits
+ * here.
+ */
 function quarantineSubject(subject: string, store: string | undefined): string {
   if (store !== undefined) return subjects.quarantined(store);
   const token = subject.slice(subject.lastIndexOf('.') + 1);

@@ -12,15 +12,18 @@ export interface StreamLimits {
   /** Most bytes that a stream keeps; a full one refuses publishes, nothing is thrown away. */
   readonly maxBytes: number;
   readonly replicas: number;
-  /** How long the same `Nats-Msg-Id` counts as a duplicate. The unique key on `uid` guards for ever, this only saves work. */
+  /**
+   * How long the same `Nats-Msg-Id` counts as a duplicate. The unique key on `uid` guards for ever, this only saves
+   * work.
+   */
   readonly duplicateWindowMs?: number;
 }
 
 export const DEFAULT_DUPLICATE_WINDOW_MS = 2 * 60 * 1000;
 
 /**
- * The largest message, headers included; a larger one is refused, so never accepted. An alert has 9 KB at most, and whatever
- * is in ALERTS fits into QUARANTINE, with the headers that say why it is there.
+ * The largest message, headers included; a larger one is refused, so never accepted. An alert has 9 KB at most, and
+ * whatever is in ALERTS fits into QUARANTINE, with the headers that say why it is there.
  */
 const MAX_MESSAGE_BYTES: Readonly<Partial<Record<StreamName, number>>> = { ALERTS: 16 * 1024, QUARANTINE: 32 * 1024 };
 

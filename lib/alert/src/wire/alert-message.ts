@@ -22,8 +22,8 @@ export class IncompleteRecordError extends Error {
 }
 
 /**
- * The `Alert` message of an alert, with as many fields as are known: the four that a client sends, those of a received alert,
- * or all of a finished one.
+ * The `Alert` message of an alert, with as many fields as are known: the four that a client sends, those of a received
+ * alert, or all of a finished one.
  */
 export function alertToProto(alert: Alert | AlertRecord): MessageInitShape<typeof AlertSchema> {
   return 'alert' in alert ? recordFields(alert) : clientFields(alert);

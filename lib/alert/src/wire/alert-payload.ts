@@ -56,7 +56,10 @@ export function decodeOutcomePayload(payload: Uint8Array): FinishedAlert {
   }
 }
 
-/** A publisher may send fields of its own, and some may have the name of an OUTPUT_ONLY field: they are ignored, whatever they hold. */
+/**
+ * A publisher may send fields of its own, and some may have the name of an OUTPUT_ONLY field: they are ignored,
+ * whatever they hold.
+ */
 function clientFieldsOf(json: JsonValue): JsonValue {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return json;
   return Object.fromEntries(CLIENT_FIELDS.flatMap(name => (name in json ? [[name, json[name] as JsonValue]] : [])));

@@ -21,15 +21,18 @@ export interface HttpRequest {
   readonly signal: AbortSignal;
 }
 
-/** An unwanted body, such as that of an error page, is read to its end if it is no longer: cheaper than another connection. */
+/**
+ * An unwanted body, such as that of an error page, is read to its end if it is no longer: cheaper than another
+ * connection.
+ */
 const MAX_DRAINED_BYTES = 64 * 1024;
 
 /** The rest of a body is not wanted. */
 const ENOUGH = new Error('enough was read');
 
 /**
- * Sends one GET and takes what is wanted of its body. Rejects with undici's error if the answer doesn't come or breaks off,
- * with the error of `chooseWindow`, or with the signal's reason.
+ * Sends one GET and takes what is wanted of its body. Rejects with undici's error if the answer doesn't come or breaks
+ * off, with the error of `chooseWindow`, or with the signal's reason.
  */
 export function exchange(pool: Pool, request: HttpRequest): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {

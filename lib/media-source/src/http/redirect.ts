@@ -7,8 +7,8 @@ export function isRedirect(status: number): boolean {
 }
 
 /**
- * The path and query to ask for next. Only redirects on the video server itself are followed: the name of a video must not
- * make Vigie call other servers.
+ * The path and query to ask for next. Only redirects on the video server itself are followed: the name of a video must
+ * not make Vigie call other servers.
  *
  * @throws MediaSourceError
  */

@@ -8,7 +8,9 @@ export interface UrlMediaSourceOptions extends VideoServerLimits {
   readonly metrics: HttpMetrics;
 }
 
-/** Videos by their http(s) URLs, on any server. For callers that may choose the server, unlike the senders of alerts. */
+/**
+ * Videos by their http(s) URLs, on any server. For callers that may choose the server, unlike the senders of alerts.
+ */
 export class UrlMediaSource implements MediaSource, AsyncDisposable {
   readonly #options: UrlMediaSourceOptions;
   readonly #pools = new Map<string, Pool>();

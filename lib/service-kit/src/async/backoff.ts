@@ -7,8 +7,8 @@ export interface Backoff {
 const JITTER = 0.2;
 
 /**
- * The pause after the given attempt: 20 % more or less than `baseMs`, twice that, and so on up to `maxMs`, so that what failed
- * at the same time is not tried again at the same time.
+ * The pause after the given attempt: 20 % more or less than `baseMs`, twice that, and so on up to `maxMs`, so that what
+ * failed at the same time is not tried again at the same time.
  *
  * @param attempt 1 for the first
  * @returns milliseconds

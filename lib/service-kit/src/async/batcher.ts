@@ -3,7 +3,9 @@ export interface BatcherOptions<T, R> {
   readonly maxSize: number;
   /** Handles a batch; a result an item, in the batch's order. Throws when the batch failed as a whole. */
   readonly flush: (items: readonly T[]) => Promise<readonly R[]>;
-  /** Whether a batch failed over what some item of it holds. It is then tried in halves, until such an item is alone. */
+  /**
+   * Whether a batch failed over what some item of it holds. It is then tried in halves, until such an item is alone.
+   */
   readonly isItemsFault?: (error: unknown) => boolean;
 }
 

@@ -1,8 +1,8 @@
 import { addAbortListener } from 'node:events';
 
 /**
- * A time limit that is over early if the caller no longer wants the answer. Disposing of it ends the timer and the listener, which
- * `AbortSignal.any([caller, AbortSignal.timeout(ms)])` would keep until the time is over.
+ * A time limit that is over early if the caller no longer wants the answer. Disposing of it ends the timer and the
+ * listener, which `AbortSignal.any([caller, AbortSignal.timeout(ms)])` would keep until the time is over.
  */
 export class Deadline implements Disposable {
   /** Of the caller: aborts only if the answer is no longer wanted. */

@@ -12,7 +12,10 @@ export interface Retry<E = unknown> {
 export interface RetryOptions<E = unknown> {
   /** The pauses between attempts, 20 % more or less. */
   readonly backoff: Backoff;
-  /** Whether another attempt may succeed; yes if absent. A TypeError that is no network error is a bug, and never retried. */
+  /**
+   * Whether another attempt may succeed; yes if absent. A TypeError that is no network error is a bug, and never
+   * retried.
+   */
   readonly isRetryable?: ((error: unknown) => error is E & Error) | ((error: unknown) => boolean);
   /** Attempts in all, the first one included; unlimited if absent. */
   readonly maxAttempts?: number;
@@ -26,7 +29,8 @@ export interface RetryOptions<E = unknown> {
 /**
  * Repeats an attempt until it succeeds, with growing pauses.
  *
- * @throws the error of the last attempt, or the signal's reason as soon as that aborts; the attempt under way is then left to itself
+ * @throws the error of the last attempt, or the signal's reason as soon as that aborts; the attempt under way is then
+ * left to itself
  */
 export async function retry<T, E = unknown>(
   attempt: (number: number) => Promise<T>,

@@ -1,8 +1,9 @@
 import { addAbortListener } from 'node:events';
 
 /**
- * A number of places; who finds none free waits, first come, first served. A place is held until it is given back, which may be
- * later than its taker stops waiting for the work (p-limit and p-queue give it back when the promise settles).
+ * A number of places; who finds none free waits, first come, first served. A place is held until it is given back,
+ * which may be later than its taker stops waiting for the work (p-limit and p-queue give it back when the promise
+ * settles).
  */
 export class Slots {
   readonly #count: number;

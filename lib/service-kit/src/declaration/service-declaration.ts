@@ -1,6 +1,6 @@
 /**
- * What a service says about itself, once, in its `src/service.ts`. The service takes its name and ports from here; dev-env,
- * `docker/nats.conf`, `docker/compose.yaml`, the images and chaos take the rest (docs/adding-a-service.md).
+ * What a service says about itself, once, in its `src/service.ts`. The service takes its name and ports from here;
+ * dev-env, `docker/nats.conf`, `docker/compose.yaml`, the images and chaos take the rest (docs/adding-a-service.md).
  *
  * A declaration imports nothing but types: an image is built from it before there is a `node_modules`.
  */
@@ -23,8 +23,8 @@ export interface ServiceDeclaration {
 }
 
 /**
- * `nats`: as the service's own user. `postgres`: as the role that reads and writes rows; `postgres-owner`: as the role that owns
- * the schema. `videos`: the video server. Anything else is the name of the service that it calls.
+ * `nats`: as the service's own user. `postgres`: as the role that reads and writes rows; `postgres-owner`: as the role
+ * that owns the schema. `videos`: the video server. Anything else is the name of the service that it calls.
  */
 export type Dependency = 'nats' | 'postgres' | 'postgres-owner' | 'videos' | (string & {});
 

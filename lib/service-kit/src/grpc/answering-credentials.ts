@@ -4,9 +4,9 @@ import { ChannelCredentials, credentials } from '@grpc/grpc-js';
 type Connector = ReturnType<ChannelCredentials['_createSecureConnector']>;
 
 /**
- * Plaintext, to servers that answer. A connection may be accepted and then stay silent: behind a firewall that drops its packets, or
- * at a frozen server. grpc-js waits for the first word without a limit, and its keepalive begins only after it, so that the
- * address would be lost until the process ends.
+ * Plaintext, to servers that answer. A connection may be accepted and then stay silent: behind a firewall that drops
+ * its packets, or at a frozen server. grpc-js waits for the first word without a limit, and its keepalive begins only
+ * after it, so that the address would be lost until the process ends.
  */
 export class AnsweringCredentials extends ChannelCredentials {
   readonly #plaintext = credentials.createInsecure();

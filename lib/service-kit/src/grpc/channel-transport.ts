@@ -49,8 +49,8 @@ const FIRST_WORD_TIMEOUT_MS = 5_000;
 
 /**
  * Connect's `Transport` over a grpc-js channel: typed clients and `ConnectError` at the call site, reconnecting,
- * balancing by health, keepalive and retries underneath. Sends the current trace along. A unary call always has a deadline; a
- * stream has the one that its caller brings, and may be endless: keepalive tells a dead peer.
+ * balancing by health, keepalive and retries underneath. Sends the current trace along. A unary call always has a
+ * deadline; a stream has the one that its caller brings, and may be endless: keepalive tells a dead peer.
  */
 export class ChannelTransport implements Transport, Disposable {
   readonly #client: Client;

@@ -46,9 +46,9 @@ export interface GrpcServerOptions {
   /** The service's table of domain errors; what it doesn't know becomes INTERNAL and is logged. */
   readonly translateError: ErrorTranslator;
   /**
-   * Around the calls of the services that are added, the first of them outermost, all within trace, metrics and error translation.
-   * They see metadata as headers and pass typed values on to the implementation (`createContextKey`); one that throws refuses the
-   * call. Health checks and reflection are not theirs to refuse.
+   * Around the calls of the services that are added, the first of them outermost, all within trace, metrics and error
+   * translation. They see metadata as headers and pass typed values on to the implementation (`createContextKey`); one
+   * that throws refuses the call. Health checks and reflection are not theirs to refuse.
    */
   readonly interceptors?: readonly Interceptor[];
   /** How long calls may go on once the server stops. */
@@ -61,9 +61,9 @@ const MAX_REQUEST_BYTES = 8 * 1024 * 1024;
 type AnyCall = EventEmitter & Pick<ServerUnaryCall<Message, Message>, 'metadata' | 'sendMetadata'>;
 
 /**
- * A gRPC server for services that protobuf-es describes. Interceptors are Connect's, so that the gateway can share them. The first
- * three come along: each call runs in the trace that its `traceparent` names, is counted, and ends with an AIP-193 status. So do
- * `grpc.health.v1`, which says whether the service is ready, and reflection.
+ * A gRPC server for services that protobuf-es describes. Interceptors are Connect's, so that the gateway can share
+ * them. The first three come along: each call runs in the trace that its `traceparent` names, is counted, and ends with
+ * an AIP-193 status. So do `grpc.health.v1`, which says whether the service is ready, and reflection.
  */
 export class GrpcServer {
   readonly #options: GrpcServerOptions;
@@ -80,7 +80,10 @@ export class GrpcServer {
     this.#standardInterceptors = [traceCalls, countCalls(options.metrics), translateErrors(options)];
   }
 
-  /** A process may implement a part of a service: its other methods are UNIMPLEMENTED here, and reflection leaves them out. */
+  /**
+   * A process may implement a part of a service: its other methods are UNIMPLEMENTED here, and reflection leaves them
+   * out.
+   */
   add<S extends DescService>(service: S, implementation: Partial<ServiceImplementation<S>>): this {
     const { interceptors = [] } = this.#options;
     this.#served.push(this.#serve(service, implementation, [...this.#standardInterceptors, ...interceptors]));

@@ -21,9 +21,9 @@ class Config implements experimental.TypedLoadBalancingConfig {
 }
 
 /**
- * round_robin over the servers that say SERVING. Where none does, over all that are there: a server that misses one of its
- * dependencies answers what it can, and says better than a channel what it can't (docs/adr/0016). grpc-js 1.14 has no health
- * checking of its own; this is built as its outlier detection is.
+ * round_robin over the servers that say SERVING. Where none does, over all that are there: a server that misses one of
+ * its dependencies answers what it can, and says better than a channel what it can't (docs/adr/0016). grpc-js 1.14 has
+ * no health checking of its own; this is built as its outlier detection is.
  */
 class HealthCheckedRoundRobin implements experimental.LoadBalancer {
   readonly #child: experimental.ChildLoadBalancerHandler;

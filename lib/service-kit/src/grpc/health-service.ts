@@ -13,8 +13,8 @@ const WATCH_INTERVAL_MS = 500;
 const SHARED_FOR_MS = 250;
 
 /**
- * `grpc.health.v1`: SERVING means ready. The name of any of `services`, or none, asks for the whole process. A watch ends
- * with its signal, so that watchers don't hold up a stop.
+ * `grpc.health.v1`: SERVING means ready. The name of any of `services`, or none, asks for the whole process. A watch
+ * ends with its signal, so that watchers don't hold up a stop.
  */
 export function createHealthService(
   services: readonly DescService[],

@@ -20,7 +20,8 @@ const RETRY_MS = 1_000;
 const { watch } = Health.method;
 
 /**
- * Follows `grpc.health.v1.Health/Watch` of the server at the end of a connection until it is disposed of. A server without that service counts as serving.
+ * Follows `grpc.health.v1.Health/Watch` of the server at the end of a connection until it is disposed of. A server
+ * without that service counts as serving.
  *
  * https://github.com/grpc/proposal/blob/master/A17-client-side-health-checking.md
  */

@@ -10,7 +10,10 @@ type MessageInit = Record<string, unknown>;
 /** Sends the response headers of a call. */
 export const sendHeadersKey = createContextKey<() => void>(() => {}, { description: 'send headers' });
 
-/** The end of a chain of interceptors: calls the implementation of a method. As in Connect, all but unary calls are streams both ways. */
+/**
+ * The end of a chain of interceptors: calls the implementation of a method. As in Connect, all but unary calls are
+ * streams both ways.
+ */
 export function implementedMethod(method: DescMethod, implementation: MethodImplementation): Next {
   switch (method.methodKind) {
     case 'unary':

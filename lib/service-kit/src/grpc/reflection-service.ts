@@ -26,8 +26,8 @@ export interface ServedService {
 type Response = MessageInitShape<typeof ServerReflectionResponseSchema>['messageResponse'];
 
 /**
- * gRPC server reflection, so that grpcurl can list, describe and call. It describes exactly what is served: a service's other
- * methods are left out. `v1` and `v1alpha` differ only in their names:
+ * gRPC server reflection, so that grpcurl can list, describe and call. It describes exactly what is served: a service's
+ * other methods are left out. `v1` and `v1alpha` differ only in their names:
  * https://github.com/grpc/grpc/blob/master/doc/server-reflection.md
  */
 export function createReflectionService(served: readonly ServedService[]) {

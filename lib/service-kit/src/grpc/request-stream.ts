@@ -2,8 +2,8 @@ import { addAbortListener } from 'node:events';
 import type { Readable } from 'node:stream';
 
 /**
- * The messages of a stream, until it ends. Throws the signal's reason once that aborts; unlike the stream's own iterator
- * it never destroys the stream, so whatever was taken can still be answered on its other half.
+ * The messages of a stream, until it ends. Throws the signal's reason once that aborts; unlike the stream's own
+ * iterator it never destroys the stream, so whatever was taken can still be answered on its other half.
  */
 export async function* readRequests<T>(call: Readable, signal: AbortSignal): AsyncIterable<T> {
   let wake = (): void => {};

@@ -12,8 +12,8 @@ const RETRY_POLICY = {
 
 /**
  * gRPC's service config of a channel that leads to `services`: calls are spread over the addresses whose servers say
- * SERVING, and what a `.proto` calls idempotent is tried again on UNAVAILABLE. Alerts and outcomes are written once by their
- * uid, so that every unary method may say it; a stream has no level and is its caller's to open again.
+ * SERVING, and what a `.proto` calls idempotent is tried again on UNAVAILABLE. Alerts and outcomes are written once by
+ * their uid, so that every unary method may say it; a stream has no level and is its caller's to open again.
  *
  * https://github.com/grpc/grpc/blob/master/doc/service_config.md
  */

@@ -5,8 +5,8 @@ import { container, instanceCachingFactory } from 'tsyringe';
 export type Bindings<Parts> = { readonly [Name in keyof Parts]: (parts: Parts) => Parts[Name] };
 
 /**
- * Puts a service together. Each part is made once, when it is first used. One that is overridden is not made at all: a spec
- * passes its fakes of the ports.
+ * Puts a service together. Each part is made once, when it is first used. One that is overridden is not made at all: a
+ * spec passes its fakes of the ports.
  *
  * The names of `Parts` are the tokens, so the type is the only list of them.
  */

@@ -17,8 +17,8 @@ export interface Service<C extends RunnerConfig> {
 const CLOSING_MS = 2_000;
 
 /**
- * Runs a service as this process: health endpoint first, then the service, until SIGTERM, SIGINT or the end of the parent
- * that holds its IPC channel. Exits 0 after a clean stop, 1 after anything else.
+ * Runs a service as this process: health endpoint first, then the service, until SIGTERM, SIGINT or the end of the
+ * parent that holds its IPC channel. Exits 0 after a clean stop, 1 after anything else.
  */
 export async function runService<C extends RunnerConfig>(service: Service<C>): Promise<void> {
   const config = readConfigOrExit(service);

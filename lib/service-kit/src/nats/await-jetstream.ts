@@ -9,7 +9,10 @@ const BACKOFF: Backoff = { baseMs: 500, maxMs: 500 };
 /** JetStream's status while a stream or consumer has no leader, or no majority. */
 const UNAVAILABLE = 503;
 
-/** What a start asks of JetStream, asked again for as long as a cluster that is electing its leader or short of servers takes. */
+/**
+ * What a start asks of JetStream, asked again for as long as a cluster that is electing its leader or short of servers
+ * takes.
+ */
 export function awaitJetStream<T>(ask: () => Promise<T>, logger: Logger): Promise<T> {
   return retry(ask, {
     backoff: BACKOFF,

@@ -5,8 +5,8 @@ import { settlesWithin } from '../async/settles-within.ts';
 const DRAIN_MS = 500;
 
 /**
- * Closes a connection once the server has taken what was still to be sent, such as acks. A server that is frozen or away is not
- * waited for: what it hasn't heard is delivered again.
+ * Closes a connection once the server has taken what was still to be sent, such as acks. A server that is frozen or
+ * away is not waited for: what it hasn't heard is delivered again.
  */
 export async function closeNats(connection: NatsConnection): Promise<void> {
   await settlesWithin(connection.drain(), DRAIN_MS);

@@ -4,8 +4,8 @@ import { continueTrace, formatTraceparent, TRACEPARENT, type TraceContext } from
 import { headersOf } from './message-headers.ts';
 
 /**
- * The trace that a message belongs to. One published by hand names none: it gets the one that its place in the stream makes,
- * the same in every service that reads it and at every delivery.
+ * The trace that a message belongs to. One published by hand names none: it gets the one that its place in the stream
+ * makes, the same in every service that reads it and at every delivery.
  */
 export function traceOfMessage(message: Pick<JsMsg, 'headers' | 'info'>): TraceContext {
   const named = headersOf(message)?.get(TRACEPARENT);

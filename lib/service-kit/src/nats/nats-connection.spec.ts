@@ -162,7 +162,9 @@ describe('connectNats', () => {
   });
 });
 
-/** Answers as far as a client needs to take it for a connected nats-server of the version: an old one is not to be had. */
+/**
+ * Answers as far as a client needs to take it for a connected nats-server of the version: an old one is not to be had.
+ */
 async function startGreeter(version: string) {
   let greeted = version;
   const sockets = new Set<Socket>();

@@ -28,7 +28,10 @@ const RECONNECT_MS = 250;
 const RECONNECT_JITTER_MS = 250;
 const FIRST_DIALS: Backoff = { baseMs: 375, maxMs: 375 };
 
-/** A server whose machine is gone closes nothing: one that is silent for 6 s, or 5 s when it is dialled, is given up for another. */
+/**
+ * A server whose machine is gone closes nothing: one that is silent for 6 s, or 5 s when it is dialled, is given up for
+ * another.
+ */
 const PING_INTERVAL_MS = 2_000;
 const MAX_UNANSWERED_PINGS = 2;
 const DIAL_TIMEOUT_MS = 5_000;

@@ -8,10 +8,11 @@ export class UnstoredMessageError extends Error {
 /**
  * Publishes a message and resolves once the stream has it on disk.
  *
- * A leader that has lost its majority answers a message id that it has proposed already with `duplicate` and `seq` 0: it doesn't know
- * whether the message will ever be stored (nats-server#5827). That is no acknowledgement.
+ * A leader that has lost its majority answers a message id that it has proposed already with `duplicate` and `seq` 0:
+ * it doesn't know whether the message will ever be stored (nats-server#5827). That is no acknowledgement.
  *
- * @throws JetStreamApiError if the stream refuses it, UnstoredMessageError, or the client's own error if no answer comes
+ * @throws JetStreamApiError if the stream refuses it, UnstoredMessageError, or the client's own error if no answer
+ * comes
  */
 export async function publishStored(
   client: Pick<JetStreamClient, 'publish'>,

@@ -1,8 +1,9 @@
 import type { ConnectionOptions } from '@nats-io/transport-node';
 
 /**
- * The pace at which a connection that is lost is dialled again, kept by a clock that never jumps. The client's own compares
- * what `Date` says: where the machine's clock is set back by an hour, it dials no server again until that hour has passed.
+ * The pace at which a connection that is lost is dialled again, kept by a clock that never jumps. The client's own
+ * compares what `Date` says: where the machine's clock is set back by an hour, it dials no server again until that hour
+ * has passed.
  *
  * @param waitMs between two tries of one server, and at random up to `jitterMs` more
  */

@@ -21,8 +21,8 @@ const NEXT_RANGE_BYTES = 32 * 1024;
 const ROOM_FOR_ALL = 2;
 
 /**
- * beamcoder, which reads from the file's start only. Its one safe protocol: open the demuxer, which waits, and only then write
- * the bytes; each probe holds two threads, so fewer run than half of the pool.
+ * beamcoder, which reads from the file's start only. Its one safe protocol: open the demuxer, which waits, and only
+ * then write the bytes; each probe holds two threads, so fewer run than half of the pool.
  */
 export class BeamcoderHeaderProbe implements HeaderProbe {
   readonly #beamcoder: Beamcoder;

@@ -1,7 +1,9 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-/** beamcoder's native module, as far as it is used here. Numbers that it doesn't know are absent or libav's own marks. */
+/**
+ * beamcoder's native module, as far as it is used here. Numbers that it doesn't know are absent or libav's own marks.
+ */
 export interface Beamcoder {
   governor(options: { readonly highWaterMark: number }): Governor;
   demuxer(options: {

@@ -17,8 +17,9 @@ const MAX_ANSWERS = 1_000;
 const IDLE_MS = 10_000;
 
 /**
- * Probes in child processes, so that a file that kills the decoder kills nothing else: DECODER_CRASHED. A child that has
- * answered is asked again. If a child dies that has answered before, an earlier file may have harmed it, so a new child decides.
+ * Probes in child processes, so that a file that kills the decoder kills nothing else: DECODER_CRASHED. A child that
+ * has answered is asked again. If a child dies that has answered before, an earlier file may have harmed it, so a new
+ * child decides.
  */
 export class IsolatedHeaderProbe implements HeaderProbe, Disposable {
   readonly #options: IsolatedHeaderProbeOptions;

@@ -31,9 +31,9 @@ const KEPT_STDERR_CHARACTERS = 2_000;
 const CODE_RANGE_BYTES = 512 * 1024 * 1024;
 
 /**
- * RLIMIT_DATA counts private memory that can be written; RLIMIT_AS would count the address space that V8 reserves too. The
- * shell is the one way to set it that needs no other package. No core files: a hostile file could fill the disk with them.
- * If memory runs out all the same, Linux ends the child before the service.
+ * RLIMIT_DATA counts private memory that can be written; RLIMIT_AS would count the address space that V8 reserves too.
+ * The shell is the one way to set it that needs no other package. No core files: a hostile file could fill the disk
+ * with them. If memory runs out all the same, Linux ends the child before the service.
  */
 const LIMITED =
   'ulimit -c 0 && ulimit -d "$0" && { echo 1000 >/proc/self/oom_score_adj || :; } 2>/dev/null && exec "$@"';

@@ -2,7 +2,10 @@ import { InvalidAlertError } from '@vigie/alert';
 import type { Chunk } from '@vigie/media-source';
 import type { ProbeStreamRequest } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 
-/** @throws InvalidAlertError naming the field, for a number that no file can have, or a size that contradicts an earlier one */
+/**
+ * @throws InvalidAlertError naming the field, for a number that no file can have, or a size that contradicts an earlier
+ * one
+ */
 export async function* readChunks(requests: AsyncIterable<ProbeStreamRequest>): AsyncIterable<Chunk> {
   let known: number | null = null;
   for await (const { chunk, offset, totalSizeBytes } of requests) {

@@ -43,7 +43,8 @@ export function readListRequest(request: ListRequest, defaultPageSize: number): 
 }
 
 /**
- * A whole page at once, and only with a filter: an empty request is more likely a slip than the wish to probe everything.
+ * A whole page at once, and only with a filter: an empty request is more likely a slip than the wish to probe
+ * everything.
  *
  * @throws ConnectError INVALID_ARGUMENT naming every field that is wrong
  */

@@ -55,8 +55,8 @@ export interface OutcomeFeedParts {
 }
 
 /**
- * Outcomes from the streams OUTCOMES and QUARANTINE, an ordered consumer each, merged as they come. Messages that are no
- * record are passed over: the malformed ones in quarantine have no uid to be known by.
+ * Outcomes from the streams OUTCOMES and QUARANTINE, an ordered consumer each, merged as they come. Messages that are
+ * no record are passed over: the malformed ones in quarantine have no uid to be known by.
  */
 export class JetStreamOutcomeFeed implements OutcomeFeed {
   readonly #parts: OutcomeFeedParts;

@@ -97,8 +97,8 @@ const outcomeProperties = {
 };
 
 /**
- * The table `alerts`: one row a uid, flat, so that `psql` reads well. Microseconds are exact in `alert_timestamp`; the two
- * times of Vigie's own are milliseconds.
+ * The table `alerts`: one row a uid, flat, so that `psql` reads well. Microseconds are exact in `alert_timestamp`; the
+ * two times of Vigie's own are milliseconds.
  */
 export const AlertRow = defineEntity({
   name: 'AlertRow',

@@ -8,9 +8,9 @@ interface Client {
 }
 
 /**
- * Gives a connection up that has been silent for longer than any statement may take: its server is frozen, or the network
- * has swallowed it, and TCP itself would wait for a quarter of an hour. Ending the socket is what is safe: a query that
- * only its caller gave up would leave its transaction open for the next one who gets the connection.
+ * Gives a connection up that has been silent for longer than any statement may take: its server is frozen, or the
+ * network has swallowed it, and TCP itself would wait for a quarter of an hour. Ending the socket is what is safe: a
+ * query that only its caller gave up would leave its transaction open for the next one who gets the connection.
  */
 export function endSilentConnections(silenceMs: number): (pool: Pool) => void {
   return pool => {

@@ -77,7 +77,9 @@ function select(em: EntityManager, state: QuarantineState, filter: QuarantineFil
   return query;
 }
 
-/** As long as an alert's may be. The index takes no more than 2,704 bytes, and a subject written by hand may hold more. */
+/**
+ * As long as an alert's may be. The index takes no more than 2,704 bytes, and a subject written by hand may hold more.
+ */
 const STORE_MAX_CHARACTERS = 128;
 
 function toRow(quarantined: QuarantinedAlert) {

@@ -16,7 +16,10 @@ interface Beamcoder {
 const [path = '', rounds = '1', way = 'path'] = process.argv.slice(2);
 const beamcoder: Beamcoder = createRequire(import.meta.url)('beamcoder');
 
-/** Over bytes, as it would have to work here: it opens no URL that a range could be asked of. Demuxer first, bytes second. */
+/**
+ * Over bytes, as it would have to work here: it opens no URL that a range could be asked of. Demuxer first, bytes
+ * second.
+ */
 async function openStream(): Promise<void> {
   const stream = beamcoder.demuxerStream({ highwaterMark: 65_536 });
   const opening = stream.demuxer({});

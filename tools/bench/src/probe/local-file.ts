@@ -1,6 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
-/** The same plain reads for every contender of this process, so that the difference is theirs and not the thread pool's. */
+/**
+ * The same plain reads for every contender of this process, so that the difference is theirs and not the thread pool's.
+ */
 export class LocalFile implements Disposable {
   readonly sizeBytes: number;
   readonly #descriptor: number;

@@ -1,5 +1,5 @@
-// For `node --import`: what `Date` says of now is moved by as many milliseconds as the file CHAOS_CLOCK_FILE holds, from the
-// moment it is written. Timers and `performance.now` go on, as when a machine's clock is set.
+// For `node --import`: what `Date` says of now is moved by as many milliseconds as the file CHAOS_CLOCK_FILE holds,
+// from the moment it is written. Timers and `performance.now` go on, as when a machine's clock is set.
 import { readFileSync } from 'node:fs';
 import { moveClock } from './move-clock.ts';
 

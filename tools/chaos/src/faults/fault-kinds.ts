@@ -19,7 +19,10 @@ export interface FaultKind {
 export const REPLICAS = ['first', 'second', 'both'] as const;
 export type ReplicaChoice = (typeof REPLICAS)[number];
 
-/** The duration of a wrong answer or an outage of the video server. The sum is shorter than the retries of an alert last. */
+/**
+ * The duration of a wrong answer or an outage of the video server. The sum is shorter than the retries of an alert
+ * last.
+ */
 const VIDEO_HOLD_MS = { min: 3_000, max: 6_000 };
 const KILL_HOLD_MS = { min: 200, max: 2_500 };
 /** Longer than 10 s, after which JetStream delivers a message without an ack to another replica. */

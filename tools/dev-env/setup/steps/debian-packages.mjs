@@ -11,8 +11,8 @@ const LIBRARIES = {
 };
 
 /**
- * What the addon is built with, and curl for the examples and their tests. Asked by what they give, not by package name,
- * so that a libav built by hand and found by PKG_CONFIG_PATH counts too.
+ * What the addon is built with, and curl for the examples and their tests. Asked by what they give, not by package
+ * name, so that a libav built by hand and found by PKG_CONFIG_PATH counts too.
  */
 export const debianPackages = {
   name: 'apt',

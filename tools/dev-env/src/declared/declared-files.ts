@@ -8,8 +8,8 @@ import { declareNatsUsers } from './nats-users-block.ts';
 type Declare = (text: string, services: readonly ServiceDeclaration[]) => string;
 
 /**
- * The files of which a part is generated from the declarations of the services. They are committed, as Docker reads them
- * without Node.
+ * The files of which a part is generated from the declarations of the services. They are committed, as Docker reads
+ * them without Node.
  */
 const DECLARED_FILES: readonly (readonly [file: string, declare: Declare])[] = [
   ['docker/nats.conf', declareNatsUsers],

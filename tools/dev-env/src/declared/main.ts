@@ -1,4 +1,6 @@
-/** `npm run declare`: writes what the services declare into the files that Docker and people read. `--check` only looks. */
+/**
+ * `npm run declare`: writes what the services declare into the files that Docker and people read. `--check` only looks.
+ */
 import { PROJECT_DIR } from '../../setup/project.mjs';
 import { SERVICES } from '../services/declared-services.ts';
 import { findOutdated, writeDeclaredFiles } from './declared-files.ts';

@@ -7,8 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
  * What a network does to a connection:
  * - `delay`: every piece of data arrives later.
  * - `cut`: connections are reset, and new ones too as soon as they are opened.
- * - `half-open`: connections fall silent for good without being closed, as behind a firewall that has forgotten them; new
- *   ones are accepted and never answered.
+ * - `half-open`: connections fall silent for good without being closed, as behind a firewall that has forgotten them;
+ *   new ones are accepted and never answered.
  */
 export type TcpFault =
   | { readonly kind: 'none' }

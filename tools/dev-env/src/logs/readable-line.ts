@@ -4,7 +4,10 @@ import { prettyFactory } from 'pino-pretty';
 const NAME_WIDTH = 12;
 const COLORS = ['cyan', 'magenta', 'yellow', 'blue', 'green'] as const;
 
-/** Turns a JSON log line into one for people, with the name of its process; another line stays as it is. Costs some 7 µs. */
+/**
+ * Turns a JSON log line into one for people, with the name of its process; another line stays as it is. Costs some 7
+ * µs.
+ */
 export function readableLines(name: string, place: number): (line: string) => string {
   const label = styleText(COLORS[place % COLORS.length] ?? 'cyan', name.padEnd(NAME_WIDTH), { stream: process.stdout });
   const pretty = prettyFactory({

@@ -12,7 +12,10 @@ export class TerminalLogs implements Disposable {
   readonly #followed: { tail: FileTail; format: (line: string) => string }[];
   readonly #write: (text: string) => unknown;
   readonly #timer: NodeJS.Timeout;
-  /** Milliseconds since 1970: of what was logged before, only warnings and errors are shown, and lines that are no records. */
+  /**
+   * Milliseconds since 1970: of what was logged before, only warnings and errors are shown, and lines that are no
+   * records.
+   */
   quietUntil = 0;
 
   constructor(logs: readonly ProcessLog[], write = (text: string): unknown => process.stdout.write(text)) {

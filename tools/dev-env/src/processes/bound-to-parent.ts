@@ -8,8 +8,9 @@ export interface Command {
 }
 
 /**
- * The same command under `setpriv`, which replaces itself by the command (so the pid is the command's). The kernel sends it
- * `deathSignal` when the process that started it ends, for whatever reason: no part of the mesh outlives its parent.
+ * The same command under `setpriv`, which replaces itself by the command (so the pid is the command's). The kernel
+ * sends it `deathSignal` when the process that started it ends, for whatever reason: no part of the mesh outlives its
+ * parent.
  */
 export function boundToParent(command: Command, deathSignal: string) {
   const options = ['--pdeathsig', deathSignal.replace('SIG', ''), ...(command.runAs ? dropRoot(command.runAs) : [])];
@@ -22,8 +23,9 @@ export function boundToParent(command: Command, deathSignal: string) {
 }
 
 /**
- * Other users can't read a checkout in root's home, so the capability to read all files is kept and all others are dropped.
- * Without the securebit the kernel ignores that capability in access(2), which Postgres uses to find its own files.
+ * Other users can't read a checkout in root's home, so the capability to read all files is kept and all others are
+ * dropped. Without the securebit the kernel ignores that capability in access(2), which Postgres uses to find its own
+ * files.
  */
 function dropRoot({ uid, gid }: { uid: number; gid: number }): string[] {
   return [

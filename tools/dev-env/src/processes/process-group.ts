@@ -10,7 +10,9 @@ export function signalTree(pid: number, signal: NodeJS.Signals): number[] {
   return descendants;
 }
 
-/** Kills the processes that are left in the group of a process that has ended, such as the workers of a killed nginx. */
+/**
+ * Kills the processes that are left in the group of a process that has ended, such as the workers of a killed nginx.
+ */
 export function killGroup(leaderPid: number): void {
   signalIfThere(-leaderPid, 'SIGKILL');
 }

@@ -4,8 +4,8 @@ import path from 'node:path';
 const ROTATE_BYTES = 32 * 1024 * 1024;
 
 /**
- * The output of a process. The process writes it to a file itself, so that a busy or dead parent never blocks it; readers
- * follow the file.
+ * The output of a process. The process writes it to a file itself, so that a busy or dead parent never blocks it;
+ * readers follow the file.
  */
 export class ProcessLog {
   readonly name: string;

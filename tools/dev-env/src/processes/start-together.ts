@@ -9,8 +9,8 @@ interface StartOptions {
 }
 
 /**
- * Starts processes at the same time. If one fails, the others are no longer waited for; none is still starting when this
- * returns or throws.
+ * Starts processes at the same time. If one fails, the others are no longer waited for; none is still starting when
+ * this returns or throws.
  */
 export async function startTogether(processes: readonly SupervisedProcess[], options: StartOptions): Promise<void> {
   const failure = new AbortController();

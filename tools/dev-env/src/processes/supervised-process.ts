@@ -13,7 +13,9 @@ const DEFAULT_START_TIMEOUT_MS = 30_000;
 // The ports of a killed process become free a moment later.
 const RESTART_PORT_PATIENCE_MS = 2000;
 
-/** Until the children of a killed process are gone: what they hold, as the memory of a Postgres, hinders the next start. */
+/**
+ * Until the children of a killed process are gone: what they hold, as the memory of a Postgres, hinders the next start.
+ */
 const CHILDREN_GONE_MS = 10_000;
 
 const FREEZING: readonly NodeJS.Signals[] = ['SIGSTOP', 'SIGCONT'];

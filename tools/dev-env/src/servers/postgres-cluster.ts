@@ -26,8 +26,8 @@ export class PostgresCluster {
   }
 
   /**
-   * Creates the cluster with its database if it does not exist. One that is incomplete, after an interrupted start, is created
-   * again.
+   * Creates the cluster with its database if it does not exist. One that is incomplete, after an interrupted start, is
+   * created again.
    * It is a copy of one that is made once a machine: initdb takes a second of processor time, and specs make dozens.
    */
   async create(): Promise<void> {
@@ -69,8 +69,8 @@ export class PostgresCluster {
   }
 
   /**
-   * Removes the lock file that a killed server leaves behind. Postgres itself refuses to start if the pid in it now belongs to
-   * another process.
+   * Removes the lock file that a killed server leaves behind. Postgres itself refuses to start if the pid in it now
+   * belongs to another process.
    * @throws DevEnvError if that server is still running
    */
   async removeStaleLock(): Promise<void> {

@@ -3,8 +3,8 @@ import { createConnection } from 'node:net';
 const PROTOCOL_3_0 = 0x0003_0000;
 
 /**
- * Opens a session as a client does. A server that is still recovering accepts the connection and then refuses the session, so
- * connecting alone would show it as ready too soon.
+ * Opens a session as a client does. A server that is still recovering accepts the connection and then refuses the
+ * session, so connecting alone would show it as ready too soon.
  * @returns undefined if the server accepts sessions, otherwise why not
  */
 export function postgresNotReady(port: number, user: string, database: string): Promise<string | undefined> {

@@ -9,8 +9,8 @@ export const STORE_PASSWORD = 'vigie_store';
 const ROLES_SQL = path.join(PROJECT_DIR, 'docker/postgres/roles.sql');
 
 /**
- * Creates the roles of the services, with the same file as the Postgres container. At every start, as the data may be from a
- * version with other roles.
+ * Creates the roles of the services, with the same file as the Postgres container. At every start, as the data may be
+ * from a version with other roles.
  * @returns why they can't be created, as `notReady` of a server does
  */
 export async function createRoles(ownerUrl: string): Promise<string | undefined> {

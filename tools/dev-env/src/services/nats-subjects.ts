@@ -8,7 +8,9 @@ export interface NatsSubjects {
   readonly deny: readonly string[];
 }
 
-/** Reading the state of all streams, and creating a stream that is missing. Creating one that exists changes nothing. */
+/**
+ * Reading the state of all streams, and creating a stream that is missing. Creating one that exists changes nothing.
+ */
 const OF_ALL = [
   ['$JS.API.INFO'],
   STREAM_NAMES.map(stream => `$JS.API.STREAM.INFO.${stream}`),
@@ -50,7 +52,9 @@ function readStream(stream: string): string[][] {
   ];
 }
 
-/** A service that may use any consumer of a stream must not delete the durable ones, nor use those of other services. */
+/**
+ * A service that may use any consumer of a stream must not delete the durable ones, nor use those of other services.
+ */
 function protectDurables(
   stream: string,
   own: NonNullable<NatsRights['consumers']>,

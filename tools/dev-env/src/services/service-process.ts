@@ -11,8 +11,8 @@ import type { ServicePlace } from './service-places.ts';
 const HOST = '127.0.0.1';
 
 /**
- * Keeps a service near 150 MB. Without limits V8 uses several times the memory that a service needs before it collects garbage.
- * The images set the same limits (docker/Dockerfile).
+ * Keeps a service near 150 MB. Without limits V8 uses several times the memory that a service needs before it collects
+ * garbage. The images set the same limits (docker/Dockerfile).
  */
 const MEMORY_FLAGS = ['--max-semi-space-size=8', '--max-old-space-size=96'];
 

@@ -6,8 +6,8 @@ const MOST_CRASHES = 3;
 const CRASH_WINDOW_MS = 60_000;
 
 /**
- * Starts again what ends by itself or is killed by someone, as a cluster would. Rejects once a process cannot be started
- * or crashes over and over. Aborting `signal` ends the watch.
+ * Starts again what ends by itself or is killed by someone, as a cluster would. Rejects once a process cannot be
+ * started or crashes over and over. Aborting `signal` ends the watch.
  */
 export function restartCrashed(mesh: Mesh, signal: AbortSignal, say: (line: string) => void): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();

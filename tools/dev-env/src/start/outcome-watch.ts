@@ -5,7 +5,10 @@ import { unlessAborted } from '@vigie/service-kit/async';
 import { DevEnvError } from '../dev-env-error.ts';
 import type { AlertRecordJson } from './alert-record.ts';
 
-/** The outcomes of a store's alerts as the gateway streams them, one JSON object a line: one request instead of many polls. */
+/**
+ * The outcomes of a store's alerts as the gateway streams them, one JSON object a line: one request instead of many
+ * polls.
+ */
 export class OutcomeWatch implements AsyncDisposable {
   readonly #ended = new AbortController();
   readonly #wanted = new Map<string, (record: AlertRecordJson) => void>();

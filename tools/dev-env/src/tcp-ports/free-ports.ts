@@ -6,9 +6,9 @@ import { reservePort } from './reserve-port.ts';
 const LOWEST = 10_240;
 
 /**
- * Ports that nobody listens on and nobody else has picked; they stay reserved until this process ends. They lie below the range
- * from which the system takes the ports of outgoing connections: a service that is killed and started again must find its port
- * as it left it.
+ * Ports that nobody listens on and nobody else has picked; they stay reserved until this process ends. They lie below
+ * the range from which the system takes the ports of outgoing connections: a service that is killed and started again
+ * must find its port as it left it.
  */
 export async function pickFreePorts(count: number): Promise<number[]> {
   const highest = lowestOutgoingPort();

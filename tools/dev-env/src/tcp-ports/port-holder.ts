@@ -5,8 +5,8 @@ const SHOWN_LENGTH = 60;
 const LISTENING = '0A';
 
 /**
- * The process that listens on a port, for example `nginx -c nginx.conf, pid 812`; undefined if the system does not show it to
- * us.
+ * The process that listens on a port, for example `nginx -c nginx.conf, pid 812`; undefined if the system does not show
+ * it to us.
  */
 export function findPortHolder(port: number): string | undefined {
   const sockets = listeningSockets(port);

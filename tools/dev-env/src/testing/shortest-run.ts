@@ -1,8 +1,8 @@
 const MOST_RUNS = 10;
 
 /**
- * How long the shortest of some runs took; the first that is short enough is the last. Other work of the machine only ever adds to
- * a run, so that one short run proves what is measured to be quick, and ten long ones that it isn't.
+ * How long the shortest of some runs took; the first that is short enough is the last. Other work of the machine only
+ * ever adds to a run, so that one short run proves what is measured to be quick, and ten long ones that it isn't.
  *
  * @param measure what one run took, in ms
  */

@@ -4,7 +4,9 @@ import Mocha from 'mocha';
 /** How many of the spec files are named that took longest. */
 const SLOWEST = 10;
 
-/** Mocha's own report, the spec files that took longest with their hooks, and as its last line the counts, for scripts. */
+/**
+ * Mocha's own report, the spec files that took longest with their hooks, and as its last line the counts, for scripts.
+ */
 export default class SummaryReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
     super(runner, options);

@@ -1,8 +1,8 @@
 import type { Interceptor } from '@connectrpc/connect';
 
 /**
- * Lets only that of the caller's headers travel on which is metadata: what belongs to one connection, to HTTP or to a protocol
- * between the caller and the gateway stays here. Innermost, so that interceptors before it see all headers.
+ * Lets only that of the caller's headers travel on which is metadata: what belongs to one connection, to HTTP or to a
+ * protocol between the caller and the gateway stays here. Innermost, so that interceptors before it see all headers.
  */
 export const forwardMetadata: Interceptor = next => request => {
   const named = (request.header.get('connection') ?? '').split(',').map(name => name.trim().toLowerCase());

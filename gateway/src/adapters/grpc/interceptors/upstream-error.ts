@@ -5,8 +5,8 @@ import { rpcError } from '@vigie/service-kit/grpc';
 const RETRY_DELAY_MS = 1_000;
 
 /**
- * The error of a call as a client may see it. What a service says with details passes unchanged; what the channel itself
- * says names addresses of the inside, so it is put in other words.
+ * The error of a call as a client may see it. What a service says with details passes unchanged; what the channel
+ * itself says names addresses of the inside, so it is put in other words.
  */
 export function toClientError(error: ConnectError): ConnectError {
   if (error.details.length > 0) return error;

@@ -11,8 +11,8 @@ export type RequestListener = (request: IncomingMessage, response: ServerRespons
 export interface FrontDoorOptions {
   readonly listener: RequestListener;
   /**
-   * How long it still takes connections once it is to close: a load balancer hears that the gateway isn't ready, and a client
-   * with a kept connection that it is to make another. Part of the grace period.
+   * How long it still takes connections once it is to close: a load balancer hears that the gateway isn't ready, and a
+   * client with a kept connection that it is to make another. Part of the grace period.
    */
   readonly lameDuckMs: number;
   /** How long requests may go on once the door closes. */
@@ -70,8 +70,8 @@ export class FrontDoor implements AsyncDisposable {
   }
 
   /**
-   * Asks clients to go elsewhere, by `connection: close` and GOAWAY, then takes no more connections, lets requests in flight
-   * finish within the grace period and closes the rest.
+   * Asks clients to go elsewhere, by `connection: close` and GOAWAY, then takes no more connections, lets requests in
+   * flight finish within the grace period and closes the rest.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     const grace = setTimeout(() => {

@@ -17,7 +17,10 @@ const ndjson: StreamFormat = {
   heartbeat: undefined,
 };
 
-/** For `EventSource` in a browser, which comes back by itself with the last id. https://html.spec.whatwg.org/multipage/server-sent-events.html */
+/**
+ * For `EventSource` in a browser, which comes back by itself with the last id.
+ * https://html.spec.whatwg.org/multipage/server-sent-events.html
+ */
 const serverSentEvents: StreamFormat = {
   contentType: 'text/event-stream',
   message: json => {
