@@ -30,6 +30,20 @@ describe('inspectChunks', () => {
     expect(probe.calls).to.equal(1);
   });
 
+  it('ends the stream of the sender with the answer, and when it has to fail', async () => {
+    let ended = 0;
+    async function* endless() {
+      try {
+        while (true) yield chunk(1_000);
+      } finally {
+        ended++;
+      }
+    }
+    await inspect(new ScriptedInspect(FOUND), endless());
+    await inspect(new ScriptedInspect(need(200_000, 1)), endless()).catch(() => {});
+    expect(ended).to.equal(2);
+  });
+
   it('inspects again only when what was missing is there', async () => {
     const probe = new ScriptedInspect(need(5_000, 300), FOUND);
     const chunks = [chunk(1_000), chunk(1_000), chunk(200, { offset: 5_000 }), chunk(100)];

@@ -251,7 +251,7 @@ describe('HttpMediaSource', () => {
       expect(meter.bytesRead).to.be.within(32_769, 42_768);
     });
 
-    it('says so when nobody listens', async () => {
+    it('reports a server that refuses connections', async () => {
       const closed = createServer().listen(0, '127.0.0.1');
       await once(closed, 'listening');
       const { port } = closed.address() as AddressInfo;
