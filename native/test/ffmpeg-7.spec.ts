@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,9 +8,9 @@ import { promisify } from 'node:util';
 import { MACHINE_DIR } from '@vigie/dev-env/setup/project.mjs';
 import { unpackDebianPackages } from '@vigie/dev-env/setup/unpack-debian-packages.mjs';
 import { expect } from 'chai';
+import { compilerFlags } from '../check/compiler-flags.ts';
 
 const run = promisify(execFile);
-const require = createRequire(import.meta.url);
 
 const SOURCE_DIR = fileURLToPath(new URL('../ts/', import.meta.url));
 /** Debian 13 has FFmpeg 7.1. Its headers are enough: nothing is linked. */
@@ -59,12 +58,9 @@ async function findHeaders(): Promise<string> {
 }
 
 function compile(source: string, includeDir: string) {
-  const includes = [includeDir, require('node-api-headers').include_dir, require('node-addon-api').include_dir];
   return run('c++', [
-    ...['-std=c++17', '-c', '-o', '/dev/null', '-Werror', '-Wall', '-Wno-deprecated-declarations'],
-    ...['-DNAPI_VERSION=9', '-DNODE_ADDON_API_CPP_EXCEPTIONS_ALL', '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS'],
-    ...['-I', SOURCE_DIR],
-    ...includes.flatMap(folder => ['-isystem', folder]),
+    ...['-c', '-o', '/dev/null', '-Werror', '-Wall', '-Wno-deprecated-declarations', '-isystem', includeDir],
+    ...compilerFlags,
     path.join(SOURCE_DIR, source),
   ]);
 }

@@ -8,6 +8,7 @@
 import { createMachineDirs } from './project.mjs';
 import { SetupError } from './setup-error.mjs';
 import { runSteps } from './step-list.mjs';
+import { checkTools } from './steps/check-tools.mjs';
 import { debianPackages } from './steps/debian-packages.mjs';
 import { nativeAddon } from './steps/native-addon.mjs';
 import { natsServer } from './steps/nats-server.mjs';
@@ -19,7 +20,7 @@ import { toolchain } from './steps/toolchain.mjs';
 
 const STEPS = [toolchain, debianPackages, npmPackages, protoCode, nativeAddon, natsServer, nginx];
 /** Large or rarely needed: run only when they are named. */
-const STEPS_ON_REQUEST = [testTools];
+const STEPS_ON_REQUEST = [testTools, checkTools];
 
 try {
   createMachineDirs();
