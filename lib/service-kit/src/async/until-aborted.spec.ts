@@ -28,6 +28,13 @@ describe('untilAborted', () => {
     expect(wasCut()).to.equal(true);
   });
 
+  it('ends when the signal aborts while its reader is busy with an item', async () => {
+    const stopping = new AbortController();
+    const { items, wasCut } = untilAborted(yieldThenWait([1], new Promise(() => {})), stopping.signal);
+    for await (const _ of items) stopping.abort();
+    expect(wasCut()).to.equal(true);
+  });
+
   it('yields nothing once the signal has aborted', async () => {
     const { items, wasCut } = untilAborted(yieldThenWait([1], Promise.resolve()), AbortSignal.abort());
     expect(await Array.fromAsync(items)).to.deep.equal([]);
