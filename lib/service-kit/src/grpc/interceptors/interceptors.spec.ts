@@ -9,6 +9,7 @@ import {
 } from '@connectrpc/connect';
 import { ErrorInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
 import { expect } from 'chai';
+import { poll } from '../../async/poll.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
 import { currentTrace, newTrace, withTrace } from '../../telemetry/trace-context.ts';
 import { ChannelTransport } from '../channel-transport.ts';
@@ -17,7 +18,7 @@ import { rpcError } from '../rpc-error.ts';
 import type { CallContext, ServiceImplementation } from '../service-implementation.ts';
 import { EchoService } from '../testing/echo-service.ts';
 import { collect, failure, yieldAll } from '../testing/rpc-outcome.ts';
-import { startSpecServer } from '../testing/spec-server.ts';
+import { openChannel, startSpecServer } from '../testing/spec-server.ts';
 import { traceKey } from './trace-calls.ts';
 
 type EchoClient = ReturnType<typeof createClient<typeof EchoService>>;
@@ -221,6 +222,31 @@ describe('interceptors of a GrpcServer', () => {
     await call;
     await left.promise;
     expect(await metrics.metrics()).to.match(/grpc_server_handled_total\{.*ServerStream",code="Canceled".*\} 1/);
+  });
+});
+
+describe('countCalls', () => {
+  it('counts a stream as cancelled whose reader leaves while the server waits for it to read on', async () => {
+    const metrics = createMetrics('spec');
+    const endless = {
+      async *serverStream() {
+        while (true) yield { value: 'x'.repeat(65_536) };
+      },
+    };
+    await using server = await startSpecServer(EchoService, endless, { metrics });
+    using channel = openChannel(server.address);
+    const reader = new AbortController();
+    const reading = async () => {
+      const answers = createClient(EchoService, channel).serverStream({}, { signal: reader.signal });
+      for await (const _ of answers) reader.abort();
+    };
+    await failure(reading());
+    const cancelled = /grpc_server_handled_total\{.*ServerStream",code="Canceled".*\} 1/;
+    const isCounted = await poll(async () => cancelled.test(await metrics.metrics()) || undefined, {
+      intervalMs: 10,
+      timeoutMs: 60_000,
+    });
+    expect(isCounted).to.equal(true);
   });
 });
 
