@@ -17,7 +17,8 @@ export class PassedFiles {
   readonly #digests: Map<string, string>;
 
   /**
-   * @param checkedWith the tool's version, its settings and the compiler flags: when they change, nothing has passed yet
+   * @param checkedWith the tool's version, its settings and the compiler flags: when they change, nothing has passed
+   * yet
    */
   constructor(checkedWith: readonly string[]) {
     this.#checkedWith = checkedWith;

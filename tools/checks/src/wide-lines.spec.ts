@@ -10,7 +10,14 @@ describe('findWideLines', () => {
   });
 
   it('finds wide comments in code', () => {
-    const lines = [`// ${WIDE}`, `  /** ${WIDE} */`, `   * ${WIDE}`, `const a = '${WIDE}';`, '// short'];
+    const lines = [
+      `// ${WIDE}`,
+      `  /** ${WIDE} */`,
+      `   * ${WIDE}`,
+      ` * | ${WIDE} |`,
+      `const a = '${WIDE}';`,
+      '// short',
+    ];
     expect(findWideLines('.ts', lines.join('\n')).map(({ line }) => line)).to.deep.equal([1, 2, 3]);
   });
 

@@ -10,8 +10,8 @@ export interface WideLine {
 type IsProse = (line: string) => boolean;
 
 const COMMENT: Readonly<Record<string, IsProse>> = {
-  '.ts': line => /^\s*(\/\/|\/?\*)/.test(line),
-  '.mjs': line => /^\s*(\/\/|\/?\*)/.test(line),
+  '.ts': isComment,
+  '.mjs': isComment,
   '.proto': line => /^\s*\/\//.test(line),
   '.yaml': line => /^\s*#/.test(line),
   '.sh': line => /^\s*#/.test(line),
@@ -27,6 +27,11 @@ export function findWideLines(extension: string, text: string): WideLine[] {
     const isWide = isProse(line) && line.length > WIDTH && canBeWrapped(line);
     return isWide ? [{ line: index + 1, width: line.length }] : [];
   });
+}
+
+/** Of TypeScript; rows of a table stay as they are. */
+function isComment(line: string): boolean {
+  return /^\s*(\/\/|\/?\*)/.test(line) && !/^\s*\* *\|/.test(line);
 }
 
 /** Tables, and code between fences, stay as they are. */

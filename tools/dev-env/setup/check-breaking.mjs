@@ -1,6 +1,6 @@
 /**
- * Fails if the protos break clients of those on the branch main, by `buf breaking`. Where there is no such branch, as in a CI's
- * shallow clone of one commit, it compares with the last commit.
+ * Fails if the protos break clients of those on the branch main, by `buf breaking`. Where there is no such branch, as
+ * in a CI's shallow clone of one commit, it compares with the last commit.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';

@@ -2,9 +2,9 @@ import { findCommand } from '../find-command.mjs';
 import { installDebianPackages } from '../install-debian-packages.mjs';
 
 /**
- * One version on every machine, so that a format and a finding are the same everywhere: Debian 12, 13 and sid have it. It is
- * named in native/check/clang-tools.ts too. Since 22 clang-tidy leaves out what system headers hold, which takes a sixth of
- * the time.
+ * One version on every machine, so that a format and a finding are the same everywhere: Debian 12, 13 and sid have it.
+ * It is named in native/check/clang-tools.ts too. Since 22 clang-tidy leaves out what system headers hold, which takes
+ * a sixth of the time.
  */
 const TOOLS = ['clang-format-22', 'clang-tidy-22'];
 
