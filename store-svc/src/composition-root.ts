@@ -13,15 +13,18 @@ import { createAlertService } from './adapters/grpc/alert-service.ts';
 import { translateError } from './adapters/grpc/error-table.ts';
 import { createOutcomeService } from './adapters/grpc/outcome-service.ts';
 import { createQuarantinedAlertService } from './adapters/grpc/quarantined-alert-service.ts';
+import { JetStreamDeadLetterQueue } from './adapters/jetstream/jetstream-dead-letter-queue.ts';
 import { JetStreamOutcomeFeed } from './adapters/jetstream/jetstream-outcome-feed.ts';
 import { JetStreamReplayQueue } from './adapters/jetstream/jetstream-replay-queue.ts';
 import { startQuarantineConsumer } from './adapters/jetstream/quarantine-consumer.ts';
 import { startRecordConsumer } from './adapters/jetstream/record-consumer.ts';
 import { openDatabase } from './adapters/postgres/open-database.ts';
 import { PostgresAlertStore } from './adapters/postgres/postgres-alert-store.ts';
-import { PostgresQuarantine } from './adapters/postgres/postgres-quarantine.ts';
+import { PostgresQuarantineStore } from './adapters/postgres/postgres-quarantine-store.ts';
 import { ObservedAlertStore } from './adapters/telemetry/observed-alert-store.ts';
+import { ObservedDeadLetterQueue } from './adapters/telemetry/observed-dead-letter-queue.ts';
 import { ObservedOutcomeFeed } from './adapters/telemetry/observed-outcome-feed.ts';
+import { observeRecordArrival, observeRecordOutcome } from './adapters/telemetry/observed-recording.ts';
 import { createStoreMetrics } from './adapters/telemetry/store-metrics.ts';
 import { WriteHealth } from './adapters/telemetry/write-health.ts';
 import { createGetAlert } from './application/get-alert.ts';
@@ -29,11 +32,11 @@ import { createKeepQuarantined } from './application/keep-quarantined.ts';
 import { createListAlerts } from './application/list-alerts.ts';
 import { createListQuarantined } from './application/list-quarantined.ts';
 import { createRecordAlert } from './application/record-alert.ts';
+import { createRecordArrival } from './application/record-arrival.ts';
 import { createRecordOutcome } from './application/record-outcome.ts';
 import { createReplayAlerts } from './application/replay-alerts.ts';
-import { createDiscardQuarantined, createRedriveAlerts } from './application/settle-quarantined.ts';
+import { createDiscardQuarantined, createRedriveAlerts } from './application/resolve-quarantined.ts';
 import type { Config } from './config.ts';
-import type { AlertArrival } from './domain/alert-arrival.ts';
 import { service } from './service.ts';
 import { tokens } from './tokens.ts';
 
@@ -44,7 +47,7 @@ export async function startStore(config: Config, context: ServiceContext): Promi
   const services = container.createChildContainer();
   const manager = await connect(services, config, context);
   bindPorts(services, manager, context);
-  bindUseCases(services);
+  bindUseCases(services, context);
 
   const connection = services.resolve(tokens.natsConnection);
   const { shutdownGraceMs } = config;
@@ -55,9 +58,7 @@ export async function startStore(config: Config, context: ServiceContext): Promi
     await Promise.all(takers.map(taker => taker[Symbol.asyncDispose]()));
   });
   const recordAlert = services.resolve(tokens.recordAlert);
-  const alertStore = services.resolve(tokens.alertStore);
-  const displaceLatecomer = (first: AlertArrival) => alertStore.displaceLatecomer(first);
-  takers.push(await startRecordConsumer(consumerParts, { recordAlert, displaceLatecomer }, metrics));
+  takers.push(await startRecordConsumer(consumerParts, recordAlert));
   const keepQuarantined = services.resolve(tokens.keepQuarantined);
   takers.push(await startQuarantineConsumer(consumerParts, keepQuarantined));
   const server = new GrpcServer({
@@ -129,12 +130,16 @@ function bindPorts(
 ): void {
   services.register(tokens.storeMetrics, { useValue: createStoreMetrics(metrics) });
   const writes = new WriteHealth();
-  health.addCheck('writes', () => writes.fault);
+  health.addCheck('writes', () => writes.failure);
   bind(services, tokens.alertStore, c => {
     const store = new PostgresAlertStore(c.resolve(tokens.orm));
     return new ObservedAlertStore(store, logger, c.resolve(tokens.storeMetrics), writes);
   });
-  bind(services, tokens.quarantine, c => new PostgresQuarantine(c.resolve(tokens.orm)));
+  bind(services, tokens.quarantine, c => new PostgresQuarantineStore(c.resolve(tokens.orm)));
+  bind(services, tokens.deadLetters, c => {
+    const queue = new JetStreamDeadLetterQueue(jetstream(c.resolve(tokens.natsConnection)));
+    return new ObservedDeadLetterQueue(queue, logger, c.resolve(tokens.storeMetrics));
+  });
   bind(services, tokens.replayQueue, c => new JetStreamReplayQueue(jetstream(c.resolve(tokens.natsConnection))));
   bind(services, tokens.outcomeFeed, c => {
     const client = jetstream(c.resolve(tokens.natsConnection));
@@ -143,9 +148,20 @@ function bindPorts(
   });
 }
 
-function bindUseCases(services: DependencyContainer): void {
-  bind(services, tokens.recordAlert, c => createRecordAlert(c.resolve(tokens.alertStore)));
-  bind(services, tokens.recordOutcome, c => createRecordOutcome(c.resolve(tokens.alertStore)));
+function bindUseCases(services: DependencyContainer, { logger }: ServiceContext): void {
+  bind(services, tokens.recordArrival, c =>
+    observeRecordArrival(createRecordArrival(c.resolve(tokens.alertStore)), logger, c.resolve(tokens.storeMetrics)),
+  );
+  bind(services, tokens.recordAlert, c =>
+    createRecordAlert({
+      recordArrival: c.resolve(tokens.recordArrival),
+      store: c.resolve(tokens.alertStore),
+      deadLetters: c.resolve(tokens.deadLetters),
+    }),
+  );
+  bind(services, tokens.recordOutcome, c =>
+    observeRecordOutcome(createRecordOutcome(c.resolve(tokens.alertStore)), logger, c.resolve(tokens.storeMetrics)),
+  );
   bind(services, tokens.getAlert, c => createGetAlert(c.resolve(tokens.alertStore)));
   bind(services, tokens.listAlerts, c => createListAlerts(c.resolve(tokens.alertStore)));
   bind(services, tokens.replayAlerts, c =>

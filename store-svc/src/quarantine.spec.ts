@@ -168,7 +168,7 @@ describe('the quarantine and replays', () => {
       expect(message?.subject).to.equal(`alerts.received.${name}`);
     });
 
-    it('quarantines the newcomer with a uid that is taken, long after too, and each time it is accepted', async () => {
+    it('quarantines a conflicting alert, long after too, and each time it is accepted', async () => {
       const first = fresh('conflicts');
       await accept(first);
       const newcomer = { ...first, alert: { ...first.alert, video: '/videos/other.mp4' } };
@@ -183,10 +183,10 @@ describe('the quarantine and replays', () => {
       expect((await recorded(first, Alert_Status.RECEIVED)).video).to.equal('/videos/a.mp4');
     });
 
-    it('lets the first in the stream stand when a latecomer was recorded sooner, and sets that one aside', async () => {
-      const { alert } = fresh('latecomers');
+    it('makes the first in the stream current if a later one was recorded sooner, and quarantines that one', async () => {
+      const { alert } = fresh('displaced');
       const first = { alert, receivedAt: new Date(), traceId: '1'.repeat(32) };
-      const latecomer = { ...first, alert: { ...alert, video: '/videos/other.mp4' }, traceId: '2'.repeat(32) };
+      const later = { ...first, alert: { ...alert, video: '/videos/other.mp4' }, traceId: '2'.repeat(32) };
       // As another replica leaves it, that pulled a later message and wrote sooner.
       const position = (await lastPosition()) + 2;
       await queryPostgres(
@@ -194,15 +194,15 @@ describe('the quarantine and replays', () => {
         `insert into alerts (uid, video, alert_timestamp, store, status, trace_id, received_at, alert_sequence)
          values ($1, $2, to_timestamp($3), $4, 'RECEIVED', $5, $6, $7)`,
         [
-          ...[alert.uid, latecomer.alert.video, alert.timestampMicros / 1e6, alert.store],
-          ...[latecomer.traceId, '2025-06-02T13:35:21.123Z', position],
+          ...[alert.uid, later.alert.video, alert.timestampMicros / 1e6, alert.store],
+          ...[later.traceId, '2025-06-02T13:35:21.123Z', position],
         ],
       );
       expect(await accept(first)).to.equal(position - 1);
-      const [conflict] = await held('latecomers', 1);
-      expect(conflict).to.deep.include({ sequence: BigInt(position), traceId: latecomer.traceId });
+      const [conflict] = await held('displaced', 1);
+      expect(conflict).to.deep.include({ sequence: BigInt(position), traceId: later.traceId });
       expect(conflict?.failure?.code).to.equal(Failure_Code.UID_CONFLICT);
-      expect(conflict?.alert?.video).to.equal(latecomer.alert.video);
+      expect(conflict?.alert?.video).to.equal(later.alert.video);
       await waitFor('the first alert in its row', async () =>
         (await store.client.getAlert({ uid: alert.uid })).video === alert.video ? true : undefined,
       );

@@ -7,12 +7,14 @@ import type { KeepQuarantined } from './application/keep-quarantined.ts';
 import type { ListAlerts } from './application/list-alerts.ts';
 import type { ListQuarantined } from './application/list-quarantined.ts';
 import type { RecordAlert } from './application/record-alert.ts';
+import type { RecordArrival } from './application/record-arrival.ts';
 import type { RecordOutcome } from './application/record-outcome.ts';
 import type { ReplayAlerts } from './application/replay-alerts.ts';
-import type { SettleQuarantined } from './application/settle-quarantined.ts';
+import type { ResolveQuarantined } from './application/resolve-quarantined.ts';
 import type { AlertStore } from './ports/alert-store.ts';
+import type { DeadLetterQueue } from './ports/dead-letter-queue.ts';
 import type { OutcomeFeed } from './ports/outcome-feed.ts';
-import type { Quarantine } from './ports/quarantine.ts';
+import type { QuarantineStore } from './ports/quarantine-store.ts';
 import type { ReplayQueue } from './ports/replay-queue.ts';
 
 export const tokens = {
@@ -21,8 +23,10 @@ export const tokens = {
   storeMetrics: token<StoreMetrics>('StoreMetrics'),
   alertStore: token<AlertStore>('AlertStore'),
   outcomeFeed: token<OutcomeFeed>('OutcomeFeed'),
-  quarantine: token<Quarantine>('Quarantine'),
+  quarantine: token<QuarantineStore>('QuarantineStore'),
+  deadLetters: token<DeadLetterQueue>('DeadLetterQueue'),
   replayQueue: token<ReplayQueue>('ReplayQueue'),
+  recordArrival: token<RecordArrival>('RecordArrival'),
   recordAlert: token<RecordAlert>('RecordAlert'),
   recordOutcome: token<RecordOutcome>('RecordOutcome'),
   getAlert: token<GetAlert>('GetAlert'),
@@ -30,6 +34,6 @@ export const tokens = {
   replayAlerts: token<ReplayAlerts>('ReplayAlerts'),
   keepQuarantined: token<KeepQuarantined>('KeepQuarantined'),
   listQuarantined: token<ListQuarantined>('ListQuarantined'),
-  redriveAlerts: token<SettleQuarantined>('RedriveAlerts'),
-  discardQuarantined: token<SettleQuarantined>('DiscardQuarantined'),
+  redriveAlerts: token<ResolveQuarantined>('RedriveAlerts'),
+  discardQuarantined: token<ResolveQuarantined>('DiscardQuarantined'),
 };

@@ -3,12 +3,14 @@ import { FakeAlertStore } from '../ports/alert-store.fake.ts';
 import { arrivalOf, receivedAlert } from '../testing/sample-alerts.ts';
 import { AlertNotFoundError, createGetAlert } from './get-alert.ts';
 import { createListAlerts } from './list-alerts.ts';
+import { recordArrivals } from './record-arrival.ts';
 
 describe('reading alerts', () => {
   let store: FakeAlertStore;
   beforeEach(async () => {
     store = new FakeAlertStore();
-    await store.recordReceived(
+    await recordArrivals(
+      store,
       [1, 2, 3, 4].map(second => arrivalOf(receivedAlert(`uid-${second}`, { timestampMicros: second }))),
     );
   });

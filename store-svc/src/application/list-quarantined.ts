@@ -4,7 +4,7 @@ import type {
   QuarantinePosition,
   QuarantineState,
 } from '../domain/quarantined-alert.ts';
-import type { Quarantine } from '../ports/quarantine.ts';
+import type { QuarantineStore } from '../ports/quarantine-store.ts';
 import { type Page, readPage } from './page.ts';
 
 export type ListQuarantined = (
@@ -15,7 +15,7 @@ export type ListQuarantined = (
 ) => Promise<Page<QuarantinedAlert, QuarantinePosition>>;
 
 /** @throws AlertStoreError */
-export function createListQuarantined(quarantine: Quarantine): ListQuarantined {
+export function createListQuarantined(quarantine: QuarantineStore): ListQuarantined {
   return (state, filter, pageSize, behind) =>
     readPage(
       pageSize,

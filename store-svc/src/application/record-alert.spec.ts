@@ -1,52 +1,148 @@
 import { expect } from 'chai';
+import type { AlertMessage } from '../domain/alert-message.ts';
 import { FakeAlertStore } from '../ports/alert-store.fake.ts';
-import { AlertStoreError } from '../ports/alert-store.ts';
-import { arrivalOf, finishedAlert, found, receivedAlert } from '../testing/sample-alerts.ts';
+import { AlertStoreError, UnstorableError } from '../ports/alert-store.ts';
+import { FakeDeadLetterQueue } from '../ports/dead-letter-queue.fake.ts';
+import { DeadLetterQueueError } from '../ports/dead-letter-queue.ts';
+import { alertMessage, finishedAlert, found, malformedMessage, receivedAlert } from '../testing/sample-alerts.ts';
+import type { DeliveryPolicy } from './complete-delivery.ts';
 import { createRecordAlert } from './record-alert.ts';
-import { createRecordOutcome } from './record-outcome.ts';
+import { createRecordArrival } from './record-arrival.ts';
+import { recordOutcomes } from './record-outcome.ts';
 
-describe('recording', () => {
+const POLICY: DeliveryPolicy = {
+  failures: { baseMs: 100, maxMs: 1_000, maxAttempts: 3 },
+  outages: { baseMs: 1, maxMs: 5 },
+  firstHoldMs: 20,
+};
+
+const away = new AlertStoreError('STORE_UNREACHABLE', 'away');
+const first = receivedAlert('a', { video: '/videos/first.mp4' });
+const second = receivedAlert('a', { video: '/videos/second.mp4' });
+
+describe('recording a message of the stream', () => {
   let store: FakeAlertStore;
+  let deadLetters: FakeDeadLetterQueue;
   beforeEach(() => {
     store = new FakeAlertStore();
+    deadLetters = new FakeDeadLetterQueue();
   });
 
-  it('writes alerts that come together as one batch, and no more than 500 at once', async () => {
-    const recordAlert = createRecordAlert(store);
-    const alerts = Array.from({ length: 1_200 }, (_, index) => arrivalOf(receivedAlert(`uid-${index}`)));
-    const kinds = await Promise.all(alerts.map(recordAlert));
-    expect(store.batchSizes).to.deep.equal([500, 500, 200]);
-    expect(kinds).to.deep.equal(alerts.map(() => ({ kind: 'RECORDED' })));
-    expect(store.rows.size).to.equal(alerts.length);
+  const record = (message: AlertMessage, signal?: AbortSignal) =>
+    createRecordAlert({ recordArrival: createRecordArrival(store), store, deadLetters, policy: POLICY })(
+      message,
+      signal,
+    );
+
+  /** A message that was stored just now, unlike one whose time is used up. */
+  const fresh = (message: AlertMessage): AlertMessage => ({ ...message, receivedAt: new Date() });
+
+  it('gives an alert its row, once', async () => {
+    const message = alertMessage(first);
+    expect(await record(message)).to.deep.equal({ kind: 'recorded', as: 'RECORDED' });
+    expect(await record(message)).to.deep.equal({ kind: 'recorded', as: 'UNCHANGED' });
+    expect(store.rows.get('a')).to.deep.equal(first);
+    expect(deadLetters.letters).to.deep.equal([]);
   });
 
-  it('tells each caller what became of its own alert', async () => {
-    const recordAlert = createRecordAlert(store);
-    const kinds = await Promise.all([
-      recordAlert(arrivalOf(receivedAlert('a'))),
-      recordAlert(arrivalOf(receivedAlert('a', { store: 'other' }))),
-      recordAlert(arrivalOf(receivedAlert('a'))),
+  it('quarantines what is no alert', async () => {
+    const failure = { code: 'MALFORMED_MESSAGE', message: 'not an alert' };
+    expect(await record(malformedMessage('not an alert'))).to.deep.equal({ kind: 'quarantined', failure });
+    expect(deadLetters.letters).to.have.lengthOf(1);
+  });
+
+  it('quarantines the later of two conflicting alerts', async () => {
+    await record(alertMessage(first, { sequence: 5 }));
+    expect(await record(alertMessage(second, { sequence: 7 }))).to.have.nested.property('failure.code', 'UID_CONFLICT');
+    expect(deadLetters.letters.map(({ sequence }) => sequence)).to.deep.equal([7]);
+    expect(store.rows.get('a')).to.deep.equal(first);
+  });
+
+  it('displaces the later of two conflicting alerts if that was recorded sooner, and quarantines it', async () => {
+    await record(alertMessage(second, { sequence: 7 }));
+    await recordOutcomes(store, [found(finishedAlert(second, undefined, 7))]);
+    expect(await record(alertMessage(first, { sequence: 5 }))).to.deep.equal({ kind: 'recorded', as: 'DISPLACES' });
+    expect(deadLetters.letters.map(({ sequence, failure }) => [sequence, failure.code])).to.deep.equal([
+      [7, 'UID_CONFLICT'],
     ]);
-    expect(kinds.map(({ kind }) => kind)).to.deep.equal(['RECORDED', 'CONFLICT', 'UNCHANGED']);
+    expect(store.rows.get('a')).to.deep.equal(first);
   });
 
-  it('writes outcomes of several callers as one batch', async () => {
-    const alerts = [receivedAlert('a'), receivedAlert('b')];
-    await store.recordReceived(alerts.map(alert => arrivalOf(alert)));
-    store.batchSizes.length = 0;
-    const recordOutcome = createRecordOutcome(store);
-    const outcomes = [...alerts, receivedAlert('c')].map(alert => found(finishedAlert(alert)));
-    const results = await Promise.all(outcomes.map(recordOutcome));
-    expect(results.map(({ kind }) => kind)).to.deep.equal(['RECORDED', 'RECORDED', 'UNKNOWN_ALERT']);
-    expect(store.batchSizes).to.deep.equal([3]);
+  it('displaces no alert that the quarantine did not take', async () => {
+    await record(alertMessage(second, { sequence: 7 }));
+    deadLetters.failure = new DeadLetterQueueError('full');
+    expect(await record(alertMessage(first, { sequence: 5 }))).to.include({ kind: 'redeliver', isOutage: true });
+    expect(store.rows.get('a')).to.deep.equal(second);
   });
 
-  it('fails every caller of a batch that failed, and works again afterwards', async () => {
-    const recordAlert = createRecordAlert(store);
-    store.failure = new AlertStoreError('STORE_UNREACHABLE', 'gone');
-    const attempts = ['a', 'b'].map(uid => recordAlert(arrivalOf(receivedAlert(uid))).catch(error => error));
-    expect(await Promise.all(attempts)).to.deep.equal([store.failure, store.failure]);
-    store.failure = undefined;
-    expect(await recordAlert(arrivalOf(receivedAlert('a')))).to.deep.equal({ kind: 'RECORDED' });
+  describe('that fails', () => {
+    for (const error of [new UnstorableError('no such row'), new TypeError('a bug')]) {
+      it(`has it delivered again after growing pauses, and quarantines it in the end (${error.name})`, async () => {
+        store.failure = error;
+        const delays = [];
+        for (const attempts of [1, 2]) {
+          const redelivery = await record(alertMessage(first, { attempts }));
+          if (redelivery.kind !== 'redeliver') return expect.fail('it is not delivered again');
+          expect(redelivery).to.include({ error, isOutage: false });
+          delays.push(redelivery.delayMs);
+        }
+        expect(delays[0]).to.be.within(80, 120);
+        expect(delays[1]).to.be.within(160, 240);
+        expect(await record(alertMessage(first, { attempts: 3 }))).to.deep.include({ kind: 'quarantined' });
+        const [letter] = deadLetters.letters;
+        expect(letter).to.include({ attempts: 3, uid: 'a' });
+        expect(letter?.failure).to.deep.equal({
+          code: 'INTERNAL',
+          message: `store-svc failed to record it: ${error.message}`,
+        });
+      });
+    }
+
+    it('is not given up by a restart of nats-server that uses up its deliveries in no time', async () => {
+      store.failure = new TypeError('a bug');
+      expect(await record(fresh(alertMessage(first, { attempts: 30 })))).to.include({ kind: 'redeliver' });
+      expect(deadLetters.letters).to.deep.equal([]);
+    });
+
+    it('is delivered again while the quarantine does not take it, however often', async () => {
+      store.failure = new TypeError('a bug');
+      deadLetters.failure = new DeadLetterQueueError('full');
+      expect(await record(alertMessage(first, { attempts: 30 }))).to.include({ kind: 'redeliver', isOutage: true });
+      expect(await record({ ...malformedMessage('no'), attempts: 30 })).to.include({ kind: 'redeliver' });
+    });
+  });
+
+  describe('while the store is away', () => {
+    it('holds the message, and records it as soon as the store is back', async () => {
+      store.failure = away;
+      const recorded = record(alertMessage(first));
+      setImmediate(() => {
+        store.failure = undefined;
+      });
+      expect(await recorded).to.deep.equal({ kind: 'recorded', as: 'RECORDED' });
+    });
+
+    it('hands it back after a while for another replica, each time after twice as long', async () => {
+      store.failure = away;
+      for (const [attempts, holdMs] of [
+        [1, 20],
+        [4, 160],
+      ] as const) {
+        const begin = performance.now();
+        expect(await record(alertMessage(first, { attempts }))).to.deep.equal({
+          ...{ kind: 'redeliver', delayMs: POLICY.outages.maxMs, error: away, isOutage: true },
+        });
+        expect(performance.now() - begin).to.be.at.least(holdMs * 0.8 - 1);
+      }
+    });
+
+    it('gives no message up, however often it was delivered', async () => {
+      store.failure = away;
+      const aborted = new AbortController();
+      const held = record(alertMessage(first, { attempts: 30 }), aborted.signal).catch(error => error);
+      setImmediate(() => aborted.abort(new Error('stopping')));
+      expect(await held).to.have.property('message', 'stopping');
+      expect(deadLetters.letters).to.deep.equal([]);
+    });
   });
 });

@@ -1,20 +1,79 @@
-import { Batcher } from '@vigie/service-kit/async';
-import type { AlertArrival } from '../domain/alert-arrival.ts';
-import type { AlertResult } from '../domain/record-kind.ts';
+import type { Alert, Failure } from '@vigie/alert';
+import type { AlertMessage } from '../domain/alert-message.ts';
+import type { AlertRecordKind } from '../domain/record-kind.ts';
 import type { AlertStore } from '../ports/alert-store.ts';
-import { STORE_BATCHES } from './store-batches.ts';
+import type { DeadLetterQueue } from '../ports/dead-letter-queue.ts';
+import { completeDelivery, DELIVERY_POLICY, type DeliveryPolicy, type Redelivery } from './complete-delivery.ts';
+import type { RecordArrival } from './record-arrival.ts';
 
-export type RecordAlert = (arrival: AlertArrival) => Promise<AlertResult>;
+export type RecordedAlert =
+  /** It has its row; DISPLACES: one that another alert had before, which is quarantined. */
+  | { readonly kind: 'recorded'; readonly as: Exclude<AlertRecordKind, 'CONFLICT'> }
+  /** It has no row, and is in quarantine. */
+  | { readonly kind: 'quarantined'; readonly failure: Failure }
+  | Redelivery;
 
 /**
- * Records an alert as RECEIVED, together with whatever else waits to be recorded.
+ * Brings a message of the stream of alerts to its end. Any step may be repeated, so whatever dies in between only repeats work.
  *
- * @throws AlertStoreError, UnstorableError
+ * @throws the signal's reason once that aborts
  */
-export function createRecordAlert(store: AlertStore): RecordAlert {
-  const batcher = new Batcher<AlertArrival, AlertResult>({
-    ...STORE_BATCHES,
-    flush: batch => store.recordReceived(batch),
-  });
-  return arrival => batcher.add(arrival);
+export type RecordAlert = (message: AlertMessage, signal?: AbortSignal) => Promise<RecordedAlert>;
+
+export interface RecordAlertParts {
+  readonly recordArrival: RecordArrival;
+  readonly store: Pick<AlertStore, 'displace'>;
+  readonly deadLetters: DeadLetterQueue;
+  readonly policy?: DeliveryPolicy;
+}
+
+/**
+ * An alert gets a row. A message that is no alert is quarantined, and so is an alert whose uid another one has that came first
+ * in the stream: nobody else does that, so that it happens once. So is what fails again and again.
+ */
+export function createRecordAlert(parts: RecordAlertParts): RecordAlert {
+  const { recordArrival, store, deadLetters, policy = DELIVERY_POLICY } = parts;
+
+  return (message, signal) =>
+    completeDelivery<RecordedAlert>(
+      message,
+      { complete: () => record(message), giveUp: error => quarantine(message, failureOf(error)) },
+      policy,
+      signal,
+    );
+
+  async function record(message: AlertMessage): Promise<RecordedAlert> {
+    const { content, receivedAt, traceId, sequence } = message;
+    if (content.kind === 'malformed') {
+      return quarantine(message, { code: 'MALFORMED_MESSAGE', message: content.why });
+    }
+    const { alert, isReplay } = content;
+    const arrival = { received: { alert, receivedAt, traceId }, sequence, isReplay };
+    const result = await recordArrival(arrival);
+    if (result.kind === 'CONFLICT') return quarantine(message, conflictOf(alert));
+    if (result.kind === 'DISPLACES') {
+      // Quarantined before its row is taken over: whatever dies in between, the later alert doesn't vanish.
+      await deadLetters.putRecorded(result.later, conflictOf(result.later.alert));
+      await store.displace(arrival);
+    }
+    return { kind: 'recorded', as: result.kind };
+  }
+
+  async function quarantine(message: AlertMessage, failure: Failure): Promise<RecordedAlert> {
+    await deadLetters.putMessage(message, failure);
+    return { kind: 'quarantined', failure };
+  }
+}
+
+function conflictOf({ uid }: Alert): Failure {
+  return {
+    code: 'UID_CONFLICT',
+    message: `another alert with uid ${uid} came first, with another video, timestamp or store`,
+  };
+}
+
+/** probe-svc finds no row for the alert then, and quarantines it as well: that is the same message to the quarantine. */
+function failureOf(error: unknown): Failure {
+  const why = error instanceof Error ? error.message : error;
+  return { code: 'INTERNAL', message: `store-svc failed to record it: ${why}` };
 }

@@ -1,4 +1,5 @@
 import { Batcher } from '@vigie/service-kit/async';
+import { decideOutcomes, outcomeResults, uidsUnchanged } from '../domain/decide-outcomes.ts';
 import type { FoundOutcome } from '../domain/found-outcome.ts';
 import type { OutcomeResult } from '../domain/record-kind.ts';
 import type { AlertStore } from '../ports/alert-store.ts';
@@ -7,14 +8,30 @@ import { STORE_BATCHES } from './store-batches.ts';
 export type RecordOutcome = (outcome: FoundOutcome) => Promise<OutcomeResult>;
 
 /**
- * Records an outcome, together with whatever else waits to be recorded, also by other callers.
+ * Records an outcome, in one batch with whatever else waits to be recorded, also by other callers.
  *
  * @throws AlertStoreError, UnstorableError
  */
 export function createRecordOutcome(store: AlertStore): RecordOutcome {
   const batcher = new Batcher<FoundOutcome, OutcomeResult>({
     ...STORE_BATCHES,
-    flush: batch => store.recordOutcomes(batch),
+    flush: batch => recordOutcomes(store, batch),
   });
   return outcome => batcher.add(outcome);
+}
+
+/**
+ * Records a batch in one transaction, onto rows that are there: never makes one.
+ *
+ * @returns a result an outcome, in the batch's order
+ * @throws AlertStoreError, UnstorableError
+ */
+export function recordOutcomes(store: AlertStore, batch: readonly FoundOutcome[]): Promise<readonly OutcomeResult[]> {
+  const uids = [...new Set(batch.map(({ record }) => record.alert.uid))];
+  return store.withLocked(uids, async locked => {
+    const { kinds, toWrite } = decideOutcomes(locked.current, batch);
+    await locked.writeOutcomes(toWrite);
+    const rows = await locked.readFinished(uidsUnchanged(kinds, batch));
+    return outcomeResults(kinds, batch, locked.current, rows);
+  });
 }

@@ -1,6 +1,6 @@
 import type { ReceivedAlert } from '@vigie/alert';
 
-/** A message with an alert, as the stream brings it: for the first time, again, or to have the alert probed again. */
+/** An alert that a message of the stream brings: for the first time, again, or to have it probed again. */
 export interface AlertArrival {
   readonly received: ReceivedAlert;
   /** Its position in the stream of alerts. */

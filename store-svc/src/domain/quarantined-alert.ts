@@ -2,11 +2,11 @@ import type { Alert, Failure, FailureCode } from '@vigie/alert';
 
 export type QuarantineState = 'HELD' | 'REDRIVEN' | 'DISCARDED';
 
-/** A message that was set aside for a person to look at. */
+/** A message that was quarantined for a person to look at. */
 export interface QuarantinedAlert {
   readonly id: string;
   readonly state: QuarantineState;
-  /** Undefined where the message is none. */
+  /** Undefined if the message could not be parsed as an alert. */
   readonly alert: Alert | undefined;
   readonly store: string;
   readonly failure: Failure;
@@ -16,9 +16,9 @@ export interface QuarantinedAlert {
   readonly receivedAt: Date;
   readonly quarantinedAt: Date;
   /** When it was redriven or discarded. */
-  readonly settledAt: Date | null;
+  readonly resolvedAt: Date | null;
   readonly traceId: string;
-  /** The original message: where it was, its position in the stream of alerts, its bytes. */
+  /** The subject, the position in the stream of alerts and the bytes of the original message. */
   readonly subject: string;
   readonly sequence: number;
   readonly payload: Uint8Array;
@@ -30,9 +30,9 @@ export interface QuarantineFilter {
   readonly uid?: string | undefined;
   readonly store?: string | undefined;
   readonly code?: FailureCode | undefined;
-  /** Set aside at this time or later, in microseconds since the Unix epoch. */
+  /** Quarantined at this time or later, in microseconds since the Unix epoch. */
   readonly sinceMicros?: number | undefined;
-  /** Set aside earlier than this, in microseconds since the Unix epoch. */
+  /** Quarantined earlier than this, in microseconds since the Unix epoch. */
   readonly untilMicros?: number | undefined;
 }
 

@@ -1,25 +1,32 @@
 import type { FinishedAlert } from '@vigie/alert';
-import type { StandingAlert } from './standing-alert.ts';
+import type { CurrentAlert } from './current-alert.ts';
 
 /**
- * What became of an alert that was to be recorded; the first of a uid in the stream stands. REOPENED: a quarantined one waits
- * for its probe again. LATECOMER_STANDS: the row has one that came later in the stream and was recorded sooner; nothing is
- * done yet.
+ * How an alert was recorded. Of two alerts with one uid and different content, the first in the stream is current.
+ * - RECORDED: it has a row now.
+ * - UNCHANGED: it had its row already.
+ * - REOPENED: its row said QUARANTINED, and waits for a probe again.
+ * - CONFLICT: another alert is current.
+ * - DISPLACES: another alert has the row although it came later in the stream. Nothing is written yet.
  */
-export type AlertRecordKind = 'RECORDED' | 'UNCHANGED' | 'CONFLICT' | 'REOPENED' | 'LATECOMER_STANDS';
+export type AlertRecordKind = 'RECORDED' | 'UNCHANGED' | 'REOPENED' | 'CONFLICT' | 'DISPLACES';
 
 export type AlertResult =
-  | { readonly kind: Exclude<AlertRecordKind, 'LATECOMER_STANDS'> }
-  | { readonly kind: 'LATECOMER_STANDS'; readonly latecomer: StandingAlert };
+  | { readonly kind: Exclude<AlertRecordKind, 'DISPLACES'> }
+  | { readonly kind: 'DISPLACES'; readonly later: CurrentAlert };
 
 /**
- * What became of an outcome that was to be recorded. UNCHANGED: the row has one of the same message. SUPERSEDED: it has one
- * of another message, which stands. UNKNOWN_ALERT: the alert isn't there (yet).
+ * How an outcome was recorded.
+ * - RECORDED: the row has it now.
+ * - UNCHANGED: the row has an outcome of the same message already.
+ * - SUPERSEDED: the row has the outcome of another message, which is current.
+ * - CONFLICT: another alert with its uid is current.
+ * - UNKNOWN_ALERT: the alert has no row yet.
  */
 export type OutcomeRecordKind = 'RECORDED' | 'UNCHANGED' | 'SUPERSEDED' | 'CONFLICT' | 'UNKNOWN_ALERT';
 
 export type OutcomeResult =
   | { readonly kind: Exclude<OutcomeRecordKind, 'UNCHANGED' | 'RECORDED'> }
-  /** `standing`: what the row says, where that is another outcome, or when and how the alert came differs. */
-  | { readonly kind: 'RECORDED'; readonly standing?: FinishedAlert }
-  | { readonly kind: 'UNCHANGED'; readonly standing: FinishedAlert };
+  /** `current`: what the row says now, if that differs from what was to be recorded. */
+  | { readonly kind: 'RECORDED'; readonly current?: FinishedAlert }
+  | { readonly kind: 'UNCHANGED'; readonly current: FinishedAlert };

@@ -1,13 +1,9 @@
 import { type AlertRecord, type FinishedAlert, isFinished, statusOf } from '@vigie/alert';
 import type { AlertArrival } from '../domain/alert-arrival.ts';
 import type { AlertFilter, ListPosition } from '../domain/alert-filter.ts';
-import type { FoundOutcome } from '../domain/found-outcome.ts';
-import { judgeAlerts } from '../domain/judge-alerts.ts';
-import { judgeOutcomes } from '../domain/judge-outcomes.ts';
-import { outcomeResults } from '../domain/outcome-results.ts';
-import type { AlertResult, OutcomeResult } from '../domain/record-kind.ts';
-import type { StandingAlert } from '../domain/standing-alert.ts';
-import type { AlertStore } from './alert-store.ts';
+import type { CurrentAlert } from '../domain/current-alert.ts';
+import type { AlertChanges } from '../domain/decide-alerts.ts';
+import type { AlertStore, LockedAlerts } from './alert-store.ts';
 
 /** Keeps the rows in memory; can be told to fail. */
 export class FakeAlertStore implements AlertStore {
@@ -18,34 +14,42 @@ export class FakeAlertStore implements AlertStore {
   /** Thrown by every call while set. */
   failure: Error | undefined;
 
-  async recordReceived(batch: readonly AlertArrival[]): Promise<readonly AlertResult[]> {
-    this.#begin(batch.length);
-    const { results, earlier, reopened } = judgeAlerts(this.#standing(), batch);
-    for (const [index, arrival] of batch.entries()) {
-      if (results[index]?.kind === 'RECORDED') this.#record(arrival);
+  async insertNew(alerts: readonly AlertArrival[]): Promise<ReadonlyMap<string, CurrentAlert>> {
+    this.#begin(alerts.length);
+    const known = this.#current(alerts.map(({ received }) => received.alert.uid));
+    for (const arrival of alerts) {
+      if (!known.has(arrival.received.alert.uid)) this.#record(arrival);
     }
+    return known;
+  }
+
+  async change({ earlier, reopened }: AlertChanges): Promise<void> {
+    if (this.failure !== undefined) throw this.failure;
     for (const { received, sequence } of earlier) this.#sequences.set(received.alert.uid, sequence);
     for (const { received } of reopened) {
       const { alert, receivedAt, traceId } = this.rows.get(received.alert.uid) as AlertRecord;
       this.rows.set(alert.uid, { alert, receivedAt, traceId });
     }
-    return results;
   }
 
-  async displaceLatecomer(first: AlertArrival): Promise<void> {
+  async displace(first: AlertArrival): Promise<void> {
     this.#begin(1);
     if (first.sequence < (this.#sequences.get(first.received.alert.uid) ?? 0)) this.#record(first);
   }
 
-  async recordOutcomes(batch: readonly FoundOutcome[]): Promise<readonly OutcomeResult[]> {
-    this.#begin(batch.length);
-    const standing = this.#standing();
-    const { kinds, toWrite } = judgeOutcomes(standing, batch);
-    for (const { record } of toWrite) {
-      const { receivedAt, traceId } = this.rows.get(record.alert.uid) as AlertRecord;
-      this.rows.set(record.alert.uid, { ...record, receivedAt, traceId });
-    }
-    return outcomeResults(kinds, batch, standing, this.rows as ReadonlyMap<string, FinishedAlert>);
+  /** Nothing else runs meanwhile: the fake never waits for anything. */
+  async withLocked<T>(uids: readonly string[], work: (locked: LockedAlerts) => Promise<T>): Promise<T> {
+    this.#begin(uids.length);
+    return work({
+      current: this.#current(uids),
+      writeOutcomes: async outcomes => {
+        for (const { record } of outcomes) {
+          const { receivedAt, traceId } = this.rows.get(record.alert.uid) as AlertRecord;
+          this.rows.set(record.alert.uid, { ...record, receivedAt, traceId });
+        }
+      },
+      readFinished: async finishedUids => new Map(finishedUids.map(uid => [uid, this.rows.get(uid) as FinishedAlert])),
+    });
   }
 
   async get(uid: string): Promise<AlertRecord | undefined> {
@@ -62,17 +66,17 @@ export class FakeAlertStore implements AlertStore {
       .slice(0, limit);
   }
 
-  #standing(): Map<string, StandingAlert> {
-    const standing = [...this.rows].map(([uid, row]): [string, StandingAlert] => [
-      uid,
-      {
-        ...{ alert: row.alert, receivedAt: row.receivedAt, traceId: row.traceId },
-        sequence: this.#sequences.get(uid) ?? 0,
-        status: statusOf(row),
-        outcomeSequence: isFinished(row) ? row.sequence : null,
-      },
-    ]);
-    return new Map(standing);
+  #current(uids: readonly string[]): Map<string, CurrentAlert> {
+    return new Map(
+      uids.flatMap((uid): [string, CurrentAlert][] => {
+        const row = this.rows.get(uid);
+        if (row === undefined) return [];
+        const { alert, receivedAt, traceId } = row;
+        const sequence = this.#sequences.get(uid) ?? 0;
+        const outcomeSequence = isFinished(row) ? row.sequence : null;
+        return [[uid, { alert, receivedAt, traceId, sequence, status: statusOf(row), outcomeSequence }]];
+      }),
+    );
   }
 
   #record({ received, sequence }: AlertArrival): void {

@@ -1,33 +1,42 @@
-import type { AlertRecord } from '@vigie/alert';
+import type { AlertRecord, FinishedAlert } from '@vigie/alert';
 import type { AlertArrival } from '../domain/alert-arrival.ts';
 import type { AlertFilter, ListPosition } from '../domain/alert-filter.ts';
+import type { CurrentAlert } from '../domain/current-alert.ts';
+import type { AlertChanges } from '../domain/decide-alerts.ts';
 import type { FoundOutcome } from '../domain/found-outcome.ts';
-import type { AlertResult, OutcomeResult } from '../domain/record-kind.ts';
 
 /**
- * One row an alert, for ever.
+ * One row an alert, for ever. It stores what the use cases decide.
  *
- * Every method throws AlertStoreError where it isn't the caller's fault and trying again makes sense, and those that write
- * UnstorableError where it never will.
+ * Every method throws AlertStoreError if the store can't do it now and trying again makes sense; those that write throw
+ * UnstorableError if it never will.
  */
 export interface AlertStore {
   /**
-   * Writes alerts as RECEIVED; of each uid the first in the stream stands, and a quarantined one that is to be probed again is RECEIVED
-   * again. A result an alert, in the batch's order.
+   * Inserts alerts as RECEIVED, those whose uids have no row yet.
+   *
+   * @param alerts at most one a uid, in the order of the uids: rows are locked in it
+   * @returns by uid, the alerts that had the row already
    */
-  recordReceived(batch: readonly AlertArrival[]): Promise<readonly AlertResult[]>;
+  insertNew(alerts: readonly AlertArrival[]): Promise<ReadonlyMap<string, CurrentAlert>>;
 
   /**
-   * Gives an alert the row of another one with its uid that came later in the stream, as RECEIVED. Changes nothing where the
-   * row has none such any more.
+   * Changes rows of alerts that are there: their position, if it is still a later one; their status to RECEIVED, if it is still
+   * QUARANTINED by an earlier message.
    */
-  displaceLatecomer(first: AlertArrival): Promise<void>;
+  change(changes: AlertChanges): Promise<void>;
 
   /**
-   * Writes outcomes onto the rows of their alerts, never making a row: which of two alerts with one uid stands is decided
-   * by the order in which alerts are recorded. A result an outcome, in the batch's order.
+   * Gives an alert the row of another one with its uid that came later in the stream, as RECEIVED. Changes nothing if the row
+   * has no such alert any more.
    */
-  recordOutcomes(batch: readonly FoundOutcome[]): Promise<readonly OutcomeResult[]>;
+  displace(first: AlertArrival): Promise<void>;
+
+  /**
+   * Runs `work` in one transaction that holds the rows of these uids locked. It may run several times, each time in a new
+   * transaction: only what the last one did is kept.
+   */
+  withLocked<T>(uids: readonly string[], work: (locked: LockedAlerts) => Promise<T>): Promise<T>;
 
   get(uid: string): Promise<AlertRecord | undefined>;
 
@@ -39,18 +48,30 @@ export interface AlertStore {
   list(filter: AlertFilter, limit: number, behind?: ListPosition): Promise<readonly AlertRecord[]>;
 }
 
+/** Rows that nobody else changes meanwhile. */
+export interface LockedAlerts {
+  /** By uid; a uid without a row is missing. */
+  readonly current: ReadonlyMap<string, CurrentAlert>;
+
+  /** Writes outcomes onto the rows of their alerts, at most one a uid; never makes a row. */
+  writeOutcomes(outcomes: readonly FoundOutcome[]): Promise<void>;
+
+  /** What the rows say now of alerts that have their outcomes, by uid. */
+  readFinished(uids: readonly string[]): Promise<ReadonlyMap<string, FinishedAlert>>;
+}
+
 /**
  * UNREACHABLE: it gives no answer. NOT_WRITABLE: it is read-only, or its disk is full. BUSY: it answers that it can't, or not
  * in time.
  */
-export type AlertStoreFault = 'STORE_UNREACHABLE' | 'STORE_NOT_WRITABLE' | 'STORE_BUSY';
+export type AlertStoreReason = 'STORE_UNREACHABLE' | 'STORE_NOT_WRITABLE' | 'STORE_BUSY';
 
 /** The call may have been done or not; doing it again is safe. */
 export class AlertStoreError extends Error {
   override readonly name = 'AlertStoreError';
-  readonly reason: AlertStoreFault;
+  readonly reason: AlertStoreReason;
 
-  constructor(reason: AlertStoreFault, message: string, options?: ErrorOptions) {
+  constructor(reason: AlertStoreReason, message: string, options?: ErrorOptions) {
     super(message, options);
     this.reason = reason;
   }

@@ -36,13 +36,13 @@ export interface OutcomeFeed {
   watch(filter: OutcomeFilter, behind: FeedPosition | undefined, signal: AbortSignal): Promise<OutcomeWatch>;
 }
 
-export type OutcomeFeedFault = 'FEED_UNREACHABLE' | 'RESUME_TOKEN_EXPIRED';
+export type OutcomeFeedReason = 'FEED_UNREACHABLE' | 'RESUME_TOKEN_EXPIRED';
 
 export class OutcomeFeedError extends Error {
   override readonly name = 'OutcomeFeedError';
-  readonly reason: OutcomeFeedFault;
+  readonly reason: OutcomeFeedReason;
 
-  constructor(reason: OutcomeFeedFault, message: string, options?: ErrorOptions) {
+  constructor(reason: OutcomeFeedReason, message: string, options?: ErrorOptions) {
     super(message, options);
     this.reason = reason;
   }

@@ -18,14 +18,14 @@ export interface ReplayQueue {
   redrive(quarantined: QuarantinedAlert): Promise<void>;
 }
 
-export type ReplayQueueFault = 'QUEUE_FULL' | 'QUEUE_UNREACHABLE';
+export type ReplayQueueReason = 'QUEUE_FULL' | 'QUEUE_UNREACHABLE';
 
 /** Whether the message is in the queue isn't known; putting it there again is safe. */
 export class ReplayQueueError extends Error {
   override readonly name = 'ReplayQueueError';
-  readonly reason: ReplayQueueFault;
+  readonly reason: ReplayQueueReason;
 
-  constructor(reason: ReplayQueueFault, message: string, options?: ErrorOptions) {
+  constructor(reason: ReplayQueueReason, message: string, options?: ErrorOptions) {
     super(message, options);
     this.reason = reason;
   }

@@ -1,6 +1,8 @@
 import { isFinished, type ReceivedAlert, statusOf } from '@vigie/alert';
 import { SPARSE_MEDIA } from '@vigie/alert/testing';
 import { expect } from 'chai';
+import { recordArrivals } from '../application/record-arrival.ts';
+import { recordOutcomes } from '../application/record-outcome.ts';
 import type { AlertArrival } from '../domain/alert-arrival.ts';
 import type { FoundOutcome } from '../domain/found-outcome.ts';
 import type { AlertStore } from '../ports/alert-store.ts';
@@ -16,18 +18,22 @@ import {
   SAMPLE_MICROS,
 } from './sample-alerts.ts';
 
-/** What every AlertStore does. @param openEmpty a store without rows */
+/**
+ * What every AlertStore does when the use cases decide what it stores.
+ *
+ * @param openEmpty a store without rows
+ */
 export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
   let store: AlertStore;
   beforeEach(async () => {
     store = await openEmpty();
   });
 
-  const recordArrivals = async (arrivals: readonly AlertArrival[]) =>
-    (await store.recordReceived(arrivals)).map(({ kind }) => kind);
-  const recordReceived = (alerts: readonly ReceivedAlert[]) => recordArrivals(alerts.map(alert => arrivalOf(alert)));
-  const recordOutcomes = async (outcomes: readonly FoundOutcome[]) =>
-    (await store.recordOutcomes(outcomes)).map(({ kind }) => kind);
+  const recordAll = async (arrivals: readonly AlertArrival[]) =>
+    (await recordArrivals(store, arrivals)).map(({ kind }) => kind);
+  const recordReceived = (alerts: readonly ReceivedAlert[]) => recordAll(alerts.map(alert => arrivalOf(alert)));
+  const recordFound = async (outcomes: readonly FoundOutcome[]) =>
+    (await recordOutcomes(store, outcomes)).map(({ kind }) => kind);
 
   describe('recording alerts', () => {
     it('keeps an alert as it came, to the microsecond', async () => {
@@ -43,7 +49,7 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
       }
     });
 
-    it('leaves what is there as it is, and tells the same alert from another one', async () => {
+    it('leaves a row as it is, and distinguishes the same alert from another one', async () => {
       const first = receivedAlert('a');
       await recordReceived([first]);
       const results = await recordReceived([
@@ -57,7 +63,7 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
       expect(await store.get('a')).to.deep.equal(first);
     });
 
-    it('lets the first of a uid within one batch stand', async () => {
+    it('makes the first of a uid within one batch current', async () => {
       const first = receivedAlert('a', { video: '/videos/first.mp4' });
       const results = await recordReceived([
         first,
@@ -71,7 +77,7 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
     it('does not touch an alert that has its outcome', async () => {
       const received = receivedAlert('a');
       await recordReceived([received]);
-      await recordOutcomes([found(finishedAlert(received))]);
+      await recordFound([found(finishedAlert(received))]);
       expect(await recordReceived([received])).to.deep.equal(['UNCHANGED']);
       expect(await store.get('a')).to.deep.equal(finishedAlert(received));
     });
@@ -81,49 +87,46 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
     const first = receivedAlert('a', { video: '/videos/first.mp4' });
     const second = receivedAlert('a', { video: '/videos/second.mp4' });
 
-    it('lets the first in the stream stand, in whatever order a batch has them', async () => {
+    it('makes the first in the stream current, in whatever order a batch has them', async () => {
       const batch = [arrivalOf(second, { sequence: 7 }), arrivalOf(first, { sequence: 5 })];
-      expect(await recordArrivals(batch)).to.deep.equal(['CONFLICT', 'RECORDED']);
+      expect(await recordAll(batch)).to.deep.equal(['CONFLICT', 'RECORDED']);
       expect(await store.get('a')).to.deep.equal(first);
     });
 
-    it('tells the first one that a latecomer has its row, and gives it that row, with its outcome forgotten', async () => {
-      await recordArrivals([arrivalOf(second, { sequence: 7 })]);
-      await recordOutcomes([found(finishedAlert(second, PROCESSED, 7))]);
+    it('reports that a later alert has the row, and gives the row to the first one, without the outcome of the later', async () => {
+      await recordAll([arrivalOf(second, { sequence: 7 })]);
+      await recordFound([found(finishedAlert(second, PROCESSED, 7))]);
       const arrival = arrivalOf(first, { sequence: 5 });
-      const latecomer = { ...second, sequence: 7, status: 'PROCESSED', outcomeSequence: 7 } as const;
-      expect(await store.recordReceived([arrival])).to.deep.equal([{ kind: 'LATECOMER_STANDS', latecomer }]);
+      const later = { ...second, sequence: 7, status: 'PROCESSED', outcomeSequence: 7 } as const;
+      expect(await recordArrivals(store, [arrival])).to.deep.equal([{ kind: 'DISPLACES', later }]);
       expect(await store.get('a')).to.deep.equal(finishedAlert(second, PROCESSED, 7));
-      await store.displaceLatecomer(arrival);
+      await store.displace(arrival);
       expect(await store.get('a')).to.deep.equal(first);
-      expect(await recordArrivals([arrival, arrivalOf(second, { sequence: 7 })])).to.deep.equal([
-        'UNCHANGED',
-        'CONFLICT',
-      ]);
+      expect(await recordAll([arrival, arrivalOf(second, { sequence: 7 })])).to.deep.equal(['UNCHANGED', 'CONFLICT']);
     });
 
-    it('displaces nobody who came first, and nobody twice', async () => {
-      await recordArrivals([arrivalOf(first, { sequence: 5 })]);
+    it('displaces no alert that came first, and none twice', async () => {
+      await recordAll([arrivalOf(first, { sequence: 5 })]);
       const finished = finishedAlert(first, PROCESSED, 5);
-      await recordOutcomes([found(finished)]);
-      await store.displaceLatecomer(arrivalOf(second, { sequence: 7 }));
-      await store.displaceLatecomer(arrivalOf(first, { sequence: 5 }));
+      await recordFound([found(finished)]);
+      await store.displace(arrivalOf(second, { sequence: 7 }));
+      await store.displace(arrivalOf(first, { sequence: 5 }));
       expect(await store.get('a')).to.deep.equal(finished);
     });
 
     it('asks for the outcome of the first one again until it has its row', async () => {
-      await recordArrivals([arrivalOf(second, { sequence: 7 })]);
+      await recordAll([arrivalOf(second, { sequence: 7 })]);
       const outcome = finishedAlert(first, PROCESSED, 5);
-      expect(await recordOutcomes([found(outcome)])).to.deep.equal(['UNKNOWN_ALERT']);
-      await store.displaceLatecomer(arrivalOf(first, { sequence: 5 }));
+      expect(await recordFound([found(outcome)])).to.deep.equal(['UNKNOWN_ALERT']);
+      await store.displace(arrivalOf(first, { sequence: 5 }));
       const outcomes = [found(outcome), found(finishedAlert(second, PROCESSED, 7))];
-      expect(await recordOutcomes(outcomes)).to.deep.equal(['RECORDED', 'CONFLICT']);
+      expect(await recordFound(outcomes)).to.deep.equal(['RECORDED', 'CONFLICT']);
     });
 
     it('knows who came first by the earliest message of each', async () => {
-      await recordArrivals([arrivalOf(first, { sequence: 9 })]);
-      expect(await recordArrivals([arrivalOf(first, { sequence: 5 })])).to.deep.equal(['UNCHANGED']);
-      expect(await recordArrivals([arrivalOf(second, { sequence: 7 })])).to.deep.equal(['CONFLICT']);
+      await recordAll([arrivalOf(first, { sequence: 9 })]);
+      expect(await recordAll([arrivalOf(first, { sequence: 5 })])).to.deep.equal(['UNCHANGED']);
+      expect(await recordAll([arrivalOf(second, { sequence: 7 })])).to.deep.equal(['CONFLICT']);
     });
   });
 
@@ -133,7 +136,7 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
         const received = receivedAlert('a');
         await recordReceived([received]);
         const finished = finishedAlert(received, outcome);
-        expect(await recordOutcomes([found(finished)])).to.deep.equal(['RECORDED']);
+        expect(await recordFound([found(finished)])).to.deep.equal(['RECORDED']);
         expect(await store.get('a')).to.deep.equal(finished);
       });
     }
@@ -141,85 +144,85 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
     it('keeps when and in which trace the alert was received', async () => {
       const received = receivedAlert('a');
       await recordReceived([received]);
-      await recordOutcomes([found({ ...finishedAlert(received), receivedAt: new Date(0), traceId: '' })]);
+      await recordFound([found({ ...finishedAlert(received), receivedAt: new Date(0), traceId: '' })]);
       expect(await store.get('a')).to.deep.equal(finishedAlert(received));
     });
 
     it('never makes a row', async () => {
-      expect(await recordOutcomes([found(finishedAlert(receivedAlert('a')))])).to.deep.equal(['UNKNOWN_ALERT']);
+      expect(await recordFound([found(finishedAlert(receivedAlert('a')))])).to.deep.equal(['UNKNOWN_ALERT']);
       expect(await store.get('a')).to.equal(undefined);
     });
 
-    it('keeps off the row of another alert', async () => {
+    it('leaves the row of another alert alone', async () => {
       const received = receivedAlert('a');
       await recordReceived([received]);
       const others = [{ video: '/videos/b.mp4' }, { store: 'x' }, { timestampMicros: SAMPLE_MICROS - 1 }];
       const outcomes = others.map(other => found(finishedAlert(receivedAlert('a', other))));
-      expect(await recordOutcomes(outcomes)).to.deep.equal(['CONFLICT', 'CONFLICT', 'CONFLICT']);
+      expect(await recordFound(outcomes)).to.deep.equal(['CONFLICT', 'CONFLICT', 'CONFLICT']);
       expect(await store.get('a')).to.deep.equal(received);
     });
 
-    it('lets the first outcome stand, however often the client sent the alert and whoever found another one', async () => {
+    it('keeps the first outcome current, however often the client sent the alert and whoever found another one', async () => {
       const received = receivedAlert('a');
       await recordReceived([received]);
       const first = finishedAlert(received, FAILED, 5);
-      expect(await recordOutcomes([found(first)])).to.deep.equal(['RECORDED']);
+      expect(await recordFound([found(first)])).to.deep.equal(['RECORDED']);
       const lateDuplicate = finishedAlert(received, PROCESSED, 6);
       const frozenReplica = finishedAlert(received, PROCESSED, 4);
-      expect(await recordOutcomes([found(lateDuplicate), found(frozenReplica)])).to.deep.equal([
+      expect(await recordFound([found(lateDuplicate), found(frozenReplica)])).to.deep.equal([
         'SUPERSEDED',
         'SUPERSEDED',
       ]);
       expect(await store.get('a')).to.deep.equal(first);
     });
 
-    it('tells the outcome that stands to whoever comes with another one of the same message', async () => {
+    it('answers another outcome of the same message with the current one', async () => {
       const received = receivedAlert('a');
       await recordReceived([received]);
       const first = finishedAlert(received, QUARANTINED, 5);
-      await recordOutcomes([found(first)]);
+      await recordFound([found(first)]);
       const again = { ...finishedAlert(received, PROCESSED, 5), receivedAt: new Date(0) };
-      expect(await store.recordOutcomes([found(again)])).to.deep.equal([{ kind: 'UNCHANGED', standing: first }]);
+      expect(await recordOutcomes(store, [found(again)])).to.deep.equal([{ kind: 'UNCHANGED', current: first }]);
       expect(await store.get('a')).to.deep.equal(first);
     });
 
     it('lets a replay replace the outcome of an earlier message, and never that of a later one', async () => {
       const received = receivedAlert('a');
       await recordReceived([received]);
-      await recordOutcomes([found(finishedAlert(received, FAILED, 5))]);
+      await recordFound([found(finishedAlert(received, FAILED, 5))]);
       const replayed = finishedAlert(received, PROCESSED, 9);
       const found9 = foundAgain({ ...replayed, receivedAt: new Date(0), traceId: 'f'.repeat(32) });
-      expect(await store.recordOutcomes([found9])).to.deep.equal([{ kind: 'RECORDED', standing: replayed }]);
+      expect(await recordOutcomes(store, [found9])).to.deep.equal([{ kind: 'RECORDED', current: replayed }]);
       const earlier = finishedAlert(received, FAILED, 8);
       const first = finishedAlert(received, FAILED, 5);
-      expect(await recordOutcomes([foundAgain(earlier), found(first)])).to.deep.equal(['SUPERSEDED', 'SUPERSEDED']);
+      expect(await recordFound([foundAgain(earlier), found(first)])).to.deep.equal(['SUPERSEDED', 'SUPERSEDED']);
       expect(await store.get('a')).to.deep.equal(replayed);
     });
 
-    it('tells nobody the outcome of another message as that of theirs, where a replay comes in the same batch', async () => {
+    it('answers no outcome with that of another message if a replay comes in the same batch', async () => {
       const received = receivedAlert('a');
       await recordReceived([received]);
       const first = finishedAlert(received, FAILED, 5);
-      await recordOutcomes([found(first)]);
+      await recordFound([found(first)]);
       const replayed = finishedAlert(received, PROCESSED, 9);
-      expect(await recordOutcomes([found(first), foundAgain(replayed)])).to.deep.equal(['SUPERSEDED', 'RECORDED']);
+      expect(await recordFound([found(first), foundAgain(replayed)])).to.deep.equal(['SUPERSEDED', 'RECORDED']);
       expect(await store.get('a')).to.deep.equal(replayed);
     });
 
-    it('forgets what a video was once it is none any more', async () => {
+    it('forgets what was found of a video once a replay finds none', async () => {
       const received = receivedAlert('a');
       await recordReceived([received]);
-      await recordOutcomes([found(finishedAlert(received))]);
+      await recordFound([found(finishedAlert(received))]);
       const replayed = finishedAlert(received, FAILED, 2);
-      await recordOutcomes([foundAgain(replayed)]);
+      await recordFound([foundAgain(replayed)]);
       expect(await store.get('a')).to.deep.equal(replayed);
     });
 
-    it('judges several outcomes of one uid within a batch as if they came one by one', async () => {
+    it('decides several outcomes of one uid within a batch as if they came one by one', async () => {
       const [a, b] = [receivedAlert('a'), receivedAlert('b')];
       await recordReceived([b, a]);
       const replayed = finishedAlert(a, FAILED, 2);
-      const results = await recordOutcomes([
+      const results = await recordFound([
         found(finishedAlert(b)),
         found(finishedAlert(a)),
         found(finishedAlert(receivedAlert('c'))),
@@ -238,16 +241,16 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
 
   describe('an alert that is published to be probed again', () => {
     const replay = (received: ReceivedAlert, sequence: number) =>
-      recordArrivals([arrivalOf(received, { sequence, isReplay: true })]);
+      recordAll([arrivalOf(received, { sequence, isReplay: true })]);
 
     it('is RECEIVED again if it was quarantined, and takes its new outcome', async () => {
       const received = receivedAlert('a');
       await recordReceived([received]);
-      await recordOutcomes([found(finishedAlert(received, QUARANTINED, 5))]);
+      await recordFound([found(finishedAlert(received, QUARANTINED, 5))]);
       expect(await replay(receivedAlert('a'), 9)).to.deep.equal(['REOPENED']);
       expect(await store.get('a')).to.deep.equal(received);
       const redriven = finishedAlert(received, PROCESSED, 9);
-      expect(await recordOutcomes([foundAgain(redriven)])).to.deep.equal(['RECORDED']);
+      expect(await recordFound([foundAgain(redriven)])).to.deep.equal(['RECORDED']);
       expect(await store.get('a')).to.deep.equal(redriven);
     });
 
@@ -255,7 +258,7 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
       const received = receivedAlert('a');
       await recordReceived([received]);
       const quarantinedAgain = finishedAlert(received, QUARANTINED, 9);
-      await recordOutcomes([foundAgain(quarantinedAgain)]);
+      await recordFound([foundAgain(quarantinedAgain)]);
       expect(await replay(received, 9)).to.deep.equal(['UNCHANGED']);
       expect(await store.get('a')).to.deep.equal(quarantinedAgain);
     });
@@ -265,7 +268,7 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
         const received = receivedAlert('a');
         await recordReceived([received]);
         const finished = finishedAlert(received, outcome, 5);
-        await recordOutcomes([found(finished)]);
+        await recordFound([found(finished)]);
         expect(await replay(received, 9)).to.deep.equal(['UNCHANGED']);
         expect(await store.get('a')).to.deep.equal(finished);
       });
@@ -275,8 +278,8 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
       const received = receivedAlert('a');
       await recordReceived([received]);
       const finished = finishedAlert(received, QUARANTINED, 5);
-      await recordOutcomes([found(finished)]);
-      expect(await recordArrivals([arrivalOf(received, { sequence: 9 })])).to.deep.equal(['UNCHANGED']);
+      await recordFound([found(finished)]);
+      expect(await recordAll([arrivalOf(received, { sequence: 9 })])).to.deep.equal(['UNCHANGED']);
       expect(await store.get('a')).to.deep.equal(finished);
     });
 
@@ -284,7 +287,7 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
       const received = receivedAlert('a');
       await recordReceived([received]);
       const finished = finishedAlert(received, QUARANTINED, 5);
-      await recordOutcomes([found(finished)]);
+      await recordFound([found(finished)]);
       expect(await replay(receivedAlert('a', { store: 'other' }), 9)).to.deep.equal(['CONFLICT']);
       expect(await store.get('a')).to.deep.equal(finished);
     });
@@ -311,7 +314,7 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
     it('holds all filters together', async () => {
       const batch = [at('a', 10), at('b', 11), at('c', 12), at('d', 11, 'other'), at('e', 11)];
       await recordReceived(batch);
-      await recordOutcomes([found(finishedAlert(batch[1] as ReceivedAlert))]);
+      await recordFound([found(finishedAlert(batch[1] as ReceivedAlert))]);
       expect(uids(await store.list({ sinceMicros: 11, untilMicros: 12 }, 9))).to.deep.equal(['e', 'd', 'b']);
       expect(uids(await store.list({ store: 'other' }, 9))).to.deep.equal(['d']);
       expect(uids(await store.list({ status: 'RECEIVED', store: 'store-42' }, 9))).to.deep.equal(['c', 'e', 'a']);
@@ -324,7 +327,7 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
       const received = receivedAlert('a');
       await recordReceived([received]);
       const finished = finishedAlert(received);
-      await recordOutcomes([found(finished)]);
+      await recordFound([found(finished)]);
       expect(await store.list({}, 9)).to.deep.equal([finished]);
     });
   });
@@ -337,9 +340,7 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
     expect(recorded.filter(kind => kind === 'UNCHANGED')).to.have.lengthOf(7 * alerts.length);
     const outcomes = (sequence: number): FoundOutcome[] =>
       shuffled().map(alert => foundAgain(finishedAlert(alert, PROCESSED, sequence)));
-    const written = (
-      await Promise.all(Array.from({ length: 8 }, (_, round) => recordOutcomes(outcomes(round))))
-    ).flat();
+    const written = (await Promise.all(Array.from({ length: 8 }, (_, round) => recordFound(outcomes(round))))).flat();
     expect(written.filter(kind => kind === 'RECORDED').length).to.be.at.least(alerts.length);
     for (const record of await store.list({}, alerts.length)) {
       expect(statusOf(record)).to.equal('PROCESSED');

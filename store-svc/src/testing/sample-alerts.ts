@@ -1,6 +1,9 @@
 import type { Alert, FinishedAlert, Outcome, ReceivedAlert } from '@vigie/alert';
+import { subjects } from '@vigie/alert/streams';
 import { SAMPLE_MEDIA } from '@vigie/alert/testing';
+import { encodeAlertPayload } from '@vigie/alert/wire';
 import type { AlertArrival } from '../domain/alert-arrival.ts';
+import type { AlertMessage } from '../domain/alert-message.ts';
 import type { FoundOutcome } from '../domain/found-outcome.ts';
 
 /** Microseconds that no JavaScript Date and no double of seconds with three digits can hold. */
@@ -47,4 +50,24 @@ export function found(record: FinishedAlert): FoundOutcome {
 /** The outcome of a message that was published to have its alert probed again. */
 export function foundAgain(record: FinishedAlert): FoundOutcome {
   return { record, isReplay: true };
+}
+
+/** The message that a client's alert came in, delivered for the first time. */
+export function alertMessage(received: ReceivedAlert, change: Partial<AlertMessage> = {}): AlertMessage {
+  const { alert, receivedAt, traceId } = received;
+  return {
+    content: { kind: 'alert', alert, isReplay: false },
+    ...{ attempts: 1, sequence: 1, receivedAt, traceId, redrives: 0 },
+    ...{ subject: subjects.received(alert.store), payload: Buffer.from(encodeAlertPayload(alert)) },
+    ...change,
+  };
+}
+
+/** A message that is no alert, delivered for the first time. */
+export function malformedMessage(why: string): AlertMessage {
+  return {
+    ...alertMessage(receivedAlert('none')),
+    content: { kind: 'malformed', why },
+    payload: Buffer.from('no alert'),
+  };
 }

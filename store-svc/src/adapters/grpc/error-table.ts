@@ -4,11 +4,11 @@ import { IncompleteRecordError } from '@vigie/alert/wire';
 import { AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { invalidArgument, rpcError } from '@vigie/service-kit/grpc';
 import { AlertNotFoundError } from '../../application/get-alert.ts';
-import { AlertStoreError, type AlertStoreFault } from '../../ports/alert-store.ts';
-import { OutcomeFeedError, type OutcomeFeedFault } from '../../ports/outcome-feed.ts';
-import { ReplayQueueError, type ReplayQueueFault } from '../../ports/replay-queue.ts';
+import { AlertStoreError, type AlertStoreReason } from '../../ports/alert-store.ts';
+import { OutcomeFeedError, type OutcomeFeedReason } from '../../ports/outcome-feed.ts';
+import { ReplayQueueError, type ReplayQueueReason } from '../../ports/replay-queue.ts';
 
-type Fault = AlertStoreFault | OutcomeFeedFault | ReplayQueueFault;
+type Fault = AlertStoreReason | OutcomeFeedReason | ReplayQueueReason;
 
 interface Row {
   readonly code: Code;

@@ -11,7 +11,7 @@ import {
 import type { ServiceImplementation } from '@vigie/service-kit/grpc';
 import { invalidArgument, toStatus } from '@vigie/service-kit/grpc';
 import type { RecordOutcome } from '../../application/record-outcome.ts';
-import { findOutcomeFaults } from '../../domain/outcome-faults.ts';
+import { findOutcomeViolations } from '../../domain/outcome-violations.ts';
 import { translateError } from './error-table.ts';
 
 const MAX_BATCH = 1_000;
@@ -25,7 +25,7 @@ export function createOutcomeService(recordOutcome: RecordOutcome): ServiceImple
     try {
       const finished = parseFinished(alert ?? create(AlertSchema));
       const result = await recordOutcome({ record: finished, isReplay: replay });
-      const current = 'standing' in result ? result.standing : undefined;
+      const current = 'current' in result ? result.current : undefined;
       return {
         uid,
         kind: RecordOutcomeResult_Kind[result.kind],
@@ -57,7 +57,7 @@ export function createOutcomeService(recordOutcome: RecordOutcome): ServiceImple
 /** @throws InvalidAlertError, IncompleteRecordError */
 function parseFinished(message: AlertMessage): FinishedAlert {
   const finished = finishedFromProto(message);
-  const violations = findOutcomeFaults(finished);
+  const violations = findOutcomeViolations(finished);
   if (violations.length > 0) throw new InvalidAlertError(violations);
   return finished;
 }

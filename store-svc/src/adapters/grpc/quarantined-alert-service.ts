@@ -8,15 +8,15 @@ import {
 import type { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
 import type { ServiceImplementation } from '@vigie/service-kit/grpc';
 import type { ListQuarantined } from '../../application/list-quarantined.ts';
-import type { SettleQuarantined } from '../../application/settle-quarantined.ts';
+import type { ResolveQuarantined } from '../../application/resolve-quarantined.ts';
 import type { QuarantinedAlert } from '../../domain/quarantined-alert.ts';
 import { encodeQuarantineToken } from './page-token.ts';
 import { readQuarantineRequest, readSettlementRequest } from './quarantine-request.ts';
 
 export interface QuarantinedAlertServiceParts {
   readonly listQuarantined: ListQuarantined;
-  readonly redriveAlerts: SettleQuarantined;
-  readonly discardQuarantined: SettleQuarantined;
+  readonly redriveAlerts: ResolveQuarantined;
+  readonly discardQuarantined: ResolveQuarantined;
 }
 
 export function createQuarantinedAlertService(
@@ -36,20 +36,21 @@ export function createQuarantinedAlertService(
 
     async redriveQuarantinedAlerts(request) {
       const { filter, limit } = readSettlementRequest(request);
-      const { settled, remaining } = await redriveAlerts(filter, limit);
-      return { redriven: settled, remaining };
+      const { resolved, remaining } = await redriveAlerts(filter, limit);
+      return { redriven: resolved, remaining };
     },
 
     async discardQuarantinedAlerts(request) {
       const { filter, limit } = readSettlementRequest(request);
-      const { settled, remaining } = await discardQuarantined(filter, limit);
-      return { discarded: settled, remaining };
+      const { resolved, remaining } = await discardQuarantined(filter, limit);
+      return { discarded: resolved, remaining };
     },
   };
 }
 
 function toProto(quarantined: QuarantinedAlert): MessageInitShape<typeof QuarantinedAlertSchema> {
-  const { id, state, alert, failure, attempts, redrives, settledAt, traceId, subject, sequence, payload } = quarantined;
+  const { id, state, alert, failure, attempts, redrives, resolvedAt, traceId, subject, sequence, payload } =
+    quarantined;
   return {
     ...{ id, attempts, redrives, traceId, subject, payload },
     state: QuarantinedAlert_State[state],
@@ -57,7 +58,7 @@ function toProto(quarantined: QuarantinedAlert): MessageInitShape<typeof Quarant
     failure: failureToProto(failure),
     receivedAt: timestampFromDate(quarantined.receivedAt),
     quarantinedAt: timestampFromDate(quarantined.quarantinedAt),
-    ...(settledAt !== null && { resolvedAt: timestampFromDate(settledAt) }),
+    ...(resolvedAt !== null && { resolvedAt: timestampFromDate(resolvedAt) }),
     sequence: BigInt(sequence),
   };
 }

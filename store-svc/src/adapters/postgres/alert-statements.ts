@@ -12,8 +12,8 @@ export interface AlertStatements {
   readonly reopenQuarantined: string;
   /** Sets the positions of rows whose alerts turn out to have come earlier. */
   readonly moveEarlier: string;
-  /** Overwrites rows of alerts that came later in the stream. */
-  readonly displaceLatecomers: string;
+  /** Overwrites rows whose alerts came later in the stream. */
+  readonly displaceLater: string;
 }
 
 interface Column {
@@ -46,7 +46,7 @@ export function alertStatements(orm: MikroORM): AlertStatements {
       where alerts.uid = given.uid and status = 'QUARANTINED' and outcome_sequence < given."outcomeSequence"`,
     moveEarlier: `update alerts set alert_sequence = given."alertSequence" from ${jsonRows(received)}
       where alerts.uid = given.uid and alerts.alert_sequence > given."alertSequence"`,
-    displaceLatecomers: `update alerts set ${assign(received)}, ${clear} from ${jsonRows(received)}
+    displaceLater: `update alerts set ${assign(received)}, ${clear} from ${jsonRows(received)}
       where alerts.uid = given.uid and alerts.alert_sequence > given."alertSequence"`,
   };
 }

@@ -3,6 +3,8 @@ import type { ReceivedAlert } from '@vigie/alert';
 import { queryPostgres } from '@vigie/dev-env/servers';
 import { scratchPostgres, waitFor } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
+import { recordArrivals } from '../../application/record-arrival.ts';
+import { recordOutcomes } from '../../application/record-outcome.ts';
 import { AlertStoreError } from '../../ports/alert-store.ts';
 import { LONG_TIMEOUTS, openPostgresStore, type PostgresStore } from '../../testing/postgres-store.ts';
 import { arrivalOf, finishedAlert, found, foundAgain, PROCESSED, receivedAlert } from '../../testing/sample-alerts.ts';
@@ -53,8 +55,8 @@ describe('PostgresAlertStore beside other transactions', () => {
     it('says that it is worth trying again, to every writer', async () => {
       const { store } = await openPostgresStore(teardown, postgres, { timeouts: { ...LONG_TIMEOUTS, lockTimeoutMs } });
       const [a, b] = [receivedAlert('a'), receivedAlert('b')];
-      await store.recordReceived([a].map(arrive));
-      const writes = () => [store.recordOutcomes([found(finishedAlert(a))]), store.recordReceived([b].map(arrive))];
+      await recordArrivals(store, [a].map(arrive));
+      const writes = () => [recordOutcomes(store, [found(finishedAlert(a))]), recordArrivals(store, [b].map(arrive))];
       await inTransaction(person, async em => {
         await em.execute(`update alerts set video = video`);
         // An alert under the same uid that isn't committed: whether it will be there is open.
@@ -74,7 +76,7 @@ describe('PostgresAlertStore beside other transactions', () => {
         openPostgresStore(teardown, postgres),
       ]);
       const received = receivedAlert('a');
-      await other.store.recordReceived([received].map(arrive));
+      await recordArrivals(other.store, [received].map(arrive));
       const lock = Promise.withResolvers<void>();
       const thaw = Promise.withResolvers<void>();
       const stuck = inTransaction(frozen.orm, async em => {
@@ -83,7 +85,7 @@ describe('PostgresAlertStore beside other transactions', () => {
         await thaw.promise;
       }).catch(error => error);
       await lock.promise;
-      expect(await other.store.recordOutcomes([found(finishedAlert(received))])).to.deep.equal([RECORDED]);
+      expect(await recordOutcomes(other.store, [found(finishedAlert(received))])).to.deep.equal([RECORDED]);
       thaw.resolve();
       expect(await stuck).to.be.instanceOf(Error);
       expect(await frozen.store.get('a')).to.deep.equal(finishedAlert(received));
@@ -110,10 +112,10 @@ describe('PostgresAlertStore beside other transactions', () => {
     it('writes an outcome again whose snapshot was overtaken', async () => {
       const { store } = await openWith(`default_transaction_isolation = 'repeatable read'`);
       const received = receivedAlert('a');
-      await store.recordReceived([received].map(arrive));
+      await recordArrivals(store, [received].map(arrive));
       const written = await loseTo(
         em => em.execute(`update alerts set trace_id = trace_id`),
-        () => store.recordOutcomes([found(finishedAlert(received))]),
+        () => recordOutcomes(store, [found(finishedAlert(received))]),
       );
       expect(written).to.deep.equal([RECORDED]);
       expect(await store.get('a')).to.deep.equal(finishedAlert(received));
@@ -122,10 +124,10 @@ describe('PostgresAlertStore beside other transactions', () => {
     it('finds an alert that came meanwhile', async () => {
       const { store } = await openWith(`default_transaction_isolation = 'serializable'`);
       const [a, b] = [receivedAlert('a'), receivedAlert('b')];
-      await store.recordReceived([a].map(arrive));
+      await recordArrivals(store, [a].map(arrive));
       const written = await loseTo(
         em => em.execute(INSERT_B),
-        () => store.recordReceived([a, b, receivedAlert('c')].map(arrive)),
+        () => recordArrivals(store, [a, b, receivedAlert('c')].map(arrive)),
       );
       expect(written).to.deep.equal([UNCHANGED, UNCHANGED, RECORDED]);
     });
@@ -134,7 +136,7 @@ describe('PostgresAlertStore beside other transactions', () => {
       // Who waits this long first looks for a deadlock, and is the one who gives up.
       const { store } = await openWith(`deadlock_timeout = '3s'`);
       const [a, b] = [receivedAlert('a'), receivedAlert('b')];
-      await store.recordReceived([a, b].map(arrive));
+      await recordArrivals(store, [a, b].map(arrive));
       const deadlocks = async () =>
         Number(
           (await queryPostgres(postgres.url, 'select deadlocks from pg_stat_database where datname = $1', ['vigie']))[0]
@@ -146,7 +148,7 @@ describe('PostgresAlertStore beside other transactions', () => {
           await em.execute(`set local deadlock_timeout = '1h'`);
           await em.execute(`select 1 from alerts where uid = 'b' for update`);
         },
-        () => store.recordOutcomes([found(finishedAlert(a)), found(finishedAlert(b))]),
+        () => recordOutcomes(store, [found(finishedAlert(a)), found(finishedAlert(b))]),
         em => em.execute(`select 1 from alerts where uid = 'a' for update`),
       );
       expect(written).to.deep.equal([RECORDED, RECORDED]);
@@ -158,9 +160,9 @@ describe('PostgresAlertStore beside other transactions', () => {
     const { store } = await openWith(`default_transaction_isolation = 'serializable'`);
     const alerts = Array.from({ length: 50 }, (_, index) => receivedAlert(`uid-${index}`));
     const rounds = Array.from({ length: 8 }, (_, round) => round);
-    await Promise.all(rounds.map(() => untilTaken(() => store.recordReceived(alerts.map(arrive)))));
+    await Promise.all(rounds.map(() => untilTaken(() => recordArrivals(store, alerts.map(arrive)))));
     const outcomes = (round: number) => alerts.map(alert => finishedAlert(alert, PROCESSED, round));
-    await Promise.all(rounds.map(round => untilTaken(() => store.recordOutcomes(outcomes(round).map(foundAgain)))));
+    await Promise.all(rounds.map(round => untilTaken(() => recordOutcomes(store, outcomes(round).map(foundAgain)))));
     const rows = await store.list({}, 100);
     const byUid = (a: ReceivedAlert, b: ReceivedAlert) => (a.alert.uid < b.alert.uid ? -1 : 1);
     expect(rows.toSorted(byUid)).to.deep.equal(outcomes(7).toSorted(byUid));

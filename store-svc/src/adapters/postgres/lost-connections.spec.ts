@@ -1,6 +1,8 @@
 import { queryPostgres } from '@vigie/dev-env/servers';
 import { scratchPostgres, waitFor } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
+import { recordArrivals } from '../../application/record-arrival.ts';
+import { recordOutcomes } from '../../application/record-outcome.ts';
 import { AlertStoreError } from '../../ports/alert-store.ts';
 import { openPostgresStore, POOL_SIZE, type PostgresStore } from '../../testing/postgres-store.ts';
 import { arrivalOf, finishedAlert, found, receivedAlert } from '../../testing/sample-alerts.ts';
@@ -61,11 +63,15 @@ describe('PostgresAlertStore that loses its connections', () => {
         );
         const outcomes = alerts.map(alert => finishedAlert(alert));
         await untilTaken(
-          () => opened.store.recordReceived(alerts.map(alert => arrivalOf(alert))),
+          () =>
+            recordArrivals(
+              opened.store,
+              alerts.map(alert => arrivalOf(alert)),
+            ),
           () => failures++,
         );
         const kinds = await untilTaken(
-          () => opened.store.recordOutcomes(outcomes.map(found)),
+          () => recordOutcomes(opened.store, outcomes.map(found)),
           () => failures++,
         );
         expect(new Set(kinds.map(({ kind }) => kind)).isSubsetOf(new Set(['RECORDED', 'UNCHANGED']))).to.equal(true);
@@ -161,7 +167,7 @@ describe('PostgresAlertStore that loses its connections', () => {
 
     /** Loses the connection of a write of the outcome that waits in its commit. */
     async function loseCommit(waitEvent: string): Promise<void> {
-      const write = opened.store.recordOutcomes([found(finished)]).catch(error => error);
+      const write = recordOutcomes(opened.store, [found(finished)]).catch(error => error);
       await waitFor(
         'a commit under way',
         async () => ((await terminate(waitEvent)) > 0 ? true : undefined),
@@ -171,7 +177,7 @@ describe('PostgresAlertStore that loses its connections', () => {
     }
 
     it('writes the outcome by the next try where it was not done', async () => {
-      await opened.store.recordReceived([arrivalOf(received)]);
+      await recordArrivals(opened.store, [arrivalOf(received)]);
       await queryPostgres(
         postgres.url,
         `create function stall() returns trigger language plpgsql as 'begin perform pg_sleep(3600); return null; end';
@@ -181,7 +187,7 @@ describe('PostgresAlertStore that loses its connections', () => {
       await loseCommit(`wait_event = 'PgSleep' and query = 'commit'`);
       await queryPostgres(postgres.url, 'drop function stall cascade');
       expect(await opened.store.get('a')).to.deep.equal(received);
-      expect(await untilTaken(() => opened.store.recordOutcomes([found(finished)]))).to.deep.equal([
+      expect(await untilTaken(() => recordOutcomes(opened.store, [found(finished)]))).to.deep.equal([
         { kind: 'RECORDED' },
       ]);
       expect(await opened.store.get('a')).to.deep.equal(finished);
@@ -189,7 +195,7 @@ describe('PostgresAlertStore that loses its connections', () => {
     });
 
     it('finds the outcome there by the next try where only the answer was lost', async () => {
-      await opened.store.recordReceived([arrivalOf(received)]);
+      await recordArrivals(opened.store, [arrivalOf(received)]);
       // Waits for a standby that isn't there once the commit is done and on disk.
       await queryPostgres(postgres.url, `alter system set synchronous_standby_names = 'nobody'`);
       await queryPostgres(postgres.url, 'select pg_reload_conf()');
@@ -197,8 +203,8 @@ describe('PostgresAlertStore that loses its connections', () => {
       await loseCommit(`wait_event = 'SyncRep'`);
       await queryPostgres(postgres.url, 'alter system reset synchronous_standby_names');
       await queryPostgres(postgres.url, 'select pg_reload_conf()');
-      expect(await untilTaken(() => opened.store.recordOutcomes([found(finished)]))).to.deep.equal([
-        { kind: 'UNCHANGED', standing: finished },
+      expect(await untilTaken(() => recordOutcomes(opened.store, [found(finished)]))).to.deep.equal([
+        { kind: 'UNCHANGED', current: finished },
       ]);
       expect(await opened.store.get('a')).to.deep.equal(finished);
       await expectWholePool();

@@ -3,7 +3,8 @@ import { queryPostgres } from '@vigie/dev-env/servers';
 import { scratchPostgres, waitFor } from '@vigie/dev-env/testing';
 import type { Health } from '@vigie/service-kit/telemetry';
 import { expect } from 'chai';
-import { createRecordAlert } from '../../application/record-alert.ts';
+import { createRecordArrival, recordArrivals } from '../../application/record-arrival.ts';
+import { recordOutcomes } from '../../application/record-outcome.ts';
 import { AlertStoreError, UnstorableError } from '../../ports/alert-store.ts';
 import { describeAlertStore } from '../../testing/alert-store.contract.ts';
 import { openPostgresStore, POOL_SIZE } from '../../testing/postgres-store.ts';
@@ -47,7 +48,7 @@ describe('PostgresAlertStore', () => {
   describeAlertStore(() => emptyStore());
 
   it('writes what comes together with a row that Postgres refuses', async () => {
-    const recordAlert = createRecordAlert(await emptyStore());
+    const recordAlert = createRecordArrival(await emptyStore());
     // Past the rules that keep such an alert out.
     const alerts = ['ok', 'n\0l', 'fine'].map(store => arrivalOf(receivedAlert(`of-${store.length}`, { store })));
     const results = await Promise.all(alerts.map(alert => recordAlert(alert).catch(error => error)));
@@ -107,14 +108,14 @@ describe('PostgresAlertStore', () => {
     const store = await emptyStore();
     postgres.kill('SIGKILL');
     await postgres.waitUntilExited();
-    const error = await store.recordReceived([arrivalOf(receivedAlert('a'))]).catch(error => error);
+    const error = await recordArrivals(store, [arrivalOf(receivedAlert('a'))]).catch(error => error);
     expect(error).to.be.instanceOf(AlertStoreError).with.property('reason', 'STORE_UNREACHABLE');
     await waitFor('the refused connection in readiness', async () =>
       /ECONNREFUSED/.test((await health.readiness()).checks.postgres ?? '') ? true : undefined,
     );
     await postgres.start();
     const kinds = await waitFor('an answer', () =>
-      store.recordReceived([arrivalOf(receivedAlert('a'))]).catch(() => undefined),
+      recordArrivals(store, [arrivalOf(receivedAlert('a'))]).catch(() => undefined),
     );
     expect(kinds).to.deep.equal([{ kind: 'RECORDED' }]);
     await waitFor('readiness', async () => (await health.readiness()).ready || undefined);
@@ -123,14 +124,14 @@ describe('PostgresAlertStore', () => {
   it('gives a frozen Postgres up, and leaves no transaction open behind', async () => {
     const store = await emptyStore(impatientOrm);
     const received = receivedAlert('a');
-    await store.recordReceived([arrivalOf(received)]);
+    await recordArrivals(store, [arrivalOf(received)]);
     postgres.kill('SIGSTOP');
-    const attempts = [store.recordOutcomes([found(finishedAlert(received))]), store.get('a')];
+    const attempts = [recordOutcomes(store, [found(finishedAlert(received))]), store.get('a')];
     const errors = await Promise.all(attempts.map(attempt => attempt.catch(error => error)));
     postgres.kill('SIGCONT');
     for (const error of errors) expect(error).to.be.instanceOf(AlertStoreError);
     await waitFor('the outcome', async () => {
-      await store.recordOutcomes([found(finishedAlert(received))]).catch(() => undefined);
+      await recordOutcomes(store, [found(finishedAlert(received))]).catch(() => undefined);
       return (await store.get('a').catch(() => undefined)) && true;
     });
     const open = await waitFor('no open transaction', async () => {
@@ -146,23 +147,23 @@ describe('PostgresAlertStore', () => {
   it('says that a row locked by another for too long is worth trying again', async () => {
     const store = await emptyStore(impatientOrm);
     const received = receivedAlert('a');
-    await store.recordReceived([arrivalOf(received)]);
+    await recordArrivals(store, [arrivalOf(received)]);
     await inTransaction(orm, async em => {
       await em.execute(`select 1 from alerts for update`);
-      const error = await store.recordOutcomes([found(finishedAlert(received))]).catch(error => error);
+      const error = await recordOutcomes(store, [found(finishedAlert(received))]).catch(error => error);
       expect(error).to.be.instanceOf(AlertStoreError).with.property('reason', 'STORE_BUSY');
     });
-    expect(await store.recordOutcomes([found(finishedAlert(received))])).to.deep.equal([{ kind: 'RECORDED' }]);
+    expect(await recordOutcomes(store, [found(finishedAlert(received))])).to.deep.equal([{ kind: 'RECORDED' }]);
   });
 
   it('gets every connection back that is lost in the middle of a transaction', async () => {
     const store = await emptyStore();
     const received = receivedAlert('a');
-    await store.recordReceived([arrivalOf(received)]);
+    await recordArrivals(store, [arrivalOf(received)]);
     await inTransaction(orm, async em => {
       await em.execute('select 1 from alerts for update');
       for (let round = 0; round < POOL_SIZE; round++) {
-        const attempt = store.recordOutcomes([found(finishedAlert(received))]).catch(error => error);
+        const attempt = recordOutcomes(store, [found(finishedAlert(received))]).catch(error => error);
         await waitFor('the end of the waiting backend', async () => {
           const ended = await orm.em
             .getConnection()
@@ -172,6 +173,6 @@ describe('PostgresAlertStore', () => {
         expect(await attempt).to.be.instanceOf(AlertStoreError);
       }
     });
-    expect(await store.recordOutcomes([found(finishedAlert(received))])).to.deep.equal([{ kind: 'RECORDED' }]);
+    expect(await recordOutcomes(store, [found(finishedAlert(received))])).to.deep.equal([{ kind: 'RECORDED' }]);
   });
 });

@@ -3,13 +3,9 @@ import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import type { AlertRecord, FinishedAlert } from '@vigie/alert';
 import type { AlertArrival } from '../../domain/alert-arrival.ts';
 import type { AlertFilter, ListPosition } from '../../domain/alert-filter.ts';
-import type { FoundOutcome } from '../../domain/found-outcome.ts';
-import { firstOfEachUid, judgeAlerts } from '../../domain/judge-alerts.ts';
-import { judgeOutcomes } from '../../domain/judge-outcomes.ts';
-import { outcomeResults } from '../../domain/outcome-results.ts';
-import type { AlertResult, OutcomeRecordKind, OutcomeResult } from '../../domain/record-kind.ts';
-import type { StandingAlert } from '../../domain/standing-alert.ts';
-import type { AlertStore } from '../../ports/alert-store.ts';
+import type { CurrentAlert } from '../../domain/current-alert.ts';
+import type { AlertChanges } from '../../domain/decide-alerts.ts';
+import type { AlertStore, LockedAlerts } from '../../ports/alert-store.ts';
 import { AlertRow, RECEIVED_PROPERTIES } from './alert-row.ts';
 import { toAlert, toOutcomeRow, toReceivedRow, toRecord } from './alert-row-mapping.ts';
 import { type AlertStatements, alertStatements, type ReopeningRow } from './alert-statements.ts';
@@ -27,34 +23,38 @@ export class PostgresAlertStore implements AlertStore {
     this.#statements = alertStatements(orm);
   }
 
-  recordReceived(batch: readonly AlertArrival[]): Promise<readonly AlertResult[]> {
+  insertNew(alerts: readonly AlertArrival[]): Promise<ReadonlyMap<string, CurrentAlert>> {
     return this.#run(async em => {
-      const firsts = firstOfEachUid(batch);
-      const { insertReceived, reopenQuarantined, moveEarlier } = this.#statements;
-      const inserted: { uid: string }[] = await em.execute(insertReceived, [jsonLiteral(firsts.map(toReceivedRow))]);
-      const uids = new Set(firsts.map(({ received }) => received.alert.uid));
-      const known = uids.difference(new Set(inserted.map(({ uid }) => uid)));
-      const { results, earlier, reopened } = judgeAlerts(await readKnown(em, [...known]), batch);
-      await update(em, moveEarlier, earlier.map(toReceivedRow));
-      await update(em, reopenQuarantined, reopened.map(toReopeningRow));
-      return results;
+      const rows = jsonLiteral(alerts.map(toReceivedRow));
+      const inserted: { uid: string }[] = await em.execute(this.#statements.insertReceived, [rows]);
+      const uids = new Set(alerts.map(({ received }) => received.alert.uid));
+      return readKnown(em, [...uids.difference(new Set(inserted.map(({ uid }) => uid)))]);
     });
   }
 
-  displaceLatecomer(first: AlertArrival): Promise<void> {
-    return this.#run(em => update(em, this.#statements.displaceLatecomers, [toReceivedRow(first)]));
+  change({ earlier, reopened }: AlertChanges): Promise<void> {
+    return this.#run(async em => {
+      await update(em, this.#statements.moveEarlier, earlier.map(toReceivedRow));
+      await update(em, this.#statements.reopenQuarantined, reopened.map(toReopeningRow));
+    });
   }
 
-  recordOutcomes(batch: readonly FoundOutcome[]): Promise<readonly OutcomeResult[]> {
+  displace(first: AlertArrival): Promise<void> {
+    return this.#run(em => update(em, this.#statements.displaceLater, [toReceivedRow(first)]));
+  }
+
+  withLocked<T>(uids: readonly string[], work: (locked: LockedAlerts) => Promise<T>): Promise<T> {
     return askPostgres(() =>
-      inTransaction(this.#orm, async em => {
-        const uids = [...new Set(batch.map(({ record }) => record.alert.uid))];
-        const standing = await lockStanding(em, uids);
-        const { kinds, toWrite } = judgeOutcomes(standing, batch);
-        const rows = toWrite.map(({ record }) => toOutcomeRow(record));
-        await update(em, this.#statements.updateOutcomes, rows);
-        return outcomeResults(kinds, batch, standing, await readUnchanged(em, kinds, batch));
-      }),
+      inTransaction(this.#orm, async em =>
+        work({
+          current: await lockCurrent(em, uids),
+          writeOutcomes: outcomes => {
+            const rows = outcomes.map(({ record }) => toOutcomeRow(record));
+            return update(em, this.#statements.updateOutcomes, rows);
+          },
+          readFinished: finishedUids => readFinished(em, finishedUids),
+        }),
+      ),
     );
   }
 
@@ -100,31 +100,26 @@ function toReopeningRow({ received, sequence }: AlertArrival): ReopeningRow {
   return { uid: received.alert.uid, outcomeSequence: sequence };
 }
 
-/** By uid what the rows of the outcomes say that are there already: few, so that whole rows are read for them. */
-async function readUnchanged(
-  em: EntityManager,
-  kinds: readonly OutcomeRecordKind[],
-  batch: readonly FoundOutcome[],
-): Promise<Map<string, FinishedAlert>> {
-  const uids = batch.filter((_, index) => kinds[index] === 'UNCHANGED').map(({ record }) => record.alert.uid);
-  const rows = uids.length === 0 ? [] : await em.find(AlertRow, { uid: { $in: uids } });
+/** Whole rows, which are read for few. */
+async function readFinished(em: EntityManager, uids: readonly string[]): Promise<Map<string, FinishedAlert>> {
+  const rows = uids.length === 0 ? [] : await em.find(AlertRow, { uid: { $in: [...uids] } });
   return new Map(rows.map(row => [row.uid, toRecord(row) as FinishedAlert]));
 }
 
 /** @param uids of rows that are there */
-async function readKnown(em: EntityManager, uids: readonly string[]): Promise<Map<string, StandingAlert>> {
+async function readKnown(em: EntityManager, uids: readonly string[]): Promise<Map<string, CurrentAlert>> {
   if (uids.length === 0) return new Map();
-  const standing = await readStanding(selectStanding(em, uids));
-  if (standing.size === uids.length) return standing;
-  throw new Error(`${uids.length - standing.size} rows of alerts vanished while they were compared.`);
+  const current = await readCurrent(selectCurrent(em, uids));
+  if (current.size === uids.length) return current;
+  throw new Error(`${uids.length - current.size} rows of alerts vanished while they were compared.`);
 }
 
 /** Locks the rows until the transaction ends, in the order of the uids: two batches never wait for each other. */
-function lockStanding(em: EntityManager, uids: readonly string[]): Promise<Map<string, StandingAlert>> {
-  return readStanding(selectStanding(em, uids).orderBy({ uid: 'asc' }).setLockMode(LockMode.PESSIMISTIC_WRITE));
+function lockCurrent(em: EntityManager, uids: readonly string[]): Promise<Map<string, CurrentAlert>> {
+  return readCurrent(selectCurrent(em, uids).orderBy({ uid: 'asc' }).setLockMode(LockMode.PESSIMISTIC_WRITE));
 }
 
-function selectStanding(em: EntityManager, uids: readonly string[]) {
+function selectCurrent(em: EntityManager, uids: readonly string[]) {
   return em
     .createQueryBuilder(AlertRow, 'a')
     .select([...RECEIVED_PROPERTIES, 'outcomeSequence'])
@@ -132,8 +127,8 @@ function selectStanding(em: EntityManager, uids: readonly string[]) {
 }
 
 /** Without making entities of the rows, which costs more than reading them. */
-async function readStanding(query: ReturnType<typeof selectStanding>): Promise<Map<string, StandingAlert>> {
-  const rows: StandingRow[] = await query.execute('all');
+async function readCurrent(query: ReturnType<typeof selectCurrent>): Promise<Map<string, CurrentAlert>> {
+  const rows: CurrentAlertRow[] = await query.execute('all');
   return new Map(
     rows.map(({ status, traceId, receivedAt, alertSequence, outcomeSequence, ...row }) => [
       row.uid,
@@ -148,7 +143,7 @@ async function readStanding(query: ReturnType<typeof selectStanding>): Promise<M
 }
 
 /** As the driver gives it: timestamps as text in UTC, and 64 bits as text too. */
-interface StandingRow extends Pick<AlertRow, 'uid' | 'video' | 'store' | 'status' | 'traceId' | 'receivedAt'> {
+interface CurrentAlertRow extends Pick<AlertRow, 'uid' | 'video' | 'store' | 'status' | 'traceId' | 'receivedAt'> {
   readonly alertTimestampMicros: string;
   readonly alertSequence: string;
   readonly outcomeSequence: string | null;

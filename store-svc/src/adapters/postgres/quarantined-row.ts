@@ -4,7 +4,7 @@ import type { QuarantineState } from '../../domain/quarantined-alert.ts';
 
 const count = () => p.bigint('number');
 
-/** The table `quarantined_alerts`: one row a message that was set aside. `uid` is null where the message is no alert. */
+/** The table `quarantined_alerts`: one row a message. `uid` is null if the message could not be parsed as an alert. */
 export const QuarantinedRow = defineEntity({
   name: 'QuarantinedRow',
   tableName: 'quarantined_alerts',
@@ -19,7 +19,7 @@ export const QuarantinedRow = defineEntity({
     redrives: count(),
     receivedAt: p.datetime(3),
     quarantinedAt: p.datetime(3),
-    settledAt: p.datetime(3).nullable(),
+    resolvedAt: p.datetime(3).fieldName('settled_at').nullable(),
     traceId: p.text(),
     subject: p.text(),
     streamSequence: count(),

@@ -1,6 +1,7 @@
 import { queryPostgres } from '@vigie/dev-env/servers';
 import { scratchPostgres, waitFor } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
+import { recordArrivals } from '../../application/record-arrival.ts';
 import { AlertStoreError } from '../../ports/alert-store.ts';
 import { openPostgresStore, type PostgresStore } from '../../testing/postgres-store.ts';
 import { arrivalOf, receivedAlert } from '../../testing/sample-alerts.ts';
@@ -71,10 +72,10 @@ describe('the role of store-svc', () => {
     const { store } = await openPostgresStore(teardown, postgres);
     const received = arrivalOf(receivedAlert('granted'));
     await queryPostgres(postgres.url, 'revoke insert on alerts from vigie_store');
-    const error = await store.recordReceived([received]).catch(error => error);
+    const error = await recordArrivals(store, [received]).catch(error => error);
     expect(error).to.be.instanceOf(AlertStoreError).with.property('reason', 'STORE_NOT_WRITABLE');
     await queryPostgres(postgres.url, 'grant insert on alerts to vigie_store');
-    expect(await store.recordReceived([received])).to.deep.equal([{ kind: 'RECORDED' }]);
+    expect(await recordArrivals(store, [received])).to.deep.equal([{ kind: 'RECORDED' }]);
   });
 
   it('is made on the data of an earlier version, whose tables it can use then', async () => {

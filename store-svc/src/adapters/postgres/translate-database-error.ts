@@ -1,7 +1,7 @@
-import { AlertStoreError, type AlertStoreFault, UnstorableError } from '../../ports/alert-store.ts';
+import { AlertStoreError, type AlertStoreReason, UnstorableError } from '../../ports/alert-store.ts';
 
 /** SQLSTATE classes and codes: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const SQLSTATE_FAULTS: readonly (readonly [prefix: string, fault: AlertStoreFault])[] = [
+const SQLSTATE_FAULTS: readonly (readonly [prefix: string, fault: AlertStoreReason])[] = [
   ['08', 'STORE_UNREACHABLE'],
   // A standby, or a server made read-only by hand.
   ['25006', 'STORE_NOT_WRITABLE'],
@@ -30,7 +30,7 @@ const SOCKET_FAULT = /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|EHOSTUNREAC
 const LOST_CONNECTION = /Connection terminated|Client has encountered a connection error|not queryable/;
 const NO_FREE_CONNECTION = /timeout exceeded when trying to connect/;
 
-const MESSAGES: Readonly<Record<AlertStoreFault, string>> = {
+const MESSAGES: Readonly<Record<AlertStoreReason, string>> = {
   STORE_UNREACHABLE: 'Postgres gives no answer',
   STORE_NOT_WRITABLE: 'Postgres takes no writes',
   STORE_BUSY: 'Postgres can not do it now',
@@ -47,7 +47,7 @@ export function translateDatabaseError(error: unknown): unknown {
   return new AlertStoreError(fault, `${MESSAGES[fault]}: ${why}`, { cause: error });
 }
 
-function findFault(error: unknown): AlertStoreFault | undefined {
+function findFault(error: unknown): AlertStoreReason | undefined {
   if (!(error instanceof Error)) return undefined;
   const code = codeOf(error);
   if (SOCKET_FAULT.test(code)) return 'STORE_UNREACHABLE';

@@ -1,34 +1,12 @@
-import { type AlertRecord, statusOf } from '@vigie/alert';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import type { AlertArrival } from '../../domain/alert-arrival.ts';
 import type { AlertFilter, ListPosition } from '../../domain/alert-filter.ts';
-import type { FoundOutcome } from '../../domain/found-outcome.ts';
-import type { AlertRecordKind, OutcomeRecordKind } from '../../domain/record-kind.ts';
-import type { AlertStore } from '../../ports/alert-store.ts';
+import type { AlertChanges } from '../../domain/decide-alerts.ts';
+import type { AlertStore, LockedAlerts } from '../../ports/alert-store.ts';
 import type { StoreMetrics, WriteOperation } from './store-metrics.ts';
 import type { WriteHealth } from './write-health.ts';
 
-type RecordKind = AlertRecordKind | OutcomeRecordKind;
-type Line = readonly [level: 'info' | 'warn', message: string];
-
-const LINES: Readonly<Record<WriteOperation, Readonly<Partial<Record<RecordKind, Line>>>>> = {
-  alerts: {
-    RECORDED: ['info', 'alert recorded'],
-    UNCHANGED: ['info', 'alert is recorded already'],
-    CONFLICT: ['warn', 'another alert has this uid'],
-    REOPENED: ['info', 'quarantined alert waits for its probe again'],
-    LATECOMER_STANDS: ['warn', 'another alert with this uid came later and was recorded sooner'],
-  },
-  outcomes: {
-    RECORDED: ['info', 'outcome recorded'],
-    UNCHANGED: ['info', 'outcome is recorded already'],
-    SUPERSEDED: ['info', 'the outcome of another message stands'],
-    CONFLICT: ['warn', 'outcome of another alert with this uid'],
-    UNKNOWN_ALERT: ['info', 'outcome of an alert that is not recorded yet'],
-  },
-};
-
-/** An AlertStore that counts, times and logs what another one writes: a line an alert, under the alert's own trace. */
+/** An AlertStore that counts and times the writes of another one, and logs those that fail. */
 export class ObservedAlertStore implements AlertStore {
   readonly #store: AlertStore;
   readonly #logger: Logger;
@@ -42,20 +20,21 @@ export class ObservedAlertStore implements AlertStore {
     this.#writes = writes;
   }
 
-  async recordReceived(batch: readonly AlertArrival[]) {
-    const results = await this.#timed('alerts', batch.length, () => this.#store.recordReceived(batch));
-    for (const [index, { received }] of batch.entries()) this.#tell('alerts', received, results[index]?.kind);
-    return results;
+  insertNew(alerts: readonly AlertArrival[]) {
+    return this.#timed('alerts', alerts.length, () => this.#store.insertNew(alerts));
   }
 
-  displaceLatecomer(first: AlertArrival) {
-    return this.#timed('alerts', 1, () => this.#store.displaceLatecomer(first));
+  change(changes: AlertChanges) {
+    const rows = changes.earlier.length + changes.reopened.length;
+    return rows === 0 ? Promise.resolve() : this.#timed('alerts', rows, () => this.#store.change(changes));
   }
 
-  async recordOutcomes(batch: readonly FoundOutcome[]) {
-    const results = await this.#timed('outcomes', batch.length, () => this.#store.recordOutcomes(batch));
-    for (const [index, { record }] of batch.entries()) this.#tell('outcomes', record, results[index]?.kind);
-    return results;
+  displace(first: AlertArrival) {
+    return this.#timed('alerts', 1, () => this.#store.displace(first));
+  }
+
+  withLocked<T>(uids: readonly string[], work: (locked: LockedAlerts) => Promise<T>) {
+    return this.#timed('outcomes', uids.length, () => this.#store.withLocked(uids, work));
   }
 
   get(uid: string) {
@@ -79,14 +58,5 @@ export class ObservedAlertStore implements AlertStore {
       this.#logger.error({ err: error, operation, rows }, 'rows not written');
       throw error;
     }
-  }
-
-  #tell(operation: WriteOperation, record: AlertRecord, kind: RecordKind | undefined): void {
-    if (kind === undefined) return;
-    const { alert, traceId } = record;
-    const status = statusOf(record);
-    this.#metrics.countRow(operation, kind, status);
-    const [level, message] = LINES[operation][kind] ?? ['info', kind];
-    this.#logger[level]({ uid: alert.uid, traceId, store: alert.store, status }, message);
   }
 }

@@ -1,4 +1,4 @@
-import type { AlertStatus } from '@vigie/alert';
+import type { AlertStatus, FailureCode } from '@vigie/alert';
 import { LATENCY_BUCKETS } from '@vigie/service-kit/telemetry';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { AlertRecordKind, OutcomeRecordKind } from '../../domain/record-kind.ts';
@@ -9,6 +9,7 @@ export interface StoreMetrics {
   /** Counts a batch as begun; call the result once it is over. */
   beginWrite(operation: WriteOperation, rows: number): (result: 'done' | 'failed') => void;
   countRow(operation: WriteOperation, kind: AlertRecordKind | OutcomeRecordKind, status: AlertStatus): void;
+  countQuarantined(reason: FailureCode): void;
   /** Counts a watcher as there; call the result once it is gone. */
   beginWatch(): () => void;
 }
@@ -17,7 +18,7 @@ export function createStoreMetrics(registry: Registry): StoreMetrics {
   const registers = [registry];
   const rows = new Counter({
     name: 'vigie_store_rows_total',
-    help: 'Alerts and outcomes that were to be recorded, by what became of them.',
+    help: 'Alerts and outcomes that were to be recorded, by how they were.',
     labelNames: ['operation', 'kind', 'status'],
     registers,
   });
@@ -35,6 +36,12 @@ export function createStoreMetrics(registry: Registry): StoreMetrics {
     buckets: LATENCY_BUCKETS,
     registers,
   });
+  const quarantined = new Counter({
+    name: 'vigie_store_quarantined_total',
+    help: 'Messages quarantined by the record consumer, by reason.',
+    labelNames: ['reason'],
+    registers,
+  });
   const watchers = new Gauge({
     name: 'vigie_store_watchers',
     help: 'Watches of outcomes that are open.',
@@ -47,6 +54,7 @@ export function createStoreMetrics(registry: Registry): StoreMetrics {
       return result => void stopTimer({ result });
     },
     countRow: (operation, kind, status) => rows.inc({ operation, kind, status }),
+    countQuarantined: reason => quarantined.inc({ reason }),
     beginWatch() {
       watchers.inc();
       return () => watchers.dec();

@@ -7,11 +7,11 @@ const full = new AlertStoreError('STORE_NOT_WRITABLE', 'disk full');
 describe('WriteHealth', () => {
   it('remembers that the store takes no writes until one succeeds', () => {
     const writes = new WriteHealth();
-    expect(writes.fault).to.equal(undefined);
+    expect(writes.failure).to.equal(undefined);
     writes.noteFailure(full);
-    expect(writes.fault).to.equal('disk full');
+    expect(writes.failure).to.equal('disk full');
     writes.noteSuccess();
-    expect(writes.fault).to.equal(undefined);
+    expect(writes.failure).to.equal(undefined);
   });
 
   it('forgets it where nobody writes any more, so that somebody tries again', () => {
@@ -21,15 +21,15 @@ describe('WriteHealth', () => {
     nowMs = 9_000;
     writes.noteFailure(full);
     nowMs = 19_000;
-    expect(writes.fault).to.equal('disk full');
+    expect(writes.failure).to.equal('disk full');
     nowMs = 19_001;
-    expect(writes.fault).to.equal(undefined);
+    expect(writes.failure).to.equal(undefined);
   });
 
   it('does not mind a store that is busy for a moment, nor what is no fault of it', () => {
     const writes = new WriteHealth();
     writes.noteFailure(new AlertStoreError('STORE_BUSY', 'a row is locked'));
     writes.noteFailure(new Error('a bug'));
-    expect(writes.fault).to.equal(undefined);
+    expect(writes.failure).to.equal(undefined);
   });
 });

@@ -4,12 +4,12 @@ import { AlertStoreError } from '../../ports/alert-store.ts';
 const MEMORY_MS = 10_000;
 
 /**
- * What the last write tells of readiness. That a disk is full shows only when something is written, so the fault is
- * remembered until a write succeeds, or for ten seconds.
+ * Whether the last write leaves the service ready. That a disk is full shows only when something is written, so the failure
+ * is remembered until a write succeeds, or for ten seconds.
  */
 export class WriteHealth {
   readonly #now: () => number;
-  #fault: { readonly message: string; readonly atMs: number } | undefined;
+  #failure: { readonly message: string; readonly atMs: number } | undefined;
 
   /** @param now milliseconds of a clock that never jumps */
   constructor(now = () => performance.now()) {
@@ -17,18 +17,18 @@ export class WriteHealth {
   }
 
   noteSuccess(): void {
-    this.#fault = undefined;
+    this.#failure = undefined;
   }
 
-  /** A store that is gone, or busy with others, is told of by other checks, or soon over. */
+  /** A store that is gone is noticed by another check; one that is busy is so for a short time. */
   noteFailure(error: unknown): void {
     if (!(error instanceof AlertStoreError) || error.reason !== 'STORE_NOT_WRITABLE') return;
-    this.#fault = { message: error.message, atMs: this.#now() };
+    this.#failure = { message: error.message, atMs: this.#now() };
   }
 
   /** Why the last write failed, while that is news. */
-  get fault(): string | undefined {
-    if (this.#fault === undefined || this.#now() - this.#fault.atMs > MEMORY_MS) return undefined;
-    return this.#fault.message;
+  get failure(): string | undefined {
+    if (this.#failure === undefined || this.#now() - this.#failure.atMs > MEMORY_MS) return undefined;
+    return this.#failure.message;
   }
 }

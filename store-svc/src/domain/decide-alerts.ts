@@ -1,30 +1,33 @@
 import type { AlertArrival } from './alert-arrival.ts';
+import type { CurrentAlert } from './current-alert.ts';
 import type { AlertResult } from './record-kind.ts';
 import { isSameContent } from './same-content.ts';
-import type { StandingAlert } from './standing-alert.ts';
 
-export interface JudgedAlerts {
-  /** One an alert, in the batch's order. */
-  readonly results: readonly AlertResult[];
-  /** Alerts that are there and turn out to have come earlier in the stream than their rows say. */
+/** What is to be written of alerts that have their rows already. */
+export interface AlertChanges {
+  /** Alerts that turn out to have come earlier in the stream than their rows say. */
   readonly earlier: readonly AlertArrival[];
   /** Quarantined alerts that wait for their probe again. */
   readonly reopened: readonly AlertArrival[];
 }
 
+export interface AlertDecisions extends AlertChanges {
+  /** One an alert, in the batch's order. */
+  readonly results: readonly AlertResult[];
+}
+
 /**
- * What becomes of each alert of a batch, as if they came one by one in the stream's order. Of two alerts with one uid
- * the first in the stream stands, whichever is recorded first: replicas and redeliveries may change the order. A
- * quarantined alert that is published anew waits for its probe again; one that has any other outcome keeps it until the
- * new one is found.
+ * Decides how each alert of a batch is recorded, as if they came one by one in the stream's order. Of two alerts with one uid
+ * the first in the stream is current, whichever is recorded first: replicas and redeliveries may change the order. A quarantined
+ * alert that is published anew waits for its probe again; one that has any other outcome keeps it until the new one is found.
  *
- * @param standing the alerts, by uid, that were there before the batch
+ * @param current by uid, the alerts that had a row before the batch
  */
-export function judgeAlerts(
-  standing: ReadonlyMap<string, StandingAlert>,
+export function decideAlerts(
+  current: ReadonlyMap<string, CurrentAlert>,
   batch: readonly AlertArrival[],
-): JudgedAlerts {
-  const known = new Map(standing);
+): AlertDecisions {
+  const known = new Map(current);
   const results = new Map<AlertArrival, AlertResult>();
   const earlier: AlertArrival[] = [];
   const reopened: AlertArrival[] = [];
@@ -36,8 +39,7 @@ export function judgeAlerts(
       results.set(arrival, { kind: 'RECORDED' });
       known.set(uid, { ...received, sequence, status: 'RECEIVED', outcomeSequence: null });
     } else if (!isSameContent(row.alert, received.alert)) {
-      const cameFirst = sequence < row.sequence;
-      results.set(arrival, cameFirst ? { kind: 'LATECOMER_STANDS', latecomer: row } : { kind: 'CONFLICT' });
+      results.set(arrival, sequence < row.sequence ? { kind: 'DISPLACES', later: row } : { kind: 'CONFLICT' });
     } else if (isReopening(row, arrival)) {
       results.set(arrival, { kind: 'REOPENED' });
       known.set(uid, { ...row, status: 'RECEIVED', outcomeSequence: null });
@@ -60,7 +62,7 @@ export function firstOfEachUid(batch: readonly AlertArrival[]): AlertArrival[] {
   return [...firsts.values()].sort((a, b) => (a.received.alert.uid < b.received.alert.uid ? -1 : 1));
 }
 
-function isReopening({ status, outcomeSequence }: StandingAlert, { isReplay, sequence }: AlertArrival): boolean {
+function isReopening({ status, outcomeSequence }: CurrentAlert, { isReplay, sequence }: AlertArrival): boolean {
   return isReplay && status === 'QUARANTINED' && sequence > (outcomeSequence ?? 0);
 }
 

@@ -1,7 +1,7 @@
 import type { AlertStatus, ReceivedAlert } from '@vigie/alert';
 
-/** What judging needs to know of an alert that is recorded. */
-export interface StandingAlert extends ReceivedAlert {
+/** The alert that has the row of its uid, as far as deciding needs to know it. */
+export interface CurrentAlert extends ReceivedAlert {
   /** Position in the stream of alerts of the first message that brought it. */
   readonly sequence: number;
   readonly status: AlertStatus;

@@ -37,11 +37,11 @@ describe('store-svc on a Postgres that fails', function () {
   /** Both ways of writing: alerts that the consumer takes from the stream, and outcomes, which answer. */
   async function write(store: RunningStore, count = 1): Promise<void> {
     await store.publish(batch(count));
-    await store.outcomes.recordOutcomes({ outcomes: [standing()] }, CALL);
+    await store.outcomes.recordOutcomes({ outcomes: [recordedAlready()] }, CALL);
   }
   /** The outcome of an alert that is there, replayed each time. */
-  const standing = () => ({
-    alert: alertToProto(finishedAlert(receivedAlert('standing'), undefined, ++uids)),
+  const recordedAlready = () => ({
+    alert: alertToProto(finishedAlert(receivedAlert('recorded'), undefined, ++uids)),
     replay: true,
   });
 
@@ -74,7 +74,7 @@ describe('store-svc on a Postgres that fails', function () {
       NATS_URL: nats.url,
     });
     await store.started;
-    await store.record([receivedAlert('standing')], PATIENCE_MS);
+    await store.record([receivedAlert('recorded')], PATIENCE_MS);
     await readiness(store, true);
     return store;
   }
@@ -140,7 +140,7 @@ describe('store-svc on a Postgres that fails', function () {
       const { checks } = await readiness(store, false);
       expect(checks.postgres).to.equal('Postgres is read-only');
       await expectComeBackLater(write(store), /STORE_NOT_WRITABLE/);
-      expect(await store.client.getAlert({ uid: 'standing' })).to.include({ uid: 'standing' });
+      expect(await store.client.getAlert({ uid: 'recorded' })).to.include({ uid: 'recorded' });
       await configure('reset default_transaction_read_only');
       await expectRecovery(store);
     });
@@ -197,7 +197,7 @@ describe('store-svc on a Postgres that fails', function () {
       await expectComeBackLater(Promise.reject(refusal), /STORE_NOT_WRITABLE/);
       const { checks } = await readiness(store, false);
       expect(checks.writes).to.match(/takes no writes.*No space left/);
-      expect(await store.client.getAlert({ uid: 'standing' })).to.include({ uid: 'standing' });
+      expect(await store.client.getAlert({ uid: 'recorded' })).to.include({ uid: 'recorded' });
       await disk.free();
       await expectRecovery(store);
     });

@@ -5,7 +5,7 @@ import { FAILURE_CODES, type FinishedAlert } from '@vigie/alert';
 const TIME_END_MS = 253_402_300_800_000;
 
 /** What a row can't hold of an outcome. One such outcome would make Postgres refuse the whole batch. */
-export function findOutcomeFaults({ outcome, effort, processedAt, sequence }: FinishedAlert): FieldViolation[] {
+export function findOutcomeViolations({ outcome, effort, processedAt, sequence }: FinishedAlert): FieldViolation[] {
   const { media, failure } = { media: null, failure: null, ...outcome };
   return [
     ...findTimeFault('processed_at', processedAt),

@@ -6,14 +6,12 @@ import type {
 } from '../domain/quarantined-alert.ts';
 
 /**
- * Every message that was ever set aside, and what became of it.
+ * Every message that was ever quarantined, and whether it is held, redriven or discarded.
  *
- * Every method throws AlertStoreError where it isn't the caller's fault and trying again makes sense.
+ * Every method throws AlertStoreError if the store can't do it now and trying again makes sense.
  */
-export interface Quarantine {
-  /**
-   * Keeps messages; one that is there already stays as it is. Throws UnstorableError where trying again makes no sense.
-   */
+export interface QuarantineStore {
+  /** Keeps messages; one that is there already stays as it is. Throws UnstorableError if trying again makes no sense. */
   keep(batch: readonly QuarantinedAlert[]): Promise<void>;
 
   /** The latest first. @param behind only messages that come later in the list than this place */
@@ -29,6 +27,6 @@ export interface Quarantine {
 
   countHeld(filter: QuarantineFilter): Promise<number>;
 
-  /** Settles those of them that are HELD. Resolves with how many that were. */
-  settle(ids: readonly string[], state: Exclude<QuarantineState, 'HELD'>): Promise<number>;
+  /** Resolves those of them that are HELD. @returns how many that were */
+  resolve(ids: readonly string[], state: Exclude<QuarantineState, 'HELD'>): Promise<number>;
 }

@@ -1,16 +1,16 @@
 import type { QuarantinedAlert, QuarantineFilter } from '../domain/quarantined-alert.ts';
-import type { Quarantine } from '../ports/quarantine.ts';
+import type { QuarantineStore } from '../ports/quarantine-store.ts';
 import type { ReplayQueue } from '../ports/replay-queue.ts';
 
-export interface Settled {
-  /** How many messages were settled. */
-  readonly settled: number;
+export interface Resolved {
+  /** How many messages were resolved: redriven or discarded. */
+  readonly resolved: number;
   /** How many the filter matches that are still held. */
   readonly remaining: number;
 }
 
-/** Settles those that are held, the oldest first. */
-export type SettleQuarantined = (filter: QuarantineFilter, limit: number) => Promise<Settled>;
+/** Resolves messages that are held, the oldest first. */
+export type ResolveQuarantined = (filter: QuarantineFilter, limit: number) => Promise<Resolved>;
 
 /**
  * Puts messages back into the stream of alerts. Each is on disk there before it counts as redriven here, so that a
@@ -18,24 +18,24 @@ export type SettleQuarantined = (filter: QuarantineFilter, limit: number) => Pro
  *
  * @throws AlertStoreError, ReplayQueueError
  */
-export function createRedriveAlerts(quarantine: Quarantine, queue: ReplayQueue): SettleQuarantined {
+export function createRedriveAlerts(quarantine: QuarantineStore, queue: ReplayQueue): ResolveQuarantined {
   return async (filter, limit) => {
     const held = await quarantine.oldestHeld(filter, limit);
     const attempts = await Promise.allSettled(held.map(alert => queue.redrive(alert)));
     const redriven = held.filter((_, index) => attempts[index]?.status === 'fulfilled');
-    const settled = await quarantine.settle(idsOf(redriven), 'REDRIVEN');
+    const resolved = await quarantine.resolve(idsOf(redriven), 'REDRIVEN');
     const failed = attempts.find(({ status }) => status === 'rejected');
     if (failed?.status === 'rejected') throw failed.reason;
-    return { settled, remaining: await quarantine.countHeld(filter) };
+    return { resolved, remaining: await quarantine.countHeld(filter) };
   };
 }
 
 /** @throws AlertStoreError */
-export function createDiscardQuarantined(quarantine: Quarantine): SettleQuarantined {
+export function createDiscardQuarantined(quarantine: QuarantineStore): ResolveQuarantined {
   return async (filter, limit) => {
     const held = await quarantine.oldestHeld(filter, limit);
-    const settled = await quarantine.settle(idsOf(held), 'DISCARDED');
-    return { settled, remaining: await quarantine.countHeld(filter) };
+    const resolved = await quarantine.resolve(idsOf(held), 'DISCARDED');
+    return { resolved, remaining: await quarantine.countHeld(filter) };
   };
 }
 

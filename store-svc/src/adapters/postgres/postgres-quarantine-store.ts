@@ -6,12 +6,12 @@ import type {
   QuarantinePosition,
   QuarantineState,
 } from '../../domain/quarantined-alert.ts';
-import type { Quarantine } from '../../ports/quarantine.ts';
+import type { QuarantineStore } from '../../ports/quarantine-store.ts';
 import { askPostgres } from './ask-postgres.ts';
 import { QuarantinedRow } from './quarantined-row.ts';
 import { toTimestampText } from './timestamp-text.ts';
 
-export class PostgresQuarantine implements Quarantine {
+export class PostgresQuarantineStore implements QuarantineStore {
   readonly #orm: MikroORM;
 
   constructor(orm: MikroORM) {
@@ -53,10 +53,10 @@ export class PostgresQuarantine implements Quarantine {
     return this.#run(em => select(em, 'HELD', filter).getCount());
   }
 
-  settle(ids: readonly string[], state: Exclude<QuarantineState, 'HELD'>): Promise<number> {
+  resolve(ids: readonly string[], state: Exclude<QuarantineState, 'HELD'>): Promise<number> {
     if (ids.length === 0) return Promise.resolve(0);
     return this.#run(em =>
-      em.nativeUpdate(QuarantinedRow, { id: { $in: [...ids] }, state: 'HELD' }, { state, settledAt: new Date() }),
+      em.nativeUpdate(QuarantinedRow, { id: { $in: [...ids] }, state: 'HELD' }, { state, resolvedAt: new Date() }),
     );
   }
 
@@ -107,7 +107,7 @@ function toQuarantined(row: QuarantinedRow): QuarantinedAlert {
     // The rules may have become stricter since.
     alert: row.uid === null ? undefined : findAlertIn(row.payload),
     failure: { code: row.failureCode, message: row.failureMessage },
-    ...{ receivedAt: row.receivedAt, quarantinedAt: row.quarantinedAt, settledAt: row.settledAt ?? null },
+    ...{ receivedAt: row.receivedAt, quarantinedAt: row.quarantinedAt, resolvedAt: row.resolvedAt ?? null },
     ...{ traceId: row.traceId, subject: row.subject, sequence: row.streamSequence, payload: row.payload },
   };
 }
