@@ -1,11 +1,11 @@
 /** A page of a list, and where the next one begins. */
 export interface Page<T, P> {
   readonly alerts: readonly T[];
-  /** The last one's place; undefined on the last page. */
+  /** The place of the last item; undefined on the last page. */
   readonly next: P | undefined;
 }
 
-/** Makes a page of what a list finds when it is asked for one more than the page holds: that tells whether there is another. */
+/** Reads a page. It asks for one item more than the page holds, to know whether there is another page. */
 export async function readPage<T, P>(
   pageSize: number,
   find: (limit: number) => Promise<readonly T[]>,

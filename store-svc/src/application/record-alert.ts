@@ -52,7 +52,7 @@ export function createRecordAlert(parts: RecordAlertParts): RecordAlert {
     const result = await recordArrival(arrival);
     if (result.kind === 'CONFLICT') return quarantine(message, conflictOf(alert));
     if (result.kind === 'DISPLACES') {
-      // Quarantined before its row is taken over: whatever dies in between, the later alert doesn't vanish.
+      // The later alert is quarantined before it loses its row: a crash in between repeats that, and loses neither.
       await deadLetters.putRecorded(result.later, conflictOf(result.later.alert));
       await store.displace(arrival);
     }

@@ -8,25 +8,25 @@ const TIME_END_MS = 253_402_300_800_000;
 export function findOutcomeViolations({ outcome, effort, processedAt, sequence }: FinishedAlert): FieldViolation[] {
   const { media, failure } = { media: null, failure: null, ...outcome };
   return [
-    ...findTimeFault('processed_at', processedAt),
-    ...findValueFaults('media', media),
-    ...findValueFaults('failure', failure),
+    ...findTimeViolations('processed_at', processedAt),
+    ...findValueViolations('media', media),
+    ...findValueViolations('failure', failure),
     ...(failure === null || FAILURE_CODES.includes(failure.code)
       ? []
       : [{ field: 'failure.code', description: 'must be a code of vigie.video.v1.Failure.Code' }]),
-    ...findValueFaults('effort', effort),
+    ...findValueViolations('effort', effort),
     ...(sequence >= 0
-      ? findValueFaults('sequence', sequence)
+      ? findValueViolations('sequence', sequence)
       : [{ field: 'sequence', description: 'must not be negative' }]),
   ];
 }
 
-function findTimeFault(field: string, time: Date): FieldViolation[] {
+function findTimeViolations(field: string, time: Date): FieldViolation[] {
   const ms = time.getTime();
   return ms > 0 && ms < TIME_END_MS ? [] : [{ field, description: 'is required: a moment after 1970' }];
 }
 
-function findValueFaults(field: string, value: unknown): FieldViolation[] {
+function findValueViolations(field: string, value: unknown): FieldViolation[] {
   if (typeof value === 'number' && !(Math.abs(value) <= Number.MAX_SAFE_INTEGER)) {
     return [{ field, description: 'must be a finite number within 2^53 of zero' }];
   }
@@ -34,7 +34,7 @@ function findValueFaults(field: string, value: unknown): FieldViolation[] {
     return [{ field, description: 'must not hold a NUL character' }];
   }
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, child]) => findValueFaults(`${field}.${snakeCase(key)}`, child));
+  return Object.entries(value).flatMap(([key, child]) => findValueViolations(`${field}.${snakeCase(key)}`, child));
 }
 
 function snakeCase(name: string): string {

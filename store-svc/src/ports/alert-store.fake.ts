@@ -5,7 +5,7 @@ import type { CurrentAlert } from '../domain/current-alert.ts';
 import type { AlertChanges } from '../domain/decide-alerts.ts';
 import type { AlertStore, LockedAlerts } from './alert-store.ts';
 
-/** Keeps the rows in memory; can be told to fail. */
+/** Keeps the rows in memory; can be made to fail. */
 export class FakeAlertStore implements AlertStore {
   readonly rows = new Map<string, AlertRecord>();
   /** Where in the stream each row's alert came first. */

@@ -11,7 +11,7 @@ export interface OpenWatch extends AsyncDisposable {
   next(): Promise<WatchAlertsResponse>;
 }
 
-/** Resolves once the server says that the watch stands. */
+/** Resolves once the server says that the watch has begun. */
 export async function openWatch(
   client: Client<typeof AlertService>,
   request: MessageInitShape<typeof WatchAlertsRequestSchema>,

@@ -10,6 +10,7 @@ import {
   jetstreamManager,
 } from '@nats-io/jetstream';
 import { type NatsConnection, nanos } from '@nats-io/transport-node';
+import { type Backoff, backoffDelayMs } from '../async/backoff.ts';
 import { pause } from '../async/pause.ts';
 import { settlesWithin } from '../async/settles-within.ts';
 import { Slots } from '../async/slots.ts';
@@ -41,8 +42,6 @@ export interface MessageConsumerOptions {
   readonly shutdownGraceMs: number;
   /** The signal aborts when the grace period is over; what is thrown then hands the message back. */
   readonly handle: (message: JsMsg, signal: AbortSignal) => Promise<Verdict>;
-  /** The longest pause behind a handler that threw; a minute if absent. */
-  readonly maxRecoveryDelayMs?: number;
   readonly logger: Logger;
   /** Shared by all consumers of the process. */
   readonly metrics: ConsumerMetrics;
@@ -50,8 +49,8 @@ export interface MessageConsumerOptions {
 
 /** After a handler that threw, or a consumer that was lost: long enough not to spin, short enough not to be noticed. */
 const RECOVERY_DELAY_MS = 1_000;
-/** For a message that the handler throws at again and again. */
-const MAX_RECOVERY_DELAY_MS = 60_000;
+/** For a message whose handler throws again and again. */
+const RECOVERY: Backoff = { baseMs: RECOVERY_DELAY_MS, maxMs: 60_000 };
 
 /** For another replica: at once, but not to the one that is stopping. */
 const HANDED_BACK_MS = 100;
@@ -178,15 +177,8 @@ export class MessageConsumer implements AsyncDisposable {
         { err: error, subject: message.subject, streamSequence: message.seq },
         'handler failed',
       );
-      return { kind: 'retry', delayMs: this.#recoveryDelayMs(message.info.deliveryCount) };
+      return { kind: 'retry', delayMs: backoffDelayMs(RECOVERY, message.info.deliveryCount) };
     }
-  }
-
-  /** Doubling, 20 % more or less: messages that one of them made fail together don't come back together. */
-  #recoveryDelayMs(deliveryCount: number): number {
-    const { maxRecoveryDelayMs = MAX_RECOVERY_DELAY_MS } = this.#options;
-    const delayMs = Math.min(maxRecoveryDelayMs, RECOVERY_DELAY_MS * 2 ** (deliveryCount - 1));
-    return Math.round(delayMs * (0.8 + 0.4 * Math.random()));
   }
 }
 

@@ -45,7 +45,7 @@ describe('JetStreamDeadLetterQueue', function () {
 
   describeDeadLetterQueue(openEmpty);
 
-  it('says that it has to be tried again while the stream takes nothing', async () => {
+  it('says that it has to be tried again while the stream stores nothing', async () => {
     const { queue, manager } = await openEmpty();
     await manager.streams.delete('QUARANTINE');
     const put = queue.putMessage(alertMessage(receivedAlert('a')), { code: 'INTERNAL', message: 'a bug' });

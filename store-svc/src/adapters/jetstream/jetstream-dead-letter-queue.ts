@@ -49,7 +49,9 @@ export class JetStreamDeadLetterQueue implements DeadLetterQueue {
         publishQuarantined({ client: this.#client, reason: code, why: message, ...quarantining }),
       );
     } catch (error) {
-      throw new DeadLetterQueueError(`The quarantine takes no message: ${(error as Error).message}.`, { cause: error });
+      throw new DeadLetterQueueError(`The quarantine did not store the message: ${(error as Error).message}.`, {
+        cause: error,
+      });
     }
   }
 }

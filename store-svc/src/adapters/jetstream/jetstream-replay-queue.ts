@@ -35,9 +35,9 @@ export class JetStreamReplayQueue implements ReplayQueue {
     try {
       await publishStored(this.#client, subject, payload, { ...options, timeout: PUB_ACK_TIMEOUT_MS });
     } catch (error) {
-      // A server that answers with a refusal is full or out of resources.
+      // A server that refuses is full or out of resources.
       const reason = error instanceof JetStreamApiError ? 'QUEUE_FULL' : 'QUEUE_UNREACHABLE';
-      throw new ReplayQueueError(reason, `The alert stream takes no more: ${(error as Error).message}.`, {
+      throw new ReplayQueueError(reason, `The alert stream did not store the alert: ${(error as Error).message}.`, {
         cause: error,
       });
     }

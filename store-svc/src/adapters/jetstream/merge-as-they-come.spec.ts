@@ -32,13 +32,13 @@ describe('mergeAsTheyCome', () => {
     expect((await merged.next()).done).to.equal(true);
   });
 
-  it('asks a source for no more than was taken and one ahead', async () => {
+  it('asks a source for no more than was consumed and one ahead', async () => {
     let asked = 0;
     async function* endless(): AsyncIterable<number> {
       while (true) yield ++asked;
     }
     const merged = mergeAsTheyCome([endless()])[Symbol.asyncIterator]();
-    for (let taken = 0; taken < 3; taken++) await merged.next();
+    for (let consumed = 0; consumed < 3; consumed++) await merged.next();
     expect(asked).to.be.at.most(4);
   });
 

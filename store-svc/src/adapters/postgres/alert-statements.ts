@@ -2,13 +2,13 @@ import type { EntityProperty } from '@mikro-orm/core';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { AlertRow, OUTCOME_PROPERTIES, RECEIVED_PROPERTIES } from './alert-row.ts';
 
-/** The statements that write; each takes one parameter, a JSON array of rows keyed by the entity's properties. */
+/** The statements that write; each has one parameter, a JSON array of rows keyed by the entity's properties. */
 export interface AlertStatements {
   /** Inserts those that are new and returns their uids. */
   readonly insertReceived: string;
   /** Updates rows that are there, never makes one. */
   readonly updateOutcomes: string;
-  /** Takes rows back to RECEIVED that say QUARANTINED because of an earlier message. */
+  /** Sets rows to RECEIVED that say QUARANTINED because of an earlier message. */
   readonly reopenQuarantined: string;
   /** Sets the positions of rows whose alerts turn out to have come earlier. */
   readonly moveEarlier: string;

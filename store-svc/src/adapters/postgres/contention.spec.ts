@@ -160,18 +160,18 @@ describe('PostgresAlertStore beside other transactions', () => {
     const { store } = await openWith(`default_transaction_isolation = 'serializable'`);
     const alerts = Array.from({ length: 50 }, (_, index) => receivedAlert(`uid-${index}`));
     const rounds = Array.from({ length: 8 }, (_, round) => round);
-    await Promise.all(rounds.map(() => untilTaken(() => recordArrivals(store, alerts.map(arrive)))));
+    await Promise.all(rounds.map(() => untilWritten(() => recordArrivals(store, alerts.map(arrive)))));
     const outcomes = (round: number) => alerts.map(alert => finishedAlert(alert, PROCESSED, round));
-    await Promise.all(rounds.map(round => untilTaken(() => recordOutcomes(store, outcomes(round).map(foundAgain)))));
+    await Promise.all(rounds.map(round => untilWritten(() => recordOutcomes(store, outcomes(round).map(foundAgain)))));
     const rows = await store.list({}, 100);
     const byUid = (a: ReceivedAlert, b: ReceivedAlert) => (a.alert.uid < b.alert.uid ? -1 : 1);
     expect(rows.toSorted(byUid)).to.deep.equal(outcomes(7).toSorted(byUid));
   });
 
   /** Postgres may always choose the same loser: what is left then is an error that says to try again. */
-  async function untilTaken<T>(write: () => Promise<T>): Promise<T> {
+  async function untilWritten<T>(write: () => Promise<T>): Promise<T> {
     return waitFor(
-      'a write that is taken',
+      'a write that succeeds',
       () =>
         write().catch(error => {
           expect(error).to.be.instanceOf(AlertStoreError).with.property('reason', 'STORE_BUSY');

@@ -38,10 +38,10 @@ describe('PostgresAlertStore that loses its connections', () => {
       )
     ).length;
 
-  /** Does a write until it is taken, as every caller does, and counts how often it wasn't. */
-  async function untilTaken<T>(write: () => Promise<T>, onFailure: () => void = () => {}): Promise<T> {
+  /** Repeats a write until it succeeds, as every caller does, and reports each failure. */
+  async function untilWritten<T>(write: () => Promise<T>, onFailure: () => void = () => {}): Promise<T> {
     return waitFor(
-      'a write that is taken',
+      'a write that succeeds',
       () =>
         write().catch(error => {
           expect(error).to.be.instanceOf(AlertStoreError);
@@ -62,7 +62,7 @@ describe('PostgresAlertStore that loses its connections', () => {
           receivedAlert(`uid-${writer}-${batch}-${index}`),
         );
         const outcomes = alerts.map(alert => finishedAlert(alert));
-        await untilTaken(
+        await untilWritten(
           () =>
             recordArrivals(
               opened.store,
@@ -70,7 +70,7 @@ describe('PostgresAlertStore that loses its connections', () => {
             ),
           () => failures++,
         );
-        const kinds = await untilTaken(
+        const kinds = await untilWritten(
           () => recordOutcomes(opened.store, outcomes.map(found)),
           () => failures++,
         );
@@ -187,7 +187,7 @@ describe('PostgresAlertStore that loses its connections', () => {
       await loseCommit(`wait_event = 'PgSleep' and query = 'commit'`);
       await queryPostgres(postgres.url, 'drop function stall cascade');
       expect(await opened.store.get('a')).to.deep.equal(received);
-      expect(await untilTaken(() => recordOutcomes(opened.store, [found(finished)]))).to.deep.equal([
+      expect(await untilWritten(() => recordOutcomes(opened.store, [found(finished)]))).to.deep.equal([
         { kind: 'RECORDED' },
       ]);
       expect(await opened.store.get('a')).to.deep.equal(finished);
@@ -203,7 +203,7 @@ describe('PostgresAlertStore that loses its connections', () => {
       await loseCommit(`wait_event = 'SyncRep'`);
       await queryPostgres(postgres.url, 'alter system reset synchronous_standby_names');
       await queryPostgres(postgres.url, 'select pg_reload_conf()');
-      expect(await untilTaken(() => recordOutcomes(opened.store, [found(finished)]))).to.deep.equal([
+      expect(await untilWritten(() => recordOutcomes(opened.store, [found(finished)]))).to.deep.equal([
         { kind: 'UNCHANGED', current: finished },
       ]);
       expect(await opened.store.get('a')).to.deep.equal(finished);

@@ -12,7 +12,7 @@ const MIGRATION_LOCK = 0x76_69_67_69_65;
  * that also holds the lock, so that nothing is left half done or locked when it dies; the others wait and find it done.
  */
 export async function migrate(url: string, logger: Logger): Promise<void> {
-  // Waiting for the lock, or for a long migration, is no fault: no timeouts.
+  // No timeouts: waiting for the lock, or for a long migration, is no error.
   const orm = new MikroORM({
     ...ormOptions({ url, poolSize: 2, logger }),
     extensions: [Migrator],

@@ -20,7 +20,7 @@ const LONGEST_RETRY_MS = 2_000;
 /** Fails for a role that lacks the grants of docker/postgres/roles.sql. */
 const CAN_USE_TABLE = 'select from alerts limit 0';
 
-/** Waits for Postgres as long as it takes, brings the schema up to date and opens the pool; readiness tells how it is. */
+/** Waits for Postgres as long as it takes, brings the schema up to date and opens the pool; readiness reports how it is. */
 export async function openDatabase(options: DatabaseOptions): Promise<MikroORM> {
   let check = async (): Promise<string | undefined> => 'waiting for Postgres';
   options.health.addCheck('postgres', () => check());
@@ -36,14 +36,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<MikroORM> 
     await orm.close(true);
     throw error;
   }
-  check = shareInFlight(() => findFault(orm));
+  check = shareInFlight(() => findProblem(orm));
   return orm;
 }
 
 async function retryWhileAway(
   work: () => Promise<unknown>,
   { logger, signal }: DatabaseOptions,
-  onFault: (why: string) => void,
+  onProblem: (why: string) => void,
 ): Promise<void> {
   for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS)) {
     try {
@@ -53,15 +53,15 @@ async function retryWhileAway(
       const known = translateDatabaseError(error);
       // A wrong password, a missing grant or a broken migration doesn't mend itself.
       if (!(known instanceof AlertStoreError) || isRefusal(error)) throw error;
-      onFault(known.message);
+      onProblem(known.message);
       logger.warn({ why: known.message, retryMs }, 'waiting for Postgres');
       await delay(retryMs, undefined, { signal });
     }
   }
 }
 
-/** A server that takes no writes answers everything else: a standby, or one made read-only by hand. */
-async function findFault(orm: MikroORM): Promise<string | undefined> {
+/** Why Postgres can't be written to now. A standby, or a server made read-only by hand, answers everything else. */
+async function findProblem(orm: MikroORM): Promise<string | undefined> {
   try {
     const rows: { transaction_read_only: string }[] = await orm.em
       .getConnection()

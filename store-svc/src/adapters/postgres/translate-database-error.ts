@@ -1,13 +1,13 @@
 import { AlertStoreError, type AlertStoreReason, UnstorableError } from '../../ports/alert-store.ts';
 
 /** SQLSTATE classes and codes: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const SQLSTATE_FAULTS: readonly (readonly [prefix: string, fault: AlertStoreReason])[] = [
+const SQLSTATE_REASONS: readonly (readonly [prefix: string, reason: AlertStoreReason])[] = [
   ['08', 'STORE_UNREACHABLE'],
   // A standby, or a server made read-only by hand.
   ['25006', 'STORE_NOT_WRITABLE'],
-  // A transaction that did nothing, or took, for too long: the session is ended.
+  // A transaction that was idle, or ran, for too long: the session is ended.
   ['25P', 'STORE_BUSY'],
-  // A password or a grant that was changed under a running service: no alert's fault, and over once it is mended.
+  // A password or a grant that was changed under a running service: nothing is wrong with the alerts, and waiting helps once it is changed back.
   ['28', 'STORE_UNREACHABLE'],
   ['42501', 'STORE_NOT_WRITABLE'],
   // Deadlock, serialization failure: the other transaction won.
@@ -22,10 +22,10 @@ const SQLSTATE_FAULTS: readonly (readonly [prefix: string, fault: AlertStoreReas
   ['58', 'STORE_UNREACHABLE'],
 ];
 
-/** A value that its type, a check or an index doesn't take. */
+/** A value that its type, a check or an index refuses. */
 const UNSTORABLE = /^(22|23|54)[0-9A-Z]{3}$/;
 
-const SOCKET_FAULT = /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
+const SOCKET_ERROR = /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
 /** The driver's own words; it gives them no code. */
 const LOST_CONNECTION = /Connection terminated|Client has encountered a connection error|not queryable/;
 const NO_FREE_CONNECTION = /timeout exceeded when trying to connect/;
@@ -36,25 +36,25 @@ const MESSAGES: Readonly<Record<AlertStoreReason, string>> = {
   STORE_BUSY: 'Postgres can not do it now',
 };
 
-/** The error as the port has it; what the port doesn't know, as it is. */
+/** The error of the port that says the same; an error that the port doesn't know is returned as it is. */
 export function translateDatabaseError(error: unknown): unknown {
   if (error instanceof Error && UNSTORABLE.test(codeOf(error))) {
     return new UnstorableError(`Postgres takes no such row: ${error.message}`, { cause: error });
   }
-  const fault = findFault(error);
-  if (fault === undefined) return error;
+  const reason = findReason(error);
+  if (reason === undefined) return error;
   const why = (error as Error).message || codeOf(error);
-  return new AlertStoreError(fault, `${MESSAGES[fault]}: ${why}`, { cause: error });
+  return new AlertStoreError(reason, `${MESSAGES[reason]}: ${why}`, { cause: error });
 }
 
-function findFault(error: unknown): AlertStoreReason | undefined {
+function findReason(error: unknown): AlertStoreReason | undefined {
   if (!(error instanceof Error)) return undefined;
   const code = codeOf(error);
-  if (SOCKET_FAULT.test(code)) return 'STORE_UNREACHABLE';
-  if (/^[0-9A-Z]{5}$/.test(code)) return SQLSTATE_FAULTS.find(([prefix]) => code.startsWith(prefix))?.[1];
+  if (SOCKET_ERROR.test(code)) return 'STORE_UNREACHABLE';
+  if (/^[0-9A-Z]{5}$/.test(code)) return SQLSTATE_REASONS.find(([prefix]) => code.startsWith(prefix))?.[1];
   if (LOST_CONNECTION.test(error.message)) return 'STORE_UNREACHABLE';
   if (NO_FREE_CONNECTION.test(error.message)) return 'STORE_BUSY';
-  return findFault(error.cause);
+  return findReason(error.cause);
 }
 
 /** Wrong credentials or missing rights: at the start, waiting mends neither. */

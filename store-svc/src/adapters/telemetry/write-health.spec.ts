@@ -5,7 +5,7 @@ import { WriteHealth } from './write-health.ts';
 const full = new AlertStoreError('STORE_NOT_WRITABLE', 'disk full');
 
 describe('WriteHealth', () => {
-  it('remembers that the store takes no writes until one succeeds', () => {
+  it('remembers that the store is not writable until a write succeeds', () => {
     const writes = new WriteHealth();
     expect(writes.failure).to.equal(undefined);
     writes.noteFailure(full);
@@ -14,7 +14,7 @@ describe('WriteHealth', () => {
     expect(writes.failure).to.equal(undefined);
   });
 
-  it('forgets it where nobody writes any more, so that somebody tries again', () => {
+  it('forgets it if nobody writes any more, so that somebody tries again', () => {
     let nowMs = 0;
     const writes = new WriteHealth(() => nowMs);
     writes.noteFailure(full);
@@ -26,7 +26,7 @@ describe('WriteHealth', () => {
     expect(writes.failure).to.equal(undefined);
   });
 
-  it('does not mind a store that is busy for a moment, nor what is no fault of it', () => {
+  it('ignores a store that is busy for a moment, and errors of others', () => {
     const writes = new WriteHealth();
     writes.noteFailure(new AlertStoreError('STORE_BUSY', 'a row is locked'));
     writes.noteFailure(new Error('a bug'));
