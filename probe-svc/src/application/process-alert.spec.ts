@@ -1,8 +1,8 @@
 import type { Failure, Outcome } from '@vigie/alert';
+import { scheduleSpanMs } from '@vigie/service-kit/async';
 import { expect } from 'chai';
 import type { AlertDelivery } from '../domain/alert-delivery.ts';
 import { finishAlert } from '../domain/finish-alert.ts';
-import { spanMs } from '../domain/retry-schedule.ts';
 import { type OutcomeStore, OutcomeStoreError } from '../ports/outcome-store.ts';
 import { deliveryOf } from '../testing/delivery-of.ts';
 import { mediaOf } from '../testing/media-of.ts';
@@ -183,7 +183,7 @@ describe('processAlert', () => {
     });
 
     it('quarantines its alert once its attempts are used up', async () => {
-      const receivedAt = new Date(Date.now() - spanMs(schedule));
+      const receivedAt = new Date(Date.now() - scheduleSpanMs(schedule));
       await process({ probeVideo, delivery: deliveryOf({ attempts: 14, receivedAt }) });
       expect(steps).to.deep.equal(['record QUARANTINED', 'publish QUARANTINED VIDEO_UNREACHABLE']);
     });

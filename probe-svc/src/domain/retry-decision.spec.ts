@@ -1,10 +1,11 @@
 import { FAILURE_CODES } from '@vigie/alert';
+import { scheduleSpanMs } from '@vigie/service-kit/async';
 import { expect } from 'chai';
 import { decideRetry, decideRetryOfInternalError, type FailedAttempt } from './retry-decision.ts';
-import { DEFAULT_RETRY_SCHEDULE, spanMs } from './retry-schedule.ts';
+import { DEFAULT_RETRY_SCHEDULE } from './retry-schedule.ts';
 
 const policy = { schedule: DEFAULT_RETRY_SCHEDULE, uploadGraceMs: 60_000 };
-const wholeSpanMs = spanMs(DEFAULT_RETRY_SCHEDULE);
+const wholeSpanMs = scheduleSpanMs(DEFAULT_RETRY_SCHEDULE);
 
 /** The status that the alert ends with, or 'retry'. */
 const decide = (attempt: FailedAttempt, by = policy) => {

@@ -1,6 +1,5 @@
 import type { FailureCode } from '@vigie/alert';
-import { backoffDelayMs } from '@vigie/service-kit/async';
-import { type RetrySchedule, spanMs } from './retry-schedule.ts';
+import { backoffDelayMs, isExhausted, type RetrySchedule, scheduleSpanMs } from '@vigie/service-kit/async';
 
 export interface FailurePolicy {
   readonly schedule: RetrySchedule;
@@ -71,18 +70,10 @@ function finalStatus(
     case 'PROBE_TIMEOUT': {
       const maxAttempts = Math.min(TIMEOUT_ATTEMPTS, schedule.maxAttempts);
       // No longer than whatever else is tried again.
-      if (ageMs < Math.min(TIMEOUT_MIN_AGE_MS, spanMs(schedule))) return undefined;
+      if (ageMs < Math.min(TIMEOUT_MIN_AGE_MS, scheduleSpanMs(schedule))) return undefined;
       return isExhausted({ ...schedule, maxAttempts }, attempts, ageMs) ? 'FAILED' : undefined;
     }
     default:
       return 'FAILED';
   }
-}
-
-/**
- * Both the attempts and their time are used up. The number alone would end an alert too soon: a crash, a restart of nats-server
- * or a deferral counts as a delivery that nobody tried. The time alone would let an alert that waited in the stream be tried once.
- */
-function isExhausted(schedule: RetrySchedule, attempts: number, ageMs: number): boolean {
-  return attempts >= schedule.maxAttempts && ageMs >= spanMs(schedule);
 }

@@ -115,7 +115,8 @@ describe('recording a message of the stream', () => {
   describe('while the store is away', () => {
     it('holds the message, and records it as soon as the store is back', async () => {
       store.failure = away;
-      const recorded = record(alertMessage(first));
+      // Held for 10 s.
+      const recorded = record(alertMessage(first, { attempts: 10 }));
       setImmediate(() => {
         store.failure = undefined;
       });

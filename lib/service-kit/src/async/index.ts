@@ -5,7 +5,7 @@
  * | ------------------------------------------------------------------ | --------------------------------------------------- |
  * | `while (true) { try … catch … delay }`                             | `retry`                                             |
  * | `Math.min(maxMs, baseMs * 2 ** attempt)`, random jitter            | `backoffDelayMs`, `backoffSpanMs`                   |
- * | attempts counted against a limit, and the time since the first one    | `isExhausted`                                       |
+ * | deliveries counted against a limit, and the time since the first   | `isExhausted`                                       |
  * | `while (performance.now() < deadline) { look; delay }`             | `poll`                                              |
  * | `delay(ms, undefined, { signal }).catch(() => undefined)`          | `pause`                                             |
  * | `Promise.race` with a promise that an abort listener rejects       | `unlessAborted`                                     |
@@ -25,7 +25,7 @@ export { mapInOrder } from './map-in-order.ts';
 export { pause } from './pause.ts';
 export { poll } from './poll.ts';
 export { type Retry, type RetryOptions, retry } from './retry.ts';
-export { isExhausted, type RetrySchedule } from './retry-schedule.ts';
+export { isExhausted, type RetrySchedule, scheduleSpanMs } from './retry-schedule.ts';
 export { settlesWithin } from './settles-within.ts';
 export { Slots } from './slots.ts';
 export { unlessAborted } from './unless-aborted.ts';

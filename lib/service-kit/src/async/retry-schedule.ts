@@ -1,4 +1,4 @@
-import { type Backoff, backoffSpanMs, jitterFactor } from './backoff.ts';
+import { type Backoff, backoffSpanMs } from './backoff.ts';
 
 /** How often, and so for how long, what is delivered again and again is tried. */
 export interface RetrySchedule extends Backoff {
@@ -6,16 +6,18 @@ export interface RetrySchedule extends Backoff {
   readonly maxAttempts: number;
 }
 
+/** From the first attempt to the last one: all pauses between them, without jitter. */
+export function scheduleSpanMs(schedule: RetrySchedule): number {
+  return backoffSpanMs(schedule, schedule.maxAttempts);
+}
+
 /**
- * Whether both the attempts and their time are used up. The count alone would end too early: a crash or a restart of nats-server
- * counts as a delivery that nobody tried. The time alone would let something that waited in its stream be tried once.
+ * Whether both the attempts and their time are used up. The count alone would end too early: a crash, a restart of nats-server
+ * or a deferral counts as a delivery that nobody tried. The time alone would let something that waited in its stream be tried once.
  *
  * @param attempts how many times it was delivered, this time included
  * @param ageMs since it was stored
  */
 export function isExhausted(schedule: RetrySchedule, attempts: number, ageMs: number): boolean {
-  const { maxAttempts } = schedule;
-  // Each pause may have been this much shorter.
-  const shortestSpanMs = backoffSpanMs(schedule, maxAttempts) * jitterFactor(() => 0);
-  return attempts >= maxAttempts && ageMs >= shortestSpanMs;
+  return attempts >= schedule.maxAttempts && ageMs >= scheduleSpanMs(schedule);
 }

@@ -10,8 +10,7 @@ import { describeDeadLetterQueue } from '../../testing/dead-letter-queue.contrac
 import { alertMessage, receivedAlert } from '../../testing/sample-alerts.ts';
 import { JetStreamDeadLetterQueue } from './jetstream-dead-letter-queue.ts';
 
-describe('JetStreamDeadLetterQueue', function () {
-  this.timeout(60_000);
+describe('JetStreamDeadLetterQueue', () => {
   const teardown = new AsyncDisposableStack();
   let connection: Awaited<ReturnType<typeof connect>>;
 

@@ -20,7 +20,8 @@ import { startQuarantineConsumer } from './quarantine-consumer.ts';
 import { startRecordConsumer } from './record-consumer.ts';
 
 const POLICY: DeliveryPolicy = {
-  failures: { baseMs: 10, maxMs: 20, maxAttempts: 3 },
+  // So short that no jitter makes the deliveries sooner than their time is used up.
+  failures: { baseMs: 1, maxMs: 1, maxAttempts: 3 },
   outages: { baseMs: 1, maxMs: 5 },
   firstHoldMs: 60_000,
 };
@@ -102,14 +103,17 @@ describe('startStoreConsumer', () => {
       tries++;
       throw new TypeError('a bug');
     };
-    const slowly = { ...POLICY, failures: { baseMs: 300, maxMs: 300, maxAttempts: 4 } };
+    const within = (pauseMs: number) => ({
+      ...POLICY,
+      failures: { baseMs: pauseMs, maxMs: pauseMs, maxAttempts: 4 },
+    });
     await publish('poison');
     {
-      await using _ = await startRecording(fail, slowly);
+      await using _ = await startRecording(fail, within(300));
       await waitFor('two attempts', async () => (tries >= 2 ? true : undefined), WAIT_MS);
     }
     expect(tries).to.equal(2);
-    await using _ = await startRecording(fail, slowly);
+    await using _ = await startRecording(fail, within(1));
     await completed('ALERTS', 'record', 1);
     expect(tries).to.equal(4);
     expect(await messagesIn('QUARANTINE')).to.equal(1);
@@ -123,7 +127,7 @@ describe('startStoreConsumer', () => {
         tries.push(replica);
         throw new TypeError('a bug');
       };
-    const policy = { ...POLICY, failures: { baseMs: 10, maxMs: 20, maxAttempts: 8 } };
+    const policy = { ...POLICY, failures: { baseMs: 1, maxMs: 1, maxAttempts: 8 } };
     await using _a = await startRecording(failAs('a'), policy);
     await using _b = await startRecording(failAs('b'), policy);
     await publish('poison');
