@@ -1,4 +1,5 @@
 import type { AlertRecord, FinishedAlert } from '@vigie/alert';
+import { ReasonedError } from '@vigie/service-kit/errors';
 import type { AlertArrival } from '../domain/alert-arrival.ts';
 import type { AlertFilter, ListPosition } from '../domain/alert-filter.ts';
 import type { CurrentAlert } from '../domain/current-alert.ts';
@@ -64,17 +65,11 @@ export interface LockedAlerts {
  * UNREACHABLE: it gives no answer. NOT_WRITABLE: it is read-only, or its disk is full. BUSY: it answers that it can't, or not
  * in time.
  */
-export type AlertStoreReason = 'STORE_UNREACHABLE' | 'STORE_NOT_WRITABLE' | 'STORE_BUSY';
+export type AlertStoreErrorReason = 'STORE_UNREACHABLE' | 'STORE_NOT_WRITABLE' | 'STORE_BUSY';
 
 /** The call may have been done or not; doing it again is safe. */
-export class AlertStoreError extends Error {
+export class AlertStoreError extends ReasonedError<AlertStoreErrorReason> {
   override readonly name = 'AlertStoreError';
-  readonly reason: AlertStoreReason;
-
-  constructor(reason: AlertStoreReason, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.reason = reason;
-  }
 }
 
 /** Something in the batch can't be stored, however often it is tried; nothing of the batch is. */

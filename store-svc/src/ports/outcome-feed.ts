@@ -1,4 +1,5 @@
 import type { FinalStatus, FinishedAlert } from '@vigie/alert';
+import { ReasonedError } from '@vigie/service-kit/errors';
 
 export interface OutcomeFilter {
   /** Any store if undefined. */
@@ -36,14 +37,8 @@ export interface OutcomeFeed {
   watch(filter: OutcomeFilter, behind: FeedPosition | undefined, signal: AbortSignal): Promise<OutcomeWatch>;
 }
 
-export type OutcomeFeedReason = 'FEED_UNREACHABLE' | 'RESUME_TOKEN_EXPIRED';
+export type OutcomeFeedErrorReason = 'FEED_UNREACHABLE' | 'RESUME_TOKEN_EXPIRED';
 
-export class OutcomeFeedError extends Error {
+export class OutcomeFeedError extends ReasonedError<OutcomeFeedErrorReason> {
   override readonly name = 'OutcomeFeedError';
-  readonly reason: OutcomeFeedReason;
-
-  constructor(reason: OutcomeFeedReason, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.reason = reason;
-  }
 }

@@ -1,4 +1,5 @@
 import type { Alert } from '@vigie/alert';
+import { ReasonedError } from '@vigie/service-kit/errors';
 import type { QuarantinedAlert } from '../domain/quarantined-alert.ts';
 
 /** Where alerts wait to be probed again, behind those that are accepted meanwhile. */
@@ -18,15 +19,9 @@ export interface ReplayQueue {
   redrive(quarantined: QuarantinedAlert): Promise<void>;
 }
 
-export type ReplayQueueReason = 'QUEUE_FULL' | 'QUEUE_UNREACHABLE';
+export type ReplayQueueErrorReason = 'QUEUE_FULL' | 'QUEUE_UNREACHABLE';
 
 /** Whether the message is in the queue isn't known; putting it there again is safe. */
-export class ReplayQueueError extends Error {
+export class ReplayQueueError extends ReasonedError<ReplayQueueErrorReason> {
   override readonly name = 'ReplayQueueError';
-  readonly reason: ReplayQueueReason;
-
-  constructor(reason: ReplayQueueReason, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.reason = reason;
-  }
 }

@@ -28,7 +28,8 @@ describe('an operator', () => {
       return found.length === 3 ? found : undefined;
     });
     expect(held[0]).include({ state: 'HELD' });
-    expect(JSON.parse(Buffer.from(held[0].payload, 'base64').toString())).deep.equal(held[0].alert);
+    // Besides what is known of an alert only once it has its row.
+    expect(held[0].alert).to.deep.include(JSON.parse(Buffer.from(held[0].payload, 'base64').toString()));
 
     await mesh().nginx.start();
     const redriven = await postJson(`${mesh().url}/v1/quarantine:redrive`, { store: 'store-redriven' });

@@ -4,11 +4,11 @@ import { IncompleteRecordError } from '@vigie/alert/wire';
 import { AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { invalidArgument, rpcError } from '@vigie/service-kit/grpc';
 import { AlertNotFoundError } from '../../application/get-alert.ts';
-import { AlertStoreError, type AlertStoreReason } from '../../ports/alert-store.ts';
-import { OutcomeFeedError, type OutcomeFeedReason } from '../../ports/outcome-feed.ts';
-import { ReplayQueueError, type ReplayQueueReason } from '../../ports/replay-queue.ts';
+import { AlertStoreError, type AlertStoreErrorReason } from '../../ports/alert-store.ts';
+import { OutcomeFeedError, type OutcomeFeedErrorReason } from '../../ports/outcome-feed.ts';
+import { ReplayQueueError, type ReplayQueueErrorReason } from '../../ports/replay-queue.ts';
 
-type Fault = AlertStoreReason | OutcomeFeedReason | ReplayQueueReason;
+type Fault = AlertStoreErrorReason | OutcomeFeedErrorReason | ReplayQueueErrorReason;
 
 interface Row {
   readonly code: Code;

@@ -1,7 +1,7 @@
-import { AlertStoreError, type AlertStoreReason, UnstorableError } from '../../ports/alert-store.ts';
+import { AlertStoreError, type AlertStoreErrorReason, UnstorableError } from '../../ports/alert-store.ts';
 
 /** SQLSTATE classes and codes: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const SQLSTATE_REASONS: readonly (readonly [prefix: string, reason: AlertStoreReason])[] = [
+const SQLSTATE_REASONS: readonly (readonly [prefix: string, reason: AlertStoreErrorReason])[] = [
   ['08', 'STORE_UNREACHABLE'],
   // A standby, or a server made read-only by hand.
   ['25006', 'STORE_NOT_WRITABLE'],
@@ -30,7 +30,7 @@ const SOCKET_ERROR = /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|EHOSTUNREAC
 const LOST_CONNECTION = /Connection terminated|Client has encountered a connection error|not queryable/;
 const NO_FREE_CONNECTION = /timeout exceeded when trying to connect/;
 
-const MESSAGES: Readonly<Record<AlertStoreReason, string>> = {
+const MESSAGES: Readonly<Record<AlertStoreErrorReason, string>> = {
   STORE_UNREACHABLE: 'Postgres gives no answer',
   STORE_NOT_WRITABLE: 'Postgres takes no writes',
   STORE_BUSY: 'Postgres can not do it now',
@@ -47,7 +47,7 @@ export function translateDatabaseError(error: unknown): unknown {
   return new AlertStoreError(reason, `${MESSAGES[reason]}: ${why}`, { cause: error });
 }
 
-function findReason(error: unknown): AlertStoreReason | undefined {
+function findReason(error: unknown): AlertStoreErrorReason | undefined {
   if (!(error instanceof Error)) return undefined;
   const code = codeOf(error);
   if (SOCKET_ERROR.test(code)) return 'STORE_UNREACHABLE';
