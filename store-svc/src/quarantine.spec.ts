@@ -161,7 +161,8 @@ describe('the quarantine and replays', () => {
     });
 
     it('keeps what is no alert under a name as long as a subject may be', async () => {
-      // Letters that Postgres can't compress. This line of NATS's protocol is just below its 4 KiB, a longer one would not be.
+      // Letters that Postgres can't compress. This line of NATS's protocol is just below its 4 KiB, a longer one would
+      // not be.
       const name = randomBytes(2_030).toString('hex');
       await publishRaw(natsUrl, `alerts.received.${name}`, 'a: b', 'no alert');
       const [message] = await held(name.slice(0, 128), 1);

@@ -44,7 +44,10 @@ export function decideRetry(attempt: FailedAttempt, policy: FailurePolicy, rando
   return { kind: 'retry', delayMs };
 }
 
-/** An error of Vigie itself, which says nothing about the video: retried after `maxDelayMs` at most, until attempts and time are used up, then quarantined. */
+/**
+ * An error of Vigie itself, which says nothing about the video: retried after `maxDelayMs` at most, until attempts and
+ * time are used up, then quarantined.
+ */
 export function decideRetryOfInternalError(
   { attempts, ageMs }: DeliveryAge,
   schedule: RetrySchedule,

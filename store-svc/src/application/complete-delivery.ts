@@ -10,13 +10,15 @@ export interface DeliveryPolicy {
   /** Of the store, while a message is held. */
   readonly outages: Backoff;
   /**
-   * How long the first delivery of a message is held in an outage before it is handed back for another replica; each further
-   * delivery is held twice as long as the one before.
+   * How long the first delivery of a message is held in an outage before it is handed back for another replica; each
+   * further delivery is held twice as long as the one before.
    */
   readonly firstHoldMs: number;
 }
 
-/** Failures: 20 deliveries over a quarter of an hour. An outage of an hour uses up about 10 of them, one of a day 15. */
+/**
+ * Failures: 20 deliveries over a quarter of an hour. An outage of an hour uses up about 10 of them, one of a day 15.
+ */
 export const DELIVERY_POLICY: DeliveryPolicy = {
   failures: { baseMs: 1_000, maxMs: 60_000, maxAttempts: 20 },
   outages: { baseMs: 250, maxMs: 1_000 },
@@ -40,9 +42,10 @@ export interface DeliverySteps<R> {
 }
 
 /**
- * Completes a delivery, or decides when the message is delivered again, or that it is given up. It decides by facts of the
- * message alone, how often it was delivered and how old it is, so that replicas agree and a restart forgets nothing. An
- * outage of the store must not use them up: the message is held while it lasts, since each redelivery would count.
+ * Completes a delivery, or decides when the message is delivered again, or that it is given up. It decides by facts of
+ * the message alone, how often it was delivered and how old it is, so that replicas agree and a restart forgets
+ * nothing. An outage of the store must not use them up: the message is held while it lasts, since each redelivery would
+ * count.
  *
  * @throws the signal's reason once that aborts
  */
@@ -82,7 +85,10 @@ function isStoreOutage(error: unknown): error is AlertStoreError {
   return error instanceof AlertStoreError;
 }
 
-/** Nobody waits for a quarantine that is away or full: messages that are held for it would keep out alerts that can be recorded. */
+/**
+ * Nobody waits for a quarantine that is away or full: messages that are held for it would keep out alerts that can be
+ * recorded.
+ */
 function isOutage(error: unknown): boolean {
   return isStoreOutage(error) || error instanceof DeadLetterQueueError;
 }

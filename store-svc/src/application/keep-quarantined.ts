@@ -28,8 +28,8 @@ export type KeptMessage =
   | Redelivery;
 
 /**
- * Keeps a message that was quarantined, so that it can be listed, redriven and discarded; in one batch with whatever else waits
- * to be kept.
+ * Keeps a message that was quarantined, so that it can be listed, redriven and discarded; in one batch with whatever
+ * else waits to be kept.
  *
  * @throws the signal's reason once that aborts
  */
@@ -67,8 +67,8 @@ export function createKeepQuarantined(
 }
 
 /**
- * For a message that can't be kept as it is. It takes nothing of what the message says of itself but the subject and the
- * bytes, which any row can hold, and names the place where the message can be fetched by hand.
+ * For a message that can't be kept as it is. It takes nothing of what the message says of itself but the subject and
+ * the bytes, which any row can hold, and names the place where the message can be fetched by hand.
  */
 function standInFor(message: QuarantineMessage, error: unknown): QuarantinedAlert {
   const { sequence, subject, store, traceId, receivedAt, payload } = message;

@@ -12,8 +12,8 @@ export type ListAlerts = (
 ) => Promise<AlertPage>;
 
 /**
- * A page of alerts, the latest first. A page begins after the place of the last alert of the page before, so alerts that come in
- * meanwhile neither repeat nor hide any.
+ * A page of alerts, the latest first. A page begins after the place of the last alert of the page before, so alerts
+ * that come in meanwhile neither repeat nor hide any.
  *
  * @throws AlertStoreError
  */

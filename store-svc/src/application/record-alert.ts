@@ -14,7 +14,8 @@ export type RecordedAlert =
   | Redelivery;
 
 /**
- * Brings a message of the stream of alerts to its end. Any step may be repeated, so whatever dies in between only repeats work.
+ * Brings a message of the stream of alerts to its end. Any step may be repeated, so whatever dies in between only
+ * repeats work.
  *
  * @throws the signal's reason once that aborts
  */
@@ -28,8 +29,8 @@ export interface RecordAlertParts {
 }
 
 /**
- * An alert gets a row. A message that is no alert is quarantined, and so is an alert whose uid another one has that came first
- * in the stream: nobody else does that, so that it happens once. So is what fails again and again.
+ * An alert gets a row. A message that is no alert is quarantined, and so is an alert whose uid another one has that
+ * came first in the stream: nobody else does that, so that it happens once. So is what fails again and again.
  */
 export function createRecordAlert(parts: RecordAlertParts): RecordAlert {
   const { recordArrival, store, deadLetters, policy = DELIVERY_POLICY } = parts;
@@ -72,7 +73,9 @@ function conflictOf({ uid }: Alert): Failure {
   };
 }
 
-/** probe-svc finds no row for the alert then, and quarantines it as well: that is the same message to the quarantine. */
+/**
+ * probe-svc finds no row for the alert then, and quarantines it as well: that is the same message to the quarantine.
+ */
 function failureOf(error: unknown): Failure {
   const why = error instanceof Error ? error.message : error;
   return { code: 'INTERNAL', message: `store-svc failed to record it: ${why}` };

@@ -21,8 +21,8 @@ export function createRecordArrival(store: AlertStore): RecordArrival {
 }
 
 /**
- * Records a batch. Inserting comes first, because nearly every alert is new; what its uid's row said before is only read for
- * the others. Any step may be repeated after a crash.
+ * Records a batch. Inserting comes first, because nearly every alert is new; what its uid's row said before is only
+ * read for the others. Any step may be repeated after a crash.
  *
  * @returns a result an alert, in the batch's order
  * @throws AlertStoreError, UnstorableError

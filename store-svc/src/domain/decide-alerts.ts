@@ -17,9 +17,10 @@ export interface AlertDecisions extends AlertChanges {
 }
 
 /**
- * Decides how each alert of a batch is recorded, as if they came one by one in the stream's order. Of two alerts with one uid
- * the first in the stream is current, whichever is recorded first: replicas and redeliveries may change the order. A quarantined
- * alert that is published anew waits for its probe again; one that has any other outcome keeps it until the new one is found.
+ * Decides how each alert of a batch is recorded, as if they came one by one in the stream's order. Of two alerts with
+ * one uid the first in the stream is current, whichever is recorded first: replicas and redeliveries may change the
+ * order. A quarantined alert that is published anew waits for its probe again; one that has any other outcome keeps it
+ * until the new one is found.
  *
  * @param current by uid, the alerts that had a row before the batch
  */

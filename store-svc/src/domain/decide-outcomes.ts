@@ -12,9 +12,9 @@ export interface OutcomeDecisions {
 }
 
 /**
- * Decides how each outcome of a batch is recorded, as if they came one by one. The first outcome of an alert is current,
- * whichever replica found it and however often the client sent the alert; only a message that was published to have the alert
- * probed again replaces it, unless a later such message has already. No clock is asked.
+ * Decides how each outcome of a batch is recorded, as if they came one by one. The first outcome of an alert is
+ * current, whichever replica found it and however often the client sent the alert; only a message that was published to
+ * have the alert probed again replaces it, unless a later such message has already. No clock is asked.
  *
  * @param current the recorded alerts by uid
  */

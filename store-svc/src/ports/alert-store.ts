@@ -22,20 +22,20 @@ export interface AlertStore {
   insertNew(alerts: readonly AlertArrival[]): Promise<ReadonlyMap<string, CurrentAlert>>;
 
   /**
-   * Changes rows of alerts that are there: their position, if it is still a later one; their status to RECEIVED, if it is still
-   * QUARANTINED by an earlier message.
+   * Changes rows of alerts that are there: their position, if it is still a later one; their status to RECEIVED, if it
+   * is still QUARANTINED by an earlier message.
    */
   change(changes: AlertChanges): Promise<void>;
 
   /**
-   * Gives an alert the row of another one with its uid that came later in the stream, as RECEIVED. Changes nothing if the row
-   * has no such alert any more.
+   * Gives an alert the row of another one with its uid that came later in the stream, as RECEIVED. Changes nothing if
+   * the row has no such alert any more.
    */
   displace(first: AlertArrival): Promise<void>;
 
   /**
-   * Runs `work` in one transaction that holds the rows of these uids locked. It may run several times, each time in a new
-   * transaction: only what the last one did is kept.
+   * Runs `work` in one transaction that holds the rows of these uids locked. It may run several times, each time in a
+   * new transaction: only what the last one did is kept.
    */
   withLocked<T>(uids: readonly string[], work: (locked: LockedAlerts) => Promise<T>): Promise<T>;
 
@@ -62,8 +62,8 @@ export interface LockedAlerts {
 }
 
 /**
- * UNREACHABLE: it gives no answer. NOT_WRITABLE: it is read-only, or its disk is full. BUSY: it answers that it can't, or not
- * in time.
+ * UNREACHABLE: it gives no answer. NOT_WRITABLE: it is read-only, or its disk is full. BUSY: it answers that it can't,
+ * or not in time.
  */
 export type AlertStoreErrorReason = 'STORE_UNREACHABLE' | 'STORE_NOT_WRITABLE' | 'STORE_BUSY';
 

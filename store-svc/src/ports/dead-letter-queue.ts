@@ -12,7 +12,8 @@ export interface DeadLetterQueue {
   putMessage(message: AlertMessage, failure: Failure): Promise<void>;
 
   /**
-   * Keeps an alert that has a row and whose message was acknowledged: a message is made of its row. Resolves once it is on disk.
+   * Keeps an alert that has a row and whose message was acknowledged: a message is made of its row. Resolves once it is
+   * on disk.
    *
    * @throws DeadLetterQueueError
    */

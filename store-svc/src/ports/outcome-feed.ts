@@ -28,8 +28,8 @@ export interface OutcomeWatch {
 /** Outcomes as they are found. */
 export interface OutcomeFeed {
   /**
-   * Resolves once the watch has begun: every outcome found after that is sent, at least once, those of one status of a store in
-   * their order. The watch ends when `signal` aborts.
+   * Resolves once the watch has begun: every outcome found after that is sent, at least once, those of one status of a
+   * store in their order. The watch ends when `signal` aborts.
    *
    * @param behind where an earlier watch ended; from now on if undefined
    * @throws OutcomeFeedError

@@ -11,7 +11,9 @@ import type {
  * Every method throws AlertStoreError if the store can't do it now and trying again makes sense.
  */
 export interface QuarantineStore {
-  /** Keeps messages; one that is there already stays as it is. Throws UnstorableError if trying again makes no sense. */
+  /**
+   * Keeps messages; one that is there already stays as it is. Throws UnstorableError if trying again makes no sense.
+   */
   keep(batch: readonly QuarantinedAlert[]): Promise<void>;
 
   /** The latest first. @param behind only messages that come later in the list than this place */

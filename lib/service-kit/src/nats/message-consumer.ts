@@ -34,8 +34,8 @@ export interface MessageConsumerOptions {
   /** Most messages pulled ahead, which aren't told to be in progress; `concurrency` if absent. */
   readonly prefetch?: number;
   /**
-   * How long after a crash its messages go to another replica. What is in hand of a living one may take longer: JetStream
-   * is told that it is in progress.
+   * How long after a crash its messages go to another replica. What is in hand of a living one may take longer:
+   * JetStream is told that it is in progress.
    */
   readonly ackWaitMs: number;
   /** How long messages in hand may go on once the consumer stops; then they are handed back. */
@@ -60,7 +60,9 @@ const LAST_WORD_MS = 100;
 /** A frozen replica swallows what is delivered again until its last pull has expired. */
 const PULL_EXPIRES_MS = 5_000;
 
-/** Most messages that all replicas together have in hand or put off: those of one dead server must not stop the rest. */
+/**
+ * Most messages that all replicas together have in hand or put off: those of one dead server must not stop the rest.
+ */
 const MAX_ACK_PENDING = 200_000;
 
 /**
@@ -100,8 +102,8 @@ export class MessageConsumer implements AsyncDisposable {
   }
 
   /**
-   * Gives back what isn't in hand yet and waits for what is: for the grace period. What isn't done then is handed back, so that
-   * another replica takes it without waiting for `ackWaitMs`.
+   * Gives back what isn't in hand yet and waits for what is: for the grace period. What isn't done then is handed back,
+   * so that another replica takes it without waiting for `ackWaitMs`.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();

@@ -32,7 +32,8 @@ export function createOutcomeService(recordOutcome: RecordOutcome): ServiceImple
         ...(current !== undefined && { current: alertToProto(current) }),
       };
     } catch (error) {
-      // An outcome that breaks a rule is refused and leaves the others alone; a store that can't write fails the whole call,
+      // An outcome that breaks a rule is refused and leaves the others alone; a store that can't write fails the whole
+      // call,
       // which is then repeated.
       if (!(error instanceof InvalidAlertError || error instanceof IncompleteRecordError)) throw error;
       const refusal = translateError(error);

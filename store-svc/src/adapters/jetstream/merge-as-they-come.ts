@@ -1,6 +1,6 @@
 /**
- * Yields what comes first from any source, the items of one source in their order, until all have ended. Asks a source for
- * its next item only once its last one was consumed.
+ * Yields what comes first from any source, the items of one source in their order, until all have ended. Asks a source
+ * for its next item only once its last one was consumed.
  */
 export async function* mergeAsTheyCome<T>(sources: readonly AsyncIterable<T>[]): AsyncIterable<T> {
   const iterators = sources.map(source => source[Symbol.asyncIterator]());

@@ -24,8 +24,8 @@ interface Column {
 }
 
 /**
- * Built from the entity, which so stays the one place that lists columns. JSON, because the query builder needs 0.1 ms of
- * this process for every row of forty columns: five times what Postgres needs to write it.
+ * Built from the entity, which so stays the one place that lists columns. JSON, because the query builder needs 0.1 ms
+ * of this process for every row of forty columns: five times what Postgres needs to write it.
  */
 export function alertStatements(orm: MikroORM): AlertStatements {
   const received = columnsOf(orm, RECEIVED_PROPERTIES);

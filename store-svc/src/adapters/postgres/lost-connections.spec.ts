@@ -52,7 +52,9 @@ describe('PostgresAlertStore that loses its connections', () => {
     );
   }
 
-  /** Alerts and their outcomes, by several writers at once. @returns what has to be there afterwards, and the failures */
+  /**
+   * Alerts and their outcomes, by several writers at once. @returns what has to be there afterwards, and the failures
+   */
   async function writeBatches() {
     let failures = 0;
     const writers = Array.from({ length: WRITERS }, async (_, writer) => {
@@ -140,7 +142,9 @@ describe('PostgresAlertStore that loses its connections', () => {
     await expectWholePool();
   });
 
-  /** A reload takes effect some time after it was asked for: commits until one waits for a standby, and ends that one. */
+  /**
+   * A reload takes effect some time after it was asked for: commits until one waits for a standby, and ends that one.
+   */
   async function untilCommitsWait(): Promise<void> {
     await waitFor('a commit that waits for a standby', async () => {
       let committed = false;

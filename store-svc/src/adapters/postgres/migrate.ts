@@ -8,8 +8,9 @@ import { ormOptions } from './orm-options.ts';
 const MIGRATION_LOCK = 0x76_69_67_69_65;
 
 /**
- * Brings the schema up to date. Several stores may do it at once: one migrates, on one connection and in one transaction
- * that also holds the lock, so that nothing is left half done or locked when it dies; the others wait and find it done.
+ * Brings the schema up to date. Several stores may do it at once: one migrates, on one connection and in one
+ * transaction that also holds the lock, so that nothing is left half done or locked when it dies; the others wait and
+ * find it done.
  */
 export async function migrate(url: string, logger: Logger): Promise<void> {
   // No timeouts: waiting for the lock, or for a long migration, is no error.

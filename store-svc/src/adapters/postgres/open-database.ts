@@ -20,7 +20,9 @@ const LONGEST_RETRY_MS = 2_000;
 /** Fails for a role that lacks the grants of docker/postgres/roles.sql. */
 const CAN_USE_TABLE = 'select from alerts limit 0';
 
-/** Waits for Postgres as long as it takes, brings the schema up to date and opens the pool; readiness reports how it is. */
+/**
+ * Waits for Postgres as long as it takes, brings the schema up to date and opens the pool; readiness reports how it is.
+ */
 export async function openDatabase(options: DatabaseOptions): Promise<MikroORM> {
   let check = async (): Promise<string | undefined> => 'waiting for Postgres';
   options.health.addCheck('postgres', () => check());

@@ -6,7 +6,9 @@ import { AlertStoreError } from '../../ports/alert-store.ts';
 import { openPostgresStore, type PostgresStore } from '../../testing/postgres-store.ts';
 import { arrivalOf, receivedAlert } from '../../testing/sample-alerts.ts';
 
-/** docker/postgres/roles.sql. That the role can do what store-svc does is the contract's suite, which runs as this role. */
+/**
+ * docker/postgres/roles.sql. That the role can do what store-svc does is the contract's suite, which runs as this role.
+ */
 describe('the role of store-svc', () => {
   const teardown = new AsyncDisposableStack();
   let postgres: Awaited<ReturnType<typeof scratchPostgres>>;

@@ -7,7 +7,8 @@ const SQLSTATE_REASONS: readonly (readonly [prefix: string, reason: AlertStoreEr
   ['25006', 'STORE_NOT_WRITABLE'],
   // A transaction that was idle, or ran, for too long: the session is ended.
   ['25P', 'STORE_BUSY'],
-  // A password or a grant that was changed under a running service: nothing is wrong with the alerts, and waiting helps once it is changed back.
+  // A password or a grant that was changed under a running service: nothing is wrong with the alerts, and waiting helps
+  // once it is changed back.
   ['28', 'STORE_UNREACHABLE'],
   ['42501', 'STORE_NOT_WRITABLE'],
   // Deadlock, serialization failure: the other transaction won.

@@ -1,11 +1,13 @@
 import { AlertStoreError } from '../../ports/alert-store.ts';
 
-/** Kept for longer, a service that is called by nobody, because it isn't ready, would never find out that it could be. */
+/**
+ * Kept for longer, a service that is called by nobody, because it isn't ready, would never find out that it could be.
+ */
 const MEMORY_MS = 10_000;
 
 /**
- * Whether the last write leaves the service ready. That a disk is full shows only when something is written, so the failure
- * is remembered until a write succeeds, or for ten seconds.
+ * Whether the last write leaves the service ready. That a disk is full shows only when something is written, so the
+ * failure is remembered until a write succeeds, or for ten seconds.
  */
 export class WriteHealth {
   readonly #now: () => number;
