@@ -12,7 +12,7 @@ import { compilerFlags } from '../check/compiler-flags.ts';
 
 const run = promisify(execFile);
 
-const SOURCE_DIR = fileURLToPath(new URL('../ts/', import.meta.url));
+const SOURCE_DIR = fileURLToPath(new URL('../src/', import.meta.url));
 /** Debian 13 has FFmpeg 7.1. Its headers are enough: nothing is linked. */
 const SUITE = 'trixie';
 const PACKAGES = ['libavformat-dev', 'libavcodec-dev', 'libavutil-dev', 'libswscale-dev'];
