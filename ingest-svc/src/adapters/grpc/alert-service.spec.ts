@@ -2,6 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import type { Alert } from '@vigie/alert';
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
+import { Alert_Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { AlertService, StreamAlertsRequestSchema } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { ChannelTransport } from '@vigie/service-kit/grpc';
 import { createLogger, Health } from '@vigie/service-kit/telemetry';
@@ -63,6 +64,13 @@ describe('AlertService', () => {
       { uid: 'u-1', video: '/videos/a.mp4', timestampMicros: 1748871320683412, store: 'store-42' },
     ]);
     expect(await client.createAlert({ alert: good })).to.include({ duplicate: true });
+  });
+
+  it('ignores what only Vigie says of an alert', async () => {
+    const alert = { ...good, status: Alert_Status.FAILED, failure: { message: 'no' }, traceId: 'mine', sequence: 7n };
+    expect((await client.createAlert({ alert })).traceId).not.to.equal('mine');
+    await client.createAlert({ alert: good });
+    expect(queue.alerts[0]).to.deep.equal(queue.alerts[1]);
   });
 
   it('answers only after the queue has it', async () => {
