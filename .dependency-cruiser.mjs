@@ -133,6 +133,13 @@ export default {
       severity: 'error',
       comment: 'Everything else gets what it needs as arguments.',
       from: { pathNot: ['/src/composition-root\\.ts$', '^lib/service-kit/src/injection/'] },
+      to: { path: '^lib/service-kit/src/injection/' },
+    },
+    {
+      name: 'only-bind-parts-knows-tsyringe',
+      severity: 'error',
+      comment: 'A composition root binds its parts by bindParts.',
+      from: { pathNot: '^lib/service-kit/src/injection/' },
       to: { path: '(^|/)(tsyringe|reflect-metadata)(/|$)' },
     },
     {
