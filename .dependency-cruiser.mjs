@@ -2,7 +2,8 @@
  * Which part may import which: the walls of docs/architecture.md. `npm run check:imports` holds every file against it,
  * and tools/checks/src/import-rules.spec.ts shows that each rule bites.
  *
- * Rules read paths after resolution, so `../../adapters`, `@vigie/...` and `./x.ts` count alike, and so do type-only imports.
+ * Rules read paths after resolution, so `../../adapters`, `@vigie/...` and `./x.ts` count alike, and so do type-only
+ * imports.
  */
 
 const SERVICE = '^(gateway|[^/]+-svc)/';

@@ -1,4 +1,4 @@
-/** `npm run text`: what no other linter looks at. Prints each place and ends with 1 if there is one. */
+/** `npm run check:text`: what no other linter looks at. Prints each place and ends with 1 if there is one. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';

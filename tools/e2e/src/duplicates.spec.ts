@@ -69,19 +69,19 @@ describe('an alert that is sent more than once', () => {
   it('is a success each time, and one row, one outcome, one event', async () => {
     const alert = video('a.mp4');
     const answers = await Promise.all(Array.from({ length: 1_000 }, () => post(alert)));
-    expect(answers.filter(({ status }) => status !== 202)).deep.equal([]);
-    expect(answers.filter(({ json }) => !json.duplicate)).length(1);
-    expect(await finishedAlert(mesh().url, alert.uid)).include({ status: 'PROCESSED' });
+    expect(answers.filter(({ status }) => status !== 202)).to.deep.equal([]);
+    expect(answers.filter(({ json }) => !json.duplicate)).to.length(1);
+    expect(await finishedAlert(mesh().url, alert.uid)).to.include({ status: 'PROCESSED' });
     await settled();
-    expect(await rowsOf(alert)).length(1);
+    expect(await rowsOf(alert)).to.length(1);
     const { state } = await streams.streams.info('OUTCOMES', { subjects_filter: '>' });
     let events = 0;
     for (let seq = state.first_seq; seq <= state.last_seq; seq++) {
       const message = await streams.streams.getMessage('OUTCOMES', { seq });
       if (message?.json<AlertJson>().uid === alert.uid) events++;
     }
-    expect(events).equal(1);
-    expect(await quarantineOf(alert)).deep.equal([]);
+    expect(events).to.equal(1);
+    expect(await quarantineOf(alert)).to.deep.equal([]);
   });
 
   it('changes nothing long after, though its video is gone', async () => {
@@ -93,7 +93,7 @@ describe('an alert that is sent more than once', () => {
     await rm(path.join(videosRoot, alert.video));
     await longAfter(() => postAnew(alert).then(() => undefined));
     await settled();
-    expect(await rowsOf(alert)).deep.equal(before);
+    expect(await rowsOf(alert)).to.deep.equal(before);
   });
 
   it('is quarantined with other content, also long after, and the first alert stands', async () => {
@@ -103,15 +103,15 @@ describe('an alert that is sent more than once', () => {
     await finishedAlert(mesh().url, alert.uid);
     await settled();
     const before = await rowsOf(alert);
-    expect((await post(newcomer)).status).equal(202);
+    expect((await post(newcomer)).status).to.equal(202);
     const [conflict] = await conflictOf(alert);
     expect(conflict).to.include({ state: 'HELD' });
     expect(conflict.alert).to.deep.include(newcomer);
-    expect(conflict.failure.code).equal('UID_CONFLICT');
+    expect(conflict.failure.code).to.equal('UID_CONFLICT');
     await longAfter(() => postAnew(newcomer).then(() => undefined));
     await conflictOf(alert, 2);
     await settled();
-    expect(await rowsOf(alert)).deep.equal(before);
+    expect(await rowsOf(alert)).to.deep.equal(before);
   });
 
   it('is one row and one conflict when both contents arrive at once', async () => {
@@ -125,8 +125,8 @@ describe('an alert that is sent more than once', () => {
       // Not sooner: a replica may have recorded the later alert first, and its outcome with it.
       await settled();
       const record = await finishedAlert(mesh().url, alert.uid);
-      expect(record.status).equal('PROCESSED');
-      expect([record.video, conflict.alert.video]).members([alert.video, other.video]);
+      expect(record.status).to.equal('PROCESSED');
+      expect([record.video, conflict.alert.video]).to.members([alert.video, other.video]);
     }
   });
 });

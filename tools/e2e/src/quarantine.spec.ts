@@ -20,23 +20,23 @@ describe('an operator', () => {
     for (const alert of alerts) await postJson(`${mesh().url}/v1/alerts`, alert);
     for (const { uid } of alerts) {
       const { failure, effort } = (await inStatus(uid, 'QUARANTINED')) as { failure?: object; effort?: object };
-      expect(failure).include({ code: 'VIDEO_UNREACHABLE' });
-      expect(effort).property('attempts').at.least(3);
+      expect(failure).to.include({ code: 'VIDEO_UNREACHABLE' });
+      expect(effort).to.property('attempts').at.least(3);
     }
     const held = await waitFor('three messages in quarantine', async () => {
       const found = await quarantine('store=store-redriven&code=VIDEO_UNREACHABLE');
       return found.length === 3 ? found : undefined;
     });
-    expect(held[0]).include({ state: 'HELD' });
+    expect(held[0]).to.include({ state: 'HELD' });
     // Besides what is known of an alert only once it has its row.
     expect(held[0].alert).to.deep.include(JSON.parse(Buffer.from(held[0].payload, 'base64').toString()));
 
     await mesh().nginx.start();
     const redriven = await postJson(`${mesh().url}/v1/quarantine:redrive`, { store: 'store-redriven' });
-    expect([redriven.status, redriven.json]).deep.equal([200, { redriven: 3, remaining: 0 }]);
+    expect([redriven.status, redriven.json]).to.deep.equal([200, { redriven: 3, remaining: 0 }]);
     for (const { uid } of alerts) await inStatus(uid, 'PROCESSED');
-    expect(await quarantine('store=store-redriven')).deep.equal([]);
-    expect(await quarantine('store=store-redriven&state=REDRIVEN')).length(3);
+    expect(await quarantine('store=store-redriven')).to.deep.equal([]);
+    expect(await quarantine('store=store-redriven&state=REDRIVEN')).to.length(3);
   });
 
   it('discards what is no alert', async () => {
@@ -47,9 +47,9 @@ describe('an operator', () => {
     await postJson(`${mesh().url}/v1/alerts`, { ...first, store: 'store-other' });
     await waitFor('the conflict', async () => ((await quarantine(`uid=${uid}`)).length === 1 ? true : undefined));
     const discarded = await postJson(`${mesh().url}/v1/quarantine:discard`, { uid });
-    expect(discarded.json).deep.equal({ discarded: 1, remaining: 0 });
-    expect(await quarantine(`uid=${uid}`)).deep.equal([]);
-    expect(await findAlert(mesh().url, uid)).include({ status: 'PROCESSED', store: first.store });
+    expect(discarded.json).to.deep.equal({ discarded: 1, remaining: 0 });
+    expect(await quarantine(`uid=${uid}`)).to.deep.equal([]);
+    expect(await findAlert(mesh().url, uid)).to.include({ status: 'PROCESSED', store: first.store });
   });
 
   it('replays a store, and finds its rows updated, none doubled', async () => {
@@ -57,7 +57,7 @@ describe('an operator', () => {
     for (const alert of alerts) await postJson(`${mesh().url}/v1/alerts`, alert);
     const before = await Promise.all(alerts.map(({ uid }) => finishedAlert(mesh().url, uid)));
     const replayed = await postJson(`${mesh().url}/v1/alerts:replay`, { store: 'store-replayed', status: 'PROCESSED' });
-    expect([replayed.status, replayed.json]).deep.equal([200, { replayed: 3, nextPageToken: '' }]);
+    expect([replayed.status, replayed.json]).to.deep.equal([200, { replayed: 3, nextPageToken: '' }]);
     const sequenceOf = (record: object | undefined) => Number((record as { sequence?: string } | undefined)?.sequence);
     for (const record of before) {
       await waitFor('a later outcome', async () => {
@@ -65,7 +65,7 @@ describe('an operator', () => {
         return sequenceOf(now) > sequenceOf(record) ? true : undefined;
       });
     }
-    expect((await getJson(`${mesh().url}/v1/alerts?store=store-replayed`)).json.alerts).length(3);
+    expect((await getJson(`${mesh().url}/v1/alerts?store=store-replayed`)).json.alerts).to.length(3);
   });
 
   for (const [path, reason] of [
@@ -75,8 +75,8 @@ describe('an operator', () => {
   ] as const) {
     it(`is asked by ${path} which alerts are meant`, async () => {
       const { status, json } = await postJson(`${mesh().url}${path}`, {});
-      expect(status).equal(400);
-      expect(JSON.stringify(json)).match(reason);
+      expect(status).to.equal(400);
+      expect(JSON.stringify(json)).to.match(reason);
     });
   }
 });
