@@ -4,5 +4,5 @@ import { UnstorableError } from '../ports/alert-store.ts';
 export const STORE_BATCHES = {
   /** Larger statements are no faster and hold their locks longer. */
   maxSize: 500,
-  isItemsFault: (error: unknown): boolean => error instanceof UnstorableError,
+  isItemError: (error: unknown): boolean => error instanceof UnstorableError,
 };

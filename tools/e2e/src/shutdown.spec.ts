@@ -6,10 +6,10 @@ import { expect } from 'chai';
 import { useMesh } from './mesh-fixture.ts';
 import { finishedAlert, getJson, newAlert, postJson } from './rest-client.ts';
 
-/** Alerts of a test: enough for every replica to have some in hand. */
+/** Alerts of a test: enough for every replica to have some in flight. */
 const ALERTS = 30;
 
-describe('a service that is told to stop', () => {
+describe('a service that is asked to stop', () => {
   const mesh = useMesh({
     replicas: { 'probe-svc': 2 },
     // An alert that nobody hands back comes again after more than a minute.
@@ -42,8 +42,8 @@ describe('a service that is told to stop', () => {
     for (const uid of uids) expect(await finishedAlert(mesh().url, uid)).to.include({ status: 'PROCESSED' });
   }
 
-  const untilInHand = (service: ServiceProcess) =>
-    waitFor(`messages in hand of ${service.name}`, async () => {
+  const untilInFlight = (service: ServiceProcess) =>
+    waitFor(`messages in flight of ${service.name}`, async () => {
       const text = await (await fetch(`${service.healthUrl}/metrics`)).text();
       return /^jetstream_in_flight\{.*\} [1-9]/m.test(text) ? true : undefined;
     });
@@ -67,25 +67,25 @@ describe('a service that is told to stop', () => {
     let uids: string[] = [];
     await whileFrozen(mesh().nginx, async () => {
       uids = await send();
-      await Promise.all([untilInHand(first), untilInHand(second)]);
+      await Promise.all([untilInFlight(first), untilInFlight(second)]);
       await expectCleanStop([first]);
     });
     await expectFinished(uids);
   });
 
-  it('ends while Postgres is frozen, with messages and calls in hand', async () => {
+  it('ends while Postgres is frozen, with messages and calls in flight', async () => {
     let uids: string[] = [];
     const stopping = services(...SERVICE_NAMES);
     await whileFrozen(mesh().postgres, async () => {
       uids = await send();
-      await Promise.all(services('store-svc').map(untilInHand));
+      await Promise.all(services('store-svc').map(untilInFlight));
       await expectCleanStop(stopping);
     });
     await startAll();
     await expectFinished(uids);
   });
 
-  it('ends while NATS is frozen, with calls in hand', async () => {
+  it('ends while NATS is frozen, with calls in flight', async () => {
     const stopping = services(...SERVICE_NAMES);
     const unanswered = newAlert();
     await whileFrozen(mesh().nats, async () => {
@@ -113,7 +113,7 @@ describe('a service that is told to stop', () => {
     let uids: string[] = [];
     await whileFrozen(mesh().service('store-svc'), async () => {
       uids = await send();
-      await Promise.all(services('probe-svc').map(untilInHand));
+      await Promise.all(services('probe-svc').map(untilInFlight));
       await expectCleanStop(stopping);
     });
     await startAll();

@@ -6,7 +6,7 @@ const MESSAGE_ID = 'Nats-Msg-Id';
 
 /**
  * `Nats-Msg-Id` of an alert as clients send it: of one uid, each content is kept once within the duplicate window, and
- * the store decides for ever which of two contents stands.
+ * the store decides for ever which of two contents is current.
  */
 export function alertMessageId(alert: Alert): string {
   return `${alert.uid}.${contentHash(alert)}`;

@@ -1,6 +1,6 @@
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { awaitJetStream, findQuorumFault } from '@vigie/service-kit/nats';
+import { awaitJetStream, findQuorumProblem } from '@vigie/service-kit/nats';
 import type { Health, Logger } from '@vigie/service-kit/telemetry';
 import { ensureStreams, type StreamLimits, type StreamName } from './streams.ts';
 
@@ -14,7 +14,7 @@ interface Observers {
 
 /**
  * The streams as a service needs them: all there, as soon as JetStream is. Settings that differ are named, and left to
- * retention-svc. Readiness tells whether they can be written: a cluster without a majority keeps its connections.
+ * retention-svc. Readiness shows whether they can be written: a cluster without a majority keeps its connections.
  */
 export async function openStreams(
   connection: NatsConnection,
@@ -30,8 +30,8 @@ export async function openStreams(
     );
   }
   health.addCheck('streams', async () => {
-    const fault = findQuorumFault((await manager.streams.info(STREAM)).cluster);
-    return fault && `${STREAM} ${fault}`;
+    const problem = findQuorumProblem((await manager.streams.info(STREAM)).cluster);
+    return problem && `${STREAM} ${problem}`;
   });
   return manager;
 }

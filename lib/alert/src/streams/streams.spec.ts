@@ -61,7 +61,7 @@ describe('the streams', () => {
     expect(await maxBytes()).to.deep.equal([2_000_000, 2_000_000, 2_000_000]);
   });
 
-  it('refuse an alert that is too large to be set aside', async () => {
+  it('refuse an alert that is too large to be quarantined', async () => {
     await ensureStreams(manager, LIMITS);
     const publish = (stream: string, bytes: number) =>
       jetstream(connection).publish(`alerts.${stream}.s`, Buffer.alloc(bytes, 'x'));

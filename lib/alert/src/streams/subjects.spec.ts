@@ -17,7 +17,7 @@ describe('subjects', () => {
     );
   });
 
-  it('read a token that nobody escaped as it stands', () => {
+  it('read a token that is not escaped as it is', () => {
     expect(storeOfSubject('alerts.received.100%')).to.equal('100%');
   });
 });

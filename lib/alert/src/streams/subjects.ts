@@ -10,7 +10,10 @@ export const subjects = {
   quarantined: (store: string) => `alerts.quarantined.${storeToken(store)}`,
 };
 
-/** The store's name that a subject's last token encodes, as far as it does: anyone may publish by hand. */
+/**
+ * The store's name that a subject's last token encodes. A token that can't be decoded, because somebody published it by
+ * hand, is returned as it is.
+ */
 export function storeOfSubject(subject: string): string {
   const lastToken = subject.slice(subject.lastIndexOf('.') + 1);
   try {

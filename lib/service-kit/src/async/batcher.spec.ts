@@ -33,7 +33,7 @@ describe('Batcher', () => {
     expect(results.map(({ status }) => status)).to.deep.equal(['rejected', 'fulfilled']);
   });
 
-  it('fails the bad items alone where the fault is theirs', async () => {
+  it('fails only the bad items if the error is due to them', async () => {
     const bad = new Error('bad item');
     const batcher = new Batcher<number, number>({
       maxSize: 10,
@@ -41,7 +41,7 @@ describe('Batcher', () => {
         if (items.some(item => item % 5 === 0)) throw bad;
         return items.map(item => item * 10);
       },
-      isItemsFault: error => error === bad,
+      isItemError: error => error === bad,
     });
     const results = await Promise.allSettled([1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(item => batcher.add(item)));
     expect(results.map(result => (result.status === 'fulfilled' ? result.value : result.reason))).to.deep.equal([

@@ -1,12 +1,13 @@
 export interface BatcherOptions<T, R> {
   /** Most items of one batch. */
   readonly maxSize: number;
-  /** Handles a batch; a result an item, in the batch's order. Throws when the batch failed as a whole. */
+  /** Handles a batch and returns one result per item, in the batch's order. Throws if the batch failed as a whole. */
   readonly flush: (items: readonly T[]) => Promise<readonly R[]>;
   /**
-   * Whether a batch failed over what some item of it holds. It is then tried in halves, until such an item is alone.
+   * Whether the error is due to the content of some item. The batch is then tried again in halves, until only such
+   * items fail.
    */
-  readonly isItemsFault?: (error: unknown) => boolean;
+  readonly isItemError?: (error: unknown) => boolean;
 }
 
 interface Waiting<T, R> {
@@ -54,7 +55,7 @@ export class Batcher<T, R> {
       }
       for (const [index, { resolve }] of batch.entries()) resolve(results[index] as R);
     } catch (error) {
-      if (batch.length > 1 && this.#options.isItemsFault?.(error) === true) {
+      if (batch.length > 1 && this.#options.isItemError?.(error) === true) {
         const middle = Math.ceil(batch.length / 2);
         await this.#flush(batch.slice(0, middle));
         await this.#flush(batch.slice(middle));

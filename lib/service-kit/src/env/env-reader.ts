@@ -3,12 +3,12 @@ export class InvalidEnvironmentError extends Error {
 }
 
 /**
- * Reads typed values from environment variables and gathers every fault, so that a person mends them all at once.
+ * Reads typed values from environment variables and collects every error, so that a person can correct all of them at once.
  * An empty variable counts as not set.
  */
 export class EnvReader {
   readonly #env: NodeJS.ProcessEnv;
-  readonly #faults: string[] = [];
+  readonly #errors: string[] = [];
 
   constructor(env: NodeJS.ProcessEnv) {
     this.#env = env;
@@ -74,21 +74,21 @@ export class EnvReader {
 
   /** @throws InvalidEnvironmentError naming every variable that is missing or wrong */
   finish<T extends object>(config: T): Readonly<T> {
-    if (this.#faults.length > 0) throw new InvalidEnvironmentError(this.#faults.join('; '));
+    if (this.#errors.length > 0) throw new InvalidEnvironmentError(this.#errors.join('; '));
     return Object.freeze(config);
   }
 
   #read<T>(name: string, fallback: T | undefined, parse: (value: string) => T): T {
     const value = this.#env[name]?.trim();
     if (value === undefined || value === '') {
-      if (fallback === undefined) this.#faults.push(`${name} is required`);
+      if (fallback === undefined) this.#errors.push(`${name} is required`);
       return fallback as T;
     }
     try {
       return parse(value);
     } catch (error) {
       // Without the value: it may hold a password.
-      this.#faults.push(`${name} is wrong: it ${(error as Error).message}`);
+      this.#errors.push(`${name} is wrong: it ${(error as Error).message}`);
       return fallback as T;
     }
   }

@@ -41,7 +41,7 @@ describe('awaitJetStream', () => {
     ]);
   });
 
-  it('takes any other refusal for the answer', async () => {
+  it('fails with any other refusal', async () => {
     const tooMany = () => ensureStreams(manager, { maxBytes: 100_000, replicas: 5 });
     const error = await awaitJetStream(tooMany, logger()).catch(error => error);
     expect(error).to.property('name', 'JetStreamApiError');

@@ -1,7 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { settlesWithin } from '../async/settles-within.ts';
 
-/** A server that is there takes what is left in milliseconds. */
+/** A server that answers takes what is left within milliseconds. */
 const DRAIN_MS = 500;
 
 /**
@@ -10,6 +10,6 @@ const DRAIN_MS = 500;
  */
 export async function closeNats(connection: NatsConnection): Promise<void> {
   await settlesWithin(connection.drain(), DRAIN_MS);
-  // Goes on by itself: a frozen server doesn't say goodbye.
+  // Not awaited: a frozen server never confirms that the connection is closed.
   void connection.close().catch(() => undefined);
 }

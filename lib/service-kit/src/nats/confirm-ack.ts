@@ -11,10 +11,10 @@ const PATIENCE_MS = 10_000;
 
 /**
  * Acks a message until the server confirms it. An ack that a reconnect swallows, or that comes while the stream has no
- * leader, is sent again: a message that is done would otherwise be worked off once more. `JsMsg.ackAck` can be asked
- * only once, and a message that it was asked of can't be told to be in progress any more.
+ * leader, is sent again: a message that is done would otherwise be handled once more. `JsMsg.ackAck` can be asked
+ * only once, and after that the message's progress can no longer be reported.
  *
- * @throws what the last try failed of, after ten seconds or once the signal aborts
+ * @throws the error of the last attempt, after ten seconds or once the signal aborts
  */
 export async function confirmAck(connection: NatsConnection, message: JsMsg, signal: AbortSignal): Promise<void> {
   await retry(() => connection.request(replySubject(message), ACK, { timeout: ANSWER_TIMEOUT_MS }), {

@@ -1,17 +1,17 @@
 import type { ConsumerInfo } from '@nats-io/jetstream';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
-/** A consumer of this process as its metrics know it. */
+/** What the metrics read of a consumer of this process. */
 export interface MeasuredConsumer {
-  /** The name of the durable. */
+  /** The durable's name. */
   readonly consumer: string;
-  /** Messages in hand now. */
-  readonly inHand: () => number;
+  /** Messages in flight now. */
+  readonly inFlight: () => number;
   readonly info: () => Promise<Pick<ConsumerInfo, 'num_pending' | 'num_ack_pending'>>;
 }
 
 export interface ConsumerCounts {
-  count(verdict: { readonly kind: 'done' | 'retry' }, redelivered: boolean): void;
+  count(decision: { readonly kind: 'done' | 'retry' }, redelivered: boolean): void;
 }
 
 export interface ConsumerMetrics {
@@ -24,8 +24,8 @@ export function createConsumerMetrics(registry: Registry): ConsumerMetrics {
   const measured: MeasuredConsumer[] = [];
   const messages = new Counter({
     name: 'jetstream_messages_total',
-    help: 'Messages by verdict: done, or retry (delivered again later).',
-    labelNames: ['consumer', 'verdict'],
+    help: 'Messages by ack decision: done, or retry (delivered again later).',
+    labelNames: ['consumer', 'decision'],
     registers,
   });
   const redelivered = new Counter({
@@ -36,11 +36,11 @@ export function createConsumerMetrics(registry: Registry): ConsumerMetrics {
   });
   new Gauge({
     name: 'jetstream_in_flight',
-    help: 'Messages in hand of this process.',
+    help: 'Messages that this process has in flight.',
     labelNames: ['consumer'],
     registers,
     collect() {
-      for (const { consumer, inHand } of measured) this.set({ consumer }, inHand());
+      for (const { consumer, inFlight } of measured) this.set({ consumer }, inFlight());
     },
   });
   new Gauge({
@@ -63,8 +63,8 @@ export function createConsumerMetrics(registry: Registry): ConsumerMetrics {
       measured.push(consumer);
       const labels = { consumer: consumer.consumer };
       return {
-        count(verdict, again) {
-          messages.inc({ ...labels, verdict: verdict.kind });
+        count(decision, again) {
+          messages.inc({ ...labels, decision: decision.kind });
           if (again) redelivered.inc(labels);
         },
       };

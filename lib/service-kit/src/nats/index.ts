@@ -1,11 +1,11 @@
 export { awaitJetStream } from './await-jetstream.ts';
 export { closeNats } from './close-nats.ts';
 export { type ConsumerMetrics, createConsumerMetrics } from './consumer-metrics.ts';
-export { MessageConsumer, type Verdict } from './message-consumer.ts';
+export { type AckDecision, MessageConsumer } from './message-consumer.ts';
 export { headersOf } from './message-headers.ts';
 export { connectNats } from './nats-connection.ts';
-export { findNatsServerFault } from './nats-server-version.mjs';
+export { findNatsServerProblem } from './nats-server-version.mjs';
 export { readNatsUrl } from './nats-url.ts';
 export { publishStored } from './publish-stored.ts';
-export { findQuorumFault } from './stream-quorum.ts';
+export { findQuorumProblem } from './stream-quorum.ts';
 export { traceHeaders } from './trace-headers.ts';

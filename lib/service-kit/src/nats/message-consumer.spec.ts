@@ -102,17 +102,17 @@ describe('MessageConsumer', () => {
     expect(traceId).to.match(/^[0-9a-f]{32}$/);
   });
 
-  it('has no more messages in hand than it may, and loses none', async () => {
+  it('has no more messages in flight than its limit, and loses none', async () => {
     for (let i = 0; i < 40; i++) await publish(String(i));
     const seen = new Set<string>();
     const all = Promise.withResolvers<void>();
-    let inHand = 0;
+    let inFlight = 0;
     let most = 0;
     await using _ = await start({
       handle: async message => {
-        most = Math.max(most, ++inHand);
+        most = Math.max(most, ++inFlight);
         await new Promise(resolve => setTimeout(resolve, 2));
-        inHand--;
+        inFlight--;
         seen.add(message.string());
         if (seen.size === 40) all.resolve();
         return { kind: 'done' };
@@ -143,7 +143,7 @@ describe('MessageConsumer', () => {
     });
   }
 
-  it('lets a message come again with growing pauses that its handler throws at', async () => {
+  it('delivers a message whose handler throws again with growing delays', async () => {
     await publish('poison');
     const deliveredAt: number[] = [];
     await using _ = await start({
@@ -159,7 +159,7 @@ describe('MessageConsumer', () => {
     expect(third - second).to.at.least(1_550);
   });
 
-  it('waits for what is in hand when it stops, and gives the rest back at once', async () => {
+  it('waits for what is in flight when it stops, and hands the rest back at once', async () => {
     for (let i = 0; i < 6; i++) await publish(String(i));
     const started = Promise.withResolvers<void>();
     const release = Promise.withResolvers<void>();
@@ -191,23 +191,23 @@ describe('MessageConsumer', () => {
     expect(handled.toSorted()).to.deep.equal(['0', '1', '2', '3', '4', '5']);
   });
 
-  it('hands back what is not done within the grace period, for another replica to take at once', async () => {
+  it('hands back what is not done within the grace period, so that another replica gets it at once', async () => {
     await publish('heeds its signal');
     await publish('never ends');
-    const inHand = new Set<string>();
+    const inFlight = new Set<string>();
     const consumer = await start({
       // Far longer than this test may take.
       ackWaitMs: 300_000,
       shutdownGraceMs: 50,
       handle: async (message, signal) => {
-        inHand.add(message.string());
+        inFlight.add(message.string());
         if (message.string() === 'heeds its signal') await once(signal, 'abort');
         else await new Promise(() => {});
         signal.throwIfAborted();
         return { kind: 'done' };
       },
     });
-    await waitFor('both in hand', () => (inHand.size === 2 ? true : undefined));
+    await waitFor('both in flight', () => (inFlight.size === 2 ? true : undefined));
     await consumer[Symbol.asyncDispose]();
 
     const taken = new Set<string>();
@@ -223,18 +223,18 @@ describe('MessageConsumer', () => {
     await both.promise;
   });
 
-  it('stops while the server is frozen, with a full hand', async () => {
+  it('stops while the server is frozen, with as many messages in flight as its limit', async () => {
     for (let i = 0; i < 6; i++) await publish(String(i));
-    let inHand = 0;
+    let inFlight = 0;
     const consumer = await start({
       concurrency: 2,
       shutdownGraceMs: 50,
       handle: async () => {
-        inHand++;
+        inFlight++;
         return new Promise(() => {});
       },
     });
-    await waitFor('a full hand', () => (inHand === 2 ? true : undefined));
+    await waitFor('a full hand', () => (inFlight === 2 ? true : undefined));
     nats.server.kill('SIGSTOP');
     try {
       await consumer[Symbol.asyncDispose]();
@@ -243,7 +243,7 @@ describe('MessageConsumer', () => {
     }
   });
 
-  it('keeps a message that takes longer than its ack wait to itself', async () => {
+  it('keeps a message that takes longer than its ack wait from being delivered again', async () => {
     await publish('slow');
     const deliveries: number[] = [];
     const release = Promise.withResolvers<void>();
@@ -279,7 +279,7 @@ describe('MessageConsumer', () => {
     await seen.get('after')?.promise;
   });
 
-  it('acks again what the server has not heard, instead of working it off once more', async () => {
+  it('acks again what the server has not received, instead of handling it twice', async () => {
     await publish('done');
     const deliveries: number[] = [];
     await using _ = await start({
@@ -291,7 +291,7 @@ describe('MessageConsumer', () => {
         return { kind: 'done' };
       },
     });
-    await waitFor('the message in hand', () => (deliveries.length > 0 ? true : undefined));
+    await waitFor('the message in flight', () => (deliveries.length > 0 ? true : undefined));
     await nats.server.waitUntilExited();
     await nats.server.start();
     await waitFor('its ack', async () => ((await pendingOf().catch(() => 1)) === 0 ? true : undefined));
@@ -311,7 +311,7 @@ describe('MessageConsumer', () => {
     await seen.promise;
   });
 
-  it('takes over a consumer that an earlier version made with other settings, and what that had not finished', async () => {
+  it('takes over a consumer that an earlier version made with other settings, and its unfinished messages', async () => {
     await publish('first');
     const first = await start({ ackWaitMs: 60_000, handle: async () => ({ kind: 'done' }) });
     while ((await pendingOf()) > 0);
@@ -332,7 +332,7 @@ describe('MessageConsumer', () => {
     expect((await (await jetstreamManager(connection)).consumers.info('ALERTS', 'spec')).config.ack_wait).to.equal(5e9);
   });
 
-  it('tells its lag and verdicts as metrics', async () => {
+  it('shows its lag and its ack decisions as metrics', async () => {
     const metrics = new Registry();
     await publish('a');
     const handled = Promise.withResolvers<void>();
@@ -346,7 +346,7 @@ describe('MessageConsumer', () => {
     await handled.promise;
     await consumer[Symbol.asyncDispose]();
     const text = await metrics.metrics();
-    expect(text).to.include('jetstream_messages_total{consumer="spec",verdict="done"} 1');
+    expect(text).to.include('jetstream_messages_total{consumer="spec",decision="done"} 1');
     expect(text).to.include('jetstream_consumer_lag{consumer="spec",state="pending"} 0');
     expect(text).to.include('jetstream_in_flight{consumer="spec"} 0');
   });

@@ -21,53 +21,54 @@ import { confirmAck } from './confirm-ack.ts';
 import type { ConsumerCounts, ConsumerMetrics } from './consumer-metrics.ts';
 import { traceOfMessage } from './message-trace.ts';
 
-/** What becomes of a message: it is done with, or delivered again after a delay. */
-export type Verdict = { readonly kind: 'done' } | { readonly kind: 'retry'; readonly delayMs: number };
+/** How a message is answered: it is acked because its work is done, or delivered again after a delay. */
+export type AckDecision = { readonly kind: 'done' } | { readonly kind: 'retry'; readonly delayMs: number };
 
 export interface MessageConsumerOptions {
   readonly connection: NatsConnection;
   readonly stream: string;
   /** The durable consumer; replicas of a service share it, and so the work. */
   readonly durable: string;
-  /** Most messages in hand at once. */
+  /** Most messages in flight at once: their handler runs, or their ack is not confirmed yet. */
   readonly concurrency: number;
-  /** Most messages pulled ahead, which aren't told to be in progress; `concurrency` if absent. */
+  /** Most messages pulled ahead of their handlers, for which no progress is reported; `concurrency` if absent. */
   readonly prefetch?: number;
   /**
-   * How long after a crash its messages go to another replica. What is in hand of a living one may take longer:
-   * JetStream is told that it is in progress.
+   * How long after a crash of this process JetStream delivers its messages again. A message in flight may take longer
+   * while the process lives: its progress is reported to JetStream.
    */
   readonly ackWaitMs: number;
-  /** How long messages in hand may go on once the consumer stops; then they are handed back. */
+  /** How long messages in flight may go on once the consumer stops; then they are handed back. */
   readonly shutdownGraceMs: number;
-  /** The signal aborts when the grace period is over; what is thrown then hands the message back. */
-  readonly handle: (message: JsMsg, signal: AbortSignal) => Promise<Verdict>;
+  /** The signal aborts when the grace period is over; a handler that throws then hands its message back. */
+  readonly handle: (message: JsMsg, signal: AbortSignal) => Promise<AckDecision>;
   readonly logger: Logger;
   /** Shared by all consumers of the process. */
   readonly metrics: ConsumerMetrics;
 }
 
-/** After a handler that threw, or a consumer that was lost: long enough not to spin, short enough not to be noticed. */
+/** Pause after a handler threw or a consumer was lost: long enough not to spin, short enough not to be noticed. */
 const RECOVERY_DELAY_MS = 1_000;
-/** For a message whose handler throws again and again. */
+/** Delays of a message whose handler throws again and again. */
 const RECOVERY: Backoff = { baseMs: RECOVERY_DELAY_MS, maxMs: 60_000 };
 
-/** For another replica: at once, but not to the one that is stopping. */
-const HANDED_BACK_MS = 100;
-/** For the handlers that heed their signal. */
-const LAST_WORD_MS = 100;
+/** Delay of a message that is handed back: another replica gets it almost at once, and the one that stops does not. */
+const HAND_BACK_DELAY_MS = 100;
+/** How long handlers that heed their signal have to end after it. */
+const ABORTED_HANDLERS_MS = 100;
 
-/** A frozen replica swallows what is delivered again until its last pull has expired. */
+/** A frozen replica still receives messages, and does nothing with them, until its last pull has expired. */
 const PULL_EXPIRES_MS = 5_000;
 
 /**
- * Most messages that all replicas together have in hand or put off: those of one dead server must not stop the rest.
+ * Most messages that all replicas together have in flight or deferred. Large, because the messages that wait for one
+ * dead server must not stop all others.
  */
 const MAX_ACK_PENDING = 200_000;
 
 /**
- * Pulls messages of a durable consumer and hands out up to `concurrency` of them at once, each in the trace its header
- * names. A message is acked last of all, and stays in hand until the ack is confirmed.
+ * Pulls messages of a durable consumer and runs the handler of up to `concurrency` of them at once, each in the trace
+ * that its header names. A message is acked last of all, and stays in flight until the ack is confirmed.
  */
 export class MessageConsumer implements AsyncDisposable {
   readonly #options: MessageConsumerOptions;
@@ -76,7 +77,7 @@ export class MessageConsumer implements AsyncDisposable {
   #running: Promise<void> = Promise.resolve();
   readonly #stopping = new AbortController();
   readonly #graceOver = new AbortController();
-  readonly #inHand = new Map<JsMsg, Promise<void>>();
+  readonly #inFlight = new Map<JsMsg, Promise<void>>();
   readonly #slots: Slots;
   readonly #progressTimer: NodeJS.Timeout;
 
@@ -85,11 +86,11 @@ export class MessageConsumer implements AsyncDisposable {
     this.#slots = new Slots(options.concurrency);
     this.#counts = options.metrics.of({
       consumer: options.durable,
-      inHand: () => this.#inHand.size,
+      inFlight: () => this.#inFlight.size,
       info: () => manager.consumers.info(options.stream, options.durable),
     });
     this.#progressTimer = setInterval(() => {
-      for (const message of this.#inHand.keys()) message.working();
+      for (const message of this.#inFlight.keys()) message.working();
     }, options.ackWaitMs / 3);
   }
 
@@ -102,26 +103,27 @@ export class MessageConsumer implements AsyncDisposable {
   }
 
   /**
-   * Gives back what isn't in hand yet and waits for what is: for the grace period. What isn't done then is handed back,
-   * so that another replica takes it without waiting for `ackWaitMs`.
+   * Hands back what isn't in flight yet, and waits for what is until the grace period is over. What isn't done by then
+   * is handed back too, so that another replica gets it without waiting for `ackWaitMs`.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
     void this.#messages?.close();
-    const finished = Promise.all([this.#running, ...this.#inHand.values()]);
+    const finished = Promise.all([this.#running, ...this.#inFlight.values()]);
     if (!(await settlesWithin(finished, this.#options.shutdownGraceMs))) {
       this.#graceOver.abort(new Error('the consumer stops and its grace period is over'));
-      await settlesWithin(finished, LAST_WORD_MS);
+      await settlesWithin(finished, ABORTED_HANDLERS_MS);
       this.#handBack();
     }
     clearInterval(this.#progressTimer);
   }
 
-  /** A handler that is still at it may finish, but its verdict no longer counts. */
+  /** A handler that still runs may finish, but its decision no longer counts. */
   #handBack(): void {
     const { logger, durable } = this.#options;
-    if (this.#inHand.size > 0) logger.warn({ consumer: durable, messages: this.#inHand.size }, 'messages handed back');
-    for (const message of this.#inHand.keys()) message.nak(HANDED_BACK_MS);
+    if (this.#inFlight.size > 0)
+      logger.warn({ consumer: durable, messages: this.#inFlight.size }, 'messages handed back');
+    for (const message of this.#inFlight.keys()) message.nak(HAND_BACK_DELAY_MS);
   }
 
   async #run(manager: JetStreamManager): Promise<void> {
@@ -153,28 +155,28 @@ export class MessageConsumer implements AsyncDisposable {
   async #take(message: JsMsg): Promise<void> {
     const slot = await this.#slots.take(this.#stopping.signal).catch(() => undefined);
     if (slot === undefined) return message.nak();
-    const settled = this.#settle(message).finally(() => {
-      this.#inHand.delete(message);
+    const completed = this.#complete(message).finally(() => {
+      this.#inFlight.delete(message);
       slot[Symbol.dispose]();
     });
-    this.#inHand.set(message, settled);
+    this.#inFlight.set(message, completed);
   }
 
-  async #settle(message: JsMsg): Promise<void> {
-    const verdict = await withTrace(traceOfMessage(message), () => this.#decide(message));
-    this.#counts.count(verdict, message.redelivered);
-    if (verdict.kind === 'retry') return message.nak(verdict.delayMs);
-    // An ack that isn't confirmed only means that the message comes again, and what is done stays done.
+  async #complete(message: JsMsg): Promise<void> {
+    const decision = await withTrace(traceOfMessage(message), () => this.#decide(message));
+    this.#counts.count(decision, message.redelivered);
+    if (decision.kind === 'retry') return message.nak(decision.delayMs);
+    // A message whose ack isn't confirmed is only delivered again, and its work can be done twice.
     await confirmAck(this.#options.connection, message, this.#graceOver.signal).catch(error =>
       this.#options.logger.warn({ err: error, streamSequence: message.seq }, 'ack not confirmed'),
     );
   }
 
-  async #decide(message: JsMsg): Promise<Verdict> {
+  async #decide(message: JsMsg): Promise<AckDecision> {
     try {
       return await this.#options.handle(message, this.#graceOver.signal);
     } catch (error) {
-      if (this.#graceOver.signal.aborted) return { kind: 'retry', delayMs: HANDED_BACK_MS };
+      if (this.#graceOver.signal.aborted) return { kind: 'retry', delayMs: HAND_BACK_DELAY_MS };
       this.#options.logger.error(
         { err: error, subject: message.subject, streamSequence: message.seq },
         'handler failed',

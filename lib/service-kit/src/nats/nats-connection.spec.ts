@@ -9,7 +9,7 @@ import { Health } from '../telemetry/health.ts';
 import { connectNats } from './nats-connection.ts';
 
 describe('connectNats', () => {
-  it('waits for a server that is not up yet, and readiness tells', async () => {
+  it('waits for a server that is not up yet, and is not ready until then', async () => {
     await using dir = await temporaryDir();
     const [port, monitorPort] = (await pickFreePorts(2)) as [number, number];
     const server = new NatsServer({ dataDir: dir.path, port, monitorPort });
@@ -23,13 +23,13 @@ describe('connectNats', () => {
     await server.stop();
   });
 
-  it('tells of a server that is frozen, whose connection stands, and recovers', async () => {
+  it('is not ready while the server is frozen, though its connection is open, and recovers', async () => {
     await using nats = await startScratchNats();
     const { logger, health } = observers();
     const connection = await connectNats({ url: nats.urlOf('probe-svc'), name: 'spec', logger, health });
     nats.server.kill('SIGSTOP');
     try {
-      await waitFor('readiness to tell', async () =>
+      await waitFor('readiness to change', async () =>
         /gives no answer/.test((await natsState(health)) ?? '') ? true : undefined,
       );
     } finally {
@@ -47,7 +47,7 @@ describe('connectNats', () => {
     Date.now = () => now() - 3 * 3_600_000;
     try {
       await nats.server.stop();
-      await waitFor('readiness to tell', async () => ((await natsState(health)) === 'ok' ? undefined : true));
+      await waitFor('readiness to change', async () => ((await natsState(health)) === 'ok' ? undefined : true));
       await nats.server.start();
       await waitFor('it to recover', async () => ((await natsState(health)) === 'ok' ? true : undefined));
     } finally {
@@ -80,7 +80,7 @@ describe('connectNats', () => {
     }
   });
 
-  it('ends over a wrong password at once, and names the variable, the user, and no password', async () => {
+  it('ends at once if the password is wrong; names the variable and the user, and shows no password', async () => {
     await using nats = await startScratchNats();
     const url = nats.urlOf('probe-svc').replace(':probe-svc@', ':s3cret@');
     const { logger, health } = observers();
@@ -90,7 +90,7 @@ describe('connectNats', () => {
     expect(error.message + (await natsState(health))).to.not.include('s3cret');
   });
 
-  it('names every server that it was given, and no password', async () => {
+  it('names every server that it was given, and shows no password', async () => {
     await using first = await startScratchNats();
     await using second = await startScratchNats();
     const url = [first, second].map(nats => nats.urlOf('probe-svc').replace(':probe-svc@', ':s3cret@')).join();
@@ -103,7 +103,7 @@ describe('connectNats', () => {
     );
   });
 
-  it('goes on over a password that is changed later: readiness tells, and it recovers', async () => {
+  it('is not ready after its password was changed under it, and recovers', async () => {
     await using dir = await temporaryDir();
     const [port, monitorPort] = (await pickFreePorts(2)) as [number, number];
     const place = { dataDir: dir.path, port, monitorPort };
@@ -115,7 +115,7 @@ describe('connectNats', () => {
     try {
       await right.stop();
       await wrong.start();
-      await waitFor('readiness to tell', async () =>
+      await waitFor('readiness to change', async () =>
         /refuses the user probe-svc/.test((await natsState(health)) ?? '') ? true : undefined,
       );
       // More often than the client takes as final by default.
@@ -133,7 +133,7 @@ describe('connectNats', () => {
     }
   });
 
-  it('is loud about a right that is missing', async () => {
+  it('logs an error about a permission that is missing', async () => {
     await using nats = await startScratchNats();
     const { logger, health, lines } = observers();
     const connection = await connectNats({ url: nats.urlOf('probe-svc'), name: 'spec', logger, health });

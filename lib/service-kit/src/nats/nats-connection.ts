@@ -4,7 +4,7 @@ import { retry } from '../async/retry.ts';
 import { settlesWithin } from '../async/settles-within.ts';
 import type { Health } from '../telemetry/health.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { findNatsServerFault } from './nats-server-version.mjs';
+import { findNatsServerProblem } from './nats-server-version.mjs';
 import { type NatsAccess, readNatsUrl } from './nats-url.ts';
 import { steadyReconnects } from './steady-reconnects.ts';
 
@@ -17,7 +17,7 @@ export interface NatsConnectionOptions {
   readonly health: Health;
 }
 
-/** A start that no waiting mends: wrong credentials, or a server that loses what it has acknowledged. */
+/** A start that fails however long it waits: wrong credentials, or a server that loses what it has acknowledged. */
 class NatsStartError extends Error {
   override readonly name = 'NatsStartError';
 }
@@ -29,15 +29,15 @@ const RECONNECT_JITTER_MS = 250;
 const FIRST_DIALS: Backoff = { baseMs: 375, maxMs: 375 };
 
 /**
- * A server whose machine is gone closes nothing: one that is silent for 6 s, or 5 s when it is dialled, is given up for
- * another.
+ * A server whose machine is gone closes no connection. One that is silent for 6 s, or for 5 s while it is dialled, is
+ * given up for another.
  */
 const PING_INTERVAL_MS = 2_000;
 const MAX_UNANSWERED_PINGS = 2;
 const DIAL_TIMEOUT_MS = 5_000;
 
 /**
- * Connects, waiting as long as it takes, and reconnects for ever; readiness tells whether it is connected.
+ * Connects, waiting as long as it takes, and reconnects for ever; readiness shows whether it is connected.
  *
  * @throws NatsStartError
  */
@@ -47,11 +47,11 @@ export async function connectNats(options: NatsConnectionOptions): Promise<NatsC
   let state: string | undefined = `not connected to ${hosts}`;
   options.health.addCheck('nats', async () => state ?? (await findSilence()));
   const connection = await dial(access, options.name);
-  const fault = findServerFault(connection);
-  if (fault !== undefined) {
+  const problem = findServerProblem(connection);
+  if (problem !== undefined) {
     const server = connection.getServer();
     await connection.close();
-    throw new NatsStartError(`NATS_URL ${server}: ${fault}.`);
+    throw new NatsStartError(`NATS_URL ${server}: ${problem}.`);
   }
   state = undefined;
   void watchStatus();
@@ -65,15 +65,15 @@ export async function connectNats(options: NatsConnectionOptions): Promise<NatsC
   async function watchStatus(): Promise<void> {
     for await (const status of connection.status()) {
       if (status.type === 'disconnect') {
-        // Every try that fails ends with one; the first is the news.
+        // Each failed attempt to reconnect ends with this status too: only the first is logged.
         if (state !== undefined) continue;
         state = `disconnected from ${hosts}`;
         options.logger.warn({ server: status.server }, 'nats disconnected');
       } else if (status.type === 'reconnect') {
         state = undefined;
         options.logger.info({ server: status.server }, 'nats reconnected');
-        const nowFault = findServerFault(connection);
-        if (nowFault !== undefined) options.logger.warn({ server: status.server }, nowFault);
+        const newProblem = findServerProblem(connection);
+        if (newProblem !== undefined) options.logger.warn({ server: status.server }, newProblem);
       } else if (status.type === 'error') {
         onError(status.error);
       }
@@ -101,7 +101,7 @@ async function dial(access: NatsAccess, name: string): Promise<NatsConnection> {
     name,
     maxReconnectAttempts: -1,
     ...steadyReconnects(RECONNECT_MS, RECONNECT_JITTER_MS),
-    // A password that is changed under a running service is for a person to mend; until then readiness tells.
+    // A password that is changed under a running service is for a person to correct; until then the service is not ready.
     ignoreAuthErrorAbort: true,
     timeout: DIAL_TIMEOUT_MS,
     pingInterval: PING_INTERVAL_MS,
@@ -129,6 +129,6 @@ function describeRefusal({ servers, user }: NatsAccess): string {
   return `${hosts.join(', ')} refuses ${who}: set NATS_URL to ${wanted}`;
 }
 
-function findServerFault({ info }: NatsConnection): string | undefined {
-  return info === undefined ? undefined : findNatsServerFault(info.version);
+function findServerProblem({ info }: NatsConnection): string | undefined {
+  return info === undefined ? undefined : findNatsServerProblem(info.version);
 }

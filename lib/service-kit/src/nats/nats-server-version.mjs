@@ -1,7 +1,7 @@
 // Plain JavaScript: set-up reads it on the machine's own Node, before there is a node_modules.
 
 /**
- * Older ones lose acknowledged messages (`discard: new` with `max_bytes`), have no `sync_interval`, and are open to
+ * Older servers lose acknowledged messages (`discard: new` with `max_bytes`), have no `sync_interval`, and are open to
  * CVE-2025-30215.
  */
 export const OLDEST_FIT_NATS_SERVER = '2.10.27';
@@ -41,7 +41,7 @@ function numbers(version) {
  * @param {string} version
  * @returns {string | undefined}
  */
-export function findNatsServerFault(version) {
+export function findNatsServerProblem(version) {
   if (isFitNatsServer(version)) return undefined;
   return (
     `nats-server ${version} is too old and can lose accepted alerts: a full stream drops acknowledged messages, and ` +

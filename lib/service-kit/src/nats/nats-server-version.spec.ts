@@ -6,7 +6,7 @@ describe('the version of a nats-server', () => {
     it(`is read from ${JSON.stringify(text)}`, () => expect(parseNatsServerVersion(text)).to.equal('2.10.27'));
   }
 
-  it('is absent where the program says none', () => expect(parseNatsServerVersion('unknown flag')).to.equal(undefined));
+  it('is absent if the program prints none', () => expect(parseNatsServerVersion('unknown flag')).to.equal(undefined));
 
   for (const version of ['2.10.27', '2.10.28', '2.11.0', '2.15.1', '3.0.0', '2.11.0-RC.1']) {
     it(`${version} is fit`, () => expect(isFitNatsServer(version)).to.equal(true));

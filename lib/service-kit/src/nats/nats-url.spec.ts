@@ -11,7 +11,7 @@ describe('readNatsUrl', () => {
     });
   });
 
-  it('asks for no credentials where there are none', () => {
+  it('returns no credentials if the URL has none', () => {
     expect(readNatsUrl('tls://[::1]:4222')).to.deep.equal({ servers: ['tls://[::1]:4222'] });
   });
 
@@ -24,7 +24,7 @@ describe('readNatsUrl', () => {
     });
   });
 
-  const faults: [fault: string, value: string, message: RegExp][] = [
+  const wrongUrls: [mistake: string, value: string, message: RegExp][] = [
     ['a password with a bare percent sign', 'nats://u:100%secret@h', /^must .* written as %25$/],
     ['another protocol', 'ws://u:secret@h', /^must be nats:\/\/user:password@host:port \(or tls:\/\/\)/],
     ['no host', 'nats://', /^must be nats:/],
@@ -37,8 +37,8 @@ describe('readNatsUrl', () => {
     ],
     ['a server without the user', 'nats://u:secret@a,nats://b', /those of address number 2 differ$/],
   ];
-  for (const [fault, value, message] of faults) {
-    it(`says what is wrong with ${fault}, and shows no password`, () => {
+  for (const [mistake, value, message] of wrongUrls) {
+    it(`says what is wrong with ${mistake}, and shows no password`, () => {
       expect(() => readNatsUrl(value))
         .to.throw(message)
         .with.property('message')

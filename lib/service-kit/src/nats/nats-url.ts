@@ -7,14 +7,14 @@ export interface NatsAccess {
   readonly inboxPrefix?: string;
 }
 
-/** The client takes `ws://` for a mistake. */
+/** The client refuses `ws://`. */
 const PROTOCOLS = ['nats:', 'tls:'];
 
 /**
- * The connection options that `nats://user:password@host:port` stands for, or several of these separated by commas; the
- * client doesn't take the credentials of an address by itself, and knows one user alone.
+ * The connection options of `nats://user:password@host:port`, or of several of these separated by commas. The client
+ * doesn't read credentials from an address, and connects as one user to all servers.
  *
- * @throws Error that begins with "must" and shows no part of the value, as EnvReader's faults do
+ * @throws Error that begins with "must" and shows no part of the value, as EnvReader's messages do
  */
 export function readNatsUrl(value: string): NatsAccess {
   const urls = value.split(',').map((part, index, parts) => parseAddress(part.trim(), placeOf(index, parts)));

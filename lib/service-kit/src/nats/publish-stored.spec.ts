@@ -7,11 +7,11 @@ const answering = (seq: number) => ({
 });
 
 describe('publishStored', () => {
-  it('takes a duplicate that is in the stream as stored', async () => {
+  it('counts a duplicate that is in the stream as stored', async () => {
     expect(await publishStored(answering(7), 'alerts.received.a', '', {})).to.include({ seq: 7, duplicate: true });
   });
 
-  it('takes an answer without a place in the stream as none', async () => {
+  it('fails if the answer names no position in the stream', async () => {
     const error = await publishStored(answering(0), 'alerts.received.a', '', {}).catch((caught: unknown) => caught);
     expect(error).to.instanceOf(UnstoredMessageError);
   });

@@ -35,11 +35,11 @@ describe('steadyReconnects', () => {
   });
 });
 
-/** How long the client is told to wait before it dials. */
+/** How long the client is asked to wait before it dials. */
 function delays() {
   const { reconnectToServer } = steadyReconnects(WAIT_MS, JITTER_MS);
   return (listen: string): number => {
-    const told = reconnectToServer?.([{ listen } as Server], null);
-    return (told as { delay: number }).delay;
+    const chosen = reconnectToServer?.([{ listen } as Server], null);
+    return (chosen as { delay: number }).delay;
   };
 }

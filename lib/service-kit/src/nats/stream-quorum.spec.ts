@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { findQuorumFault } from './stream-quorum.ts';
+import { findQuorumProblem } from './stream-quorum.ts';
 
 const follower = (activeMs: number, offline = false) => ({
   name: 'b',
@@ -9,25 +9,25 @@ const follower = (activeMs: number, offline = false) => ({
   offline,
 });
 
-describe('findQuorumFault', () => {
-  it('is content with a server of its own, and with a stream of one replica', () => {
-    expect(findQuorumFault(undefined)).to.equal(undefined);
-    expect(findQuorumFault({ name: 'vigie', leader: 'a' })).to.equal(undefined);
+describe('findQuorumProblem', () => {
+  it('finds nothing wrong with a single server, or with a stream of one replica', () => {
+    expect(findQuorumProblem(undefined)).to.equal(undefined);
+    expect(findQuorumProblem({ name: 'vigie', leader: 'a' })).to.equal(undefined);
   });
 
-  it('is content as long as a majority answers', () => {
-    expect(findQuorumFault({ leader: 'a', replicas: [follower(1_900), follower(60_000)] })).to.equal(undefined);
-    expect(findQuorumFault({ leader: 'a', replicas: [follower(1_900), follower(1_900, true)] })).to.equal(undefined);
+  it('finds nothing wrong as long as a majority answers', () => {
+    expect(findQuorumProblem({ leader: 'a', replicas: [follower(1_900), follower(60_000)] })).to.equal(undefined);
+    expect(findQuorumProblem({ leader: 'a', replicas: [follower(1_900), follower(1_900, true)] })).to.equal(undefined);
   });
 
-  it('tells of a leader that hears from too few', () => {
+  it('reports a leader that hears from too few replicas', () => {
     const message = 'has no majority: only 1 of its 3 replicas answer';
-    expect(findQuorumFault({ leader: 'a', replicas: [follower(5_100), follower(60_000)] })).to.equal(message);
-    expect(findQuorumFault({ leader: 'a', replicas: [follower(100, true), follower(100, true)] })).to.equal(message);
-    expect(findQuorumFault({ leader: 'a', replicas: [follower(60_000)] })).to.match(/only 1 of its 2/);
+    expect(findQuorumProblem({ leader: 'a', replicas: [follower(5_100), follower(60_000)] })).to.equal(message);
+    expect(findQuorumProblem({ leader: 'a', replicas: [follower(100, true), follower(100, true)] })).to.equal(message);
+    expect(findQuorumProblem({ leader: 'a', replicas: [follower(60_000)] })).to.match(/only 1 of its 2/);
   });
 
-  it('tells of an election', () => {
-    expect(findQuorumFault({ leader: '', replicas: [follower(100), follower(100)] })).to.equal('has no leader');
+  it('reports that there is no leader during an election', () => {
+    expect(findQuorumProblem({ leader: '', replicas: [follower(100), follower(100)] })).to.equal('has no leader');
   });
 });

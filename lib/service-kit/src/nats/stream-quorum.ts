@@ -1,15 +1,15 @@
 import type { ClusterInfo } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 
-/** Replicas hear from one another every second. A leader that is cut off believes for 12 s and more that it leads. */
+/** Replicas hear from one another every second. A leader that is cut off goes on as leader for 12 s and more. */
 const SILENT_NS = nanos(5_000);
 
 /**
- * Why the replicas of a stream can't agree on what is written to it.
+ * Why no majority of a stream's replicas can agree on what is written to it; undefined if one can.
  *
- * @param group as the stream's leader sees it; undefined where the server is no part of a cluster
+ * @param group as the stream's leader sees it; undefined if the server is not part of a cluster
  */
-export function findQuorumFault(group: ClusterInfo | undefined): string | undefined {
+export function findQuorumProblem(group: ClusterInfo | undefined): string | undefined {
   if (group === undefined) return undefined;
   const { leader, replicas: followers = [] } = group;
   if (leader === undefined || leader === '') return 'has no leader';

@@ -1,11 +1,11 @@
 import pTimeout from 'p-timeout';
 
-/** Says why a part isn't ready, or nothing when it is. */
+/** Says why a part isn't ready; undefined if it is. */
 export type ReadinessCheck = () => Promise<string | undefined> | string | undefined;
 
 export interface Readiness {
   readonly ready: boolean;
-  /** One entry a check: `ok`, or what is wrong. */
+  /** One entry per check: `ok`, or what is wrong. */
   readonly checks: Readonly<Record<string, string>>;
 }
 
@@ -25,15 +25,15 @@ export class Health {
   }
 
   async readiness(): Promise<Readiness> {
-    const faults = await Promise.all(
-      [...this.#checks].map(async ([name, check]) => [name, (await findFault(check)) ?? 'ok'] as const),
+    const states = await Promise.all(
+      [...this.#checks].map(async ([name, check]) => [name, (await findProblem(check)) ?? 'ok'] as const),
     );
-    const checks = Object.fromEntries([['service', this.#phase === 'running' ? 'ok' : this.#phase], ...faults]);
+    const checks = Object.fromEntries([['service', this.#phase === 'running' ? 'ok' : this.#phase], ...states]);
     return { ready: Object.values(checks).every(state => state === 'ok'), checks };
   }
 }
 
-async function findFault(check: ReadinessCheck): Promise<string | undefined> {
+async function findProblem(check: ReadinessCheck): Promise<string | undefined> {
   try {
     return await pTimeout((async () => check())(), {
       milliseconds: CHECK_TIMEOUT_MS,

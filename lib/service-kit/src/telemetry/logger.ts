@@ -12,7 +12,7 @@ export function createLogger(service: string, level: string): Logger {
       const trace = currentTrace();
       return trace === undefined ? {} : { traceId: trace.traceId };
     },
-    // A line that names the trace of its own alert stands above the trace it is written in.
+    // A line's own `traceId`, such as that of the alert it is about, wins over the trace it is written in.
     mixinMergeStrategy: (line, mixin) => ({ ...mixin, ...line }),
   });
 }

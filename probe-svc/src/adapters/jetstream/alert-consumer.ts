@@ -2,7 +2,7 @@ import type { JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { isReplay, originalMessage } from '@vigie/alert/streams';
 import { MalformedMessageError, tryDecodeAlert } from '@vigie/alert/wire';
-import { createConsumerMetrics, MessageConsumer, type Verdict } from '@vigie/service-kit/nats';
+import { type AckDecision, createConsumerMetrics, MessageConsumer } from '@vigie/service-kit/nats';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import { currentTrace, newTrace } from '@vigie/service-kit/telemetry';
 import type { Registry } from 'prom-client';
@@ -48,7 +48,7 @@ export async function startAlertConsumer(options: AlertConsumerOptions): Promise
     metrics: createConsumerMetrics(options.metrics),
   });
 
-  async function handle(message: JsMsg, signal: AbortSignal): Promise<Verdict> {
+  async function handle(message: JsMsg, signal: AbortSignal): Promise<AckDecision> {
     const delivery = readDelivery(message);
     // store-svc quarantines it; here it only has to be acknowledged.
     if (delivery instanceof MalformedMessageError) {

@@ -1,4 +1,4 @@
-import { findNatsServerFault, readNatsUrl } from '@vigie/service-kit/nats';
+import { findNatsServerProblem, readNatsUrl } from '@vigie/service-kit/nats';
 import { DevEnvError } from '../dev-env-error.ts';
 import { type NatsInfo, readNatsInfo } from './nats-info.ts';
 
@@ -28,8 +28,8 @@ function ask({ hostname, port }: URL): Promise<NatsInfo> {
 }
 
 function ensureFit(host: string, { version, jetstream }: NatsInfo): void {
-  const fault = findNatsServerFault(version);
-  if (fault !== undefined) throw new DevEnvError(`NATS_URL ${host}: ${fault}, or unset NATS_URL.`);
+  const problem = findNatsServerProblem(version);
+  if (problem !== undefined) throw new DevEnvError(`NATS_URL ${host}: ${problem}, or unset NATS_URL.`);
   if (!jetstream)
     throw new DevEnvError(`NATS_URL ${host}: this nats-server runs without JetStream. Start it with --jetstream.`);
 }
