@@ -7,8 +7,8 @@ import { forwardMetadata } from './adapters/grpc/interceptors/forward-metadata.t
 import { noteTrace } from './adapters/grpc/interceptors/note-trace.ts';
 import { translateUpstreamErrors } from './adapters/grpc/interceptors/translate-upstream-errors.ts';
 import type { ExchangeHandler } from './adapters/http/exchange.ts';
-import { FrontDoor } from './adapters/http/front-door/front-door.ts';
 import { createGatewayHandler } from './adapters/http/gateway-handler.ts';
+import { HttpListener } from './adapters/http/http-listener/http-listener.ts';
 import { httpMetrics } from './adapters/http/http-metrics.ts';
 import { createLegacyAlerts, LEGACY_UID_NAMES } from './adapters/http/legacy/legacy-alerts.ts';
 import { createMethodForwarder } from './adapters/http/rpc/forward-method.ts';
@@ -21,7 +21,7 @@ import { PUBLIC_METHODS, publicServices, type UpstreamName } from './api/public-
 import type { Upstreams } from './api/upstreams.ts';
 import type { Config } from './config.ts';
 
-/** Often enough for the proxies that close a connection after a minute of silence. */
+/** Often enough for proxies, which close a connection after a minute of silence. */
 const HEARTBEAT_MS = 15_000;
 
 export interface GatewayPorts {
@@ -84,7 +84,7 @@ export async function startGateway(
     overrides,
   );
 
-  const door = new FrontDoor({
+  const httpListener = new HttpListener({
     listener: createRequestListener({
       handle: createGatewayHandler({
         byPath: new Map([...rpcHandlers, ...[...LEGACY_UID_NAMES.keys()].map(path => [path, legacyAlerts] as const)]),
@@ -96,13 +96,13 @@ export async function startGateway(
     lameDuckMs: Math.min(config.lameDuckMs, config.shutdownGraceMs / 2),
     shutdownGraceMs: config.shutdownGraceMs,
   });
-  teardown.use(door);
-  // Before the door closes: it waits for streams.
+  teardown.use(httpListener);
+  // Runs before the listener closes, which waits until all streams have ended.
   teardown.defer(() => stopping.abort(stoppingError()));
-  return door.listen(config.host, config.port);
+  return httpListener.listen(config.host, config.port);
 }
 
-/** Their readiness is that of the gateway. */
+/** Connects to the services; the gateway is ready if all of them are. */
 function openUpstreams(config: Config, { health, teardown }: ServiceContext): Upstreams {
   const channels = openChannels(config, teardown);
   for (const [name, channel] of Object.entries(channels)) health.addCheck(name, createUpstreamCheck(channel));

@@ -9,12 +9,12 @@ export interface Config extends RunnerConfig {
   readonly ingestAddress: string;
   readonly probeAddress: string;
   readonly storeAddress: string;
-  /** Deadline of a unary call that brings none; REST has no way to bring one. */
+  /** Deadline of a unary call without one of its own; REST calls never have one. */
   readonly requestTimeoutMs: number;
-  /** The longest deadline that a unary call may bring. */
+  /** The longest deadline that a unary call may have. */
   readonly maxTimeoutMs: number;
   readonly maxBodyBytes: number;
-  /** How long connections are still taken after SIGTERM; at most half of the grace period. */
+  /** How long connections are still accepted after SIGTERM; at most half of the grace period. */
   readonly lameDuckMs: number;
 }
 

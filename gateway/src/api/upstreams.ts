@@ -4,11 +4,11 @@ import type { ContextValues } from '@connectrpc/connect';
 export interface UpstreamCall {
   /** Cancels the call; its reason is what the call fails with. */
   readonly signal: AbortSignal;
-  /** Absent: the default of unary calls, and no deadline for streams. */
+  /** If absent, unary calls have the default deadline and streams none. */
   readonly timeoutMs?: number | undefined;
-  /** What the caller sent: the headers of HTTP, the metadata of gRPC. */
+  /** What the caller sent: HTTP headers or gRPC metadata. */
   readonly header: Headers;
-  /** What interceptors and whoever calls know of the call, each under a typed key. */
+  /** Values that the interceptors and the caller of this method share, each under a typed key. */
   readonly contextValues: ContextValues;
 }
 

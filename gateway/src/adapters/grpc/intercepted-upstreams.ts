@@ -53,7 +53,7 @@ function requestHead(method: DescMethod, { signal, header, contextValues }: Upst
   return { service: method.parent, requestMethod: 'POST', url, signal, header: new Headers(header), contextValues };
 }
 
-/** With what the interceptors have changed of it. */
+/** The call as the interceptors have changed it. */
 function callOf({ signal, header, contextValues }: CallRequest, { timeoutMs }: UpstreamCall): UpstreamCall {
   return { signal, timeoutMs, header, contextValues };
 }

@@ -1,5 +1,5 @@
 import { createContextKey } from '@connectrpc/connect';
 import type { Exchange } from './exchange.ts';
 
-/** Leads from a call to the exchange that it belongs to. */
+/** The key under which a call carries the exchange that it belongs to. */
 export const exchangeKey = createContextKey<Exchange | undefined>(undefined, { description: 'exchange' });

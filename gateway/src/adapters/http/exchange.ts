@@ -16,7 +16,7 @@ export interface Exchange {
   route: string;
   /** The alert that it is about. */
   uid: string | undefined;
-  /** Name of the gRPC code of an error; HTTP's status doesn't show it for RPC. */
+  /** Name of the error's gRPC code, which the HTTP status of an RPC doesn't show. */
   code: string | undefined;
 }
 

@@ -1,7 +1,7 @@
 import { Code, type ConnectError } from '@connectrpc/connect';
 import { rpcError } from '@vigie/service-kit/grpc';
 
-/** A fault of HTTP itself, which no gRPC code has a status for. */
+/** An error of HTTP itself that no gRPC code maps to. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   readonly status: number;

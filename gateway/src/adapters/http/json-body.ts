@@ -7,7 +7,7 @@ import { unsupportedMediaType } from './http-error.ts';
 import { readBody } from './read-body.ts';
 
 const JSON_TYPE = /^(application|text)\/(.+\+)?json$/;
-/** What `curl -d` and `fetch` say when nobody told them; JSON in such a body is taken as JSON. */
+/** Default content types of `curl -d` and `fetch`; JSON in such a body is accepted as JSON. */
 const UNSAID_TYPES = ['', 'application/x-www-form-urlencoded', 'text/plain', 'application/octet-stream'];
 
 /**

@@ -10,7 +10,7 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
     let tooLarge = Number(request.headers['content-length'] ?? 0) > maxBytes;
     if (tooLarge) reject(bodyTooLarge(maxBytes));
     request.on('data', (chunk: Buffer) => {
-      // What is too much is still read, since a client that is busy sending sees no answer.
+      // The rest is still read: a client doesn't see the answer while it is busy sending.
       if (tooLarge) return;
       sizeBytes += chunk.byteLength;
       chunks.push(chunk);

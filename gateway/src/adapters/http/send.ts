@@ -33,7 +33,7 @@ export function sendBytes(
   response.end(body);
 }
 
-/** Answers with an error as AIP-193 shows it; one that nobody foresaw is logged and hidden. */
+/** Answers with an error in the form of AIP-193; an unexpected error is logged, and its message hidden. */
 export function sendError(exchange: Exchange, thrown: unknown, logger: Logger): void {
   const { error, status, headers } = describeError(exchange, thrown, logger);
   if (exchange.response.headersSent || exchange.response.destroyed) return;
@@ -66,6 +66,6 @@ function describe(thrown: unknown, hide: (cause: unknown) => ConnectError): Desc
 function retryHeaders(error: ConnectError): Record<string, string> {
   const delay = error.findDetails(RetryInfoSchema)[0]?.retryDelay;
   if (delay === undefined) return {};
-  // Whole seconds only, so rounded up: nobody comes back too early.
+  // The header holds whole seconds, so rounded up: nobody tries again too early.
   return { 'retry-after': String(Number(delay.seconds) + (delay.nanos > 0 ? 1 : 0)) };
 }

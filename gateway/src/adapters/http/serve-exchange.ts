@@ -3,13 +3,13 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import { continueTrace, TRACEPARENT, withTrace } from '@vigie/service-kit/telemetry';
 import type { Exchange, ExchangeHandler } from './exchange.ts';
-import type { RequestListener } from './front-door/front-door.ts';
+import type { RequestListener } from './http-listener/http-listener.ts';
 import type { HttpMetrics } from './http-metrics.ts';
 
-/** Quote it, and `grep` finds the alert's whole way in the logs. */
+/** Response header with the id of the trace; `grep` for it finds the alert's whole way in the logs. */
 const TRACE_ID_HEADER = 'trace-id';
 
-/** As nginx has it: the client left before the answer. */
+/** nginx's status for a client that left before the answer. */
 const CLIENT_CLOSED_REQUEST = 499;
 
 export interface ServeExchangeParts {

@@ -4,7 +4,7 @@ import type { UpstreamCall } from '../../api/upstreams.ts';
 import type { Exchange } from './exchange.ts';
 import { exchangeKey } from './exchange-key.ts';
 
-/** A call on behalf of the caller of an exchange, whose headers it takes along. */
+/** A call that takes the headers of the exchange's caller along. */
 export function upstreamCall(
   exchange: Exchange,
   { signal, timeoutMs }: Pick<UpstreamCall, 'signal' | 'timeoutMs'>,
@@ -16,7 +16,7 @@ export function upstreamCall(
 function headersOf({ headers }: IncomingMessage): Headers {
   const result = new Headers();
   for (const [name, value] of Object.entries(headers)) {
-    // HTTP/2's pseudo headers are no headers for the platform.
+    // `Headers` refuses HTTP/2's pseudo headers.
     if (value === undefined || name.startsWith(':')) continue;
     for (const each of [value].flat()) result.append(name, each);
   }

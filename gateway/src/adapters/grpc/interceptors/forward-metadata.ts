@@ -1,8 +1,8 @@
 import type { Interceptor } from '@connectrpc/connect';
 
 /**
- * Lets only that of the caller's headers travel on which is metadata: what belongs to one connection, to HTTP or to a
- * protocol between the caller and the gateway stays here. Innermost, so that interceptors before it see all headers.
+ * Forwards only those of the caller's headers that are metadata. Headers that belong to one connection, to HTTP or to
+ * the protocol between caller and gateway are dropped. Innermost, so that the interceptors before it see all headers.
  */
 export const forwardMetadata: Interceptor = next => request => {
   const named = (request.header.get('connection') ?? '').split(',').map(name => name.trim().toLowerCase());
@@ -15,11 +15,11 @@ export const forwardMetadata: Interceptor = next => request => {
 const PREFIXES_THAT_STAY = [':', 'accept', 'connect-', 'content-', 'grpc-', 'if-', 'proxy-', 'sec-'];
 
 const NAMES_THAT_STAY: ReadonlySet<string> = new Set([
-  // Of one connection: RFC 9110, 7.6.1.
+  // Belong to one connection: RFC 9110, 7.6.1.
   ...['connection', 'http2-settings', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
-  // Of the request over HTTP.
+  // Belong to the HTTP request.
   ...['cache-control', 'expect', 'host', 'last-event-id', 'origin', 'pragma', 'priority', 'range', 'referer'],
-  // Of the client's library; the channel upstream names its own.
+  // Name the client's library; the channel to the service names its own.
   ...['user-agent', 'x-grpc-web', 'x-user-agent'],
   // The channel sends the trace on, with the gateway's span.
   'traceparent',

@@ -1,7 +1,7 @@
 import { ConnectError, type Interceptor } from '@connectrpc/connect';
 import { toClientError } from './upstream-error.ts';
 
-/** Ends each call that fails with an error that a client may see. */
+/** Replaces the error of each call that fails by one that a client may see. */
 export const translateUpstreamErrors: Interceptor = next => async request => {
   try {
     const response = await next(request);

@@ -1,12 +1,12 @@
 import { Code, type ConnectError } from '@connectrpc/connect';
 import { rpcError } from '@vigie/service-kit/grpc';
 
-/** A channel is back within moments of its service. */
+/** Short: a channel reconnects soon after its service is back. */
 const RETRY_DELAY_MS = 1_000;
 
 /**
- * The error of a call as a client may see it. What a service says with details passes unchanged; what the channel
- * itself says names addresses of the inside, so it is put in other words.
+ * The error of a call as a client may see it. A service's error with details passes unchanged. An error of the channel
+ * itself names internal addresses, so its message is replaced.
  */
 export function toClientError(error: ConnectError): ConnectError {
   if (error.details.length > 0) return error;

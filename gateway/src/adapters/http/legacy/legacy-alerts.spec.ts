@@ -59,7 +59,7 @@ describe('clients of the systems that Vigie replaces', () => {
     expect(server.alerts[0]?.timestamp).to.equal(1748871320.68);
   });
 
-  it('hear which field is wrong', async () => {
+  it('are answered which field is wrong', async () => {
     await using server = await runWithStore();
     const response = await server.post('/alert', { uid: 7, ...alert, timestamp: 'noon' });
     expect(response.status).to.equal(400);
@@ -69,13 +69,13 @@ describe('clients of the systems that Vigie replaces', () => {
     expect((await server.post('/alerts', '{"uid":')).status).to.equal(400);
   });
 
-  it('hear that only POST is taken', async () => {
+  it('are answered that only POST is allowed', async () => {
     await using server = await runWithStore();
     const response = await fetch(`${server.gateway.url}/alerts`);
     expect([response.status, response.headers.get('allow')]).to.deep.equal([405, 'POST']);
   });
 
-  it('hear what the service answers', async () => {
+  it('get the answer of the service', async () => {
     await using gateway = await runGateway({
       ingest: {
         createAlert: async () => {
@@ -87,7 +87,7 @@ describe('clients of the systems that Vigie replaces', () => {
     expect([response.status, response.headers.get('retry-after')]).to.deep.equal([429, '2']);
   });
 
-  it('come a thousand at a time, each on a connection of its own, the same uid too', async () => {
+  it('may be a thousand at a time, each on a connection of its own, also with the same uid', async () => {
     await using server = await runWithStore();
     const responses = await Promise.all(
       Array.from({ length: 1_000 }, (_, index) =>
@@ -103,7 +103,7 @@ describe('clients of the systems that Vigie replaces', () => {
     expect(firsts).to.have.lengthOf(500);
   });
 
-  it('come as a shell loop of curl processes', async () => {
+  it('may be a shell loop of curl processes', async () => {
     await using server = await runWithStore();
     const body = JSON.stringify({ uuid: 'same', ...alert });
     const loop = `for i in $(seq 100); do curl -s -o /dev/null -w '%{http_code}\\n' -d '${body}' ${server.gateway.url}/alerts & done; wait`;

@@ -12,7 +12,7 @@ import type { Exchange, ExchangeHandler } from '../exchange.ts';
 import { methodNotAllowed } from '../http-error.ts';
 import { readJsonBody } from '../json-body.ts';
 import { sendError, sendJson } from '../send.ts';
-import { findJsonFaults } from '../transcoder/json-faults.ts';
+import { findJsonViolations } from '../transcoder/json-violations.ts';
 import { upstreamCall } from '../upstream-call.ts';
 
 export interface LegacyAlertsParts {
@@ -53,7 +53,7 @@ async function accept(exchange: Exchange, parts: LegacyAlertsParts): Promise<Jso
   return { uid, duplicate, traceId };
 }
 
-/** The four fields of an alert; whatever else a client sends is its own affair. */
+/** The four fields of an alert; other fields that a client sends are ignored. */
 function readAlert(body: JsonValue | undefined, path: string): Alert {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw invalidArgument([{ field: 'body', description: 'must be a JSON object with the alert' }]);
@@ -62,7 +62,7 @@ function readAlert(body: JsonValue | undefined, path: string): Alert {
   try {
     return fromJson(AlertSchema, json);
   } catch (error) {
-    throw invalidArgument(findJsonFaults(AlertSchema, json), error);
+    throw invalidArgument(findJsonViolations(AlertSchema, json), error);
   }
 }
 

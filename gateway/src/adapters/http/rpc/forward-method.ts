@@ -64,7 +64,7 @@ export function createMethodForwarder(parts: ForwardMethodParts): MethodForwarde
   };
 }
 
-/** Takes no more requests once the gateway stops, lets those already taken be answered, and only then ends. */
+/** Once the gateway stops, takes no more requests, waits until those already taken are answered, and then ends. */
 async function* answerWhatWasTaken(
   stopping: AbortSignal,
   requests: AsyncIterable<Message>,

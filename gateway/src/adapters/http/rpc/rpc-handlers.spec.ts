@@ -146,7 +146,7 @@ for (const protocol of protocols) {
       const transport = protocol.open(gateway);
       await using _closing = closing(transport);
       const client = createClient(AlertService, transport);
-      // The deadline is for the call, not for the first connection of a crowded machine.
+      // The deadline is for the call, not for the first connection on a busy machine.
       await gateway.health.readiness();
       // On such a machine it may pass before the call has reached the service, which then has no signal to abort.
       for (let timeoutMs = 200; signals.length === 0; timeoutMs *= 2) {
@@ -293,7 +293,7 @@ describe('RPC through the gateway', () => {
     await stopped;
   });
 
-  it('tells its health by grpc.health.v1, and recovers by itself', async () => {
+  it('reports its health by grpc.health.v1, and recovers by itself', async () => {
     await using gateway = await runGateway({});
     const transport = createGrpcTransport({ baseUrl: gateway.url });
     await using _closing = closing(transport);
@@ -360,7 +360,7 @@ describe('RPC through the gateway', () => {
   }
 });
 
-/** grpc-js keeps its connection until told; the others let go by themselves. */
+/** grpc-js keeps its connection until it is closed; the others close theirs themselves. */
 function closing(transport: Transport): AsyncDisposable {
   return {
     async [Symbol.asyncDispose]() {

@@ -25,7 +25,7 @@ export interface RpcHandlersParts {
 /** Connect, gRPC-Web and gRPC: a handler for each method, by its path. */
 export function createRpcHandlers(parts: RpcHandlersParts): ReadonlyMap<string, ExchangeHandler> {
   const router = createConnectRouter({
-    // A misspelt field is a mistake to hear of, not one to swallow.
+    // A misspelt field is an error, so that the client notices it.
     jsonOptions: { ignoreUnknownFields: false, registry: anyTypes },
     readMaxBytes: parts.maxMessageBytes,
     acceptCompression: [compressionGzip, compressionBrotli],
@@ -38,7 +38,7 @@ export function createRpcHandlers(parts: RpcHandlersParts): ReadonlyMap<string, 
 }
 
 function addMethod(router: ConnectRouter, method: DescMethod, { forward, maxTimeoutMs }: RpcHandlersParts): void {
-  // A stream may well be meant to last for days.
+  // No deadline of its own: a stream may be meant to last for days.
   const options = method.methodKind === 'unary' ? { maxTimeoutMs } : {};
   router.rpc(method, forward(method) as never, options);
 }
@@ -52,7 +52,7 @@ function toExchangeHandler(handler: UniversalHandler): ExchangeHandler {
       const answer = await handler(universalRequestFromNodeRequest(request, response, undefined, values));
       await universalResponseToNodeResponse(answer, response);
     } catch (error) {
-      // A client that is gone hears no answer; anything else is for the log.
+      // A client that is gone gets no answer; any other error is logged.
       if (!signal.aborted && !response.destroyed) throw error;
     }
   };

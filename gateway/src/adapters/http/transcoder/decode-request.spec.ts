@@ -20,7 +20,7 @@ function search(query: string): JsonValue {
   return decode('SEARCH', '/v1/books', query);
 }
 
-function faults(work: () => unknown): Record<string, string> {
+function violationsOf(work: () => unknown): Record<string, string> {
   try {
     work();
   } catch (error) {
@@ -29,7 +29,7 @@ function faults(work: () => unknown): Record<string, string> {
     const [detail] = (error as ConnectError).findDetails(BadRequestSchema);
     return Object.fromEntries(detail?.fieldViolations.map(v => [v.field, v.description]) ?? []);
   }
-  throw new Error('It was taken.');
+  throw new Error('The request was accepted.');
 }
 
 describe('decodeRequest', () => {
@@ -91,14 +91,14 @@ describe('decodeRequest', () => {
   ];
   for (const [query, parameter, description] of wrong) {
     it(`refuses ?${query}`, () => {
-      const found = faults(() => search(query));
+      const found = violationsOf(() => search(query));
       expect(Object.keys(found)).to.deep.equal([parameter]);
       expect(found[parameter]).to.match(description);
     });
   }
 
   it('names every wrong parameter at once', () => {
-    expect(Object.keys(faults(() => search('nix=1&exact=x&max_count=2&page=y')))).to.deep.equal([
+    expect(Object.keys(violationsOf(() => search('nix=1&exact=x&max_count=2&page=y')))).to.deep.equal([
       'nix',
       'exact',
       'page',
@@ -154,13 +154,13 @@ describe('decodeRequest', () => {
     expect(decode('POST', '/v1/books:find')).to.deep.equal({});
   });
 
-  it('refuses a query where the body or the path says it already', () => {
-    expect(faults(() => decode('POST', '/v1/books:find', 'name=x', {}))).to.have.keys('name');
-    expect(faults(() => decode('PATCH', '/v1/books/x', 'shelf.name=y'))).to.have.keys('shelf.name');
-    expect(faults(() => decode('PATCH', '/v1/books/x', 'name=y'))).to.have.keys('name');
+  it('refuses a query parameter that the body or the path gives already', () => {
+    expect(violationsOf(() => decode('POST', '/v1/books:find', 'name=x', {}))).to.have.keys('name');
+    expect(violationsOf(() => decode('PATCH', '/v1/books/x', 'shelf.name=y'))).to.have.keys('shelf.name');
+    expect(violationsOf(() => decode('PATCH', '/v1/books/x', 'name=y'))).to.have.keys('name');
   });
 
-  it('names each fault of a body by its path in that body', () => {
+  it('names each violation in a body by its path in that body', () => {
     const body = {
       nix: 1,
       maxCount: 'many',
@@ -169,16 +169,16 @@ describe('decodeRequest', () => {
       since: 'yesterday',
       title: null,
     };
-    const found = faults(() => decode('POST', '/v1/books:find', '', body));
+    const found = violationsOf(() => decode('POST', '/v1/books:find', '', body));
     expect(found).to.have.keys('nix', 'maxCount', 'shelf.nmae', 'shelf.kind', 'shelves[1].name', 'shelves[2]', 'since');
     expect(found.nix).to.match(/unknown; there are name, maxCount/);
-    expect(faults(() => decode('PATCH', '/v1/books/x', '', { nmae: 1 }))).to.have.keys('nmae');
+    expect(violationsOf(() => decode('PATCH', '/v1/books/x', '', { nmae: 1 }))).to.have.keys('nmae');
   });
 
-  it('refuses a body that is no object', () => {
+  it('refuses a body that is not an object', () => {
     for (const body of [null, 1, 'x', [], true]) {
-      expect(faults(() => decode('POST', '/v1/books:find', '', body))).to.have.keys('body');
+      expect(violationsOf(() => decode('POST', '/v1/books:find', '', body))).to.have.keys('body');
     }
-    expect(Object.values(faults(() => decode('PATCH', '/v1/books/x', '', [1])))).to.have.lengthOf(1);
+    expect(Object.values(violationsOf(() => decode('PATCH', '/v1/books/x', '', [1])))).to.have.lengthOf(1);
   });
 });

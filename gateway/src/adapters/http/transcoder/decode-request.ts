@@ -11,7 +11,7 @@ import { invalidArgument } from '@vigie/service-kit/grpc';
 import { anyTypes } from '../error-json.ts';
 import { resolveFieldPath } from './field-path.ts';
 import type { HttpBinding } from './http-binding.ts';
-import { describeJsonError, findJsonFaults } from './json-faults.ts';
+import { describeJsonError, findJsonViolations } from './json-violations.ts';
 import { ParameterError, parameterToJson } from './parameter-value.ts';
 import type { Capture } from './path-template.ts';
 
@@ -19,7 +19,7 @@ export interface RequestParts {
   readonly captures: readonly Capture[];
   /** As in the URL, without the question mark. */
   readonly query: string;
-  /** `undefined` where there is none. */
+  /** `undefined` if the request has none. */
   readonly body: JsonValue | undefined;
 }
 
@@ -35,7 +35,7 @@ export function decodeRequest(binding: HttpBinding, { captures, query, body }: R
     ...(query === '' ? [] : addQuery(binding, json, query)),
   ];
   if (violations.length > 0) throw invalidArgument(violations);
-  return readMessage(binding.method.input, json, error => bodyFaults(binding, body, error));
+  return readMessage(binding.method.input, json, error => bodyViolations(binding, body, error));
 }
 
 function bodyToJson({ body: target }: HttpBinding, body: JsonValue | undefined): JsonObject {
@@ -113,23 +113,23 @@ function openParent(json: JsonObject, fields: readonly DescField[]): JsonObject 
 function readMessage(
   desc: DescMessage,
   json: JsonObject,
-  findFaults: (error: unknown) => readonly FieldViolation[],
+  findViolations: (error: unknown) => readonly FieldViolation[],
 ): Message {
   try {
     return fromJson(desc, json, { registry: anyTypes });
   } catch (error) {
-    throw invalidArgument(findFaults(error), error);
+    throw invalidArgument(findViolations(error), error);
   }
 }
 
-/** The faults by their paths in the body, as its sender sees it. */
-function bodyFaults(
+/** The violations, each with its path in the body as the client sent it. */
+function bodyViolations(
   { body: target, method }: HttpBinding,
   body: JsonValue = {},
   error: unknown,
 ): readonly FieldViolation[] {
   const desc = target.kind === 'field' ? target.field.message : method.input;
-  const faults = desc === undefined ? [] : findJsonFaults(desc, body);
-  // Some faults are not one field's: two members of a oneof, say.
-  return faults.length > 0 ? faults : [{ field: 'body', description: describeJsonError(error) }];
+  const violations = desc === undefined ? [] : findJsonViolations(desc, body);
+  // Some violations have no single field: two members of a oneof, for example.
+  return violations.length > 0 ? violations : [{ field: 'body', description: describeJsonError(error) }];
 }

@@ -27,8 +27,8 @@ export interface HttpBinding {
 export class HttpRuleError extends Error {
   override readonly name = 'HttpRuleError';
 
-  constructor(method: DescMethod, fault: string, options?: ErrorOptions) {
-    super(`google.api.http of ${method.parent.typeName}.${method.name} is wrong: ${fault}`, options);
+  constructor(method: DescMethod, problem: string, options?: ErrorOptions) {
+    super(`google.api.http of ${method.parent.typeName}.${method.name} is wrong: ${problem}`, options);
   }
 }
 

@@ -6,7 +6,7 @@ import {
   type JsonValue,
   ScalarType,
 } from '@bufbuild/protobuf';
-import { describeJsonError } from './json-faults.ts';
+import { describeJsonError } from './json-violations.ts';
 
 /** Says which rule a parameter's text breaks. */
 export class ParameterError extends Error {
@@ -15,7 +15,7 @@ export class ParameterError extends Error {
 
 const UNIX_SECONDS = /^(-?\d+)(?:\.(\d{1,9})\d*)?$/;
 const DURATION_SECONDS = /^-?\d+(\.\d+)?$/;
-/** A plus sign that nobody percent-encoded reads as a blank. */
+/** A plus sign that is not percent-encoded is read as a blank. */
 const BLANK_OFFSET = /^(.+T.+) (\d\d:\d\d)$/;
 const TIMESTAMP_FORMS = 'must be RFC 3339 such as 2025-06-02T13:35:20Z, or Unix seconds';
 /** The proto3 JSON of these is one string. */
@@ -28,7 +28,7 @@ const STRING_TYPES = ['google.protobuf.FieldMask'];
  */
 export function parameterToJson(field: DescField, text: string): JsonValue {
   const value = elementToJson(field, text);
-  // One value on its own tells whether it fits, before it drowns in the whole message.
+  // Checked on its own, so that an error is about this value and not about the whole message.
   try {
     const json = field.fieldKind === 'list' ? [value] : value;
     fromJson(field.parent, { [field.jsonName]: json });

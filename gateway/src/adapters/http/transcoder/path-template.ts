@@ -1,4 +1,4 @@
-/** One segment that a path must have; `rest` stands for any number of them, and only at the end. */
+/** One segment that a path must have; `rest` matches any number of them, and may only be the last. */
 type Segment = { readonly kind: 'literal'; readonly value: string } | { readonly kind: 'any' | 'rest' };
 
 interface Variable {
@@ -23,7 +23,7 @@ export interface Capture {
   readonly value: string;
 }
 
-/** A path that no percent-decoding makes sense of. */
+/** A path whose percent-encoding is broken. */
 export class MalformedPathError extends Error {
   override readonly name = 'MalformedPathError';
 }
@@ -31,8 +31,8 @@ export class MalformedPathError extends Error {
 export class PathTemplateError extends Error {
   override readonly name = 'PathTemplateError';
 
-  constructor(source: string, fault: string) {
-    super(`The path template ${source} is wrong: ${fault}.`);
+  constructor(source: string, problem: string) {
+    super(`The path template ${source} is wrong: ${problem}.`);
   }
 }
 
@@ -62,7 +62,7 @@ export function parsePathTemplate(source: string): PathTemplate {
   }
   if (length !== path.length) throw new PathTemplateError(source, 'a variable has no field name');
   if (segments.slice(0, -1).some(({ kind }) => kind === 'rest')) {
-    throw new PathTemplateError(source, '** may only stand at the end');
+    throw new PathTemplateError(source, '** may only be the last segment');
   }
   return { source, segments, variables, verb };
 }
@@ -76,7 +76,7 @@ function parseSegment(text: string): Segment {
 /**
  * The values of the template's variables, decoded, or `undefined` where the path doesn't match.
  *
- * @param path still percent-encoded, so that an encoded slash or colon is never taken for a real one
+ * @param path still percent-encoded, so that an encoded slash or colon is not mistaken for a real one
  * @throws MalformedPathError
  */
 export function matchPath(template: PathTemplate, path: string): readonly Capture[] | undefined {
@@ -121,7 +121,7 @@ function decode(text: string): string {
   }
 }
 
-/** Orders templates so that the more telling one is tried first: a verb, then literals before wildcards. */
+/** Orders templates so that the more specific one is tried first: a verb, then literals before wildcards. */
 export function compareTemplates(a: PathTemplate, b: PathTemplate): number {
   const byVerb = Number(b.verb !== undefined) - Number(a.verb !== undefined);
   if (byVerb !== 0) return byVerb;

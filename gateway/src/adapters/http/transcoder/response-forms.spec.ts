@@ -4,7 +4,7 @@ import { rpcError } from '@vigie/service-kit/grpc';
 import { createLogger, createMetrics } from '@vigie/service-kit/telemetry';
 import { expect } from 'chai';
 import type { Upstreams } from '../../../api/upstreams.ts';
-import { FrontDoor } from '../front-door/front-door.ts';
+import { HttpListener } from '../http-listener/http-listener.ts';
 import { httpMetrics } from '../http-metrics.ts';
 import { createRequestListener } from '../serve-exchange.ts';
 import { Library } from './testing/library-service.ts';
@@ -12,7 +12,7 @@ import { createTranscoder } from './transcoder.ts';
 
 const PICTURE = new Uint8Array([0xff, 0xd8, 0x00, 0x0a, 0xff]);
 
-/** Answers as each method of Library is told to here. */
+/** Library methods that answer as each test sets them. */
 class FakeLibrary implements Upstreams {
   answers: Readonly<Record<string, readonly Record<string, unknown>[]>> = {};
   failure: Error | undefined;
@@ -44,13 +44,13 @@ async function serveLibrary(heartbeatMs = 60_000) {
     stopping: stopping.signal,
   });
   const metrics = httpMetrics(createMetrics('spec'));
-  const door = new FrontDoor({
+  const listener = new HttpListener({
     listener: createRequestListener({ handle, logger, metrics }),
     lameDuckMs: 0,
     shutdownGraceMs: 500,
   });
-  const url = `http://127.0.0.1:${await door.listen('127.0.0.1', 0)}`;
-  return { library, url, [Symbol.asyncDispose]: () => door[Symbol.asyncDispose]() };
+  const url = `http://127.0.0.1:${await listener.listen('127.0.0.1', 0)}`;
+  return { library, url, [Symbol.asyncDispose]: () => listener[Symbol.asyncDispose]() };
 }
 
 describe('forms of a REST response', () => {
@@ -63,7 +63,7 @@ describe('forms of a REST response', () => {
     expect(await (await fetch(`${server.url}/v1/shelf`)).json()).to.equal(null);
   });
 
-  it('sends an HttpBody as its bytes, and 304 to who has them', async () => {
+  it('sends an HttpBody as its bytes, and 304 to a client that has them already', async () => {
     await using server = await serveLibrary();
     server.library.answers = { GetCover: [{ contentType: 'image/jpeg', data: PICTURE }] };
     const url = `${server.url}/v1/covers/x`;
@@ -85,7 +85,7 @@ describe('forms of a REST response', () => {
     expect(Buffer.from(await response.arrayBuffer())).to.deep.equal(Buffer.concat([PICTURE, PICTURE]));
   });
 
-  it('cuts such a stream when it fails, and tells the error where nothing was sent yet', async () => {
+  it('cuts such a stream when it fails, and reports the error if nothing was sent yet', async () => {
     await using server = await serveLibrary();
     server.library.failure = rpcError(Code.DataLoss, 'The page is torn.', { reason: 'TORN' });
     expect((await fetch(`${server.url}/v1/pages`)).status).to.equal(500);
@@ -98,7 +98,7 @@ describe('forms of a REST response', () => {
     expect(failure).to.be.instanceOf(TypeError);
   });
 
-  it('shows a quiet event stream to be alive', async () => {
+  it('sends heartbeats on a quiet event stream', async () => {
     await using server = await serveLibrary(10);
     const next = Promise.withResolvers<void>();
     server.library.stream = async ({ output }) =>

@@ -8,7 +8,7 @@ export interface Route {
 }
 
 export class RouteTable {
-  /** The most telling first. */
+  /** The most specific first. */
   readonly #bindings: readonly HttpBinding[];
 
   constructor(bindings: readonly HttpBinding[]) {
@@ -34,7 +34,7 @@ export class RouteTable {
   }
 }
 
-/** HEAD is GET without the body; a stream would never come to its end. */
+/** HEAD is GET without the body. Not for streams, which would never end. */
 function answers(binding: HttpBinding, httpMethod: string): boolean {
   if (httpMethod === 'HEAD') return binding.httpMethod === 'GET' && binding.method.methodKind === 'unary';
   return binding.httpMethod === httpMethod;

@@ -12,10 +12,10 @@ export interface SendBytesStreamParts {
 }
 
 /**
- * Sends the bytes of each message, one behind the other, as the content type of the first.
+ * Sends the bytes of all messages as one body, with the content type of the first message.
  *
- * @throws what the stream throws before its first message; later the connection is cut, for there is no other way left
- * to tell an error
+ * @throws what the stream throws before its first message; on a later error the connection is cut, because the response
+ * has no other way left to report one
  */
 export async function sendBytesStream(messages: AsyncIterable<Message>, parts: SendBytesStreamParts): Promise<void> {
   const { response, signal } = parts;

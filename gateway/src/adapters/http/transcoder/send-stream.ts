@@ -14,11 +14,11 @@ export interface SendStreamParts {
   describeError(error: unknown): JsonValue;
 }
 
-/** Sends messages as JSON as they come, no faster than the client reads; an error is told behind the last one. */
+/** Sends messages as JSON as they come, no faster than the client reads; an error is sent after the last one. */
 export async function sendStream(messages: AsyncIterable<Message>, parts: SendStreamParts): Promise<void> {
   const { response, format, signal } = parts;
   response.writeHead(parts.status, { 'content-type': format.contentType, 'cache-control': 'no-store' });
-  // The client learns now that the stream stands, not with its first message.
+  // So that the client learns now, and not with the first message, that the stream is open.
   response.flushHeaders();
   const heartbeat = startHeartbeat(parts);
   try {
@@ -39,7 +39,7 @@ function startHeartbeat({ response, format, heartbeatMs }: SendStreamParts): Nod
   const { heartbeat } = format;
   if (heartbeat === undefined) return undefined;
   return setInterval(() => {
-    // A client that doesn't read needs no sign of life on top.
+    // No heartbeat while the client doesn't read: it would only add to what waits to be sent.
     if (!response.writableNeedDrain) response.write(heartbeat);
   }, heartbeatMs);
 }

@@ -1,11 +1,11 @@
 import type { JsonValue } from '@bufbuild/protobuf';
 
-/** How the messages of a server stream stand in one HTTP response. */
+/** How the messages of a server stream are written into one HTTP response. */
 export interface StreamFormat {
   readonly contentType: string;
   message(json: JsonValue): string;
   error(json: JsonValue): string;
-  /** What keeps a quiet connection from being taken for a dead one; none where the format has no room for it. */
+  /** Sent on a quiet connection to show that it is alive; absent if the format has nothing for that. */
   readonly heartbeat: string | undefined;
 }
 
@@ -36,7 +36,7 @@ export function chooseStreamFormat(accept: string | undefined): StreamFormat {
   return accept?.includes(serverSentEvents.contentType) ? serverSentEvents : ndjson;
 }
 
-/** Where a later stream can go on, by the convention of Vigie's protos. */
+/** A message's `resume_token`, if it has one: a later stream can continue from there. A convention of Vigie's protos. */
 function resumeTokenOf(json: JsonValue): string | undefined {
   const token = (json as { resumeToken?: JsonValue } | null)?.resumeToken;
   // A line break would begin another field of the event.

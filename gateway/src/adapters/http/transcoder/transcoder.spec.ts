@@ -63,7 +63,7 @@ describe('REST', () => {
     expect(results[1]?.error?.details[1]).to.deep.include({ '@type': 'type.googleapis.com/google.rpc.BadRequest' });
   });
 
-  it('shows a poster by video or by alert, to be kept, and only once to who has it', async () => {
+  it('returns a poster by video or by alert, cacheable, and 304 to a client that has it already', async () => {
     const jpeg = Uint8Array.of(0xff, 0xd8, 0xff, 0xd9);
     const asked: unknown[] = [];
     await using gateway = await runGateway({
@@ -95,7 +95,7 @@ describe('REST', () => {
     expect(both.status).to.equal(400);
   });
 
-  it('keeps no error of a poster', async () => {
+  it('does not let an error of a poster be cached', async () => {
     await using gateway = await runGateway({
       probe: {
         async getPoster() {
@@ -126,7 +126,7 @@ describe('REST', () => {
     expect(asked).to.deep.equal(['a:b', 'a:b', 'watch', ':watch', 'a:batch']);
   });
 
-  it('lists with every parameter, and takes an empty one for absent', async () => {
+  it('lists with every parameter, and ignores an empty one', async () => {
     const requests: ListAlertsRequest[] = [];
     await using gateway = await runGateway({
       store: {
@@ -210,7 +210,7 @@ describe('REST', () => {
       expect(error.details).to.deep.equal([{ '@type': 'type.googleapis.com/vigie.later.v1.News', value: 'AQI=' }]);
     });
 
-    it('says in Retry-After when to come again', async () => {
+    it('says in Retry-After when to try again', async () => {
       await using gateway = await runGateway({
         ingest: {
           createAlert: async () => {
@@ -222,7 +222,7 @@ describe('REST', () => {
       expect([busy.status, busy.headers.get('retry-after')]).to.deep.equal([429, '5']);
     });
 
-    it('asks a service no more that forbids it, and keeps that between the two', async () => {
+    it('does not retry a call whose service forbids that, and hides that header from clients', async () => {
       let calls = 0;
       await using gateway = await runGateway({
         ingest: {
@@ -334,7 +334,7 @@ describe('REST', () => {
       expect((await post(url, alert, { ...json, 'content-encoding': 'gzip' })).status).to.equal(415);
     });
 
-    it('counts a body without a length as it comes', async () => {
+    it('limits the size of a body whose length is not announced', async () => {
       await using gateway = await runGateway({}, { maxBodyBytes: 1024 });
       const body = new ReadableStream({
         start(controller) {
@@ -355,7 +355,7 @@ describe('REST', () => {
     }
   });
 
-  it('goes on with the trace that came, or begins one, and tells its id', async () => {
+  it('continues the trace of the caller or begins one, and returns its id', async () => {
     const seen: (string | undefined)[] = [];
     await using gateway = await runGateway({
       ingest: {
@@ -464,7 +464,7 @@ describe('REST', () => {
       if (!signal.aborted) await once(signal, 'abort');
     });
 
-    it('tells an error before the first message by its status, and a later one in the last line', async () => {
+    it('reports an error before the first message by the status, and a later one in the last line', async () => {
       let early = true;
       await using gateway = await runGateway({
         store: {
@@ -507,7 +507,7 @@ describe('REST', () => {
       expect(sizeBytes).to.be.greaterThan(total * 64 * 1024);
     });
 
-    it('ends politely when the gateway stops', async () => {
+    it('ends with an error line when the gateway stops', async () => {
       await using gateway = await runGateway({
         store: {
           async *watchAlerts(_request, { signal, sendHeaders }) {

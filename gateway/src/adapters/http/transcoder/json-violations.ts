@@ -3,46 +3,46 @@ import type { FieldViolation } from '@vigie/alert';
 import { anyTypes } from '../error-json.ts';
 import { findField } from './field-path.ts';
 
-const MAX_FAULTS = 20;
+const MAX_VIOLATIONS = 20;
 
-/** What is wrong with a JSON that is not the message, field by field, each with its path in the JSON. */
-export function findJsonFaults(desc: DescMessage, json: JsonValue): readonly FieldViolation[] {
-  return messageFaults(desc, json, '').take(MAX_FAULTS).toArray();
+/** What is wrong with a JSON that doesn't fit the message: one violation per field, with its path in the JSON. */
+export function findJsonViolations(desc: DescMessage, json: JsonValue): readonly FieldViolation[] {
+  return messageViolations(desc, json, '').take(MAX_VIOLATIONS).toArray();
 }
 
-/** What protobuf says of a JSON that doesn't fit, without the part that repeats which field. */
+/** protobuf's error message about a JSON that doesn't fit, without its beginning, which repeats the field's name. */
 export function describeJsonError(error: unknown): string {
   const { message } = error as Error;
   const reason = /from JSON: (.*)$/s.exec(message)?.[1] ?? message;
   return reason.replace(/^expected /, 'must be ');
 }
 
-function* messageFaults(desc: DescMessage, json: JsonValue, path: string): Generator<FieldViolation> {
+function* messageViolations(desc: DescMessage, json: JsonValue, path: string): Generator<FieldViolation> {
   // The well-known types have a JSON of their own.
   if (!isPlainObject(json) || desc.typeName.startsWith('google.protobuf.')) {
-    yield* faultOf(path, () => fromJson(desc, json, { registry: anyTypes }));
+    yield* violationOf(path, () => fromJson(desc, json, { registry: anyTypes }));
     return;
   }
   for (const [key, value] of Object.entries(json)) {
     const field = findField(desc, key);
     if (field === undefined) yield unknownField(desc, join(path, key));
-    else if (value !== null) yield* fieldFaults(field, key, value, join(path, key));
+    else if (value !== null) yield* fieldViolations(field, key, value, join(path, key));
   }
 }
 
-function* fieldFaults(field: DescField, key: string, value: JsonValue, path: string): Generator<FieldViolation> {
+function* fieldViolations(field: DescField, key: string, value: JsonValue, path: string): Generator<FieldViolation> {
   if (field.fieldKind === 'message') {
-    yield* messageFaults(field.message, value, path);
+    yield* messageViolations(field.message, value, path);
   } else if (field.fieldKind === 'list' && field.message !== undefined && Array.isArray(value)) {
     for (const [index, item] of value.entries()) {
-      yield* messageFaults(field.message, item, `${path}[${index}]`);
+      yield* messageViolations(field.message, item, `${path}[${index}]`);
     }
   } else {
-    yield* faultOf(path, () => fromJson(field.parent, { [key]: value }));
+    yield* violationOf(path, () => fromJson(field.parent, { [key]: value }));
   }
 }
 
-function* faultOf(path: string, read: () => unknown): Generator<FieldViolation> {
+function* violationOf(path: string, read: () => unknown): Generator<FieldViolation> {
   try {
     read();
   } catch (error) {

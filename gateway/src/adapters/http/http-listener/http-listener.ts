@@ -5,43 +5,43 @@ import { type AddressInfo, createServer as createTcpServer, type Socket, type Se
 import { settlesWithin } from '@vigie/service-kit/async';
 import { detectHttpVersion } from './preface.ts';
 
-/** HTTP/2 requests come with Node's compatibility API, which has the face of HTTP/1. */
+/** HTTP/2 requests come through Node's compatibility API, which looks like that of HTTP/1. */
 export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
 
-export interface FrontDoorOptions {
+export interface HttpListenerOptions {
   readonly listener: RequestListener;
   /**
-   * How long it still takes connections once it is to close: a load balancer hears that the gateway isn't ready, and a
-   * client with a kept connection that it is to make another. Part of the grace period.
+   * How long connections are still accepted after closing has begun: in that time load balancers notice that the
+   * gateway isn't ready, and clients with kept connections are asked to open others. Part of the grace period.
    */
   readonly lameDuckMs: number;
-  /** How long requests may go on once the door closes. */
+  /** How long requests may go on after closing has begun. */
   readonly shutdownGraceMs: number;
 }
 
-/** A burst of clients that all connect at once waits here instead of being refused. */
+/** A burst of clients that all connect at once waits in this queue of the kernel instead of being refused. */
 const BACKLOG = 4096;
-/** Longer than usual load balancers keep an idle connection (60 s), so that it is never us who closes first. */
+/** Longer than usual load balancers keep an idle connection (60 s), so that they close first. */
 const KEEP_ALIVE_MS = 65_000;
 const MAX_STREAMS_OF_A_CONNECTION = 1_000;
 
-/** One port for HTTP/1.1 and cleartext HTTP/2. */
-export class FrontDoor implements AsyncDisposable {
+/** Listens on one port for HTTP/1.1 and cleartext HTTP/2. */
+export class HttpListener implements AsyncDisposable {
   readonly #lameDuckMs: number;
   readonly #shutdownGraceMs: number;
   readonly #tcp: TcpServer;
   readonly #http1: Server;
   readonly #http2: Http2Server;
   readonly #sockets = new Set<Socket>();
-  /** Those whose client has said nothing yet. */
+  /** Sockets whose client has not sent anything yet. */
   readonly #silentSockets = new Set<Socket>();
   readonly #sessions = new Set<Http2Session>();
   readonly #http1Responses = new Set<ServerResponse>();
-  /** `leaving`: still serves, and asks its clients to go elsewhere. */
+  /** `leaving`: still serves, and asks its clients to connect elsewhere. */
   #state: 'open' | 'leaving' | 'closed' = 'open';
-  readonly #deserted = Promise.withResolvers<void>();
+  readonly #lastSocketClosed = Promise.withResolvers<void>();
 
-  constructor({ listener, lameDuckMs, shutdownGraceMs }: FrontDoorOptions) {
+  constructor({ listener, lameDuckMs, shutdownGraceMs }: HttpListenerOptions) {
     this.#lameDuckMs = lameDuckMs;
     this.#shutdownGraceMs = shutdownGraceMs;
     this.#http1 = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
@@ -64,14 +64,14 @@ export class FrontDoor implements AsyncDisposable {
   async listen(host: string, port: number): Promise<number> {
     this.#tcp.listen({ host, port, backlog: BACKLOG });
     await once(this.#tcp, 'listening');
-    // It is handed its connections, but its watch over slow and idle ones begins with this event.
+    // Connections are handed to it one by one; only this event starts its timeouts of slow and idle connections.
     this.#http1.emit('listening');
     return (this.#tcp.address() as AddressInfo).port;
   }
 
   /**
-   * Asks clients to go elsewhere, by `connection: close` and GOAWAY, then takes no more connections, lets requests in
-   * flight finish within the grace period and closes the rest.
+   * Asks clients to connect elsewhere (`connection: close`, GOAWAY), then accepts no more connections, lets requests in
+   * flight finish within the grace period, and cuts the rest.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     const grace = setTimeout(() => {
@@ -80,7 +80,8 @@ export class FrontDoor implements AsyncDisposable {
     this.#state = 'leaving';
     for (const response of this.#http1Responses) response.shouldKeepAlive = false;
     for (const session of this.#sessions) session.close();
-    if (this.#lameDuckMs > 0 && this.#sockets.size > 0) await settlesWithin(this.#deserted.promise, this.#lameDuckMs);
+    if (this.#lameDuckMs > 0 && this.#sockets.size > 0)
+      await settlesWithin(this.#lastSocketClosed.promise, this.#lameDuckMs);
     this.#state = 'closed';
     const closed = new Promise<void>(resolve => this.#tcp.close(() => resolve()));
     for (const session of this.#sessions) session.close();
@@ -97,7 +98,7 @@ export class FrontDoor implements AsyncDisposable {
     socket.once('close', () => {
       this.#sockets.delete(socket);
       this.#silentSockets.delete(socket);
-      if (this.#state === 'leaving' && this.#sockets.size === 0) this.#deserted.resolve();
+      if (this.#state === 'leaving' && this.#sockets.size === 0) this.#lastSocketClosed.resolve();
     });
     detectHttpVersion(socket, version => {
       this.#silentSockets.delete(socket);
@@ -111,7 +112,7 @@ export class FrontDoor implements AsyncDisposable {
     this.#http1Responses.add(response);
     response.once('close', () => {
       this.#http1Responses.delete(response);
-      // Its headers may have promised to keep the connection; while the door takes requests the promise stands.
+      // Its headers may have announced a kept connection, and until the state is `closed` that holds.
       if (this.#state === 'closed') request.socket.destroySoon();
     });
   }
