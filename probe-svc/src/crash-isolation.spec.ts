@@ -44,7 +44,7 @@ describe('A video that kills the decoder', () => {
     await eventually(async () => expect(await mesh.unfinished()).to.equal(0), REDELIVERY);
     expect([second.exitCode, second.signalCode]).to.deep.equal([null, null]);
 
-    const statuses = new Map<string, Status>();
+    const statuses = new Map<string, Status | undefined>();
     for (const { uid, status } of mesh.store.batches.flat()) statuses.set(uid, status);
     expect([...statuses.keys()]).to.members(['poison', ...others]);
     for (const uid of others) expect(statuses.get(uid), uid).to.equal(Alert_Status.PROCESSED);

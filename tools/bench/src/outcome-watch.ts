@@ -1,4 +1,5 @@
 import type { Client } from '@connectrpc/connect';
+import { Alert_Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import type { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 
 export interface SeenOutcome {
@@ -51,7 +52,7 @@ export class OutcomeWatch implements AsyncDisposable {
         if (alert === undefined || this.#outcomes.has(alert.uid)) continue;
         const { bytesRead = 0, requests = 0 } = alert.effort ?? {};
         this.#outcomes.set(alert.uid, {
-          ...{ uid: alert.uid, status: alert.status, bytesRead, requests },
+          ...{ uid: alert.uid, status: alert.status ?? Alert_Status.STATUS_UNSPECIFIED, bytesRead, requests },
           seenAt: performance.now(),
         });
         this.#onOutcome();

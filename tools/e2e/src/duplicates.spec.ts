@@ -105,8 +105,7 @@ describe('an alert that is sent more than once', () => {
     const before = await rowsOf(alert);
     expect((await post(newcomer)).status).to.equal(202);
     const [conflict] = await conflictOf(alert);
-    expect(conflict).to.include({ state: 'HELD' });
-    expect(conflict.alert).to.deep.include(newcomer);
+    expect(conflict).to.deep.include({ state: 'HELD', alert: newcomer });
     expect(conflict.failure.code).to.equal('UID_CONFLICT');
     await longAfter(() => postAnew(newcomer).then(() => undefined));
     await conflictOf(alert, 2);

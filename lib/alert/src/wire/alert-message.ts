@@ -34,7 +34,7 @@ export function finishedFromProto(message: AlertMessage): FinishedAlert {
   return {
     alert: parseAlert(message),
     receivedAt: dateOrEpoch(message.receivedAt),
-    traceId: message.traceId,
+    traceId: message.traceId ?? '',
     outcome: outcomeFromProto(message),
     effort: {
       attempts: message.effort?.attempts ?? 0,
@@ -43,12 +43,14 @@ export function finishedFromProto(message: AlertMessage): FinishedAlert {
       elapsedMs: message.effort?.elapsedMs ?? 0,
     },
     processedAt: dateOrEpoch(message.processedAt),
-    sequence: Number(message.sequence),
+    sequence: Number(message.sequence ?? 0),
   };
 }
 
-export function statusFromProto(status: Alert_Status): AlertStatus | undefined {
-  return status === Alert_Status.STATUS_UNSPECIFIED ? undefined : (nameOf(Alert_Status, status) as AlertStatus);
+export function statusFromProto(status: Alert_Status | undefined): AlertStatus | undefined {
+  return status === undefined || status === Alert_Status.STATUS_UNSPECIFIED
+    ? undefined
+    : (nameOf(Alert_Status, status) as AlertStatus);
 }
 
 export function failureCodeFromProto(code: Failure_Code): FailureCode | undefined {
