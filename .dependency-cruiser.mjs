@@ -33,7 +33,7 @@ export default {
     {
       name: 'alert-does-no-io',
       severity: 'error',
-      comment: "The alert's own rules are the kernel that every domain stands on.",
+      comment: "The alert's own rules are the kernel that every domain builds on.",
       from: { path: '^lib/alert/src/[^/]+$', pathNot: TEST_CODE },
       to: { pathNot: ['^lib/alert/src/[^/]+$', '^(node:)?crypto$'] },
     },
@@ -118,7 +118,7 @@ export default {
     {
       name: 'specs-are-imported-by-nobody',
       severity: 'error',
-      comment: 'What two specs need stands in a `testing` folder.',
+      comment: 'What two specs need goes into a `testing` folder.',
       from: {},
       to: { path: '\\.spec\\.ts$' },
     },

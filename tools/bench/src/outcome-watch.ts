@@ -7,11 +7,11 @@ export interface SeenOutcome {
   readonly status: number;
   readonly bytesRead: number;
   readonly requests: number;
-  /** `performance.now()` when the watch told of it: the row stands by then. */
+  /** `performance.now()` when the watch reported it: the row is written by then. */
   readonly seenAt: number;
 }
 
-/** Keeps the outcomes of one store's alerts as `WatchAlerts` tells them. */
+/** Keeps the outcomes of one store's alerts as `WatchAlerts` reports them. */
 export class OutcomeWatch implements AsyncDisposable {
   readonly #outcomes = new Map<string, SeenOutcome>();
   readonly #abort = new AbortController();

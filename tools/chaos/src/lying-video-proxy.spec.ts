@@ -30,7 +30,7 @@ describe('LyingVideoProxy', () => {
     return read();
   }
 
-  it('is honest until it is told to lie, and again afterwards', async () => {
+  it('is honest until it is set to lie, and again afterwards', async () => {
     await readLie('errors');
     proxy.lie = undefined;
     const answer = await read();

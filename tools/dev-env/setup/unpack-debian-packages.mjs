@@ -67,7 +67,7 @@ function debianSource(suite = codename()) {
   const uris = stanzaMirror() ?? listMirror();
   if (uris === undefined) {
     throw new SetupError(
-      `No Debian source stands in ${SOURCES_LIST} or ${SOURCES_DIR}: cannot tell where to download from.`,
+      `No Debian source is set in ${SOURCES_LIST} or ${SOURCES_DIR}, so there is nowhere to download from.`,
     );
   }
   const keyring = existsSync('/usr/share/keyrings/debian-archive-keyring.gpg')

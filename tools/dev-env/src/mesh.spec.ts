@@ -25,7 +25,7 @@ describe('Mesh', () => {
     expect(await readdir(mesh.dataDir).catch(error => error.code)).to.equal('ENOENT');
   });
 
-  it('tells each service where the others are', async () => {
+  it('gives each service the addresses of the others', async () => {
     await using mesh = await Mesh.boot({
       ...STAND_INS,
       replicas: { 'probe-svc': 2 },
@@ -54,7 +54,7 @@ describe('Mesh', () => {
       .and.not.have.property('PORT');
   });
 
-  it('leads a service to its neighbours by another way', async () => {
+  it('replaces the address that a service has of another', async () => {
     await using mesh = await Mesh.boot({
       ...STAND_INS,
       readdress: (service, addresses) => ({ ...addresses, NATS_URL: `by way of ${service}` }),
@@ -63,7 +63,7 @@ describe('Mesh', () => {
     expect(store?.env).to.include({ NATS_URL: 'by way of store-svc', DATABASE_URL: mesh.postgres?.storeUrl });
   });
 
-  it('starts a killed service again at its address, and says so of one that ends by itself', async () => {
+  it('starts a killed service again at its address, and reports one that ends by itself', async () => {
     await using mesh = await Mesh.boot(STAND_INS);
     const unexpected = Promise.withResolvers<string>();
     mesh.onUnexpectedExit(({ name }, { signal }) => unexpected.resolve(`${name} ${signal}`));
@@ -75,7 +75,7 @@ describe('Mesh', () => {
     expect(await unexpected.promise).to.equal('store-svc SIGKILL');
   });
 
-  it('names a service that ends during boot, with its last words, and leaves no process', async () => {
+  it('names a service that ends during boot, with its last output, and leaves no process', async () => {
     await using dir = await temporaryDir();
     const crash = { dataDir: dir.path, serviceEnv: { 'store-svc': { STAND_IN: 'crash' } } };
     const error = await Mesh.boot({ ...STAND_INS, ...crash }).catch(error => error);
@@ -91,13 +91,13 @@ describe('Mesh', () => {
     expect(error.message).to.match(/ingest-svc is not ready after 1\.5 s: .*503.*no servers/);
   });
 
-  it('gives a boot up when asked to', async () => {
+  it('gives up booting when its signal aborts', async () => {
     const signal = AbortSignal.timeout(300);
     const error = await Mesh.boot({ ...STAND_INS, signal }).catch(error => error);
     expect(error.name).to.equal('TimeoutError');
   });
 
-  it('ends within 5 s, also where services do not listen', async () => {
+  it('stops within 5 s, even if services ignore the signal', async () => {
     // What ending as many processes takes on this machine while it has other work.
     const obedientMs = await stopMs(await Mesh.boot(STAND_INS));
     const mesh = await Mesh.boot({ ...STAND_INS, env: { STAND_IN: 'stubborn' } });

@@ -89,7 +89,7 @@ describe('a person at a shell', () => {
     expect(await finishedAlert(mesh().url, alert.uid)).to.include({ status: 'PROCESSED' });
   });
 
-  it('publishes an alert as plain JSON, a full citizen', async () => {
+  it('publishes an alert as plain JSON, and it is treated like any other', async () => {
     const alert = newAlert({ video: '/videos/avi-mjpeg.avi' });
     nats.publish('alerts.received.store-42', JSON.stringify(alert));
     const record = await finishedAlert(mesh().url, alert.uid);
@@ -133,7 +133,7 @@ describe('a person at a shell', () => {
     });
   }
 
-  it('sends other content under a known uid: the first stands, the newcomer is quarantined', async () => {
+  it('sends other content under a known uid: the first stays current, the later one is quarantined', async () => {
     const first = newAlert();
     const subscription = nats.subscribe('alerts.quarantined.store-other', { max: 1 });
     for (const alert of [first, { ...first, store: 'store-other', video: '/videos/matroska.mkv' }]) {

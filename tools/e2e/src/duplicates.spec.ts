@@ -47,7 +47,7 @@ describe('an alert that is sent more than once', () => {
     });
 
   /** Every consumer has finished all that came. */
-  async function settled(): Promise<void> {
+  async function untilAtRest(): Promise<void> {
     await waitFor('idle consumers', async () => {
       const consumers = await Promise.all(['record', 'probe'].map(name => streams.consumers.info('ALERTS', name)));
       return consumers.every(({ num_pending, num_ack_pending }) => num_pending + num_ack_pending === 0) || undefined;
@@ -72,7 +72,7 @@ describe('an alert that is sent more than once', () => {
     expect(answers.filter(({ status }) => status !== 202)).to.deep.equal([]);
     expect(answers.filter(({ json }) => !json.duplicate)).to.length(1);
     expect(await finishedAlert(mesh().url, alert.uid)).to.include({ status: 'PROCESSED' });
-    await settled();
+    await untilAtRest();
     expect(await rowsOf(alert)).to.length(1);
     const { state } = await streams.streams.info('OUTCOMES', { subjects_filter: '>' });
     let events = 0;
@@ -88,20 +88,20 @@ describe('an alert that is sent more than once', () => {
     const alert = video('gone.mp4');
     await post(alert);
     await finishedAlert(mesh().url, alert.uid);
-    await settled();
+    await untilAtRest();
     const before = await rowsOf(alert);
     await rm(path.join(videosRoot, alert.video));
     await longAfter(() => postAnew(alert).then(() => undefined));
-    await settled();
+    await untilAtRest();
     expect(await rowsOf(alert)).to.deep.equal(before);
   });
 
-  it('is quarantined with other content, also long after, and the first alert stands', async () => {
+  it('is quarantined with other content, also long after, and the first alert stays current', async () => {
     const alert = video('a.mp4');
     const newcomer = { ...alert, video: '/videos/b.mp4' };
     await post(alert);
     await finishedAlert(mesh().url, alert.uid);
-    await settled();
+    await untilAtRest();
     const before = await rowsOf(alert);
     expect((await post(newcomer)).status).to.equal(202);
     const [conflict] = await conflictOf(alert);
@@ -109,7 +109,7 @@ describe('an alert that is sent more than once', () => {
     expect(conflict.failure.code).to.equal('UID_CONFLICT');
     await longAfter(() => postAnew(newcomer).then(() => undefined));
     await conflictOf(alert, 2);
-    await settled();
+    await untilAtRest();
     expect(await rowsOf(alert)).to.deep.equal(before);
   });
 
@@ -122,7 +122,7 @@ describe('an alert that is sent more than once', () => {
     for (const [alert, other] of pairs) {
       const [conflict] = await conflictOf(alert);
       // Not sooner: a replica may have recorded the later alert first, and its outcome with it.
-      await settled();
+      await untilAtRest();
       const record = await finishedAlert(mesh().url, alert.uid);
       expect(record.status).to.equal('PROCESSED');
       expect([record.video, conflict.alert.video]).to.members([alert.video, other.video]);

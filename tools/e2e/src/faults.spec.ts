@@ -71,7 +71,7 @@ describe('a mesh whose parts are broken', () => {
     );
   });
 
-  it('tells the truth about its readiness, and recovers without a restart', async () => {
+  it('reports its true readiness, and recovers without a restart', async () => {
     const health = (name: ServiceName) => getJson(`${mesh().service(name).healthUrl}/readyz`);
     await mesh().nats?.stop();
     for (const name of ['ingest-svc', 'probe-svc', 'store-svc', 'retention-svc'] as const) {

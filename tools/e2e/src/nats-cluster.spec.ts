@@ -14,8 +14,8 @@ import { type AlertJson, getJson, newAlert, postJson, type RestAnswer } from './
 const ON_NATS: readonly ServiceName[] = ['ingest-svc', 'probe-svc', 'store-svc', 'retention-svc'];
 /** An election takes up to 9 s, a silent server is given up after 6 s. */
 const FAILOVER_MS = 120_000;
-/** Elections, then what was in hand comes again after the ack wait. */
-const SETTLE_MS = 180_000;
+/** Elections, then the messages that were in flight are delivered again after the ack wait. */
+const AT_REST_MS = 180_000;
 
 describe('a mesh on a cluster of three nats-servers', function () {
   this.timeout(600_000);
@@ -151,7 +151,7 @@ describe('a mesh on a cluster of three nats-servers', function () {
         expect(rows.map(({ uid }) => uid)).to.have.members(accepted);
         return true;
       },
-      SETTLE_MS,
+      AT_REST_MS,
     ).catch(async cause => {
       const consumers = await Array.fromAsync(manager.consumers.list('ALERTS')).catch(String);
       throw new Error(`${cause.message}; the consumers: ${JSON.stringify(consumers)}`, { cause });

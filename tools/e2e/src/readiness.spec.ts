@@ -29,7 +29,7 @@ describe('readiness', () => {
   for (const { part: name, dependents } of cases) {
     const services = Object.entries(dependents) as [ServiceName, string][];
     for (const how of ['frozen', 'killed'] as const) {
-      it(`tells that ${name} is ${how} while the service lives, and recovers by itself`, async () => {
+      it(`reports that ${name} is ${how} while the service lives, and recovers by itself`, async () => {
         const part = partOf(name);
         part.kill(how === 'frozen' ? 'SIGSTOP' : 'SIGKILL');
         try {

@@ -1,5 +1,5 @@
 import { queryPostgres } from '@vigie/dev-env/servers';
-import { findOutcomeFaults, readSampleVideos } from '@vigie/dev-env/start';
+import { findOutcomeDifferences, readSampleVideos } from '@vigie/dev-env/start';
 import { expect } from 'chai';
 import { useMesh } from './mesh-fixture.ts';
 import { finishedAlert, newAlert, postJson } from './rest-client.ts';
@@ -16,10 +16,10 @@ describe('the sample videos', () => {
         return { sample, uid: alert.uid, record: await finishedAlert(mesh().url, alert.uid) };
       }),
     );
-    const faults = found.flatMap(outcome =>
-      findOutcomeFaults(outcome).map(fault => `${outcome.sample.file}: ${fault}`),
+    const differences = found.flatMap(outcome =>
+      findOutcomeDifferences(outcome).map(difference => `${outcome.sample.file}: ${difference}`),
     );
-    expect(faults).to.deep.equal([]);
+    expect(differences).to.deep.equal([]);
     const [rows] = await queryPostgres(mesh().addresses.databaseUrl, 'select count(*)::int as count from alerts');
     expect(rows).to.deep.equal({ count: samples.length });
   });
@@ -34,7 +34,7 @@ describe('the sample videos', () => {
     );
   });
 
-  it('stand in Postgres as they were sent, to the microsecond', async () => {
+  it('are in Postgres as they were sent, to the microsecond', async () => {
     const alert = newAlert({ store: 'Épicerie №5', timestamp: 1748871320.683412 });
     await postJson(`${mesh().url}/v1/alerts`, alert);
     await finishedAlert(mesh().url, alert.uid);

@@ -3,7 +3,7 @@ export class InvalidEnvironmentError extends Error {
 }
 
 /**
- * Reads typed values from environment variables and collects every error, so that a person can correct all of them at once.
+ * Reads typed values from environment variables and collects all errors, so that a person can correct them at once.
  * An empty variable counts as not set.
  */
 export class EnvReader {

@@ -10,7 +10,7 @@ const BACKOFF: Backoff = { baseMs: 500, maxMs: 500 };
 const UNAVAILABLE = 503;
 
 /**
- * Repeats what a starting service asks of JetStream, for as long as the cluster elects its leader or has too few servers.
+ * Repeats what a starting service asks of JetStream while the cluster elects its leader or has too few servers.
  */
 export function awaitJetStream<T>(ask: () => Promise<T>, logger: Logger): Promise<T> {
   return retry(ask, {

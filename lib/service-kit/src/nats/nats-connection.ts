@@ -101,7 +101,7 @@ async function dial(access: NatsAccess, name: string): Promise<NatsConnection> {
     name,
     maxReconnectAttempts: -1,
     ...steadyReconnects(RECONNECT_MS, RECONNECT_JITTER_MS),
-    // A password that is changed under a running service is for a person to correct; until then the service is not ready.
+    // A password that is changed under a running service is for a person to correct; until then it is not ready.
     ignoreAuthErrorAbort: true,
     timeout: DIAL_TIMEOUT_MS,
     pingInterval: PING_INTERVAL_MS,

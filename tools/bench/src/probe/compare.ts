@@ -109,8 +109,8 @@ function summarize(rows: readonly [string, Times][]): string {
     const both = rows.map(([, times]) => [times[name as keyof Times], times.vigie]).filter(isPair);
     if (both.length === 0) return `${name}: not measured (target: at least ${target} times as long as vigie)`;
     const overall = medianOf(both.map(([time]) => time)) / medianOf(both.map(([, own]) => own));
-    const verdict = overall >= target ? 'reached' : 'MISSED';
-    return `${name} takes ${overall.toFixed(1)} times as long as vigie, median over the containers that both read (target ${target}: ${verdict})`;
+    const result = overall >= target ? 'reached' : 'MISSED';
+    return `${name} takes ${overall.toFixed(1)} times as long as vigie, median over the containers that both read (target ${target}: ${result})`;
   });
   return ['', ...lines].join('\n');
 }

@@ -2,7 +2,7 @@ import { ALL_FORMATS, CustomSource, Input } from 'mediabunny';
 import type { Contender } from './contender.ts';
 import { LocalFile } from './local-file.ts';
 
-/** Asks for what Vigie tells too, by the quickest of its calls. */
+/** Reads the same facts as Vigie, by the fastest of its calls. */
 export const mediabunny: Contender = {
   name: 'mediabunny',
   async probe(path) {

@@ -17,7 +17,7 @@ export const BREACH_KINDS = [
   'out-of-order',
   /** The end is not the one that the video has. */
   'wrong-outcome',
-  /** Nobody was told of the end. */
+  /** No event reports how the alert ended. */
   'missing-event',
   /** In the mesh, though nobody sent it. */
   'foreign',

@@ -51,7 +51,7 @@ const breachesOf = (ledger: Ledger, findings: Findings) =>
 describe('checkLedger', () => {
   const [a, b] = [alert('a'), alert('b')];
 
-  it('finds nothing where every accepted alert has its row, its end and its event', () => {
+  it('finds nothing if every accepted alert has its row, its end and its event', () => {
     expect(checkLedger(ledgerOf(a, b), sound(a, b))).to.deep.equal([]);
   });
 
@@ -62,7 +62,7 @@ describe('checkLedger', () => {
     expect(checkLedger(ledger, sound(a))).to.deep.equal([]);
   });
 
-  it('takes events that are told twice', () => {
+  it('accepts events that are published twice', () => {
     const findings = sound(a);
     expect(checkLedger(ledgerOf(a), { ...findings, outcomes: [outcomeOf(a), outcomeOf(a)] })).to.deep.equal([]);
   });
@@ -101,7 +101,7 @@ describe('checkLedger', () => {
     expect(breachesOf(ledger, { ...sound(a), rows: [quarantined] })).to.deep.equal([['wrong-outcome', 'a']]);
   });
 
-  it('finds an end that no event tells', () => {
+  it('finds an end that no event reports', () => {
     expect(breachesOf(ledgerOf(a), { ...sound(a), outcomes: [] })).to.deep.equal([['missing-event', 'a']]);
     const ledger = new Ledger();
     ledger.noteSent(a, UNREACHABLE);
@@ -115,20 +115,20 @@ describe('checkLedger', () => {
     const newcomer = alert('a', { store: 'other' });
     const quarantined = setAside(quarantinedOf(newcomer, 'UID_CONFLICT'));
 
-    it('takes the first as the row and the other in quarantine', () => {
+    it('accepts the first as the row and the other in quarantine', () => {
       expect(checkLedger(ledgerOf(a, newcomer), { ...sound(a), ...quarantined })).to.deep.equal([]);
     });
 
-    it('finds a newcomer that vanished', () => {
+    it('finds a conflicting alert that vanished', () => {
       expect(breachesOf(ledgerOf(a, newcomer), sound(a))).to.deep.equal([['lost', 'a']]);
     });
 
-    it('finds a newcomer that stands in place of what was accepted before it was sent', () => {
+    it('finds a conflicting alert that is current though it was sent after the other was accepted', () => {
       const findings = { ...sound(newcomer), ...setAside(quarantinedOf(a, 'UID_CONFLICT')) };
       expect(breachesOf(ledgerOf(a, newcomer), findings)).to.deep.equal([['out-of-order', 'a']]);
     });
 
-    it('takes either as the row where both were sent at once', () => {
+    it('accepts either as the row if both were sent at once', () => {
       const ledger = new Ledger();
       for (const each of [a, newcomer]) ledger.noteSent(each, PROCESSED);
       for (const each of [a, newcomer]) ledger.noteAccepted(each);

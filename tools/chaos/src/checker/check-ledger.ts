@@ -3,7 +3,7 @@ import { contentKey } from './content-key.ts';
 import type { Findings, FoundOutcome, FoundQuarantined, FoundRow } from './findings.ts';
 import type { Ledger, SentAlert } from './ledger.ts';
 
-/** Compares what clients know with what the mesh holds at rest. No breach: every promise was kept. */
+/** Compares what clients know with what the mesh holds at rest. Empty if every promise was kept. */
 export function checkLedger(ledger: Ledger, findings: Findings): Breach[] {
   const rows = Map.groupBy(findings.rows, row => row.uid);
   const outcomes = Map.groupBy(findings.outcomes, outcome => outcome.uid);
@@ -30,60 +30,61 @@ interface HeldOfUid {
   readonly quarantined: readonly FoundQuarantined[];
 }
 
-interface Fault {
+/** A breach that concerns one uid. */
+interface UidBreach {
   readonly kind: BreachKind;
   readonly detail: string;
 }
 
-function checkUid(contents: readonly SentAlert[], held: HeldOfUid): Fault[] {
+function checkUid(contents: readonly SentAlert[], held: HeldOfUid): UidBreach[] {
   const accepted = contents.filter(({ acceptedAt }) => acceptedAt !== undefined);
   const [row, ...more] = held.rows;
   if (row === undefined) {
     return accepted.length > 0 ? [{ kind: 'lost', detail: 'accepted, and there is no row' }] : [];
   }
-  const faults: Fault[] = more.length > 0 ? [{ kind: 'doubled', detail: `has ${held.rows.length} rows` }] : [];
-  const standing = contents.find(({ alert }) => contentKey(alert) === contentKey(row));
-  if (standing === undefined) {
-    return [...faults, { kind: 'wrong-content', detail: `the row holds what was not sent: ${contentKey(row)}` }];
+  const breaches: UidBreach[] = more.length > 0 ? [{ kind: 'doubled', detail: `has ${held.rows.length} rows` }] : [];
+  const current = contents.find(({ alert }) => contentKey(alert) === contentKey(row));
+  if (current === undefined) {
+    return [...breaches, { kind: 'wrong-content', detail: `the row holds what was not sent: ${contentKey(row)}` }];
   }
-  const newcomers = accepted.filter(sent => sent !== standing);
+  const newcomers = accepted.filter(sent => sent !== current);
   return [
-    ...faults,
-    ...checkStanding(standing, accepted),
-    ...checkEnd(standing, row, held),
-    ...checkConflicts(standing, newcomers, held),
+    ...breaches,
+    ...checkOrder(current, accepted),
+    ...checkEnd(current, row, held),
+    ...checkConflicts(current, newcomers, held),
   ];
 }
 
-/** Of two contents that were under way at the same time either may come first; else the first one stands. */
-function checkStanding(standing: SentAlert, accepted: readonly SentAlert[]): Fault[] {
-  const earlier = accepted.find(({ acceptedAt = Number.POSITIVE_INFINITY }) => acceptedAt < standing.firstSentAt);
+/** Of two contents that were under way at the same time either may come first; otherwise the first must be current. */
+function checkOrder(current: SentAlert, accepted: readonly SentAlert[]): UidBreach[] {
+  const earlier = accepted.find(({ acceptedAt = Number.POSITIVE_INFINITY }) => acceptedAt < current.firstSentAt);
   if (earlier === undefined) return [];
-  const detail = `${contentKey(earlier.alert)} was accepted first, and ${contentKey(standing.alert)} stands`;
+  const detail = `${contentKey(earlier.alert)} was accepted first, and ${contentKey(current.alert)} is current`;
   return [{ kind: 'out-of-order', detail }];
 }
 
-function checkEnd({ end }: SentAlert, row: FoundRow, held: HeldOfUid): Fault[] {
+function checkEnd({ end }: SentAlert, row: FoundRow, held: HeldOfUid): UidBreach[] {
   if (row.status === 'RECEIVED') return [{ kind: 'lost', detail: 'is RECEIVED for ever: nobody works on it' }];
   if (row.status !== end.status || row.failureCode !== end.failureCode) {
     const is = `${row.status} ${row.failureCode ?? ''}`.trim();
     return [{ kind: 'wrong-outcome', detail: `${row.video} is ${is}, not ${end.status} ${end.failureCode ?? ''}` }];
   }
-  const told =
+  const isReported =
     row.status === 'QUARANTINED'
       ? held.quarantined.some(({ alert, reason }) => isSame(alert, row) && reason === row.failureCode)
       : held.outcomes.some(outcome => isSame(outcome, row) && outcome.status === row.status);
-  return told ? [] : [{ kind: 'missing-event', detail: `${row.status}, and no event says so` }];
+  return isReported ? [] : [{ kind: 'missing-event', detail: `${row.status}, and no event says so` }];
 }
 
-function checkConflicts(standing: SentAlert, newcomers: readonly SentAlert[], held: HeldOfUid): Fault[] {
+function checkConflicts(current: SentAlert, newcomers: readonly SentAlert[], held: HeldOfUid): UidBreach[] {
   const conflicts = held.quarantined.filter(({ reason }) => reason === 'UID_CONFLICT');
   const lost = newcomers.filter(({ alert }) => !conflicts.some(conflict => isSame(conflict.alert, alert)));
   return [
-    ...lost.map(({ alert }): Fault => {
+    ...lost.map(({ alert }): UidBreach => {
       return { kind: 'lost', detail: `the conflicting ${contentKey(alert)} was accepted and is not in quarantine` };
     }),
-    ...(conflicts.some(({ alert }) => isSame(alert, standing.alert))
+    ...(conflicts.some(({ alert }) => isSame(alert, current.alert))
       ? [{ kind: 'doubled' as const, detail: 'is in quarantine as in conflict with itself' }]
       : []),
   ];

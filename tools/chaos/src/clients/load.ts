@@ -17,7 +17,7 @@ export interface LoadParts {
 /** What becomes of an alert in the load, as shares. */
 const SHARE = { bad: 0.08, missing: 0.03, unreachable: 0.01, duplicate: 0.15, conflict: 0.02, nats: 0.03, junk: 0.01 };
 const STORES = ['store-1', 'store-2', 'store 3 / Köln', 'store-4'];
-/** A mesh that takes nothing for a while doesn't meet a growing crowd: clients wait for their answers. */
+/** While the mesh accepts nothing, the load doesn't grow: clients wait for their answers. */
 const MAX_UNDER_WAY = 400;
 const MAX_LATER_MS = 20_000;
 const TICK_MS = 50;

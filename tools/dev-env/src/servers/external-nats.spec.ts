@@ -18,11 +18,11 @@ describe('ensureFitNats', () => {
     });
   }
 
-  it('accepts a fit one', async () => {
+  it('accepts a server that is new enough', async () => {
     expect(await natsThatGreets({ version: '2.11.1', jetstream: true }, ensureFitNats)).to.equal(undefined);
   });
 
-  it('is content with those of several that are up', async () => {
+  it('is satisfied if some of several servers are up', async () => {
     const use = (url: string) => ensureFitNats(`nats://127.0.0.1:1,${url}`);
     expect(await natsThatGreets({ version: '2.11.1', jetstream: true }, use)).to.equal(undefined);
     expect((await natsThatGreets({ version: '2.9.10', jetstream: true }, use))?.message).to.match(

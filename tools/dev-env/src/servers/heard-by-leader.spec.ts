@@ -46,18 +46,18 @@ describe('HeardByLeader', () => {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
-  it('is content once the leader hears the member', async () => {
+  it('finds nothing wrong once the leader hears the member', async () => {
     const heard = await open(0);
     expect(await heard.notHeard()).to.equal(undefined);
   });
 
-  it('is content with the leader itself', async () => {
+  it('finds nothing wrong with the leader itself', async () => {
     const heard = await open(0);
     leader = 'nats-1';
     expect(await heard.notHeard()).to.equal(undefined);
   });
 
-  it('says that no leader is known, however long', async () => {
+  it('reports that no leader is known, however long that lasts', async () => {
     const heard = await open(0);
     leader = undefined;
     expect(await heard.notHeard()).to.equal('no leader is known');
@@ -85,7 +85,7 @@ describe('HeardByLeader', () => {
     expect(await heard.notHeard()).to.equal('its leader, nats-2, does not hear it');
   });
 
-  it('calls a member mute that hears its leader and is not heard by it', async () => {
+  it('reports a member as mute if it hears its leader and is not heard by it', async () => {
     const heard = await open(0);
     lastHeardMs = 20_000;
     const error = await heard.notHeard().catch(error => error);

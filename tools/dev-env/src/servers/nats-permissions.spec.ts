@@ -32,7 +32,7 @@ describe('the users of docker/nats.conf', () => {
       () => undefined,
       error => error,
     );
-    // A request tells of it as the cause of its own error.
+    // A request has it as the cause of its own error.
     expect(error?.cause ?? error).to.instanceOf(errors.PermissionViolationError);
   }
 

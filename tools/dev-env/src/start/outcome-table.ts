@@ -1,4 +1,4 @@
-import { findOutcomeFaults } from './outcome-faults.ts';
+import { findOutcomeDifferences } from './outcome-differences.ts';
 import type { SampleOutcome } from './sample-alerts.ts';
 
 const HEADINGS = ['uid', 'video', 'status', 'size', 'codec', 'duration', 'bytes read', 'ms'];
@@ -16,7 +16,7 @@ export function outcomeTable(outcomes: readonly SampleOutcome[]): string {
       .trimEnd(),
   );
   const rule = widths.map(width => '-'.repeat(width)).join('  ');
-  return [lines[0], rule, ...lines.slice(1), ...describeFaults(outcomes)].join('\n');
+  return [lines[0], rule, ...lines.slice(1), ...describeDifferences(outcomes)].join('\n');
 }
 
 function outcomeCells({ uid, sample, record }: SampleOutcome): string[] {
@@ -39,9 +39,9 @@ function alignCell(cell: string, column: number, widths: readonly number[]): str
   return NUMBERS.has(HEADINGS[column] ?? '') ? cell.padStart(width) : cell.padEnd(width);
 }
 
-function describeFaults(outcomes: readonly SampleOutcome[]): string[] {
-  const faults = outcomes.flatMap(outcome =>
-    findOutcomeFaults(outcome).map(fault => `  ${outcome.sample.file}: ${fault}`),
+function describeDifferences(outcomes: readonly SampleOutcome[]): string[] {
+  const differences = outcomes.flatMap(outcome =>
+    findOutcomeDifferences(outcome).map(difference => `  ${outcome.sample.file}: ${difference}`),
   );
-  return faults.length === 0 ? [] : ['', 'Not as expected:', ...faults];
+  return differences.length === 0 ? [] : ['', 'Not as expected:', ...differences];
 }

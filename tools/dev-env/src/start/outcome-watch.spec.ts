@@ -15,7 +15,7 @@ describe('OutcomeWatch', () => {
     expect(gateway.requests).to.deep.equal(['/v1/alerts:watch?store=store%201']);
   });
 
-  it('gives up when it is told to', async () => {
+  it('gives up when its signal aborts', async () => {
     await using gateway = await standInGateway();
     await using watch = await OutcomeWatch.begin(gateway.url, 'store 1');
     expect(await watch.outcomeOf('a', AbortSignal.abort())).to.equal(undefined);

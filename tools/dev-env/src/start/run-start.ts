@@ -4,7 +4,7 @@ import path from 'node:path';
 import { TerminalLogs } from '../logs/terminal-logs.ts';
 import { Mesh } from '../mesh.ts';
 import { restartCrashed } from './crash-restarts.ts';
-import { findOutcomeFaults } from './outcome-faults.ts';
+import { findOutcomeDifferences } from './outcome-differences.ts';
 import { outcomeTable } from './outcome-table.ts';
 import { firstCommands, pasteCommands } from './paste-commands.ts';
 import { sendSampleAlerts } from './sample-alerts.ts';
@@ -49,7 +49,7 @@ async function showSamples(mesh: Mesh, logs: TerminalLogs, stop: AbortSignal, on
   const outcomes = await sendSampleAlerts(mesh.url, samples, stop);
   logs.flush();
   console.log(`\n${outcomeTable(outcomes)}\n`);
-  const isAsExpected = outcomes.every(outcome => findOutcomeFaults(outcome).length === 0);
+  const isAsExpected = outcomes.every(outcome => findOutcomeDifferences(outcome).length === 0);
   if (onlyOnce) return isAsExpected ? 0 : 1;
   const uid = outcomes[0]?.uid ?? '';
   const commandsFile = path.join(mesh.dataDir, 'commands.txt');

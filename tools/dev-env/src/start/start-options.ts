@@ -54,6 +54,6 @@ function parseReplicas(text: string): [ServiceName, number] {
   return [service, Number(count)];
 }
 
-function wrongUsage(fault: string, cause?: unknown): DevEnvError {
-  return new DevEnvError(`${fault}\n\n${USAGE}`, { cause });
+function wrongUsage(problem: string, cause?: unknown): DevEnvError {
+  return new DevEnvError(`${problem}\n\n${USAGE}`, { cause });
 }

@@ -1,4 +1,4 @@
-// npm passes Ctrl-C on to a process that the terminal has already told.
+// npm passes Ctrl-C on to a process that already got it from the terminal.
 const ECHO_MS = 500;
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

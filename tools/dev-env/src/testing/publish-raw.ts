@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createConnection } from 'node:net';
 
 /**
- * A message as no client of ours would publish it: `headers` goes out as it stands. Resolves once the server has it.
+ * A message as no client of ours would publish it: `headers` is sent as it is. Resolves once the server has it.
  */
 export async function publishRaw(natsUrl: string, subject: string, headers: string, payload: string): Promise<void> {
   const { hostname, port, username: user, password: pass } = new URL(natsUrl);

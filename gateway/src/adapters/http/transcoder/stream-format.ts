@@ -36,7 +36,7 @@ export function chooseStreamFormat(accept: string | undefined): StreamFormat {
   return accept?.includes(serverSentEvents.contentType) ? serverSentEvents : ndjson;
 }
 
-/** A message's `resume_token`, if it has one: a later stream can continue from there. A convention of Vigie's protos. */
+/** A message's `resume_token`, if it has one: a later stream can continue from it. A convention of Vigie's protos. */
 function resumeTokenOf(json: JsonValue): string | undefined {
   const token = (json as { resumeToken?: JsonValue } | null)?.resumeToken;
   // A line break would begin another field of the event.

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { AlertRecordJson } from './alert-record.ts';
-import { findOutcomeFaults } from './outcome-faults.ts';
+import { findOutcomeDifferences } from './outcome-differences.ts';
 import { outcomeTable } from './outcome-table.ts';
 import type { SampleOutcome } from './sample-alerts.ts';
 import type { ExpectedOutcome } from './sample-videos.ts';
@@ -13,7 +13,7 @@ const PROCESSED: AlertRecordJson = {
   effort: { bytesRead: 32_768, requests: 1, elapsedMs: 4.25 },
 };
 
-describe('findOutcomeFaults', () => {
+describe('findOutcomeDifferences', () => {
   const expected: ExpectedOutcome = {
     status: 'PROCESSED',
     codec: 'h264',
@@ -24,7 +24,7 @@ describe('findOutcomeFaults', () => {
   };
 
   it('finds none where all is as expected: a rotation of zero is left out, durations are rounded', () => {
-    expect(findOutcomeFaults(outcome(expected))).to.deep.equal([]);
+    expect(findOutcomeDifferences(outcome(expected))).to.deep.equal([]);
   });
 
   const wrong: [Partial<ExpectedOutcome>, string][] = [
@@ -34,17 +34,18 @@ describe('findOutcomeFaults', () => {
     [{ audioCodec: 'aac' }, 'audioCodec is absent, not aac'],
     [{ codec: null }, 'codec is h264, not absent'],
   ];
-  for (const [change, fault] of wrong) {
-    it(`says: ${fault}`, () => expect(findOutcomeFaults(outcome({ ...expected, ...change }))).to.deep.equal([fault]));
+  for (const [change, difference] of wrong) {
+    it(`says: ${difference}`, () =>
+      expect(findOutcomeDifferences(outcome({ ...expected, ...change }))).to.deep.equal([difference]));
   }
 
   it('says that there was no outcome', () => {
-    expect(findOutcomeFaults({ ...outcome(expected), record: undefined })).to.deep.equal(['no outcome in time']);
+    expect(findOutcomeDifferences({ ...outcome(expected), record: undefined })).to.deep.equal(['no outcome in time']);
   });
 });
 
 describe('outcomeTable', () => {
-  it('shows a row for each sample, and the faults below', () => {
+  it('shows a row for each sample, and the differences below', () => {
     const table = outcomeTable([outcome({ status: 'FAILED' })]).split('\n');
     expect(table[2]).to.match(/^a {2,}a\.mp4 +PROCESSED +640x480 +h264 +3\.02 s +32768 +4\.3$/);
     expect(table.at(-1)).to.equal('  a.mp4: status is PROCESSED, not FAILED');

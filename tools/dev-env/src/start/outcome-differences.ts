@@ -1,11 +1,11 @@
 import type { AlertRecordJson } from './alert-record.ts';
 import type { SampleOutcome } from './sample-alerts.ts';
 
-/** Of the facts that containers round, each its own way. */
+/** Tolerances of values that each container rounds differently. */
 const TOLERANCES: Readonly<Record<string, number>> = { durationSeconds: 0.05, frameRate: 0.01 };
 
-/** What of an outcome is not as expected, in words; empty if all is. */
-export function findOutcomeFaults({ sample: { expected }, record }: SampleOutcome): string[] {
+/** What is not as expected in an outcome, in words; empty if everything is. */
+export function findOutcomeDifferences({ sample: { expected }, record }: SampleOutcome): string[] {
   if (record === undefined) return ['no outcome in time'];
   const actual: Record<string, string | number | undefined> = flatten(record);
   const compared = Object.entries(expected).filter(([, wanted]) => wanted !== undefined);

@@ -14,7 +14,7 @@ import { finishedAlert, getJson, newAlert, postJson } from './rest-client.ts';
 
 const run = promisify(execFile);
 
-describe('the public door', () => {
+describe('the public entry point', () => {
   const mesh = useMesh();
 
   const transports: [string, () => Transport][] = [
@@ -69,7 +69,7 @@ describe('the public door', () => {
     abort.abort();
   });
 
-  it('keeps what is internal inside', async () => {
+  it('does not serve internal methods', async () => {
     const client = createClient(OutcomeService, createConnectTransport({ baseUrl: mesh().url, httpVersion: '1.1' }));
     const error = (await client.recordOutcomes({}).catch(ConnectError.from)) as ConnectError;
     expect(error.code).to.equal(Code.Unimplemented);
@@ -91,7 +91,7 @@ describe('the public door', () => {
     expect(streamed.finding.case === 'media' && streamed.finding.value.video?.codec).to.equal('vp9');
   });
 
-  it("shows an alert's video, and says so when nothing has changed", async () => {
+  it("returns an alert's poster, and 304 if nothing has changed", async () => {
     const alert = newAlert({ video: '/videos/mov-portrait-rotated.mov' });
     await postJson(`${mesh().url}/v1/alerts`, alert);
     await finishedAlert(mesh().url, alert.uid);
@@ -125,7 +125,7 @@ describe('the public door', () => {
     expect(missing.json.error).to.include({ code: 404, status: 'NOT_FOUND' });
   });
 
-  it('takes a batch, and answers each of it', async () => {
+  it('takes a batch, and answers each item', async () => {
     const alerts = [newAlert(), newAlert({ store: '' }), newAlert()];
     const { status, json } = await postJson(`${mesh().url}/v1/alerts:batch`, { alerts });
     expect(status).to.equal(202);
