@@ -5,21 +5,29 @@ import { FAULT_KINDS } from './faults/fault-kinds.ts';
 describe('parseChaosOptions', () => {
   it('breaks everything for three minutes by default, with a seed that is another each time', () => {
     const options = parseChaosOptions([]);
-    expect(options).to.include({ minutes: 3, lanes: 3, alertsPerSecond: 40, sabotage: undefined });
+    expect(options).to.include({
+      minutes: 3,
+      lanes: 3,
+      alertsPerSecond: 40,
+      recoveryLimitMs: 60_000,
+      sabotage: undefined,
+    });
     expect(options.kinds).to.equal(FAULT_KINDS);
     expect(options.seed).to.not.equal(parseChaosOptions([]).seed);
   });
 
-  it('takes minutes, seed, lanes, rate, kinds and a sabotage', () => {
-    const args = '--minutes 0.5 --seed 42 --lanes 1 --rate 10 --faults kill-nats,link-cut --sabotage ack-first'.split(
-      ' ',
-    );
+  it('takes minutes, seed, lanes, rate, a recovery limit, kinds and a sabotage', () => {
+    const args =
+      '--minutes 0.5 --seed 42 --lanes 1 --rate 10 --recovery-limit 15 --faults kill-nats,link-cut --sabotage ack-first'.split(
+        ' ',
+      );
     const { kinds, ...rest } = parseChaosOptions(args);
     expect(rest).to.deep.equal({
       minutes: 0.5,
       seed: 42,
       lanes: 1,
       alertsPerSecond: 10,
+      recoveryLimitMs: 15_000,
       sabotage: 'ack-first',
     });
     expect(kinds.map(({ kind }) => kind)).to.deep.equal(['kill-nats', 'link-cut']);

@@ -10,6 +10,8 @@ export interface ChaosOptions {
   /** Faults at once. */
   readonly lanes: number;
   readonly alertsPerSecond: number;
+  /** How long an alert that is sent once a fault is healed may take, from then to its outcome. */
+  readonly recoveryLimitMs: number;
   readonly kinds: readonly FaultKind[];
   readonly sabotage: Sabotage | undefined;
 }
@@ -23,6 +25,7 @@ stored twice. Exits 0 if so, else 1.
   --seed S             the same seed plans the same faults; a random one, printed, by default
   --lanes N            faults at once (3)
   --rate N             alerts a second (40)
+  --recovery-limit N   seconds that an alert may take which is sent once a fault is healed (60)
   --faults KIND,...    only these kinds; all by default
   --sabotage NAME      an intentional bug, which the check must find: ${SABOTAGES.join(', ')}
 
@@ -41,6 +44,7 @@ export function parseChaosOptions(args: readonly string[]): ChaosOptions {
     minutes: readNumber('--minutes', values.minutes, { min: 0.1, max: 10_000 }),
     seed: readWhole('--seed', values.seed ?? String(randomInt(MAX_SEED)), { min: 0, max: MAX_SEED }),
     lanes: readWhole('--lanes', values.lanes, { min: 1, max: 10 }),
+    recoveryLimitMs: 1_000 * readNumber('--recovery-limit', values['recovery-limit'], { min: 1, max: 3_600 }),
     alertsPerSecond: readNumber('--rate', values.rate, { min: 1, max: 1_000 }),
     kinds: values.faults === undefined ? FAULT_KINDS : values.faults.split(',').map(readKind),
     sabotage: values.sabotage === undefined ? undefined : readSabotage(values.sabotage),
@@ -56,6 +60,7 @@ function parse(args: readonly string[]) {
         seed: { type: 'string' },
         lanes: { type: 'string', default: '3' },
         rate: { type: 'string', default: '40' },
+        'recovery-limit': { type: 'string', default: '60' },
         faults: { type: 'string' },
         sabotage: { type: 'string' },
       },

@@ -15,6 +15,8 @@ export interface InjectionParts {
   readonly entryPoints: EntryPoints;
   readonly lanes: readonly Iterator<PlannedFault, never>[];
   readonly log: FaultLog;
+  /** Long, as other faults may be in effect at the same time. */
+  readonly recoveryLimitMs: number;
   readonly say: (line: string) => void;
 }
 
@@ -72,7 +74,10 @@ export async function injectFaults(parts: InjectionParts, signal: AbortSignal): 
     const { chaos, client, entryPoints } = parts;
     const [video] = chaos.videos.good as [(typeof chaos.videos.good)[number]];
     const uid = `after-${planned.kind}-${own}`;
-    const recoveryMs = await measureRecovery(uid, { mesh: chaos.mesh, client, entryPoint: entryPoints.rest, video });
+    const recoveryMs = await measureRecovery(uid, {
+      ...{ mesh: chaos.mesh, client, entryPoint: entryPoints.rest, video },
+      limitMs: parts.recoveryLimitMs,
+    });
     parts.log.noteRecovery(planned, recoveryMs);
   }
 

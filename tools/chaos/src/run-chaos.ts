@@ -61,7 +61,11 @@ export async function runChaos({ options, signal, say }: RunOptions): Promise<Ch
   const before = await measureFootprints(chaos.mesh.processes);
 
   const faultsEnd = AbortSignal.timeout(options.minutes * 60_000);
-  const injecting = injectFaults({ chaos, client, entryPoints, lanes, log, say }, AbortSignal.any([faultsEnd, signal]));
+  const { recoveryLimitMs } = options;
+  const injecting = injectFaults(
+    { chaos, client, entryPoints, lanes, log, recoveryLimitMs, say },
+    AbortSignal.any([faultsEnd, signal]),
+  );
   // What is broken when the run is stopped need not be healed: it ends with the mesh.
   await unlessAborted(injecting, signal);
   say('Every fault is healed: waiting until the mesh is idle.');

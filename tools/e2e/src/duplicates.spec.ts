@@ -25,7 +25,8 @@ describe('an alert that is sent more than once', () => {
   const mesh = useMesh(() => ({
     videosRoot,
     replicas: { 'store-svc': 2, 'probe-svc': 2 },
-    env: { VIDEO_UPLOAD_GRACE_MS: '0' },
+    // A thousand calls at once take a busy machine longer than the ten seconds that a call has by default.
+    env: { VIDEO_UPLOAD_GRACE_MS: '0', REQUEST_TIMEOUT_MS: '60000' },
   }));
   before(async () => {
     const nats = await connect({ ...readNatsUrl(mesh().nats?.url as string) });
