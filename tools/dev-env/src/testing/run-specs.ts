@@ -1,6 +1,6 @@
 /**
- * `npm test`: every spec. Most run side by side; the chaos runs come after them, each alone, because they hold a mesh to
- * times of recovery. Ends with one line of counts.
+ * `npm test`: every spec. Most run side by side; the chaos runs come after them, each alone, because they hold a mesh
+ * to times of recovery. Ends with one line of counts.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

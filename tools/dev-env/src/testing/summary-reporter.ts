@@ -6,7 +6,8 @@ import Mocha from 'mocha';
 const SLOWEST = 10;
 
 /**
- * Mocha's own report, the spec files that took longest with their hooks, and as its last line the counts, for scripts. Where `SPEC_COUNTS_FILE` names a file, they are appended to that instead.
+ * Mocha's own report, the spec files that took longest with their hooks, and as its last line the counts, for scripts.
+ * Where `SPEC_COUNTS_FILE` names a file, they are appended to that instead.
  */
 export default class SummaryReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
