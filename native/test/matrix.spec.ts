@@ -41,7 +41,7 @@ describe('probe over a matrix of containers, codecs, layouts and sizes', () => {
       continue;
     }
 
-    it(`tells of ${recipe.file} what ffprobe tells of the whole file`, () => {
+    it(`says of ${recipe.file} what ffprobe says of the whole file`, () => {
       const truth = truthOf(recipe);
       const found = foundIn(recipe.file);
       const wrong = fieldsOf(truth).filter(

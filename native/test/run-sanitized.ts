@@ -8,7 +8,7 @@ const suppressions = fileURLToPath(new URL(`../${ADDON_VARIANTS.sanitized.folder
 
 // Handles that V8 has not collected when the process ends, and what Node and its OpenSSL make once and keep. Only names
 // that the node program carries itself: a bare machine knows no others. A name anywhere in the stack of an allocation
-// counts, so none of these may stand in a stack of ours: not node:: itself.
+// counts, so none of these may appear in a stack of ours: not node:: itself.
 const LEAKS_OF_NODE = ['napi_create_external', 'CRYPTO_malloc', 'node::contextify::ContextifyScript::New'];
 
 export interface SanitizedRun {

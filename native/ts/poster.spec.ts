@@ -50,7 +50,7 @@ const PATTERN = ['-f', 'lavfi', '-i', 'testsrc2=size=640x360:rate=25:duration=0.
 describe('poster', () => {
   let folder: string;
 
-  /** Encodes a clip into a file of its own; the name's ending tells ffmpeg the container. */
+  /** Encodes a clip into a file of its own; its extension selects the container. */
   function makeClip(name: string, args: readonly string[]): string {
     const path = join(folder, name);
     runFfmpeg(['-nostdin', ...args, path]);
@@ -140,7 +140,7 @@ describe('poster', () => {
       ]);
     });
 
-    it('asks for growing ranges of MPEG-TS, which does not tell where a frame ends', async () => {
+    it('asks for growing ranges of MPEG-TS, which does not state where a frame ends', async () => {
       const path = makeNoise('clip.ts');
       const { answer, reads } = await posterOfFile(path, { quality: 100 });
       expectSamePicture(path, pictureOf(answer));

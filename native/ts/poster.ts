@@ -23,7 +23,7 @@ const DEFAULT_MAX_FRAME_BYTES = 16 * 1024 * 1024;
 const MAX_SIDE_PIXELS = 8192;
 
 /**
- * Shows the first key frame of the video stream that `probe` describes, or tells which bytes would show it. Ranges that
+ * Shows the first key frame of the video stream that `probe` describes, or says which bytes it needs. Ranges that
  * a probe of the file has fetched are of use here too. No state is kept between calls.
  *
  * @throws ProbeInputError (as a rejection) when an argument has the wrong shape

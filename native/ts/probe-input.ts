@@ -10,7 +10,7 @@ export interface ProbeInput {
   readonly ranges: readonly ByteRange[];
   /**
    * The file's true size, never the length of what was read; null when the server doesn't say. A range that came back
-   * shorter than asked for tells it: the file ends there.
+   * shorter than asked for shows where the file ends.
    */
   readonly sizeBytes: number | null;
 }

@@ -51,7 +51,7 @@ describe('probe', () => {
     };
 
     for (const { file, expected } of samples) {
-      it(`tells ${file} from a few ranges`, async () => {
+      it(`describes ${file} from a few ranges`, async () => {
         const { answer, requests, bytesRead } = await probeFile(samplePath(file));
         if (expected.status === 'FAILED') {
           expect(failureOf(answer)).to.equal(expected.failureCode);
@@ -71,7 +71,7 @@ describe('probe', () => {
         expect(bytesRead).to.be.at.most(72 * 1024);
       });
 
-      it(`tells the same of ${file} when it gets the bytes in another portion`, async () => {
+      it(`gives the same answer about ${file} when it gets the bytes in other portions`, async () => {
         const usual = await probeFile(samplePath(file));
         for (const firstRangeBytes of [16, 1000, 300_000]) {
           const other = await probeFile(samplePath(file), { firstRangeBytes });
@@ -86,7 +86,7 @@ describe('probe', () => {
       expect([video.displayWidth, video.displayHeight]).to.deep.equal([480, 640]);
     });
 
-    it('tells where the index of an MP4 is', async () => {
+    it('says where the index of an MP4 is', async () => {
       const layoutOf = async (file: string) => {
         const { moovAtEnd, fragmented } = mediaOf((await probeFile(samplePath(file))).answer);
         return { moovAtEnd, fragmented };
@@ -128,7 +128,7 @@ describe('probe', () => {
       }
     });
 
-    it('leaves open what only the size could tell', async () => {
+    it('leaves out what only the size could show', async () => {
       const durationOf = async (file: string) => {
         const media = mediaOf((await probeFile(samplePath(file), { hideSize: true })).answer);
         return [media.sizeBytes, media.durationSeconds, media.durationSource];

@@ -8,7 +8,7 @@ import { runTask } from './run-task.ts';
 export const libavVersion: string = addon.libavVersion;
 
 /**
- * Tells what a video is from the bytes at hand, or which bytes would tell it. No state is kept between calls.
+ * Determines what a video is from the bytes in memory, or says which bytes it needs. No state is kept between calls.
  *
  * @throws ProbeInputError (as a rejection) when an argument has the wrong shape
  * @throws the reason of `signal` (as a rejection) when that aborts

@@ -166,7 +166,7 @@ describe('retention-svc', () => {
     await waitFor('the stream', () => manager.streams.info('QUARANTINE').catch(() => undefined));
   });
 
-  it('warns of a stream that is nearly full, and tells how full in a metric', async () => {
+  it('warns of a stream that is nearly full, and shows in a metric how full it is', async () => {
     const { metrics, lines } = await start({ STREAM_MAX_BYTES: '4096', REPLAY_WINDOW_MS: FOR_EVER_MS });
     await publish(400).catch(() => undefined);
     await waitFor('the warning', () =>

@@ -114,7 +114,7 @@ describe('store-svc on a Postgres that fails', function () {
       await queryPostgres(url.href, 'select pg_reload_conf()');
     }
 
-    it('bears one that is killed', async () => {
+    it('survives one that is killed', async () => {
       postgres.kill('SIGKILL');
       await postgres.waitUntilExited();
       await expectComeBackLater(write(store), /STORE_UNREACHABLE/);
@@ -123,7 +123,7 @@ describe('store-svc on a Postgres that fails', function () {
       await expectRecovery(store);
     });
 
-    it('bears one that is frozen', async () => {
+    it('survives one that is frozen', async () => {
       postgres.kill('SIGSTOP');
       try {
         await expectComeBackLater(write(store), /STORE_(UNREACHABLE|BUSY)/);
@@ -135,7 +135,7 @@ describe('store-svc on a Postgres that fails', function () {
       await expectRecovery(store);
     });
 
-    it('bears one that is read-only, reads on, and is not ready before it is told to write', async () => {
+    it('serves reads from a read-only database, and is ready again only once it is writable', async () => {
       await configure('set default_transaction_read_only = on');
       const { checks } = await readiness(store, false);
       expect(checks.postgres).to.equal('Postgres is read-only');
@@ -145,7 +145,7 @@ describe('store-svc on a Postgres that fails', function () {
       await expectRecovery(store);
     });
 
-    it('bears one that is out of connections', async () => {
+    it('survives one that is out of connections', async () => {
       await takeEveryConnection();
       await expectComeBackLater(write(store), /STORE_BUSY/);
       await readiness(store, false);

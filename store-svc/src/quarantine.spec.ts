@@ -105,7 +105,7 @@ describe('the quarantine and replays', () => {
     return error.findDetails(BadRequestSchema).flatMap(({ fieldViolations }) => fieldViolations.map(v => v.field));
   }
 
-  /** An alert whose tries are exhausted: its row says so, and its message is set aside. */
+  /** An alert whose attempts are exhausted: its row says so, and its message is quarantined. */
   async function exhausted(store_: string): Promise<{ received: ReceivedAlert; sequence: number }> {
     const received = fresh(store_);
     const sequence = await accept(received);
@@ -123,7 +123,7 @@ describe('the quarantine and replays', () => {
     });
 
   describe('ListQuarantinedAlerts', () => {
-    it('tells a message whole: why, after how many tries, and byte for byte', async () => {
+    it('returns the whole message: the reason, the attempts, and the bytes', async () => {
       const { alert } = fresh('whole');
       await setAside(encodeAlertPayload(alert), 'whole');
       const [message] = await held('whole', 1);
@@ -209,7 +209,7 @@ describe('the quarantine and replays', () => {
       );
     });
 
-    it('keeps a message once that was set aside twice', async () => {
+    it('keeps a message once that was quarantined twice', async () => {
       const { alert } = fresh('twice');
       const original = {
         ...{ subject: subjects.received('twice'), payload: Buffer.from(encodeAlertPayload(alert)), redrives: 0 },

@@ -107,7 +107,7 @@ describe('store-svc', () => {
       expect((await recorded(uid)).traceId).to.match(/^[0-9a-f]{32}$/);
     });
 
-    it('lets the first content of a uid stand and quarantines the other, whole', async () => {
+    it('keeps the first content of a uid current and quarantines the other, byte for byte', async () => {
       const uid = freshUid();
       const newcomer = receivedAlert(uid, { video: '/videos/other.mp4', store: 'd’Évry.1' });
       await publish(receivedAlert(uid));
@@ -200,7 +200,7 @@ describe('store-svc', () => {
   });
 
   describe('GetAlert', () => {
-    it('tells what is not there from what can not be', async () => {
+    it('distinguishes an alert that does not exist from a uid that is not valid', async () => {
       const missing = await failure(store.client.getAlert({ uid: 'nobody' }));
       expect(missing.code).to.equal(Code.NotFound);
       expect(missing.findDetails(ResourceInfoSchema)[0]).to.include({
@@ -244,7 +244,7 @@ describe('store-svc', () => {
       expect(await count(9_000, 1_000)).to.equal(0);
     });
 
-    it('returns 50 if not told, and never more than 1,000', async () => {
+    it('returns 50 by default, and never more than 1,000', async () => {
       await store.record(Array.from({ length: 1_001 }, () => receivedAlert(freshUid(), { store: 'many' })));
       expect((await store.client.listAlerts({ store: 'many' })).alerts).to.have.lengthOf(50);
       const page = await store.client.listAlerts({ store: 'many', pageSize: 5_000 });
@@ -275,7 +275,7 @@ describe('store-svc', () => {
   });
 
   describe('WatchAlerts', () => {
-    const tell = (received: ReceivedAlert, outcome = finishedAlert(received)) => {
+    const report = (received: ReceivedAlert, outcome = finishedAlert(received)) => {
       const subject = outcome.outcome.status === 'PROCESSED' ? subjects.processed : subjects.failed;
       return stream.publish(subject(received.alert.store), encodeOutcomePayload(outcome));
     };
@@ -295,24 +295,24 @@ describe('store-svc', () => {
         attempts: 9,
       });
 
-    it('tells every outcome from the moment it stands, each behind the one before', async () => {
-      await tell(receivedAlert(freshUid()));
+    it('sends every outcome that is recorded after its first response, in order', async () => {
+      await report(receivedAlert(freshUid()));
       await using watch = await openWatch(store.client, {});
       const alerts = Array.from({ length: 300 }, () => receivedAlert(freshUid()));
-      for (const alert of alerts) await tell(alert);
+      for (const alert of alerts) await report(alert);
       for (const { alert } of alerts) expect((await watch.next()).alert?.uid).to.equal(alert.uid);
     });
 
-    it('tells only the store and the statuses that were asked for', async () => {
+    it('sends only the store and the statuses that were asked for', async () => {
       await using watch = await openWatch(store.client, {
         store: 'Épicerie 3.14',
         statuses: [PROCESSED, QUARANTINED],
       });
       const mine = receivedAlert(freshUid(), { store: 'Épicerie 3.14' });
-      await tell(receivedAlert(freshUid()));
-      await tell(mine, finishedAlert(mine, FAILED));
+      await report(receivedAlert(freshUid()));
+      await report(mine, finishedAlert(mine, FAILED));
       await setAside(receivedAlert(freshUid()));
-      await tell(mine);
+      await report(mine);
       expect((await watch.next()).alert).to.include({ uid: mine.alert.uid, status: PROCESSED });
       await setAside(mine);
       const { alert } = await watch.next();
@@ -332,14 +332,14 @@ describe('store-svc', () => {
       let resumeToken = '';
       {
         await using watch = await openWatch(store.client, {});
-        await tell(a);
+        await report(a);
         seen.push((await watch.next()).alert?.uid);
         await setAside(b);
         const response = await watch.next();
         seen.push(response.alert?.uid);
         resumeToken = response.resumeToken;
       }
-      await tell(c);
+      await report(c);
       await setAside(d);
       await using watch = await openWatch(store.client, { resumeToken });
       seen.push((await watch.next()).alert?.uid, (await watch.next()).alert?.uid);
@@ -352,7 +352,7 @@ describe('store-svc', () => {
       await stream.publish('alerts.quarantined.x', 'no alert');
       await stream.publish('alerts.quarantined.x', encodeAlertPayload(receivedAlert(freshUid()).alert));
       const alert = receivedAlert(freshUid());
-      await tell(alert);
+      await report(alert);
       expect((await watch.next()).alert?.uid).to.equal(alert.alert.uid);
     });
 
@@ -387,7 +387,7 @@ describe('store-svc', () => {
       {
         await using watch = await openWatch(store.client, {});
         const alert = receivedAlert(freshUid());
-        await tell(alert);
+        await report(alert);
         await watch.next();
         expect(await watchers()).to.be.at.least(1);
         expect(await consumers()).to.be.at.least(1);
@@ -397,7 +397,7 @@ describe('store-svc', () => {
     });
   });
 
-  it('tells callers to come back while Postgres is gone, and then records what was accepted meanwhile', async () => {
+  it('asks callers to try again while Postgres is gone, and then records what was accepted meanwhile', async () => {
     postgres.kill('SIGKILL');
     await postgres.waitUntilExited();
     const alerts = Array.from({ length: 20 }, () => receivedAlert(freshUid()));

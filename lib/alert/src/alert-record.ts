@@ -56,8 +56,8 @@ export interface FinishedAlert extends ReceivedAlert {
   readonly effort: ProbeEffort;
   readonly processedAt: Date;
   /**
-   * Position in the stream of alerts of the message whose probe gave the outcome. It tells which of two outcomes is the
-   * later one; clocks don't.
+   * Position in the stream of alerts of the message whose probe gave the outcome. It decides which of two outcomes is
+   * the later one; clocks don't.
    */
   readonly sequence: number;
 }

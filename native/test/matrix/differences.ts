@@ -1,7 +1,7 @@
 import type { Facts } from './facts.ts';
 import type { Recipe } from './recipes.ts';
 
-/** Where Vigie tells something else than ffprobe on the whole file, on purpose. */
+/** Where Vigie's answer differs on purpose from that of ffprobe on the whole file. */
 export interface Difference {
   readonly files: readonly string[] | ((recipe: Recipe) => boolean);
   readonly fields: readonly (keyof Facts)[];
@@ -42,7 +42,7 @@ export const differences: readonly Difference[] = [
     files: ['dv.avi', 'dv.mov', 'prores.mkv'],
     fields: ['pixelFormat'],
     says: null,
-    why: 'only the first picture tells it, which does not fit in the first range, and it alone is not worth a request',
+    why: 'only the first picture shows it, which does not fit in the first range, and it alone is not worth a request',
   },
   {
     files: ['mpeg2.mp4'],

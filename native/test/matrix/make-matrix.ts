@@ -18,7 +18,7 @@ const QUIET = ['-hide_banner', '-nostdin', '-loglevel', 'error', '-y'];
 const REPEATABLE = ['-fflags', '+bitexact', '-threads', '1'];
 
 /**
- * Makes all files of the matrix with the ffmpeg CLI, and beside each what ffprobe tells of it, unless they are there.
+ * Makes all files of the matrix with the ffmpeg CLI, and beside each what ffprobe says of it, unless they exist.
  *
  * @returns the folder with `<file>` and `<file>.json` for each recipe
  */

@@ -1,13 +1,13 @@
 import { cutInHalf, dropFileTypeBox, moveTracksBehindClusters, rotateTrack, textTracksToMetadata } from './edits.ts';
 
-/** How one file of the matrix is made, and what ffprobe does not tell about it. */
+/** How one file of the matrix is made, and what ffprobe does not say about it. */
 export interface Recipe {
   readonly file: string;
   /** ffmpeg's arguments, apart at spaces, without the output; `@name` is another file of the matrix. */
   readonly ffmpeg: string;
   /** The container that Vigie is to name. */
   readonly container: string;
-  /** libav's muxer, where the file's name does not tell it. */
+  /** libav's muxer, if the file's name does not determine it. */
   readonly muxer?: string;
   /** Written to a pipe: the muxer cannot go back to fill in duration, size or index. */
   readonly piped?: boolean;

@@ -9,7 +9,7 @@ interface Request {
 }
 
 interface Core {
-  startProbe(request: Request, settle: unknown): unknown;
+  startProbe(request: Request, complete: unknown): unknown;
 }
 
 const loadShared = process.dlopen.bind(process);
@@ -25,13 +25,13 @@ function withTraps(core: Core): Core {
   let harmed = false;
   return {
     ...core,
-    startProbe(request, settle) {
+    startProbe(request, complete) {
       const bears = (trap: Trap) => request.ranges.some(({ bytes }) => Buffer.from(bytes).includes(markOf(trap)));
       if (harmed || bears('crash')) process.kill(process.pid, 'SIGSEGV');
       // Not even its own deadline ends it: the thread that would check the clock is blocked too.
       while (bears('hang'));
       harmed = bears('crash-on-the-next');
-      return core.startProbe(request, settle);
+      return core.startProbe(request, complete);
     },
   };
 }

@@ -23,7 +23,7 @@ export interface QuarantineMessage extends Delivery {
 
 export type KeptMessage =
   | { readonly kind: 'kept' }
-  /** A row stands in for it that holds its bytes and names its position in the stream. */
+  /** A stand-in row holds its bytes and names its position in the stream. */
   | { readonly kind: 'replaced'; readonly error: unknown }
   | Redelivery;
 

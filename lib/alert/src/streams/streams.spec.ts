@@ -32,7 +32,7 @@ describe('the streams', () => {
   const maxBytes = () =>
     Promise.all(STREAM_NAMES.map(async name => (await manager.streams.info(name)).config.max_bytes));
 
-  it('are created by whoever comes first, several at once', async () => {
+  it('are created by the first service to start, also by several at once', async () => {
     expect(await Promise.all([ensureStreams(manager, LIMITS), ensureStreams(manager, LIMITS)])).to.deep.equal([[], []]);
     expect(await maxBytes()).to.deep.equal([1_000_000, 1_000_000, 1_000_000]);
   });
@@ -47,7 +47,7 @@ describe('the streams', () => {
     expect(lines[0]).to.deep.include({ level: 40, streams: [...STREAM_NAMES] });
   });
 
-  it('are a part of readiness', async () => {
+  it('are part of readiness', async () => {
     const health = new Health();
     await openStreams(connection, LIMITS, { logger: pino({ enabled: false }), health });
     expect((await health.readiness()).checks.streams).to.equal('ok');

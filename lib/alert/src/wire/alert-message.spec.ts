@@ -12,9 +12,9 @@ function roundTrip(record: FinishedAlert): FinishedAlert {
 }
 
 describe('Alert messages', () => {
-  it('come back unchanged if everything is known', () => expect(roundTrip(processed)).to.deep.equal(processed));
+  it('decode to what was encoded if all fields are known', () => expect(roundTrip(processed)).to.deep.equal(processed));
 
-  it('come back unchanged if hardly anything is known', () => {
+  it('decode to what was encoded if hardly any field is known', () => {
     const record: FinishedAlert = { ...processed, outcome: { status: 'PROCESSED', media: SPARSE_MEDIA } };
     expect(roundTrip(record)).to.deep.equal(record);
   });

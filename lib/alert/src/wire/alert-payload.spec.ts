@@ -25,12 +25,12 @@ describe('alert payloads', () => {
     });
   });
 
-  it('come back as they were', () => {
+  it('decode to what was encoded', () => {
     const alert = parseAlert({ uid: 'u:1', video: '/v/ä.mkv', timestamp: 1748871320.683412, store: 'Épicerie №5' });
     expect(decodeAlertPayload(bytes(encodeAlertPayload(alert)))).to.deep.equal(alert);
   });
 
-  it('take fields of a later version', () => {
+  it('accept fields of a later version', () => {
     expect(decodeAlertPayload(bytes(byHand.replace('}', ',"camera":7}'))).uid).to.equal('u');
   });
 
@@ -65,7 +65,7 @@ describe('outcome payloads', () => {
     expect(finishedFromProto(fromJsonString(AlertSchema, json))).to.deep.equal(PROCESSED_ALERT);
   });
 
-  it('come back unchanged, or are called malformed', () => {
+  it('decode to what was encoded, or are refused as malformed', () => {
     const json = encodeOutcomePayload(PROCESSED_ALERT);
     expect(decodeOutcomePayload(bytes(json))).to.deep.equal(PROCESSED_ALERT);
     for (const text of ['', '{"uid":"a"}', '[]', json.replace('"media"', '"other"')]) {

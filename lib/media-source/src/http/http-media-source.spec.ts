@@ -271,7 +271,7 @@ describe('HttpMediaSource', () => {
     }
 
     for (const status of [429, 503]) {
-      it(`passes on when ${status} wants to be asked again`, async () => {
+      it(`passes on when a server with ${status} asks to be called again`, async () => {
         const error = await unreachableFrom(
           readFirst((_, response) => response.writeHead(status, { 'retry-after': '120' }).end()),
         );
@@ -280,7 +280,7 @@ describe('HttpMediaSource', () => {
       });
     }
 
-    it('is not held by a server that drips', async () => {
+    it('does not wait for ever for a server that sends byte by byte', async () => {
       const reading = readFirst((request, response) => {
         response.writeHead(206, { 'content-range': 'bytes 0-32767/300000', 'content-length': 32_768 });
         const drip = setInterval(() => response.write('.'), READ_TIMEOUT_MS / 5);
@@ -371,7 +371,7 @@ describe('HttpMediaSource', () => {
       );
     });
 
-    it('survives what is no HTTP', async () => {
+    it('survives an answer that is not HTTP', async () => {
       await unreachableFrom(readFirst((_, response) => response.socket?.end('SSH-2.0-OpenSSH_9.2\r\n')));
     });
   });
@@ -390,7 +390,7 @@ describe('HttpMediaSource', () => {
       });
     }
 
-    it('goes on where the first range was found', async () => {
+    it('reads later ranges where the first one was found', async () => {
       server.behave = (request, response) =>
         request.path === '/videos/a.mp4'
           ? response.writeHead(302, { location: '/b.mp4' }).end()
@@ -401,7 +401,7 @@ describe('HttpMediaSource', () => {
       expect(server.requests.map(({ path }) => path)).to.deep.equal(['/videos/a.mp4', '/b.mp4', '/b.mp4']);
     });
 
-    it('never leaves the server', async () => {
+    it('follows no redirect to another server', async () => {
       await using other = await LyingVideoServer.start();
       for (const location of [
         other.url,
@@ -415,7 +415,7 @@ describe('HttpMediaSource', () => {
       expect(server.requests.length).to.equal(4);
     });
 
-    it('does not follow in circles', async () => {
+    it('does not follow redirects in circles', async () => {
       const error = await unreachableFrom(
         readFirst((_, response) => response.writeHead(302, { location: '/videos/a.mp4' }).end()),
       );
