@@ -42,7 +42,7 @@ void askAsCallerDoes(const FuzzedServer& server) {
     checkNeed(*need, file);
     if (need->lengthBytes > kMaxRangeBytes) return;
     ByteRange range = server.fetch(need->offset, need->lengthBytes);
-    // A short range tells where the file ends; the caller then knows the size and does not ask there again.
+    // A short range shows where the file ends; the caller then knows the size and does not ask there again.
     if (static_cast<int64_t>(range.bytes.size()) < need->lengthBytes) size = server.trueSize();
     if (need->offset >= server.trueSize()) return;
     ranges.push_back(std::move(range));

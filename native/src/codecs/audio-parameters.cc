@@ -80,7 +80,7 @@ void readAudioParameters(AVStream& audio, const AVPacket& packet) {
   int frameBytes = 0;
   av_parser_parse2(parser.get(), codec.get(), &frame, &frameBytes, packet.data, packet.size, packet.pts, packet.dts, 0);
   if (codec->sample_rate <= 0) return;
-  // MPEG audio: only the frames tell the layer.
+  // MPEG audio: only the frames state the layer.
   parameters.codec_id = codec->codec_id;
   parameters.sample_rate = codec->sample_rate;
   if (codec->ch_layout.nb_channels > 0) av_channel_layout_copy(&parameters.ch_layout, &codec->ch_layout);

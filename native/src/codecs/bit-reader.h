@@ -7,7 +7,7 @@
 
 namespace vigie {
 
-// Bits from the highest of the first byte on. Yields zeros past the end; `complete()` tells at last.
+// Reads bits from the highest of the first byte on. Returns zeros past the end; then `complete()` is false.
 class BitReader {
  public:
   explicit BitReader(ByteView bytes) : bytes_(bytes) {}

@@ -13,7 +13,7 @@ void fillInFromDecoder(AVCodecParameters& parameters, const AVCodecContext& deco
 // From the container's copy of the parameter sets. H.264 only; false if it has none.
 bool fillInFromConfiguration(AVCodecParameters& parameters);
 
-// From the header of a picture. H.264, JPEG, VP8 and VP9; false if it does not tell.
+// From the header of a picture. H.264, JPEG, VP8 and VP9; false if it states nothing.
 bool fillInFromPicture(AVCodecParameters& parameters, const AVPacket& packet);
 
 // Picture size, frame rate and the rest from the parameter sets of H.264 or HEVC, if the packet begins with some.

@@ -17,7 +17,7 @@ namespace {
 constexpr int kSpsNalType = 7;
 constexpr size_t kMaxSpsBytes = 4096;
 
-// ITU-T H.264, 7.3.1: in a NAL unit 00 00 03 stands for 00 00.
+// ITU-T H.264, 7.3.1: in a NAL unit 00 00 is written as 00 00 03.
 std::vector<uint8_t> withoutEmulationPrevention(ByteView nal) {
   std::vector<uint8_t> bytes;
   bytes.reserve(nal.size);

@@ -7,7 +7,7 @@
 
 namespace vigie {
 
-// What an H.264 sequence parameter set tells, in libav's terms.
+// What an H.264 sequence parameter set states, in libav's terms.
 struct H264Parameters {
   int profile = 0;
   // After cropping, as it is shown.

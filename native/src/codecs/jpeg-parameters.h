@@ -13,7 +13,7 @@ struct JpegParameters {
 };
 
 // From the frame header of a JPEG picture, which may be cut short behind it. Nothing for the rarer kinds of colour,
-// which are the decoder's to tell.
+// which only the decoder knows.
 std::optional<JpegParameters> readJpegParameters(ByteView picture);
 
 }  // namespace vigie

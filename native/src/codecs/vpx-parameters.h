@@ -7,7 +7,7 @@
 
 namespace vigie {
 
-// What the header of a VP8 or VP9 key frame tells beside the picture size, in libav's terms.
+// What the header of a VP8 or VP9 key frame states beside the picture size, in libav's terms.
 struct VpxParameters {
   int profile = 0;
   AVPixelFormat pixelFormat = AV_PIX_FMT_NONE;

@@ -70,7 +70,7 @@ class ContainerReader {
   // May move the read position of `container`.
   virtual DurationResult findDuration(OpenContainer& container, const AVStream& video, const Limits& limits) const;
 
-  // Frames per second by the container's own index; nothing if only libav can tell.
+  // Frames per second by the container's own index; nothing if only libav can find it.
   virtual std::optional<double> findFrameRate(const AVStream& video) const;
 
   // Bits per second of the video stream, given what libav says of it.

@@ -20,13 +20,13 @@ struct UnknownFormat {};
 
 using DetectedFormat = std::variant<const Demuxer*, PlainText, ForbiddenFormat, AudioFormat, UnknownFormat>;
 
-// Bytes from the file's start that are enough to tell any format.
+// Bytes from the file's start that are enough to detect any format.
 constexpr size_t kDetectionBytes = 32 * 1024;
 
 // The demuxer whose unmistakable marks the head bears, if any; takes a microsecond.
 const Demuxer* matchMarks(ByteView head);
 
-// Tells the format by content alone; the answer does not change when more than kDetectionBytes are at hand.
+// Detects the format by content alone; the answer does not change if more than kDetectionBytes are in memory.
 DetectedFormat detectFormat(ByteView head);
 
 }  // namespace vigie

@@ -8,7 +8,7 @@
 
 namespace vigie {
 
-// A duration, nothing if the file states none, or the bytes that would tell it.
+// A duration, nothing if the file states none, or the bytes that are needed for it.
 using DurationResult = std::variant<std::optional<Duration>, Need>;
 
 }  // namespace vigie

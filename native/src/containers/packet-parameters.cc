@@ -59,7 +59,7 @@ class Scan {
   std::vector<int64_t> decodingTimes_;
 };
 
-// False if it cannot tell: another codec, or no parameter set up to the file's end.
+// False if it finds none: another codec, or no parameter set up to the file's end.
 bool readPacketParameters(OpenContainer& container, const Limits& limits) {
   AVFormatContext& format = *container.format;
   const AVStream* announced = findVideoStream(format);

@@ -26,16 +26,16 @@ void readByDecoder(OpenContainer& container, AVStream& video, const Limits& limi
   fillInFromDecoder(*video.codecpar, *decoder);
 }
 
-// From the header of the first picture in memory, where that alone tells.
+// From the header of the first picture in memory, for codecs of which nothing else states them.
 bool readFirstPicture(OpenContainer& container, AVStream& video, const Limits& limits) {
   AVCodecParameters& parameters = *video.codecpar;
-  // A packet of H.264 may hold none of the parameter sets, those of the others tell at once or not at all.
-  const bool tellsAtOnce = parameters.codec_id != AV_CODEC_ID_H264;
+  // A packet of H.264 may hold none of the parameter sets; for other codecs the first packet is enough or none is.
+  const bool decidesAtOnce = parameters.codec_id != AV_CODEC_ID_H264;
   bool found = false;
   visitPackets(container, limits.maxPackets, [&](const AVPacket& packet) {
     if (packet.stream_index != video.index) return false;
     found = fillInFromPicture(parameters, packet);
-    return found || tellsAtOnce;
+    return found || decidesAtOnce;
   });
   return found;
 }

@@ -8,7 +8,7 @@
 
 namespace vigie {
 
-// What a probe tells of a video; lib/alert/src/media.ts says what each field means.
+// What a probe says of a video; lib/alert/src/media.ts says what each field means.
 
 struct VideoTrack {
   std::string codec;

@@ -116,7 +116,7 @@ class Opening {
     if (video->codecpar->codec_id == AV_CODEC_ID_NONE) {
       return Failure{FailureCode::unsupportedFormat, "the codec of the video stream is not known"};
     }
-    if (!isVideoKnown()) return Failure{FailureCode::corruptHeader, "the header tells no picture size"};
+    if (!isVideoKnown()) return Failure{FailureCode::corruptHeader, "the header states no picture size"};
     return {};
   }
 

@@ -8,7 +8,7 @@ namespace {
 constexpr int64_t kFirstBytes = 32 * 1024;
 constexpr int64_t kMaxBytes = 1024 * 1024;
 constexpr int kMaxDoublings = 5;
-// A known element is asked for to its end and a little over: the header of what follows tells whether it is whole.
+// A known element is asked for to its end and a little over: the header of what follows shows whether it is complete.
 constexpr int64_t kSlackBytes = 32;
 // Closer to the end than this, a demuxer is reading backwards from it.
 constexpr int64_t kBackwardBytes = 512;

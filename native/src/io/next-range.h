@@ -12,7 +12,7 @@ namespace vigie {
 // when its header said so; else the ranges grow with their number.
 Need nextRange(const SparseFile& file, int64_t offset, std::optional<int64_t> wantedEnd = {});
 
-// Where the timestamps at the end tell the duration, the first request goes this far back.
+// If the timestamps at the end give the duration, the first request goes this far back.
 constexpr int64_t kFirstTailBytes = 32 * 1024;
 
 // The last `lengthBytes` of the file, as far as they are missing.

@@ -7,8 +7,8 @@ const COMPILER_PROGRAMS =
   /^(_?tsc|_?tsserver|_?typingsInstaller|tsserverlibrary|watchGuard)\.|^lib\.|^[a-z]{2}(-[a-z]+)?$/;
 
 /**
- * Large files that npm packages bring and nothing here reads: about 210 MB of 725. Below `node_modules`; a star stands
- * for any text within a name.
+ * Large files that npm packages bring and nothing here reads: about 210 MB of 725. Below `node_modules`; a star matches
+ * any text within a name.
  * @type {readonly { in: string, drop: RegExp }[]}
  */
 const UNREAD = [

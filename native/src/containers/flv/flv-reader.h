@@ -4,7 +4,7 @@
 
 namespace vigie {
 
-// FLV: packets tell the picture size, and without metadata the last tag tells the duration.
+// FLV: packets hold the picture size, and without metadata the last tag gives the duration.
 class FlvReader final : public ContainerReader {
  public:
   using ContainerReader::ContainerReader;

@@ -16,8 +16,8 @@ struct LeanMp4Header {
   std::map<uint32_t, int64_t> mediaBytes;
 };
 
-// libav reads the tables of samples number by number to build an index that a probe has no use for; it takes most of
-// the time. Nothing where packets may have to be read after all: for codecs whose sample description does not tell
+// libav reads the sample tables number by number to build an index that a probe does not use; that takes most of the
+// time. Returns nothing if packets may have to be read after all: for codecs whose sample description does not state
 // everything, and for fragmented files. moov has to be in memory.
 std::optional<LeanMp4Header> makeLeanMp4Header(const SparseFile& file, const Mp4Layout& layout);
 

@@ -122,7 +122,7 @@ bool mayBeginType(uint8_t letter) {
 }
 
 // Checks every byte in memory, not along the tree of boxes: libav takes most boxes at any level, so that a walk along
-// the tree would only tell where to hide them.
+// the tree would only show where to hide them.
 Tables readTables(const SparseFile& file, int64_t begin, int64_t end) {
   Tables tables;
   for (int64_t offset = begin; offset < end;) {

@@ -21,8 +21,8 @@ double durationOf(const AVPacket& packet, const AVStream& stream) {
   return rate.num > 0 ? av_q2d(av_inv_q(rate)) : 0;
 }
 
-// Presentation end of the last packets from `offset` to the file's end, in seconds. On the way they tell what the head
-// has left open of the audio.
+// Presentation end of the last packets from `offset` to the file's end, in seconds. On the way they fill in what the
+// head has left open of the audio.
 std::optional<double> lastTimestamp(OpenContainer& container, int64_t offset, const Limits& limits) {
   AVFormatContext* format = container.format.get();
   container.io->jumpTo(offset);

@@ -4,7 +4,7 @@
 
 namespace vigie {
 
-// Ogg: only the positions on its last pages tell the duration.
+// Ogg: only the positions on its last pages give the duration.
 class OggReader final : public ContainerReader {
  public:
   using ContainerReader::ContainerReader;

@@ -1,6 +1,6 @@
 import { DevEnvError } from '../dev-env-error.ts';
 
-/** A nats-server that hears its cluster and isn't heard by it; only another start mends that. */
+/** A nats-server that hears its cluster and isn't heard by it; only a restart cures that. */
 export class MuteServerError extends DevEnvError {}
 
 interface HeardByLeaderOptions {

@@ -38,7 +38,7 @@ const ROUTE_PASSWORD = 'route';
 const MEMBER_START_TIMEOUT_MS = 90_000;
 /** Each refusal is a line in the server's log. */
 const MEMBER_POLL_MS = 200;
-/** That a server starts mute several times in a row is something else. */
+/** A server that starts mute more often in a row has another problem. */
 const MOST_STARTS = 3;
 
 /** A nats-server of the mesh's own, with its streams in `<dataDir>/nats`. */

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Which of two alerts, or of two outcomes, came first is told by the stream's order instead of clocks. */
+/** The stream's order, not a clock, decides which of two alerts, or of two outcomes, came first. */
 export class M0002StreamSequences extends Migration {
   override up(): void {
     this.addSql('alter table alerts add column alert_sequence bigint not null default 0');
