@@ -17,7 +17,7 @@ describe('npm run chaos', function () {
     expect(output.match(/ not reached$/gm) ?? [], output).to.length.most(MAX_KINDS_NOT_REACHED);
   });
 
-  it('explains itself to whoever gives it what it does not know', async () => {
+  it('prints its usage for options that it does not know', async () => {
     const { exitCode, progress } = await runCommand(['--loud']);
     expect(exitCode).to.equal(2);
     expect(progress).to.match(/Usage: npm run chaos/);

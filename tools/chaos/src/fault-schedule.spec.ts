@@ -23,7 +23,7 @@ describe('planFaults', () => {
     expect(second).to.have.members(first).and.not.deep.equal(first);
   });
 
-  it('hits every victim of a kind before one comes again', () => {
+  it('hits every victim of a kind before it hits one again', () => {
     for (const { kind, victims } of FAULT_KINDS) {
       const hit = plan(2, victims.length * ROUND).filter(planned => planned.kind === kind);
       expect(hit.map(({ victim }) => victim)).to.have.members([...victims]);

@@ -10,7 +10,7 @@ const detailsOf = (after: Footprint | undefined) =>
   );
 
 describe('compareFootprints', () => {
-  it('takes what is a little more, and what is less', () => {
+  it('accepts a little more, and less', () => {
     expect(detailsOf({ residentBytes: 214 * MEBIBYTE, openFiles: 50 })).to.deep.equal([]);
     expect(detailsOf({ residentBytes: 50 * MEBIBYTE, openFiles: 10 })).to.deep.equal([]);
   });

@@ -30,7 +30,7 @@ describe('Links', () => {
     }
   }
 
-  it('leads a service to its neighbours by way of proxies, and leaves other addresses alone', async () => {
+  it('gives a service the addresses of proxies for its links, and leaves other addresses alone', async () => {
     const url = `postgresql://vigie:secret@127.0.0.1:${port}/vigie`;
     const led = links.readdress('store-svc', { DATABASE_URL: url, DATABASE_MIGRATION_URL: url });
     expect(led.DATABASE_MIGRATION_URL).to.equal(url);
@@ -39,14 +39,14 @@ describe('Links', () => {
       .and.not.equal(url);
   });
 
-  it('gives each replica a proxy of its own, the same for all who go there', () => {
+  it('gives each replica a proxy of its own, shared by all that connect to it', () => {
     const variables = { STORE_ADDRESS: 'ipv4:127.0.0.1:1001,127.0.0.1:1002' };
     const first = links.readdress('probe-svc', variables);
     expect(links.readdress('probe-svc', variables)).to.deep.equal(first);
     expect(new Set(first.STORE_ADDRESS?.match(/\.1:\d+/g)).size).to.equal(2);
   });
 
-  it('breaks one link and leaves the others whole', async () => {
+  it('breaks one link and leaves the others intact', async () => {
     const variables = { INGEST_ADDRESS: `127.0.0.1:${port}`, STORE_ADDRESS: `127.0.0.1:${port}` };
     const led = links.readdress('gateway', variables) as typeof variables;
     links.break('gateway-to-ingest-svc', { kind: 'cut' });

@@ -44,7 +44,7 @@ describe('LyingVideoProxy', () => {
     expect((await read('/videos/broken.mp4')).status).to.equal(500);
   });
 
-  it('tells each lie', async () => {
+  it('gives each wrong answer when set to', async () => {
     expect((await readLie('errors')).status).to.equal(500);
     expect((await readLie('ignores-ranges')).status).to.equal(200);
     expect((await readLie('wrong-range')).headers.get('content-range')).to.not.match(/^bytes 100-/);

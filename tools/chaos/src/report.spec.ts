@@ -39,7 +39,7 @@ refused 1 HTTP 503
 idle 1.2 s after the last fault`);
   });
 
-  it('shows each kind of fault with its median and longest recovery, and what never was', () => {
+  it('shows each kind of fault with its median and longest recovery, and kinds that never occurred', () => {
     expect(formatReport(report()).replace(/ +/g, ' ')).to.include(`kill-nats 3 0.9 s 2.0 s
 link-cut not reached
 postgres-disk-full not possible on this machine`);

@@ -20,7 +20,7 @@ describe('a mesh whose streams are full', () => {
 
   const post = () => postJson(`${mesh().url}/v1/alerts`, newAlert());
 
-  it('refuses, loses nothing, and takes alerts again by itself once they are worked off', async () => {
+  it('refuses alerts, loses none, and accepts new ones by itself once there is room', async () => {
     await mesh().service('probe-svc').stop();
     let accepted = 0;
     let answer: RestAnswer;

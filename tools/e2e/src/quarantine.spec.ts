@@ -14,7 +14,7 @@ describe('an operator', () => {
       return record?.status === status ? record : undefined;
     });
 
-  it('sees what could not be finished, and redrives it once the cause is gone', async () => {
+  it('sees alerts that could not be finished, and redrives them once the cause is gone', async () => {
     const alerts = [1, 2, 3].map(() => newAlert({ store: 'store-redriven' }));
     await mesh().nginx.stop();
     for (const alert of alerts) await postJson(`${mesh().url}/v1/alerts`, alert);
@@ -39,7 +39,7 @@ describe('an operator', () => {
     expect(await quarantine('store=store-redriven&state=REDRIVEN')).to.length(3);
   });
 
-  it('discards what is no alert', async () => {
+  it('discards a message that is no alert', async () => {
     const uid = newAlert().uid;
     const first = newAlert({ uid });
     await postJson(`${mesh().url}/v1/alerts`, first);

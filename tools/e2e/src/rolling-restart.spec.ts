@@ -39,7 +39,7 @@ describe('a rolling restart under load', function () {
     );
   }
 
-  it('refuses nothing that a client with the default retry policy would notice, and loses no alert', async () => {
+  it('shows no error to a client with the default retry policy, and loses no alert', async () => {
     const gateways = replicas('gateway');
     const load = new SteadyLoad(STORE);
     using transport = new ChannelTransport({

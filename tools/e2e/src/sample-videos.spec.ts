@@ -7,7 +7,7 @@ import { finishedAlert, newAlert, postJson } from './rest-client.ts';
 describe('the sample videos', () => {
   const mesh = useMesh();
 
-  it('each end as one right row, however they are sent', async () => {
+  it('each end as one correct row, however they are sent', async () => {
     const samples = await readSampleVideos();
     const found = await Promise.all(
       samples.map(async sample => {

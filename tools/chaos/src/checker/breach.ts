@@ -1,27 +1,27 @@
 /** A promise that was broken. */
 export interface Breach {
   readonly kind: BreachKind;
-  /** Absent where it concerns no alert. */
+  /** Absent if it concerns no alert. */
   readonly uid?: string;
   readonly detail: string;
 }
 
 export const BREACH_KINDS = [
-  /** Accepted, and no row, no end, or no place in quarantine. */
+  /** Accepted, but without a row, a final status or its place in quarantine. */
   'lost',
   /** Stored more than once. */
   'doubled',
   /** The row holds what nobody sent. */
   'wrong-content',
-  /** Of two contents the one that was sent after the other was accepted has the row, and the first is in quarantine. */
+  /** An alert is current though it was sent after a conflicting one was accepted. */
   'out-of-order',
-  /** The end is not the one that the video has. */
+  /** The final status is not that of the video. */
   'wrong-outcome',
   /** No event reports how the alert ended. */
   'missing-event',
   /** In the mesh, though nobody sent it. */
   'foreign',
-  /** A consumer is not done. */
+  /** A consumer has unfinished messages. */
   'unfinished-work',
   /** Nothing sent after a fault was finished in time. */
   'no-recovery',

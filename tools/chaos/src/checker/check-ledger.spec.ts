@@ -55,7 +55,7 @@ describe('checkLedger', () => {
     expect(checkLedger(ledgerOf(a, b), sound(a, b))).to.deep.equal([]);
   });
 
-  it('takes an alert that was sent and never answered with or without a row', () => {
+  it('accepts an alert that was sent and never answered, with or without a row', () => {
     const ledger = new Ledger();
     ledger.noteSent(a, PROCESSED);
     expect(checkLedger(ledger, sound())).to.deep.equal([]);
@@ -80,7 +80,7 @@ describe('checkLedger', () => {
     expect(breachesOf(ledgerOf(a), { ...sound(a), rows: [rowOf(a), rowOf(a)] })).to.deep.equal([['doubled', 'a']]);
   });
 
-  it('finds an alert that is stored and quarantined as its own conflict', () => {
+  it('finds an alert that is stored and also quarantined as a conflict with itself', () => {
     const quarantined = setAside(quarantinedOf(a, 'UID_CONFLICT'));
     expect(breachesOf(ledgerOf(a), { ...sound(a), ...quarantined })).to.deep.equal([['doubled', 'a']]);
   });
@@ -148,7 +148,7 @@ describe('checkLedger', () => {
     expect(checkLedger(ledger, { ...sound(), ...quarantined })).to.deep.equal([]);
   });
 
-  it('finds what is in quarantine and shown to nobody', () => {
+  it('finds a quarantined message that is not listed', () => {
     const { quarantined } = setAside(quarantinedOf(alert('a', { store: 'other' }), 'UID_CONFLICT'));
     expect(breachesOf(ledgerOf(a), { ...sound(a), quarantined })).to.deep.equal([['lost', undefined]]);
   });

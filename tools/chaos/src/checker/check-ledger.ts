@@ -99,7 +99,7 @@ function checkJunk(ledger: Ledger, { quarantined }: Findings): Breach[] {
     .map(({ payload }) => ({ kind: 'lost', detail: `the malformed message ${payload} is not in quarantine` }));
 }
 
-/** Who looks after the quarantine sees all of it. */
+/** Every quarantined message must be listed for operators. */
 function checkListed({ quarantined, listed }: Findings): Breach[] {
   const keyOf = ({ payload, reason }: { payload: string; reason: string }): string => `${reason} ${payload}`;
   const seen = new Set(listed.map(keyOf));

@@ -7,7 +7,7 @@ export interface SentAlert {
   readonly alert: Alert;
   readonly end: ExpectedEnd;
   readonly firstSentAt: number;
-  /** When a client first heard that it is accepted; undefined if none ever did, which says nothing about the mesh. */
+  /** When a client first got the answer that it is accepted; undefined if none did, though the mesh may have it. */
   acceptedAt: number | undefined;
 }
 
@@ -17,7 +17,7 @@ export interface SentJunk {
   accepted: boolean;
 }
 
-/** What the clients know: all that was sent, and what the mesh has said about it. */
+/** What the clients know: all that was sent, and how the mesh answered. */
 export class Ledger {
   readonly #sent = new Map<string, Map<string, SentAlert>>();
   readonly #junk = new Map<string, SentJunk>();

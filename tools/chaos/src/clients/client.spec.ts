@@ -18,7 +18,7 @@ function entryPointThatRefuses(times: number): EntryPoint & { sends: number } {
 }
 
 describe('Client', () => {
-  it('sends an alert until it is accepted, and writes down each refusal', async () => {
+  it('sends an alert until it is accepted, and records each refusal', async () => {
     const ledger = new Ledger();
     const entryPoint = entryPointThatRefuses(2);
     expect(await new Client(ledger).deliver(entryPoint, alert, video)).to.equal(true);
@@ -27,7 +27,7 @@ describe('Client', () => {
     expect([...ledger.refusals]).to.deep.equal([['HTTP 503', 2]]);
   });
 
-  it('writes an alert down before it leaves, and gives it up in the end', async () => {
+  it('records an alert before it sends it, and gives up in the end', async () => {
     const ledger = new Ledger();
     const entryPoint = entryPointThatRefuses(Number.POSITIVE_INFINITY);
     expect(await new Client(ledger, 2).deliver(entryPoint, alert, video)).to.equal(false);
@@ -35,7 +35,7 @@ describe('Client', () => {
     expect(ledger.acceptedUids).to.equal(0);
   });
 
-  it('does not take a fault of its own for a refusal', async () => {
+  it('does not count an error of its own as a refusal', async () => {
     const entryPoint: EntryPoint = { send: () => Promise.reject(new TypeError('no such entryPoint')) };
     const error = await new Client(new Ledger()).deliver(entryPoint, alert, video).catch(error => error);
     expect(error).to.instanceOf(TypeError);

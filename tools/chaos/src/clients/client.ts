@@ -7,7 +7,7 @@ import { type EntryPoint, RefusedError } from './entry-point.ts';
 const BACKOFF: Backoff = { baseMs: 200, maxMs: 2_000 };
 const TRIES = 8;
 
-/** A client as it should be: tries again, with growing pauses, until its alert is accepted; and keeps the books. */
+/** A correct client: retries with growing delays until its alert is accepted, and records everything in the ledger. */
 export class Client {
   readonly #ledger: Ledger;
   readonly #tries: number;

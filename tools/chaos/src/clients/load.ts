@@ -14,7 +14,7 @@ export interface LoadParts {
   readonly alertsPerSecond: number;
 }
 
-/** What becomes of an alert in the load, as shares. */
+/** How alerts of the load are sent, as shares. */
 const SHARE = { bad: 0.08, missing: 0.03, unreachable: 0.01, duplicate: 0.15, conflict: 0.02, nats: 0.03, junk: 0.01 };
 const STORES = ['store-1', 'store-2', 'store 3 / Köln', 'store-4'];
 /** While the mesh accepts nothing, the load doesn't grow: clients wait for their answers. */
@@ -68,7 +68,7 @@ export class Load {
     if (again === undefined && rival === undefined) return;
     await pause(laterMs);
     if (again !== undefined) await client.deliver(again, alert, video);
-    // A rival of an alert that nobody has accepted would be no rival.
+    // Only an accepted alert can be in conflict with a later one.
     if (rival !== undefined && accepted) {
       await client.deliver(rival.entryPoint, { ...alert, video: rival.video.path, store: 'rival' }, rival.video);
     }

@@ -4,7 +4,7 @@ import { AlertService, type StreamAlertsResponse } from '@vigie/proto/vigie/aler
 import { ChannelTransport } from '@vigie/service-kit/grpc';
 import { ANSWER_TIMEOUT_MS, type EntryPoint, RefusedError } from './entry-point.ts';
 
-/** One long `AlertService.StreamAlerts` call that all alerts share; a new one follows where it breaks. */
+/** One long `AlertService.StreamAlerts` call that all alerts share; a new one is opened when it breaks. */
 export class StreamEntryPoint implements EntryPoint, Disposable {
   readonly #transport: ChannelTransport;
   readonly #client: Client<typeof AlertService>;
@@ -55,7 +55,7 @@ class StreamCall {
     const answered = Promise.withResolvers<void>();
     this.#unsent.push({ alert, answered });
     this.#onUnsent();
-    // Answers come in order: where one does not come, none behind it will.
+    // Answers come in order: if one does not come, no later one will.
     const timer = setTimeout(() => this.end(), ANSWER_TIMEOUT_MS);
     return answered.promise.finally(() => clearTimeout(timer));
   }

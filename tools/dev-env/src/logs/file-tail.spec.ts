@@ -5,7 +5,7 @@ import { temporaryDir } from '../testing/temporary-dir.ts';
 import { FileTail } from './file-tail.ts';
 
 describe('FileTail', () => {
-  it('gives each added line once and whole, also where a write ends inside a character', async () => {
+  it('returns each added line once and complete, even if a write ends inside a character', async () => {
     await using dir = await temporaryDir();
     const file = path.join(dir.path, 'a.log');
     writeFileSync(file, 'before\n');
@@ -20,7 +20,7 @@ describe('FileTail', () => {
     expect(tail.read()).to.deep.equal(['la suite']);
   });
 
-  it('goes on with the new file where the old one was rotated away', async () => {
+  it('continues with the new file after a rotation', async () => {
     await using dir = await temporaryDir();
     const file = path.join(dir.path, 'a.log');
     writeFileSync(file, 'a long first file\n');

@@ -28,7 +28,7 @@ describe('EmbeddedPostgres', () => {
     }
   });
 
-  it('starts where the pid in the lock file of a killed server belongs to another process now', async () => {
+  it('starts even if the pid in the lock file of a killed server now belongs to another process', async () => {
     await using dir = await temporaryDir();
     const postgres = await freshPostgres(dir.path);
     try {

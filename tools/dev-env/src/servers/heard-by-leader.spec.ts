@@ -79,7 +79,7 @@ describe('HeardByLeader', () => {
     expect(await heard.notHeard()).to.equal('its leader, nats-2, does not hear it');
   });
 
-  it('believes no leader that has only just been elected', async () => {
+  it('does not rely on a leader that has only just been elected', async () => {
     const heard = await open(60_000);
     current = false;
     expect(await heard.notHeard()).to.equal('its leader, nats-2, does not hear it');

@@ -118,7 +118,7 @@ describe('the users of docker/nats.conf', () => {
     ['store-svc', 'QUARANTINE', 'quarantine', 'alerts.quarantined.s'],
   ];
   for (const [user, stream, durable, subject] of durables) {
-    it(`let ${user} make its consumer ${durable} on ${stream} and work it off, not delete it`, async () => {
+    it(`let ${user} make its consumer ${durable} on ${stream} and use it, but not delete it`, async () => {
       await jetstream(connectionOf('operator')).publish(subject, '{}');
       const { consumers } = await managerOf(user);
       await consumers.add(stream, { durable_name: durable, ack_policy: AckPolicy.Explicit });
@@ -143,7 +143,7 @@ describe('the users of docker/nats.conf', () => {
     });
   }
 
-  it("don't let a service work off, or end, the durable consumer of another", async () => {
+  it("don't let a service use or delete the durable consumer of another", async () => {
     await (await managerOf('operator')).consumers.add('ALERTS', { durable_name: 'probe' });
     for (const user of ['ingest-svc', 'store-svc', 'retention-svc'] as const) {
       const next = connectionOf(user).request('$JS.API.CONSUMER.MSG.NEXT.ALERTS.probe', '', { timeout: 2_000 });

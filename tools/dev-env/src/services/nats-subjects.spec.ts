@@ -13,7 +13,7 @@ const withRights = (name: string, nats: NatsRights): ServiceDeclaration => ({
 
 // What the subjects allow on a real server: servers/nats-permissions.spec.ts.
 describe('natsSubjects', () => {
-  it('keeps a service that reads a stream along from the durable consumers of others, and from deleting its own', () => {
+  it('does not let a service that reads a stream use durable consumers of others, or delete its own', () => {
     const reader = withRights('reader-svc', {
       reads: ['OUTCOMES'],
       consumers: [{ stream: 'OUTCOMES', durable: 'own' }],

@@ -9,7 +9,7 @@ import { ensurePortsFree } from './taken-ports.ts';
 const GATEWAY: Listener = { owner: 'gateway', variable: 'GATEWAY_PORT', byDefault: 8000 };
 
 describe('ensurePortsFree', () => {
-  it('names the port, who wants it, who has it and the variable that moves it', async () => {
+  it('names the port, which part needs it, which process has it and the variable that changes it', async () => {
     const [taken, free] = (await pickFreePorts(2)) as [number, number];
     const holder = createServer().listen(taken, '0.0.0.0');
     await once(holder, 'listening');
