@@ -51,6 +51,7 @@ describe('parseAlert', () => {
     ['a uid of 128 characters', { uid: 'x'.repeat(128) }],
     ['an extension in capitals', { video: '/Videos/A.AVI' }],
     ['blanks, percent signs and letters of any script in the path', { video: '/vidéos/a 100%/日本.webm' }],
+    ['a path of 1,024 characters beyond the basic plane', { video: `/${'🎥'.repeat(1_019)}.mp4` }],
     ['dots that are no parent folder', { video: '/videos/a..b/...mp4' }],
     ['a store name in any script', { store: 'Épicerie 東京 №5 🛒' }],
     ['a store of 128 characters beyond the basic plane', { store: '🛒'.repeat(128) }],

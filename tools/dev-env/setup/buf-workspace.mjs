@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { PROJECT_DIR } from './project.mjs';
@@ -15,4 +16,6 @@ export function assembleBufWorkspace(workspace = BUF_WORKSPACE, protoDir = path.
   for (const file of ['buf.yaml', 'buf.gen.yaml']) {
     copyFileSync(path.join(import.meta.dirname, 'buf', file), path.join(workspace, file));
   }
+  // In a process of its own: set-up is loaded before it has installed the packages that this imports.
+  execFileSync(process.execPath, [path.join(import.meta.dirname, 'buf/write-validate-proto.mjs')], { cwd: workspace });
 }

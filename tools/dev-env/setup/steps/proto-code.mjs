@@ -34,6 +34,8 @@ function inputs() {
     ...sources,
     'tools/dev-env/setup/buf/buf.yaml',
     'tools/dev-env/setup/buf/buf.gen.yaml',
+    'tools/dev-env/setup/buf/write-validate-proto.mjs',
+    'node_modules/@bufbuild/protovalidate/package.json',
     'node_modules/@bufbuild/protoc-gen-es/package.json',
   ];
 }

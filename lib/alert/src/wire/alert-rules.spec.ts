@@ -1,0 +1,107 @@
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { pathToString } from '@bufbuild/protobuf/reflect';
+import { createValidator } from '@bufbuild/protovalidate';
+import { type Alert as AlertMessage, AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { type AlertInput, InvalidAlertError, parseAlert } from '../alert.ts';
+
+const RUNS = 1_000;
+const YEAR_10000_SECONDS = 253_402_300_800;
+
+/** Any Unicode text that a proto3 string can hold: no lone surrogates. */
+const text = (maxLength: number) => fc.string({ unit: 'binary', maxLength });
+const mostly = (good: fc.Arbitrary<string>, other: fc.Arbitrary<string>) =>
+  fc.oneof({ arbitrary: good, weight: 4 }, { arbitrary: other, weight: 1 });
+/** Lengths around a limit, in characters that need one UTF-16 unit, or two. */
+const around = (limit: number) =>
+  fc
+    .tuple(fc.constantFrom('a', 'é', '\u{1F3A5}'), fc.integer({ min: limit - 2, max: limit + 2 }))
+    .map(([character, length]) => character.repeat(length));
+
+const uids = fc.oneof(fc.stringMatching(/^[A-Za-z0-9._:-]{0,130}$/), around(128), text(20));
+const stores = fc.oneof(
+  fc.stringMatching(/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,20}$/u),
+  fc.string({ unit: 'grapheme', maxLength: 130 }),
+  around(128),
+  text(20),
+);
+const segments = mostly(
+  fc.constantFrom('a', 'clip 1', 'd’Évry', '...', 'a..', '..b'),
+  fc.oneof(fc.constantFrom('', '.', '..', 'a\\b', 'a?b', 'a#b', 'a\nb', '\u007f', '\u0085', '\u2028'), text(5)),
+);
+const extensions = mostly(
+  fc.constantFrom('mp4', 'avi', 'mov', 'mkv', 'webm', 'ts', 'flv', 'wmv', 'mpg', 'm4v', '3gp', 'WebM', 'MKV', 'Ts'),
+  // The Kelvin sign and the long s fold to k and s.
+  fc.oneof(fc.constantFrom('', 'txt', 'mp4\n', 'm\u212Av', 't\u017F', 'mpeg'), text(4)),
+);
+const videos = fc.oneof(
+  fc
+    .tuple(mostly(fc.constant('/'), fc.constantFrom('', '//')), fc.array(segments, { maxLength: 4 }), extensions)
+    .map(([root, path, extension]) => `${root}${path.join('/')}.${extension}`),
+  around(1024 - '/.mp4'.length).map(name => `/${name}.mp4`),
+  text(20),
+);
+const timestamps = fc.oneof(
+  fc.double({ min: 0, max: YEAR_10000_SECONDS }),
+  fc.double(),
+  neighbours(0),
+  neighbours(5e-7),
+  neighbours(YEAR_10000_SECONDS),
+  fc.integer({ min: -10, max: 2_000_000_000 }),
+);
+
+/** The doubles next to a number, on both sides. */
+function neighbours(number: number): fc.Arbitrary<number> {
+  const spacing = Math.max(Math.abs(number) * Number.EPSILON, Number.MIN_VALUE) / 2;
+  return fc.integer({ min: -8, max: 8 }).map(steps => number + steps * spacing);
+}
+
+const good: AlertInput = { uid: 'a-1', video: '/videos/a.mp4', timestamp: 1748871320.68, store: 'store-42' };
+const alerts: Record<keyof AlertInput, fc.Arbitrary<AlertInput>> = {
+  uid: uids.map(uid => ({ ...good, uid })),
+  video: videos.map(video => ({ ...good, video })),
+  timestamp: timestamps.map(timestamp => ({ ...good, timestamp })),
+  store: stores.map(store => ({ ...good, store })),
+};
+
+describe('the rules of an alert in its proto', () => {
+  const validator = createValidator();
+
+  const fieldsRefusedByRules = (message: AlertMessage): string[] => {
+    const { kind, error, violations = [] } = validator.validate(AlertSchema, message);
+    if (kind === 'error') throw error;
+    return [...new Set(violations.map(({ field }) => pathToString(field)))].sort();
+  };
+  const fieldsRefusedByParser = (message: AlertMessage): string[] => {
+    try {
+      parseAlert(message);
+      return [];
+    } catch (error) {
+      if (!(error instanceof InvalidAlertError)) throw error;
+      return error.violations.map(({ field }) => field).sort();
+    }
+  };
+  const expectSameVerdict = (input: AlertInput) => {
+    const message = fromBinary(AlertSchema, toBinary(AlertSchema, create(AlertSchema, input)));
+    expect(fieldsRefusedByParser(message)).to.deep.equal(fieldsRefusedByRules(message));
+  };
+
+  for (const [field, arbitrary] of Object.entries(alerts)) {
+    it(`refuse a ${field} exactly if the parser does`, () => {
+      fc.assert(fc.property(arbitrary, expectSameVerdict), { numRuns: RUNS });
+    });
+
+    it(`are tried with a ${field} that is refused, and with one that is not`, () => {
+      const refused = fc
+        .sample(arbitrary, RUNS)
+        .filter(input => fieldsRefusedByParser(create(AlertSchema, input)).length > 0);
+      expect(refused.length).to.be.within(RUNS / 20, (RUNS * 19) / 20);
+    });
+  }
+
+  it('name the same fields as the parser if several are wrong', () => {
+    const inputs = fc.record({ uid: uids, video: videos, timestamp: timestamps, store: stores });
+    fc.assert(fc.property(inputs, expectSameVerdict), { numRuns: RUNS });
+  });
+});
