@@ -6,7 +6,7 @@ import { HttpMediaSource } from '@vigie/media-source/http';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
-import { ChannelTransport, createUpstreamCheck, GrpcServer, validateRequests } from '@vigie/service-kit/grpc';
+import { ChannelTransport, createUpstreamCheck, GrpcServer } from '@vigie/service-kit/grpc';
 import { bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
 import { closeNats, connectNats } from '@vigie/service-kit/nats';
@@ -125,14 +125,7 @@ export async function startProbe(
     overrides,
   );
 
-  const server = new GrpcServer({
-    logger,
-    metrics,
-    health,
-    translateError,
-    interceptors: [validateRequests()],
-    shutdownGraceMs: config.shutdownGraceMs,
-  });
+  const server = new GrpcServer({ logger, metrics, health, translateError, shutdownGraceMs: config.shutdownGraceMs });
   const videoService = createVideoService({
     probeVideo,
     probeChunks,

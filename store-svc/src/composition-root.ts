@@ -4,7 +4,7 @@ import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
 import { settlesWithin } from '@vigie/service-kit/async';
-import { GrpcServer, validateRequests } from '@vigie/service-kit/grpc';
+import { GrpcServer } from '@vigie/service-kit/grpc';
 import { bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
 import { closeNats, connectNats, createConsumerMetrics } from '@vigie/service-kit/nats';
@@ -119,14 +119,7 @@ export async function startStore(
   const consumerParts = { connection, shutdownGraceMs, logger, consumerMetrics: createConsumerMetrics(metrics) };
   takers.push(await startRecordConsumer(consumerParts, parts.recordAlert));
   takers.push(await startQuarantineConsumer(consumerParts, parts.keepQuarantined));
-  const server = new GrpcServer({
-    logger,
-    metrics,
-    health,
-    translateError,
-    interceptors: [validateRequests([OutcomeService.method.recordOutcomes])],
-    shutdownGraceMs,
-  });
+  const server = new GrpcServer({ logger, metrics, health, translateError, shutdownGraceMs });
   server.add(AlertService, createAlertService(parts));
   server.add(OutcomeService, createOutcomeService(parts.recordOutcome));
   server.add(QuarantinedAlertService, createQuarantinedAlertService(parts));

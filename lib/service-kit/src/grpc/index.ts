@@ -5,7 +5,6 @@ export { type CallRequest, chain, type Next } from './interceptors/chain.ts';
 export { countCalls } from './interceptors/count-calls.ts';
 export { traceKey } from './interceptors/trace-calls.ts';
 export { translateErrors } from './interceptors/translate-errors.ts';
-export { validateRequests } from './interceptors/validate-requests.ts';
 export { createReflectionService, type ServedService } from './reflection-service.ts';
 export { type ErrorTranslator, internalError, invalidArgument, rpcError, toStatus } from './rpc-error.ts';
 export type { CallContext, ServiceImplementation } from './service-implementation.ts';

@@ -6,7 +6,7 @@ import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import { Failure_Code } from '@vigie/proto/vigie/video/v1/failure_pb.ts';
 import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
-import { ChannelTransport, validateRequests } from '@vigie/service-kit/grpc';
+import { ChannelTransport } from '@vigie/service-kit/grpc';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
@@ -66,10 +66,7 @@ describe('GetPoster', () => {
       logger: pino({ level: 'silent' }),
     });
     const endpoint: GrpcEndpoint = stack.use(
-      await startGrpcEndpoint([VideoService], server => server.add(VideoService, service), {
-        translateError,
-        interceptors: [validateRequests()],
-      }),
+      await startGrpcEndpoint([VideoService], server => server.add(VideoService, service), { translateError }),
     );
     client = createClient(VideoService, endpoint.transport);
   }

@@ -1,4 +1,5 @@
 import type { Failure, Media } from '@vigie/alert';
+import { findVideoFault, InvalidAlertError } from '@vigie/alert';
 import { failureToProto, mediaToProto } from '@vigie/alert/wire';
 import type { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 import type { ServiceImplementation } from '@vigie/service-kit/grpc';
@@ -20,6 +21,7 @@ export function createVideoService(parts: VideoServiceParts): ServiceImplementat
 
   return {
     async probeVideo({ video }, { signal }) {
+      requireVideo(video);
       const { finding, diagnostics, ...effort } = await probeVideo(video, signal);
       logger.info({ video, ...summaryOf(finding), ...effort }, 'video probed');
       if (diagnostics.length > 0) logger.debug({ video, diagnostics }, 'what libav said');
@@ -40,6 +42,11 @@ export function createVideoService(parts: VideoServiceParts): ServiceImplementat
       return { finding: { case: 'missing', value: missing } };
     },
   };
+}
+
+function requireVideo(video: string): void {
+  const description = findVideoFault(video);
+  if (description !== undefined) throw new InvalidAlertError([{ field: 'video', description }]);
 }
 
 type Known =

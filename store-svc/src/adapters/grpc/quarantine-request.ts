@@ -1,3 +1,4 @@
+import { FAILURE_CODES, findStoreFault, findUidFault } from '@vigie/alert';
 import { failureCodeFromProto } from '@vigie/alert/wire';
 import { QuarantinedAlert_State as State } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_pb.ts';
 import type {
@@ -7,12 +8,13 @@ import type {
 } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
 import type { QuarantineFilter, QuarantinePosition, QuarantineState } from '../../domain/quarantined-alert.ts';
 import { decodeQuarantineToken } from './page-token.ts';
-import { readTimeFilter } from './time-filter.ts';
+import { findTimeFault, requireFilter, requireSound, toMicros } from './request-fields.ts';
 
 const DEFAULT_PAGE_SIZE = 50;
 /** Each with its payload, they fit into one gRPC message. */
 const MAX_PAGE_SIZE = 100;
 const MAX_SETTLED = 1_000;
+const MAX_IDS = 1_000;
 
 const STATES: ReadonlyMap<State, QuarantineState> = new Map([
   [State.STATE_UNSPECIFIED, 'HELD'],
@@ -38,11 +40,17 @@ type SettlementRequest = Pick<
   'ids' | 'uid' | 'store' | 'code' | 'since' | 'until' | 'limit'
 >;
 type FilterRequest = Omit<SettlementRequest, 'ids' | 'limit'>;
+type Fault = readonly [field: string, description: string | undefined];
 
-/** @throws ConnectError INVALID_ARGUMENT for a `page_token` of another list, or nanos out of bounds */
+/** @throws ConnectError INVALID_ARGUMENT naming every field that is wrong */
 export function readQuarantineRequest(request: ListQuarantinedAlertsRequest): QuarantineQuery {
   const { pageSize, pageToken } = request;
   const state = STATES.get(request.state) ?? 'HELD';
+  requireSound([
+    ['state', STATES.has(request.state) ? undefined : 'must be HELD, REDRIVEN or DISCARDED'],
+    ...findFilterFaults(request),
+    ['page_size', pageSize < 0 ? 'must not be negative' : undefined],
+  ]);
   const filter = toFilter(request);
   return {
     state,
@@ -52,19 +60,37 @@ export function readQuarantineRequest(request: ListQuarantinedAlertsRequest): Qu
   };
 }
 
-/** @throws ConnectError INVALID_ARGUMENT for nanos out of bounds */
+/** @throws ConnectError INVALID_ARGUMENT naming every field that is wrong, or that no filter is set */
 export function readSettlementRequest(request: SettlementRequest): SettlementQuery {
   const { ids, limit } = request;
+  requireSound([
+    ['ids', ids.length > MAX_IDS ? `must hold at most ${MAX_IDS} ids` : undefined],
+    ['ids', ids.some(id => id.includes('\0')) ? 'must not hold a NUL character' : undefined],
+    ...findFilterFaults(request),
+    ['limit', limit < 0 ? 'must not be negative' : undefined],
+  ]);
   const filter = { ids: ids.length === 0 ? undefined : ids, ...toFilter(request) };
+  requireFilter(filter, ['ids', 'uid', 'store', 'code', 'since', 'until']);
   return { filter, limit: Math.min(limit === 0 ? MAX_SETTLED : limit, MAX_SETTLED) };
 }
 
-function toFilter(request: FilterRequest): QuarantineFilter {
-  const { uid, store, code } = request;
+function findFilterFaults({ uid, store, code, since, until }: FilterRequest): Fault[] {
+  const name = failureCodeFromProto(code);
+  return [
+    ['uid', uid === '' ? undefined : findUidFault(uid)],
+    ['store', store === '' ? undefined : findStoreFault(store)],
+    ['code', name === undefined || FAILURE_CODES.includes(name) ? undefined : 'must be a code of Failure'],
+    ['since', findTimeFault(since)],
+    ['until', findTimeFault(until)],
+  ];
+}
+
+function toFilter({ uid, store, code, since, until }: FilterRequest): QuarantineFilter {
   return {
     uid: uid === '' ? undefined : uid,
     store: store === '' ? undefined : store,
     code: failureCodeFromProto(code),
-    ...readTimeFilter(request),
+    sinceMicros: toMicros(since),
+    untilMicros: toMicros(until),
   };
 }
