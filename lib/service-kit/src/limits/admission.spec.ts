@@ -1,0 +1,120 @@
+import { Code, type ConnectError } from '@connectrpc/connect';
+import { RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { Admission, type AdmissionLimits, type AdmittedCall } from './admission.ts';
+
+const LIMITS: AdmissionLimits = { maxCalls: 5, maxCallsPerCaller: 3, maxBytes: 100, maxBytesPerCaller: 60 };
+const CALLERS = ['a', 'b', 'c'];
+const NEVER = new AbortController().signal;
+
+function refusal(work: () => unknown): ConnectError {
+  try {
+    work();
+  } catch (error) {
+    return error as ConnectError;
+  }
+  throw new Error('it was not refused');
+}
+
+describe('Admission', () => {
+  it('refuses the call beyond a bound, says which and when to try again', () => {
+    const admission = new Admission(LIMITS);
+    const calls = CALLERS.map(() => admission.admit('a'));
+    const own = refusal(() => admission.admit('a'));
+    expect(own.code).to.equal(Code.ResourceExhausted);
+    expect(own.message).to.contain('maxCallsPerCaller');
+    expect(own.findDetails(RetryInfoSchema)[0]?.retryDelay?.seconds).to.equal(1n);
+    calls.push(admission.admit('b'), admission.admit('b'));
+    expect(refusal(() => admission.admit('c')).message).to.contain('maxCalls)');
+    calls[0]?.[Symbol.dispose]();
+    calls[0]?.[Symbol.dispose]();
+    expect(admission.calls).to.equal(4);
+    admission.admit('a');
+  });
+
+  it('refuses bytes beyond a bound, and counts none of them', () => {
+    const admission = new Admission(LIMITS);
+    const [a, b] = [admission.admit('a'), admission.admit('b')];
+    a.takeBytes(60);
+    expect(refusal(() => a.takeBytes(1)).message).to.contain('maxBytesPerCaller');
+    expect(refusal(() => b.takeBytes(41)).message).to.contain('maxBytes)');
+    b.takeBytes(40);
+    a.giveBackBytes(10);
+    b.takeBytes(10);
+    expect(admission.bytes).to.equal(100);
+  });
+
+  it('lets a stream wait for bytes, first come, first served', async () => {
+    const admission = new Admission(LIMITS);
+    const [a, b, c] = [admission.admit('a'), admission.admit('b'), admission.admit('c')];
+    a.takeBytes(60);
+    b.takeBytes(40);
+    const granted: string[] = [];
+    const large = c.takeBytesWhenFree(50, NEVER).then(() => granted.push('large'));
+    const small = c.takeBytesWhenFree(10, NEVER).then(() => granted.push('small'));
+    b.giveBackBytes(40);
+    expect(admission.bytes).to.equal(60);
+    a[Symbol.dispose]();
+    await Promise.all([large, small]);
+    expect(granted).to.deep.equal(['large', 'small']);
+  });
+
+  it('keeps nobody waiting behind a caller that is at its own bound', async () => {
+    const admission = new Admission(LIMITS);
+    const [a, b] = [admission.admit('a'), admission.admit('b')];
+    a.takeBytes(60);
+    void a.takeBytesWhenFree(1, NEVER);
+    const waiting = b.takeBytesWhenFree(40, NEVER);
+    a.giveBackBytes(0);
+    await waiting;
+  });
+
+  it('lets a waiter go whose signal aborts, and refuses at once what can never be free', async () => {
+    const admission = new Admission(LIMITS);
+    const call = admission.admit('a');
+    call.takeBytes(60);
+    const gone = new AbortController();
+    const waiting = call.takeBytesWhenFree(10, gone.signal).catch(error => error);
+    gone.abort(new Error('gone'));
+    expect((await waiting).message).to.equal('gone');
+    expect(await call.takeBytesWhenFree(61, NEVER).catch(error => error.code)).to.equal(Code.ResourceExhausted);
+    call[Symbol.dispose]();
+    expect([admission.calls, admission.bytes, admission.callers]).to.deep.equal([0, 0, 0]);
+  });
+
+  it('never passes a bound, and has nothing in hand once all calls are over', async () => {
+    const command = fc.record({
+      do: fc.constantFrom('admit', 'take', 'wait', 'give back', 'end'),
+      which: fc.nat(9),
+      bytes: fc.nat(70),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(command, { maxLength: 60 }), async commands => {
+        const admission = new Admission(LIMITS);
+        const calls: AdmittedCall[] = [];
+        const over = new AbortController();
+        const waiting: Promise<unknown>[] = [];
+        for (const { do: what, which, bytes } of commands) {
+          const call = calls[which % Math.max(1, calls.length)];
+          try {
+            if (what === 'admit') calls.push(admission.admit(CALLERS[which % CALLERS.length] as string));
+            else if (what === 'take') call?.takeBytes(bytes);
+            else if (what === 'give back') call?.giveBackBytes(bytes);
+            else if (what === 'end') calls.splice(calls.indexOf(call as AdmittedCall), 1)[0]?.[Symbol.dispose]();
+            else if (call !== undefined) waiting.push(call.takeBytesWhenFree(bytes, over.signal).catch(() => {}));
+          } catch (error) {
+            expect((error as ConnectError).code).to.equal(Code.ResourceExhausted);
+          }
+          expect(admission.calls).to.equal(calls.length);
+          expect(admission.calls).to.be.at.most(LIMITS.maxCalls);
+          expect(admission.bytes).to.be.within(0, LIMITS.maxBytes);
+        }
+        for (const call of calls) call[Symbol.dispose]();
+        over.abort();
+        await Promise.all(waiting);
+        expect([admission.calls, admission.bytes, admission.callers]).to.deep.equal([0, 0, 0]);
+      }),
+    );
+  });
+});

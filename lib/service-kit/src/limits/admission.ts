@@ -1,0 +1,174 @@
+import { addAbortListener } from 'node:events';
+import { Code, type ConnectError } from '@connectrpc/connect';
+import { rpcError } from '../grpc/rpc-error.ts';
+
+export interface AdmissionLimits {
+  /** Calls in flight in this process. */
+  readonly maxCalls: number;
+  /** Of these, calls of one caller. */
+  readonly maxCallsPerCaller: number;
+  /** Bytes that all calls in flight have in hand: what was read of a request and what it was decoded into. */
+  readonly maxBytes: number;
+  /** Of these, bytes of the calls of one caller. */
+  readonly maxBytesPerCaller: number;
+}
+
+/** A call in flight. Disposing of it ends the call and gives back all of its bytes. */
+export interface AdmittedCall extends Disposable {
+  /**
+   * Counts bytes before they are read.
+   *
+   * @throws ConnectError RESOURCE_EXHAUSTED if that many are not free; nothing is counted then
+   */
+  takeBytes(bytes: number): void;
+  /** Like `takeBytes`, but waits until so many are free. Rejects with the signal's reason if that aborts first. */
+  takeBytesWhenFree(bytes: number, signal: AbortSignal): Promise<void>;
+  giveBackBytes(bytes: number): void;
+}
+
+interface Caller {
+  readonly name: string;
+  calls: number;
+  bytes: number;
+}
+
+interface Waiter {
+  readonly caller: Caller;
+  readonly bytes: number;
+  readonly grant: () => void;
+}
+
+/** Soon: most calls take milliseconds. */
+const RETRY_DELAY_MS = 1_000;
+
+const DESCRIPTIONS: Readonly<Record<keyof AdmissionLimits, string>> = {
+  maxCalls: 'calls are answered',
+  maxCallsPerCaller: 'calls of one caller are answered',
+  maxBytes: 'bytes of requests are taken in hand',
+  maxBytesPerCaller: "bytes of one caller's requests are taken in hand",
+};
+
+/** Bounds the calls in flight and the bytes that they have in hand, for the process and for each caller. */
+export class Admission {
+  readonly #limits: AdmissionLimits;
+  /** Only those with calls in flight. */
+  readonly #callers = new Map<string, Caller>();
+  /** First come, first served. */
+  readonly #waiters = new Set<Waiter>();
+  #calls = 0;
+  #bytes = 0;
+
+  constructor(limits: AdmissionLimits) {
+    this.#limits = limits;
+  }
+
+  get calls(): number {
+    return this.#calls;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** How many callers have calls in flight. */
+  get callers(): number {
+    return this.#callers.size;
+  }
+
+  /** @throws ConnectError RESOURCE_EXHAUSTED with `google.rpc.RetryInfo` if too many calls are in flight */
+  admit(callerName: string): AdmittedCall {
+    const { maxCalls, maxCallsPerCaller } = this.#limits;
+    const caller = this.#callers.get(callerName) ?? { name: callerName, calls: 0, bytes: 0 };
+    if (this.#calls >= maxCalls) throw this.#tooMany('maxCalls');
+    if (caller.calls >= maxCallsPerCaller) throw this.#tooMany('maxCallsPerCaller');
+    this.#callers.set(callerName, caller);
+    this.#calls++;
+    caller.calls++;
+    let taken = 0;
+    let isOver = false;
+    const giveBack = (bytes: number): void => {
+      taken -= bytes;
+      this.#add(caller, -bytes);
+      this.#wakeWaiters();
+    };
+    return {
+      takeBytes: bytes => {
+        const bound = this.#boundAgainst(caller, bytes);
+        if (bound !== undefined) throw this.#tooMany(bound);
+        taken += bytes;
+        this.#add(caller, bytes);
+      },
+      takeBytesWhenFree: async (bytes, signal) => {
+        signal.throwIfAborted();
+        await this.#whenFree(caller, bytes, signal);
+        taken += bytes;
+        // The call may have ended while its waiter was being woken.
+        if (isOver) giveBack(bytes);
+      },
+      giveBackBytes: bytes => {
+        // What a call gives back after its end was given back by the end.
+        if (!isOver) giveBack(Math.min(bytes, taken));
+      },
+      [Symbol.dispose]: () => {
+        if (isOver) return;
+        isOver = true;
+        this.#calls--;
+        caller.calls--;
+        giveBack(taken);
+        this.#forgetIfIdle(caller);
+      },
+    };
+  }
+
+  #boundAgainst(caller: Caller, bytes: number): 'maxBytes' | 'maxBytesPerCaller' | undefined {
+    if (this.#bytes + bytes > this.#limits.maxBytes) return 'maxBytes';
+    if (caller.bytes + bytes > this.#limits.maxBytesPerCaller) return 'maxBytesPerCaller';
+    return undefined;
+  }
+
+  /** Resolves once the bytes are free, and counts them. */
+  async #whenFree(caller: Caller, bytes: number, signal: AbortSignal): Promise<void> {
+    const most = Math.min(this.#limits.maxBytes, this.#limits.maxBytesPerCaller);
+    if (bytes > most) throw this.#tooMany('maxBytesPerCaller');
+    if (this.#waiters.size === 0 && this.#boundAgainst(caller, bytes) === undefined) return this.#add(caller, bytes);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiter: Waiter = { caller, bytes, grant: resolve };
+    this.#waiters.add(waiter);
+    using _ = addAbortListener(signal, () => {
+      // Whoever was granted its bytes in this very moment has them.
+      if (this.#waiters.delete(waiter)) reject(signal.reason);
+    });
+    await promise;
+  }
+
+  #wakeWaiters(): void {
+    for (const waiter of this.#waiters) {
+      const bound = this.#boundAgainst(waiter.caller, waiter.bytes);
+      // Whoever needs much would wait for ever if those behind it who need little went first.
+      if (bound === 'maxBytes') return;
+      if (bound !== undefined) continue;
+      this.#waiters.delete(waiter);
+      this.#add(waiter.caller, waiter.bytes);
+      waiter.grant();
+    }
+  }
+
+  #add(caller: Caller, bytes: number): void {
+    this.#bytes += bytes;
+    caller.bytes += bytes;
+  }
+
+  #forgetIfIdle(caller: Caller): void {
+    if (caller.calls === 0) this.#callers.delete(caller.name);
+  }
+
+  #tooMany(bound: keyof AdmissionLimits): ConnectError {
+    const limit = this.#limits[bound];
+    const message = `No more than ${limit} ${DESCRIPTIONS[bound]} at once (${bound}); send the request again soon.`;
+    return rpcError(Code.ResourceExhausted, message, {
+      reason: 'OVERLOADED',
+      retryDelayMs: RETRY_DELAY_MS,
+      metadata: { bound, limit: String(limit) },
+    });
+  }
+}

@@ -1,0 +1,17 @@
+import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
+import { checkWire } from './check-wire.ts';
+import type { DecodeLimits } from './decode-limits.ts';
+
+/**
+ * Decodes a message whose sender is not trusted. Unknown fields are dropped.
+ *
+ * @throws ConnectError RESOURCE_EXHAUSTED beyond a limit, INVALID_ARGUMENT where the bytes are malformed
+ */
+export function decodeBinary<S extends DescMessage>(
+  schema: S,
+  bytes: Uint8Array,
+  limits: DecodeLimits,
+): MessageShape<S> {
+  checkWire(schema, bytes, limits);
+  return fromBinary(schema, bytes, { readUnknownFields: false });
+}
