@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the sample videos in nginx/videos/. Their expected outcomes stand in nginx/sample-videos.json.
+# Makes the sample videos in nginx/videos/. Their expected outcomes are in nginx/sample-videos.json.
 # Bit-exact and single-threaded, so the same ffmpeg makes the same bytes again.
 set -euo pipefail
 

@@ -42,7 +42,7 @@ class FuzzedServer {
   }
   int64_t trueSize() const { return head_ + hole_ + tail_; }
 
-  // As a server answers: short at the end of the file, empty behind it.
+  // As a server answers: short at the end of the file, empty past it.
   ByteRange fetch(int64_t offset, int64_t lengthBytes) const {
     const int64_t end = std::min(trueSize(), offset + lengthBytes);
     ByteRange range{offset, std::vector<uint8_t>(static_cast<size_t>(std::max<int64_t>(0, end - offset)), 0)};

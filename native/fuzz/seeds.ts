@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { moveTracksBehindClusters } from '../test/matrix/edits.ts';
+import { moveTracksAfterClusters } from '../test/matrix/edits.ts';
 import { FUZZ_DIR, VIDEOS_DIR } from './fuzz-folders.ts';
 
 // What a seed keeps of a video, in bytes.
@@ -68,8 +68,8 @@ function makeExtraVideos(): { made: string[]; missing: string[] } {
 
 /** A header that is put in order before libav reads it. */
 function makeScatteredMatroska(dir: string): string {
-  const file = join(dir, 'tracks-behind.mkv');
-  writeFileSync(file, moveTracksBehindClusters(readFileSync(join(VIDEOS_DIR, 'matroska.mkv'))));
+  const file = join(dir, 'tracks-after.mkv');
+  writeFileSync(file, moveTracksAfterClusters(readFileSync(join(VIDEOS_DIR, 'matroska.mkv'))));
   return file;
 }
 

@@ -63,7 +63,7 @@ function disguise(texts: Record<string, string>): HostileInput[] {
   return Object.entries(texts).flatMap(([name, text]) => [
     { name, bytes: Buffer.from(text), isText: true },
     { name: `${name} with a byte order mark`, bytes: Buffer.from(`\uFEFF${text}`), isText: true },
-    { name: `${name} with a NUL behind it`, bytes: bytesOf(Buffer.from(text), '\0\x01'), isText: true },
+    { name: `${name} with a NUL after it`, bytes: bytesOf(Buffer.from(text), '\0\x01'), isText: true },
     { name: `${name} in 64 KiB`, bytes: bytesOf(Buffer.from(text), Buffer.alloc(65_536, '\n')), isText: true },
     { name: `${name} before zeros`, bytes: bytesOf(Buffer.from(text), Buffer.alloc(40_000)), isText: true },
   ]);
@@ -77,7 +77,7 @@ function makeContainers({ url, file }: Trap): HostileInput[] {
     'mp4 with media at a URL': mp4File(external(mp4Box('url ', 0, `${url}\0`))),
     'mp4 with media in a file': mp4File(external(mp4Box('url ', 0, `file://${file}\0`))),
     'mp4 with media under a name': mp4File(external(mp4Box('urn ', 0, `x\0${url}\0`))),
-    'mov with media behind an alias': mp4File(external(mp4Box('alis', 0, makeAlias(file)))),
+    'mov with media in an alias': mp4File(external(mp4Box('alis', 0, makeAlias(file)))),
     'mov that refers to a movie': mp4File(mp4Box('rmra', mp4Box('rmda', mp4Box('rdrf', 0, 'url ', url.length, url)))),
     'mov that refers to a movie beside a track': mp4File(
       track,
@@ -91,7 +91,7 @@ function makeContainers({ url, file }: Trap): HostileInput[] {
     'avi with a concat list for subtitles': aviWithEmbeddedText(`ffconcat version 1.0\nfile '${file}'\n`),
     'avi that is a playlist': riffChunk('RIFF', 'AVI ', text),
     'asf with a script command': makeAsfWithScript(url),
-    'transport stream with a playlist behind it': bytesOf(Buffer.alloc(188 * 8, 0x47), text),
+    'transport stream with a playlist after it': bytesOf(Buffer.alloc(188 * 8, 0x47), text),
   };
   return Object.entries(containers).map(([name, bytes]) => ({ name, bytes, isText: false }));
 }

@@ -122,9 +122,9 @@ describe('probe over a matrix of containers, codecs, layouts and sizes', () => {
       expect(probeOf('huge-moov-at-end.mp4').requests).to.be.at.most(6);
     });
 
-    it('reads around large attachments and finds Tracks behind the clusters of a Matroska file', () => {
+    it('reads around large attachments and finds Tracks after the clusters of a Matroska file', () => {
       expect(probeOf('large-attachment.mkv')).to.include({ requests: 1, bytesRead: 32 * KIB });
-      expect(probeOf('tracks-behind.mkv').requests).to.equal(2);
+      expect(probeOf('tracks-after.mkv').requests).to.equal(2);
     });
   });
 });

@@ -106,7 +106,7 @@ describe('a probe that has to end', () => {
       await Promise.all(queued);
       await busy;
       const startedAt = performance.now();
-      // Behind all of them in the queue.
+      // After all of them in the queue.
       expect((await probe(quickInput)).kind).to.equal('media');
       return performance.now() - startedAt;
     });

@@ -86,7 +86,7 @@ describe('probe on files that name others', () => {
   it('reads a container for what it is and leaves the references', () => {
     const outcomes = Object.fromEntries(inputs.map(({ name }, i) => [name, trace.outcomes[i]]));
     expect(outcomes['mp4 with media at a URL']).to.equal('media');
-    expect(outcomes['mov with media behind an alias']).to.equal('media');
+    expect(outcomes['mov with media in an alias']).to.equal('media');
     expect(outcomes['mov that refers to a movie']).to.equal('NO_VIDEO_STREAM');
     expect(outcomes['matroska of linked segments and attachments']).to.equal('media');
     expect(outcomes['avi with a playlist for subtitles']).to.equal('media');

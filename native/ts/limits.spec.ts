@@ -56,7 +56,7 @@ describe('limits of a probe', () => {
       const answer = await probeWhole(readSample('mpeg-ts.ts'), options);
       return answer.kind === 'media' ? (answer.media.durationSeconds ?? 0) : 0;
     };
-    // The last timestamp lies behind the first packet of the tail.
+    // The last timestamp lies after the first packet of the tail.
     const whole = await durationWith({});
     const short = await durationWith({ maxPackets: 1 });
     expect(whole - short).to.be.greaterThan(0.2);
@@ -154,7 +154,7 @@ describe('limits of a probe', () => {
       const run = mp4Box('moof', mp4Box('traf', mp4Box('trun', 0, 10 * millions)));
       const small = mp4Track({ samples: 10 });
       for (const bytes of [mp4File(small, hidden), bytesOf(mp4File(small), run), bytesOf(run, mp4File(small))]) {
-        // A moof in front is no known beginning: it is put behind a file type.
+        // A moof in front is no known beginning: it is put after a file type.
         const file = bytes.subarray(4, 8).toString() === 'ftyp' ? bytes : bytesOf(mp4Box('ftyp', 'isom', 0), bytes);
         expect(await probeWhole(file)).to.include({ kind: 'failure', message: refusal });
       }

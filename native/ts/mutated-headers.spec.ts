@@ -69,7 +69,7 @@ function serve(file: MutatedFile, offset: number, lengthBytes: number): Uint8Arr
   for (const change of file.edits) {
     const source = 'from' in change ? file.original.subarray(change.from, change.from + change.length) : change.bytes;
     source.forEach((byte, i) => {
-      // Behind the end of a typed array nothing is written.
+      // Past the end of a typed array nothing is written.
       bytes[change.at + i - offset] = byte;
     });
   }

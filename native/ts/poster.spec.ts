@@ -5,7 +5,7 @@ import { shortestRunMs } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { decodeJpeg, firstFrameOf, firstVideoPacketOf, peakSignalToNoise, runFfmpeg } from '../test/ffmpeg-frame.ts';
-import { moveTracksBehindClusters } from '../test/matrix/edits.ts';
+import { moveTracksAfterClusters } from '../test/matrix/edits.ts';
 import { type FilePosterOptions, posterOfFile } from '../test/poster-file.ts';
 import { probeFile } from '../test/probe-file.ts';
 import { readSample, samplePath, samples } from '../test/samples.ts';
@@ -115,7 +115,7 @@ describe('poster', () => {
 
   describe('on the ranges of the key frame', () => {
     for (const name of ['end.mp4', 'plain.mov', 'clip.avi', 'clip.mkv']) {
-      it(`asks for exactly that frame of ${name}, at once, behind what the header takes`, async () => {
+      it(`asks for exactly that frame of ${name}, at once, after what the header takes`, async () => {
         const path = makeNoise(name);
         const packet = firstVideoPacketOf(path);
         const { answer, reads } = await posterOfFile(path, { quality: 100 });
@@ -148,10 +148,10 @@ describe('poster', () => {
       expect(bytesRead).to.be.lessThan(statSync(path).size / 2);
     });
 
-    it('finds it in a Matroska whose tracks lie behind the clusters', async () => {
+    it('finds it in a Matroska whose tracks lie after the clusters', async () => {
       const usual = makeNoise('usual.mkv');
-      const path = join(folder, 'tracks-behind.mkv');
-      writeFileSync(path, moveTracksBehindClusters(readFileSync(usual)));
+      const path = join(folder, 'tracks-after.mkv');
+      writeFileSync(path, moveTracksAfterClusters(readFileSync(usual)));
       for (const firstRangeBytes of [FIRST_RANGE_BYTES, 2 ** 20]) {
         expectSamePicture(usual, await posterOf(path, { quality: 100, firstRangeBytes }));
       }

@@ -112,7 +112,7 @@ describe('probe', () => {
       expect(media.truncated).to.equal(false);
     });
 
-    it('says so when an AVI or an MP4 is cut short behind its header', async () => {
+    it('says so when an AVI or an MP4 is cut short after its header', async () => {
       for (const file of ['avi-mpeg4.avi', 'mp4-faststart.mp4', 'matroska.mkv']) {
         const ranges = [{ offset: 0, bytes: headOf(file) }];
         const media = mediaOf(await probe({ ranges, sizeBytes: 60_000 }));
@@ -147,7 +147,7 @@ describe('probe', () => {
       expect(failureOf(await probe({ ranges, sizeBytes: null }))).to.equal('VIDEO_EMPTY');
     });
 
-    it('never asks for bytes behind the end or at hand', async () => {
+    it('never asks for bytes past the end or at hand', async () => {
       const bytes = readSample('mp4-moov-at-end.mp4');
       const need = await probe({
         ranges: [{ offset: 0, bytes: bytes.subarray(0, FIRST_RANGE_BYTES) }],

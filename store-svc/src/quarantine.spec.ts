@@ -65,8 +65,12 @@ describe('the quarantine and replays', () => {
     return seq;
   }
 
-  /** Sets a message aside as probe-svc does. */
-  async function setAside(payload: string | Uint8Array, store: string, code: FailureCode = 'VIDEO_UNREACHABLE') {
+  /** Quarantines a message as probe-svc does. */
+  async function publishToQuarantine(
+    payload: string | Uint8Array,
+    store: string,
+    code: FailureCode = 'VIDEO_UNREACHABLE',
+  ) {
     const original = {
       ...{ subject: subjects.received(store), payload: Buffer.from(payload), redrives: 0 },
       ...{ streamSequence: 1_000_000 + ++uids, receivedAt: new Date('2025-06-02T13:35:21.123Z') },
@@ -81,8 +85,8 @@ describe('the quarantine and replays', () => {
     });
   }
 
-  /** What came into the stream ALERTS behind a position. */
-  async function messagesBehind(position: number): Promise<JsMsg[]> {
+  /** What came into the stream ALERTS after a position. */
+  async function messagesAfter(position: number): Promise<JsMsg[]> {
     const consumer = await stream.consumers.get('ALERTS', {
       opt_start_seq: position + 1,
       deliver_policy: DeliverPolicy.StartSequence,
@@ -112,7 +116,7 @@ describe('the quarantine and replays', () => {
     await recorded(received, Alert_Status.RECEIVED);
     const outcome = alertToProto(finishedAlert(received, QUARANTINED, sequence));
     await store.outcomes.recordOutcomes({ outcomes: [{ alert: outcome }] });
-    await setAside(encodeAlertPayload(received.alert), store_);
+    await publishToQuarantine(encodeAlertPayload(received.alert), store_);
     return { received, sequence };
   }
 
@@ -125,7 +129,7 @@ describe('the quarantine and replays', () => {
   describe('ListQuarantinedAlerts', () => {
     it('returns the whole message: the reason, the attempts, and the bytes', async () => {
       const { alert } = fresh('whole');
-      await setAside(encodeAlertPayload(alert), 'whole');
+      await publishToQuarantine(encodeAlertPayload(alert), 'whole');
       const [message] = await held('whole', 1);
       expect(message).to.deep.include({
         ...{ state: State.HELD, attempts: 14, redrives: 0, subject: 'alerts.received.whole' },
@@ -226,13 +230,13 @@ describe('the quarantine and replays', () => {
       const copy = stored?.header;
       copy?.delete('Nats-Msg-Id');
       await stream.publish('alerts.quarantined.twice', original.payload, copy === undefined ? {} : { headers: copy });
-      await setAside(encodeAlertPayload(fresh('twice').alert), 'twice');
+      await publishToQuarantine(encodeAlertPayload(fresh('twice').alert), 'twice');
       expect((await held('twice', 2)).map(({ id }) => id)).to.include(message?.id);
     });
 
     it('gives pages, the latest first, of one store, uid, code, time', async () => {
       const alerts = Array.from({ length: 5 }, () => fresh('pages'));
-      for (const { alert } of alerts) await setAside(encodeAlertPayload(alert), 'pages');
+      for (const { alert } of alerts) await publishToQuarantine(encodeAlertPayload(alert), 'pages');
       await held('pages', 5);
       const seen: (string | undefined)[] = [];
       let pageToken = '';
@@ -278,7 +282,7 @@ describe('the quarantine and replays', () => {
         redriven: 1,
         remaining: 0,
       });
-      const [message] = await messagesBehind(position);
+      const [message] = await messagesAfter(position);
       expect(message?.string()).to.equal(encodeAlertPayload(received.alert));
       expect(message?.subject).to.equal('alerts.received.redriven');
       expect(message?.headers?.get(QUARANTINE_HEADERS.redrives)).to.equal('1');
@@ -297,7 +301,7 @@ describe('the quarantine and replays', () => {
     it('redrives the oldest first, as many as were asked for, and says what remains', async () => {
       const alerts = Array.from({ length: 3 }, () => fresh('some'));
       for (const { alert } of alerts) {
-        await setAside(encodeAlertPayload(alert), 'some');
+        await publishToQuarantine(encodeAlertPayload(alert), 'some');
         await held('some', alerts.findIndex(other => other.alert === alert) + 1);
       }
       expect(await quarantine().redriveQuarantinedAlerts({ store: 'some', limit: 2 })).to.include({
@@ -310,17 +314,17 @@ describe('the quarantine and replays', () => {
     });
 
     it('puts a message back once, however many redrive it at a time', async () => {
-      await setAside(encodeAlertPayload(fresh('once').alert), 'once');
+      await publishToQuarantine(encodeAlertPayload(fresh('once').alert), 'once');
       const [message] = await held('once', 1);
       const position = await lastPosition();
       const ids = [message?.id ?? ''];
       const answers = await Promise.all([1, 2, 3].map(() => quarantine().redriveQuarantinedAlerts({ ids })));
       expect(answers.map(({ remaining }) => remaining)).to.deep.equal([0, 0, 0]);
-      expect(await messagesBehind(position)).to.have.lengthOf(1);
+      expect(await messagesAfter(position)).to.have.lengthOf(1);
     });
 
     it('keeps those held that the stream does not take, and says to come back', async () => {
-      await setAside(encodeAlertPayload(fresh('full').alert), 'full');
+      await publishToQuarantine(encodeAlertPayload(fresh('full').alert), 'full');
       await held('full', 1);
       const { config } = await streams.streams.info('ALERTS');
       await streams.streams.update('ALERTS', { max_bytes: 1 });
@@ -385,7 +389,7 @@ describe('the quarantine and replays', () => {
       expect(first.replayed).to.equal(1);
       const second = await store.client.replayAlerts({ ...filter, pageToken: first.nextPageToken });
       expect(second).to.include({ replayed: 1, nextPageToken: '' });
-      const messages = await messagesBehind(position);
+      const messages = await messagesAfter(position);
       expect(messages.map(message => message.string())).to.deep.equal(
         [alerts[2], alerts[1]].map(received => encodeAlertPayload((received as ReceivedAlert).alert)),
       );

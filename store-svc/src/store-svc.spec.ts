@@ -279,7 +279,7 @@ describe('store-svc', () => {
       const subject = outcome.outcome.status === 'PROCESSED' ? subjects.processed : subjects.failed;
       return stream.publish(subject(received.alert.store), encodeOutcomePayload(outcome));
     };
-    const setAside = ({ alert }: ReceivedAlert) =>
+    const quarantine = ({ alert }: ReceivedAlert) =>
       publishQuarantined({
         client: stream,
         original: {
@@ -311,10 +311,10 @@ describe('store-svc', () => {
       const mine = receivedAlert(freshUid(), { store: 'Épicerie 3.14' });
       await report(receivedAlert(freshUid()));
       await report(mine, finishedAlert(mine, FAILED));
-      await setAside(receivedAlert(freshUid()));
+      await quarantine(receivedAlert(freshUid()));
       await report(mine);
       expect((await watch.next()).alert).to.include({ uid: mine.alert.uid, status: PROCESSED });
-      await setAside(mine);
+      await quarantine(mine);
       const { alert } = await watch.next();
       expect(alert).to.include({ uid: mine.alert.uid, status: QUARANTINED });
       expect(alert?.failure).to.include({
@@ -325,7 +325,7 @@ describe('store-svc', () => {
       expect(alert?.receivedAt).to.deep.equal(timestampFromDate(new Date('2025-06-02T13:35:21.123Z')));
     });
 
-    it('goes on behind a resume token, in both streams, and misses nothing', async () => {
+    it('goes on after a resume token, in both streams, and misses nothing', async () => {
       const alerts = Array.from({ length: 4 }, () => receivedAlert(freshUid()));
       const [a, b, c, d] = alerts as [ReceivedAlert, ReceivedAlert, ReceivedAlert, ReceivedAlert];
       const seen: (string | undefined)[] = [];
@@ -334,13 +334,13 @@ describe('store-svc', () => {
         await using watch = await openWatch(store.client, {});
         await report(a);
         seen.push((await watch.next()).alert?.uid);
-        await setAside(b);
+        await quarantine(b);
         const response = await watch.next();
         seen.push(response.alert?.uid);
         resumeToken = response.resumeToken;
       }
       await report(c);
-      await setAside(d);
+      await quarantine(d);
       await using watch = await openWatch(store.client, { resumeToken });
       seen.push((await watch.next()).alert?.uid, (await watch.next()).alert?.uid);
       expect(seen).to.have.members(alerts.map(({ alert }) => alert.uid));

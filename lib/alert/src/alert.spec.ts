@@ -64,7 +64,7 @@ describe('parseAlert', () => {
     ['an empty uid', { uid: '' }, 'uid'],
     ['a uid of 129 characters', { uid: 'x'.repeat(129) }, 'uid'],
     ['a blank in the uid', { uid: 'a 1' }, 'uid'],
-    ['a line break behind the uid', { uid: 'a\n' }, 'uid'],
+    ['a line break after the uid', { uid: 'a\n' }, 'uid'],
     ['a relative path', { video: 'videos/a.mp4' }, 'video'],
     ['a URL', { video: 'http://example.com/a.mp4' }, 'video'],
     ['a parent folder', { video: '/videos/../a.mp4' }, 'video'],

@@ -58,10 +58,10 @@ export function parseAlert(input: AlertInput): Alert {
   const timestampMicros = toMicros(input.timestamp);
   const violations = (
     [
-      ['uid', findUidFault(input.uid)],
-      ['video', findVideoFault(input.video)],
-      ['timestamp', findTimestampFault(timestampMicros)],
-      ['store', findStoreFault(input.store)],
+      ['uid', findUidViolation(input.uid)],
+      ['video', findVideoViolation(input.video)],
+      ['timestamp', findTimestampViolation(timestampMicros)],
+      ['store', findStoreViolation(input.store)],
     ] as const
   ).flatMap(([field, description]) => (description === undefined ? [] : [{ field, description }]));
   if (violations.length > 0) throw new InvalidAlertError(violations);
@@ -69,7 +69,7 @@ export function parseAlert(input: AlertInput): Alert {
 }
 
 /** The rules for `video` alone, for whoever probes without an alert. */
-export function findVideoFault(video: string): string | undefined {
+export function findVideoViolation(video: string): string | undefined {
   if (video === '') return 'is required: an absolute path on the video server, for example /videos/a.mp4';
   if (!video.isWellFormed()) return 'must be well-formed Unicode';
   if (isLonger(video, VIDEO_MAX_LENGTH)) return `must have at most ${VIDEO_MAX_LENGTH} characters`;
@@ -86,20 +86,20 @@ function isLonger(text: string, maxLength: number): boolean {
 }
 
 /** The rules for `uid` alone, for whoever looks an alert up. */
-export function findUidFault(uid: string): string | undefined {
+export function findUidViolation(uid: string): string | undefined {
   if (uid === '') return 'is required';
   if (!UID.test(uid)) return 'must be 1-128 characters of A-Z a-z 0-9 . _ : -';
   return undefined;
 }
 
 /** The rules for `store` alone, for whoever filters by it. */
-export function findStoreFault(store: string): string | undefined {
+export function findStoreViolation(store: string): string | undefined {
   if (store === '') return 'is required';
   if (!STORE.test(store)) return 'must be 1-128 printable characters';
   return undefined;
 }
 
-function findTimestampFault(micros: number): string | undefined {
+function findTimestampViolation(micros: number): string | undefined {
   if (!Number.isFinite(micros) || micros <= 0) return 'is required: Unix seconds, for example 1748871320.68';
   if (micros >= TIMESTAMP_END_MICROS) return 'must be Unix seconds; this looks like milliseconds or finer';
   return undefined;

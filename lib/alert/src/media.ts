@@ -63,7 +63,7 @@ export interface Media {
   readonly audioStreams: number;
   /** The container claims more bytes than the file has: cut short, or still being written. False when not known. */
   readonly truncated: boolean;
-  /** MP4 and MOV: the index lies behind the media. */
+  /** MP4 and MOV: the index lies after the media. */
   readonly moovAtEnd: boolean;
   /** MP4 and MOV: the media lies in fragments. */
   readonly fragmented: boolean;

@@ -5,7 +5,7 @@ import type { SparseFile } from './sparse-file.ts';
 
 export interface Chunk {
   readonly bytes: Uint8Array;
-  /** Bytes from the file's start; `null`: right behind the chunk before it. */
+  /** Bytes from the file's start; `null`: right after the chunk before it. */
   readonly offset: number | null;
   /** Size of the whole file; `null` if the sender doesn't say. */
   readonly totalSizeBytes: number | null;

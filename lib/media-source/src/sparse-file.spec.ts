@@ -51,7 +51,7 @@ describe('SparseFile', () => {
     );
   });
 
-  it('needs nothing behind the end of the file', () => {
+  it('needs nothing past the end of the file', () => {
     const file = new SparseFile();
     file.add(0, cut(0, 100));
     expect(file.covers(0, 200)).to.equal(false);

@@ -5,7 +5,7 @@ const BLOCK_BYTES = 32 * 1024;
 
 interface HeldRange extends ByteRange {
   bytes: Uint8Array;
-  /** Memory behind `bytes` with room for more, where pieces are being gathered. */
+  /** Memory that `bytes` is a part of, with room for more, where pieces are being gathered. */
   block?: Uint8Array;
 }
 
@@ -44,7 +44,7 @@ export class SparseFile {
     return this.#heldBytes - heldBefore;
   }
 
-  /** Whether every byte from `begin` to `end` (exclusive) is in memory, or lies behind the end of the file. */
+  /** Whether every byte from `begin` to `end` (exclusive) is in memory, or lies past the end of the file. */
   covers(begin: number, end: number): boolean {
     const last = Math.min(end, this.sizeBytes ?? end);
     let position = begin;
@@ -65,7 +65,7 @@ export class SparseFile {
     return 1;
   }
 
-  /** Index of the first range that ends behind `offset`. */
+  /** Index of the first range that ends after `offset`. */
   #firstEndingAfter(offset: number): number {
     let low = 0;
     let high = this.#ranges.length;

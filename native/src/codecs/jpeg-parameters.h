@@ -12,7 +12,7 @@ struct JpegParameters {
   AVPixelFormat pixelFormat;
 };
 
-// From the frame header of a JPEG picture, which may be cut short behind it. Nothing for the rarer kinds of colour,
+// From the frame header of a JPEG picture, which may be cut short after it. Nothing for the rarer kinds of colour,
 // which only the decoder knows.
 std::optional<JpegParameters> readJpegParameters(ByteView picture);
 

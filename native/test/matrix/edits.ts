@@ -56,8 +56,8 @@ interface Element {
   readonly end: number;
 }
 
-/** Leaves a hole where Tracks stood, puts them behind the last cluster and names that place in the SeekHead. */
-export function moveTracksBehindClusters(bytes: Buffer): Buffer {
+/** Leaves a hole where Tracks were, puts them after the last cluster and names that place in the SeekHead. */
+export function moveTracksAfterClusters(bytes: Buffer): Buffer {
   const header = readElement(bytes, 0);
   const segment = readElement(bytes, header.end);
   const children = readChildren(bytes, segment);

@@ -1,4 +1,4 @@
-import { cutInHalf, dropFileTypeBox, moveTracksBehindClusters, rotateTrack, textTracksToMetadata } from './edits.ts';
+import { cutInHalf, dropFileTypeBox, moveTracksAfterClusters, rotateTrack, textTracksToMetadata } from './edits.ts';
 
 /** How one file of the matrix is made, and what ffprobe does not say about it. */
 export interface Recipe {
@@ -223,7 +223,7 @@ const matroska: Recipe[] = [
     file: 'large-attachment.mkv',
     ffmpeg: `${H264_COPY} -attach @noise.bin -metadata:s:t mimetype=application/octet-stream`,
   },
-  { file: 'tracks-behind.mkv', ffmpeg: H264_COPY, edit: moveTracksBehindClusters },
+  { file: 'tracks-after.mkv', ffmpeg: H264_COPY, edit: moveTracksAfterClusters },
   { file: 'cut.mkv', ffmpeg: H264_COPY, edit: cutInHalf, truncated: true },
   { file: 'matroska-as.mp4', ffmpeg: H264_COPY, muxer: 'matroska' },
 ].map(recipe => ({ container: 'matroska', ...recipe }));

@@ -12,7 +12,7 @@ describe('readCommandLine', () => {
     expect(readCommandLine(['a.mp4'], noFile)).to.have.property('json', false);
   });
 
-  it('takes everything behind -- as a source', () => {
+  it('takes everything after -- as a source', () => {
     expect(readCommandLine(['--', '--json', '-h'], noFile)).to.deep.equal({ sources: ['--json', '-h'], json: false });
   });
 

@@ -9,7 +9,7 @@ export function markOf(trap: Trap): string {
 
 const HEADER_BYTES = 8;
 
-/** A sound MP4 with a mark in a free box behind its first box: without the trap it is a video as any other. */
+/** A sound MP4 with a mark in a free box after its first box: without the trap it is a video as any other. */
 export async function makeMarkedVideo(trap: Trap): Promise<Uint8Array> {
   const original = await readFile(new URL('../../../nginx/videos/mp4-faststart.mp4', import.meta.url));
   const free = Buffer.from(`....free${markOf(trap)}`, 'latin1');

@@ -139,7 +139,7 @@ export class ProbeMesh implements AsyncDisposable {
     return jetstream(this.#connection).publish(`alerts.received.${store}`, payload, { headers: traceHeaders() });
   }
 
-  /** Alerts behind the first that isn't acked, itself included. */
+  /** Alerts after the first that isn't acked, itself included. */
   async unfinished(): Promise<number> {
     const { state } = await this.#manager.streams.info('ALERTS');
     // A consumer that has only just begun may say that nothing is pending.

@@ -80,11 +80,11 @@ describe('planTrim', () => {
     fc.assert(
       fc.property(situation, ({ state, windowStart, required }) => {
         const { lagging } = planTrim(state, windowStart, required);
-        const behind = state.consumers.filter(({ finishedThrough }) => {
+        const late = state.consumers.filter(({ finishedThrough }) => {
           const firstOpen = Math.max(state.firstSequence, finishedThrough + 1);
           return firstOpen < windowStart;
         });
-        expect(lagging.map(({ name }) => name)).to.have.members(behind.map(({ name }) => name));
+        expect(lagging.map(({ name }) => name)).to.have.members(late.map(({ name }) => name));
         const counts = lagging.map(({ oldMessages }) => oldMessages);
         expect(counts).to.deep.equal(counts.toSorted((a, b) => b - a));
       }),

@@ -4,7 +4,7 @@ export interface MessageTime {
   readonly time: Date;
 }
 
-/** The first message at or behind a sequence, or undefined if there is none. */
+/** The first message at or after a sequence, or undefined if there is none. */
 export type ReadMessageTime = (sequence: number) => Promise<MessageTime | undefined>;
 
 /** The sequences from `first` up to and without `end`. */

@@ -9,7 +9,7 @@ export interface Streams {
   /** @throws Error also if the progress of a consumer can't be read */
   readState(stream: string): Promise<StreamState>;
 
-  /** The first message at or behind a sequence whose time can be read, or undefined if there is none. */
+  /** The first message at or after a sequence whose time can be read, or undefined if there is none. */
   readMessageTime(stream: string, sequence: number): Promise<MessageTime | undefined>;
 
   /** Removes every message below `keepFrom` for ever. @returns how many there were */

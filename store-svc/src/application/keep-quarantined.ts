@@ -23,7 +23,7 @@ export interface QuarantineMessage extends Delivery {
 
 export type KeptMessage =
   | { readonly kind: 'kept' }
-  /** A stand-in row holds its bytes and names its position in the stream. */
+  /** A placeholder row holds its bytes and names its position in the stream. */
   | { readonly kind: 'replaced'; readonly error: unknown }
   | Redelivery;
 
@@ -57,7 +57,7 @@ export function createKeepQuarantined(
           return { kind: 'kept' };
         },
         async giveUp(error) {
-          await batcher.add(standInFor(message, error));
+          await batcher.add(placeholderFor(message, error));
           return { kind: 'replaced', error };
         },
       },
@@ -70,11 +70,11 @@ export function createKeepQuarantined(
  * For a message that can't be kept as it is. It takes nothing of what the message says of itself but the subject and
  * the bytes, which any row can hold, and names the place where the message can be fetched by hand.
  */
-function standInFor(message: QuarantineMessage, error: unknown): QuarantinedAlert {
+function placeholderFor(message: QuarantineMessage, error: unknown): QuarantinedAlert {
   const { sequence, subject, store, traceId, receivedAt, payload } = message;
   const why = error instanceof Error ? error.message : error;
   return {
-    id: `stand-in-${sequence}-${receivedAt.getTime()}`,
+    id: `placeholder-${sequence}-${receivedAt.getTime()}`,
     ...{ state: 'HELD', resolvedAt: null, alert: undefined, store, subject, payload },
     failure: {
       code: 'INTERNAL',

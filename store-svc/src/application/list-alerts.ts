@@ -5,11 +5,7 @@ import { type Page, readPage } from './page.ts';
 
 export type AlertPage = Page<AlertRecord, ListPosition>;
 
-export type ListAlerts = (
-  filter: AlertFilter,
-  pageSize: number,
-  behind: ListPosition | undefined,
-) => Promise<AlertPage>;
+export type ListAlerts = (filter: AlertFilter, pageSize: number, after: ListPosition | undefined) => Promise<AlertPage>;
 
 /**
  * A page of alerts, the latest first. A page begins after the place of the last alert of the page before, so alerts
@@ -18,10 +14,10 @@ export type ListAlerts = (
  * @throws AlertStoreError
  */
 export function createListAlerts(store: AlertStore): ListAlerts {
-  return (filter, pageSize, behind) =>
+  return (filter, pageSize, after) =>
     readPage(
       pageSize,
-      limit => store.list(filter, limit, behind),
+      limit => store.list(filter, limit, after),
       ({ alert }) => ({ timestampMicros: alert.timestampMicros, uid: alert.uid }),
     );
 }

@@ -11,15 +11,15 @@ export type ListQuarantined = (
   state: QuarantineState,
   filter: QuarantineFilter,
   pageSize: number,
-  behind: QuarantinePosition | undefined,
+  after: QuarantinePosition | undefined,
 ) => Promise<Page<QuarantinedAlert, QuarantinePosition>>;
 
 /** @throws AlertStoreError */
 export function createListQuarantined(quarantine: QuarantineStore): ListQuarantined {
-  return (state, filter, pageSize, behind) =>
+  return (state, filter, pageSize, after) =>
     readPage(
       pageSize,
-      limit => quarantine.list(state, filter, limit, behind),
+      limit => quarantine.list(state, filter, limit, after),
       ({ quarantinedAt, id }) => ({ quarantinedAtMs: quarantinedAt.getTime(), id }),
     );
 }

@@ -5,7 +5,7 @@ import type { AlertPage, ListAlerts } from './list-alerts.ts';
 export type ReplayAlerts = (
   filter: AlertFilter,
   pageSize: number,
-  behind: ListPosition | undefined,
+  after: ListPosition | undefined,
 ) => Promise<AlertPage>;
 
 /**
@@ -15,8 +15,8 @@ export type ReplayAlerts = (
  * @throws AlertStoreError, ReplayQueueError
  */
 export function createReplayAlerts(listAlerts: ListAlerts, queue: ReplayQueue): ReplayAlerts {
-  return async (filter, pageSize, behind) => {
-    const page = await listAlerts(filter, pageSize, behind);
+  return async (filter, pageSize, after) => {
+    const page = await listAlerts(filter, pageSize, after);
     await Promise.all(page.alerts.map(({ alert }) => queue.replay(alert)));
     return page;
   };

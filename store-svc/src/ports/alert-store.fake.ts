@@ -57,11 +57,11 @@ export class FakeAlertStore implements AlertStore {
     return this.rows.get(uid);
   }
 
-  async list(filter: AlertFilter, limit: number, behind?: ListPosition): Promise<readonly AlertRecord[]> {
+  async list(filter: AlertFilter, limit: number, after?: ListPosition): Promise<readonly AlertRecord[]> {
     this.#begin(limit);
     return [...this.rows.values()]
       .filter(row => matches(row, filter))
-      .filter(row => behind === undefined || comparePlaces(row.alert, behind) < 0)
+      .filter(row => after === undefined || comparePlaces(row.alert, after) < 0)
       .sort((a, b) => comparePlaces(b.alert, a.alert))
       .slice(0, limit);
   }

@@ -44,9 +44,9 @@ export interface AlertStore {
   /**
    * The latest timestamp first, of equal ones the greatest uid.
    *
-   * @param behind only alerts that come later in the list than this place
+   * @param after only alerts that come later in the list than this place
    */
-  list(filter: AlertFilter, limit: number, behind?: ListPosition): Promise<readonly AlertRecord[]>;
+  list(filter: AlertFilter, limit: number, after?: ListPosition): Promise<readonly AlertRecord[]>;
 }
 
 /** Rows that nobody else changes meanwhile. */

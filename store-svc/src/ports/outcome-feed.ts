@@ -15,7 +15,7 @@ export interface FeedPosition {
 
 export interface FeedItem {
   readonly record: FinishedAlert;
-  /** Behind this item. */
+  /** After this item. */
   readonly position: FeedPosition;
 }
 
@@ -31,10 +31,10 @@ export interface OutcomeFeed {
    * Resolves once the watch has begun: every outcome found after that is sent, at least once, those of one status of a
    * store in their order. The watch ends when `signal` aborts.
    *
-   * @param behind where an earlier watch ended; from now on if undefined
+   * @param after where an earlier watch ended; from now on if undefined
    * @throws OutcomeFeedError
    */
-  watch(filter: OutcomeFilter, behind: FeedPosition | undefined, signal: AbortSignal): Promise<OutcomeWatch>;
+  watch(filter: OutcomeFilter, after: FeedPosition | undefined, signal: AbortSignal): Promise<OutcomeWatch>;
 }
 
 export type OutcomeFeedErrorReason = 'FEED_UNREACHABLE' | 'RESUME_TOKEN_EXPIRED';

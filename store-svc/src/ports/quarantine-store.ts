@@ -16,12 +16,12 @@ export interface QuarantineStore {
    */
   keep(batch: readonly QuarantinedAlert[]): Promise<void>;
 
-  /** The latest first. @param behind only messages that come later in the list than this place */
+  /** The latest first. @param after only messages that come later in the list than this place */
   list(
     state: QuarantineState,
     filter: QuarantineFilter,
     limit: number,
-    behind?: QuarantinePosition,
+    after?: QuarantinePosition,
   ): Promise<readonly QuarantinedAlert[]>;
 
   /** Those that are HELD, the oldest first. */

@@ -2,7 +2,7 @@ import type { Alert } from '@vigie/alert';
 import { ReasonedError } from '@vigie/service-kit/errors';
 import type { QuarantinedAlert } from '../domain/quarantined-alert.ts';
 
-/** Where alerts wait to be probed again, behind those that are accepted meanwhile. */
+/** Where alerts wait to be probed again, after those that are accepted meanwhile. */
 export interface ReplayQueue {
   /**
    * Resolves once the alert is on disk.

@@ -304,7 +304,7 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
       expect(uids(await store.list({}, 2))).to.deep.equal(['b', 'C']);
     });
 
-    it('goes on behind a place, to the microsecond and the uid, there or not', async () => {
+    it('goes on after a place, to the microsecond and the uid, there or not', async () => {
       await recordReceived([at('a', 20), at('b', 20), at('c', 21), at('d', 19)]);
       expect(uids(await store.list({}, 9, { timestampMicros: 20, uid: 'b' }))).to.deep.equal(['a', 'd']);
       expect(uids(await store.list({}, 9, { timestampMicros: 20, uid: 'aa' }))).to.deep.equal(['a', 'd']);

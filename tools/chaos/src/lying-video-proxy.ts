@@ -75,7 +75,7 @@ export class LyingVideoProxy implements AsyncDisposable {
     if (request.path === this.#brokenPath) LIES.errors(request, response);
     else if (lie === undefined) await this.#forward(request, response);
     else if (lie === 'slow') await this.#dawdle(request, response);
-    else await this.#tell(LIES[lie], request, response);
+    else await this.#answerWith(LIES[lie], request, response);
   }
 
   async #dawdle(request: SeenRequest, response: ServerResponse): Promise<void> {
@@ -84,7 +84,7 @@ export class LyingVideoProxy implements AsyncDisposable {
     await this.#forward(request, response);
   }
 
-  async #tell(lie: Lie, request: SeenRequest, response: ServerResponse): Promise<void> {
+  async #answerWith(lie: Lie, request: SeenRequest, response: ServerResponse): Promise<void> {
     const file = await this.#fileAt(request.path);
     if (file === undefined) response.writeHead(404).end();
     else lie(request, response, file);

@@ -4,7 +4,7 @@ import type { ServiceProcess } from '@vigie/dev-env/services';
 import { expect } from 'chai';
 
 /**
- * Boots a mesh on free ports before the tests of a `describe` and ends it behind them. @param options a function where
+ * Boots a mesh on free ports before the tests of a `describe` and ends it after them. @param options a function where
  * a `before` makes them
  */
 export function useMesh(options: MeshOptions | (() => MeshOptions) = {}): () => Mesh {
@@ -21,6 +21,6 @@ export function useMesh(options: MeshOptions | (() => MeshOptions) = {}): () => 
 }
 
 function permissionViolations({ name, log }: ServiceProcess): string[] {
-  const subjects = log.records().filter(({ msg }) => /lacks a right/.test(String(msg)));
+  const subjects = log.records().filter(({ msg }) => /lacks a permission/.test(String(msg)));
   return subjects.map(({ operation, subject }) => `${name}: ${operation} ${subject}`);
 }

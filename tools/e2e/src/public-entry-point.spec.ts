@@ -147,7 +147,7 @@ describe('the public entry point', () => {
       const query = `store=${store}&status=PROCESSED&since=&until=&page_size=3&page_token=${encodeURIComponent(pageToken)}`;
       const { json } = await getJson(`${mesh().url}/v1/alerts?${query}`);
       seen.push(...json.alerts.map(({ uid }: { uid: string }) => uid));
-      // Newer than all: must not shift the pages behind the first.
+      // Newer than all: must not shift the pages after the first.
       await postJson(`${mesh().url}/v1/alerts`, newAlert({ store, timestamp: 1748871400 + seen.length }));
       pageToken = json.nextPageToken ?? '';
     } while (pageToken !== '');

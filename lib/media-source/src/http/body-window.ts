@@ -1,4 +1,4 @@
-/** Takes a window out of a body that streams by: what lies before it is dropped, what lies behind is not waited for. */
+/** Takes a window out of a body that streams by: what lies before it is dropped, what follows it is not waited for. */
 export class BodyWindow {
   readonly #skipBytes: number;
   readonly #keepBytes: number;

@@ -176,7 +176,7 @@ describe('HttpMediaSource', () => {
       await unreachableFrom(readFirst((_, response) => response.writeHead(416, headers).end()));
     });
 
-    it('takes 416 behind the first range as a file that was replaced by a shorter one', async () => {
+    it('takes 416 after the first range as a file that was replaced by a shorter one', async () => {
       server.behave = (request, response) =>
         request.begin === 0
           ? sendRange(request, response, file)

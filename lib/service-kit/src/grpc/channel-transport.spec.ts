@@ -132,7 +132,7 @@ describe('ChannelTransport', () => {
       yieldAll([{}]),
     );
     await failed.promise;
-    // A call behind it on the same connection: the stream's status has come in once this is answered.
+    // A call after it on the same connection: the stream's status has come in once this is answered.
     await failure(createClient(AlertService, channel).getAlert({}));
     const seen: string[] = [];
     const error = await failure(

@@ -121,10 +121,10 @@ describe('a channel to several servers', () => {
     await using b = await startNamed('b');
     await using c = await startNamed('c');
     const names = new NameService();
-    names.tell(a, b);
+    names.update(a, b);
     using channel = openChannel(names.target);
     await untilAnsweredBy(channel, 'a,b');
-    names.tell(b, c);
+    names.update(b, c);
     await untilAnsweredBy(channel, 'b,c');
     await waitFor('no watch of a', async () => ((await openWatches(a)) === 0 ? true : undefined));
     expect([await openWatches(b), await openWatches(c)]).to.deep.equal([1, 1]);
@@ -147,7 +147,7 @@ describe('a channel to several servers', () => {
   });
 });
 
-/** Tells a channel its addresses whenever they change, as a name service that pushes. */
+/** Gives a channel its addresses whenever they change, as a name service that pushes. */
 class NameService {
   static readonly #scheme = 'spec-names';
   static #latest: NameService | undefined;
@@ -160,7 +160,7 @@ class NameService {
     experimental.registerResolver(NameService.#scheme, NameService.Resolver);
   }
 
-  tell(...servers: { readonly port: number }[]): void {
+  update(...servers: { readonly port: number }[]): void {
     this.#endpoints = servers.map(({ port }) => ({ addresses: [{ host: '127.0.0.1', port }] }));
     this.#publish();
   }

@@ -9,7 +9,7 @@ import type { Health } from '../telemetry/health.ts';
 import type { ServiceImplementation } from './service-implementation.ts';
 
 const WATCH_INTERVAL_MS = 500;
-/** Every client of every replica watches; they share what one question to all dependencies has told. */
+/** Every client of every replica watches; they share one check of all dependencies. */
 const SHARED_FOR_MS = 250;
 
 /**
@@ -38,11 +38,11 @@ export function createHealthService(
     },
 
     async *watch({ service }, { signal }) {
-      let told: ServingStatus | undefined;
+      let sent: ServingStatus | undefined;
       while (true) {
         const status = isKnown(service) ? await watchedStatus() : ServingStatus.SERVICE_UNKNOWN;
-        if (status !== told) yield { status };
-        told = status;
+        if (status !== sent) yield { status };
+        sent = status;
         await pause(WATCH_INTERVAL_MS, signal);
         signal.throwIfAborted();
       }

@@ -14,7 +14,7 @@ export type ServingState = 'unknown' | 'serving' | 'not-serving';
 /** Of one connection. */
 type Channel = NonNullable<ClientOptions['channelOverride']>;
 
-/** A watch that was cut while its connection stands: the server stops, or is in trouble. */
+/** A watch that was cut while its connection is open: the server stops, or is in trouble. */
 const RETRY_MS = 1_000;
 
 const { watch } = Health.method;
@@ -54,20 +54,20 @@ export class HealthWatch implements Disposable {
     );
     this.#cancel = () => call.cancel();
     call.on('data', (response: HealthCheckResponse) => {
-      this.#tell(response.status === ServingStatus.SERVING ? 'serving' : 'not-serving');
+      this.#report(response.status === ServingStatus.SERVING ? 'serving' : 'not-serving');
     });
     // The status, which follows, says the same.
     call.on('error', () => {});
     call.once('status', ({ code }) => {
-      if (code === Status.UNIMPLEMENTED) return this.#tell('serving');
-      this.#tell('not-serving');
+      if (code === Status.UNIMPLEMENTED) return this.#report('serving');
+      this.#report('not-serving');
       if (this.#disposed) return;
       this.#retryTimer = setTimeout(() => this.#open(), RETRY_MS);
       this.#retryTimer.unref();
     });
   }
 
-  #tell(state: ServingState): void {
+  #report(state: ServingState): void {
     if (!this.#disposed) this.#onState(state);
   }
 }

@@ -100,7 +100,7 @@ function toAny(detail: ConnectError['details'][number]): Any {
   return create(AnySchema, { typeUrl: `type.googleapis.com/${typeName}`, value });
 }
 
-/** The error that a `google.rpc.Status` tells of. */
+/** The error that a `google.rpc.Status` describes. */
 export function fromStatus(status: Status): ConnectError {
   const error = new ConnectError(status.message, status.code);
   error.details = status.details.map(({ typeUrl, value }) => ({

@@ -140,7 +140,7 @@ describe('connectNats', () => {
     connection.publish('alerts.received.s', '{}');
     const line = await waitFor('the log', () => lines.find(({ subject }) => subject === 'alerts.received.s'));
     expect(line).to.include({ level: 50, operation: 'publish' });
-    expect(line.msg).to.match(/probe-svc lacks a right/);
+    expect(line.msg).to.match(/probe-svc lacks a permission/);
     await connection.close();
   });
 

@@ -83,7 +83,7 @@ export async function connectNats(options: NatsConnectionOptions): Promise<NatsC
   function onError(err: Error): void {
     if (err instanceof errors.PermissionViolationError) {
       const { operation, subject } = err;
-      const missing = `the NATS user ${access.user ?? '(none)'} lacks a right, see its permissions in nats.conf`;
+      const missing = `the NATS user ${access.user ?? '(none)'} lacks a permission, see its permissions in nats.conf`;
       options.logger.error({ err, operation, subject }, missing);
     } else if (isRefusal(err)) {
       const refusal = describeRefusal(access);

@@ -19,7 +19,7 @@ MatroskaLayout readMatroskaLayout(const SparseFile& file);
 
 struct UsualOrder {};
 
-// In the file's place: the header, and what is in memory behind it, further on than in the file itself.
+// In the file's place: the header, and what is in memory after it, further on than in the file itself.
 struct MovedTracks {
   SparseFile file;
   int64_t insertedBytes;
@@ -30,7 +30,7 @@ struct ShortHeader {
   SparseFile file;
 };
 
-// libav reads the header straight on until the first cluster. Where Tracks lie behind the clusters, or something large
+// libav reads the header straight on until the first cluster. Where Tracks lie after the clusters, or something large
 // lies between, this gives a small file with the same header in the usual order, or asks for the bytes of Tracks.
 std::variant<UsualOrder, Need, MovedTracks, ShortHeader> arrangeMatroskaHeader(const SparseFile& file);
 

@@ -1,4 +1,4 @@
-import { findUidFault, findVideoFault, InvalidAlertError } from '@vigie/alert';
+import { findUidViolation, findVideoViolation, InvalidAlertError } from '@vigie/alert';
 import type { GetPosterRequest, VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 import type { ServiceImplementation } from '@vigie/service-kit/grpc';
 import type { Logger } from '@vigie/service-kit/telemetry';
@@ -62,10 +62,10 @@ function readRequest({ source, maxSide }: GetPosterRequest): { source: PosterSou
   }
   switch (source.case) {
     case 'uid':
-      refuse('uid', findUidFault(source.value));
+      refuse('uid', findUidViolation(source.value));
       return { source: { kind: 'alert', uid: source.value }, maxSidePixels };
     case 'video':
-      refuse('video', findVideoFault(source.value));
+      refuse('video', findVideoViolation(source.value));
       return { source: { kind: 'video', video: source.value }, maxSidePixels };
     default:
       throw new InvalidAlertError([{ field: 'video', description: 'is required, or a uid' }]);

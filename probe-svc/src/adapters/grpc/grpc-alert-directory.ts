@@ -19,7 +19,7 @@ export class GrpcAlertDirectory implements AlertDirectory {
       signal?.throwIfAborted();
       const { code, message } = ConnectError.from(error);
       if (code === Code.NotFound) return undefined;
-      throw new AlertDirectoryError(`The store doesn't tell alerts: ${message}.`, { cause: error });
+      throw new AlertDirectoryError(`The store can't be asked for alerts: ${message}.`, { cause: error });
     }
   }
 }

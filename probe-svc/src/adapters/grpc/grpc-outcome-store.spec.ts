@@ -74,14 +74,14 @@ describe('GrpcOutcomeStore', () => {
     expect(service.batches.flat().map(({ uid }) => uid)).to.deep.equal(uids);
   });
 
-  it('tells which outcome of its message stands, and which alert has another one or is another one', async () => {
-    const standing = { ...finished('a-1'), processedAt: new Date(0) };
-    service.current = alertToProto(standing);
+  it('says which outcome of its message is current, and which alert has another one or is another one', async () => {
+    const current = { ...finished('a-1'), processedAt: new Date(0) };
+    service.current = alertToProto(current);
     const kinds: Record<string, Kind> = { 'a-1': Kind.UNCHANGED, 'a-2': Kind.SUPERSEDED, 'a-3': Kind.CONFLICT };
     service.judge = ({ uid }) => kinds[uid] as Kind;
     const recorded = await Promise.all(Object.keys(kinds).map(uid => store.record(foundOutcome(uid))));
     expect(recorded).to.deep.equal([
-      { kind: 'current', record: standing },
+      { kind: 'current', record: current },
       { kind: 'superseded' },
       { kind: 'conflict' },
     ]);

@@ -1,5 +1,5 @@
 import type { Failure, Media } from '@vigie/alert';
-import { findVideoFault, InvalidAlertError } from '@vigie/alert';
+import { findVideoViolation, InvalidAlertError } from '@vigie/alert';
 import { failureToProto, mediaToProto } from '@vigie/alert/wire';
 import type { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 import type { ServiceImplementation } from '@vigie/service-kit/grpc';
@@ -45,7 +45,7 @@ export function createVideoService(parts: VideoServiceParts): ServiceImplementat
 }
 
 function requireVideo(video: string): void {
-  const description = findVideoFault(video);
+  const description = findVideoViolation(video);
   if (description !== undefined) throw new InvalidAlertError([{ field: 'video', description }]);
 }
 

@@ -48,7 +48,7 @@ describe('JetStreamStreams', () => {
     expect(await streams.readState(STREAM)).to.include({ firstSequence: 3, lastSequence: 3, messages: 1 });
   });
 
-  it('reads when a message was published, behind a gap too, by the clock of the state', async () => {
+  it('reads when a message was published, after a gap too, by the clock of the state', async () => {
     await publish(3);
     await manager.streams.deleteMessage(STREAM, 2);
     const behindGap = await streams.readMessageTime(STREAM, 2);

@@ -1,4 +1,4 @@
-import { findUidFault } from '@vigie/alert';
+import { findUidViolation } from '@vigie/alert';
 import { alertToProto } from '@vigie/alert/wire';
 import type { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import type { ServiceImplementation } from '@vigie/service-kit/grpc';
@@ -32,14 +32,14 @@ export function createAlertService(parts: AlertServiceParts): ReadAlertService {
 
   return {
     async getAlert({ uid }) {
-      const description = findUidFault(uid);
+      const description = findUidViolation(uid);
       if (description !== undefined) throw invalidArgument([{ field: 'uid', description }]);
       return alertToProto(await getAlert(uid));
     },
 
     async listAlerts(request) {
-      const { filter, pageSize, behind } = readListRequest(request, DEFAULT_PAGE_SIZE);
-      const { alerts, next } = await listAlerts(filter, pageSize, behind);
+      const { filter, pageSize, after } = readListRequest(request, DEFAULT_PAGE_SIZE);
+      const { alerts, next } = await listAlerts(filter, pageSize, after);
       return {
         alerts: alerts.map(alertToProto),
         nextPageToken: next === undefined ? '' : encodePageToken(next, filter),
@@ -47,14 +47,14 @@ export function createAlertService(parts: AlertServiceParts): ReadAlertService {
     },
 
     async replayAlerts(request) {
-      const { filter, pageSize, behind } = readReplayRequest(request);
-      const { alerts, next } = await replayAlerts(filter, pageSize, behind);
+      const { filter, pageSize, after } = readReplayRequest(request);
+      const { alerts, next } = await replayAlerts(filter, pageSize, after);
       return { replayed: alerts.length, nextPageToken: next === undefined ? '' : encodePageToken(next, filter) };
     },
 
     async *watchAlerts(request, { signal }) {
-      const { filter, behind } = readWatchRequest(request);
-      const { start, items } = await outcomeFeed.watch(filter, behind, signal);
+      const { filter, after } = readWatchRequest(request);
+      const { start, items } = await outcomeFeed.watch(filter, after, signal);
       yield { resumeToken: encodeResumeToken(start) };
       for await (const { record, position } of items) {
         yield { alert: alertToProto(record), resumeToken: encodeResumeToken(position) };

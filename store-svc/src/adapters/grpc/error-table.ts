@@ -51,7 +51,7 @@ const FAULTS: Readonly<Record<Fault, Row>> = {
   // As etcd answers a watch from a revision that is compacted.
   RESUME_TOKEN_EXPIRED: {
     code: Code.OutOfRange,
-    message: 'Outcomes behind this resume_token are no longer kept. List the alerts since then, and watch without it.',
+    message: 'Outcomes after this resume_token are no longer kept. List the alerts since then, and watch without it.',
   },
 };
 

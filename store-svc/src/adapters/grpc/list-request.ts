@@ -1,4 +1,4 @@
-import { ALERT_STATUSES, findStoreFault } from '@vigie/alert';
+import { ALERT_STATUSES, findStoreViolation } from '@vigie/alert';
 import { statusFromProto } from '@vigie/alert/wire';
 import type { ListAlertsRequest, ReplayAlertsRequest } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import type { AlertFilter, ListPosition } from '../../domain/alert-filter.ts';
@@ -10,7 +10,7 @@ const MAX_PAGE_SIZE = 1_000;
 export interface ListQuery {
   readonly filter: AlertFilter;
   readonly pageSize: number;
-  readonly behind: ListPosition | undefined;
+  readonly after: ListPosition | undefined;
 }
 
 type ListRequest = Pick<
@@ -23,7 +23,7 @@ export function readListRequest(request: ListRequest, defaultPageSize: number): 
   const { store, since, until, pageSize, pageToken } = request;
   const status = statusFromProto(request.status);
   requireSound([
-    ['store', store === '' ? undefined : findStoreFault(store)],
+    ['store', store === '' ? undefined : findStoreViolation(store)],
     ['status', status === undefined || ALERT_STATUSES.includes(status) ? undefined : 'must be a status of Alert'],
     ['since', findTimeFault(since)],
     ['until', findTimeFault(until)],
@@ -38,7 +38,7 @@ export function readListRequest(request: ListRequest, defaultPageSize: number): 
   return {
     filter,
     pageSize: Math.min(pageSize === 0 ? defaultPageSize : pageSize, MAX_PAGE_SIZE),
-    behind: pageToken === '' ? undefined : decodePageToken(pageToken, filter),
+    after: pageToken === '' ? undefined : decodePageToken(pageToken, filter),
   };
 }
 

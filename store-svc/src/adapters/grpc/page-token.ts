@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { findUidFault } from '@vigie/alert';
+import { findUidViolation } from '@vigie/alert';
 import { invalidArgument } from '@vigie/service-kit/grpc';
 import type { AlertFilter, ListPosition } from '../../domain/alert-filter.ts';
 import type { QuarantineFilter, QuarantinePosition, QuarantineState } from '../../domain/quarantined-alert.ts';
@@ -15,7 +15,7 @@ export function encodePageToken({ timestampMicros, uid }: ListPosition, filter: 
 /** @throws ConnectError INVALID_ARGUMENT if it is no page token, or one of a list with other filters */
 export function decodePageToken(token: string, filter: AlertFilter): ListPosition {
   return decodeOfList(token, filter, (timestampMicros, uid) =>
-    isWhole(timestampMicros, MICROS_END) && findUidFault(uid) === undefined ? { timestampMicros, uid } : undefined,
+    isWhole(timestampMicros, MICROS_END) && findUidViolation(uid) === undefined ? { timestampMicros, uid } : undefined,
   );
 }
 

@@ -1,4 +1,4 @@
-import { FAILURE_CODES, findStoreFault, findUidFault } from '@vigie/alert';
+import { FAILURE_CODES, findStoreViolation, findUidViolation } from '@vigie/alert';
 import { failureCodeFromProto } from '@vigie/alert/wire';
 import { QuarantinedAlert_State as State } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_pb.ts';
 import type {
@@ -13,7 +13,7 @@ import { findTimeFault, requireFilter, requireSound, toMicros } from './request-
 const DEFAULT_PAGE_SIZE = 50;
 /** Each with its payload, they fit into one gRPC message. */
 const MAX_PAGE_SIZE = 100;
-const MAX_SETTLED = 1_000;
+const MAX_RESOLVED = 1_000;
 const MAX_IDS = 1_000;
 
 const STATES: ReadonlyMap<State, QuarantineState> = new Map([
@@ -27,19 +27,19 @@ export interface QuarantineQuery {
   readonly state: QuarantineState;
   readonly filter: QuarantineFilter;
   readonly pageSize: number;
-  readonly behind: QuarantinePosition | undefined;
+  readonly after: QuarantinePosition | undefined;
 }
 
-export interface SettlementQuery {
+export interface ResolutionQuery {
   readonly filter: QuarantineFilter;
   readonly limit: number;
 }
 
-type SettlementRequest = Pick<
+type ResolutionRequest = Pick<
   RedriveQuarantinedAlertsRequest | DiscardQuarantinedAlertsRequest,
   'ids' | 'uid' | 'store' | 'code' | 'since' | 'until' | 'limit'
 >;
-type FilterRequest = Omit<SettlementRequest, 'ids' | 'limit'>;
+type FilterRequest = Omit<ResolutionRequest, 'ids' | 'limit'>;
 type Fault = readonly [field: string, description: string | undefined];
 
 /** @throws ConnectError INVALID_ARGUMENT naming every field that is wrong */
@@ -56,12 +56,12 @@ export function readQuarantineRequest(request: ListQuarantinedAlertsRequest): Qu
     state,
     filter,
     pageSize: Math.min(pageSize === 0 ? DEFAULT_PAGE_SIZE : pageSize, MAX_PAGE_SIZE),
-    behind: pageToken === '' ? undefined : decodeQuarantineToken(pageToken, { ...filter, state }),
+    after: pageToken === '' ? undefined : decodeQuarantineToken(pageToken, { ...filter, state }),
   };
 }
 
 /** @throws ConnectError INVALID_ARGUMENT naming every field that is wrong, or that no filter is set */
-export function readSettlementRequest(request: SettlementRequest): SettlementQuery {
+export function readResolutionRequest(request: ResolutionRequest): ResolutionQuery {
   const { ids, limit } = request;
   requireSound([
     ['ids', ids.length > MAX_IDS ? `must hold at most ${MAX_IDS} ids` : undefined],
@@ -71,14 +71,14 @@ export function readSettlementRequest(request: SettlementRequest): SettlementQue
   ]);
   const filter = { ids: ids.length === 0 ? undefined : ids, ...toFilter(request) };
   requireFilter(filter, ['ids', 'uid', 'store', 'code', 'since', 'until']);
-  return { filter, limit: Math.min(limit === 0 ? MAX_SETTLED : limit, MAX_SETTLED) };
+  return { filter, limit: Math.min(limit === 0 ? MAX_RESOLVED : limit, MAX_RESOLVED) };
 }
 
 function findFilterFaults({ uid, store, code, since, until }: FilterRequest): Fault[] {
   const name = failureCodeFromProto(code);
   return [
-    ['uid', uid === '' ? undefined : findUidFault(uid)],
-    ['store', store === '' ? undefined : findStoreFault(store)],
+    ['uid', uid === '' ? undefined : findUidViolation(uid)],
+    ['store', store === '' ? undefined : findStoreViolation(store)],
     ['code', name === undefined || FAILURE_CODES.includes(name) ? undefined : 'must be a code of Failure'],
     ['since', findTimeFault(since)],
     ['until', findTimeFault(until)],

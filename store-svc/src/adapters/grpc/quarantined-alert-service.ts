@@ -11,7 +11,7 @@ import type { ListQuarantined } from '../../application/list-quarantined.ts';
 import type { ResolveQuarantined } from '../../application/resolve-quarantined.ts';
 import type { QuarantinedAlert } from '../../domain/quarantined-alert.ts';
 import { encodeQuarantineToken } from './page-token.ts';
-import { readQuarantineRequest, readSettlementRequest } from './quarantine-request.ts';
+import { readQuarantineRequest, readResolutionRequest } from './quarantine-request.ts';
 
 export interface QuarantinedAlertServiceParts {
   readonly listQuarantined: ListQuarantined;
@@ -26,8 +26,8 @@ export function createQuarantinedAlertService(
 
   return {
     async listQuarantinedAlerts(request) {
-      const { state, filter, pageSize, behind } = readQuarantineRequest(request);
-      const { alerts, next } = await listQuarantined(state, filter, pageSize, behind);
+      const { state, filter, pageSize, after } = readQuarantineRequest(request);
+      const { alerts, next } = await listQuarantined(state, filter, pageSize, after);
       return {
         quarantinedAlerts: alerts.map(toProto),
         nextPageToken: next === undefined ? '' : encodeQuarantineToken(next, { ...filter, state }),
@@ -35,13 +35,13 @@ export function createQuarantinedAlertService(
     },
 
     async redriveQuarantinedAlerts(request) {
-      const { filter, limit } = readSettlementRequest(request);
+      const { filter, limit } = readResolutionRequest(request);
       const { resolved, remaining } = await redriveAlerts(filter, limit);
       return { redriven: resolved, remaining };
     },
 
     async discardQuarantinedAlerts(request) {
-      const { filter, limit } = readSettlementRequest(request);
+      const { filter, limit } = readResolutionRequest(request);
       const { resolved, remaining } = await discardQuarantined(filter, limit);
       return { discarded: resolved, remaining };
     },

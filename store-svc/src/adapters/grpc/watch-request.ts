@@ -1,5 +1,5 @@
 import type { FinalStatus } from '@vigie/alert';
-import { type FieldViolation, findStoreFault } from '@vigie/alert';
+import { type FieldViolation, findStoreViolation } from '@vigie/alert';
 import { statusFromProto } from '@vigie/alert/wire';
 import type { WatchAlertsRequest } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { invalidArgument } from '@vigie/service-kit/grpc';
@@ -10,7 +10,7 @@ const FINAL_STATUSES: readonly FinalStatus[] = ['PROCESSED', 'FAILED', 'QUARANTI
 
 export interface WatchQuery {
   readonly filter: OutcomeFilter;
-  readonly behind: FeedPosition | undefined;
+  readonly after: FeedPosition | undefined;
 }
 
 /** @throws ConnectError INVALID_ARGUMENT naming every field that is wrong */
@@ -18,8 +18,8 @@ export function readWatchRequest({ store, statuses, resumeToken }: WatchAlertsRe
   const wanted = new Set(statuses.map(statusFromProto));
   const known = FINAL_STATUSES.filter(status => wanted.has(status));
   const violations: FieldViolation[] = [];
-  const storeFault = store === '' ? undefined : findStoreFault(store);
-  if (storeFault !== undefined) violations.push({ field: 'store', description: storeFault });
+  const storeViolation = store === '' ? undefined : findStoreViolation(store);
+  if (storeViolation !== undefined) violations.push({ field: 'store', description: storeViolation });
   if (known.length < wanted.size) {
     violations.push({ field: 'statuses', description: `must be of ${FINAL_STATUSES.join(', ')}` });
   }
@@ -29,6 +29,6 @@ export function readWatchRequest({ store, statuses, resumeToken }: WatchAlertsRe
       store: store === '' ? undefined : store,
       statuses: known.length === 0 ? FINAL_STATUSES : known,
     },
-    behind: resumeToken === '' ? undefined : decodeResumeToken(resumeToken),
+    after: resumeToken === '' ? undefined : decodeResumeToken(resumeToken),
   };
 }

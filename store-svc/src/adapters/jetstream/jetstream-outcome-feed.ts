@@ -65,10 +65,10 @@ export class JetStreamOutcomeFeed implements OutcomeFeed {
     this.#parts = parts;
   }
 
-  async watch(filter: OutcomeFilter, behind: FeedPosition | undefined, signal: AbortSignal) {
+  async watch(filter: OutcomeFilter, after: FeedPosition | undefined, signal: AbortSignal) {
     await using opened = new AsyncDisposableStack();
     try {
-      const start = await this.#findStart(filter, behind);
+      const start = await this.#findStart(filter, after);
       const watched = await Promise.all(
         SOURCES.filter(source => subjectsOf(source, filter).length > 0).map(async source => {
           const consumer = await this.#openConsumer(source, filter, start);
@@ -87,14 +87,14 @@ export class JetStreamOutcomeFeed implements OutcomeFeed {
   }
 
   /** Where each stream is read from: both, so that a resumed watch may ask for other statuses. */
-  async #findStart(filter: OutcomeFilter, behind: FeedPosition | undefined): Promise<FeedPosition> {
+  async #findStart(filter: OutcomeFilter, after: FeedPosition | undefined): Promise<FeedPosition> {
     const position = { outcomes: 0, quarantine: 0 };
     for (const source of SOURCES) {
       const { state } = await this.#parts.manager.streams.info(source.stream);
-      const resumed = behind?.[source.part];
+      const resumed = after?.[source.part];
       const isWatched = subjectsOf(source, filter).length > 0;
       if (resumed !== undefined && isWatched && (resumed + 1 < state.first_seq || resumed > state.last_seq)) {
-        throw new OutcomeFeedError('RESUME_TOKEN_EXPIRED', 'Outcomes behind this position are no longer kept.');
+        throw new OutcomeFeedError('RESUME_TOKEN_EXPIRED', 'Outcomes after this position are no longer kept.');
       }
       position[source.part] = resumed ?? state.last_seq;
     }

@@ -190,7 +190,7 @@ describe('startStoreConsumer', () => {
     expect(recorded.size).to.equal(20);
   });
 
-  it('keeps a stand-in for a message in quarantine that can not be kept, with its bytes and place', async () => {
+  it('keeps a placeholder for a message in quarantine that can not be kept, with its bytes and place', async () => {
     const kept: QuarantinedAlert[] = [];
     await using _ = await startKeeping(async ([alert]) => {
       if (alert?.failure.code !== 'INTERNAL') throw new UnstorableError('no such row');
@@ -204,7 +204,7 @@ describe('startStoreConsumer', () => {
     expect(Buffer.from(kept[0]?.payload ?? []).toString()).to.equal('put here by hand');
   });
 
-  it('completes no message whose stand-in could not be kept because the store was away', async () => {
+  it('completes no message whose placeholder could not be kept because the store was away', async () => {
     let tries = 0;
     await using _ = await startKeeping(async ([alert]) => {
       if (alert?.failure.code !== 'INTERNAL') throw new TypeError('a bug');

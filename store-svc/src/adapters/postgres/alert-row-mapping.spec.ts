@@ -7,7 +7,7 @@ import { toOutcomeRow, toRecord } from './alert-row-mapping.ts';
 
 const FINISHED = finishedAlert(receivedAlert('a'), { status: 'PROCESSED', media: SAMPLE_MEDIA });
 
-/** A row as it is read behind `FINISHED`. */
+/** A row as it is written after `FINISHED`. */
 function rowWith(change: Partial<AlertRow>): AlertRow {
   const { alert, receivedAt, traceId, processedAt } = FINISHED;
   return {

@@ -65,9 +65,9 @@ export class PostgresAlertStore implements AlertStore {
     });
   }
 
-  list(filter: AlertFilter, limit: number, behind?: ListPosition): Promise<readonly AlertRecord[]> {
+  list(filter: AlertFilter, limit: number, after?: ListPosition): Promise<readonly AlertRecord[]> {
     return this.#run(async em => {
-      const rows = await selectPage(em, filter, behind).limit(limit).getResultList();
+      const rows = await selectPage(em, filter, after).limit(limit).getResultList();
       return rows.map(toRecord);
     });
   }
@@ -77,16 +77,16 @@ export class PostgresAlertStore implements AlertStore {
   }
 }
 
-function selectPage(em: EntityManager, filter: AlertFilter, behind: ListPosition | undefined) {
+function selectPage(em: EntityManager, filter: AlertFilter, after: ListPosition | undefined) {
   const { store, status, sinceMicros, untilMicros } = filter;
   const query = em.createQueryBuilder(AlertRow, 'a').select('*').orderBy({ alertTimestampMicros: 'desc', uid: 'desc' });
   if (store !== undefined) query.andWhere({ store });
   if (status !== undefined) query.andWhere({ status });
   if (sinceMicros !== undefined) query.andWhere({ alertTimestampMicros: { $gte: sinceMicros } });
   if (untilMicros !== undefined) query.andWhere({ alertTimestampMicros: { $lt: untilMicros } });
-  if (behind !== undefined) {
+  if (after !== undefined) {
     // One comparison of rows, which the index answers; spelt out with `or` it would not.
-    const place = [toTimestampText(behind.timestampMicros), behind.uid];
+    const place = [toTimestampText(after.timestampMicros), after.uid];
     query.andWhere('(a.alert_timestamp, a.uid) < (?, ?)', place);
   }
   return query;

@@ -31,11 +31,11 @@ export class PostgresQuarantineStore implements QuarantineStore {
     });
   }
 
-  list(state: QuarantineState, filter: QuarantineFilter, limit: number, behind?: QuarantinePosition) {
+  list(state: QuarantineState, filter: QuarantineFilter, limit: number, after?: QuarantinePosition) {
     return this.#run(async em => {
       const query = select(em, state, filter).orderBy({ quarantinedAt: 'desc', id: 'desc' }).limit(limit);
-      if (behind !== undefined) {
-        const place = [new Date(behind.quarantinedAtMs).toISOString(), behind.id];
+      if (after !== undefined) {
+        const place = [new Date(after.quarantinedAtMs).toISOString(), after.id];
         query.andWhere('(q.quarantined_at, q.id) < (?, ?)', place);
       }
       return (await query.getResultList()).map(toQuarantined);

@@ -19,7 +19,7 @@ export const QuarantinedRow = defineEntity({
     redrives: count(),
     receivedAt: p.datetime(3),
     quarantinedAt: p.datetime(3),
-    resolvedAt: p.datetime(3).fieldName('settled_at').nullable(),
+    resolvedAt: p.datetime(3).fieldName('resolved_at').nullable(),
     traceId: p.text(),
     subject: p.text(),
     streamSequence: count(),

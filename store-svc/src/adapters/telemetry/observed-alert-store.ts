@@ -41,8 +41,8 @@ export class ObservedAlertStore implements AlertStore {
     return this.#store.get(uid);
   }
 
-  list(filter: AlertFilter, limit: number, behind?: ListPosition) {
-    return this.#store.list(filter, limit, behind);
+  list(filter: AlertFilter, limit: number, after?: ListPosition) {
+    return this.#store.list(filter, limit, after);
   }
 
   async #timed<R>(operation: WriteOperation, rows: number, write: () => Promise<R>): Promise<R> {

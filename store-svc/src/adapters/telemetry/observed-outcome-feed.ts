@@ -11,8 +11,8 @@ export class ObservedOutcomeFeed implements OutcomeFeed {
     this.#metrics = metrics;
   }
 
-  async watch(filter: OutcomeFilter, behind: FeedPosition | undefined, signal: AbortSignal) {
-    const { start, items } = await this.#feed.watch(filter, behind, signal);
+  async watch(filter: OutcomeFilter, after: FeedPosition | undefined, signal: AbortSignal) {
+    const { start, items } = await this.#feed.watch(filter, after, signal);
     return { start, items: this.#counted(items) };
   }
 

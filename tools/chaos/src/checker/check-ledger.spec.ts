@@ -38,7 +38,7 @@ function ledgerOf(...alerts: Alert[]): Ledger {
 }
 
 /** In the stream, and listed for whoever looks after the quarantine. */
-function setAside(...quarantined: FoundQuarantined[]): Pick<Findings, 'quarantined' | 'listed'> {
+function quarantine(...quarantined: FoundQuarantined[]): Pick<Findings, 'quarantined' | 'listed'> {
   return {
     quarantined,
     listed: quarantined.map(({ payload, reason }, index) => ({ id: `${index}`, payload, reason })),
@@ -81,7 +81,7 @@ describe('checkLedger', () => {
   });
 
   it('finds an alert that is stored and also quarantined as a conflict with itself', () => {
-    const quarantined = setAside(quarantinedOf(a, 'UID_CONFLICT'));
+    const quarantined = quarantine(quarantinedOf(a, 'UID_CONFLICT'));
     expect(breachesOf(ledgerOf(a), { ...sound(a), ...quarantined })).to.deep.equal([['doubled', 'a']]);
   });
 
@@ -107,13 +107,13 @@ describe('checkLedger', () => {
     ledger.noteSent(a, UNREACHABLE);
     const findings = { ...sound(a), rows: [rowOf(a, UNREACHABLE)] };
     expect(breachesOf(ledger, findings)).to.deep.equal([['missing-event', 'a']]);
-    const quarantined = setAside(quarantinedOf(a, 'VIDEO_UNREACHABLE'));
+    const quarantined = quarantine(quarantinedOf(a, 'VIDEO_UNREACHABLE'));
     expect(checkLedger(ledger, { ...findings, ...quarantined })).to.deep.equal([]);
   });
 
   describe('with two contents of one uid', () => {
     const newcomer = alert('a', { store: 'other' });
-    const quarantined = setAside(quarantinedOf(newcomer, 'UID_CONFLICT'));
+    const quarantined = quarantine(quarantinedOf(newcomer, 'UID_CONFLICT'));
 
     it('accepts the first as the row and the other in quarantine', () => {
       expect(checkLedger(ledgerOf(a, newcomer), { ...sound(a), ...quarantined })).to.deep.equal([]);
@@ -124,7 +124,7 @@ describe('checkLedger', () => {
     });
 
     it('finds a conflicting alert that is current though it was sent after the other was accepted', () => {
-      const findings = { ...sound(newcomer), ...setAside(quarantinedOf(a, 'UID_CONFLICT')) };
+      const findings = { ...sound(newcomer), ...quarantine(quarantinedOf(a, 'UID_CONFLICT')) };
       expect(breachesOf(ledgerOf(a, newcomer), findings)).to.deep.equal([['out-of-order', 'a']]);
     });
 
@@ -133,7 +133,7 @@ describe('checkLedger', () => {
       for (const each of [a, newcomer]) ledger.noteSent(each, PROCESSED);
       for (const each of [a, newcomer]) ledger.noteAccepted(each);
       expect(checkLedger(ledger, { ...sound(a), ...quarantined })).to.deep.equal([]);
-      const other = { ...sound(newcomer), ...setAside(quarantinedOf(a, 'UID_CONFLICT')) };
+      const other = { ...sound(newcomer), ...quarantine(quarantinedOf(a, 'UID_CONFLICT')) };
       expect(checkLedger(ledger, other)).to.deep.equal([]);
     });
   });
@@ -144,12 +144,12 @@ describe('checkLedger', () => {
     expect(checkLedger(ledger, sound())).to.deep.equal([]);
     ledger.noteJunkAccepted('junk 1');
     expect(breachesOf(ledger, sound())).to.deep.equal([['lost', undefined]]);
-    const quarantined = setAside({ payload: 'junk 1', alert: undefined, reason: 'MALFORMED_MESSAGE' });
+    const quarantined = quarantine({ payload: 'junk 1', alert: undefined, reason: 'MALFORMED_MESSAGE' });
     expect(checkLedger(ledger, { ...sound(), ...quarantined })).to.deep.equal([]);
   });
 
   it('finds a quarantined message that is not listed', () => {
-    const { quarantined } = setAside(quarantinedOf(alert('a', { store: 'other' }), 'UID_CONFLICT'));
+    const { quarantined } = quarantine(quarantinedOf(alert('a', { store: 'other' }), 'UID_CONFLICT'));
     expect(breachesOf(ledgerOf(a), { ...sound(a), quarantined })).to.deep.equal([['lost', undefined]]);
   });
 
@@ -159,7 +159,7 @@ describe('checkLedger', () => {
     expect(breachesOf(ledgerOf(), { ...nothing, rows })).to.deep.equal([['foreign', 'b']]);
     expect(breachesOf(ledgerOf(), { ...nothing, alerts })).to.deep.equal([['foreign', 'b']]);
     expect(breachesOf(ledgerOf(), { ...nothing, outcomes })).to.deep.equal([['foreign', 'b']]);
-    const quarantined = setAside(quarantinedOf(b, 'UID_CONFLICT'));
+    const quarantined = quarantine(quarantinedOf(b, 'UID_CONFLICT'));
     expect(breachesOf(ledgerOf(), { ...nothing, ...quarantined })).to.deep.equal([['foreign', 'b']]);
     const junk = [{ payload: 'never sent', alert: undefined }];
     expect(breachesOf(ledgerOf(), { ...nothing, alerts: junk })).to.deep.equal([['foreign', undefined]]);

@@ -85,7 +85,7 @@ describe('decodeRequest', () => {
     ['since=99999999999999999', 'since', /years 1 to 9999/],
     ['since=999999999999', 'since', /years 1 to 9999|timestamp/i],
     ['within=soon', 'within', /Duration|duration|"soon"/],
-    ['shelf=x', 'shelf', /behind a dot: name, row_count, kind/],
+    ['shelf=x', 'shelf', /after a dot: name, row_count, kind/],
     ['labels=x', 'labels', /map/],
     ['raw=%', 'raw', /./],
   ];

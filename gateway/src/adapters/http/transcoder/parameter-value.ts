@@ -67,7 +67,7 @@ function messageToJson(desc: DescMessage, text: string): JsonValue {
   const wrapped = wrappedField(desc);
   if (wrapped !== undefined) return elementToJson(wrapped, text);
   const names = desc.fields.map(({ name }) => name).join(', ');
-  throw new ParameterError(`is a message; give one of its fields behind a dot: ${names}`);
+  throw new ParameterError(`is a message; give one of its fields after a dot: ${names}`);
 }
 
 /** RFC 3339, or Unix seconds with a fraction as an alert's own timestamp. */

@@ -6,7 +6,7 @@ interface Variable {
   readonly fieldPath: readonly string[];
   /** Index of its first segment. */
   readonly from: number;
-  /** Index behind its last segment; `undefined` reaches to the end. */
+  /** Index after its last segment; `undefined` reaches to the end. */
   readonly to: number | undefined;
 }
 

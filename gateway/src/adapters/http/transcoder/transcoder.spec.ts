@@ -424,7 +424,7 @@ describe('REST', () => {
       expect((await lines.next()).done).to.equal(true);
     });
 
-    it('sends events to an EventSource, which goes on behind its last one', async () => {
+    it('sends events to an EventSource, which goes on after its last one', async () => {
       const requests: WatchAlertsRequest[] = [];
       await using gateway = await runGateway({
         store: {
