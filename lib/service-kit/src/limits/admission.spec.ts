@@ -4,7 +4,13 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { Admission, type AdmissionLimits, type AdmittedCall } from './admission.ts';
 
-const LIMITS: AdmissionLimits = { maxCalls: 5, maxCallsPerCaller: 3, maxBytes: 100, maxBytesPerCaller: 60 };
+const LIMITS: AdmissionLimits = {
+  maxCalls: 5,
+  maxCallsPerCaller: 3,
+  maxBytes: 100,
+  maxBytesPerCaller: 60,
+  freeBytesPerCall: 0,
+};
 const CALLERS = ['a', 'b', 'c'];
 const NEVER = new AbortController().signal;
 
@@ -45,6 +51,18 @@ describe('Admission', () => {
     expect(admission.bytes).to.equal(100);
   });
 
+  it('does not count the first bytes of a call', () => {
+    const admission = new Admission({ ...LIMITS, freeBytesPerCall: 10 });
+    const [large, small] = [admission.admit('a'), admission.admit('a')];
+    large.takeBytes(70);
+    expect(admission.bytes).to.equal(60);
+    small.takeBytes(10);
+    expect(refusal(() => small.takeBytes(1)).message).to.contain('maxBytesPerCaller');
+    large.giveBackBytes(5);
+    small.takeBytes(5);
+    expect(admission.bytes).to.equal(60);
+  });
+
   it('lets a stream wait for bytes, first come, first served', async () => {
     const admission = new Admission(LIMITS);
     const [a, b, c] = [admission.admit('a'), admission.admit('b'), admission.admit('c')];
@@ -72,14 +90,14 @@ describe('Admission', () => {
 
   it('lets a waiter go whose signal aborts, and refuses at once what can never be free', async () => {
     const admission = new Admission(LIMITS);
-    const call = admission.admit('a');
-    call.takeBytes(60);
+    const [call, other] = [admission.admit('a'), admission.admit('a')];
+    call.takeBytes(50);
     const gone = new AbortController();
-    const waiting = call.takeBytesWhenFree(10, gone.signal).catch(error => error);
+    const waiting = other.takeBytesWhenFree(20, gone.signal).catch(error => error);
     gone.abort(new Error('gone'));
     expect((await waiting).message).to.equal('gone');
-    expect(await call.takeBytesWhenFree(61, NEVER).catch(error => error.code)).to.equal(Code.ResourceExhausted);
-    call[Symbol.dispose]();
+    expect(await call.takeBytesWhenFree(11, NEVER).catch(error => error.code)).to.equal(Code.ResourceExhausted);
+    for (const each of [call, other]) each[Symbol.dispose]();
     expect([admission.calls, admission.bytes, admission.callers]).to.deep.equal([0, 0, 0]);
   });
 
@@ -90,8 +108,8 @@ describe('Admission', () => {
       bytes: fc.nat(70),
     });
     await fc.assert(
-      fc.asyncProperty(fc.array(command, { maxLength: 60 }), async commands => {
-        const admission = new Admission(LIMITS);
+      fc.asyncProperty(fc.array(command, { maxLength: 60 }), fc.nat(20), async (commands, freeBytesPerCall) => {
+        const admission = new Admission({ ...LIMITS, freeBytesPerCall });
         const calls: AdmittedCall[] = [];
         const over = new AbortController();
         const waiting: Promise<unknown>[] = [];

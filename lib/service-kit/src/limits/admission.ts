@@ -11,6 +11,8 @@ export interface AdmissionLimits {
   readonly maxBytes: number;
   /** Of these, bytes of the calls of one caller. */
   readonly maxBytesPerCaller: number;
+  /** The first bytes of each call, which are not counted: so large requests never keep small ones out. */
+  readonly freeBytesPerCall: number;
 }
 
 /** A call in flight. Disposing of it ends the call and gives back all of its bytes. */
@@ -29,11 +31,18 @@ export interface AdmittedCall extends Disposable {
 interface Caller {
   readonly name: string;
   calls: number;
+  /** Without those that are not counted. */
   bytes: number;
 }
 
-interface Waiter {
+interface Call {
   readonly caller: Caller;
+  bytes: number;
+  isOver: boolean;
+}
+
+interface Waiter {
+  readonly call: Call;
   readonly bytes: number;
   readonly grant: () => void;
 }
@@ -41,7 +50,9 @@ interface Waiter {
 /** Soon: most calls take milliseconds. */
 const RETRY_DELAY_MS = 1_000;
 
-const DESCRIPTIONS: Readonly<Record<keyof AdmissionLimits, string>> = {
+type Bound = Exclude<keyof AdmissionLimits, 'freeBytesPerCall'>;
+
+const DESCRIPTIONS: Readonly<Record<Bound, string>> = {
   maxCalls: 'calls are answered',
   maxCallsPerCaller: 'calls of one caller are answered',
   maxBytes: 'bytes of requests are taken in hand',
@@ -66,6 +77,7 @@ export class Admission {
     return this.#calls;
   }
 
+  /** Without those that are not counted. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -84,55 +96,47 @@ export class Admission {
     this.#callers.set(callerName, caller);
     this.#calls++;
     caller.calls++;
-    let taken = 0;
-    let isOver = false;
-    const giveBack = (bytes: number): void => {
-      taken -= bytes;
-      this.#add(caller, -bytes);
-      this.#wakeWaiters();
-    };
+    const call: Call = { caller, bytes: 0, isOver: false };
     return {
       takeBytes: bytes => {
-        const bound = this.#boundAgainst(caller, bytes);
+        const bound = this.#boundAgainst(call, bytes);
         if (bound !== undefined) throw this.#tooMany(bound);
-        taken += bytes;
-        this.#add(caller, bytes);
+        this.#add(call, bytes);
       },
       takeBytesWhenFree: async (bytes, signal) => {
         signal.throwIfAborted();
-        await this.#whenFree(caller, bytes, signal);
-        taken += bytes;
+        await this.#whenFree(call, bytes, signal);
         // The call may have ended while its waiter was being woken.
-        if (isOver) giveBack(bytes);
+        if (call.isOver) this.#giveBack(call, call.bytes);
       },
-      giveBackBytes: bytes => {
-        // What a call gives back after its end was given back by the end.
-        if (!isOver) giveBack(Math.min(bytes, taken));
-      },
-      [Symbol.dispose]: () => {
-        if (isOver) return;
-        isOver = true;
-        this.#calls--;
-        caller.calls--;
-        giveBack(taken);
-        this.#forgetIfIdle(caller);
-      },
+      giveBackBytes: bytes => this.#giveBack(call, Math.min(bytes, call.bytes)),
+      [Symbol.dispose]: () => this.#end(call),
     };
   }
 
-  #boundAgainst(caller: Caller, bytes: number): 'maxBytes' | 'maxBytesPerCaller' | undefined {
-    if (this.#bytes + bytes > this.#limits.maxBytes) return 'maxBytes';
-    if (caller.bytes + bytes > this.#limits.maxBytesPerCaller) return 'maxBytesPerCaller';
+  #end(call: Call): void {
+    if (call.isOver) return;
+    call.isOver = true;
+    this.#calls--;
+    if (--call.caller.calls === 0) this.#callers.delete(call.caller.name);
+    this.#giveBack(call, call.bytes);
+  }
+
+  #boundAgainst(call: Call, bytes: number): 'maxBytes' | 'maxBytesPerCaller' | undefined {
+    const counted = this.#counted(call.bytes + bytes) - this.#counted(call.bytes);
+    if (counted <= 0) return undefined;
+    if (this.#bytes + counted > this.#limits.maxBytes) return 'maxBytes';
+    if (call.caller.bytes + counted > this.#limits.maxBytesPerCaller) return 'maxBytesPerCaller';
     return undefined;
   }
 
   /** Resolves once the bytes are free, and counts them. */
-  async #whenFree(caller: Caller, bytes: number, signal: AbortSignal): Promise<void> {
+  async #whenFree(call: Call, bytes: number, signal: AbortSignal): Promise<void> {
     const most = Math.min(this.#limits.maxBytes, this.#limits.maxBytesPerCaller);
-    if (bytes > most) throw this.#tooMany('maxBytesPerCaller');
-    if (this.#waiters.size === 0 && this.#boundAgainst(caller, bytes) === undefined) return this.#add(caller, bytes);
+    if (this.#counted(call.bytes + bytes) > most) throw this.#tooMany('maxBytesPerCaller');
+    if (this.#waiters.size === 0 && this.#boundAgainst(call, bytes) === undefined) return this.#add(call, bytes);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const waiter: Waiter = { caller, bytes, grant: resolve };
+    const waiter: Waiter = { call, bytes, grant: resolve };
     this.#waiters.add(waiter);
     using _ = addAbortListener(signal, () => {
       // Whoever was granted its bytes in this very moment has them.
@@ -141,28 +145,31 @@ export class Admission {
     await promise;
   }
 
-  #wakeWaiters(): void {
+  #giveBack(call: Call, bytes: number): void {
+    this.#add(call, -bytes);
     for (const waiter of this.#waiters) {
-      const bound = this.#boundAgainst(waiter.caller, waiter.bytes);
+      const bound = this.#boundAgainst(waiter.call, waiter.bytes);
       // Whoever needs much would wait for ever if those behind it who need little went first.
       if (bound === 'maxBytes') return;
       if (bound !== undefined) continue;
       this.#waiters.delete(waiter);
-      this.#add(waiter.caller, waiter.bytes);
+      this.#add(waiter.call, waiter.bytes);
       waiter.grant();
     }
   }
 
-  #add(caller: Caller, bytes: number): void {
-    this.#bytes += bytes;
-    caller.bytes += bytes;
+  #add(call: Call, bytes: number): void {
+    const counted = this.#counted(call.bytes + bytes) - this.#counted(call.bytes);
+    call.bytes += bytes;
+    call.caller.bytes += counted;
+    this.#bytes += counted;
   }
 
-  #forgetIfIdle(caller: Caller): void {
-    if (caller.calls === 0) this.#callers.delete(caller.name);
+  #counted(bytesOfCall: number): number {
+    return Math.max(0, bytesOfCall - this.#limits.freeBytesPerCall);
   }
 
-  #tooMany(bound: keyof AdmissionLimits): ConnectError {
+  #tooMany(bound: Bound): ConnectError {
     const limit = this.#limits[bound];
     const message = `No more than ${limit} ${DESCRIPTIONS[bound]} at once (${bound}); send the request again soon.`;
     return rpcError(Code.ResourceExhausted, message, {
