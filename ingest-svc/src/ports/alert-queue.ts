@@ -16,9 +16,13 @@ export interface AlertQueue {
   publish(alert: Alert): Promise<QueueReceipt>;
 }
 
-export type AlertQueueErrorReason = 'QUEUE_FULL' | 'QUEUE_UNREACHABLE';
+/**
+ * FULL, UNREACHABLE: the queue has nothing of the alert. ACCEPTANCE_UNKNOWN: the queue may have it, or get it later, as
+ * nobody answered.
+ */
+export type AlertQueueErrorReason = 'QUEUE_FULL' | 'QUEUE_UNREACHABLE' | 'ACCEPTANCE_UNKNOWN';
 
-/** The alert is not accepted, and nothing is wrong with it: the same one may be sent again. */
+/** The alert is not acknowledged, and nothing is wrong with it: the same one may be sent again. */
 export class AlertQueueError extends ReasonedError<AlertQueueErrorReason> {
   override readonly name = 'AlertQueueError';
 }

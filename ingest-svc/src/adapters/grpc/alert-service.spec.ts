@@ -1,4 +1,6 @@
+import { Readable } from 'node:stream';
 import { create } from '@bufbuild/protobuf';
+import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import type { Alert } from '@vigie/alert';
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
@@ -121,6 +123,25 @@ describe('AlertService', () => {
     expect(error.code).to.equal(Code.Unavailable);
     expect(error.findDetails(RetryInfoSchema)[0]?.retryDelay?.seconds).to.equal(1n);
     expect(queue.alerts).to.lengthOf(1);
+  });
+
+  it('never says that nothing was kept when that is unknown, to a call or to an alert of a batch or stream', async () => {
+    queue.failure = new AlertQueueError('ACCEPTANCE_UNKNOWN', 'No answer.');
+    const error = (await client.createAlert({ alert: good }).catch(ConnectError.from)) as ConnectError;
+    expect(error.code).to.equal(Code.Unavailable);
+    expect(error.findDetails(ErrorInfoSchema)[0]?.reason).to.equal('ACCEPTANCE_UNKNOWN');
+    expect(error.findDetails(RetryInfoSchema)[0]?.retryDelay?.seconds).to.equal(1n);
+    expect(error.rawMessage).to.match(/not known: send it again later with the same uid/);
+    const { results } = await client.batchCreateAlerts({ alerts: [good] });
+    const [streamed] = await Array.fromAsync(
+      client.streamAlerts(Readable.from([create(StreamAlertsRequestSchema, { alert: good })])),
+    );
+    for (const result of [results[0], streamed?.result]) {
+      const status = result?.outcome.case === 'error' ? result.outcome.value : undefined;
+      expect(status?.message).to.equal(error.rawMessage);
+      const [info] = status?.details ?? [];
+      expect(info && anyUnpack(info, ErrorInfoSchema)?.reason).to.equal('ACCEPTANCE_UNKNOWN');
+    }
   });
 
   it('hides what it does not know', async () => {

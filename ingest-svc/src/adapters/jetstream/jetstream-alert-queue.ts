@@ -1,4 +1,5 @@
 import { JetStreamApiError, type JetStreamClient } from '@nats-io/jetstream';
+import { errors } from '@nats-io/transport-node';
 import type { Alert } from '@vigie/alert';
 import { alertMessageId, subjects } from '@vigie/alert/streams';
 import { encodeAlertPayload } from '@vigie/alert/wire';
@@ -23,17 +24,18 @@ export class JetStreamAlertQueue implements AlertQueue {
   }
 
   async publish(alert: Alert): Promise<QueueReceipt> {
+    let mayBeStored = false;
     try {
       return await retry(() => this.#publishOnce(alert), {
         backoff: AT_ONCE,
         maxAttempts: PUBLISH_ATTEMPTS,
-        isRetryable: error => !isRefusal(error),
+        isRetryable: error => {
+          mayBeStored ||= !isKnownUnstored(error);
+          return !isRefusal(error);
+        },
       });
     } catch (cause) {
-      if (isRefusal(cause)) {
-        throw new AlertQueueError('QUEUE_FULL', `The alert stream takes no more: ${cause.message}.`, { cause });
-      }
-      throw new AlertQueueError('QUEUE_UNREACHABLE', 'The alert stream gives no answer.', { cause });
+      throw toQueueError(cause, mayBeStored || !isKnownUnstored(cause));
     }
   }
 
@@ -50,4 +52,26 @@ export class JetStreamAlertQueue implements AlertQueue {
 /** The server answered and refused: the stream is full, or out of resources. */
 function isRefusal(error: unknown): error is JetStreamApiError {
   return error instanceof JetStreamApiError;
+}
+
+/**
+ * Refused, or nobody is there who could store it. Any other failure leaves it open: a server that is frozen, or that
+ * has lost its majority, may have the message and store it later; so may one that is reconnected to.
+ */
+function isKnownUnstored(error: unknown): boolean {
+  return isRefusal(error) || hasNoResponder(error);
+}
+
+/** The client wraps it into an error that it doesn't export. */
+function hasNoResponder(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof errors.RequestError && error.cause.isNoResponders();
+}
+
+function toQueueError(cause: unknown, mayBeStored: boolean): AlertQueueError {
+  if (mayBeStored) {
+    return new AlertQueueError('ACCEPTANCE_UNKNOWN', 'The alert stream gives no answer.', { cause });
+  }
+  return isRefusal(cause)
+    ? new AlertQueueError('QUEUE_FULL', `The alert stream takes no more: ${cause.message}.`, { cause })
+    : new AlertQueueError('QUEUE_UNREACHABLE', 'There is no alert stream now.', { cause });
 }
