@@ -1,5 +1,5 @@
 import { jetstream } from '@nats-io/jetstream';
-import { openStreams } from '@vigie/alert/streams';
+import { findRoomProblem, openStreams, type StreamName } from '@vigie/alert/streams';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { GrpcServer } from '@vigie/service-kit/grpc';
 import { bindParts } from '@vigie/service-kit/injection';
@@ -13,6 +13,9 @@ import { type AcceptAlert, createAcceptAlert } from './application/accept-alert.
 import type { Config } from './config.ts';
 import type { AlertQueue } from './ports/alert-queue.ts';
 import { service } from './service.ts';
+
+/** Where accepted alerts go. */
+const STREAM: StreamName = 'ALERTS';
 
 export interface IngestPorts {
   readonly alertQueue: AlertQueue;
@@ -54,6 +57,7 @@ async function openAlertQueue(config: Config, context: ServiceContext): Promise<
   const { logger, health, teardown } = context;
   const connection = await connectNats({ url: config.natsUrl, name: service.name, logger, health });
   teardown.defer(() => closeNats(connection));
-  await openStreams(connection, config.streamLimits, context);
+  const manager = await openStreams(connection, config.streamLimits, context);
+  health.addCheck('room', async () => findRoomProblem(await manager.streams.info(STREAM)));
   return new JetStreamAlertQueue(jetstream(connection));
 }

@@ -1,11 +1,12 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { queryPostgres } from '@vigie/dev-env/servers';
+import type { ServiceName } from '@vigie/dev-env/services';
 import { waitFor } from '@vigie/dev-env/testing';
 import { readNatsUrl } from '@vigie/service-kit/nats';
 import { expect } from 'chai';
 import { useMesh } from './mesh-fixture.ts';
-import { newAlert, postJson, type RestAnswer } from './rest-client.ts';
+import { getJson, newAlert, postJson, type RestAnswer } from './rest-client.ts';
 
 describe('a mesh whose streams are full', () => {
   const mesh = useMesh({
@@ -20,6 +21,12 @@ describe('a mesh whose streams are full', () => {
 
   const post = () => postJson(`${mesh().url}/v1/alerts`, newAlert());
 
+  const readiness = (name: ServiceName, status: number) =>
+    waitFor(`${name} to answer ${status}`, async () => {
+      const answer = await getJson(`${mesh().service(name).healthUrl}/readyz`);
+      return answer.status === status ? answer : undefined;
+    });
+
   it('refuses alerts, loses none, and accepts new ones by itself once there is room', async () => {
     await mesh().service('probe-svc').stop();
     let accepted = 0;
@@ -32,6 +39,9 @@ describe('a mesh whose streams are full', () => {
     expect(answer.status).to.equal(503);
     expect(JSON.stringify(answer.json)).to.include('QUEUE_FULL');
     expect(Number(answer.headers.get('retry-after'))).to.greaterThan(0);
+    const { json } = await readiness('ingest-svc', 503);
+    expect(json.checks.room).to.match(/^ALERTS is full/);
+    await readiness('gateway', 503);
     // Recorded, but not probed yet: retention-svc lets go of none.
     const { state } = await (await jetstreamManager(nats)).streams.info('ALERTS');
     expect(state).to.include({ first_seq: 1, messages: accepted });
@@ -39,6 +49,7 @@ describe('a mesh whose streams are full', () => {
     await mesh().service('probe-svc').start();
     await waitFor('an alert to be accepted', async () => ((await post()).status === 202 ? true : undefined), 60_000);
     accepted++;
+    await readiness('ingest-svc', 200);
     await waitFor(
       'an outcome of every accepted alert',
       async () => {

@@ -10,6 +10,7 @@ export {
   type Quarantining,
   readQuarantined,
 } from './quarantine.ts';
+export { findRoomProblem } from './room.ts';
 export {
   ensureStreams,
   STREAM_NAMES,
