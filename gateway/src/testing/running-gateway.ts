@@ -47,6 +47,7 @@ export async function runGateway(services: Services, overrides: Partial<Config> 
       PROBE_ADDRESS: `127.0.0.1:${upstreams.ports.probe}`,
       STORE_ADDRESS: `127.0.0.1:${upstreams.ports.store}`,
       SHUTDOWN_GRACE_MS: '2000',
+      LAME_DUCK_MS: '0',
     }),
     port: 0,
     ...overrides,
