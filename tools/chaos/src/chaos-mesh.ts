@@ -19,7 +19,8 @@ export const DUPLICATE_WINDOW_MS = 15_000;
 /** Retries that take an hour in production take a minute, still longer than any fault of the video server. */
 const FAST_SETTINGS = {
   LOG_LEVEL: 'info',
-  PROBE_TIMEOUT_MS: '5000',
+  // A machine that is busy for so long would take a video for one that hangs the decoder.
+  PROBE_TIMEOUT_MS: '10000',
   VIDEO_READ_TIMEOUT_MS: '2000',
   VIDEO_UPLOAD_GRACE_MS: '10000',
   RETRY_BASE_MS: '250',

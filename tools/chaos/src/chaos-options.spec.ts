@@ -6,12 +6,12 @@ describe('parseChaosOptions', () => {
   it('breaks everything for three minutes by default, with a seed that is another each time', () => {
     const options = parseChaosOptions([]);
     expect(options).to.include({
-      minutes: 3,
       lanes: 3,
       alertsPerSecond: 40,
       recoveryLimitMs: 60_000,
       sabotage: undefined,
     });
+    expect(options.duration).to.deep.equal({ minutes: 3 });
     expect(options.kinds).to.equal(FAULT_KINDS);
     expect(options.seed).to.not.equal(parseChaosOptions([]).seed);
   });
@@ -23,7 +23,7 @@ describe('parseChaosOptions', () => {
       );
     const { kinds, ...rest } = parseChaosOptions(args);
     expect(rest).to.deep.equal({
-      minutes: 0.5,
+      duration: { minutes: 0.5 },
       seed: 42,
       lanes: 1,
       alertsPerSecond: 10,
@@ -33,8 +33,14 @@ describe('parseChaosOptions', () => {
     expect(kinds.map(({ kind }) => kind)).to.deep.equal(['kill-nats', 'link-cut']);
   });
 
+  it('takes rounds instead of minutes', () => {
+    expect(parseChaosOptions(['--rounds', '2']).duration).to.deep.equal({ rounds: 2 });
+  });
+
   for (const args of [
     ['--minutes', '0'],
+    ['--rounds', '0.5'],
+    ['--minutes', '1', '--rounds', '1'],
     ['--minutes', 'long'],
     ['--seed', '1.5'],
     ['--lanes', ''],

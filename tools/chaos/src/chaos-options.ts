@@ -5,7 +5,7 @@ import { SABOTAGES, type Sabotage } from './sabotage/sabotages.ts';
 
 export interface ChaosOptions {
   /** How long faults are injected. */
-  readonly minutes: number;
+  readonly duration: { readonly minutes: number } | { readonly rounds: number };
   readonly seed: number;
   /** Faults at once. */
   readonly lanes: number;
@@ -22,6 +22,7 @@ Boots a mesh, breaks every part of it while clients send alerts, heals it, and c
 stored twice. Exits 0 if so, else 1.
 
   --minutes N          how long faults are injected (3)
+  --rounds N           instead: every kind N times, however long that takes
   --seed S             the same seed plans the same faults; a random one, printed, by default
   --lanes N            faults at once (3)
   --rate N             alerts a second (40)
@@ -41,7 +42,7 @@ const MAX_SEED = 2 ** 31 - 1;
 export function parseChaosOptions(args: readonly string[]): ChaosOptions {
   const values = parse(args);
   return {
-    minutes: readNumber('--minutes', values.minutes, { min: 0.1, max: 10_000 }),
+    duration: readDuration(values),
     seed: readWhole('--seed', values.seed ?? String(randomInt(MAX_SEED)), { min: 0, max: MAX_SEED }),
     lanes: readWhole('--lanes', values.lanes, { min: 1, max: 10 }),
     recoveryLimitMs: 1_000 * readNumber('--recovery-limit', values['recovery-limit'], { min: 1, max: 3_600 }),
@@ -56,7 +57,8 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       options: {
-        minutes: { type: 'string', default: '3' },
+        minutes: { type: 'string' },
+        rounds: { type: 'string' },
         seed: { type: 'string' },
         lanes: { type: 'string', default: '3' },
         rate: { type: 'string', default: '40' },
@@ -68,6 +70,12 @@ function parse(args: readonly string[]) {
   } catch (cause) {
     throw new WrongUsageError((cause as Error).message, { cause });
   }
+}
+
+function readDuration({ minutes, rounds }: { minutes?: string; rounds?: string }): ChaosOptions['duration'] {
+  if (rounds === undefined) return { minutes: readNumber('--minutes', minutes ?? '3', { min: 0.1, max: 10_000 }) };
+  if (minutes !== undefined) throw new WrongUsageError('give --minutes or --rounds, not both');
+  return { rounds: readWhole('--rounds', rounds, { min: 1, max: 10_000 }) };
 }
 
 function readNumber(name: string, text: string, { min, max }: { min: number; max: number }): number {

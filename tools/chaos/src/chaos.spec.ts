@@ -1,14 +1,18 @@
 import { expect } from 'chai';
 import { runCommand } from './run-command.ts';
 
-/** A slow machine takes longer to recover from each. */
-const MAX_KINDS_NOT_REACHED = 8;
+/** Each kind once; the seed gives four lanes that end at about the same time. */
+const EVERY_KIND = ['--rounds', '1', '--lanes', '4', '--seed', '755'];
+/** With other faults in effect meanwhile, on a machine four times slower. */
+const SLOW_MACHINE = ['--rate', '20', '--recovery-limit', '180'];
+/** What can't be injected while another fault is in effect, as nothing can be set in a NATS that is frozen. */
+const MAX_KINDS_NOT_REACHED = 3;
 
 describe('npm run chaos', function () {
   this.timeout(900_000);
 
-  it('finds no alert lost and none doubled after three minutes of every kind of fault', async () => {
-    const { exitCode, output, progress } = await runCommand(['--minutes', '3', '--seed', '20261120']);
+  it('finds no alert lost and none doubled after a round of every kind of fault', async () => {
+    const { exitCode, output, progress } = await runCommand([...EVERY_KIND, ...SLOW_MACHINE]);
     console.log(output);
     expect(exitCode, `${progress}\n${output}`).to.equal(0);
     expect(output)

@@ -3,8 +3,8 @@ import { dealToLanes, type PlannedFault, planFaults } from './fault-schedule.ts'
 import { FAULT_KINDS } from './faults/fault-kinds.ts';
 import { SeededRandom } from './seeded-random.ts';
 
-const take = <T>(count: number, items: Iterator<T, never>): T[] =>
-  Array.from({ length: count }, () => items.next().value);
+const take = <T>(count: number, items: Iterator<T, void>): T[] =>
+  Array.from({ length: count }, () => items.next().value as T);
 const plan = (seed: number, count: number): PlannedFault[] =>
   take(count, planFaults(FAULT_KINDS, new SeededRandom(seed)));
 const HOUR_MS = 3_600_000;
@@ -21,6 +21,10 @@ describe('planFaults', () => {
     const [first, second] = [kinds.slice(0, ROUND), kinds.slice(ROUND)];
     expect(new Set(first).size).to.equal(ROUND);
     expect(second).to.have.members(first).and.not.deep.equal(first);
+  });
+
+  it('ends after as many rounds as are wanted', () => {
+    expect([...planFaults(FAULT_KINDS, new SeededRandom(1), 2)]).to.deep.equal(plan(1, 2 * ROUND));
   });
 
   it('hits every victim of a kind before it hits one again', () => {
@@ -57,11 +61,19 @@ describe('planFaults of clock-jump', () => {
 describe('dealToLanes', () => {
   it('gives each lane the same faults, whichever lane asks first', () => {
     const lanesOf = (seed: number) => dealToLanes(planFaults(FAULT_KINDS, new SeededRandom(seed)), 2);
-    const [a, b] = lanesOf(5) as [Iterator<PlannedFault, never>, Iterator<PlannedFault, never>];
-    const [c, d] = lanesOf(5) as [Iterator<PlannedFault, never>, Iterator<PlannedFault, never>];
+    const [a, b] = lanesOf(5) as [Iterator<PlannedFault, void>, Iterator<PlannedFault, void>];
+    const [c, d] = lanesOf(5) as [Iterator<PlannedFault, void>, Iterator<PlannedFault, void>];
     const [fromA, fromB] = [take(10, a), take(10, b)];
     const [fromD, fromC] = [take(10, d), take(10, c)];
     expect([fromA, fromB]).to.deep.equal([fromC, fromD]);
     expect(fromA).to.not.deep.equal(fromB);
+  });
+
+  it('ends each lane with the plan', () => {
+    const lanes = dealToLanes([1, 2, 3, 4, 5].values(), 2);
+    expect(lanes.map(lane => take(4, lane))).to.deep.equal([
+      [1, 3, 5, undefined],
+      [2, 4, undefined, undefined],
+    ]);
   });
 });

@@ -11,13 +11,16 @@ export interface PlannedFault {
 }
 
 /**
- * An endless plan of faults, in rounds: each kind occurs once a round, in random order. The victims of a kind take
- * turns, so that a few rounds hit them all. The plan does not depend on what happens: the same seed always gives the
- * same plan.
+ * A plan of faults, in rounds: each kind occurs once a round, in random order. The victims of a kind take turns, so
+ * that a few rounds hit them all. The plan does not depend on what happens: the same seed always gives the same plan.
  */
-export function* planFaults(kinds: readonly FaultKind[], random: SeededRandom): Generator<PlannedFault, never> {
+export function* planFaults(
+  kinds: readonly FaultKind[],
+  random: SeededRandom,
+  rounds = Number.POSITIVE_INFINITY,
+): Generator<PlannedFault, void> {
   const turns = kinds.map(kind => ({ kind, victims: takeTurns(kind.victims, random.fork()) }));
-  while (true) {
+  for (let round = 0; round < rounds; round++) {
     for (const { kind, victims } of random.shuffled(turns)) {
       const victim = victims.next().value;
       const holdMs = random.integer(kind.holdMs.min, kind.holdMs.max);
@@ -33,12 +36,16 @@ function* takeTurns<T>(items: readonly T[], random: SeededRandom): Generator<T, 
 }
 
 /** Distributes one plan over several lanes. Each lane gets the same faults, however slow the others are. */
-export function dealToLanes<T>(plan: Iterator<T, never>, lanes: number): Iterator<T, never>[] {
+export function dealToLanes<T>(plan: Iterator<T, void>, lanes: number): Iterator<T, void>[] {
   const dealt = Array.from({ length: lanes }, (): T[] => []);
   let next = 0;
   return dealt.map(queue => ({
     next() {
-      while (queue.length === 0) dealt[next++ % lanes]?.push(plan.next().value);
+      while (queue.length === 0) {
+        const planned = plan.next();
+        if (planned.done) return planned;
+        dealt[next++ % lanes]?.push(planned.value);
+      }
       return { done: false, value: queue.shift() as T };
     },
   }));

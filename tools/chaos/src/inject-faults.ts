@@ -13,7 +13,7 @@ export interface InjectionParts {
   readonly chaos: ChaosMesh;
   readonly client: Client;
   readonly entryPoints: EntryPoints;
-  readonly lanes: readonly Iterator<PlannedFault, never>[];
+  readonly lanes: readonly Iterator<PlannedFault, void>[];
   readonly log: FaultLog;
   /** Long, as other faults may be in effect at the same time. */
   readonly recoveryLimitMs: number;
@@ -26,17 +26,18 @@ const HEAL_PATIENCE_MS = 90_000;
 const HEAL_PAUSE_MS = 500;
 
 /**
- * Injects the planned faults, one per lane at a time, until `signal` aborts. When the promise resolves, every fault is
- * healed and the work that the faults have started is done.
+ * Injects the planned faults, one per lane at a time, until `signal` aborts or there are no more. When the promise
+ * resolves, every fault is healed and the work that the faults have started is done.
  */
 export async function injectFaults(parts: InjectionParts, signal: AbortSignal): Promise<void> {
   const locks = new TargetLocks();
   const going: Promise<unknown>[] = [];
   let number = 0;
 
-  async function runLane(lane: Iterator<PlannedFault, never>): Promise<void> {
+  async function runLane(lane: Iterator<PlannedFault, void>): Promise<void> {
     while (!signal.aborted) {
       const planned = lane.next().value;
+      if (planned === undefined) return;
       const own = ++number;
       if (!(await breakAndHeal(planned, own))) continue;
       const recovery = measure(planned, own);

@@ -13,7 +13,7 @@ function report(change: Partial<ChaosReport> = {}): ChaosReport {
   ledger.noteAccepted(alert);
   return {
     seed: 42,
-    minutes: 3,
+    duration: { minutes: 3 },
     lanes: 2,
     ledger,
     faults: new Map([

@@ -1,12 +1,10 @@
+import type { ChaosOptions } from './chaos-options.ts';
 import { BREACH_KINDS, type Breach, type BreachKind } from './checker/breach.ts';
 import type { Findings } from './checker/findings.ts';
 import type { Ledger } from './checker/ledger.ts';
 import type { KindOfFaults } from './fault-log.ts';
 
-export interface ChaosReport {
-  readonly seed: number;
-  readonly minutes: number;
-  readonly lanes: number;
+export interface ChaosReport extends Pick<ChaosOptions, 'seed' | 'duration' | 'lanes'> {
   readonly ledger: Pick<Ledger, 'sent' | 'acceptedUids' | 'attempts' | 'refusals' | 'junk'>;
   readonly faults: ReadonlyMap<string, KindOfFaults>;
   readonly findings: Pick<Findings, 'rows' | 'quarantined'>;
@@ -21,12 +19,16 @@ const ALWAYS_SHOWN: readonly BreachKind[] = ['lost', 'doubled'];
 
 export function formatReport(report: ChaosReport): string {
   return [
-    `seed ${report.seed}, ${report.minutes} minutes of faults, ${report.lanes} at once`,
+    `seed ${report.seed}, ${formatDuration(report.duration)} of faults, ${report.lanes} at once`,
     formatTable(alertLines(report)),
     formatTable(faultLines(report.faults)),
     formatTable(breachLines(report)),
     ...(report.breaches.length === 0 ? [] : [formatBreaches(report.breaches)]),
   ].join('\n\n');
+}
+
+function formatDuration(duration: ChaosOptions['duration']): string {
+  return 'rounds' in duration ? `${duration.rounds} rounds` : `${duration.minutes} minutes`;
 }
 
 type Line = readonly string[];

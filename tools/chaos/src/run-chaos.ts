@@ -33,6 +33,8 @@ export interface RunOptions {
 const WARM_UP_MS = 8_000;
 /** Longer than all retries of an alert together. */
 const IDLE_TIMEOUT_MS = 150_000;
+const ALL_RETRIES_MS = 60_000;
+const UNREACHABLE_MIN_MS = 10_000;
 const CALM_TIMEOUT_MS = 30_000;
 const CALM_POLL_MS = 1_000;
 
@@ -44,7 +46,9 @@ export async function runChaos({ options, signal, say }: RunOptions): Promise<Ch
   await using stack = new AsyncDisposableStack();
   const random = new SeededRandom(options.seed);
   const log = new FaultLog(options.kinds.map(({ kind }) => kind));
-  const lanes = dealToLanes(planFaults(options.kinds, random.fork()), options.lanes);
+  const { duration } = options;
+  const rounds = 'rounds' in duration ? duration.rounds : undefined;
+  const lanes = dealToLanes(planFaults(options.kinds, random.fork(), rounds), options.lanes);
   const chaos = await bootChaosMesh({ sabotage: options.sabotage, signal, teardown: stack });
   say(`The mesh is up, its logs are in ${chaos.logDir}.`);
 
@@ -52,7 +56,10 @@ export async function runChaos({ options, signal, say }: RunOptions): Promise<Ch
   const ledger = new Ledger();
   const client = new Client(ledger);
   const { alertsPerSecond } = options;
-  const load = new Load({ client, entryPoints, videos: chaos.videos, random: random.fork(), alertsPerSecond });
+  const load = new Load({
+    ...{ client, entryPoints, videos: chaos.videos, random: random.fork(), alertsPerSecond },
+    unreachableMs: WARM_UP_MS + unreachableMs(duration),
+  });
 
   const loadEnd = new AbortController();
   const loading = load.run(AbortSignal.any([loadEnd.signal, signal]));
@@ -60,11 +67,11 @@ export async function runChaos({ options, signal, say }: RunOptions): Promise<Ch
   signal.throwIfAborted();
   const before = await measureFootprints(chaos.mesh.processes);
 
-  const faultsEnd = AbortSignal.timeout(options.minutes * 60_000);
+  const faultsEnd = 'minutes' in duration ? [AbortSignal.timeout(duration.minutes * 60_000)] : [];
   const { recoveryLimitMs } = options;
   const injecting = injectFaults(
     { chaos, client, entryPoints, lanes, log, recoveryLimitMs, say },
-    AbortSignal.any([faultsEnd, signal]),
+    AbortSignal.any([...faultsEnd, signal]),
   );
   // What is broken when the run is stopped need not be healed: it ends with the mesh.
   await unlessAborted(injecting, signal);
@@ -81,22 +88,16 @@ export async function runChaos({ options, signal, say }: RunOptions): Promise<Ch
     ...(await findUnready(chaos.mesh.processes)),
     ...(await waitForFootprints(chaos, before)),
   ];
-  const { seed, minutes } = options;
   const { unexpectedExits } = chaos.reviver;
-  const faults = log.kinds;
-  const report = {
-    seed,
-    minutes,
-    lanes: options.lanes,
-    ledger,
-    faults,
-    findings,
-    breaches,
-    unexpectedExits,
-    idleAfterMs,
-  };
+  const report = { ...options, ledger, faults: log.kinds, findings, breaches, unexpectedExits, idleAfterMs };
   const owned = stack.move();
   return { report, chaos, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** How long alerts for the unreachable video are sent. All their retries take a minute, in which faults go on. */
+function unreachableMs(duration: ChaosOptions['duration']): number {
+  if ('rounds' in duration) return UNREACHABLE_MIN_MS;
+  return Math.max(UNREACHABLE_MIN_MS, duration.minutes * 60_000 - ALL_RETRIES_MS);
 }
 
 function findLateRecoveries(log: FaultLog): Breach[] {

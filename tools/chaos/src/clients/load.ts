@@ -12,6 +12,8 @@ export interface LoadParts {
   readonly videos: ChaosVideos;
   readonly random: SeededRandom;
   readonly alertsPerSecond: number;
+  /** From the start, how long alerts are sent whose video is never reached: each is retried for a minute. */
+  readonly unreachableMs: number;
 }
 
 /** How alerts of the load are sent, as shares. */
@@ -27,6 +29,7 @@ export class Load {
   readonly #parts: LoadParts;
   readonly #underWay = new Set<Promise<void>>();
   #number = 0;
+  #startedAt = 0;
 
   constructor(parts: LoadParts) {
     this.#parts = parts;
@@ -34,12 +37,12 @@ export class Load {
 
   /** Sends at an even rate until `signal` aborts; resolves once every client has its answer or has given up. */
   async run(signal: AbortSignal): Promise<void> {
-    const startedAt = performance.now();
+    this.#startedAt = performance.now();
     let begun = 0;
     while (!signal.aborted) {
-      const due = ((performance.now() - startedAt) / 1_000) * this.#parts.alertsPerSecond;
+      const due = (this.#elapsedMs / 1_000) * this.#parts.alertsPerSecond;
       for (; begun < due; begun++) {
-        if (this.#underWay.size < MAX_UNDER_WAY) this.#begin(this.#sendOne());
+        if (this.#underWay.size < MAX_UNDER_WAY) this.#begin(this.#sendOne(signal));
       }
       await pause(TICK_MS, signal);
     }
@@ -51,7 +54,12 @@ export class Load {
     this.#underWay.add(done);
   }
 
-  async #sendOne(): Promise<void> {
+  get #elapsedMs(): number {
+    return performance.now() - this.#startedAt;
+  }
+
+  /** @param signal sends a duplicate at once that was to be sent later */
+  async #sendOne(signal: AbortSignal): Promise<void> {
     const { client, entryPoints, random } = this.#parts;
     const number = ++this.#number;
     if (random.chance(SHARE.junk)) {
@@ -66,7 +74,7 @@ export class Load {
     const laterMs = random.integer(0, MAX_LATER_MS);
     const accepted = await client.deliver(this.#pickEntryPoint(), alert, video);
     if (again === undefined && rival === undefined) return;
-    await pause(laterMs);
+    await pause(laterMs, signal);
     if (again !== undefined) await client.deliver(again, alert, video);
     // Only an accepted alert can be in conflict with a later one.
     if (rival !== undefined && accepted) {
@@ -75,8 +83,8 @@ export class Load {
   }
 
   #pickVideo(): ChaosVideo {
-    const { videos, random } = this.#parts;
-    if (random.chance(SHARE.unreachable)) return videos.unreachable;
+    const { videos, random, unreachableMs } = this.#parts;
+    if (random.chance(SHARE.unreachable) && this.#elapsedMs < unreachableMs) return videos.unreachable;
     if (random.chance(SHARE.missing)) return videos.missing;
     return random.pick(random.chance(SHARE.bad) ? videos.bad : videos.good);
   }

@@ -26,7 +26,9 @@ export type ReplicaChoice = (typeof REPLICAS)[number];
 const VIDEO_HOLD_MS = { min: 3_000, max: 6_000 };
 const KILL_HOLD_MS = { min: 200, max: 2_500 };
 /** Longer than 10 s, after which JetStream delivers a message without an ack to another replica. */
-const FREEZE_HOLD_MS = { min: 11_000, max: 13_000 };
+const FREEZE_HOLD_MS = { min: 11_000, max: 12_000 };
+/** probe-svc has 5 s more than a probe may take. */
+const FREEZE_PROBE_SVC_HOLD_MS = { min: 16_000, max: 17_000 };
 const LINK_HOLD_MS = { min: 2_000, max: 6_000 };
 const POSTGRES_HOLD_MS = { min: 3_000, max: 6_000 };
 const CLOCK_HOLD_MS = { min: 5_000, max: 10_000 };
@@ -62,7 +64,11 @@ export const FAULT_KINDS: readonly FaultKind[] = [
     const replicas = { victims: replicasOf(service), targets: () => [name] };
     return [
       { kind: `kill-${name}`, ...replicas, holdMs: KILL_HOLD_MS },
-      { kind: `freeze-${name}`, ...replicas, holdMs: FREEZE_HOLD_MS },
+      {
+        kind: `freeze-${name}`,
+        ...replicas,
+        holdMs: name === 'probe-svc' ? FREEZE_PROBE_SVC_HOLD_MS : FREEZE_HOLD_MS,
+      },
       { kind: `roll-${name}`, ...itself(name), holdMs: AT_ONCE_MS },
     ];
   }),
