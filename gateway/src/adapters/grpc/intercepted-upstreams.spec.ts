@@ -4,6 +4,7 @@ import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { collect, failure, yieldAll } from '@vigie/service-kit/testing';
 import { expect } from 'chai';
 import type { UpstreamCall, Upstreams } from '../../api/upstreams.ts';
+import { describeUpstreams, openSpecUpstreams } from '../../testing/upstreams.contract.ts';
 import { InterceptedUpstreams } from './intercepted-upstreams.ts';
 
 const { getAlert, watchAlerts } = AlertService.method;
@@ -38,6 +39,18 @@ const greet: Interceptor = next => request => {
 };
 
 describe('InterceptedUpstreams', () => {
+  describe('with an interceptor that passes everything on', () => {
+    const teardown = new AsyncDisposableStack();
+    let upstreams: Upstreams;
+
+    before(async () => {
+      upstreams = new InterceptedUpstreams(await openSpecUpstreams(teardown), [next => request => next(request)]);
+    });
+    after(() => teardown.disposeAsync());
+
+    describeUpstreams(() => upstreams);
+  });
+
   const callOf = (header: Record<string, string>): UpstreamCall => ({
     signal: AbortSignal.timeout(60_000),
     timeoutMs: 7,

@@ -16,18 +16,18 @@ import { type AlertQueue, AlertQueueError } from '../../ports/alert-queue.ts';
 
 const good = { uid: 'u-1', video: '/videos/a.mp4', timestamp: 1748871320.683412, store: 'store-42' };
 
-/** Keeps alerts in memory; `gate` holds back every receipt. */
+/** Answers as scripted, and keeps what it was given; `gate` holds back every receipt. */
 class FakeAlertQueue implements AlertQueue {
   readonly alerts: Alert[] = [];
+  duplicate = false;
   failure: Error | undefined;
   gate: Promise<void> = Promise.resolve();
 
   async publish(alert: Alert) {
-    const duplicate = this.alerts.some(({ uid }) => uid === alert.uid);
     this.alerts.push(alert);
     await this.gate;
     if (this.failure !== undefined) throw this.failure;
-    return { duplicate };
+    return { duplicate: this.duplicate };
   }
 }
 
@@ -65,6 +65,7 @@ describe('AlertService', () => {
     expect(queue.alerts).to.deep.equal([
       { uid: 'u-1', video: '/videos/a.mp4', timestampMicros: 1748871320683412, store: 'store-42' },
     ]);
+    queue.duplicate = true;
     expect(await client.createAlert({ alert: good })).to.include({ duplicate: true });
   });
 
@@ -207,6 +208,7 @@ describe('AlertService', () => {
 
   it('counts what it accepts and refuses', async () => {
     await client.createAlert({ alert: good });
+    queue.duplicate = true;
     await client.createAlert({ alert: good });
     await client.createAlert({ alert: { ...good, uid: '' } }).catch(() => undefined);
     const text = await registry.metrics();

@@ -1,0 +1,38 @@
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import type { FinishedAlert } from '@vigie/alert';
+import { ensureStreams, publishQuarantined, subjects } from '@vigie/alert/streams';
+import { encodeAlertPayload, encodeOutcomePayload } from '@vigie/alert/wire';
+import { startScratchNats } from '@vigie/dev-env/testing';
+import { readNatsUrl } from '@vigie/service-kit/nats';
+import { createLogger } from '@vigie/service-kit/telemetry';
+import { JetStreamOutcomeFeed } from '../adapters/jetstream/jetstream-outcome-feed.ts';
+
+/** The feed on the streams of a real nats-server of its own, and outcomes that come as probe-svc publishes them. */
+export async function openOutcomeStreams(teardown: AsyncDisposableStack) {
+  const nats = teardown.use(await startScratchNats());
+  const connection = await connect({ ...readNatsUrl(nats.url) });
+  teardown.defer(() => connection.close());
+  const manager = await jetstreamManager(connection);
+  await ensureStreams(manager, { maxBytes: 10_000_000, replicas: 1 });
+  const client = jetstream(connection);
+  let quarantined = 0;
+
+  async function report(record: FinishedAlert): Promise<void> {
+    const { alert, outcome, receivedAt, effort } = record;
+    if (outcome.status === 'QUARANTINED') {
+      const { code: reason, message: why } = outcome.failure;
+      const original = {
+        ...{ subject: subjects.received(alert.store), payload: Buffer.from(encodeAlertPayload(alert)) },
+        ...{ streamSequence: ++quarantined, receivedAt, redrives: 0 },
+      };
+      await publishQuarantined({ client, original, store: alert.store, reason, why, attempts: effort.attempts });
+    } else {
+      const subject = outcome.status === 'PROCESSED' ? subjects.processed : subjects.failed;
+      await client.publish(subject(alert.store), encodeOutcomePayload(record));
+    }
+  }
+
+  const feed = new JetStreamOutcomeFeed({ client, manager, logger: createLogger('store-svc', 'silent') });
+  return { feed, report, manager, nats };
+}
