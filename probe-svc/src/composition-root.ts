@@ -10,6 +10,7 @@ import { ChannelTransport, createUpstreamCheck, GrpcServer } from '@vigie/servic
 import { bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
 import { closeNats, connectNats } from '@vigie/service-kit/nats';
+import { validateRequests } from '@vigie/service-kit/validation';
 import { IsolatedHeaderProbe } from './adapters/child-process/isolated-header-probe.ts';
 import { createIsolationMetrics } from './adapters/child-process/isolation-metrics.ts';
 import { translateError } from './adapters/grpc/error-table.ts';
@@ -125,7 +126,14 @@ export async function startProbe(
     overrides,
   );
 
-  const server = new GrpcServer({ logger, metrics, health, translateError, shutdownGraceMs: config.shutdownGraceMs });
+  const server = new GrpcServer({
+    logger,
+    metrics,
+    health,
+    translateError,
+    interceptors: [validateRequests([VideoService])],
+    shutdownGraceMs: config.shutdownGraceMs,
+  });
   const videoService = createVideoService({
     probeVideo,
     probeChunks,

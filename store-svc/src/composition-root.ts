@@ -8,6 +8,7 @@ import { GrpcServer } from '@vigie/service-kit/grpc';
 import { bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
 import { closeNats, connectNats, createConsumerMetrics } from '@vigie/service-kit/nats';
+import { validateRequests } from '@vigie/service-kit/validation';
 import { createAlertService } from './adapters/grpc/alert-service.ts';
 import { translateError } from './adapters/grpc/error-table.ts';
 import { createOutcomeService } from './adapters/grpc/outcome-service.ts';
@@ -119,7 +120,14 @@ export async function startStore(
   const consumerParts = { connection, shutdownGraceMs, logger, consumerMetrics: createConsumerMetrics(metrics) };
   takers.push(await startRecordConsumer(consumerParts, parts.recordAlert));
   takers.push(await startQuarantineConsumer(consumerParts, parts.keepQuarantined));
-  const server = new GrpcServer({ logger, metrics, health, translateError, shutdownGraceMs });
+  const server = new GrpcServer({
+    logger,
+    metrics,
+    health,
+    translateError,
+    interceptors: [validateRequests([AlertService, QuarantinedAlertService], [OutcomeService.method.recordOutcomes])],
+    shutdownGraceMs,
+  });
   server.add(AlertService, createAlertService(parts));
   server.add(OutcomeService, createOutcomeService(parts.recordOutcome));
   server.add(QuarantinedAlertService, createQuarantinedAlertService(parts));

@@ -265,6 +265,7 @@ describe('store-svc', () => {
         [{ store: '\0' }, 'store'],
         [{ status: 42 as Alert_Status }, 'status'],
         [{ since: { seconds: -1n } }, 'since'],
+        [{ since: { seconds: 1n, nanos: 1e9 } }, 'since'],
         [{ until: { seconds: 253_402_300_800n } }, 'until'],
       ] as const) {
         const error = await failure(store.client.listAlerts(request));

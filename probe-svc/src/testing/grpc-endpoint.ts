@@ -1,5 +1,5 @@
 import type { DescService } from '@bufbuild/protobuf';
-import type { ErrorTranslator } from '@vigie/service-kit/grpc';
+import type { ErrorTranslator, GrpcServerOptions } from '@vigie/service-kit/grpc';
 import { ChannelTransport, GrpcServer } from '@vigie/service-kit/grpc';
 import { Health } from '@vigie/service-kit/telemetry';
 import { pino } from 'pino';
@@ -11,11 +11,16 @@ export interface GrpcEndpoint extends AsyncDisposable {
   readonly port: number;
 }
 
+interface GrpcEndpointOptions extends Pick<GrpcServerOptions, 'interceptors'> {
+  readonly translateError?: ErrorTranslator;
+  readonly port?: number;
+}
+
 /** A real gRPC server with what is added to it, and a channel to it. */
 export async function startGrpcEndpoint(
   services: readonly DescService[],
   addServices: (server: GrpcServer) => void,
-  { translateError = () => undefined, port = 0 }: { translateError?: ErrorTranslator; port?: number } = {},
+  { translateError = () => undefined, interceptors = [], port = 0 }: GrpcEndpointOptions = {},
 ): Promise<GrpcEndpoint> {
   await using stack = new AsyncDisposableStack();
   const health = new Health();
@@ -24,6 +29,7 @@ export async function startGrpcEndpoint(
     metrics: new Registry(),
     health,
     translateError,
+    interceptors,
     shutdownGraceMs: 100,
   });
   addServices(stack.use(server));

@@ -198,6 +198,8 @@ describe('GrpcServer', () => {
         ['GetAlert'],
       ]);
       expect((await symbol('.CreateAlert'))?.case).to.equal('errorResponse');
+      const rules = await ask({ case: 'fileContainingSymbol', value: 'buf.validate.field' });
+      expect(rules?.case === 'fileDescriptorResponse' && rules.value.fileDescriptorProto).not.to.be.empty;
     }
   });
 });

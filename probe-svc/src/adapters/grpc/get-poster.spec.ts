@@ -7,6 +7,7 @@ import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_s
 import { Failure_Code } from '@vigie/proto/vigie/video/v1/failure_pb.ts';
 import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 import { ChannelTransport } from '@vigie/service-kit/grpc';
+import { validateRequests } from '@vigie/service-kit/validation';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
@@ -66,7 +67,10 @@ describe('GetPoster', () => {
       logger: pino({ level: 'silent' }),
     });
     const endpoint: GrpcEndpoint = stack.use(
-      await startGrpcEndpoint([VideoService], server => server.add(VideoService, service), { translateError }),
+      await startGrpcEndpoint([VideoService], server => server.add(VideoService, service), {
+        translateError,
+        interceptors: [validateRequests([VideoService])],
+      }),
     );
     client = createClient(VideoService, endpoint.transport);
   }

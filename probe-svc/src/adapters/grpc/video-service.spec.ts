@@ -4,6 +4,7 @@ import { MemoryMediaSource } from '@vigie/media-source/testing';
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
 import { Failure_Code } from '@vigie/proto/vigie/video/v1/failure_pb.ts';
 import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
+import { validateRequests } from '@vigie/service-kit/validation';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { createProbeChunks } from '../../application/probe-chunks.ts';
@@ -36,7 +37,10 @@ describe('VideoService', () => {
       metrics: { count: () => {} },
       logger: pino({ level: 'silent' }),
     });
-    endpoint = await startGrpcEndpoint([VideoService], server => server.add(VideoService, service), { translateError });
+    endpoint = await startGrpcEndpoint([VideoService], server => server.add(VideoService, service), {
+      translateError,
+      interceptors: [validateRequests([VideoService])],
+    });
     client = createClient(VideoService, endpoint.transport);
   };
   afterEach(() => endpoint[Symbol.asyncDispose]());

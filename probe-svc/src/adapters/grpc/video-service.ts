@@ -1,5 +1,4 @@
 import type { Failure, Media } from '@vigie/alert';
-import { findVideoViolation, InvalidAlertError } from '@vigie/alert';
 import { failureToProto, mediaToProto } from '@vigie/alert/wire';
 import type { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 import type { ServiceImplementation } from '@vigie/service-kit/grpc';
@@ -21,7 +20,6 @@ export function createVideoService(parts: VideoServiceParts): ServiceImplementat
 
   return {
     async probeVideo({ video }, { signal }) {
-      requireVideo(video);
       const { finding, diagnostics, ...effort } = await probeVideo(video, signal);
       logger.info({ video, ...summaryOf(finding), ...effort }, 'video probed');
       if (diagnostics.length > 0) logger.debug({ video, diagnostics }, 'what libav said');
@@ -42,11 +40,6 @@ export function createVideoService(parts: VideoServiceParts): ServiceImplementat
       return { finding: { case: 'missing', value: missing } };
     },
   };
-}
-
-function requireVideo(video: string): void {
-  const description = findVideoViolation(video);
-  if (description !== undefined) throw new InvalidAlertError([{ field: 'video', description }]);
 }
 
 type Known =

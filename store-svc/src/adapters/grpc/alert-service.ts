@@ -1,8 +1,6 @@
-import { findUidViolation } from '@vigie/alert';
 import { alertToProto } from '@vigie/alert/wire';
 import type { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import type { ServiceImplementation } from '@vigie/service-kit/grpc';
-import { invalidArgument } from '@vigie/service-kit/grpc';
 import type { GetAlert } from '../../application/get-alert.ts';
 import type { ListAlerts } from '../../application/list-alerts.ts';
 import type { ReplayAlerts } from '../../application/replay-alerts.ts';
@@ -32,8 +30,6 @@ export function createAlertService(parts: AlertServiceParts): ReadAlertService {
 
   return {
     async getAlert({ uid }) {
-      const description = findUidViolation(uid);
-      if (description !== undefined) throw invalidArgument([{ field: 'uid', description }]);
       return alertToProto(await getAlert(uid));
     },
 

@@ -1,4 +1,3 @@
-import { FAILURE_CODES, findStoreViolation, findUidViolation } from '@vigie/alert';
 import { failureCodeFromProto } from '@vigie/alert/wire';
 import { QuarantinedAlert_State as State } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_pb.ts';
 import type {
@@ -8,13 +7,12 @@ import type {
 } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
 import type { QuarantineFilter, QuarantinePosition, QuarantineState } from '../../domain/quarantined-alert.ts';
 import { decodeQuarantineToken } from './page-token.ts';
-import { findTimeFault, requireFilter, requireSound, toMicros } from './request-fields.ts';
+import { readTimeFilter } from './time-filter.ts';
 
 const DEFAULT_PAGE_SIZE = 50;
 /** Each with its payload, they fit into one gRPC message. */
 const MAX_PAGE_SIZE = 100;
 const MAX_RESOLVED = 1_000;
-const MAX_IDS = 1_000;
 
 const STATES: ReadonlyMap<State, QuarantineState> = new Map([
   [State.STATE_UNSPECIFIED, 'HELD'],
@@ -40,17 +38,11 @@ type ResolutionRequest = Pick<
   'ids' | 'uid' | 'store' | 'code' | 'since' | 'until' | 'limit'
 >;
 type FilterRequest = Omit<ResolutionRequest, 'ids' | 'limit'>;
-type Fault = readonly [field: string, description: string | undefined];
 
-/** @throws ConnectError INVALID_ARGUMENT naming every field that is wrong */
+/** @throws ConnectError INVALID_ARGUMENT for a `page_token` of another list, or nanos out of bounds */
 export function readQuarantineRequest(request: ListQuarantinedAlertsRequest): QuarantineQuery {
   const { pageSize, pageToken } = request;
   const state = STATES.get(request.state) ?? 'HELD';
-  requireSound([
-    ['state', STATES.has(request.state) ? undefined : 'must be HELD, REDRIVEN or DISCARDED'],
-    ...findFilterFaults(request),
-    ['page_size', pageSize < 0 ? 'must not be negative' : undefined],
-  ]);
   const filter = toFilter(request);
   return {
     state,
@@ -60,37 +52,19 @@ export function readQuarantineRequest(request: ListQuarantinedAlertsRequest): Qu
   };
 }
 
-/** @throws ConnectError INVALID_ARGUMENT naming every field that is wrong, or that no filter is set */
+/** @throws ConnectError INVALID_ARGUMENT for nanos out of bounds */
 export function readResolutionRequest(request: ResolutionRequest): ResolutionQuery {
   const { ids, limit } = request;
-  requireSound([
-    ['ids', ids.length > MAX_IDS ? `must hold at most ${MAX_IDS} ids` : undefined],
-    ['ids', ids.some(id => id.includes('\0')) ? 'must not hold a NUL character' : undefined],
-    ...findFilterFaults(request),
-    ['limit', limit < 0 ? 'must not be negative' : undefined],
-  ]);
   const filter = { ids: ids.length === 0 ? undefined : ids, ...toFilter(request) };
-  requireFilter(filter, ['ids', 'uid', 'store', 'code', 'since', 'until']);
   return { filter, limit: Math.min(limit === 0 ? MAX_RESOLVED : limit, MAX_RESOLVED) };
 }
 
-function findFilterFaults({ uid, store, code, since, until }: FilterRequest): Fault[] {
-  const name = failureCodeFromProto(code);
-  return [
-    ['uid', uid === '' ? undefined : findUidViolation(uid)],
-    ['store', store === '' ? undefined : findStoreViolation(store)],
-    ['code', name === undefined || FAILURE_CODES.includes(name) ? undefined : 'must be a code of Failure'],
-    ['since', findTimeFault(since)],
-    ['until', findTimeFault(until)],
-  ];
-}
-
-function toFilter({ uid, store, code, since, until }: FilterRequest): QuarantineFilter {
+function toFilter(request: FilterRequest): QuarantineFilter {
+  const { uid, store, code } = request;
   return {
     uid: uid === '' ? undefined : uid,
     store: store === '' ? undefined : store,
     code: failureCodeFromProto(code),
-    sinceMicros: toMicros(since),
-    untilMicros: toMicros(until),
+    ...readTimeFilter(request),
   };
 }
