@@ -146,6 +146,22 @@ describe('HttpListener', () => {
     await once(connect(server.port, '127.0.0.1'), 'error');
   });
 
+  it('answers a client that connected in time and sends its request late', async () => {
+    const server = await openListener(HELLO, 60_000, 500);
+    const socket = await open(server.port);
+    const closed = server.close();
+    while (
+      await open(server.port).then(
+        other => other.destroy(),
+        () => undefined,
+      )
+    );
+    const answer = readUntil(socket, '1.1 /late');
+    socket.write('GET /late HTTP/1.1\r\nhost: x\r\n\r\n');
+    expect(await answer).to.match(/^connection: close/im);
+    await closed;
+  });
+
   it('cuts requests that outlast the grace period', async () => {
     const begun = Promise.withResolvers<void>();
     const server = await openListener(() => begun.resolve(), 50);

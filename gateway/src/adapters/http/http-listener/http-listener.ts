@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttp2Server, type Http2Server, type Http2Session } from 'node:http2';
 import { type AddressInfo, createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { settlesWithin } from '@vigie/service-kit/async';
 import { detectHttpVersion } from './preface.ts';
 
@@ -12,7 +13,8 @@ export interface HttpListenerOptions {
   readonly listener: RequestListener;
   /**
    * How long connections are still accepted after closing has begun: in that time load balancers notice that the
-   * gateway isn't ready, and clients with kept connections are asked to open others. Part of the grace period.
+   * gateway isn't ready, and clients with kept connections are asked to open others. Connections that are still silent
+   * then have as long again to send a request. Both are part of the grace period.
    */
   readonly lameDuckMs: number;
   /** How long requests may go on after closing has begun. */
@@ -54,6 +56,7 @@ export class HttpListener implements AsyncDisposable {
     );
     this.#http2.on('session', session => {
       this.#sessions.add(session);
+      if (this.#state === 'closed') session.close();
       session.once('close', () => this.#sessions.delete(session));
     });
     const options = { allowHalfOpen: true, noDelay: true, keepAlive: true };
@@ -82,13 +85,19 @@ export class HttpListener implements AsyncDisposable {
     for (const session of this.#sessions) session.close();
     if (this.#lameDuckMs > 0 && this.#sockets.size > 0)
       await settlesWithin(this.#lastSocketClosed.promise, this.#lameDuckMs);
+    // Directly after the event loop has read: closing resets connections that it has not accepted or not read from.
+    await setImmediate();
     this.#state = 'closed';
     const closed = new Promise<void>(resolve => this.#tcp.close(() => resolve()));
     for (const session of this.#sessions) session.close();
-    for (const socket of this.#silentSockets) socket.destroy();
+    // A client that has just connected is about to send its request.
+    const silence = setTimeout(() => {
+      for (const socket of this.#silentSockets) socket.destroy();
+    }, this.#lameDuckMs);
     this.#http1.closeIdleConnections();
     this.#http1.close();
     await closed;
+    clearTimeout(silence);
     clearTimeout(grace);
   }
 
