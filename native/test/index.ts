@@ -1,1 +1,2 @@
 export { makeMatrix } from './matrix/make-matrix.ts';
+export { samples } from './samples.ts';

@@ -1,9 +1,8 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import type { Media } from '@vigie/alert';
 import { NativeLoadError } from './native-load-error.ts';
 import type { PosterAnswer } from './poster-answer.ts';
-import type { ProbeFailureCode } from './probe-answer.ts';
+import type { ProbeAnswer } from './probe-answer.ts';
 
 // The native boundary: plain data only, absent is null. The C++ side trusts these shapes; probe.ts checks them.
 
@@ -16,16 +15,8 @@ export interface NativeRequest {
   readonly maxPackets: number;
 }
 
-export type NativeAnswer =
-  | { readonly kind: 'need'; readonly offset: number; readonly lengthBytes: number }
-  | { readonly kind: 'media'; readonly media: Media; readonly diagnostics: readonly string[] }
-  | {
-      readonly kind: 'failure';
-      readonly code: ProbeFailureCode;
-      readonly message: string;
-      readonly diagnostics: readonly string[];
-    }
-  | { readonly kind: 'cancelled' };
+/** That `media` has exactly the fields of the alert's `Media` is checked by media-fields.spec.ts. */
+export type NativeAnswer = ProbeAnswer | { readonly kind: 'cancelled' };
 
 export interface NativePosterRequest extends NativeRequest {
   readonly maxSidePixels: number;

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { NginxServer } from '@vigie/dev-env/servers';
 import { pickFreePorts } from '@vigie/dev-env/tcp-ports';
 import { temporaryDir } from '@vigie/dev-env/testing';
 import { HttpMediaSource } from '@vigie/media-source/http';
+import { samples } from '@vigie/native/testing';
 import { expect } from 'chai';
 import { Registry } from 'prom-client';
 import { createHttpMetrics } from './adapters/http/http-metrics.ts';
@@ -12,28 +12,6 @@ import { createMakePoster, type MakePoster } from './application/make-poster.ts'
 import { createProbeVideo, type ProbeVideo } from './application/probe-video.ts';
 import { jpegSize } from './testing/jpeg-size.ts';
 
-interface Sample {
-  readonly file: string;
-  readonly expected: Expected;
-}
-
-type Expected =
-  | { readonly status: 'FAILED'; readonly failureCode: string }
-  | {
-      readonly status: 'PROCESSED';
-      readonly container: string;
-      readonly codec: string;
-      readonly width: number;
-      readonly height: number;
-      readonly rotation: number;
-      readonly frameRate: number;
-      readonly durationSeconds: number;
-      readonly audioCodec: string | null;
-    };
-
-const samples: Sample[] = JSON.parse(
-  await readFile(new URL('../../nginx/sample-videos.json', import.meta.url), 'utf8'),
-);
 const MAX_SIDE_PIXELS = 320;
 const limits = { firstRangeBytes: 32_768, maxBytes: 16 * 1024 * 1024, maxRequests: 16, timeoutMs: 15_000 };
 

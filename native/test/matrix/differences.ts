@@ -13,7 +13,7 @@ export interface Difference {
 export const differences: readonly Difference[] = [
   {
     files: recipe => recipe.container === 'avi',
-    fields: ['videoBitRate'],
+    fields: ['video.bitRate'],
     says: null,
     why: "it is the sum over AVI's index, which lies at the file's end; the bit rate of the whole file is stated",
   },
@@ -28,7 +28,7 @@ export const differences: readonly Difference[] = [
       'fragmented-ntsc.mp4',
       'fragmented-cut.mp4',
     ],
-    fields: ['videoBitRate'],
+    fields: ['video.bitRate'],
     says: null,
     why: 'it is the sum over all fragments, and they lie all over the file',
   },
@@ -40,19 +40,19 @@ export const differences: readonly Difference[] = [
   },
   {
     files: ['dv.avi', 'dv.mov', 'prores.mkv'],
-    fields: ['pixelFormat'],
+    fields: ['video.pixelFormat'],
     says: null,
     why: 'only the first picture shows it, which does not fit in the first range, and it alone is not worth a request',
   },
   {
     files: ['mpeg2.mp4'],
-    fields: ['channels'],
+    fields: ['audio.channels'],
     says: 2,
     why: "the muxer wrote 2 into the sample description of a mono track; the container's statement is kept",
   },
   {
     files: ['wmv2-ntsc.wmv', 'vp9-copied.ivf'],
-    fields: ['frameRate'],
+    fields: ['video.frameRate'],
     says: { within: 0.0011 },
     why: 'with timestamps of whole milliseconds the few frames of the first range look like 30 as much as 29.97',
   },

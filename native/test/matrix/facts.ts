@@ -1,36 +1,13 @@
-import type { Media } from '@vigie/alert';
+import type { AudioTrack, Media, VideoTrack } from '@vigie/alert';
 import type { Recipe } from './recipes.ts';
 
-/** What is compared of a file, field by field. */
-export interface Facts {
-  readonly container: string;
-  readonly codec: string | null;
-  readonly profile: string | null;
-  readonly width: number;
-  readonly height: number;
-  readonly displayWidth: number;
-  readonly displayHeight: number;
-  readonly rotation: number;
-  readonly sampleAspectRatio: string | null;
-  readonly frameRate: number | null;
-  readonly pixelFormat: string | null;
-  readonly colorPrimaries: string | null;
-  readonly colorTransfer: string | null;
-  readonly colorSpace: string | null;
-  readonly colorRange: string | null;
-  readonly videoBitRate: number | null;
-  readonly audioCodec: string | null;
-  readonly sampleRate: number | null;
-  readonly channels: number | null;
-  readonly durationSeconds: number | null;
-  readonly bitRate: number | null;
-  readonly videoStreams: number;
-  readonly coverArtStreams: number;
-  readonly audioStreams: number;
-  readonly truncated: boolean;
-  readonly moovAtEnd: boolean;
-  readonly fragmented: boolean;
-}
+/** What is compared of a file, field by field: all that a `Media` holds and ffprobe says too. */
+export type Facts = Omit<Media, 'video' | 'audio' | 'sizeBytes' | 'durationSource'> & VideoFacts & AudioFacts;
+
+type VideoFacts = { readonly [Field in Exclude<keyof VideoTrack, 'hdr'> as `video.${Field}`]: VideoTrack[Field] };
+
+/** All null if there is no audio. */
+type AudioFacts = { readonly [Field in keyof AudioTrack as `audio.${Field}`]: AudioTrack[Field] | null };
 
 /** `ffprobe -show_streams -show_format -of json`, as far as it is read here. */
 export interface Truth {
@@ -59,37 +36,15 @@ interface TruthStream {
   readonly side_data_list?: readonly { readonly rotation?: number }[];
 }
 
-export function factsOfMedia(media: Media): Facts {
-  const { video, audio } = media;
-  return {
-    container: media.container,
-    codec: video.codec,
-    profile: video.profile,
-    width: video.width,
-    height: video.height,
-    displayWidth: video.displayWidth,
-    displayHeight: video.displayHeight,
-    rotation: video.rotation,
-    sampleAspectRatio: video.sampleAspectRatio,
-    frameRate: video.frameRate,
-    pixelFormat: video.pixelFormat,
-    colorPrimaries: video.colorPrimaries,
-    colorTransfer: video.colorTransfer,
-    colorSpace: video.colorSpace,
-    colorRange: video.colorRange,
-    videoBitRate: video.bitRate,
-    audioCodec: audio?.codec ?? null,
-    sampleRate: audio?.sampleRate ?? null,
-    channels: audio?.channels ?? null,
-    durationSeconds: media.durationSeconds,
-    bitRate: media.bitRate,
-    videoStreams: media.videoStreams,
-    coverArtStreams: media.coverArtStreams,
-    audioStreams: media.audioStreams,
-    truncated: media.truncated,
-    moovAtEnd: media.moovAtEnd,
-    fragmented: media.fragmented,
-  };
+const NO_AUDIO: { readonly [Field in keyof AudioTrack]: null } = { codec: null, sampleRate: null, channels: null };
+
+export function factsOfMedia({ video, audio, sizeBytes: _size, durationSource: _source, ...facts }: Media): Facts {
+  const { hdr: _hdr, ...picture } = video;
+  return { ...facts, ...prefixed('video', picture), ...prefixed('audio', audio ?? NO_AUDIO) } as Facts;
+}
+
+function prefixed(prefix: string, fields: object): object {
+  return Object.fromEntries(Object.entries(fields).map(([field, value]) => [`${prefix}.${field}`, value]));
 }
 
 export function factsOfTruth({ streams = [], format }: Truth, recipe: Recipe): Facts {
@@ -101,23 +56,23 @@ export function factsOfTruth({ streams = [], format }: Truth, recipe: Recipe): F
   const rotation = video.side_data_list?.find(data => data.rotation !== undefined)?.rotation ?? 0;
   return {
     container: recipe.container,
-    codec: video.codec_name ?? null,
-    profile: nameOrNull(video.profile),
-    width: video.width,
-    height: video.height,
+    'video.codec': video.codec_name ?? 'unknown',
+    'video.profile': nameOrNull(video.profile),
+    'video.width': video.width,
+    'video.height': video.height,
     ...displaySizeOf(video, rotation),
-    rotation,
-    sampleAspectRatio: video.sample_aspect_ratio ?? null,
-    frameRate: quotient(video.avg_frame_rate) ?? quotient(video.r_frame_rate),
-    pixelFormat: nameOrNull(video.pix_fmt),
-    colorPrimaries: nameOrNull(video.color_primaries),
-    colorTransfer: nameOrNull(video.color_transfer),
-    colorSpace: nameOrNull(video.color_space),
-    colorRange: nameOrNull(video.color_range),
-    videoBitRate: numberOrNull(video.bit_rate),
-    audioCodec: audio?.codec_name ?? null,
-    sampleRate: numberOrNull(audio?.sample_rate),
-    channels: audio?.channels || null,
+    'video.rotation': rotation,
+    'video.sampleAspectRatio': video.sample_aspect_ratio ?? null,
+    'video.frameRate': quotient(video.avg_frame_rate) ?? quotient(video.r_frame_rate),
+    'video.pixelFormat': nameOrNull(video.pix_fmt),
+    'video.colorPrimaries': nameOrNull(video.color_primaries),
+    'video.colorTransfer': nameOrNull(video.color_transfer),
+    'video.colorSpace': nameOrNull(video.color_space),
+    'video.colorRange': nameOrNull(video.color_range),
+    'video.bitRate': numberOrNull(video.bit_rate),
+    'audio.codec': audio?.codec_name ?? null,
+    'audio.sampleRate': numberOrNull(audio?.sample_rate),
+    'audio.channels': audio?.channels || null,
     durationSeconds: numberOrNull(format.duration),
     bitRate: numberOrNull(format.bit_rate),
     videoStreams: streams.filter(isVideo).length,
@@ -133,8 +88,8 @@ function displaySizeOf({ width, height, sample_aspect_ratio }: TruthStream, rota
   const shownWidth = Math.round(width * (quotient(sample_aspect_ratio?.replace(':', '/')) ?? 1));
   const onItsSide = Math.abs(rotation) > 45 && Math.abs(rotation) < 135;
   return onItsSide
-    ? { displayWidth: height, displayHeight: shownWidth }
-    : { displayWidth: shownWidth, displayHeight: height };
+    ? { 'video.displayWidth': height, 'video.displayHeight': shownWidth }
+    : { 'video.displayWidth': shownWidth, 'video.displayHeight': height };
 }
 
 function nameOrNull(name: string | undefined): string | null {
@@ -154,8 +109,8 @@ const TOLERANCES: Partial<Record<keyof Facts, number>> = {
   durationSeconds: 0.01,
   // Follows the duration.
   bitRate: 0.012,
-  frameRate: 0.0005,
-  videoBitRate: 0.01,
+  'video.frameRate': 0.0005,
+  'video.bitRate': 0.01,
 };
 
 export function isSame(field: keyof Facts, found: Facts[keyof Facts], expected: Facts[keyof Facts]): boolean {
