@@ -1,6 +1,7 @@
 import { ChannelTransport, countCalls, createUpstreamCheck, translateErrors } from '@vigie/service-kit/grpc';
 import { bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
+import { Admission } from '@vigie/service-kit/limits';
 import { ChannelUpstreams } from './adapters/grpc/channel-upstreams.ts';
 import { InterceptedUpstreams } from './adapters/grpc/intercepted-upstreams.ts';
 import { forwardMetadata } from './adapters/grpc/interceptors/forward-metadata.ts';
@@ -11,6 +12,7 @@ import { createGatewayHandler } from './adapters/http/gateway-handler.ts';
 import { HttpListener } from './adapters/http/http-listener/http-listener.ts';
 import { httpMetrics } from './adapters/http/http-metrics.ts';
 import { createLegacyAlerts, LEGACY_UID_NAMES } from './adapters/http/legacy/legacy-alerts.ts';
+import { RequestGuard } from './adapters/http/request-guard.ts';
 import { createMethodForwarder } from './adapters/http/rpc/forward-method.ts';
 import { createOwnServices } from './adapters/http/rpc/own-services.ts';
 import { createRpcHandlers } from './adapters/http/rpc/rpc-handlers.ts';
@@ -46,7 +48,12 @@ export async function startGateway(
   overrides: Partial<GatewayPorts> = {},
 ): Promise<number> {
   const { logger, metrics, health, teardown } = context;
-  const { requestTimeoutMs, maxTimeoutMs, maxBodyBytes } = config;
+  const { requestTimeoutMs, maxTimeoutMs, maxBodyBytes, bodyTimeoutMs, decodeLimits } = config;
+  const limits = { maxBodyBytes, bodyTimeoutMs, decode: decodeLimits };
+  const guard = new RequestGuard({
+    calls: new Admission(config.callLimits),
+    streams: new Admission(config.streamLimits),
+  });
   const stopping = new AbortController();
   const methods = PUBLIC_METHODS.map(({ method }) => method);
 
@@ -67,16 +74,19 @@ export async function startGateway(
           forward: createMethodForwarder({ upstreams, logger, requestTimeoutMs, stopping: stopping.signal }),
           ownServices: createOwnServices(methods, health, stopping.signal),
           maxTimeoutMs,
-          maxMessageBytes: maxBodyBytes,
+          guard,
+          limits,
         }),
-      legacyAlerts: ({ calls: upstreams }) => createLegacyAlerts({ upstreams, logger, requestTimeoutMs, maxBodyBytes }),
+      legacyAlerts: ({ calls: upstreams }) =>
+        createLegacyAlerts({ upstreams, logger, requestTimeoutMs, guard, limits }),
       transcoder: ({ calls: upstreams }) =>
         createTranscoder({
           methods,
           upstreams,
           logger,
           requestTimeoutMs,
-          maxBodyBytes,
+          guard,
+          limits,
           heartbeatMs: HEARTBEAT_MS,
           stopping: stopping.signal,
         }),

@@ -1,6 +1,7 @@
 import { EnvReader } from '@vigie/service-kit/env';
 import type { RunnerConfig } from '@vigie/service-kit/lifecycle';
 import { readRunnerConfig } from '@vigie/service-kit/lifecycle';
+import { type AdmissionLimits, DEFAULT_DECODE_LIMITS, type DecodeLimits } from '@vigie/service-kit/limits';
 import { service } from './service.ts';
 
 export interface Config extends RunnerConfig {
@@ -13,10 +14,23 @@ export interface Config extends RunnerConfig {
   readonly requestTimeoutMs: number;
   /** The longest deadline that a unary call may have. */
   readonly maxTimeoutMs: number;
+  /** The largest body, and the largest message of an RPC, also once decompressed. */
   readonly maxBodyBytes: number;
+  /** How long a body may take to arrive; of a stream of requests, each message. */
+  readonly bodyTimeoutMs: number;
+  readonly decodeLimits: DecodeLimits;
+  readonly callLimits: AdmissionLimits;
+  /** Of server streams. */
+  readonly streamLimits: AdmissionLimits;
   /** How long connections are still accepted after SIGTERM; at most half of the grace period. */
   readonly lameDuckMs: number;
 }
+
+const MIB = 1024 * 1024;
+const COUNT = { min: 1, max: 1_000_000 };
+const BYTES = { min: MIB, max: 1024 * MIB };
+/** Of a request with one alert there are a few hundred. */
+const FREE_BYTES_PER_CALL = 16 * 1024;
 
 /** @throws InvalidEnvironmentError */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
@@ -29,7 +43,34 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     storeAddress: reader.address('STORE_ADDRESS', '127.0.0.1:50053'),
     requestTimeoutMs: reader.milliseconds('REQUEST_TIMEOUT_MS', 10_000),
     maxTimeoutMs: reader.milliseconds('MAX_TIMEOUT_MS', 300_000),
-    maxBodyBytes: reader.integer('MAX_BODY_BYTES', 8 * 1024 * 1024, { min: 1024, max: 64 * 1024 * 1024 }),
+    maxBodyBytes: reader.integer('MAX_BODY_BYTES', 8 * MIB, { min: 1024, max: 64 * MIB }),
+    bodyTimeoutMs: reader.milliseconds('BODY_TIMEOUT_MS', 30_000),
+    decodeLimits: readDecodeLimits(reader),
+    callLimits: {
+      maxCalls: reader.integer('MAX_CALLS', 2_000, COUNT),
+      maxCallsPerCaller: reader.integer('MAX_CALLS_PER_CALLER', 1_500, COUNT),
+      maxBytes: reader.integer('MAX_BYTES_IN_HAND', 64 * MIB, BYTES),
+      maxBytesPerCaller: reader.integer('MAX_BYTES_IN_HAND_PER_CALLER', 48 * MIB, BYTES),
+      freeBytesPerCall: FREE_BYTES_PER_CALL,
+    },
+    streamLimits: {
+      maxCalls: reader.integer('MAX_STREAMS', 10_000, COUNT),
+      maxCallsPerCaller: reader.integer('MAX_STREAMS_PER_CALLER', 10_000, COUNT),
+      // Their requests are filters.
+      maxBytes: MIB,
+      maxBytesPerCaller: MIB,
+      freeBytesPerCall: 1024,
+    },
     lameDuckMs: reader.integer('LAME_DUCK_MS', 500, { min: 0, max: 600_000 }),
   });
+}
+
+function readDecodeLimits(reader: EnvReader): DecodeLimits {
+  const { maxValues, maxUnknownFields, maxDepth, maxHeapBytes } = DEFAULT_DECODE_LIMITS;
+  return {
+    maxValues: reader.integer('MAX_MESSAGE_VALUES', maxValues, COUNT),
+    maxUnknownFields: reader.integer('MAX_MESSAGE_UNKNOWN_FIELDS', maxUnknownFields, COUNT),
+    maxDepth: reader.integer('MAX_MESSAGE_DEPTH', maxDepth, { min: 8, max: 100 }),
+    maxHeapBytes: reader.integer('MAX_MESSAGE_HEAP_BYTES', maxHeapBytes, BYTES),
+  };
 }

@@ -5,6 +5,8 @@ import type { TraceContext } from '@vigie/service-kit/telemetry';
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** Whose share of the limits it counts against: the client's address. */
+  readonly caller: string;
   /** As it came, still percent-encoded, without the query. */
   readonly path: string;
   /** Without the question mark. */

@@ -1,40 +1,32 @@
-import { isUtf8 } from 'node:buffer';
-import type { IncomingMessage } from 'node:http';
 import type { JsonValue } from '@bufbuild/protobuf';
-import { Code, type ConnectError } from '@connectrpc/connect';
-import { rpcError } from '@vigie/service-kit/grpc';
+import type { AdmittedCall } from '@vigie/service-kit/limits';
+import type { Exchange } from './exchange.ts';
 import { unsupportedMediaType } from './http-error.ts';
+import { parseJson } from './json-message.ts';
 import { readBody } from './read-body.ts';
+import type { RequestLimits } from './request-limits.ts';
 
 const JSON_TYPE = /^(application|text)\/(.+\+)?json$/;
-/** Default content types of `curl -d` and `fetch`; JSON in such a body is accepted as JSON. */
-const UNSAID_TYPES = ['', 'application/x-www-form-urlencoded', 'text/plain', 'application/octet-stream'];
 
 /**
- * The JSON of a request's body; `undefined` if it has none.
+ * The JSON of a request's body; `undefined` if it has none. A body without a content type is taken as JSON; one of
+ * another type is refused: a web page can send the types of forms to any address without asking first.
+ * https://fetch.spec.whatwg.org/#cors-safelisted-request-header
  *
+ * @param alsoTaken other types that count as JSON
  * @throws HttpError, ConnectError
  */
-export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<JsonValue | undefined> {
+export async function readJsonBody(
+  { request }: Exchange,
+  call: AdmittedCall,
+  limits: RequestLimits,
+  alsoTaken: readonly string[] = [],
+): Promise<JsonValue | undefined> {
   const contentType = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  const isJson = JSON_TYPE.test(contentType);
-  if (!isJson && !UNSAID_TYPES.includes(contentType)) throw unsupportedMediaType(contentType);
+  const isTaken = contentType === '' || JSON_TYPE.test(contentType) || alsoTaken.includes(contentType);
+  if (!isTaken) throw unsupportedMediaType(contentType);
   const encoding = request.headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') throw unsupportedMediaType(`encoded with ${encoding}`);
-  const body = await readBody(request, maxBytes);
-  if (body.byteLength === 0) return undefined;
-  if (!isUtf8(body)) throw malformed('it holds bytes that are not UTF-8');
-  try {
-    return JSON.parse(body.toString('utf8')) as JsonValue;
-  } catch (error) {
-    if (!isJson && contentType !== '') throw unsupportedMediaType(contentType);
-    throw malformed((error as Error).message, error);
-  }
-}
-
-function malformed(why: string, cause?: unknown): ConnectError {
-  return rpcError(Code.InvalidArgument, `The body is not well-formed JSON: ${why}.`, {
-    reason: 'MALFORMED_JSON',
-    cause,
-  });
+  const body = await readBody(request, call, limits);
+  return body.byteLength === 0 ? undefined : parseJson(body, call, limits.decode);
 }

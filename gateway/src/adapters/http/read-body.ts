@@ -1,27 +1,51 @@
 import type { IncomingMessage } from 'node:http';
 import { Code, ConnectError } from '@connectrpc/connect';
-import { bodyTooLarge } from './http-error.ts';
+import type { AdmittedCall } from '@vigie/service-kit/limits';
+import { bodyTooLarge, bodyTooSlow } from './http-error.ts';
+import type { RequestLimits } from './request-limits.ts';
 
-/** @throws HttpError when it is larger than `maxBytes`; ConnectError CANCELLED when the client leaves */
-export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+/**
+ * Reads a whole body. Its bytes are counted as in hand until the call is over.
+ *
+ * @throws HttpError when it is larger or slower than the limits; ConnectError RESOURCE_EXHAUSTED if too many bytes are in
+ * hand already, CANCELLED when the client leaves
+ */
+export function readBody(
+  request: IncomingMessage,
+  call: AdmittedCall,
+  { maxBodyBytes, bodyTimeoutMs }: Pick<RequestLimits, 'maxBodyBytes' | 'bodyTimeoutMs'>,
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    const announcedBytes = Number(request.headers['content-length'] ?? 0);
     const chunks: Buffer[] = [];
     let sizeBytes = 0;
-    let tooLarge = Number(request.headers['content-length'] ?? 0) > maxBytes;
-    if (tooLarge) reject(bodyTooLarge(maxBytes));
+    let isRefused = false;
+    const refuse = (error: unknown): void => {
+      isRefused = true;
+      chunks.length = 0;
+      clearTimeout(timer);
+      reject(error);
+    };
+    const timer = setTimeout(() => refuse(bodyTooSlow(bodyTimeoutMs)), bodyTimeoutMs);
+    const take = (bytes: number): void => {
+      try {
+        if (Math.max(sizeBytes, announcedBytes) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
+        call.takeBytes(bytes);
+      } catch (error) {
+        refuse(error);
+      }
+    };
+    take(announcedBytes);
     request.on('data', (chunk: Buffer) => {
       // The rest is still read: a client doesn't see the answer while it is busy sending.
-      if (tooLarge) return;
+      if (isRefused) return;
       sizeBytes += chunk.byteLength;
       chunks.push(chunk);
-      if (sizeBytes > maxBytes) {
-        tooLarge = true;
-        chunks.length = 0;
-        reject(bodyTooLarge(maxBytes));
-      }
+      if (sizeBytes > announcedBytes) take(chunk.byteLength);
     });
-    const onGone = (): void => reject(new ConnectError('The client left in the middle.', Code.Canceled));
+    const onGone = (): void => refuse(new ConnectError('The client left in the middle.', Code.Canceled));
     request.once('end', () => {
+      clearTimeout(timer);
       request.off('close', onGone);
       resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
     });

@@ -20,11 +20,11 @@ export interface ServeExchangeParts {
 
 /** Runs each request in its trace, and counts and logs it once it is over. */
 export function createRequestListener({ handle, logger, metrics }: ServeExchangeParts): RequestListener {
-  return (request, response) => {
+  return (request, response, caller) => {
     const startedAt = performance.now();
     const finishMetrics = metrics.begin();
     const gone = new AbortController();
-    const exchange = openExchange(request, response, gone.signal);
+    const exchange = openExchange(request, response, caller, gone.signal);
     let finished = false;
 
     response.setHeader(TRACE_ID_HEADER, exchange.trace.traceId);
@@ -56,13 +56,19 @@ function logExchange(logger: Logger, exchange: Exchange, status: number, elapsed
   else logger.info(line, 'request');
 }
 
-function openExchange(request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Exchange {
+function openExchange(
+  request: IncomingMessage,
+  response: ServerResponse,
+  caller: string,
+  signal: AbortSignal,
+): Exchange {
   const url = request.url ?? '/';
   const queryStart = url.indexOf('?');
   const traceparent = request.headers[TRACEPARENT];
   return {
     request,
     response,
+    caller,
     path: queryStart < 0 ? url : url.slice(0, queryStart),
     query: queryStart < 0 ? '' : url.slice(queryStart + 1),
     trace: continueTrace(typeof traceparent === 'string' ? traceparent : undefined),

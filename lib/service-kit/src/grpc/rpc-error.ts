@@ -66,10 +66,21 @@ export function rpcError(code: Code, message: string, options: RpcErrorOptions):
   return new ConnectError(message, code, options.forbidsRetry === true ? NO_RETRY : undefined, details, options.cause);
 }
 
+/** Longer names and values of a caller are not repeated to it: an error travels in headers. */
+const MAX_TEXT_LENGTH = 256;
+
 /** INVALID_ARGUMENT that names each field. */
-export function invalidArgument(violations: readonly FieldViolation[], cause?: unknown): ConnectError {
+export function invalidArgument(found: readonly FieldViolation[], cause?: unknown): ConnectError {
+  const violations = found.map(({ field, description }) => ({
+    field: shorten(field),
+    description: shorten(description),
+  }));
   const message = violations.map(({ field, description }) => `${field} ${description}`).join('; ');
   return rpcError(Code.InvalidArgument, message, { reason: 'INVALID_FIELDS', violations, cause });
+}
+
+function shorten(text: string): string {
+  return text.length <= MAX_TEXT_LENGTH ? text : `${text.slice(0, MAX_TEXT_LENGTH)}…`;
 }
 
 /** Turns an error of the domain into one for the caller, or `undefined` where it isn't meant for callers. */

@@ -17,6 +17,8 @@ export interface AdmissionLimits {
 
 /** A call in flight. Disposing of it ends the call and gives back all of its bytes. */
 export interface AdmittedCall extends Disposable {
+  /** What it has in hand. */
+  readonly bytes: number;
   /**
    * Counts bytes before they are read.
    *
@@ -98,6 +100,9 @@ export class Admission {
     caller.calls++;
     const call: Call = { caller, bytes: 0, isOver: false };
     return {
+      get bytes() {
+        return call.bytes;
+      },
       takeBytes: bytes => {
         const bound = this.#boundAgainst(call, bytes);
         if (bound !== undefined) throw this.#tooMany(bound);

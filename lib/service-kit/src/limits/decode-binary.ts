@@ -5,13 +5,16 @@ import type { DecodeLimits } from './decode-limits.ts';
 /**
  * Decodes a message whose sender is not trusted. Unknown fields are dropped.
  *
- * @throws ConnectError RESOURCE_EXHAUSTED beyond a limit, INVALID_ARGUMENT where the bytes are malformed
+ * @param count is given an estimate of what the message will take on the heap; may refuse by throwing
+ * @throws ConnectError RESOURCE_EXHAUSTED beyond a limit, INVALID_ARGUMENT where the bytes are malformed, and what
+ * `count` throws
  */
 export function decodeBinary<S extends DescMessage>(
   schema: S,
   bytes: Uint8Array,
   limits: DecodeLimits,
+  count: (heapBytes: number) => void = () => {},
 ): MessageShape<S> {
-  checkWire(schema, bytes, limits);
+  count(checkWire(schema, bytes, limits));
   return fromBinary(schema, bytes, { readUnknownFields: false });
 }

@@ -1,11 +1,14 @@
-import { promisify } from 'node:util';
-import { brotliDecompress, gunzip } from 'node:zlib';
-import { Code, type ConnectError } from '@connectrpc/connect';
+import { createBrotliDecompress, createGunzip } from 'node:zlib';
+import { Code, ConnectError } from '@connectrpc/connect';
+import { Slots } from '../async/slots.ts';
 import { rpcError } from '../grpc/rpc-error.ts';
 
-const DECOMPRESSORS = { gzip: promisify(gunzip), br: promisify(brotliDecompress) };
+const DECOMPRESSORS = { gzip: createGunzip, br: createBrotliDecompress };
 
 export type Encoding = keyof typeof DECOMPRESSORS;
+
+/** As many as libuv has threads for them. Each takes up to 16 MiB: the window of Brotli. */
+const slots = new Slots(4);
 
 export function isEncoding(name: string): name is Encoding {
   return Object.hasOwn(DECOMPRESSORS, name);
@@ -14,25 +17,45 @@ export function isEncoding(name: string): name is Encoding {
 /**
  * Decompresses until all is there or `maxBytes` are passed, whichever comes first.
  *
- * @throws ConnectError RESOURCE_EXHAUSTED beyond `maxBytes`, INVALID_ARGUMENT where the bytes are malformed
+ * @param count is told how many bytes have been decompressed, before the next ones are; may refuse by throwing
+ * @throws ConnectError RESOURCE_EXHAUSTED beyond `maxBytes`, INVALID_ARGUMENT where the bytes are malformed, and what
+ * `count` throws
  */
-export async function inflate(bytes: Uint8Array, encoding: Encoding, maxBytes: number): Promise<Uint8Array> {
+export async function inflate(
+  bytes: Uint8Array,
+  encoding: Encoding,
+  maxBytes: number,
+  count: (bytes: number) => void = () => {},
+): Promise<Uint8Array> {
   if (bytes.byteLength === 0) return bytes;
+  using _slot = await slots.take();
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  const decompressor = DECOMPRESSORS[encoding]();
+  decompressor.end(bytes);
   try {
-    return await DECOMPRESSORS[encoding](bytes, { maxOutputLength: maxBytes });
+    for await (const chunk of decompressor as AsyncIterable<Buffer>) {
+      sizeBytes += chunk.byteLength;
+      if (sizeBytes > maxBytes) throw tooLarge(maxBytes);
+      count(chunk.byteLength);
+      chunks.push(chunk);
+    }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes, error);
-    throw rpcError(Code.InvalidArgument, `The message is not well-formed ${encoding}.`, {
-      reason: 'MALFORMED_COMPRESSION',
-      cause: error,
-    });
+    throw error instanceof ConnectError ? error : malformed(encoding, error);
   }
+  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
 }
 
-function tooLarge(maxBytes: number, cause: unknown): ConnectError {
+function tooLarge(maxBytes: number): ConnectError {
   return rpcError(Code.ResourceExhausted, `The message has more than ${maxBytes} bytes once decompressed; send less.`, {
     reason: 'MESSAGE_TOO_LARGE',
     metadata: { limit: String(maxBytes) },
+  });
+}
+
+function malformed(encoding: Encoding, cause: unknown): ConnectError {
+  return rpcError(Code.InvalidArgument, `The message is not well-formed ${encoding}.`, {
+    reason: 'MALFORMED_COMPRESSION',
     cause,
   });
 }

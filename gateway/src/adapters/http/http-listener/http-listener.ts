@@ -4,10 +4,15 @@ import { createServer as createHttp2Server, type Http2Server, type Http2Session 
 import { type AddressInfo, createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { settlesWithin } from '@vigie/service-kit/async';
+import { callerOf } from './caller.ts';
 import { detectHttpVersion } from './preface.ts';
 
-/** HTTP/2 requests come through Node's compatibility API, which looks like that of HTTP/1. */
-export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
+/**
+ * HTTP/2 requests come through Node's compatibility API, which looks like that of HTTP/1.
+ *
+ * @param caller whose share of the limits the request counts against
+ */
+export type RequestListener = (request: IncomingMessage, response: ServerResponse, caller: string) => void;
 
 export interface HttpListenerOptions {
   readonly listener: RequestListener;
@@ -48,12 +53,12 @@ export class HttpListener implements AsyncDisposable {
     this.#shutdownGraceMs = shutdownGraceMs;
     this.#http1 = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
       this.#followHttp1(request, response);
-      listener(request, response);
+      listener(request, response, callerOf(request.socket.remoteAddress));
     });
-    this.#http2 = createHttp2Server(
-      { settings: { maxConcurrentStreams: MAX_STREAMS_OF_A_CONNECTION } },
-      listener as never,
-    );
+    this.#http2 = createHttp2Server({ settings: { maxConcurrentStreams: MAX_STREAMS_OF_A_CONNECTION } }, ((
+      request: IncomingMessage,
+      response: ServerResponse,
+    ) => listener(request, response, callerOf(request.socket.remoteAddress))) as never);
     this.#http2.on('session', session => {
       this.#sessions.add(session);
       if (this.#state === 'closed') session.close();

@@ -83,7 +83,8 @@ describe('clients of the systems that Vigie replaces', () => {
         },
       },
     });
-    const response = await fetch(`${gateway.url}/alert`, { method: 'POST', body: '{}' });
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${gateway.url}/alert`, { method: 'POST', body: '{}', headers });
     expect([response.status, response.headers.get('retry-after')]).to.deep.equal([429, '2']);
   });
 
@@ -94,7 +95,7 @@ describe('clients of the systems that Vigie replaces', () => {
         fetch(`${server.gateway.url}/${index % 2 === 0 ? 'alert' : 'alerts'}`, {
           method: 'POST',
           body: JSON.stringify({ uid: `u${index % 500}`, ...alert }),
-          headers: { connection: 'close' },
+          headers: { connection: 'close', 'content-type': 'application/json' },
         }).then(async response => [response.status, await response.json()] as const),
       ),
     );

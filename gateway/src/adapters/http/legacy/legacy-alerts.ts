@@ -1,4 +1,4 @@
-import { create, fromJson, type JsonObject, type JsonValue } from '@bufbuild/protobuf';
+import { create, type JsonObject, type JsonValue } from '@bufbuild/protobuf';
 import { type Alert, AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import {
   AlertService,
@@ -11,15 +11,18 @@ import type { Upstreams } from '../../../api/upstreams.ts';
 import type { Exchange, ExchangeHandler } from '../exchange.ts';
 import { methodNotAllowed } from '../http-error.ts';
 import { readJsonBody } from '../json-body.ts';
+import { messageFromJson } from '../json-message.ts';
+import type { RequestGuard } from '../request-guard.ts';
+import type { RequestLimits } from '../request-limits.ts';
 import { sendError, sendJson } from '../send.ts';
-import { findJsonViolations } from '../transcoder/json-violations.ts';
 import { upstreamCall } from '../upstream-call.ts';
 
 export interface LegacyAlertsParts {
   readonly upstreams: Upstreams;
   readonly logger: Logger;
   readonly requestTimeoutMs: number;
-  readonly maxBodyBytes: number;
+  readonly guard: RequestGuard;
+  readonly limits: RequestLimits;
 }
 
 /** The two systems that Vigie replaces, by path, with the name that each gives to the uid. */
@@ -27,6 +30,9 @@ export const LEGACY_UID_NAMES: ReadonlyMap<string, 'uid' | 'uuid'> = new Map([
   ['/alert', 'uid'],
   ['/alerts', 'uuid'],
 ]);
+
+/** What `curl -d` says if nobody tells it otherwise; the old systems never looked. */
+const ALSO_TAKEN = ['application/x-www-form-urlencoded'];
 
 /** Takes an alert as the old systems' clients send it, and answers 200 as they expect. */
 export function createLegacyAlerts(parts: LegacyAlertsParts): ExchangeHandler {
@@ -43,7 +49,8 @@ export function createLegacyAlerts(parts: LegacyAlertsParts): ExchangeHandler {
 async function accept(exchange: Exchange, parts: LegacyAlertsParts): Promise<JsonValue> {
   const { request, path, signal } = exchange;
   if (request.method !== 'POST') throw methodNotAllowed(request.method ?? '', path, ['POST']);
-  const alert = readAlert(await readJsonBody(request, parts.maxBodyBytes), path);
+  const call = parts.guard.enter(exchange, 'unary');
+  const alert = readAlert(await readJsonBody(exchange, call, parts.limits, ALSO_TAKEN), path);
   exchange.uid = alert.uid;
   const { uid, duplicate, traceId } = (await parts.upstreams.unary(
     AlertService.method.createAlert,
@@ -58,12 +65,7 @@ function readAlert(body: JsonValue | undefined, path: string): Alert {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw invalidArgument([{ field: 'body', description: 'must be a JSON object with the alert' }]);
   }
-  const json = pickAlert(body, path);
-  try {
-    return fromJson(AlertSchema, json);
-  } catch (error) {
-    throw invalidArgument(findJsonViolations(AlertSchema, json), error);
-  }
+  return messageFromJson(AlertSchema, pickAlert(body, path));
 }
 
 function pickAlert(body: JsonObject, path: string): JsonObject {

@@ -9,9 +9,9 @@ import {
 import type { FieldViolation } from '@vigie/alert';
 import { invalidArgument } from '@vigie/service-kit/grpc';
 import { anyTypes } from '../error-json.ts';
-import { resolveFieldPath } from './field-path.ts';
+import { resolveFieldPath } from '../field-path.ts';
+import { jsonViolations } from '../json-message.ts';
 import type { HttpBinding } from './http-binding.ts';
-import { describeJsonError, findJsonViolations } from './json-violations.ts';
 import { ParameterError, parameterToJson } from './parameter-value.ts';
 import type { Capture } from './path-template.ts';
 
@@ -129,7 +129,5 @@ function bodyViolations(
   error: unknown,
 ): readonly FieldViolation[] {
   const desc = target.kind === 'field' ? target.field.message : method.input;
-  const violations = desc === undefined ? [] : findJsonViolations(desc, body);
-  // Some violations have no single field: two members of a oneof, for example.
-  return violations.length > 0 ? violations : [{ field: 'body', description: describeJsonError(error) }];
+  return jsonViolations(desc, body, error);
 }

@@ -2,7 +2,7 @@ import { type DescField, type DescMethod, getOption, hasOption } from '@bufbuild
 import { http } from '@vigie/proto/google/api/annotations_pb.ts';
 import type { HttpRule } from '@vigie/proto/google/api/http_pb.ts';
 import { cache_control, success_status } from '@vigie/proto/vigie/http/v1/method_options_pb.ts';
-import { findField, resolveFieldPath } from './field-path.ts';
+import { findField, resolveFieldPath } from '../field-path.ts';
 import { type PathTemplate, parsePathTemplate } from './path-template.ts';
 
 /** Where the request's body goes: nowhere, to the whole message, or to one field. */

@@ -6,7 +6,7 @@ import {
   type JsonValue,
   ScalarType,
 } from '@bufbuild/protobuf';
-import { describeJsonError } from './json-violations.ts';
+import { describeJsonError } from '../json-violations.ts';
 
 /** Says which rule a parameter's text breaks. */
 export class ParameterError extends Error {

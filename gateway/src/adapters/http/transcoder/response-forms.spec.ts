@@ -7,6 +7,7 @@ import type { Upstreams } from '../../../api/upstreams.ts';
 import { HttpListener } from '../http-listener/http-listener.ts';
 import { httpMetrics } from '../http-metrics.ts';
 import { createRequestListener } from '../serve-exchange.ts';
+import { openGuard } from '../testing/open-guard.ts';
 import { Library } from './testing/library-service.ts';
 import { createTranscoder } from './transcoder.ts';
 
@@ -39,7 +40,7 @@ async function serveLibrary(heartbeatMs = 60_000) {
     upstreams: library,
     logger,
     requestTimeoutMs: 1_000,
-    maxBodyBytes: 1_024,
+    ...openGuard(),
     heartbeatMs,
     stopping: stopping.signal,
   });

@@ -347,11 +347,18 @@ describe('REST', () => {
     });
   });
 
-  it('takes JSON that came without its content type', async () => {
+  it('takes JSON without a content type, and of none but those of JSON', async () => {
     await using gateway = await runGateway({ ingest: { createAlert: async () => ({}) } });
-    for (const contentType of ['application/x-www-form-urlencoded', 'text/plain;charset=UTF-8']) {
+    for (const [contentType, status] of [
+      ['', 202],
+      ['application/vnd.acme+json; charset=utf-8', 202],
+      ['application/x-www-form-urlencoded', 415],
+      ['text/plain;charset=UTF-8', 415],
+      ['application/octet-stream', 415],
+      ['multipart/form-data; boundary=x', 415],
+    ] as const) {
       const response = await post(`${gateway.url}/v1/alerts`, alert, { 'content-type': contentType });
-      expect(response.status, contentType).to.equal(202);
+      expect(response.status, contentType).to.equal(status);
     }
   });
 

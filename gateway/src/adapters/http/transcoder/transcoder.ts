@@ -5,13 +5,15 @@ import type { Logger } from '@vigie/service-kit/telemetry';
 import type { Upstreams } from '../../../api/upstreams.ts';
 import { errorJson } from '../error-json.ts';
 import { type Exchange, type ExchangeHandler, findUid } from '../exchange.ts';
+import { findField } from '../field-path.ts';
 import { readJsonBody } from '../json-body.ts';
+import type { RequestGuard } from '../request-guard.ts';
+import type { RequestLimits } from '../request-limits.ts';
 import { describeError, sendBytes, sendError, sendJson } from '../send.ts';
 import { upstreamCall } from '../upstream-call.ts';
 import { decodeRequest } from './decode-request.ts';
 import { answersRawBytes, encodeBytes, encodeJson } from './encode-response.ts';
 import { entityTag, isHeld } from './entity-tag.ts';
-import { findField } from './field-path.ts';
 import { type HttpBinding, httpBindings } from './http-binding.ts';
 import { MalformedPathError } from './path-template.ts';
 import { type Route, RouteTable } from './route-table.ts';
@@ -24,7 +26,8 @@ export interface TranscoderParts {
   readonly upstreams: Upstreams;
   readonly logger: Logger;
   readonly requestTimeoutMs: number;
-  readonly maxBodyBytes: number;
+  readonly guard: RequestGuard;
+  readonly limits: RequestLimits;
   /** How often a quiet event stream shows that it lives. */
   readonly heartbeatMs: number;
   /** Ends streams; its reason is what they end with. */
@@ -69,8 +72,9 @@ function findRoute(routes: RouteTable, { request, path }: Exchange): Route {
 
 async function readRequest(exchange: Exchange, route: Route, parts: TranscoderParts): Promise<Message> {
   const { binding, captures } = route;
+  const call = parts.guard.enter(exchange, binding.method.methodKind);
   const takesBody = binding.body.kind !== 'none';
-  const body = takesBody ? await readJsonBody(exchange.request, parts.maxBodyBytes) : undefined;
+  const body = takesBody ? await readJsonBody(exchange, call, parts.limits) : undefined;
   return resume(exchange, binding, decodeRequest(binding, { captures, query: exchange.query, body }));
 }
 

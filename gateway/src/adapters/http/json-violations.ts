@@ -1,6 +1,6 @@
 import { type DescField, type DescMessage, fromJson, type JsonValue } from '@bufbuild/protobuf';
 import type { FieldViolation } from '@vigie/alert';
-import { anyTypes } from '../error-json.ts';
+import { anyTypes } from './error-json.ts';
 import { findField } from './field-path.ts';
 
 const MAX_VIOLATIONS = 20;

@@ -1,0 +1,185 @@
+import type { DescMethod, Message } from '@bufbuild/protobuf';
+import { base64Decode } from '@bufbuild/protobuf/wire';
+import { Code, ConnectError, type ContextValues, createContextKey, type HandlerContext } from '@connectrpc/connect';
+import type { UniversalServerRequest } from '@connectrpc/connect/protocol';
+import { rpcError } from '@vigie/service-kit/grpc';
+import { type AdmittedCall, decodeBinary, inflate, isEncoding } from '@vigie/service-kit/limits';
+import type { Exchange } from '../exchange.ts';
+import { HttpError } from '../http-error.ts';
+import { messageFromJson, parseJson } from '../json-message.ts';
+import { readBody } from '../read-body.ts';
+import type { RequestGuard } from '../request-guard.ts';
+import type { RequestLimits } from '../request-limits.ts';
+import { type BodyFormat, bodyFormat } from './body-format.ts';
+import {
+  COMPRESSED_FLAG,
+  ENVELOPE_HEAD_BYTES,
+  type Envelope,
+  encodeEnvelope,
+  readEnvelopes,
+  splitEnvelopes,
+} from './read-envelopes.ts';
+
+/**
+ * Connect decodes whatever bytes a client sends, with no bound but their number. So messages are decoded here, within
+ * the limits; Connect, which serves the protocols, is given an empty message in the place of each, and the
+ * implementation of the method takes the real one (`withDecoded`).
+ */
+export interface DecodeCallParts {
+  readonly guard: RequestGuard;
+  readonly limits: RequestLimits;
+}
+
+/** A message that was received, or why it could not be. */
+type Received = Message | ConnectError;
+
+const receivedKey = createContextKey<Received[]>([], { description: 'received messages' });
+
+const EMPTY: Readonly<Record<BodyFormat['codec'], Uint8Array>> = {
+  binary: new Uint8Array(),
+  json: Buffer.from('{}'),
+};
+
+/** The request as Connect is given it. */
+export async function decodeCall(
+  exchange: Exchange,
+  method: DescMethod,
+  universal: UniversalServerRequest,
+  values: ContextValues,
+  parts: DecodeCallParts,
+): Promise<UniversalServerRequest> {
+  const received: Received[] = [];
+  values.set(receivedKey, received);
+  if (exchange.request.method === 'GET') return decodeGet(exchange, method, universal, received, parts);
+  const format = bodyFormat(exchange.request.headers);
+  // Connect refuses it, before it reads the body.
+  if (format === undefined) return universal;
+  const { header } = universal;
+  header.delete('content-length');
+  header.delete(format.encodingHeader);
+  return { ...universal, body: decodeBody(exchange, method, format, received, parts) };
+}
+
+async function* decodeBody(
+  exchange: Exchange,
+  method: DescMethod,
+  format: BodyFormat,
+  received: Received[],
+  { guard, limits }: DecodeCallParts,
+): AsyncGenerator<Uint8Array> {
+  try {
+    const call = guard.enter(exchange, method.methodKind);
+    if (!format.isEnveloped) {
+      const body = await readBody(exchange.request, call, limits);
+      const isCompressed = format.encoding !== undefined;
+      received.push(await decodeMessage(method, body, isCompressed, format, call, limits));
+      yield EMPTY[format.codec];
+      return;
+    }
+    for await (const { flags, data } of envelopesOf(exchange, method, call, limits)) {
+      received.push(await decodeMessage(method, data, (flags & COMPRESSED_FLAG) !== 0, format, call, limits));
+      yield encodeEnvelope(flags & ~COMPRESSED_FLAG, EMPTY[format.codec]);
+    }
+  } catch (error) {
+    throw toRpcError(error);
+  }
+}
+
+async function* envelopesOf(
+  exchange: Exchange,
+  { methodKind }: DescMethod,
+  call: AdmittedCall,
+  limits: RequestLimits,
+): AsyncGenerator<Envelope> {
+  if (methodKind === 'client_streaming' || methodKind === 'bidi_streaming') {
+    yield* readEnvelopes(exchange.request, call, limits, exchange.signal);
+  } else {
+    const maxBodyBytes = limits.maxBodyBytes + ENVELOPE_HEAD_BYTES;
+    yield* splitEnvelopes(await readBody(exchange.request, call, { ...limits, maxBodyBytes }));
+  }
+}
+
+async function decodeMessage(
+  { input }: DescMethod,
+  bytes: Uint8Array,
+  isCompressed: boolean,
+  { codec, encoding }: BodyFormat,
+  call: AdmittedCall,
+  { maxBodyBytes, decode }: RequestLimits,
+): Promise<Message> {
+  if (isCompressed && encoding === undefined) throw encodingMissing();
+  const count = (more: number): void => call.takeBytes(more);
+  const plain = isCompressed && encoding !== undefined ? await inflate(bytes, encoding, maxBodyBytes, count) : bytes;
+  if (codec === 'binary') return decodeBinary(input, plain, decode, count);
+  return messageFromJson(input, plain.byteLength === 0 ? {} : parseJson(plain, call, decode));
+}
+
+/** Connect's HTTP GET: the message is a parameter. https://connectrpc.com/docs/protocol/#unary-get-request */
+async function decodeGet(
+  exchange: Exchange,
+  method: DescMethod,
+  universal: UniversalServerRequest,
+  received: Received[],
+  { guard, limits }: DecodeCallParts,
+): Promise<UniversalServerRequest> {
+  const url = new URL(universal.url);
+  const codec = url.searchParams.get('encoding') === 'json' ? 'json' : 'binary';
+  const compression = url.searchParams.get('compression') ?? 'identity';
+  // Connect refuses it.
+  if (compression !== 'identity' && !isEncoding(compression)) return universal;
+  const encoding = compression === 'identity' ? undefined : compression;
+  const format: BodyFormat = { isEnveloped: false, codec, encoding, encodingHeader: '' };
+  try {
+    const call = guard.enter(exchange, method.methodKind);
+    const bytes = messageParameter(url);
+    received.push(await decodeMessage(method, bytes, encoding !== undefined, format, call, limits));
+  } catch (error) {
+    received.push(toRpcError(error));
+  }
+  url.searchParams.delete('compression');
+  url.searchParams.delete('base64');
+  url.searchParams.set('message', Buffer.from(EMPTY[codec]).toString());
+  return { ...universal, url: url.href };
+}
+
+function messageParameter({ searchParams }: URL): Uint8Array {
+  const text = searchParams.get('message') ?? '';
+  if (searchParams.get('base64') !== '1') return Buffer.from(text);
+  try {
+    return base64Decode(text);
+  } catch (cause) {
+    throw rpcError(Code.InvalidArgument, 'The parameter message is not base64.', { reason: 'MALFORMED_BASE64', cause });
+  }
+}
+
+type Implementation = (request: never, context: HandlerContext) => unknown;
+
+/** The implementation of a method, which takes the messages that were received in the place of Connect's empty ones. */
+export function withDecoded(method: DescMethod, implementation: Implementation): Implementation {
+  const implement = implementation as (request: Message | AsyncIterable<Message>, context: HandlerContext) => unknown;
+  if (method.methodKind === 'unary' || method.methodKind === 'server_streaming') {
+    return (_empty, context) => implement(takeReceived(context), context);
+  }
+  return (empties, context) => implement(takeEach(empties, context), context);
+}
+
+async function* takeEach(empties: AsyncIterable<unknown>, context: HandlerContext): AsyncIterable<Message> {
+  for await (const _ of empties) yield takeReceived(context);
+}
+
+function takeReceived({ values }: HandlerContext): Message {
+  const received = values.get(receivedKey).shift();
+  if (received === undefined) throw new Error('a message was taken that was not received');
+  if (received instanceof ConnectError) throw received;
+  return received;
+}
+
+function encodingMissing(): ConnectError {
+  return rpcError(Code.InvalidArgument, 'A message is compressed, but no header says how.', {
+    reason: 'ENCODING_MISSING',
+  });
+}
+
+function toRpcError(error: unknown): ConnectError {
+  return error instanceof HttpError ? error.rpcError : ConnectError.from(error);
+}
