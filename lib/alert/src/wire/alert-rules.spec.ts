@@ -1,7 +1,11 @@
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { create, type DescField, equals, fromBinary, getOption, toBinary } from '@bufbuild/protobuf';
 import { pathToString } from '@bufbuild/protobuf/reflect';
 import { createValidator } from '@bufbuild/protovalidate';
+import { FieldRulesSchema, field as fieldRules, Ignore } from '@bufbuild/protovalidate/gen/buf/validate/validate_pb.js';
 import { type Alert as AlertMessage, AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
+import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type AlertInput, InvalidAlertError, parseAlert } from '../alert.ts';
@@ -97,6 +101,28 @@ describe('the rules of an alert in its proto', () => {
         .sample(arbitrary, RUNS)
         .filter(input => fieldsRefusedByParser(create(AlertSchema, input)).length > 0);
       expect(refused.length).to.be.within(RUNS / 20, (RUNS * 19) / 20);
+    });
+  }
+
+  /** Apart from whether it may be left out. */
+  const rulesOf = (field: DescField) => ({
+    ...getOption(field, fieldRules),
+    ...{ required: false, ignore: Ignore.UNSPECIFIED },
+  });
+
+  for (const [name, places] of [
+    ['uid', 5],
+    ['video', 2],
+    ['store', 6],
+  ] as const) {
+    it(`hold for each request with a ${name}`, () => {
+      const requests = [AlertService, QuarantinedAlertService, VideoService].flatMap(({ methods }) => methods);
+      const fields = requests.flatMap(({ input }) => input.fields.filter(field => field.name === name));
+      expect(fields).to.have.lengthOf(places);
+      for (const field of fields) {
+        const isSame = equals(FieldRulesSchema, rulesOf(field), rulesOf(AlertSchema.field[name]));
+        expect(isSame, field.toString()).to.equal(true);
+      }
     });
   }
 
