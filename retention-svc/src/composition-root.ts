@@ -29,6 +29,7 @@ export async function startRetention(
   overrides: Partial<RetentionPorts> = {},
 ): Promise<void> {
   const { logger, metrics, health, teardown } = context;
+  const { replayWindowMs, awaitedConsumers } = config;
   const streams = overrides.streams ?? (await openStreams(config, context));
   await awaitJetStream(() => streams.bringUpToDate(), logger);
 
@@ -38,8 +39,8 @@ export async function startRetention(
       streams: () => streams,
       streamReports: () => new TelemetryStreamReports(logger, retentionMetrics),
       trimStream: ({ streams, streamReports: reports }) =>
-        createTrimStream({ streams, reports, replayWindowMs: config.replayWindowMs }),
-      pass: ({ streams, trimStream }) => createRetentionPass(streams, trimStream),
+        createTrimStream({ streams, reports, replayWindowMs, awaitedConsumers }),
+      pass: ({ streams, trimStream }) => createRetentionPass(streams, Object.keys(awaitedConsumers), trimStream),
     },
     overrides,
   );

@@ -57,6 +57,12 @@ describe('retention-svc', () => {
     return { health, metrics, lines };
   }
 
+  /** @returns its name */
+  async function openWatcher(): Promise<string> {
+    const watcher = await jetstream(connection).consumers.get('ALERTS', { opt_start_seq: 1 });
+    return (await watcher.info()).name;
+  }
+
   async function publish(count: number): Promise<void> {
     for (let i = 0; i < count; i++) await jetstream(connection).publish('alerts.received.s', `{"number":${i}}`);
   }
@@ -108,7 +114,7 @@ describe('retention-svc', () => {
     );
   });
 
-  it('trims nothing while a required consumer is missing, and says which', async () => {
+  it('trims nothing while an awaited consumer is missing, and says which', async () => {
     const { metrics, lines } = await start();
     await publish(10);
     await finish('record', 10);
@@ -127,17 +133,32 @@ describe('retention-svc', () => {
     expect(await firstKept()).to.equal(1);
   });
 
-  it('keeps what an ephemeral consumer has not been given yet', async () => {
-    const { metrics } = await start();
+  it('waits neither for a watch nor for a consumer that somebody forgot, and says what that one misses', async () => {
+    const { lines } = await start();
     await publish(10);
-    const watcher = await jetstream(connection).consumers.get('ALERTS', { opt_start_seq: 4 });
+    const watcher = await openWatcher();
+    await finish('pager', 3);
     await finish('record', 10);
     await finish('probe', 10);
+    await waitFor('the trim', async () => ((await firstKept()) === 11 ? true : undefined));
+    const consumers = await Array.fromAsync(manager.consumers.list('ALERTS'), ({ name }) => name);
+    expect(consumers).to.include.members([watcher, 'pager']);
+    const misses = await waitFor('the warning', () => lines.find(({ msg }) => /misses messages/.test(msg)));
+    expect(misses.msg).to.match(/consumer pager misses.*nats consumer rm ALERTS pager/);
+    expect(lines.filter(({ msg }) => msg.includes(watcher))).to.deep.equal([]);
+  });
+
+  it('waits for a consumer that the configuration names', async () => {
+    const { metrics } = await start({ AWAITED_CONSUMERS: 'ALERTS/audit' });
+    await publish(10);
+    await finish('record', 10);
+    await finish('probe', 10);
+    await wholePass(metrics);
+    expect(await firstKept()).to.equal(1);
+    await finish('audit', 3);
     await waitFor('the trim', async () => ((await firstKept()) === 4 ? true : undefined));
     await wholePass(metrics);
     expect(await firstKept()).to.equal(4);
-    await watcher.delete();
-    await waitFor('the rest to go', async () => ((await firstKept()) === 11 ? true : undefined));
   });
 
   it('is unready and logs one error while its passes fail, and is ready again after one that succeeds', async () => {

@@ -11,6 +11,7 @@ describe('a retention pass', () => {
         readMessageTime: () => Promise.reject(new Error('not asked')),
         trim: () => Promise.reject(new Error('not asked')),
       },
+      ['ALERTS', 'OUTCOMES', 'QUARANTINE'],
       async stream => {
         if (stream === 'ALERTS') throw new Error('ALERTS gives no answer');
         done.push(stream);

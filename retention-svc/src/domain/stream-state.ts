@@ -2,6 +2,10 @@ export interface ConsumerProgress {
   readonly name: string;
   /** The consumer has finished every message up to and including this sequence. Never gets smaller. */
   readonly finishedThrough: number;
+  /** An ephemeral one goes with whoever reads by it. */
+  readonly isDurable: boolean;
+  /** Messages of its filter are still to be delivered or acked. */
+  readonly hasUnfinished: boolean;
 }
 
 /** A stream at one moment. */
@@ -17,7 +21,7 @@ export interface StreamState {
   readonly maxBytes: number;
   /** By the clock that also gives messages their time. The clock of retention-svc may differ. */
   readonly serverTime: Date;
-  /** All of them, durable and ephemeral. */
+  /** Durable and ephemeral ones; without those that give no answer. */
   readonly consumers: readonly ConsumerProgress[];
 }
 

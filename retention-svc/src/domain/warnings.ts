@@ -1,5 +1,5 @@
 import type { TrimPlan } from './plan-trim.ts';
-import { type ConsumerProgress, fillRatio, type StreamState } from './stream-state.ts';
+import { fillRatio, type StreamState } from './stream-state.ts';
 
 /** What a person should look at. */
 export interface StreamWarning {
@@ -24,7 +24,7 @@ function warnOfTrimming(state: StreamState, plan: TrimPlan, windowStart: number)
   return [
     ...missing.map(name => ({
       key: `missing ${name}`,
-      message: `${stream} isn't trimmed: its consumer ${name} is missing; start the service that makes it`,
+      message: `${stream} isn't trimmed: its consumer ${name} is missing or gives no answer; start the service that makes it`,
     })),
     ...plan.lagging
       .filter(({ oldMessages }) => oldMessages >= MANY_MESSAGES)
@@ -32,8 +32,14 @@ function warnOfTrimming(state: StreamState, plan: TrimPlan, windowStart: number)
         key: `lagging ${name}`,
         message:
           `${stream}: the consumer ${name} holds ${oldMessages} messages back that are older than REPLAY_WINDOW_MS; ` +
-          `if nobody uses it any more, delete it: nats consumer rm ${stream} ${name}`,
+          'give its service more replicas, or take it out of AWAITED_CONSUMERS if nobody uses it any more',
       })),
+    ...plan.overtaken.map(name => ({
+      key: `overtaken ${name}`,
+      message:
+        `${stream}: the consumer ${name} misses messages that are trimmed, as nobody waits for it; ` +
+        `name it in AWAITED_CONSUMERS, or delete it if it is abandoned: nats consumer rm ${stream} ${name}`,
+    })),
   ];
 }
 
@@ -44,15 +50,11 @@ function warnOfFill(state: StreamState, plan: TrimPlan): StreamWarning[] {
   return [{ key: 'nearly full', message }];
 }
 
-function adviseOnFill(state: StreamState, { missing }: TrimPlan): string {
+function adviseOnFill(state: StreamState, { missing, slowest }: TrimPlan): string {
   if (missing.length > 0) return `start the service that makes the consumer ${missing.join(' and ')}`;
-  const slowest = state.consumers.reduce<ConsumerProgress | undefined>(
-    (found, next) => (found === undefined || next.finishedThrough < found.finishedThrough ? next : found),
-    undefined,
-  );
   const unfinished = slowest === undefined ? 0 : state.lastSequence - slowest.finishedThrough;
   if (slowest !== undefined && unfinished > state.messages / 2) {
-    return `the consumer ${slowest.name} lags by ${unfinished} messages; give its service more replicas, or delete it if it is abandoned`;
+    return `the consumer ${slowest.name} lags by ${unfinished} messages; give its service more replicas`;
   }
   return 'raise STREAM_MAX_BYTES or shorten REPLAY_WINDOW_MS';
 }

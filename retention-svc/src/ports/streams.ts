@@ -6,7 +6,7 @@ export interface Streams {
   /** Creates those that are missing, and brings the settings of the others up to date. */
   bringUpToDate(): Promise<void>;
 
-  /** @throws Error also if the progress of a consumer can't be read */
+  /** Consumers whose progress can't be read are left out. */
   readState(stream: string): Promise<StreamState>;
 
   /** The first message at or after a sequence whose time can be read, or undefined if there is none. */

@@ -78,8 +78,8 @@ describe('JetStreamStreams', () => {
     for await (const _ of await reading.fetch({ max_messages: 3 }));
     const { consumers } = await streams.readState(STREAM);
     expect(consumers).to.have.deep.members([
-      { name: 'acking', finishedThrough: 2 },
-      { name: 'reading', finishedThrough: 3 },
+      { name: 'acking', finishedThrough: 2, isDurable: true, hasUnfinished: true },
+      { name: 'reading', finishedThrough: 3, isDurable: true, hasUnfinished: true },
     ]);
   });
 });
