@@ -18,6 +18,7 @@ const ALERT = '^lib/alert/src/index\\.ts$';
 const NATIVE_TYPES = '^native/ts/index\\.ts$';
 const ASYNC_KIT = '^lib/service-kit/src/async/';
 const ERRORS_KIT = '^lib/service-kit/src/errors/';
+const FEED = '^lib/outcome-feed/src/index\\.ts$';
 const MEDIA = '^lib/media-source/src/index\\.ts$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -42,7 +43,7 @@ export default {
       severity: 'error',
       comment: "A port speaks in the domain's words and imports only the domain.",
       from: { path: '^([^/]+)/src/ports/', pathNot: TEST_CODE },
-      to: { pathNot: ['^$1/src/(ports|domain)/', ALERT, MEDIA, NATIVE_TYPES, ERRORS_KIT] },
+      to: { pathNot: ['^$1/src/(ports|domain)/', ALERT, FEED, MEDIA, NATIVE_TYPES, ERRORS_KIT] },
     },
     {
       name: 'application-knows-no-technology',

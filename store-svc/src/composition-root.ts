@@ -95,7 +95,8 @@ export async function startStore(
       quarantine: () => new PostgresQuarantineStore(orm),
       deadLetters: () => new ObservedDeadLetterQueue(new JetStreamDeadLetterQueue(client), logger, storeMetrics),
       replayQueue: () => new JetStreamReplayQueue(client),
-      outcomeFeed: () => new ObservedOutcomeFeed(new JetStreamOutcomeFeed({ client, manager, logger }), storeMetrics),
+      outcomeFeed: () =>
+        new ObservedOutcomeFeed(teardown.use(new JetStreamOutcomeFeed({ client, manager, logger })), storeMetrics),
 
       recordArrival: ({ alertStore }) => observeRecordArrival(createRecordArrival(alertStore), logger, storeMetrics),
       recordAlert: ({ recordArrival, alertStore: store, deadLetters }) =>

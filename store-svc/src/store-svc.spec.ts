@@ -374,6 +374,43 @@ describe('store-svc', () => {
       expect([expired.code, reasonOf(expired)]).to.deep.equal([Code.OutOfRange, 'RESUME_TOKEN_EXPIRED']);
     });
 
+    it('has one consumer of each stream, however many watch', async () => {
+      await using first = await openWatch(store.client, {});
+      await using second = await openWatch(store.client, { store: 'store-42' });
+      await using third = await openWatch(store.client, { statuses: [FAILED_STATUS] });
+      const failed = receivedAlert(freshUid(), { store: 'store-42' });
+      await report(failed, finishedAlert(failed, FAILED));
+      for (const watch of [first, second, third]) expect((await watch.next()).alert?.uid).to.equal(failed.alert.uid);
+      expect((await streams.streams.info('OUTCOMES')).state.consumer_count).to.equal(1);
+    });
+
+    it('names the oldest token that is still good to one whose outcomes are gone', async () => {
+      const { state } = await streams.streams.info('OUTCOMES');
+      const alert = receivedAlert(freshUid());
+      await report(receivedAlert(freshUid()));
+      await report(alert);
+      await streams.streams.purge('OUTCOMES', { seq: state.last_seq + 2 });
+      const early = Buffer.from('[0,0]').toString('base64url');
+      const expired = await failure(openWatch(store.client, { resumeToken: early, statuses: [PROCESSED] }));
+      const oldest = expired.findDetails(ErrorInfoSchema)[0]?.metadata.oldest_resume_token ?? '';
+      expect(expired.rawMessage).to.contain(oldest);
+      await using watch = await openWatch(store.client, { resumeToken: oldest, statuses: [PROCESSED] });
+      expect((await watch.next()).alert?.uid).to.equal(alert.alert.uid);
+    });
+
+    it('ends with UNAVAILABLE when the stream of outcomes is made anew, and refuses its old tokens', async () => {
+      await using watch = await openWatch(store.client, {});
+      await report(receivedAlert(freshUid()));
+      const { resumeToken } = await watch.next();
+      const { config } = await streams.streams.info('OUTCOMES');
+      await streams.streams.delete('OUTCOMES');
+      await streams.streams.add(config);
+      const lost = await failure(watch.next());
+      expect([lost.code, reasonOf(lost)]).to.deep.equal([Code.Unavailable, 'OUTCOMES_LOST']);
+      const refused = await failure(openWatch(store.client, { resumeToken }));
+      expect([refused.code, reasonOf(refused)]).to.deep.equal([Code.OutOfRange, 'RESUME_TOKEN_OF_LOST_STREAM']);
+    });
+
     it('names the field that is wrong', async () => {
       const refused = async (request: object) =>
         violated(await failure(openWatch(store.client, request).then(watch => watch.next())));

@@ -17,8 +17,8 @@ export interface TrimStreamParts {
 }
 
 /**
- * Removes the messages of a stream that every awaited consumer has finished and that are older than the replay window, and
- * reports the state of the stream.
+ * Removes the messages of a stream that every awaited consumer has finished and that are older than the replay window,
+ * and reports the state of the stream.
  *
  * The progress of the consumers is read first and only grows, so a message that is removed is finished. A consumer that
  * is created meanwhile and begins at the start of the stream may miss what is removed.

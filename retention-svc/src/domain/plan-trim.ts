@@ -11,7 +11,7 @@ export interface LaggingConsumer {
 }
 
 export interface TrimPlan {
-  /** The sequence of the first message that stays. Every message below it is old, and finished by all awaited consumers. */
+  /** The sequence of the first message that stays. Each below it is old, and finished by all awaited consumers. */
   readonly keepFrom: number;
   /** Awaited consumers that aren't there, or whose server gives no answer. While there is one, nothing is trimmed. */
   readonly missing: readonly string[];

@@ -1,12 +1,13 @@
 import type { FinishedAlert } from '@vigie/alert';
-import { expect } from 'chai';
 import {
-  type FeedItem,
+  type FeedEvent,
   type FeedPosition,
-  type OutcomeFeed,
+  FINAL_STATUSES,
   OutcomeFeedError,
   type OutcomeFilter,
-} from '../ports/outcome-feed.ts';
+} from '@vigie/outcome-feed';
+import { expect } from 'chai';
+import type { OutcomeFeed } from '../ports/outcome-feed.ts';
 import { FAILED, finishedAlert, PROCESSED, QUARANTINED, receivedAlert } from './sample-alerts.ts';
 
 export interface OpenFeed {
@@ -15,14 +16,14 @@ export interface OpenFeed {
   readonly report: (record: FinishedAlert) => Promise<unknown>;
 }
 
-const ALL: OutcomeFilter = { store: undefined, statuses: ['PROCESSED', 'FAILED', 'QUARANTINED'] };
+const ALL: OutcomeFilter = { store: undefined, statuses: FINAL_STATUSES };
 
 /** What every OutcomeFeed does. @param open a feed that may have had outcomes before */
 export function describeOutcomeFeed(open: () => Promise<OpenFeed>): void {
   let feed: OutcomeFeed;
   let report: OpenFeed['report'];
   let stop: AbortController;
-  let readers: AsyncIterator<FeedItem>[];
+  let readers: AsyncIterator<FeedEvent<FinishedAlert>>[];
 
   beforeEach(async () => {
     ({ feed, report } = await open());
@@ -39,18 +40,29 @@ export function describeOutcomeFeed(open: () => Promise<OpenFeed>): void {
   const quarantined = (uid: string) => finishedAlert(receivedAlert(uid), QUARANTINED);
 
   async function watch(filter: OutcomeFilter, after?: FeedPosition) {
-    const { start, items } = await feed.watch(filter, after, stop.signal);
-    const reader = items[Symbol.asyncIterator]();
+    const reader = feed.watch(filter, after, stop.signal)[Symbol.asyncIterator]();
     readers.push(reader);
-    const next = async (): Promise<FeedItem> => {
+    const nextEvent = async () => {
       const { value, done } = await reader.next();
       if (done) throw new Error('The watch has ended.');
       return value;
     };
-    return { start, next, end: async () => (await reader.next()).done, nextUid: async () => uidOf(await next()) };
+    /** The next outcome. */
+    const next = async () => {
+      while (true) {
+        const { outcome, position } = await nextEvent();
+        if (outcome !== undefined) return { record: outcome.value, position };
+      }
+    };
+    const first = await nextEvent();
+    expect(first.outcome).to.equal(undefined);
+    return {
+      start: first.position,
+      next,
+      end: async () => (await reader.next()).done,
+      nextUid: async () => (await next()).record.alert.uid,
+    };
   }
-
-  const uidOf = ({ record }: FeedItem) => record.alert.uid;
 
   it('sends each outcome that is found after the watch has begun, whole and in order', async () => {
     await report(processed('before'));
@@ -94,7 +106,7 @@ export function describeOutcomeFeed(open: () => Promise<OpenFeed>): void {
 
   it('refuses a position that it never gave', async () => {
     const { start } = await watch(ALL);
-    const later = { outcomes: start.outcomes + 100, quarantine: start.quarantine };
+    const later = { ...start, outcomes: { ...start.outcomes, sequence: start.outcomes.sequence + 100 } };
     const error = await watch(ALL, later).catch((error: unknown) => error);
     expect(error).to.be.instanceOf(OutcomeFeedError).with.property('reason', 'RESUME_TOKEN_EXPIRED');
   });

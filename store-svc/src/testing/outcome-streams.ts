@@ -33,6 +33,6 @@ export async function openOutcomeStreams(teardown: AsyncDisposableStack) {
     }
   }
 
-  const feed = new JetStreamOutcomeFeed({ client, manager, logger: createLogger('store-svc', 'silent') });
+  const feed = teardown.use(new JetStreamOutcomeFeed({ client, manager, logger: createLogger('store-svc', 'silent') }));
   return { feed, report, manager, nats };
 }

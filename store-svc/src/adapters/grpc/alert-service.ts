@@ -1,4 +1,5 @@
 import { alertToProto } from '@vigie/alert/wire';
+import { encodeResumeToken, readWatchRequest } from '@vigie/outcome-feed/wire';
 import type { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import type { ServiceImplementation } from '@vigie/service-kit/grpc';
 import type { GetAlert } from '../../application/get-alert.ts';
@@ -7,8 +8,6 @@ import type { ReplayAlerts } from '../../application/replay-alerts.ts';
 import type { OutcomeFeed } from '../../ports/outcome-feed.ts';
 import { readListRequest, readReplayRequest } from './list-request.ts';
 import { encodePageToken } from './page-token.ts';
-import { encodeResumeToken } from './resume-token.ts';
-import { readWatchRequest } from './watch-request.ts';
 
 const DEFAULT_PAGE_SIZE = 50;
 
@@ -50,10 +49,9 @@ export function createAlertService(parts: AlertServiceParts): ReadAlertService {
 
     async *watchAlerts(request, { signal }) {
       const { filter, after } = readWatchRequest(request);
-      const { start, items } = await outcomeFeed.watch(filter, after, signal);
-      yield { resumeToken: encodeResumeToken(start) };
-      for await (const { record, position } of items) {
-        yield { alert: alertToProto(record), resumeToken: encodeResumeToken(position) };
+      for await (const { outcome, position } of outcomeFeed.watch(filter, after, signal)) {
+        const resumeToken = encodeResumeToken(position);
+        yield outcome === undefined ? { resumeToken } : { alert: alertToProto(outcome.value), resumeToken };
       }
     },
   };

@@ -1,14 +1,14 @@
 import { Code, type ConnectError } from '@connectrpc/connect';
 import { InvalidAlertError } from '@vigie/alert';
 import { IncompleteRecordError } from '@vigie/alert/wire';
+import { translateFeedError } from '@vigie/outcome-feed/wire';
 import { AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { invalidArgument, rpcError } from '@vigie/service-kit/grpc';
 import { AlertNotFoundError } from '../../application/get-alert.ts';
 import { AlertStoreError, type AlertStoreErrorReason } from '../../ports/alert-store.ts';
-import { OutcomeFeedError, type OutcomeFeedErrorReason } from '../../ports/outcome-feed.ts';
 import { ReplayQueueError, type ReplayQueueErrorReason } from '../../ports/replay-queue.ts';
 
-type Fault = AlertStoreErrorReason | OutcomeFeedErrorReason | ReplayQueueErrorReason;
+type Fault = AlertStoreErrorReason | ReplayQueueErrorReason;
 
 interface Row {
   readonly code: Code;
@@ -43,16 +43,6 @@ const FAULTS: Readonly<Record<Fault, Row>> = {
     message: 'The alert stream gives no answer. Call again later; doing it twice is safe.',
     retryDelayMs: 1_000,
   },
-  FEED_UNREACHABLE: {
-    code: Code.Unavailable,
-    message: 'The streams of outcomes give no answer. Watch again later, with the last resume_token.',
-    retryDelayMs: 1_000,
-  },
-  // As etcd answers a watch from a revision that is compacted.
-  RESUME_TOKEN_EXPIRED: {
-    code: Code.OutOfRange,
-    message: 'Outcomes after this resume_token are no longer kept. List the alerts since then, and watch without it.',
-  },
 };
 
 export function translateError(error: unknown): ConnectError | undefined {
@@ -67,9 +57,9 @@ export function translateError(error: unknown): ConnectError | undefined {
       cause: error,
     });
   }
-  if (error instanceof AlertStoreError || error instanceof OutcomeFeedError || error instanceof ReplayQueueError) {
+  if (error instanceof AlertStoreError || error instanceof ReplayQueueError) {
     const { code, message, ...retry } = FAULTS[error.reason];
     return rpcError(code, message, { reason: error.reason, ...retry, cause: error });
   }
-  return undefined;
+  return translateFeedError(error);
 }

@@ -16,8 +16,9 @@ export async function* mergeAsTheyCome<T>(sources: readonly AsyncIterable<T>[]):
       }
     }
   } finally {
-    // A source that still waits for its next item could not answer before that comes.
+    // A source that still waits for its next item doesn't answer before that comes.
     for (const next of pending.values()) next.catch(() => undefined);
+    for (const iterator of iterators) void iterator.return?.().catch(() => undefined);
   }
 }
 

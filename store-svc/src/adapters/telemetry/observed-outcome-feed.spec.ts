@@ -27,8 +27,7 @@ describe('ObservedOutcomeFeed', () => {
       );
     await watchers(0);
     const stop = new AbortController();
-    const { items } = await observed.watch({ store: undefined, statuses: ['FAILED'] }, undefined, stop.signal);
-    const reading = items[Symbol.asyncIterator]().next();
+    const reading = Array.fromAsync(observed.watch({ store: undefined, statuses: ['FAILED'] }, undefined, stop.signal));
     await watchers(1);
     stop.abort();
     await reading;

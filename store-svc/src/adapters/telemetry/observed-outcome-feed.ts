@@ -1,4 +1,6 @@
-import type { FeedItem, FeedPosition, OutcomeFeed, OutcomeFilter } from '../../ports/outcome-feed.ts';
+import type { FinishedAlert } from '@vigie/alert';
+import type { FeedEvent, FeedPosition, OutcomeFilter } from '@vigie/outcome-feed';
+import type { OutcomeFeed } from '../../ports/outcome-feed.ts';
 import type { StoreMetrics } from './store-metrics.ts';
 
 /** An OutcomeFeed that counts who watches another one. */
@@ -11,15 +13,14 @@ export class ObservedOutcomeFeed implements OutcomeFeed {
     this.#metrics = metrics;
   }
 
-  async watch(filter: OutcomeFilter, after: FeedPosition | undefined, signal: AbortSignal) {
-    const { start, items } = await this.#feed.watch(filter, after, signal);
-    return { start, items: this.#counted(items) };
-  }
-
-  async *#counted(items: AsyncIterable<FeedItem>): AsyncIterable<FeedItem> {
+  async *watch(
+    filter: OutcomeFilter,
+    after: FeedPosition | undefined,
+    signal: AbortSignal,
+  ): AsyncIterable<FeedEvent<FinishedAlert>> {
     const end = this.#metrics.beginWatch();
     try {
-      yield* items;
+      yield* this.#feed.watch(filter, after, signal);
     } finally {
       end();
     }

@@ -1,0 +1,297 @@
+import { expect } from 'chai';
+import type { FeedPosition } from './feed-position.ts';
+import type { FeedReader } from './feed-reader.ts';
+import type { FeedEvent } from './feed-source.ts';
+import { OutcomeFeedError } from './outcome-feed-error.ts';
+import { FINAL_STATUSES, type OutcomeFilter } from './outcome-filter.ts';
+import { SharedFeed, type SharedFeedOptions } from './shared-feed.ts';
+import { positionAt, ScriptedSource } from './testing/scripted-source.ts';
+
+const EVERYTHING: OutcomeFilter = { store: undefined, statuses: FINAL_STATUSES };
+const storeOnly = (store: string): OutcomeFilter => ({ store, statuses: FINAL_STATUSES });
+
+/** Everything that was under way has happened. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+}
+
+/** A watch that reads as soon as it is told to, unless it is paused. */
+class Watch {
+  readonly events: FeedEvent<string>[] = [];
+  error: Error | undefined;
+  isPaused = false;
+  readonly reader: FeedReader<string>;
+
+  constructor(feed: SharedFeed<string>, filter: OutcomeFilter, after?: FeedPosition) {
+    this.reader = feed.open(filter, after, () => queueMicrotask(() => this.readAll()));
+  }
+
+  get values(): (string | undefined)[] {
+    return this.events.map(({ outcome }) => outcome?.value);
+  }
+
+  readAll(): void {
+    while (!this.isPaused && this.error === undefined) {
+      try {
+        const event = this.reader.read();
+        if (event === undefined) return;
+        this.events.push(event);
+      } catch (error) {
+        this.error = error as Error;
+      }
+    }
+  }
+}
+
+describe('SharedFeed', () => {
+  let source: ScriptedSource;
+  let feed: SharedFeed<string>;
+
+  function createFeed(options: Partial<SharedFeedOptions> = {}): void {
+    feed = new SharedFeed(source, {
+      recent: { maxOutcomes: 4, maxBytes: 1_000 },
+      maxCatchUps: 2,
+      maxReaderWaitMs: 60_000,
+      lingerMs: 0,
+      ...options,
+    });
+  }
+
+  async function watch(filter: OutcomeFilter, after?: FeedPosition): Promise<Watch> {
+    const opened = new Watch(feed, filter, after);
+    await turns();
+    return opened;
+  }
+
+  beforeEach(() => {
+    source = new ScriptedSource();
+    createFeed();
+  });
+  afterEach(() => feed.end(new Error('over')));
+
+  it('has one subscription, however many watch, each what matches its filter', async () => {
+    source.find('before');
+    const all = await watch(EVERYTHING);
+    const one = await watch(storeOnly('store-1'));
+    const failed = await watch({ store: undefined, statuses: ['FAILED'] });
+    expect(source.followers).to.equal(1);
+    source.find('a', 'store-1');
+    source.find('b', 'store-2', 'FAILED');
+    source.find('c', 'store-1', 'QUARANTINED');
+    await turns();
+    expect(all.values).to.deep.equal([undefined, 'a', 'b', 'c']);
+    expect(one.values).to.deep.equal([undefined, 'a', 'c']);
+    expect(failed.values).to.deep.equal([undefined, 'b']);
+    expect(all.events.map(({ position }) => position)).to.deep.equal(
+      (
+        [
+          [1, 0],
+          [2, 0],
+          [3, 0],
+          [3, 1],
+        ] as const
+      ).map(sequences => positionAt(sequences)),
+    );
+    expect(source.catchUps).to.equal(0);
+  });
+
+  it('has none when the last watch is closed, and another one for the next', async () => {
+    const first = await watch(EVERYTHING);
+    const second = await watch(EVERYTHING);
+    first.reader.close();
+    await turns();
+    expect(source.followers).to.equal(1);
+    second.reader.close();
+    while (source.followers > 0) await turns();
+    source.find('meanwhile');
+    const third = await watch(EVERYTHING);
+    source.find('a');
+    await turns();
+    expect(third.values).to.deep.equal([undefined, 'a']);
+  });
+
+  it('goes on after a position among the recent ones without asking the source', async () => {
+    await watch(EVERYTHING);
+    const after = source.find('a');
+    source.find('b', 'store-2');
+    source.find('c', 'store-1', 'QUARANTINED');
+    await turns();
+    const resumed = await watch(storeOnly('store-1'), after);
+    expect(resumed.values).to.deep.equal([undefined, 'c', undefined]);
+    expect(resumed.events[0]?.position).to.deep.equal(after);
+    expect(resumed.events[2]?.position, 'caught up').to.deep.equal(source.position);
+    source.find('d');
+    await turns();
+    expect(resumed.values).to.deep.equal([undefined, 'c', undefined, 'd']);
+    expect(source.catchUps).to.equal(0);
+  });
+
+  it('repeats nothing and misses nothing where the two streams were merged in another order', async () => {
+    await watch(EVERYTHING);
+    source.find('a');
+    source.find('q1', 'store-1', 'QUARANTINED');
+    source.find('b');
+    source.find('q2', 'store-1', 'QUARANTINED');
+    await turns();
+    const resumed = await watch(EVERYTHING, positionAt([2, 0]));
+    expect(resumed.values).to.deep.equal([undefined, 'q1', 'q2', undefined]);
+  });
+
+  it('gives a watch that begins further back a subscription of its own until it has caught up', async () => {
+    const after = source.find('a');
+    for (const value of ['b', 'c', 'd']) source.find(value);
+    const gate = Promise.withResolvers<void>();
+    source.catchUpGate = gate.promise;
+    const current = await watch(EVERYTHING);
+    const resumed = await watch(EVERYTHING, after);
+    expect(source.catchUps).to.equal(1);
+    // More than the recent outcomes have room for.
+    for (const value of ['e', 'f', 'g', 'h', 'i', 'j']) source.find(value);
+    gate.resolve();
+    await turns();
+    expect(source.catchUps).to.equal(0);
+    source.find('k');
+    await turns();
+    expect(resumed.values.filter(value => value !== undefined)).to.deep.equal([...'bcdefghijk']);
+    expect(current.values).to.deep.equal([undefined, ...'efghijk']);
+  });
+
+  it('catches up no faster than the reader reads, and only some watches at once', async () => {
+    for (const value of ['a', 'b', 'c']) source.find(value);
+    const opened: Watch[] = [];
+    for (let count = 0; count < 3; count++) {
+      const slow = new Watch(feed, EVERYTHING, positionAt([0, 0]));
+      slow.isPaused = true;
+      opened.push(slow);
+    }
+    await turns();
+    expect(source.catchUps).to.equal(2);
+    for (const each of opened) {
+      each.isPaused = false;
+      each.readAll();
+    }
+    await turns();
+    expect(source.catchUps).to.equal(0);
+    for (const each of opened) expect(each.values.filter(Boolean)).to.deep.equal(['a', 'b', 'c']);
+  });
+
+  it('ends a watch that keeps its own subscription waiting too long', async () => {
+    createFeed({ maxReaderWaitMs: 10 });
+    for (const value of ['a', 'b', 'c']) source.find(value);
+    const stuck = new Watch(feed, EVERYTHING, positionAt([0, 0]));
+    stuck.isPaused = true;
+    await turns();
+    expect(source.catchUps).to.equal(1);
+    while (source.catchUps > 0) await turns();
+    stuck.isPaused = false;
+    stuck.readAll();
+    expect(stuck.error).to.include({ reason: 'WATCH_FELL_BEHIND' });
+  });
+
+  it('ends a watch that falls behind with the position to go on from, and holds no other up', async () => {
+    const slow = await watch(EVERYTHING);
+    const quick = await watch(EVERYTHING);
+    source.find('a');
+    await turns();
+    slow.isPaused = true;
+    for (const value of ['b', 'c', 'd', 'e', 'f']) source.find(value);
+    await turns();
+    expect(quick.values).to.deep.equal([undefined, ...'abcdef']);
+    slow.isPaused = false;
+    slow.readAll();
+    expect(slow.values).to.deep.equal([undefined, 'a']);
+    const error = slow.error as OutcomeFeedError;
+    expect(error.reason).to.equal('WATCH_FELL_BEHIND');
+    expect(error.position).to.deep.equal(positionAt([1, 0]));
+    expect((await watch(EVERYTHING, error.position)).values.filter(Boolean)).to.deep.equal([...'bcdef']);
+    expect(feed.watches).to.equal(2);
+  });
+
+  it('lets the outcomes of other stores push nobody out', async () => {
+    const slow = await watch(storeOnly('store-1'));
+    slow.isPaused = true;
+    for (let count = 0; count < 20; count++) source.find('x', 'store-2');
+    source.find('a');
+    await turns();
+    slow.isPaused = false;
+    slow.readAll();
+    expect(slow.error).to.equal(undefined);
+    expect(slow.values).to.deep.equal([undefined, 'a']);
+  });
+
+  it('keeps as many bytes as it may, and at least the newest', async () => {
+    const slow = await watch(EVERYTHING);
+    slow.isPaused = true;
+    source.find('large', 'store-1', 'PROCESSED', 5_000);
+    await turns();
+    slow.isPaused = false;
+    slow.readAll();
+    expect(slow.values).to.deep.equal([undefined, 'large']);
+    slow.isPaused = true;
+    source.find('a', 'store-1', 'PROCESSED', 600);
+    source.find('b', 'store-1', 'PROCESSED', 600);
+    await turns();
+    slow.isPaused = false;
+    slow.readAll();
+    expect(slow.error).to.include({ reason: 'WATCH_FELL_BEHIND' });
+  });
+
+  it('moves the position of a watch on while nothing matches', async () => {
+    const quiet = await watch(storeOnly('store-1'));
+    expect(quiet.reader.findProgress()).to.equal(undefined);
+    source.find('x', 'store-2');
+    source.advance();
+    await turns();
+    expect(quiet.reader.findProgress()).to.deep.equal(source.position);
+    expect(quiet.reader.findProgress(), 'told already').to.equal(undefined);
+    quiet.isPaused = true;
+    source.find('a');
+    await turns();
+    expect(quiet.reader.findProgress(), 'something is unread').to.equal(undefined);
+  });
+
+  it('waits out a position ahead of what has come here', async () => {
+    await watch(EVERYTHING);
+    source.find('a');
+    await turns();
+    const ahead = positionAt([3, 0]);
+    const resumed = await watch(EVERYTHING, ahead);
+    for (const value of ['b', 'c', 'd']) source.find(value);
+    await turns();
+    expect(resumed.values.filter(Boolean)).to.deep.equal(['d']);
+  });
+
+  it('refuses a position of another stream', async () => {
+    const refused = await watch(EVERYTHING, positionAt([0, 0], 7));
+    expect(refused.error).to.include({ reason: 'RESUME_TOKEN_OF_LOST_STREAM' });
+    expect(feed.watches).to.equal(0);
+  });
+
+  it('ends all watches with the error of the subscription, those too that wait for it or catch up', async () => {
+    source.find('a');
+    source.catchUpGate = new Promise(() => {});
+    const watches = [await watch(EVERYTHING), await watch(EVERYTHING, positionAt([0, 0]))];
+    const lost = new OutcomeFeedError('OUTCOMES_LOST', 'gone');
+    source.fail(lost);
+    await turns();
+    for (const { error } of watches) expect(error).to.equal(lost);
+    expect(feed.watches).to.equal(0);
+    const next = await watch(EVERYTHING);
+    source.find('b');
+    await turns();
+    expect(next.values).to.deep.equal([undefined, 'b']);
+  });
+
+  it('keeps its subscription for a while, so that whoever comes back finds what it missed', async () => {
+    createFeed({ lingerMs: 60_000 });
+    const first = await watch(EVERYTHING);
+    const after = source.find('a');
+    await turns();
+    first.reader.close();
+    source.find('b');
+    await turns();
+    const back = await watch(EVERYTHING, after);
+    expect(back.values.filter(Boolean)).to.deep.equal(['b']);
+    expect(source.followers).to.equal(1);
+  });
+});
