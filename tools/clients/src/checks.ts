@@ -1,0 +1,147 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { MACHINE_DIR, PROJECT_DIR } from '@vigie/dev-env/setup/project.mjs';
+import { documentedBlock } from './documented-blocks.ts';
+import { cloneProtos } from './fresh-clone.ts';
+import { hasProgram, runScript } from './run.ts';
+import { runWatchLoop } from './watch-loop.ts';
+
+export interface Check {
+  readonly name: string;
+  /** Why it can't run on this machine; undefined if it can. */
+  readonly missing: string | undefined;
+  /** @param dir an empty folder. @throws Error if a client can't be generated, compiled or used as documented */
+  readonly run: (dir: string) => Promise<void>;
+}
+
+/** The tools of other languages, and what they have downloaded. */
+const TOOLS_DIR = path.join(MACHINE_DIR, 'clients');
+const BIN_DIR = path.join(TOOLS_DIR, 'bin');
+const VENV_DIR = path.join(TOOLS_DIR, 'python');
+
+/** A proxy that nobody listens at. */
+const OFFLINE = { HTTPS_PROXY: 'http://127.0.0.1:9', HTTP_PROXY: 'http://127.0.0.1:9' };
+
+const env = {
+  PATH: [BIN_DIR, path.join(VENV_DIR, 'bin'), path.join(PROJECT_DIR, 'node_modules/.bin'), process.env.PATH].join(':'),
+  GOBIN: BIN_DIR,
+  GOMODCACHE: path.join(TOOLS_DIR, 'go/mod'),
+  GOCACHE: path.join(TOOLS_DIR, 'go/cache'),
+  GOFLAGS: '-modcacherw -buildvcs=false',
+};
+
+const noGo = hasProgram('go', 'version') ? undefined : 'there is no Go';
+const noPython = hasProgram('python3', '-c', 'import venv, ensurepip') ? undefined : 'there is no Python with venv';
+const noMaven = hasProgram('mvn', '--version') ? undefined : 'there is no Maven';
+
+const PUBLIC_PROTOS = "$(find proto/vigie -name '*.proto' -not -path '*/internal/*')";
+const GO = documentedBlock('sh', 'go install');
+const [GO_TOOLS, GO_CLIENT] = splitAt(GO, /^protoc /m);
+const PYTHON = documentedBlock('sh', 'grpc_tools.protoc');
+const [PYTHON_TOOLS, PYTHON_CLIENT] = splitAt(PYTHON, /^python /m);
+
+/** Installs what the checks use, by the documented commands, unless an earlier run has. */
+export async function installTools(): Promise<void> {
+  mkdirSync(BIN_DIR, { recursive: true });
+  const python = async () => {
+    await once('python', PYTHON_TOOLS, () =>
+      runScript(`python3 -m venv --clear ${VENV_DIR}\n${PYTHON_TOOLS}`, { cwd: TOOLS_DIR, env }),
+    );
+    writeFileSync(path.join(BIN_DIR, 'protoc'), `#!/bin/sh\nexec ${VENV_DIR}/bin/python -m grpc_tools.protoc "$@"\n`, {
+      mode: 0o755,
+    });
+  };
+  const go = () => once('go', GO_TOOLS, () => runScript(GO_TOOLS, { cwd: TOOLS_DIR, env }));
+  await Promise.all([noPython ?? python(), noGo ?? go()]);
+}
+
+export const checks: readonly Check[] = [
+  {
+    name: 'buf build, in a fresh clone without npm packages and without a network',
+    missing: undefined,
+    async run(dir) {
+      cloneProtos(dir);
+      await runScript('buf build', { cwd: dir, env: { ...env, ...OFFLINE, BUF_CACHE_DIR: path.join(dir, '.cache') } });
+    },
+  },
+  {
+    name: 'Go by buf generate, with buf.gen.yaml',
+    missing: noGo,
+    async run(dir) {
+      cloneProtos(dir);
+      // The same plugins, from this machine.
+      const template = path.join(dir, 'buf.gen.yaml');
+      const local = readFileSync(template, 'utf8')
+        .replace('remote: buf.build/protocolbuffers/go', 'local: protoc-gen-go')
+        .replace('remote: buf.build/grpc/go', 'local: protoc-gen-go-grpc');
+      writeFileSync(template, local);
+      await runScript('buf generate', { cwd: dir, env: { ...env, ...OFFLINE } });
+      await runScript('cd gen/go && go mod init vigie && go mod tidy && go build ./...', { cwd: dir, env });
+    },
+  },
+  {
+    name: 'Go by buf generate in managed mode, from another repository',
+    missing: noGo,
+    async run(dir) {
+      cloneProtos(path.join(dir, 'vigie'));
+      writeFileSync(path.join(dir, 'buf.gen.yaml'), documentedBlock('yaml', 'managed:'));
+      await runScript('buf generate', { cwd: dir, env: { ...env, ...OFFLINE } });
+      await runScript('go mod init example.com/robots && go mod tidy && go build ./...', { cwd: dir, env });
+    },
+  },
+  {
+    name: 'Go by protoc',
+    missing: noGo ?? noPython,
+    async run(dir) {
+      cloneProtos(dir);
+      await runScript(`mkdir gen\n${GO_CLIENT}`, { cwd: dir, env });
+    },
+  },
+  {
+    name: 'Java by Maven; C# by its protoc, generated but not compiled: no package registry here has the .NET SDK',
+    missing: noMaven,
+    async run(dir) {
+      cloneProtos(dir);
+      const repository = path.join(TOOLS_DIR, 'maven');
+      await runScript(`mvn -q -B -Dmaven.repo.local=${repository} compile`, {
+        cwd: path.join(dir, 'tools/clients/java'),
+      });
+      // The files that come with any other protoc are in a jar here.
+      const csharp = `protoc=$(find tools/clients/java/target -name 'protoc-[0-9]*.exe')
+        descriptor=$(find tools/clients/java/target -path '*/google/protobuf/descriptor.proto')
+        chmod +x $protoc
+        mkdir gen
+        $protoc -I proto -I proto/third_party -I \${descriptor%/google/*} \\
+          --csharp_out=gen --csharp_opt=base_namespace=Vigie ${PUBLIC_PROTOS}`;
+      await runScript(csharp, { cwd: dir });
+    },
+  },
+  {
+    name: 'Python by protoc, and the watch loop on a mesh',
+    missing: noPython,
+    async run(dir) {
+      cloneProtos(dir);
+      await runScript(`mkdir gen\n${PYTHON_CLIENT}`, { cwd: dir, env });
+      const modules = "find gen -name '*_pb2*.py' | sed 's|^gen/||; s|/|.|g; s|\\.py$||; s|^|import |'";
+      await runScript(`${modules} > all.py\nPYTHONPATH=gen python all.py`, { cwd: dir, env });
+      await runWatchLoop({ python: path.join(VENV_DIR, 'bin/python'), generated: path.join(dir, 'gen') });
+    },
+  },
+];
+
+/** Runs `work` unless it was run with the same script before. */
+async function once(name: string, script: string, work: () => Promise<void>): Promise<void> {
+  const stamp = path.join(TOOLS_DIR, `${name}.installed`);
+  try {
+    if (readFileSync(stamp, 'utf8') === script) return;
+  } catch {
+    // Never run.
+  }
+  await work();
+  writeFileSync(stamp, script);
+}
+
+function splitAt(script: string, line: RegExp): [string, string] {
+  const index = script.search(line);
+  return [script.slice(0, index), script.slice(index)];
+}
