@@ -11,7 +11,7 @@ import { bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
 import { closeNats, connectNats } from '@vigie/service-kit/nats';
 import { validateRequests } from '@vigie/service-kit/validation';
-import { IsolatedHeaderProbe } from './adapters/child-process/isolated-header-probe.ts';
+import { ChildProcessIsolation } from './adapters/child-process/child-process-isolation.ts';
 import { createIsolationMetrics } from './adapters/child-process/isolation-metrics.ts';
 import { translateError } from './adapters/grpc/error-table.ts';
 import { GrpcAlertDirectory } from './adapters/grpc/grpc-alert-directory.ts';
@@ -27,14 +27,14 @@ import { AdmissionQueue } from './application/admission-queue.ts';
 import { createMakeAlertPoster, type MakeAlertPoster } from './application/make-alert-poster.ts';
 import { createMakePoster, type MakePoster } from './application/make-poster.ts';
 import { createProbeChunks, type ProbeChunks } from './application/probe-chunks.ts';
-import { createProbeVideo, type ProbeVideo } from './application/probe-video.ts';
+import { createProbeVideo, createProbeVideoIsolated, type ProbeVideo } from './application/probe-video.ts';
 import { createProcessAlert, type ProcessAlert } from './application/process-alert.ts';
 import { createPublishOutcome } from './application/publish-outcome.ts';
 import type { Config } from './config.ts';
 import { createHeaderProbe } from './header-probe-backend.ts';
 import type { AlertDirectory } from './ports/alert-directory.ts';
 import type { AlertQuarantine } from './ports/alert-quarantine.ts';
-import type { HeaderProbe } from './ports/header-probe.ts';
+import type { HeaderProbe, ProbeIsolation } from './ports/header-probe.ts';
 import type { OutcomeEvents } from './ports/outcome-events.ts';
 import type { OutcomeStore } from './ports/outcome-store.ts';
 import type { PosterMaker } from './ports/poster-maker.ts';
@@ -55,7 +55,7 @@ const MAX_PROBE_CHILDREN = 2;
 export interface ProbePorts {
   readonly videoSource: MediaSource;
   readonly headerProbe: HeaderProbe;
-  readonly isolatedHeaderProbe: HeaderProbe;
+  readonly probeIsolation: ProbeIsolation;
   readonly posterMaker: PosterMaker;
   readonly alertDirectory: AlertDirectory;
   readonly outcomeStore: OutcomeStore;
@@ -101,7 +101,7 @@ export async function startProbe(
     {
       videoSource: () => teardown.use(createVideoSource(config, metrics)),
       headerProbe: () => createHeaderProbe(config.probeBackend),
-      isolatedHeaderProbe: () => teardown.use(createIsolatedHeaderProbe(config, metrics)),
+      probeIsolation: () => teardown.use(createProbeIsolation(config, metrics)),
       posterMaker: () => new LibavPosterMaker(),
       alertDirectory: () => new GrpcAlertDirectory(storeTransport),
       outcomeStore: () => new GrpcOutcomeStore({ transport: storeTransport, patienceMs: STORE_PATIENCE_MS }),
@@ -109,7 +109,7 @@ export async function startProbe(
       alertQuarantine: () => new JetStreamAlertQuarantine(jetStream),
 
       probeVideo: parts => createProbeVideo(parts.videoSource, parts.headerProbe, limits),
-      probeVideoIsolated: parts => createProbeVideo(parts.videoSource, parts.isolatedHeaderProbe, limits),
+      probeVideoIsolated: parts => createProbeVideoIsolated(parts.videoSource, parts.probeIsolation, limits),
       probeChunks: parts => createProbeChunks(parts.headerProbe, limits),
       makePoster: parts => createMakePoster(parts.videoSource, parts.posterMaker, limits),
       makeAlertPoster: parts => createMakeAlertPoster(parts.alertDirectory, parts.makePoster),
@@ -172,8 +172,8 @@ function createVideoSource(config: Config, metrics: ServiceContext['metrics']): 
   });
 }
 
-function createIsolatedHeaderProbe({ probeChild }: Config, metrics: ServiceContext['metrics']): IsolatedHeaderProbe {
-  return new IsolatedHeaderProbe({
+function createProbeIsolation({ probeChild }: Config, metrics: ServiceContext['metrics']): ChildProcessIsolation {
+  return new ChildProcessIsolation({
     main: [ISOLATED_MAIN],
     ...probeChild,
     maxChildren: MAX_PROBE_CHILDREN,

@@ -1,4 +1,4 @@
-// The child process of IsolatedHeaderProbe.
+// The child process of ChildProcessIsolation.
 
 import { serveProbes } from './adapters/child-process/serve-probes.ts';
 import { readBackendConfig } from './config.ts';

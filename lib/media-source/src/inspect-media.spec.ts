@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { createInspectMedia, type Inspection, type InspectionLimits } from './inspect-media.ts';
 import { MediaSourceError } from './media-source.ts';
 import { ReadBudgetExceededError } from './read-budget.ts';
-import type { Need } from './read-until-known.ts';
+import type { InspectOptions, Need } from './read-until-known.ts';
 import type { SparseFile } from './sparse-file.ts';
 import { MemoryMediaSource } from './testing/memory-media-source.ts';
 import { FOUND, type Found, need as needOf, ScriptedInspect } from './testing/scripted-inspect.ts';
@@ -47,6 +47,17 @@ describe('inspectMedia', () => {
       [5_000, 150],
     ]);
     expect(report).to.include({ requests: 2, bytesRead: 150 });
+  });
+
+  it("goes on with all of its time once an inspection's turn has come, however long that took", async () => {
+    const waiting = async (_: SparseFile, { timeoutMs, suspendDeadline }: InspectOptions): Promise<Found | Need> => {
+      using _wait = suspendDeadline?.();
+      // Its signal would abort the next read.
+      await once(AbortSignal.timeout(2 * timeoutMs), 'abort');
+      return source.reads.length === 1 ? need(4_000, 50) : FOUND;
+    };
+    const report = await createInspectMedia(source, { ...limits, timeoutMs: 50 })('/a.mp4', waiting);
+    expect(report.result).to.deep.equal({ kind: 'known', answer: FOUND });
   });
 
   it('gives no partial answer once the ranges are used up', async () => {

@@ -81,7 +81,12 @@ export function createInspectMedia(source: MediaSource, limits: InspectionLimits
       { offset: 0, lengthBytes: limits.firstRangeBytes },
       (wanted, file) => fetchRange(wanted, reader, budget, file, deadline),
       // An inspection ends with an answer by its own clock; only the caller's signal may break it off.
-      file => inspect(file, { timeoutMs: deadline.remainingMs, signal: deadline.caller }),
+      file =>
+        inspect(file, {
+          timeoutMs: deadline.remainingMs,
+          signal: deadline.caller,
+          suspendDeadline: () => deadline.suspend(),
+        }),
     );
   }
 

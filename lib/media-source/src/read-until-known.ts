@@ -9,6 +9,11 @@ export interface Need extends WantedRange {
 export interface InspectOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Called by an inspection that has to wait for its turn: until what it returns is disposed of, the time doesn't
+   * count. That others are slow says nothing about this file.
+   */
+  readonly suspendDeadline?: (() => Disposable) | undefined;
 }
 
 /**

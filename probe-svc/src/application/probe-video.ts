@@ -1,6 +1,6 @@
 import type { Failure, Media } from '@vigie/alert';
 import { createInspectMedia, type InspectionLimits, type MediaSource } from '@vigie/media-source';
-import type { HeaderProbe } from '../ports/header-probe.ts';
+import type { HeaderProbe, ProbeIsolation } from '../ports/header-probe.ts';
 import { toReadFailure } from './read-failure.ts';
 
 export type Finding =
@@ -27,5 +27,20 @@ export function createProbeVideo(source: MediaSource, headerProbe: HeaderProbe, 
     if (result.kind === 'unread') return { finding: toReadFailure(result.error), diagnostics: [], ...cost };
     const { diagnostics, ...finding } = result.answer;
     return { finding, diagnostics, ...cost };
+  };
+}
+
+/**
+ * The same where a decoder that crashes harms nothing else. Rejects too if nothing could be learned about the video,
+ * because no place to probe it was to be had.
+ */
+export function createProbeVideoIsolated(
+  source: MediaSource,
+  isolation: ProbeIsolation,
+  limits: InspectionLimits,
+): ProbeVideo {
+  return async (video, signal) => {
+    using headerProbe = isolation.open();
+    return await createProbeVideo(source, headerProbe, limits)(video, signal);
   };
 }

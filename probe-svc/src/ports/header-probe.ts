@@ -11,6 +11,15 @@ export interface HeaderProbe {
   probe(file: SparseFile, options: InspectOptions): Promise<HeaderAnswer>;
 }
 
+/** Where a decoder that crashes harms nothing else. */
+export interface ProbeIsolation {
+  /** A probe of one file, which may grow between its calls. Disposing of it makes room for another file. */
+  open(): IsolatedProbe;
+}
+
+/** Its calls throw an error if nothing could be learned about the file, because no place to probe it was to be had. */
+export type IsolatedProbe = HeaderProbe & Disposable;
+
 export type HeaderAnswer =
   | Need
   /** `diagnostics`: what the demuxer logged. */

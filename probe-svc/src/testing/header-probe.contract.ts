@@ -30,9 +30,10 @@ const EXPECTED: Readonly<Record<string, VideoSample | string>> = {
 /**
  * What every header probe does.
  *
+ * @param open a probe for one file; it is disposed of if it can be
  * @param beyond sample videos that this one can't understand
  */
-export function itIsAHeaderProbe(get: () => HeaderProbe, beyond: readonly string[] = []): void {
+export function itIsAHeaderProbe(open: () => HeaderProbe & Partial<Disposable>, beyond: readonly string[] = []): void {
   const samples = Object.entries(EXPECTED).filter(([file]) => !beyond.includes(file));
 
   for (const [file, expected] of samples) {
@@ -41,7 +42,7 @@ export function itIsAHeaderProbe(get: () => HeaderProbe, beyond: readonly string
     });
   }
 
-  it('keeps nothing between calls, and takes many at once', async () => {
+  it('takes many files at once', async () => {
     const files = await Promise.all(samples.map(([file]) => readSample(file)));
     const answers = await Promise.all([...files, ...files].map(understand));
     expect(answers.map(summaryOf)).to.deep.equal([...samples, ...samples].map(([, expected]) => expected));
@@ -53,19 +54,29 @@ export function itIsAHeaderProbe(get: () => HeaderProbe, beyond: readonly string
       const reason = new Error('no longer wanted');
       const caller = new AbortController();
       if (abortedBefore) caller.abort(reason);
-      const probing = get().probe(holding(bytes), { timeoutMs: TIMEOUT_MS, signal: caller.signal });
+      using stack = new DisposableStack();
+      const probe = openIn(stack);
+      const probing = probe.probe(holding(bytes), { timeoutMs: TIMEOUT_MS, signal: caller.signal });
       caller.abort(reason);
       expect(await probing.catch((error: unknown) => error)).to.equal(reason);
     }
     expect(summaryOf(await understand(bytes))).to.deep.equal(EXPECTED['mp4-faststart.mp4']);
   });
 
+  function openIn(stack: DisposableStack): HeaderProbe {
+    const probe = open();
+    stack.defer(() => probe[Symbol.dispose]?.());
+    return probe;
+  }
+
   async function understand(bytes: Uint8Array): Promise<HeaderAnswer> {
+    using stack = new DisposableStack();
+    const probe = openIn(stack);
     const file = new SparseFile();
     file.sizeBytes = bytes.length;
     file.add(0, bytes.subarray(0, FIRST_RANGE_BYTES));
     for (let requests = 1; requests <= MAX_REQUESTS; requests++) {
-      const answer = await get().probe(file, { timeoutMs: TIMEOUT_MS });
+      const answer = await probe.probe(file, { timeoutMs: TIMEOUT_MS });
       if (answer.kind !== 'need') return answer;
       expect(file.covers(answer.offset, answer.offset + 1), `byte ${answer.offset} was there`).to.equal(false);
       file.add(answer.offset, bytes.subarray(answer.offset, answer.offset + answer.lengthBytes));

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 
-/** What happens to a process with `trap-marked-videos.ts` loaded that probes a video with the mark. */
-export type Trap = 'crash' | 'hang' | 'crash-on-the-next';
+/**
+ * What happens to a process with `trap-marked-videos.ts` loaded that probes a video with the mark. The last two end it
+ * as the OOM killer does: always, or only if its parent has other children.
+ */
+export type Trap = 'crash' | 'hang' | 'crash-on-the-next' | 'kill' | 'kill-beside-others';
 
 export function markOf(trap: Trap): string {
   return `vigie spec: ${trap}.`;

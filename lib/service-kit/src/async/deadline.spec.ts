@@ -31,4 +31,25 @@ describe('Deadline', () => {
     caller.abort();
     expect(deadline.signal.aborted).to.equal(false);
   });
+
+  it('counts no time while it is suspended, and goes on behind that', async () => {
+    using deadline = new Deadline(20, undefined);
+    const { remainingMs } = deadline;
+    const resume = deadline.suspend();
+    // It begins later and takes as long.
+    using other = new Deadline(20, undefined);
+    await once(other.signal, 'abort');
+    expect(deadline.signal.aborted).to.equal(false);
+    resume[Symbol.dispose]();
+    expect(deadline.remainingMs).to.be.within(1, remainingMs);
+    await once(deadline.signal, 'abort');
+  });
+
+  it('heeds its caller while it is suspended', () => {
+    const caller = new AbortController();
+    using deadline = new Deadline(60_000, caller.signal);
+    using _ = deadline.suspend();
+    caller.abort(new Error('no longer wanted'));
+    expect(deadline.signal.reason).to.equal(caller.signal.reason);
+  });
 });

@@ -8,16 +8,15 @@ export class Deadline implements Disposable {
   /** Of the caller: aborts only if the answer is no longer wanted. */
   readonly caller: AbortSignal | undefined;
   readonly #controller = new AbortController();
-  readonly #endsAt: number;
-  readonly #timer: NodeJS.Timeout;
+  #endsAt = 0;
+  #timer: NodeJS.Timeout | undefined;
   readonly #callerListener: Disposable | undefined;
 
   /** @throws the caller's reason if that has aborted already */
   constructor(timeoutMs: number, caller: AbortSignal | undefined) {
     caller?.throwIfAborted();
     this.caller = caller;
-    this.#endsAt = performance.now() + timeoutMs;
-    this.#timer = setTimeout(() => this.#controller.abort(), timeoutMs);
+    this.#start(timeoutMs);
     this.#callerListener = caller && addAbortListener(caller, () => this.#controller.abort(caller.reason));
   }
 
@@ -31,8 +30,21 @@ export class Deadline implements Disposable {
     return Math.max(1, Math.ceil(this.#endsAt - performance.now()));
   }
 
+  /** The time stands still until this is disposed of; the caller can abort all the same. Not to be nested. */
+  suspend(): Disposable {
+    const { remainingMs } = this;
+    clearTimeout(this.#timer);
+    this.#endsAt = Number.POSITIVE_INFINITY;
+    return { [Symbol.dispose]: () => this.#start(remainingMs) };
+  }
+
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
     this.#callerListener?.[Symbol.dispose]();
+  }
+
+  #start(timeoutMs: number): void {
+    this.#endsAt = performance.now() + timeoutMs;
+    this.#timer = setTimeout(() => this.#controller.abort(), timeoutMs);
   }
 }

@@ -36,4 +36,38 @@ describe('Slots', () => {
     (await staying)[Symbol.dispose]();
     expect(slots.allFree).to.equal(true);
   });
+
+  it('gives all of its places to one alone, and those who ask later wait for it', async () => {
+    const slots = new Slots(2);
+    const held = await slots.take();
+    const got: string[] = [];
+    const alone = slots.takeAll().then(places => {
+      got.push('alone');
+      return places;
+    });
+    const later = slots.take().then(place => {
+      got.push('later');
+      return place;
+    });
+    expect(slots.tryTake()).to.equal(undefined);
+    await turn();
+    expect(got).to.deep.equal([]);
+    held[Symbol.dispose]();
+    await turn();
+    expect(got).to.deep.equal(['alone']);
+    (await alone)[Symbol.dispose]();
+    (await later)[Symbol.dispose]();
+    expect(slots.allFree).to.equal(true);
+  });
+
+  it('serves those behind one that wanted all places and no longer does', async () => {
+    const slots = new Slots(2);
+    using _held = await slots.take();
+    const caller = new AbortController();
+    const alone = slots.takeAll(caller.signal).catch((error: unknown) => error);
+    const later = slots.take();
+    caller.abort(new Error('gone'));
+    expect(await alone).to.equal(caller.signal.reason);
+    (await later)[Symbol.dispose]();
+  });
 });

@@ -3,6 +3,9 @@ import type { HeaderAnswer } from '../../ports/header-probe.ts';
 
 /** What the service sends: one question at a time. */
 export interface ProbeQuestion {
+  /** Whether it is about another file than the question before it. */
+  readonly isNewFile: boolean;
+  /** Those of the file that the child doesn't have yet. */
   readonly ranges: readonly ByteRange[];
   readonly sizeBytes: number | null;
   readonly timeoutMs: number;

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { addAbortListener } from 'node:events';
 import type { HeaderAnswer } from '../../ports/header-probe.ts';
+import { type ChildDeath, describeDeath } from './child-death.ts';
 import type { ChildMessage, ProbeQuestion } from './child-messages.ts';
 
 export interface ProbeChildOptions {
@@ -13,8 +14,7 @@ export interface ProbeChildOptions {
 
 export type Reply =
   | { readonly kind: 'answer'; readonly answer: HeaderAnswer }
-  /** `how`: the signal or exit code. */
-  | { readonly kind: 'died'; readonly how: string }
+  | { readonly kind: 'died'; readonly death: ChildDeath }
   /** No answer came in time; the child is ended. */
   | { readonly kind: 'overdue' };
 
@@ -44,9 +44,9 @@ export class ProbeChild {
   answers = 0;
   readonly #process: ChildProcess;
   #stderr = '';
-  #death: string | undefined;
+  #death: ChildDeath | undefined;
   #onMessage: (message: ChildMessage) => void = () => {};
-  #onDeath: (how: string) => void = () => {};
+  #onDeath: (death: ChildDeath) => void = () => {};
 
   /**
    * Rejects with the signal's reason when that aborts, and ends the child then.
@@ -73,8 +73,8 @@ export class ProbeChild {
       this.#stderr = (this.#stderr + text).slice(-KEPT_STDERR_CHARACTERS);
     });
     this.#process.on('message', message => this.#onMessage(message as ChildMessage));
-    this.#process.on('error', error => this.#die(error.message));
-    this.#process.on('close', (code, signal) => this.#die(signal ?? `exit code ${code}`));
+    this.#process.on('error', error => this.#die({ exitCode: null, signal: null, error }));
+    this.#process.on('close', (exitCode, signal) => this.#die({ exitCode, signal }));
   }
 
   get pid(): number | undefined {
@@ -98,7 +98,7 @@ export class ProbeChild {
       resolve({ kind: 'overdue' });
       this.kill();
     }, timeLimitMs);
-    this.#onDeath = how => resolve({ kind: 'died', how });
+    this.#onDeath = death => resolve({ kind: 'died', death });
     this.#onMessage = message => {
       if (message.kind === 'answer') {
         this.answers++;
@@ -107,8 +107,7 @@ export class ProbeChild {
         reject(new ProbeChildError(`The decoder can't be asked: ${message.message}.`));
     };
     if (this.#death !== undefined) this.#onDeath(this.#death);
-    // If the child is gone, its death is reported, and not the error of sending.
-    else this.#process.send(question, () => {});
+    else this.#send(question);
     return promise.finally(() => {
       clearTimeout(limit);
       abortListener?.[Symbol.dispose]();
@@ -129,9 +128,11 @@ export class ProbeChild {
       this.kill();
     }, START_TIMEOUT_MS);
     this.#onMessage = () => resolve();
-    this.#onDeath = how =>
+    this.#onDeath = death =>
       reject(
-        new ProbeChildError(`The child process didn't start: ${how}; ${this.#stderr.trim() || 'it said nothing'}.`),
+        new ProbeChildError(
+          `The child process didn't start: ${describeDeath(death)}; ${this.#stderr.trim() || 'it said nothing'}.`,
+        ),
       );
     await promise.finally(() => clearTimeout(limit));
   }
@@ -147,8 +148,15 @@ export class ProbeChild {
     );
   }
 
-  #die(how: string): void {
-    this.#death ??= how;
-    this.#onDeath(how);
+  #send(question: ProbeQuestion): void {
+    this.#process.send(question, error => {
+      // A child that ends takes the pipe with it: then its end says more than the error.
+      if (error !== null && this.#process.exitCode === null && this.#process.signalCode === null) this.kill();
+    });
+  }
+
+  #die(death: Omit<ChildDeath, 'stderr'>): void {
+    this.#death ??= { ...death, stderr: this.#stderr };
+    this.#onDeath(this.#death);
   }
 }

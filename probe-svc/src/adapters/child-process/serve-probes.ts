@@ -4,7 +4,11 @@ import type { ChildMessage, ProbeQuestion } from './child-messages.ts';
 
 /** The child's side: answers what the service asks, until the service disconnects. */
 export function serveProbes(headerProbe: HeaderProbe): void {
-  process.on('message', (question: ProbeQuestion) => void answer(headerProbe, question).then(send));
+  let file = new SparseFile();
+  process.on('message', (question: ProbeQuestion) => {
+    if (question.isNewFile) file = new SparseFile();
+    void answer(headerProbe, file, question).then(send);
+  });
   // Whoever stops the service may signal its children too, but only the service ends them.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   // Not exit(): that would wait for a thread which may never come back.
@@ -12,15 +16,15 @@ export function serveProbes(headerProbe: HeaderProbe): void {
   send({ kind: 'ready' });
 }
 
-async function answer(headerProbe: HeaderProbe, question: ProbeQuestion): Promise<ChildMessage> {
+async function answer(
+  headerProbe: HeaderProbe,
+  file: SparseFile,
+  { ranges, sizeBytes, timeoutMs }: ProbeQuestion,
+): Promise<ChildMessage> {
   try {
-    const file = new SparseFile();
-    for (const { offset, bytes } of question.ranges) file.add(offset, bytes);
-    file.sizeBytes = question.sizeBytes;
-    return {
-      kind: 'answer',
-      answer: await headerProbe.probe(file, { timeoutMs: question.timeoutMs }),
-    };
+    for (const { offset, bytes } of ranges) file.add(offset, bytes);
+    file.sizeBytes = sizeBytes;
+    return { kind: 'answer', answer: await headerProbe.probe(file, { timeoutMs }) };
   } catch (error) {
     return { kind: 'error', message: error instanceof Error ? error.message : String(error) };
   }

@@ -2,21 +2,21 @@ import { readFile } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isLiving, shortestRunMs, waitUntilGone } from '@vigie/dev-env/testing';
-import { SparseFile } from '@vigie/media-source';
+import { type InspectOptions, SparseFile } from '@vigie/media-source';
 import { expect } from 'chai';
 import type { HeaderAnswer } from '../../ports/header-probe.ts';
 import { itIsAHeaderProbe } from '../../testing/header-probe.contract.ts';
 import { makeMarkedVideo } from '../../testing/marked-video.ts';
-import { IsolatedHeaderProbe, type IsolatedHeaderProbeOptions } from './isolated-header-probe.ts';
+import { ChildProcessIsolation, type ChildProcessIsolationOptions } from './child-process-isolation.ts';
 import { ProbeChild, ProbeChildError } from './probe-child.ts';
 
 const isolatedMain = fileURLToPath(new URL('../../isolated-main.ts', import.meta.url));
 const traps = new URL('../../testing/trap-marked-videos.ts', import.meta.url).href;
 const MEBIBYTE = 1024 * 1024;
 
-describe('IsolatedHeaderProbe', () => {
+describe('ChildProcessIsolation', () => {
   const results: string[] = [];
-  const options: IsolatedHeaderProbeOptions = {
+  const options: ChildProcessIsolationOptions = {
     main: [isolatedMain],
     memoryBytes: 512 * MEBIBYTE,
     env: {},
@@ -24,7 +24,7 @@ describe('IsolatedHeaderProbe', () => {
     metrics: { countProbe: result => results.push(result) },
   };
   const trapped = { ...options, env: { NODE_OPTIONS: `--import=${traps}` } };
-  let probe: IsolatedHeaderProbe;
+  let isolation: ChildProcessIsolation;
   let sound: Uint8Array;
 
   before(async () => {
@@ -34,31 +34,29 @@ describe('IsolatedHeaderProbe', () => {
     results.length = 0;
   });
 
-  const ask = (
-    bytes: Uint8Array,
-    { timeoutMs = 10_000, signal }: { timeoutMs?: number; signal?: AbortSignal } = {},
-  ) => {
+  const ask = async (bytes: Uint8Array, options: Partial<InspectOptions> = {}) => {
     const file = new SparseFile();
     file.sizeBytes = bytes.length;
     file.add(0, bytes);
-    return probe.probe(file, { timeoutMs, signal });
+    using probe = isolation.open();
+    return await probe.probe(file, { timeoutMs: 10_000, ...options });
   };
   const codeOf = (answer: HeaderAnswer) => (answer.kind === 'failure' ? answer.failure.code : answer.kind);
 
   describe('with a sound decoder', () => {
     before(() => {
-      probe = new IsolatedHeaderProbe(options);
+      isolation = new ChildProcessIsolation(options);
     });
-    after(() => probe[Symbol.dispose]());
+    after(() => isolation[Symbol.dispose]());
 
-    itIsAHeaderProbe(() => probe);
+    itIsAHeaderProbe(() => isolation.open());
   });
 
   describe('with a decoder that marked videos kill', () => {
     beforeEach(() => {
-      probe = new IsolatedHeaderProbe(trapped);
+      isolation = new ChildProcessIsolation(trapped);
     });
-    afterEach(() => probe[Symbol.dispose]());
+    afterEach(() => isolation[Symbol.dispose]());
 
     it('answers DECODER_CRASHED when the child dies, and goes on with the next file', async () => {
       const answer = await ask(await makeMarkedVideo('crash'));
@@ -66,7 +64,7 @@ describe('IsolatedHeaderProbe', () => {
         failure: { code: 'DECODER_CRASHED', message: 'the decoder died of this file (SIGSEGV)' },
       });
       expect(codeOf(await ask(sound))).to.equal('media');
-      expect(results).to.deep.equal(['died', 'answer']);
+      expect(results).to.deep.equal(['crashed', 'answer']);
     });
 
     it('blames no file for the harm that an earlier one did to the child', async () => {
@@ -87,6 +85,36 @@ describe('IsolatedHeaderProbe', () => {
         'DECODER_CRASHED',
         'media',
       ]);
+    });
+
+    it('blames no file for a child that something else ended, and has it probed by one that is alone', async () => {
+      const [hanging, killing] = await Promise.all([makeMarkedVideo('hang'), makeMarkedVideo('kill-beside-others')]);
+      const files = [ask(hanging, { timeoutMs: 1_000 }), ask(killing)];
+      expect((await Promise.all(files)).map(codeOf)).to.deep.equal(['PROBE_TIMEOUT', 'media']);
+    });
+
+    it('knows nothing about a file whose child is ended even when it is alone', async () => {
+      const error = await ask(await makeMarkedVideo('kill')).catch((caught: unknown) => caught);
+      expect(error).to.be.instanceOf(ProbeChildError);
+      expect((error as Error).message).to.include('SIGKILL');
+      expect(results).to.deep.equal(['ended']);
+      expect(codeOf(await ask(sound))).to.equal('media');
+    });
+
+    it("counts no time for waiting, neither for a child's turn nor for its start", async () => {
+      const hanging = await makeMarkedVideo('hang');
+      const others = [ask(hanging, { timeoutMs: 500 }), ask(hanging, { timeoutMs: 500 })];
+      const steps: string[] = [];
+      const suspendDeadline = () => {
+        steps.push('suspended');
+        return { [Symbol.dispose]: () => void steps.push('resumed') };
+      };
+      const waiting = ask(sound, { suspendDeadline });
+      await nextTurn();
+      expect(steps).to.deep.equal(['suspended']);
+      expect(codeOf(await waiting)).to.equal('media');
+      expect(steps).to.deep.equal(['suspended', 'resumed']);
+      await Promise.all(others);
     });
 
     it('ends a child that hangs', async () => {
@@ -111,7 +139,7 @@ describe('IsolatedHeaderProbe', () => {
   });
 
   it('knows nothing about a file when no child can be started', async () => {
-    probe = new IsolatedHeaderProbe({ ...options, main: ['/nowhere/main.ts'] });
+    isolation = new ChildProcessIsolation({ ...options, main: ['/nowhere/main.ts'] });
     const error = await ask(sound).catch((caught: unknown) => caught);
     expect(error).to.be.instanceOf(ProbeChildError);
     expect((error as Error).message).to.match(/exit code 1.*\/nowhere\/main\.ts/s);
@@ -135,9 +163,21 @@ describe('IsolatedHeaderProbe', () => {
     it('does not end by the signals that stop the service', async () => {
       const pid = child.pid as number;
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(pid, signal);
-      const reply = await child.ask({ ranges: [], sizeBytes: 0, timeoutMs: 1_000 }, 5_000, undefined);
+      const reply = await child.ask({ isNewFile: true, ranges: [], sizeBytes: 0, timeoutMs: 1_000 }, 5_000, undefined);
       expect(reply.kind).to.equal('answer');
       expect(isLiving(pid)).to.equal(true);
+    });
+
+    it('keeps what it has of a file, until it is asked about another one', async () => {
+      const about = { sizeBytes: sound.length, timeoutMs: 10_000 };
+      const ranges = [{ offset: 0, bytes: sound }];
+      const kindOf = async (question: { isNewFile: boolean; ranges: typeof ranges }) => {
+        const reply = await child.ask({ ...about, ...question }, 20_000, undefined);
+        return reply.kind === 'answer' ? reply.answer.kind : reply.kind;
+      };
+      expect(await kindOf({ isNewFile: true, ranges })).to.equal('media');
+      expect(await kindOf({ isNewFile: false, ranges: [] })).to.equal('media');
+      expect(await kindOf({ isNewFile: true, ranges: [] })).to.equal('need');
     });
 
     it('ends when the service disconnects', async () => {
