@@ -122,6 +122,31 @@ describe('MessageConsumer', () => {
     expect(most).to.within(2, 4);
   });
 
+  it('hands a message out once while its handler runs, though it is delivered again', async () => {
+    await publish('a');
+    const handled: number[] = [];
+    const ending = Promise.withResolvers<void>();
+    await using _ = await start({
+      handle: async message => {
+        handled.push(message.seq);
+        if (handled.length === 1) {
+          // As if its ack wait were over.
+          connection.publish(replySubject(message), '-NAK');
+          await ending.promise;
+        }
+        return { kind: 'done' };
+      },
+    });
+    const { consumers } = await jetstreamManager(connection);
+    const redelivered = async () => (await consumers.info('ALERTS', 'spec')).num_redelivered > 0;
+    await waitFor('a redelivery', async () => (await redelivered()) || undefined);
+    await publish('b');
+    await waitFor('the second message', () => handled.length === 2 || undefined);
+    ending.resolve();
+    await waitFor('all acks', async () => (await pendingOf()) === 0 || undefined);
+    expect(handled).to.deep.equal([1, 2]);
+  });
+
   for (const [what, fail] of [
     ['a retry', async () => ({ kind: 'retry', delayMs: 10 }) as const],
     ['an error', async () => Promise.reject(new Error('handler is broken'))],
@@ -351,3 +376,7 @@ describe('MessageConsumer', () => {
     expect(text).to.include('jetstream_in_flight{consumer="spec"} 0');
   });
 });
+
+function replySubject(message: JsMsg): string {
+  return (message as JsMsg & { readonly reply: string }).reply;
+}

@@ -47,6 +47,13 @@ export interface MessageConsumerOptions {
   readonly metrics: ConsumerMetrics;
 }
 
+interface InFlight {
+  readonly message: JsMsg;
+  readonly completed: Promise<void>;
+  /** When it was taken, or its progress was last reported. */
+  heardOfAt: number;
+}
+
 /** Pause after a handler threw or a consumer was lost: long enough not to spin, short enough not to be noticed. */
 const RECOVERY_DELAY_MS = 1_000;
 /** Delays of a message whose handler throws again and again. */
@@ -77,7 +84,8 @@ export class MessageConsumer implements AsyncDisposable {
   #running: Promise<void> = Promise.resolve();
   readonly #stopping = new AbortController();
   readonly #graceOver = new AbortController();
-  readonly #inFlight = new Map<JsMsg, Promise<void>>();
+  /** By stream sequence. */
+  readonly #inFlight = new Map<number, InFlight>();
   readonly #slots: Slots;
   readonly #progressTimer: NodeJS.Timeout;
 
@@ -89,9 +97,7 @@ export class MessageConsumer implements AsyncDisposable {
       inFlight: () => this.#inFlight.size,
       info: () => manager.consumers.info(options.stream, options.durable),
     });
-    this.#progressTimer = setInterval(() => {
-      for (const message of this.#inFlight.keys()) message.working();
-    }, options.ackWaitMs / 3);
+    this.#progressTimer = setInterval(() => this.#reportProgress(), options.ackWaitMs / 4);
   }
 
   static async start(options: MessageConsumerOptions): Promise<MessageConsumer> {
@@ -109,7 +115,8 @@ export class MessageConsumer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
     void this.#messages?.close();
-    const finished = Promise.all([this.#running, ...this.#inFlight.values()]);
+    const inFlight = Array.from(this.#inFlight.values(), ({ completed }) => completed);
+    const finished = Promise.all([this.#running, ...inFlight]);
     if (!(await settlesWithin(finished, this.#options.shutdownGraceMs))) {
       this.#graceOver.abort(new Error('the consumer stops and its grace period is over'));
       await settlesWithin(finished, ABORTED_HANDLERS_MS);
@@ -123,7 +130,7 @@ export class MessageConsumer implements AsyncDisposable {
     const { logger, durable } = this.#options;
     if (this.#inFlight.size > 0)
       logger.warn({ consumer: durable, messages: this.#inFlight.size }, 'messages handed back');
-    for (const message of this.#inFlight.keys()) message.nak(HAND_BACK_DELAY_MS);
+    for (const { message } of this.#inFlight.values()) message.nak(HAND_BACK_DELAY_MS);
   }
 
   async #run(manager: JetStreamManager): Promise<void> {
@@ -153,13 +160,25 @@ export class MessageConsumer implements AsyncDisposable {
   }
 
   async #take(message: JsMsg): Promise<void> {
+    // Delivered again because no progress could be reported: the handler that has it will answer for both deliveries.
+    if (this.#inFlight.has(message.seq)) return;
     const slot = await this.#slots.take(this.#stopping.signal).catch(() => undefined);
     if (slot === undefined) return message.nak();
     const completed = this.#complete(message).finally(() => {
-      this.#inFlight.delete(message);
+      this.#inFlight.delete(message.seq);
       slot[Symbol.dispose]();
     });
-    this.#inFlight.set(message, completed);
+    this.#inFlight.set(message.seq, { message, completed, heardOfAt: performance.now() });
+  }
+
+  /** Of those of which the server has not heard for half of the ack wait: most messages are done before that. */
+  #reportProgress(): void {
+    const now = performance.now();
+    for (const inFlight of this.#inFlight.values()) {
+      if (now - inFlight.heardOfAt < this.#options.ackWaitMs / 2) continue;
+      inFlight.message.working();
+      inFlight.heardOfAt = now;
+    }
   }
 
   async #complete(message: JsMsg): Promise<void> {
