@@ -6,6 +6,7 @@ import { HttpMediaSource } from '@vigie/media-source/http';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
+import { ProcessClock } from '@vigie/service-kit/async';
 import { ChannelTransport, createUpstreamCheck, GrpcServer } from '@vigie/service-kit/grpc';
 import { bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
@@ -22,6 +23,7 @@ import { createHttpMetrics } from './adapters/http/http-metrics.ts';
 import { startAlertConsumer } from './adapters/jetstream/alert-consumer.ts';
 import { JetStreamAlertQuarantine } from './adapters/jetstream/jetstream-alert-quarantine.ts';
 import { JetStreamOutcomeEvents } from './adapters/jetstream/jetstream-outcome-events.ts';
+import { JetStreamTenantPresence } from './adapters/jetstream/jetstream-tenant-presence.ts';
 import { LibavPosterMaker } from './adapters/libav/libav-poster-maker.ts';
 import { AdmissionQueue } from './application/admission-queue.ts';
 import { createMakeAlertPoster, type MakeAlertPoster } from './application/make-alert-poster.ts';
@@ -38,6 +40,7 @@ import type { HeaderProbe, ProbeIsolation } from './ports/header-probe.ts';
 import type { OutcomeEvents } from './ports/outcome-events.ts';
 import type { OutcomeStore } from './ports/outcome-store.ts';
 import type { PosterMaker } from './ports/poster-maker.ts';
+import type { TenantPresence } from './ports/tenant-presence.ts';
 import { service } from './service.ts';
 
 /** For ProbeVideo calls, which come on top of the alerts in flight. */
@@ -61,6 +64,7 @@ export interface ProbePorts {
   readonly outcomeStore: OutcomeStore;
   readonly outcomeEvents: OutcomeEvents;
   readonly alertQuarantine: AlertQuarantine;
+  readonly tenantPresence: TenantPresence;
 }
 
 interface Parts extends ProbePorts {
@@ -85,7 +89,7 @@ export async function startProbe(
   const { limits } = config;
   const connection = await connectNats({ url: config.natsUrl, name: service.name, logger, health });
   teardown.defer(() => closeNats(connection));
-  await openStreams(connection, config.streamLimits, context);
+  const manager = await openStreams(connection, config.streamLimits, context);
   const jetStream = jetstream(connection);
   const storeTransport = teardown.use(
     new ChannelTransport({
@@ -96,6 +100,7 @@ export async function startProbe(
   );
   health.addCheck('store', createUpstreamCheck(storeTransport));
 
+  const clock = teardown.use(new ProcessClock());
   // Taken out here, so that what they own is disposed of after those who use it.
   const { probeVideo, probeChunks, makePoster, makeAlertPoster, processAlert } = bindParts<Parts>(
     {
@@ -107,6 +112,7 @@ export async function startProbe(
       outcomeStore: () => new GrpcOutcomeStore({ transport: storeTransport, patienceMs: STORE_PATIENCE_MS }),
       outcomeEvents: () => new JetStreamOutcomeEvents(jetStream),
       alertQuarantine: () => new JetStreamAlertQuarantine(jetStream),
+      tenantPresence: () => new JetStreamTenantPresence(manager),
 
       probeVideo: parts => createProbeVideo(parts.videoSource, parts.headerProbe, limits),
       probeVideoIsolated: parts => createProbeVideoIsolated(parts.videoSource, parts.probeIsolation, limits),
@@ -115,7 +121,12 @@ export async function startProbe(
       makeAlertPoster: parts => createMakeAlertPoster(parts.alertDirectory, parts.makePoster),
       processAlert: parts =>
         createProcessAlert({
-          admissionQueue: new AdmissionQueue({ slots: config.concurrentTasks, capacity: config.alertsInFlight }),
+          admissionQueue: new AdmissionQueue({
+            slots: config.concurrentTasks,
+            capacity: config.alertsInFlight,
+            presence: parts.tenantPresence,
+            now: () => clock.now(),
+          }),
           probeVideo: parts.probeVideo,
           probeVideoIsolated: parts.probeVideoIsolated,
           store: parts.outcomeStore,

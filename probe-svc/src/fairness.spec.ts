@@ -69,6 +69,24 @@ describe('A store whose videos hang', () => {
     expect((await mesh.messages('OUTCOMES')).length).to.equal(390);
   });
 
+  it('lets others in that come when it has been alone and has taken all of the queue', async () => {
+    await publishHanging(0, 100);
+    probe = await mesh.startProbe({
+      CONCURRENT_TASKS: '8',
+      ALERTS_IN_FLIGHT: '32',
+      VIDEO_READ_TIMEOUT_MS: '120000',
+      PROBE_TIMEOUT_MS: '120000',
+    });
+    await eventually(async () =>
+      expect(await probe?.metrics.metrics()).to.include('jetstream_in_flight{consumer="probe"} 32'),
+    );
+    await publishOthers(0, 1);
+    await eventually(() => expect(processed().size).to.equal(3));
+    released.resolve();
+    await eventually(async () => expect(await mesh.unfinished()).to.equal(0));
+    expect(processed().size).to.equal(103);
+  });
+
   it('is not waited for beyond the time limit, and its alerts are processed once its videos come', async () => {
     await publishHanging(0, 12);
     probe = await mesh.startProbe({ CONCURRENT_TASKS: '8', PROBE_TIMEOUT_MS: '300' });

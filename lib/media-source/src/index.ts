@@ -6,6 +6,7 @@ export {
   type InspectionLimits,
   type InspectionResult,
   type InspectMedia,
+  type InspectMediaOptions,
 } from './inspect-media.ts';
 export {
   MediaChangedError,

@@ -24,7 +24,7 @@ describe('inspectMedia', () => {
   const inspect = (
     script: ScriptedInspect,
     { name = '/a.mp4', signal, ...changed }: Partial<InspectionLimits> & { name?: string; signal?: AbortSignal } = {},
-  ) => createInspectMedia(source, { ...limits, ...changed })(name, script.inspect, signal);
+  ) => createInspectMedia(source, { ...limits, ...changed })(name, script.inspect, { signal });
 
   it('reads the first range and then only what is needed', async () => {
     const seen: number[][] = [];

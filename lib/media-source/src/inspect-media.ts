@@ -25,6 +25,12 @@ export interface Inspection<Known> {
   readonly elapsedMs: number;
 }
 
+export interface InspectMediaOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called when a read begins; what it returns is disposed of when that ends. */
+  readonly onRead?: (() => Disposable) | undefined;
+}
+
 /**
  * Reads the first range of a file and then whatever `inspect` needs, until that has an answer. Rejects with the
  * signal's reason on abort.
@@ -32,8 +38,14 @@ export interface Inspection<Known> {
 export type InspectMedia = <Known extends { readonly kind: string }>(
   name: string,
   inspect: Inspect<Known>,
-  signal?: AbortSignal,
+  options?: InspectMediaOptions,
 ) => Promise<Inspection<Exclude<Known, Need>>>;
+
+interface Circumstances {
+  readonly meter: ReadMeter;
+  readonly deadline: Deadline;
+  readonly onRead: InspectMediaOptions['onRead'];
+}
 
 /** A file that is replaced while it is being read is read afresh, but one that keeps changing is left for later. */
 const MAX_FRESH_STARTS = 3;
@@ -42,12 +54,12 @@ export function createInspectMedia(source: MediaSource, limits: InspectionLimits
   return async <Known extends { readonly kind: string }>(
     name: string,
     inspect: Inspect<Known>,
-    signal?: AbortSignal,
+    { signal, onRead }: InspectMediaOptions = {},
   ) => {
     const startedAt = performance.now();
     const meter = new ReadMeter();
     using deadline = new Deadline(limits.timeoutMs, signal);
-    const result = await inspectVersions(name, inspect, meter, deadline).then(toKnown, error => {
+    const result = await inspectVersions(name, inspect, { meter, deadline, onRead }).then(toKnown, error => {
       signal?.throwIfAborted();
       return toUnread(error);
     });
@@ -58,12 +70,12 @@ export function createInspectMedia(source: MediaSource, limits: InspectionLimits
   async function inspectVersions<Known extends { readonly kind: string }>(
     name: string,
     inspect: Inspect<Known>,
-    meter: ReadMeter,
-    deadline: Deadline,
+    under: Circumstances,
   ): Promise<Exclude<Known, Need>> {
+    const { meter, deadline } = under;
     for (let startsLeft = MAX_FRESH_STARTS; ; startsLeft--) {
       try {
-        return await inspectVersion(source.open(name, { meter, signal: deadline.signal }), inspect, deadline);
+        return await inspectVersion(source.open(name, { meter, signal: deadline.signal }), inspect, under);
       } catch (error) {
         if (!(error instanceof MediaChangedError)) throw error;
         if (startsLeft === 0) throw unreachable('the file keeps changing while it is read', error);
@@ -74,12 +86,15 @@ export function createInspectMedia(source: MediaSource, limits: InspectionLimits
   function inspectVersion<Known extends { readonly kind: string }>(
     reader: MediaReader,
     inspect: Inspect<Known>,
-    deadline: Deadline,
+    { deadline, onRead }: Circumstances,
   ): Promise<Exclude<Known, Need>> {
     const budget = new ReadBudget(limits);
     return readUntilKnown(
       { offset: 0, lengthBytes: limits.firstRangeBytes },
-      (wanted, file) => fetchRange(wanted, reader, budget, file, deadline),
+      async (wanted, file) => {
+        using _ = onRead?.();
+        await fetchRange(wanted, reader, budget, file, deadline);
+      },
       // An inspection ends with an answer by its own clock; only the caller's signal may break it off.
       file =>
         inspect(file, {

@@ -8,16 +8,20 @@ describe('AdmissionQueue', () => {
   /** Ends all probes of the tenant `slow`. */
   let release: () => void;
   let released: Promise<void>;
+  let othersPresent: boolean;
 
   beforeEach(() => {
     nowMs = 0;
-    queue = new AdmissionQueue({ slots: 4, capacity: 8, now: () => nowMs });
+    othersPresent = true;
+    const presence = { areOthersPresent: () => othersPresent };
+    queue = new AdmissionQueue({ slots: 4, capacity: 8, presence, now: () => nowMs });
     ({ promise: released, resolve: release } = Promise.withResolvers<void>());
   });
 
   const probe = async (tenant: string, signal?: AbortSignal): Promise<'probed' | 'deferred'> => {
     using admission = await queue.admit(tenant, signal);
     if (admission === undefined) return 'deferred';
+    using _ = admission.beginRead();
     if (tenant === 'slow') await released;
     return 'probed';
   };
@@ -43,6 +47,22 @@ describe('AdmissionQueue', () => {
     release();
     await eventually(() => expect(results).to.have.lengthOf(8));
     expect(queue.freeSlots).to.equal(4);
+  });
+
+  it('defers nothing of a tenant that is alone, however slow it is, until another one comes', async () => {
+    othersPresent = false;
+    const results: string[] = [];
+    const note = (result: string) => void results.push(result);
+    for (const probing of all('slow', 6)) void probing.then(note);
+    await probesBegun();
+    nowMs += 60_000;
+    const late = probe('slow').then(note);
+    await probesBegun();
+    expect(results).to.deep.equal([]);
+    othersPresent = true;
+    await eventually(() => expect(results).to.deep.equal(['deferred', 'deferred', 'deferred']));
+    release();
+    await late;
   });
 
   it('ends at once with the reason of an abort, and frees its slot', async () => {

@@ -1,29 +1,36 @@
 import { FairSlots } from '../domain/fair-slots.ts';
-import { type QueueEntry, TenantShares } from '../domain/tenant-shares.ts';
+import { type QueueEntry, type TenantProbe, TenantShares } from '../domain/tenant-shares.ts';
+import type { TenantPresence } from '../ports/tenant-presence.ts';
 
 export interface AdmissionQueueOptions {
   /** How many alerts may be probed at once. */
   readonly slots: number;
   /** How many alerts may be probed or wait for a slot. */
   readonly capacity: number;
-  /** A clock in milliseconds. */
-  readonly now?: () => number;
+  readonly presence: TenantPresence;
+  /** Measures how long video servers take, in milliseconds; see `TenantShares`. */
+  readonly now: () => number;
 }
+
+/** An alert may be probed. Disposing of it ends the probe and frees its slot. */
+export type Admission = TenantProbe;
 
 /** How often a waiting alert checks whether its tenant is over its share by now. */
 const CHECK_MS = 500;
 const OVER_SHARE = Symbol('over its share');
 
 /**
- * Decides which alert is probed next. Tenants share the slots fairly and are served in turn; while the probes of one
- * are slow, its alerts take up no more of the queue than there is room left for others.
+ * Decides which alert is probed next. Tenants share the slots fairly and are served in turn. While the video server of
+ * one is slow, its alerts take up no more of the queue than there is room left for others, if there are others.
  */
 export class AdmissionQueue {
   readonly #slots: FairSlots;
   readonly #shares: TenantShares;
+  readonly #presence: TenantPresence;
 
-  constructor({ slots, capacity, now }: AdmissionQueueOptions) {
+  constructor({ slots, capacity, presence, now }: AdmissionQueueOptions) {
     this.#slots = new FairSlots(slots);
+    this.#presence = presence;
     this.#shares = new TenantShares(capacity, now);
   }
 
@@ -32,30 +39,30 @@ export class AdmissionQueue {
   }
 
   /**
-   * Waits for the tenant's turn. Disposing of the admission ends the probe and frees its slot. `undefined` if the
-   * tenant is over its share, so that the alert has to be deferred: nothing was tried. Rejects with the signal's reason
-   * on abort.
+   * Waits for the tenant's turn. `undefined` if the tenant is over its share, so that the alert has to be deferred:
+   * nothing was tried. Rejects with the signal's reason on abort.
    */
-  async admit(tenant: string, signal?: AbortSignal): Promise<Disposable | undefined> {
+  async admit(tenant: string, signal?: AbortSignal): Promise<Admission | undefined> {
     using stack = new DisposableStack();
     const entry = stack.use(this.#shares.enter(tenant));
     const slot = await this.#takeSlot(tenant, entry, signal);
     if (slot === undefined) return undefined;
     stack.use(slot);
-    stack.use(entry.beginProbe());
-    return stack.move();
+    const { beginRead } = stack.use(entry.beginProbe());
+    const admission = stack.move();
+    return { beginRead, [Symbol.dispose]: () => admission.dispose() };
   }
 
   async #takeSlot(tenant: string, entry: QueueEntry, signal?: AbortSignal): Promise<Disposable | undefined> {
     signal?.throwIfAborted();
-    if (entry.isOverShare()) return undefined;
+    if (this.#isToLeave(entry)) return undefined;
     return this.#slots.tryTake(tenant) ?? (await this.#waitForSlot(tenant, entry, signal));
   }
 
   async #waitForSlot(tenant: string, entry: QueueEntry, signal?: AbortSignal): Promise<Disposable | undefined> {
     const waiting = new AbortController();
     const check = setInterval(() => {
-      if (entry.isOverShare()) waiting.abort(OVER_SHARE);
+      if (this.#isToLeave(entry)) waiting.abort(OVER_SHARE);
     }, CHECK_MS);
     try {
       return await this.#slots.take(
@@ -68,5 +75,10 @@ export class AdmissionQueue {
     } finally {
       clearInterval(check);
     }
+  }
+
+  /** One that is alone takes nothing from others. */
+  #isToLeave(entry: QueueEntry): boolean {
+    return entry.isOverShare() && this.#presence.areOthersPresent();
   }
 }

@@ -28,7 +28,7 @@ export function createMakePoster(source: MediaSource, maker: PosterMaker, limits
   const inspect = createInspectMedia(source, limits);
   return async (video, maxSidePixels, signal) => {
     const make = (file: SparseFile, options: InspectOptions) => maker.make(file, { maxSidePixels, ...options });
-    const { result, ...cost } = await inspect(video, make, signal);
+    const { result, ...cost } = await inspect(video, make, { signal });
     if (result.kind === 'unread') return { finding: toReadFailure(result.error), diagnostics: [], ...cost };
     const { diagnostics, ...finding } = result.answer;
     return { finding, diagnostics, ...cost };

@@ -1,5 +1,10 @@
 import type { Failure, Media } from '@vigie/alert';
-import { createInspectMedia, type InspectionLimits, type MediaSource } from '@vigie/media-source';
+import {
+  createInspectMedia,
+  type InspectionLimits,
+  type InspectMediaOptions,
+  type MediaSource,
+} from '@vigie/media-source';
 import type { HeaderProbe, ProbeIsolation } from '../ports/header-probe.ts';
 import { toReadFailure } from './read-failure.ts';
 
@@ -18,12 +23,12 @@ export interface ProbeReport {
 }
 
 /** Learns what a video is; the report says whatever is wrong with it. Rejects with the signal's reason on abort. */
-export type ProbeVideo = (video: string, signal?: AbortSignal) => Promise<ProbeReport>;
+export type ProbeVideo = (video: string, options?: InspectMediaOptions) => Promise<ProbeReport>;
 
 export function createProbeVideo(source: MediaSource, headerProbe: HeaderProbe, limits: InspectionLimits): ProbeVideo {
   const inspect = createInspectMedia(source, limits);
-  return async (video, signal) => {
-    const { result, ...cost } = await inspect(video, (file, options) => headerProbe.probe(file, options), signal);
+  return async (video, options) => {
+    const { result, ...cost } = await inspect(video, (file, how) => headerProbe.probe(file, how), options);
     if (result.kind === 'unread') return { finding: toReadFailure(result.error), diagnostics: [], ...cost };
     const { diagnostics, ...finding } = result.answer;
     return { finding, diagnostics, ...cost };
@@ -39,8 +44,8 @@ export function createProbeVideoIsolated(
   isolation: ProbeIsolation,
   limits: InspectionLimits,
 ): ProbeVideo {
-  return async (video, signal) => {
+  return async (video, options) => {
     using headerProbe = isolation.open();
-    return await createProbeVideo(source, headerProbe, limits)(video, signal);
+    return await createProbeVideo(source, headerProbe, limits)(video, options);
   };
 }

@@ -33,9 +33,12 @@ describe('processAlert', () => {
     readonly signal?: AbortSignal;
   }
 
+  const queueOf = (now = () => 0) =>
+    new AdmissionQueue({ slots: 4, capacity: 8, presence: { areOthersPresent: () => true }, now });
+
   const process = ({ delivery = deliveryOf(), signal, ...parts }: Given = {}) =>
     createProcessAlert({
-      admissionQueue: new AdmissionQueue({ slots: 4, capacity: 8 }),
+      admissionQueue: queueOf(),
       probeVideo: media,
       probeVideoIsolated: parts.probeVideo ?? media,
       store: {
@@ -120,7 +123,7 @@ describe('processAlert', () => {
   });
 
   it('frees its slot before it records the outcome', async () => {
-    const admissionQueue = new AdmissionQueue({ slots: 4, capacity: 8 });
+    const admissionQueue = queueOf();
     const free: number[] = [];
     const probeVideo: ProbeVideo = video => {
       free.push(admissionQueue.freeSlots);
@@ -138,9 +141,10 @@ describe('processAlert', () => {
 
   it('defers an alert whose store is over its share for some seconds, longer each time and not all for the same', async () => {
     let nowMs = 0;
-    const admissionQueue = new AdmissionQueue({ slots: 4, capacity: 8, now: () => nowMs });
+    const admissionQueue = queueOf(() => nowMs);
     const { store } = deliveryOf().alert;
     const admitted = [await admissionQueue.admit(store), await admissionQueue.admit(store)];
+    admitted[0]?.beginRead();
     const waiting = new AbortController();
     for (let i = 0; i < 4; i++) void admissionQueue.admit(store, waiting.signal).catch(() => {});
     nowMs += 3_000;

@@ -96,7 +96,7 @@ export function createProcessAlert(parts: ProcessAlertParts): ProcessAlert {
     if (admission === undefined) return undefined;
     // Of an alert that was delivered before, that delivery may have ended because the video killed the process.
     const probe = delivery.attempts === 1 ? probeVideo : probeVideoIsolated;
-    return await probe(video, signal);
+    return await probe(video, { signal, onRead: admission.beginRead });
   }
 
   async function retryOrGiveUp(

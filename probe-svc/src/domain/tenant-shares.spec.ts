@@ -14,19 +14,43 @@ describe('TenantShares', () => {
     Array.from({ length: count }, () => shares.enter(store));
   const overShare = (entries: readonly QueueEntry[]) => entries.map(entry => entry.isOverShare());
 
+  /** One probe whose reads take so long in all, and which then goes on without the video server. */
+  const probe = (
+    entry: QueueEntry,
+    { readMs, reads = 1, otherMs = 0 }: { readMs: number; reads?: number; otherMs?: number },
+  ) => {
+    using running = entry.beginProbe();
+    for (let i = 0; i < reads; i++) {
+      using _ = running.beginRead();
+      nowMs += readMs / reads;
+    }
+    nowMs += otherMs;
+  };
+
   it('lets a tenant that is merely busy fill the queue', () => {
     const entries = enter('busy', 10);
-    for (const entry of entries) {
-      const probe = entry.beginProbe();
-      nowMs += 100;
-      probe[Symbol.dispose]();
-    }
+    for (const entry of entries) probe(entry, { readMs: 100 });
     expect(overShare(entries)).to.not.include(true);
+  });
+
+  it('blames no tenant for what its probes wait for besides its video server', () => {
+    const entries = enter('busy', 10);
+    for (const entry of entries) probe(entry, { readMs: 100, otherMs: 15_000 });
+    const running = entries[0]?.beginProbe();
+    running?.beginRead()[Symbol.dispose]();
+    nowMs += 15_000;
+    expect(overShare(entries)).to.not.include(true);
+  });
+
+  it('adds up what the reads of one probe take', () => {
+    const entries = enter('slow', 10);
+    for (const entry of entries) probe(entry, { readMs: 4_000, reads: 4 });
+    expect(overShare(entries)).to.not.include(false);
   });
 
   it('calls a slow tenant over its share until it has no more entries than there is room left', () => {
     const entries = enter('slow', 10);
-    entries[0]?.beginProbe();
+    entries[0]?.beginProbe().beginRead();
     nowMs += 2_001;
     let left = 0;
     for (const entry of entries.slice(1)) {
@@ -39,7 +63,7 @@ describe('TenantShares', () => {
   });
 
   it('calls no other tenant over its share for it', () => {
-    enter('slow', 9)[0]?.beginProbe();
+    enter('slow', 9)[0]?.beginProbe().beginRead();
     nowMs += 60_000;
     expect(shares.enter('other').isOverShare()).to.equal(false);
   });
@@ -47,23 +71,16 @@ describe('TenantShares', () => {
   it('remembers that a tenant was slow while its next probes are young, and forgets it as they get faster', () => {
     const entries = enter('hanging', 10);
     const last = entries.at(-1) as QueueEntry;
-    const probe = (tookMs: number) => {
-      using _ = last.beginProbe();
-      nowMs += tookMs;
-    };
-    for (let i = 0; i < 4; i++) probe(15_000);
+    for (let i = 0; i < 4; i++) probe(last, { readMs: 15_000 });
     expect(last.isOverShare()).to.equal(true);
     let probes = 0;
-    for (; last.isOverShare(); probes++) probe(5);
+    for (; last.isOverShare(); probes++) probe(last, { readMs: 5 });
     expect(probes).to.be.within(5, 20);
   });
 
   it('forgets a tenant that has left', () => {
     const [entry, ...others] = enter('slow', 10) as [QueueEntry, ...QueueEntry[]];
-    for (let i = 0; i < 8; i++) {
-      using _ = entry.beginProbe();
-      nowMs += 15_000;
-    }
+    for (let i = 0; i < 8; i++) probe(entry, { readMs: 15_000 });
     expect(entry.isOverShare()).to.equal(true);
     for (const leaving of [entry, ...others]) leaving[Symbol.dispose]();
     expect(overShare(enter('slow', 10))).to.not.include(true);

@@ -1,28 +1,28 @@
 /** What one tenant has in the queue. */
 interface Tenant {
   count: number;
-  /** When each of its probes that are running began, the oldest first. */
-  readonly probing: Set<{ readonly since: number }>;
-  /** How long its probes take: a moving average. */
-  paceMs: number;
+  /** When each of its reads that are running began, the oldest first. */
+  readonly reads: Set<{ readonly since: number }>;
+  /** How long one of its probes waits for the video server: a moving average. */
+  waitMs: number;
 }
 
-/** Much longer than a probe on a busy machine, and much shorter than a video server that hangs is waited for. */
+/** Much longer than a video server on a busy machine takes, and much shorter than one that hangs is waited for. */
 const SLOW_MS = 2_000;
-const PACE_WEIGHT = 1 / 8;
+const WAIT_WEIGHT = 1 / 8;
 
 /**
  * How much of a queue each tenant takes up, with what is waiting and what is being probed. A tenant is over its share
- * if it has more entries than there is room left, and its probes are slow. One that is merely busy isn't: its entries
- * are soon done.
+ * if it has more entries than there is room left, and its video server is slow. One that is merely busy isn't: its
+ * entries are soon done.
  */
 export class TenantShares {
   readonly #tenants = new Map<string, Tenant>();
   readonly #now: () => number;
   #freeCount: number;
 
-  /** @param now a clock in milliseconds */
-  constructor(capacity: number, now: () => number = () => performance.now()) {
+  /** @param now a clock in milliseconds that counts how long others take, and not how long this process is held up */
+  constructor(capacity: number, now: () => number) {
     this.#freeCount = capacity;
     this.#now = now;
   }
@@ -32,7 +32,7 @@ export class TenantShares {
    * it off.
    */
   enter(name: string): QueueEntry {
-    const tenant = this.#tenants.get(name) ?? { count: 0, probing: new Set(), paceMs: 0 };
+    const tenant = this.#tenants.get(name) ?? { count: 0, reads: new Set(), waitMs: 0 };
     this.#tenants.set(name, tenant);
     tenant.count++;
     this.#freeCount--;
@@ -47,21 +47,29 @@ export class TenantShares {
     };
   }
 
-  #beginProbe(tenant: Tenant): Disposable {
-    const probe = { since: this.#now() };
-    tenant.probing.add(probe);
+  #beginProbe(tenant: Tenant): TenantProbe {
+    let waitedMs = 0;
     return {
+      beginRead: () => {
+        const read = { since: this.#now() };
+        tenant.reads.add(read);
+        return {
+          [Symbol.dispose]: () => {
+            tenant.reads.delete(read);
+            waitedMs += this.#now() - read.since;
+          },
+        };
+      },
       [Symbol.dispose]: () => {
-        tenant.probing.delete(probe);
-        tenant.paceMs += (this.#now() - probe.since - tenant.paceMs) * PACE_WEIGHT;
+        tenant.waitMs += (waitedMs - tenant.waitMs) * WAIT_WEIGHT;
       },
     };
   }
 
-  #isOverShare({ count, probing, paceMs }: Tenant): boolean {
+  #isOverShare({ count, reads, waitMs }: Tenant): boolean {
     if (count <= this.#freeCount) return false;
-    const [oldest] = probing;
-    return Math.max(paceMs, oldest === undefined ? 0 : this.#now() - oldest.since) > SLOW_MS;
+    const [oldest] = reads;
+    return Math.max(waitMs, oldest === undefined ? 0 : this.#now() - oldest.since) > SLOW_MS;
   }
 }
 
@@ -69,5 +77,10 @@ export interface QueueEntry extends Disposable {
   /** Whether its tenant is over its share, so that the entry should leave and come back later. */
   isOverShare(): boolean;
   /** Disposing of it ends the probe. */
-  beginProbe(): Disposable;
+  beginProbe(): TenantProbe;
+}
+
+export interface TenantProbe extends Disposable {
+  /** The probe waits for the tenant's video server until what this returns is disposed of. */
+  beginRead(): Disposable;
 }

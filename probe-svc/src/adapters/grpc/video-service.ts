@@ -20,7 +20,7 @@ export function createVideoService(parts: VideoServiceParts): ServiceImplementat
 
   return {
     async probeVideo({ video }, { signal }) {
-      const { finding, diagnostics, ...effort } = await probeVideo(video, signal);
+      const { finding, diagnostics, ...effort } = await probeVideo(video, { signal });
       logger.info({ video, ...summaryOf(finding), ...effort }, 'video probed');
       if (diagnostics.length > 0) logger.debug({ video, diagnostics }, 'what libav said');
       if (finding.kind === 'failure' && finding.failure.code === 'VIDEO_UNREACHABLE') {

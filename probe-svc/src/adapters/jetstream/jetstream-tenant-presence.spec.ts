@@ -1,0 +1,34 @@
+import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { ensureStreams } from '@vigie/alert/streams';
+import { startScratchNats } from '@vigie/dev-env/testing';
+import { readNatsUrl } from '@vigie/service-kit/nats';
+import { expect } from 'chai';
+import { eventually } from '../../testing/eventually.ts';
+import { JetStreamTenantPresence } from './jetstream-tenant-presence.ts';
+
+describe('JetStreamTenantPresence', () => {
+  const teardown = new AsyncDisposableStack();
+  let manager: JetStreamManager;
+  let publish: (store: string) => Promise<unknown>;
+
+  before(async () => {
+    const nats = teardown.use(await startScratchNats());
+    const connection = await connect({ ...readNatsUrl(nats.urlOf('probe-svc')) });
+    teardown.defer(() => connection.close());
+    const operator = await connect({ ...readNatsUrl(nats.url) });
+    teardown.defer(() => operator.close());
+    manager = await jetstreamManager(connection);
+    await ensureStreams(manager, { maxBytes: 1_000_000, replicas: 1 });
+    publish = store => jetstream(operator).publish(`alerts.received.${store}`, 'an alert');
+  });
+  after(() => teardown.disposeAsync());
+
+  it('sees another store as soon as the stream has an alert of it', async () => {
+    const presence = new JetStreamTenantPresence(manager);
+    for (let i = 0; i < 3; i++) await publish('store-1');
+    expect(presence.areOthersPresent()).to.equal(false);
+    await publish('store-2');
+    await eventually(() => expect(presence.areOthersPresent()).to.equal(true));
+  });
+});
