@@ -10,7 +10,7 @@ import { ProcessClock } from '@vigie/service-kit/async';
 import { ChannelTransport, createUpstreamCheck, GrpcServer } from '@vigie/service-kit/grpc';
 import { bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
-import { closeNats, connectNats } from '@vigie/service-kit/nats';
+import { awaitJetStream, closeNats, connectNats } from '@vigie/service-kit/nats';
 import { validateRequests } from '@vigie/service-kit/validation';
 import { ChildProcessIsolation } from './adapters/child-process/child-process-isolation.ts';
 import { createIsolationMetrics } from './adapters/child-process/isolation-metrics.ts';
@@ -21,7 +21,9 @@ import { createPosterMetrics } from './adapters/grpc/poster-metrics.ts';
 import { createVideoService } from './adapters/grpc/video-service.ts';
 import { createHttpMetrics } from './adapters/http/http-metrics.ts';
 import { startAlertConsumer } from './adapters/jetstream/alert-consumer.ts';
+import { AttemptsStream } from './adapters/jetstream/attempts-stream.ts';
 import { JetStreamAlertQuarantine } from './adapters/jetstream/jetstream-alert-quarantine.ts';
+import { JetStreamAttemptJournal } from './adapters/jetstream/jetstream-attempt-journal.ts';
 import { JetStreamOutcomeEvents } from './adapters/jetstream/jetstream-outcome-events.ts';
 import { JetStreamTenantPresence } from './adapters/jetstream/jetstream-tenant-presence.ts';
 import { LibavPosterMaker } from './adapters/libav/libav-poster-maker.ts';
@@ -36,6 +38,7 @@ import type { Config } from './config.ts';
 import { createHeaderProbe } from './header-probe-backend.ts';
 import type { AlertDirectory } from './ports/alert-directory.ts';
 import type { AlertQuarantine } from './ports/alert-quarantine.ts';
+import type { AttemptJournal } from './ports/attempt-journal.ts';
 import type { HeaderProbe, ProbeIsolation } from './ports/header-probe.ts';
 import type { OutcomeEvents } from './ports/outcome-events.ts';
 import type { OutcomeStore } from './ports/outcome-store.ts';
@@ -51,6 +54,12 @@ const STORE_PATIENCE_MS = 20_000;
 /** For what is pulled ahead no progress is reported to JetStream: it may wait as long as a probe, and a little more. */
 const ACK_WAIT_SLACK_MS = 5_000;
 
+/**
+ * Enough to keep what is in flight complete; so few that they are in flight before their ack wait is over, even on a
+ * machine that manages only some alerts a second.
+ */
+const PREFETCH = 32;
+
 const ISOLATED_MAIN = fileURLToPath(new URL('./isolated-main.ts', import.meta.url));
 /** One that hangs doesn't delay the other alerts that are redelivered. */
 const MAX_PROBE_CHILDREN = 2;
@@ -65,6 +74,7 @@ export interface ProbePorts {
   readonly outcomeEvents: OutcomeEvents;
   readonly alertQuarantine: AlertQuarantine;
   readonly tenantPresence: TenantPresence;
+  readonly attemptJournal: AttemptJournal;
 }
 
 interface Parts extends ProbePorts {
@@ -91,6 +101,9 @@ export async function startProbe(
   teardown.defer(() => closeNats(connection));
   const manager = await openStreams(connection, config.streamLimits, context);
   const jetStream = jetstream(connection);
+  const { replicas } = config.streamLimits;
+  const attempts = new AttemptsStream({ client: jetStream, manager, replicas, logger });
+  await awaitJetStream(() => attempts.ensure(), logger);
   const storeTransport = teardown.use(
     new ChannelTransport({
       address: config.storeAddress,
@@ -113,6 +126,7 @@ export async function startProbe(
       outcomeEvents: () => new JetStreamOutcomeEvents(jetStream),
       alertQuarantine: () => new JetStreamAlertQuarantine(jetStream),
       tenantPresence: () => new JetStreamTenantPresence(manager),
+      attemptJournal: () => teardown.use(new JetStreamAttemptJournal(attempts)),
 
       probeVideo: parts => createProbeVideo(parts.videoSource, parts.headerProbe, limits),
       probeVideoIsolated: parts => createProbeVideoIsolated(parts.videoSource, parts.probeIsolation, limits),
@@ -127,6 +141,7 @@ export async function startProbe(
             presence: parts.tenantPresence,
             now: () => clock.now(),
           }),
+          attemptJournal: parts.attemptJournal,
           probeVideo: parts.probeVideo,
           probeVideoIsolated: parts.probeVideoIsolated,
           store: parts.outcomeStore,
@@ -163,7 +178,7 @@ export async function startProbe(
   const alerts = await startAlertConsumer({
     connection,
     concurrency: config.alertsInFlight,
-    prefetch: config.concurrentTasks,
+    prefetch: PREFETCH,
     ackWaitMs: limits.timeoutMs + ACK_WAIT_SLACK_MS,
     processAlert,
     shutdownGraceMs: config.shutdownGraceMs,

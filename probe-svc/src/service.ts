@@ -6,8 +6,15 @@ export const service = {
   healthPort: 9052,
   dependsOn: { NATS_URL: 'nats', STORE_ADDRESS: 'store-svc', VIDEO_ORIGIN: 'videos' },
   nats: {
-    publishes: ['alerts.processed.*', 'alerts.failed.*', 'alerts.quarantined.*'],
+    publishes: [
+      'alerts.processed.*',
+      'alerts.failed.*',
+      'alerts.quarantined.*',
+      'attempts.alert.*',
+      'attempts.process.*',
+    ],
     consumers: [{ stream: 'ALERTS', durable: 'probe' }],
+    owns: ['ATTEMPTS'],
   },
   replicas: 'many',
   image: {

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import type { AlertDelivery } from '../domain/alert-delivery.ts';
 import { finishAlert } from '../domain/finish-alert.ts';
 import { type OutcomeStore, OutcomeStoreError } from '../ports/outcome-store.ts';
-import { deliveryOf } from '../testing/delivery-of.ts';
+import { attemptOf, deliveryOf } from '../testing/delivery-of.ts';
 import { mediaOf } from '../testing/media-of.ts';
 import { AdmissionQueue } from './admission-queue.ts';
 import type { Finding, ProbeVideo } from './probe-video.ts';
@@ -23,22 +23,34 @@ const failing = (code: Failure['code'], retryAfterMs?: number) =>
 
 describe('processAlert', () => {
   let steps: string[];
+  /** What was written to the journal. */
+  let journal: string[];
 
   beforeEach(() => {
     steps = [];
+    journal = [];
   });
 
   interface Given extends Partial<ProcessAlertParts> {
     readonly delivery?: AlertDelivery;
+    /** What the journal says of the attempt that this delivery is given. */
+    readonly attempt?: { readonly attempts?: number; readonly isSuspect?: boolean };
     readonly signal?: AbortSignal;
   }
 
   const queueOf = (now = () => 0) =>
     new AdmissionQueue({ slots: 4, capacity: 8, presence: { areOthersPresent: () => true }, now });
 
-  const process = ({ delivery = deliveryOf(), signal, ...parts }: Given = {}) =>
+  const process = ({ delivery = deliveryOf(), attempt, signal, ...parts }: Given = {}) =>
     createProcessAlert({
       admissionQueue: queueOf(),
+      attemptJournal: {
+        begin: async begun => ({
+          attempt: attemptOf({ ...begun, ...attempt }),
+          [Symbol.dispose]: () => void journal.push('survived'),
+        }),
+        note: async ({ attempts }) => void journal.push(`note ${attempts}`),
+      },
       probeVideo: media,
       probeVideoIsolated: parts.probeVideo ?? media,
       store: {
@@ -57,12 +69,13 @@ describe('processAlert', () => {
 
   it('writes the row before it publishes the outcome', async () => {
     expect(await process()).to.have.property('kind', 'finished');
+    expect(journal).to.deep.equal(['survived']);
     expect(steps).to.deep.equal(['record PROCESSED', 'publish PROCESSED']);
   });
 
   it('finishes an alert with what its video is and what finding that cost', async () => {
-    const delivery = deliveryOf({ attempts: 2 });
-    const result = await process({ delivery });
+    const delivery = deliveryOf({ deliveries: 5 });
+    const result = await process({ delivery, attempt: { attempts: 2 } });
     if (result.kind !== 'finished') throw new Error(result.kind);
     const { record } = result;
     expect(record.outcome).to.deep.equal({ status: 'PROCESSED', media: mediaOf() });
@@ -76,7 +89,7 @@ describe('processAlert', () => {
     expect(steps).to.deep.equal(['record FAILED', 'publish FAILED NOT_A_VIDEO']);
   });
 
-  it('probes in isolation what was delivered before: it may be what killed the process', async () => {
+  it('probes in isolation what may have ended a process, and nothing else, however often it was delivered', async () => {
     const probed: string[] = [];
     const noting =
       (where: string): ProbeVideo =>
@@ -85,25 +98,51 @@ describe('processAlert', () => {
         return media(video);
       };
     const parts = { probeVideo: noting('here'), probeVideoIsolated: noting('isolated') };
-    for (const attempts of [1, 2, 3]) await process({ ...parts, delivery: deliveryOf({ attempts }) });
-    expect(probed).to.deep.equal(['here', 'isolated', 'isolated']);
+    const delivery = deliveryOf({ deliveries: 100 });
+    for (const isSuspect of [false, true]) await process({ ...parts, delivery, attempt: { attempts: 3, isSuspect } });
+    expect(probed).to.deep.equal(['here', 'isolated']);
+  });
+
+  it('notes an attempt that another one follows, once its process has survived it', async () => {
+    const error = new TypeError('a bug');
+    const failures: Partial<ProcessAlertParts>[] = [
+      { probeVideo: failing('VIDEO_UNREACHABLE') },
+      { probeVideo: async () => Promise.reject(error) },
+      { store: { record: async () => Promise.reject(new OutcomeStoreError('STORE_FAILED', 'why')) } },
+    ];
+    for (const parts of failures) {
+      expect(await process({ ...parts, attempt: { attempts: 3 } })).to.include({ attempts: 3 });
+      expect(journal.splice(0)).to.deep.equal(['survived', 'note 3']);
+    }
+  });
+
+  it('has no attempt without a note of it, as long as it may go on', async () => {
+    const stop = new AbortController();
+    const attemptJournal = {
+      begin: async () => Promise.reject(stop.signal.reason),
+      note: async () => {},
+    };
+    const probeVideo: ProbeVideo = async () => Promise.reject(new Error('probed'));
+    stop.abort(new Error('stopping'));
+    const stopped = process({ attemptJournal, probeVideo, signal: stop.signal });
+    expect(await stopped.catch(caught => caught)).to.equal(stop.signal.reason);
   });
 
   it('publishes nothing of an alert whose uid belongs to another one', async () => {
     const store: OutcomeStore = { record: async () => ({ kind: 'conflict' }) };
-    expect(await process({ store })).to.deep.equal({ kind: 'conflict' });
+    expect(await process({ store })).to.deep.equal({ kind: 'conflict', attempts: 1 });
     expect(steps).to.deep.equal([]);
   });
 
   it('publishes nothing of an alert that has the outcome of another message', async () => {
     const store: OutcomeStore = { record: async () => ({ kind: 'superseded' }) };
-    expect(await process({ store })).to.deep.equal({ kind: 'superseded' });
+    expect(await process({ store })).to.deep.equal({ kind: 'superseded', attempts: 1 });
     expect(steps).to.deep.equal([]);
   });
 
   it('publishes what an earlier delivery recorded, which may have died before it could', async () => {
     const failure = { code: 'VIDEO_UNREACHABLE', message: 'why' } as const;
-    const record = finishAlert(deliveryOf(), { status: 'QUARANTINED', failure }, cost);
+    const record = finishAlert(attemptOf(), { status: 'QUARANTINED', failure }, cost);
     const store: OutcomeStore = { record: async () => ({ kind: 'current', record }) };
     expect(await process({ store })).to.include({ kind: 'finished', record });
     expect(steps).to.deep.equal(['publish QUARANTINED VIDEO_UNREACHABLE']);
@@ -148,8 +187,8 @@ describe('processAlert', () => {
     const waiting = new AbortController();
     for (let i = 0; i < 4; i++) void admissionQueue.admit(store, waiting.signal).catch(() => {});
     nowMs += 3_000;
-    const delayOf = async (attempts: number) => {
-      const result = await process({ admissionQueue, delivery: deliveryOf({ attempts }) });
+    const delayOf = async (deliveries: number) => {
+      const result = await process({ admissionQueue, delivery: deliveryOf({ deliveries }) });
       return result.kind === 'deferred' ? result.delayMs : undefined;
     };
     expect(await delayOf(1)).to.be.within(1_600, 2_400);
@@ -168,7 +207,7 @@ describe('processAlert', () => {
         [1, 1_000],
         [2, 2_000],
       ] as const) {
-        const result = await process({ probeVideo, delivery: deliveryOf({ attempts }) });
+        const result = await process({ probeVideo, attempt: { attempts } });
         if (result.kind !== 'retry') throw new Error(result.kind);
         expect(result.failure).to.deep.equal({ code: 'VIDEO_UNREACHABLE', message: 'why' });
         expect(result.delayMs).to.be.within(delayMs * 0.8, delayMs * 1.2);
@@ -188,9 +227,15 @@ describe('processAlert', () => {
 
     it('quarantines its alert once its attempts are used up', async () => {
       const receivedAt = new Date(Date.now() - scheduleSpanMs(schedule));
-      await process({ probeVideo, delivery: deliveryOf({ attempts: 14, receivedAt }) });
+      await process({ probeVideo, delivery: deliveryOf({ receivedAt }), attempt: { attempts: 14 } });
       expect(steps).to.deep.equal(['record QUARANTINED', 'publish QUARANTINED VIDEO_UNREACHABLE']);
     });
+  });
+
+  it('gives up no alert at its first failure, however long and how often it was deferred', async () => {
+    const delivery = deliveryOf({ deliveries: 1_000, receivedAt: new Date(0) });
+    const result = await process({ probeVideo: failing('VIDEO_UNREACHABLE'), delivery });
+    expect(result).to.include({ kind: 'retry', attempts: 1 });
   });
 
   it('waits for an upload from when the alert was accepted, not from when it was tried', async () => {
@@ -204,8 +249,9 @@ describe('processAlert', () => {
   it('retries soon when the store does not accept the outcome, until attempts and time are used up', async () => {
     const error = new OutcomeStoreError('OUTCOME_REFUSED', 'why');
     const store = { record: async () => Promise.reject(error) };
-    for (const delivery of [deliveryOf({ attempts: 1_000 }), deliveryOf({ attempts: 13, receivedAt: new Date(0) })]) {
-      const result = await process({ store, delivery });
+    const old = deliveryOf({ receivedAt: new Date(0) });
+    for (const given of [{ attempt: { attempts: 1_000 } }, { delivery: old, attempt: { attempts: 13 } }]) {
+      const result = await process({ store, ...given });
       if (result.kind !== 'not-recorded') throw new Error(result.kind);
       expect(result.error).to.equal(error);
       expect(result.delayMs).to.be.within(800, 5_000);
@@ -216,14 +262,14 @@ describe('processAlert', () => {
   it('retries by the schedule after an error that it does not know, and does not hide it', async () => {
     const error = new TypeError('a bug');
     const store = { record: async () => Promise.reject(error) };
-    const result = await process({ store, delivery: deliveryOf({ attempts: 5 }) });
+    const result = await process({ store, attempt: { attempts: 5 } });
     if (result.kind !== 'internal-error') throw new Error(result.kind);
     expect(result.error).to.equal(error);
     expect(result.delayMs).to.be.within(12_800, 19_200);
   });
 
   describe('when attempts and time are used up', () => {
-    const exhausted = deliveryOf({ attempts: 14, receivedAt: new Date(0) });
+    const exhausted = { delivery: deliveryOf({ receivedAt: new Date(0) }), attempt: { attempts: 14 } };
     const refusing = (error: Error, accepts: (outcome: Outcome) => boolean): OutcomeStore => ({
       async record({ record }) {
         if (!accepts(record.outcome)) throw error;
@@ -242,7 +288,7 @@ describe('processAlert', () => {
 
       it(`gives an alert up after ${name}, and its row says so`, async () => {
         const store = refusing(error, ({ status }) => status === 'QUARANTINED');
-        const result = await process({ store, delivery: exhausted });
+        const result = await process({ store, ...exhausted });
         expect(result).to.include({ kind: 'given-up', error, recordError: undefined });
         expect(result).to.have.nested.property('failure.message').include('the cause');
         expect(steps).to.deep.equal(['record QUARANTINED', 'publish QUARANTINED INTERNAL']);
@@ -250,7 +296,7 @@ describe('processAlert', () => {
 
       it(`quarantines its message even if the row can't say so after ${name}`, async () => {
         const store = refusing(error, () => false);
-        const result = await process({ store, delivery: exhausted });
+        const result = await process({ store, ...exhausted });
         expect(result).to.include({ kind: 'given-up', error, recordError: error });
         expect(steps).to.deep.equal(['publish QUARANTINED INTERNAL']);
       });
@@ -259,14 +305,14 @@ describe('processAlert', () => {
     it('leaves an alert that has its outcome by now as it is', async () => {
       const probeVideo = async () => Promise.reject(new TypeError('a bug'));
       const store: OutcomeStore = { record: async () => ({ kind: 'superseded' }) };
-      expect(await process({ probeVideo, store, delivery: exhausted })).to.deep.equal({ kind: 'superseded' });
+      expect(await process({ probeVideo, store, ...exhausted })).to.deep.equal({ kind: 'superseded', attempts: 14 });
       expect(steps).to.deep.equal([]);
     });
 
     it('retries when giving up fails too', async () => {
       const error = new TypeError('a bug');
       const publishOutcome = async () => Promise.reject(error);
-      const result = await process({ publishOutcome, delivery: exhausted });
+      const result = await process({ publishOutcome, ...exhausted });
       expect(result).to.include({ kind: 'internal-error', error });
     });
 
@@ -274,7 +320,7 @@ describe('processAlert', () => {
       const stop = new AbortController();
       stop.abort(new Error('stopping'));
       const store = refusing(new TypeError('the cause'), () => false);
-      const stopped = process({ store, delivery: exhausted, signal: stop.signal });
+      const stopped = process({ store, ...exhausted, signal: stop.signal });
       expect(await stopped.catch(caught => caught)).to.equal(stop.signal.reason);
       expect(steps).to.deep.equal([]);
     });

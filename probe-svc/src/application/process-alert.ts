@@ -1,20 +1,28 @@
 import type { Failure, FinishedAlert, Outcome } from '@vigie/alert';
 import { type Backoff, backoffDelayMs } from '@vigie/service-kit/async';
+import type { AlertAttempt } from '../domain/alert-attempt.ts';
 import type { AlertDelivery } from '../domain/alert-delivery.ts';
 import { finishAlert, type ProbeCost } from '../domain/finish-alert.ts';
 import {
-  type DeliveryAge,
+  type AttemptAge,
   decideRetry,
   decideRetryOfInternalError,
   type FailurePolicy,
 } from '../domain/retry-decision.ts';
+import type { AttemptJournal, BegunAttempt } from '../ports/attempt-journal.ts';
 import { type OutcomeStore, OutcomeStoreError } from '../ports/outcome-store.ts';
-import type { AdmissionQueue } from './admission-queue.ts';
+import type { Admission, AdmissionQueue } from './admission-queue.ts';
 import type { Finding, ProbeReport, ProbeVideo } from './probe-video.ts';
 import type { PublishOutcome, StreamError } from './publish-outcome.ts';
 
 /** What came of one delivery. With `delayMs` the alert has to be delivered again then; otherwise it is done with. */
 export type ProcessResult =
+  /** Its tenant is over its share of the queue: nothing was attempted. */
+  | { readonly kind: 'deferred'; readonly delayMs: number }
+  /** `attempts`: how many there were so far. */
+  | (AttemptResult & { readonly attempts: number });
+
+type AttemptResult =
   /** It has its outcome: recorded and published. */
   | { readonly kind: 'finished'; readonly record: FinishedAlert; readonly report: ProbeReport }
   /** Another alert has this uid; the store has quarantined this one. */
@@ -27,8 +35,6 @@ export type ProcessResult =
   | { readonly kind: 'given-up'; readonly failure: Failure; readonly error: unknown; readonly recordError: unknown }
   /** The video can't be read or probed for now. */
   | { readonly kind: 'retry'; readonly delayMs: number; readonly failure: Failure; readonly report: ProbeReport }
-  /** Its tenant is over its share of the queue: nothing was tried. */
-  | { readonly kind: 'deferred'; readonly delayMs: number }
   /** The store doesn't accept the outcome for now. */
   | { readonly kind: 'not-recorded'; readonly delayMs: number; readonly error: OutcomeStoreError }
   | { readonly kind: 'internal-error'; readonly delayMs: number; readonly error: unknown };
@@ -49,6 +55,7 @@ export type ProcessAlert = (
 
 export interface ProcessAlertParts {
   readonly admissionQueue: AdmissionQueue;
+  readonly attemptJournal: AttemptJournal;
   readonly probeVideo: ProbeVideo;
   /** The same in a child process, where a decoder that crashes harms nothing else. */
   readonly probeVideoIsolated: ProbeVideo;
@@ -66,52 +73,75 @@ const MAX_NOT_RECORDED_DELAY_MS = 5_000;
 const NO_COST: ProbeCost = { bytesRead: 0, requests: 0, elapsedMs: 0 };
 
 export function createProcessAlert(parts: ProcessAlertParts): ProcessAlert {
-  const { admissionQueue, probeVideo, probeVideoIsolated, store, publishOutcome, policy } = parts;
+  const { admissionQueue, attemptJournal, probeVideo, probeVideoIsolated, store, publishOutcome, policy } = parts;
 
   return async (delivery, signal, onOutage = () => {}) => {
-    try {
-      const report = await probeOnceAdmitted(delivery, signal);
-      if (report === undefined) return { kind: 'deferred', delayMs: backoffDelayMs(DEFERRAL, delivery.attempts) };
-
-      const decision = decide(report.finding, delivery, policy);
-      if (decision.kind === 'retry') return { ...decision, report };
-
-      const record = finishAlert(delivery, decision.outcome, report);
-      const recorded = await store.record({ record, isReplay: delivery.isReplay }, signal);
-      if (recorded.kind !== 'current') return recorded;
-
-      // Also what an earlier delivery recorded, which may have died before it published.
-      await publishOutcome(delivery, recorded.record, onOutage, signal);
-      return { kind: 'finished', record: recorded.record, report };
-    } catch (error) {
-      signal?.throwIfAborted();
-      return await retryOrGiveUp(delivery, error, onOutage, signal);
-    }
+    const admitted = await beginOnceAdmitted(delivery, signal);
+    // By its deliveries: the more often it comes in vain, the longer it stays away.
+    if (admitted === undefined) return { kind: 'deferred', delayMs: backoffDelayMs(DEFERRAL, delivery.deliveries) };
+    const result = await attemptIt(admitted, onOutage, signal);
+    if ('delayMs' in result) await attemptJournal.note(admitted.attempt, signal);
+    return { ...result, attempts: admitted.attempt.attempts };
   };
 
   /** `undefined` if the alert was not admitted. */
-  async function probeOnceAdmitted(delivery: AlertDelivery, signal?: AbortSignal): Promise<ProbeReport | undefined> {
-    const { store: tenant, video } = delivery.alert;
-    using admission = await admissionQueue.admit(tenant, signal);
+  async function beginOnceAdmitted(
+    delivery: AlertDelivery,
+    signal?: AbortSignal,
+  ): Promise<AdmittedAttempt | undefined> {
+    using stack = new DisposableStack();
+    const admission = stack.use(await admissionQueue.admit(delivery.alert.store, signal));
     if (admission === undefined) return undefined;
-    // Of an alert that was delivered before, that delivery may have ended because the video killed the process.
-    const probe = delivery.attempts === 1 ? probeVideo : probeVideoIsolated;
-    return await probe(video, { signal, onRead: admission.beginRead });
+    const { attempt } = stack.use(await attemptJournal.begin(delivery, signal));
+    const held = stack.move();
+    return { attempt, beginRead: admission.beginRead, [Symbol.dispose]: () => held.dispose() };
+  }
+
+  async function attemptIt(
+    admitted: AdmittedAttempt,
+    onOutage: (error: StreamError) => void,
+    signal: AbortSignal | undefined,
+  ): Promise<AttemptResult> {
+    const { attempt } = admitted;
+    try {
+      const report = await probe(admitted, signal);
+      const decision = decide(report.finding, attempt, policy);
+      if (decision.kind === 'retry') return { ...decision, report };
+
+      const record = finishAlert(attempt, decision.outcome, report);
+      const recorded = await store.record({ record, isReplay: attempt.isReplay }, signal);
+      if (recorded.kind !== 'current') return recorded;
+
+      // Also what an earlier delivery recorded, which may have died before it published.
+      await publishOutcome(attempt, recorded.record, onOutage, signal);
+      return { kind: 'finished', record: recorded.record, report };
+    } catch (error) {
+      signal?.throwIfAborted();
+      return await retryOrGiveUp(attempt, error, onOutage, signal);
+    }
+  }
+
+  /** Frees the slot before the outcome is recorded. */
+  async function probe(admitted: AdmittedAttempt, signal: AbortSignal | undefined): Promise<ProbeReport> {
+    using _ = admitted;
+    const { alert, isSuspect } = admitted.attempt;
+    const probeIt = isSuspect ? probeVideoIsolated : probeVideo;
+    return await probeIt(alert.video, { signal, onRead: admitted.beginRead });
   }
 
   async function retryOrGiveUp(
-    delivery: AlertDelivery,
+    attempt: AlertAttempt,
     error: unknown,
     onOutage: (error: StreamError) => void,
     signal: AbortSignal | undefined,
-  ): Promise<ProcessResult> {
+  ): Promise<AttemptResult> {
     const { schedule } = policy;
     const maxDelayMs = error instanceof OutcomeStoreError ? MAX_NOT_RECORDED_DELAY_MS : Number.POSITIVE_INFINITY;
-    const decision = decideRetryOfInternalError(ageOf(delivery), schedule, maxDelayMs);
+    const decision = decideRetryOfInternalError(ageOf(attempt), schedule, maxDelayMs);
     if (decision.kind === 'retry') return toRetry(error, decision.delayMs);
-    return giveUp(delivery, error, onOutage, signal).catch(giveUpError => {
+    return giveUp(attempt, error, onOutage, signal).catch(giveUpError => {
       signal?.throwIfAborted();
-      return toRetry(giveUpError, backoffDelayMs(schedule, delivery.attempts));
+      return toRetry(giveUpError, backoffDelayMs(schedule, attempt.attempts));
     });
   }
 
@@ -120,42 +150,45 @@ export function createProcessAlert(parts: ProcessAlertParts): ProcessAlert {
    * lost.
    */
   async function giveUp(
-    delivery: AlertDelivery,
+    attempt: AlertAttempt,
     error: unknown,
     onOutage: (error: StreamError) => void,
     signal: AbortSignal | undefined,
-  ): Promise<ProcessResult> {
+  ): Promise<AttemptResult> {
     const failure: Failure = { code: 'INTERNAL', message: `Vigie failed on it: ${messageOf(error)}` };
-    const record = finishAlert(delivery, { status: 'QUARANTINED', failure }, NO_COST);
-    const recorded = await store.record({ record, isReplay: delivery.isReplay }, signal).catch(recordError => {
+    const record = finishAlert(attempt, { status: 'QUARANTINED', failure }, NO_COST);
+    const recorded = await store.record({ record, isReplay: attempt.isReplay }, signal).catch(recordError => {
       signal?.throwIfAborted();
       return { kind: 'unrecorded', record, recordError } as const;
     });
     if (recorded.kind === 'conflict' || recorded.kind === 'superseded') return recorded;
-    await publishOutcome(delivery, recorded.record, onOutage, signal);
+    await publishOutcome(attempt, recorded.record, onOutage, signal);
     const recordError = recorded.kind === 'unrecorded' ? recorded.recordError : undefined;
     return { kind: 'given-up', failure, error, recordError };
   }
 }
 
+/** An attempt that has a slot. Disposing of it frees that, and says that the process has survived the probe. */
+type AdmittedAttempt = BegunAttempt & Pick<Admission, 'beginRead'>;
+
 type Decision =
   | { readonly kind: 'finish'; readonly outcome: Outcome }
   | { readonly kind: 'retry'; readonly failure: Failure; readonly delayMs: number };
 
-function decide(finding: Finding, delivery: AlertDelivery, policy: FailurePolicy): Decision {
+function decide(finding: Finding, attempt: AlertAttempt, policy: FailurePolicy): Decision {
   if (finding.kind === 'media') return { kind: 'finish', outcome: { status: 'PROCESSED', media: finding.media } };
   const { failure, retryAfterMs } = finding;
-  const decision = decideRetry({ code: failure.code, retryAfterMs, ...ageOf(delivery) }, policy);
+  const decision = decideRetry({ code: failure.code, retryAfterMs, ...ageOf(attempt) }, policy);
   return decision.kind === 'retry'
     ? { ...decision, failure }
     : { kind: 'finish', outcome: { status: decision.status, failure } };
 }
 
-function ageOf({ attempts, receivedAt }: AlertDelivery): DeliveryAge {
+function ageOf({ attempts, receivedAt }: AlertAttempt): AttemptAge {
   return { attempts, ageMs: Date.now() - receivedAt.getTime() };
 }
 
-function toRetry(error: unknown, delayMs: number): ProcessResult {
+function toRetry(error: unknown, delayMs: number): AttemptResult {
   return error instanceof OutcomeStoreError
     ? { kind: 'not-recorded', delayMs, error }
     : { kind: 'internal-error', delayMs, error };

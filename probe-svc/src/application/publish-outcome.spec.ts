@@ -3,12 +3,12 @@ import { expect } from 'chai';
 import { finishAlert } from '../domain/finish-alert.ts';
 import { AlertQuarantineError } from '../ports/alert-quarantine.ts';
 import { OutcomeEventsError } from '../ports/outcome-events.ts';
-import { deliveryOf } from '../testing/delivery-of.ts';
+import { attemptOf } from '../testing/delivery-of.ts';
 import { mediaOf } from '../testing/media-of.ts';
 import { createPublishOutcome } from './publish-outcome.ts';
 
 const recordOf = (outcome: Outcome): FinishedAlert =>
-  finishAlert(deliveryOf(), outcome, { bytesRead: 1, requests: 1, elapsedMs: 1 });
+  finishAlert(attemptOf(), outcome, { bytesRead: 1, requests: 1, elapsedMs: 1 });
 const processed = recordOf({ status: 'PROCESSED', media: mediaOf() });
 const quarantined = recordOf({ status: 'QUARANTINED', failure: { code: 'VIDEO_UNREACHABLE', message: 'why' } });
 
@@ -32,7 +32,7 @@ describe('publishOutcome', () => {
     createPublishOutcome(
       { publish: ({ outcome }, streamSequence) => noteUnlessFailing(`publish ${outcome.status} at ${streamSequence}`) },
       { add: (_, { code }) => noteUnlessFailing(`quarantine ${code}`) },
-    )(deliveryOf(), record, error => void outages.push(error), signal);
+    )(attemptOf(), record, error => void outages.push(error), signal);
 
   it('publishes an outcome as an event, and quarantines the message of an alert that is given up', async () => {
     await publish(processed);

@@ -1,6 +1,6 @@
 import type { FinishedAlert } from '@vigie/alert';
 import { type Backoff, retry } from '@vigie/service-kit/async';
-import type { AlertDelivery } from '../domain/alert-delivery.ts';
+import type { AlertAttempt } from '../domain/alert-attempt.ts';
 import { type AlertQuarantine, AlertQuarantineError } from '../ports/alert-quarantine.ts';
 import { type OutcomeEvents, OutcomeEventsError } from '../ports/outcome-events.ts';
 
@@ -13,7 +13,7 @@ export type StreamError = OutcomeEventsError | AlertQuarantineError;
  * @param onOutage called once, when such a wait begins
  */
 export type PublishOutcome = (
-  delivery: AlertDelivery,
+  attempt: AlertAttempt,
   record: FinishedAlert,
   onOutage: (error: StreamError) => void,
   signal?: AbortSignal,
@@ -22,20 +22,20 @@ export type PublishOutcome = (
 const OUTAGE: Backoff = { baseMs: 50, maxMs: 5_000 };
 
 export function createPublishOutcome(events: OutcomeEvents, quarantine: AlertQuarantine): PublishOutcome {
-  return (delivery, record, onOutage, signal) =>
-    retry(() => publishOnce(delivery, record), {
+  return (attempt, record, onOutage, signal) =>
+    retry(() => publishOnce(attempt, record), {
       backoff: OUTAGE,
       isRetryable: isStreamError,
-      onRetry: ({ error, attempt }) => {
-        if (attempt === 1) onOutage(error);
+      onRetry: ({ error, attempt: number }) => {
+        if (number === 1) onOutage(error);
       },
       signal,
     });
 
-  function publishOnce(delivery: AlertDelivery, record: FinishedAlert): Promise<void> {
+  function publishOnce(attempt: AlertAttempt, record: FinishedAlert): Promise<void> {
     return record.outcome.status === 'QUARANTINED'
-      ? quarantine.add(delivery, record.outcome.failure)
-      : events.publish(record, delivery.streamSequence);
+      ? quarantine.add(attempt, record.outcome.failure)
+      : events.publish(record, attempt.streamSequence);
   }
 }
 

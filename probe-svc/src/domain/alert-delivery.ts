@@ -2,8 +2,11 @@ import type { ReceivedAlert } from '@vigie/alert';
 
 /** An alert as it is delivered to be probed. */
 export interface AlertDelivery extends ReceivedAlert {
-  /** How many times it was delivered, this time included, whichever replica it went to. */
-  readonly attempts: number;
+  /**
+   * How many times it was delivered, this time included, whichever replica it went to. Not each time was its video
+   * probed.
+   */
+  readonly deliveries: number;
   /** Its position among all accepted alerts. */
   readonly streamSequence: number;
   /** It was published to be probed again, whatever its outcome was. */

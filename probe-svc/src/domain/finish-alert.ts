@@ -1,5 +1,5 @@
 import type { FinishedAlert, Outcome } from '@vigie/alert';
-import type { AlertDelivery } from './alert-delivery.ts';
+import type { AlertAttempt } from './alert-attempt.ts';
 
 /** What reading and probing the video cost. */
 export interface ProbeCost {
@@ -9,8 +9,8 @@ export interface ProbeCost {
 }
 
 /** The record of an alert whose outcome was found just now. */
-export function finishAlert(delivery: AlertDelivery, outcome: Outcome, cost: ProbeCost): FinishedAlert {
-  const { alert, receivedAt, traceId, attempts, streamSequence: sequence } = delivery;
+export function finishAlert(attempt: AlertAttempt, outcome: Outcome, cost: ProbeCost): FinishedAlert {
+  const { alert, receivedAt, traceId, attempts, streamSequence: sequence } = attempt;
   const { bytesRead, requests, elapsedMs } = cost;
   // To the microsecond: people read it.
   const effort = { attempts, bytesRead, requests, elapsedMs: Math.round(elapsedMs * 1000) / 1000 };

@@ -8,14 +8,14 @@ export interface FailurePolicy {
 }
 
 /** What a retry is decided by: facts of the message, so that every replica decides alike, also after a restart. */
-export interface DeliveryAge {
-  /** How many times the alert was delivered, this time included: at least as often as it was tried. */
+export interface AttemptAge {
+  /** How many times the alert was attempted, this time included. */
   readonly attempts: number;
   /** Since the alert was accepted. */
   readonly ageMs: number;
 }
 
-export interface FailedAttempt extends DeliveryAge {
+export interface FailedAttempt extends AttemptAge {
   readonly code: FailureCode;
   /** When the video server asked to be tried again. */
   readonly retryAfterMs?: number | undefined;
@@ -27,7 +27,7 @@ export type RetryDecision =
 
 /** A probe may time out because the machine was busy; if it happens again and again, the file itself is the reason. */
 const TIMEOUT_ATTEMPTS = 3;
-/** What counts as a delivery without a try (see `isExhausted`) is over within this time, as a rule. */
+/** Whatever held the machine up is over within this time, as a rule. */
 const TIMEOUT_MIN_AGE_MS = 120_000;
 
 /**
@@ -49,7 +49,7 @@ export function decideRetry(attempt: FailedAttempt, policy: FailurePolicy, rando
  * time are used up, then quarantined.
  */
 export function decideRetryOfInternalError(
-  { attempts, ageMs }: DeliveryAge,
+  { attempts, ageMs }: AttemptAge,
   schedule: RetrySchedule,
   maxDelayMs: number,
   random = Math.random,

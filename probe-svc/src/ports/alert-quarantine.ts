@@ -1,15 +1,15 @@
 import type { Failure } from '@vigie/alert';
-import type { AlertDelivery } from '../domain/alert-delivery.ts';
+import type { AlertAttempt } from '../domain/alert-attempt.ts';
 
 /** Where alerts that could not be finished wait for a person. */
 export interface AlertQuarantine {
   /**
-   * Adds the message that the alert came in, with the reason. Resolves once it is on disk; the same delivery added
+   * Adds the message that the alert came in, with the reason. Resolves once it is on disk; the same attempt added
    * twice is kept once.
    *
    * @throws AlertQuarantineError
    */
-  add(delivery: AlertDelivery, failure: Failure): Promise<void>;
+  add(attempt: AlertAttempt, failure: Failure): Promise<void>;
 }
 
 /** The message is not in quarantine; it has to be added again. */

@@ -17,6 +17,7 @@ export async function startProbeProcess(
   teardown: AsyncDisposableStack,
   mesh: ProbeMesh,
   nodeOptions: readonly string[] = [],
+  overrides: NodeJS.ProcessEnv = {},
 ): Promise<ChildProcess> {
   const [port, healthPort] = (await pickFreePorts(2)) as [number, number];
   const env = {
@@ -25,6 +26,7 @@ export async function startProbeProcess(
     HEALTH_PORT: String(healthPort),
     LOG_LEVEL: 'fatal',
     PROBE_TIMEOUT_MS: String(PROBE_TIMEOUT_MS),
+    ...overrides,
   };
   const child = spawn(process.execPath, [...nodeOptions, MAIN], { env, stdio: ['ignore', 'ignore', 'inherit'] });
   teardown.defer(() => void child.kill('SIGKILL'));

@@ -12,11 +12,11 @@ export function scheduleSpanMs(schedule: RetrySchedule): number {
 }
 
 /**
- * Whether both the attempts and their time are used up. The count alone would end too early: a crash, a restart of
- * nats-server or a deferral counts as a delivery that nobody tried. The time alone would let something that waited in
- * its stream be tried once.
+ * Whether both the attempts and their time are used up. The count alone would end too early where deliveries stand for
+ * attempts: a crash, or a restart of nats-server, counts as a delivery that nobody tried. The time alone would let
+ * something that waited in its stream be tried once.
  *
- * @param attempts how many times it was delivered, this time included
+ * @param attempts how many there were, or how many times it was delivered, this time included
  * @param ageMs since it was stored
  */
 export function isExhausted(schedule: RetrySchedule, attempts: number, ageMs: number): boolean {

@@ -96,7 +96,7 @@ function readDelivery(message: JsMsg): AlertDelivery | MalformedMessageError {
     alert,
     receivedAt,
     traceId: (currentTrace() ?? newTrace()).traceId,
-    attempts: message.info.deliveryCount,
+    deliveries: message.info.deliveryCount,
     streamSequence: message.seq,
     isReplay: isReplay(message, alert),
     message: { subject, payload, redrives },

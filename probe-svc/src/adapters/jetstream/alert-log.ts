@@ -17,7 +17,9 @@ export interface AlertLog {
 export function createAlertLog(logger: Logger): AlertLog {
   return {
     result(delivery, result) {
-      const of = { uid: delivery.alert.uid, store: delivery.alert.store, attempts: delivery.attempts };
+      const { alert, deliveries } = delivery;
+      const attempts = 'attempts' in result ? { attempts: result.attempts } : {};
+      const of = { uid: alert.uid, store: alert.store, deliveries, ...attempts };
       switch (result.kind) {
         case 'finished':
           logger.info({ ...of, ...summaryOf(result.record.outcome), ...costOf(result.report) }, 'alert probed');
@@ -52,8 +54,8 @@ export function createAlertLog(logger: Logger): AlertLog {
           logger.error({ ...of, err: result.error, delayMs: result.delayMs }, 'alert failed');
       }
     },
-    outage({ alert: { uid, store }, attempts }, error) {
-      logger.warn({ uid, store, attempts, err: error }, 'outcome waits for a stream');
+    outage({ alert: { uid, store }, deliveries }, error) {
+      logger.warn({ uid, store, deliveries, err: error }, 'outcome waits for a stream');
     },
     malformed(message, error) {
       logger.debug({ streamSequence: message.seq, why: error.message }, 'message is not an alert');

@@ -1,7 +1,7 @@
 import type { JetStreamClient } from '@nats-io/jetstream';
 import type { Failure } from '@vigie/alert';
 import { publishQuarantined } from '@vigie/alert/streams';
-import type { AlertDelivery } from '../../domain/alert-delivery.ts';
+import type { AlertAttempt } from '../../domain/alert-attempt.ts';
 import { type AlertQuarantine, AlertQuarantineError } from '../../ports/alert-quarantine.ts';
 
 export class JetStreamAlertQuarantine implements AlertQuarantine {
@@ -11,12 +11,12 @@ export class JetStreamAlertQuarantine implements AlertQuarantine {
     this.#client = client;
   }
 
-  async add(delivery: AlertDelivery, { code, message }: Failure): Promise<void> {
-    const { alert, receivedAt, attempts, streamSequence } = delivery;
+  async add(attempt: AlertAttempt, { code, message }: Failure): Promise<void> {
+    const { alert, receivedAt, attempts, streamSequence } = attempt;
     try {
       await publishQuarantined({
         client: this.#client,
-        original: { ...delivery.message, streamSequence, receivedAt },
+        original: { ...attempt.message, streamSequence, receivedAt },
         store: alert.store,
         reason: code,
         why: message,

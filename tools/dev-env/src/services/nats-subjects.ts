@@ -19,11 +19,12 @@ const OF_ALL = [
 
 /** The subjects, most of them of JetStream's API, that a service needs for the rights it declares. */
 export function natsSubjects(service: ServiceDeclaration, services: readonly ServiceDeclaration[]): NatsSubjects {
-  const { publishes = [], consumers = [], reads = [], manages = [] } = service.nats ?? {};
+  const { publishes = [], consumers = [], reads = [], manages = [], owns = [] } = service.nats ?? {};
   const allow = [
     ...OF_ALL,
     publishes,
     ...manages.map(manageStream),
+    ...owns.map(ownStream),
     ...consumers.flatMap(useDurable),
     ...reads.flatMap(readStream),
   ].filter(group => group.length > 0);
@@ -32,6 +33,12 @@ export function natsSubjects(service: ServiceDeclaration, services: readonly Ser
 
 function manageStream(stream: string): string[] {
   return ['STREAM.UPDATE', 'STREAM.PURGE', 'DIRECT.GET', 'CONSUMER.LIST'].map(call => `$JS.API.${call}.${stream}`);
+}
+
+function ownStream(stream: string): string[] {
+  return ['STREAM.INFO', 'STREAM.CREATE', 'STREAM.UPDATE']
+    .map(call => `$JS.API.${call}.${stream}`)
+    .concat(`$JS.API.DIRECT.GET.${stream}.>`);
 }
 
 function useDurable({ stream, durable }: DurableConsumer): string[][] {
