@@ -6,25 +6,44 @@ export interface BenchOptions {
    * `grpc`: one StreamAlerts call to ingest-svc. `rest`: POST /v1/alerts at the gateway over kept-alive connections.
    */
   readonly via: 'grpc' | 'rest';
+  /** How many busy loops to run beside the mesh, one run for each number; empty for the usual bench. */
+  readonly neighbours: readonly number[];
+  /** How long each part of a run with neighbours is measured. */
+  readonly seconds: number;
 }
 
 export const USAGE = `Usage: npm run bench -- [--alerts N] [--via grpc|rest]
+       npm run bench -- --neighbours N[,N...] [--seconds N]
 
-  --alerts N        how many alerts to send (10000)
-  --via grpc|rest   one StreamAlerts call to ingest-svc (default), or POST /v1/alerts at the gateway`;
+  --alerts N            how many alerts to send (10000)
+  --via grpc|rest       one StreamAlerts call to ingest-svc (default), or POST /v1/alerts at the gateway
+  --neighbours N[,N...] compare a quiet run with one beside N busy loops, on a mesh of its own; exits with 1 if the
+                        mesh slows down by more than its share of the CPU
+  --seconds N           how long each part of that is measured (20)`;
 
-/** @returns undefined where the arguments are none of the bench's */
+/** @returns undefined if the arguments are none of the bench's */
 export function parseBenchOptions(args: readonly string[]): BenchOptions | undefined {
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { alerts: { type: 'string', default: '10000' }, via: { type: 'string', default: 'grpc' } },
+      options: {
+        alerts: { type: 'string', default: '10000' },
+        via: { type: 'string', default: 'grpc' },
+        neighbours: { type: 'string' },
+        seconds: { type: 'string', default: '20' },
+      },
     });
     const alerts = Number(values.alerts);
+    const seconds = Number(values.seconds);
+    const neighbours = values.neighbours?.split(',').map(Number) ?? [];
     const via = values.via;
-    if (!Number.isInteger(alerts) || alerts < 1 || (via !== 'grpc' && via !== 'rest')) return undefined;
-    return { alerts, via };
+    if (![alerts, seconds, ...neighbours].every(isCount) || (via !== 'grpc' && via !== 'rest')) return undefined;
+    return { alerts, via, neighbours, seconds };
   } catch {
     return undefined;
   }
+}
+
+function isCount(value: number): boolean {
+  return Number.isInteger(value) && value >= 1;
 }

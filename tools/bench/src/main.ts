@@ -4,13 +4,13 @@
  */
 import { randomUUID } from 'node:crypto';
 import { createClient } from '@connectrpc/connect';
-import { readSampleVideos } from '@vigie/dev-env/start';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { ChannelTransport } from '@vigie/service-kit/grpc';
-import type { AcceptedAlert, BenchAlert } from './bench-alert.ts';
+import { type AcceptedAlert, endlessAlerts } from './bench-alert.ts';
 import { type BenchOptions, parseBenchOptions, USAGE } from './bench-options.ts';
 import { sendByGrpc } from './grpc-load.ts';
-import { findMesh, type MeshUnderTest } from './mesh-under-test.ts';
+import { bootMesh, findMesh, type MeshUnderTest } from './mesh-under-test.ts';
+import { compareNeighbours } from './neighbours/compare-neighbours.ts';
 import { OutcomeWatch } from './outcome-watch.ts';
 import { watchMemory } from './process-memory.ts';
 import { formatReport } from './report.ts';
@@ -19,17 +19,6 @@ import { sendByRest } from './rest-load.ts';
 const SEND = { grpc: sendByGrpc, rest: sendByRest };
 /** Enough for V8 to compile the hot paths of all services. */
 const WARM_UP_ALERTS = 500;
-
-async function makeAlerts(count: number, store: string): Promise<BenchAlert[]> {
-  const videos = (await readSampleVideos()).filter(({ expected }) => expected.status === 'PROCESSED');
-  const now = Date.now() / 1000;
-  return Array.from({ length: count }, (_, index) => ({
-    uid: `bench-${randomUUID()}`,
-    video: `/videos/${videos[index % videos.length]?.file}`,
-    timestamp: now + index / 1e6,
-    store,
-  }));
-}
 
 async function run(mesh: MeshUnderTest, options: BenchOptions): Promise<string> {
   const store = `bench-${randomUUID()}`;
@@ -40,11 +29,11 @@ async function run(mesh: MeshUnderTest, options: BenchOptions): Promise<string> 
   });
   await using watch = await OutcomeWatch.start(createClient(AlertService, transport), store);
 
-  const warmUp = await makeAlerts(WARM_UP_ALERTS, store);
+  const warmUp = (await endlessAlerts(store)).take(WARM_UP_ALERTS).toArray();
   await SEND[options.via](mesh, warmUp);
   await watch.waitFor(warmUp.map(({ uid }) => uid));
 
-  const alerts = await makeAlerts(options.alerts, store);
+  const alerts = (await endlessAlerts(store)).take(options.alerts).toArray();
   await using memory = watchMemory(mesh);
   const startedAt = performance.now();
   const accepted: AcceptedAlert[] = await SEND[options.via](mesh, alerts);
@@ -59,5 +48,10 @@ if (options === undefined) {
   console.error(USAGE);
   process.exit(2);
 }
-await using mesh = await findMesh(console.error);
-console.log(await run(mesh, options));
+if (options.neighbours.length > 0) {
+  await using mesh = await bootMesh();
+  if (!(await compareNeighbours(mesh, options, console.log))) process.exitCode = 1;
+} else {
+  await using mesh = await findMesh(console.error);
+  console.log(await run(mesh, options));
+}

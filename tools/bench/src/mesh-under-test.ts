@@ -14,6 +14,11 @@ export interface MeshUnderTest extends AsyncDisposable {
   readonly natsMonitorUrl: string;
 }
 
+export interface OwnMesh extends MeshUnderTest {
+  /** Of its services and servers; their children are not named. */
+  readonly pids: readonly number[];
+}
+
 /** The mesh that `npm start` runs on this machine, or else one that lives as long as the bench. */
 export async function findMesh(say: (line: string) => void): Promise<MeshUnderTest> {
   const { ports } = readStartConfig(process.env);
@@ -23,8 +28,17 @@ export async function findMesh(say: (line: string) => void): Promise<MeshUnderTe
     return { ...placesOf(ports), [Symbol.asyncDispose]: async () => {} };
   }
   say('No mesh runs on this machine: booting one for the bench.');
+  return bootMesh();
+}
+
+/** A mesh that lives as long as the bench. */
+export async function bootMesh(): Promise<OwnMesh> {
   const mesh = await Mesh.boot({ ports: 'free' });
-  return { ...placesOf(mesh.ports), [Symbol.asyncDispose]: () => mesh.stop() };
+  return {
+    ...placesOf(mesh.ports),
+    pids: mesh.processes.map(({ pid }) => pid).filter(pid => pid !== undefined),
+    [Symbol.asyncDispose]: () => mesh.stop(),
+  };
 }
 
 function placesOf(ports: MeshPorts): Omit<MeshUnderTest, typeof Symbol.asyncDispose> {
