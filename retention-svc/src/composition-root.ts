@@ -1,10 +1,10 @@
+import { PassLoop } from '@vigie/service-kit/async';
 import { bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
 import { awaitJetStream, closeNats, connectNats } from '@vigie/service-kit/nats';
 import { JetStreamStreams } from './adapters/jetstream/jetstream-streams.ts';
 import { createRetentionMetrics } from './adapters/telemetry/retention-metrics.ts';
 import { TelemetryStreamReports } from './adapters/telemetry/telemetry-stream-reports.ts';
-import { RetentionLoop } from './application/retention-loop.ts';
 import { createRetentionPass, type RetentionPass } from './application/retention-pass.ts';
 import { createTrimStream, type TrimStream } from './application/trim-stream.ts';
 import type { Config } from './config.ts';
@@ -48,7 +48,7 @@ export async function startRetention(
   let failure: string | undefined;
   health.addCheck('streams', () => failure);
   teardown.use(
-    new RetentionLoop({
+    new PassLoop({
       pass,
       intervalMs: config.intervalMs,
       shutdownGraceMs: config.shutdownGraceMs,

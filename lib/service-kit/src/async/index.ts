@@ -18,11 +18,13 @@
  * | a counter of free places and a list of who waits for one           | `Slots`                                             |
  * | promises in an array, awaited from the front                       | `mapInOrder`                                        |
  * | items gathered for one call                                        | `Batcher`                                           |
+ * | something that is done again and again until the service stops     | `PassLoop`                                          |
  */
 export { type Backoff, backoffDelayMs, backoffSpanMs } from './backoff.ts';
 export { Batcher } from './batcher.ts';
 export { Deadline } from './deadline.ts';
 export { mapInOrder } from './map-in-order.ts';
+export { PassLoop } from './pass-loop.ts';
 export { pause } from './pause.ts';
 export { poll } from './poll.ts';
 export { ProcessClock } from './process-clock.ts';

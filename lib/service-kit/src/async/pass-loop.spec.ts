@@ -1,13 +1,13 @@
 import { waitFor } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
-import { RetentionLoop } from './retention-loop.ts';
+import { PassLoop } from './pass-loop.ts';
 
 const FOR_EVER_MS = 2 ** 31 - 1;
 
-describe('RetentionLoop', () => {
+describe('PassLoop', () => {
   it('goes on after a pass that failed, and reports its error', async () => {
     const ended: (string | undefined)[] = [];
-    await using _ = new RetentionLoop({
+    await using _ = new PassLoop({
       pass: async () => {
         if (ended.length === 1) throw new Error('no server');
       },
@@ -23,7 +23,7 @@ describe('RetentionLoop', () => {
     let inProgress = 0;
     let most = 0;
     let passes = 0;
-    const running = new RetentionLoop({
+    const running = new PassLoop({
       pass: async () => {
         most = Math.max(most, ++inProgress);
         await new Promise(resolve => setImmediate(resolve));
@@ -41,7 +41,7 @@ describe('RetentionLoop', () => {
 
   it('stops at once between two passes', async () => {
     const first = Promise.withResolvers<void>();
-    const running = new RetentionLoop({
+    const running = new PassLoop({
       pass: async () => undefined,
       intervalMs: FOR_EVER_MS,
       shutdownGraceMs: FOR_EVER_MS,
@@ -52,7 +52,7 @@ describe('RetentionLoop', () => {
   });
 
   it("stops after the grace period if the running pass doesn't end", async () => {
-    const running = new RetentionLoop({
+    const running = new PassLoop({
       pass: () => new Promise(() => undefined),
       intervalMs: 0,
       shutdownGraceMs: 1,
