@@ -30,7 +30,7 @@ describe('publishOutcome', () => {
   };
   const publish = (record: FinishedAlert, signal?: AbortSignal) =>
     createPublishOutcome(
-      { publish: ({ outcome }, streamSequence) => noteUnlessFailing(`publish ${outcome.status} at ${streamSequence}`) },
+      { publish: ({ outcome, sequence }) => noteUnlessFailing(`publish ${outcome.status} at ${sequence}`) },
       { add: (_, { code }) => noteUnlessFailing(`quarantine ${code}`) },
     )(attemptOf(), record, error => void outages.push(error), signal);
 

@@ -35,7 +35,7 @@ export function createPublishOutcome(events: OutcomeEvents, quarantine: AlertQua
   function publishOnce(attempt: AlertAttempt, record: FinishedAlert): Promise<void> {
     return record.outcome.status === 'QUARANTINED'
       ? quarantine.add(attempt, record.outcome.failure)
-      : events.publish(record, attempt.streamSequence);
+      : events.publish(record);
   }
 }
 

@@ -6,10 +6,9 @@ export interface OutcomeEvents {
    * Resolves once the event is on disk. The same outcome of the same message is published once, within the stream's
    * duplicate window.
    *
-   * @param streamSequence of the message that the alert came in
    * @throws OutcomeEventsError
    */
-  publish(outcome: FinishedAlert, streamSequence: number): Promise<void>;
+  publish(outcome: FinishedAlert): Promise<void>;
 }
 
 /** The event is not on disk; it has to be published again. */

@@ -2,7 +2,7 @@ import type { JsMsg } from '@nats-io/jetstream';
 import { headersOf } from '@vigie/service-kit/nats';
 import { type Alert, contentHash } from '../alert.ts';
 
-const MESSAGE_ID = 'Nats-Msg-Id';
+export const MESSAGE_ID = 'Nats-Msg-Id';
 
 /**
  * `Nats-Msg-Id` of an alert as clients send it: of one uid, each content is kept once within the duplicate window, and

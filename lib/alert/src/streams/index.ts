@@ -1,6 +1,7 @@
 export { alertMessageId, isReplay } from './alert-message-id.ts';
 export { type JetStreamConfig, readJetStreamConfig } from './jetstream-config.ts';
 export { openStreams } from './open-streams.ts';
+export { publishOutcomeEvent, reportedSequence } from './outcome-event.ts';
 export {
   decodeQuarantinedRecord,
   originalMessage,
@@ -8,6 +9,7 @@ export {
   QUARANTINE_HEADERS,
   type QuarantinedMessage,
   type Quarantining,
+  quarantineId,
   readQuarantined,
 } from './quarantine.ts';
 export { findRoomProblem } from './room.ts';

@@ -75,7 +75,7 @@ export async function publishQuarantined(quarantining: Quarantining): Promise<vo
   headers.set(QUARANTINE_HEADERS.redrives, String(original.redrives));
   await publishStored(client, quarantineSubject(original.subject, store), original.payload, {
     // Doing it again after a crash keeps it once.
-    msgID: `quarantined.${idOf(original)}`,
+    msgID: `quarantined.${quarantineId(original)}`,
     headers,
     timeout: PUB_ACK_TIMEOUT_MS,
   });
@@ -105,8 +105,8 @@ export function readQuarantined(message: JsMsg): QuarantinedMessage {
   return {
     id:
       original.streamSequence > 0
-        ? idOf(original)
-        : `by-hand-${idOf({ streamSequence: message.seq, receivedAt: message.time })}`,
+        ? quarantineId(original)
+        : `by-hand-${quarantineId({ streamSequence: message.seq, receivedAt: message.time })}`,
     original,
     alert,
     store: alert?.store ?? storeOfSubject(message.subject),
@@ -141,8 +141,14 @@ export function decodeQuarantinedRecord(message: JsMsg): FinishedAlert {
   };
 }
 
-/** Its place and time in the stream: a stream that was lost and made anew counts from 1 again. */
-function idOf({ streamSequence, receivedAt }: Pick<OriginalMessage, 'streamSequence' | 'receivedAt'>): string {
+/**
+ * What a message is known by in quarantine: its place and time in the stream, as positions may have been used before
+ * in a stream that was lost.
+ */
+export function quarantineId({
+  streamSequence,
+  receivedAt,
+}: Pick<OriginalMessage, 'streamSequence' | 'receivedAt'>): string {
   return `${streamSequence}-${receivedAt.getTime()}`;
 }
 
