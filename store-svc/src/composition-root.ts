@@ -3,7 +3,7 @@ import { openStreams } from '@vigie/alert/streams';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
-import { settlesWithin } from '@vigie/service-kit/async';
+import { PassLoop, settlesWithin } from '@vigie/service-kit/async';
 import { GrpcServer } from '@vigie/service-kit/grpc';
 import { bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
@@ -13,19 +13,23 @@ import { createAlertService } from './adapters/grpc/alert-service.ts';
 import { translateError } from './adapters/grpc/error-table.ts';
 import { createOutcomeService } from './adapters/grpc/outcome-service.ts';
 import { createQuarantinedAlertService } from './adapters/grpc/quarantined-alert-service.ts';
+import { JetStreamAlertJournal } from './adapters/jetstream/jetstream-alert-journal.ts';
 import { JetStreamDeadLetterQueue } from './adapters/jetstream/jetstream-dead-letter-queue.ts';
 import { JetStreamOutcomeFeed } from './adapters/jetstream/jetstream-outcome-feed.ts';
+import { JetStreamOutcomeJournal } from './adapters/jetstream/jetstream-outcome-journal.ts';
 import { JetStreamReplayQueue } from './adapters/jetstream/jetstream-replay-queue.ts';
 import { startQuarantineConsumer } from './adapters/jetstream/quarantine-consumer.ts';
 import { startRecordConsumer } from './adapters/jetstream/record-consumer.ts';
 import { openDatabase } from './adapters/postgres/open-database.ts';
 import { PostgresAlertStore } from './adapters/postgres/postgres-alert-store.ts';
+import { PostgresMaintenanceLease } from './adapters/postgres/postgres-maintenance-lease.ts';
 import { PostgresQuarantineStore } from './adapters/postgres/postgres-quarantine-store.ts';
 import { ObservedAlertStore } from './adapters/telemetry/observed-alert-store.ts';
 import { ObservedDeadLetterQueue } from './adapters/telemetry/observed-dead-letter-queue.ts';
 import { ObservedOutcomeFeed } from './adapters/telemetry/observed-outcome-feed.ts';
 import { observeRecordArrival, observeRecordOutcome } from './adapters/telemetry/observed-recording.ts';
 import { createStoreMetrics } from './adapters/telemetry/store-metrics.ts';
+import { TelemetrySweepReports } from './adapters/telemetry/telemetry-sweep-reports.ts';
 import { WriteHealth } from './adapters/telemetry/write-health.ts';
 import { createGetAlert, type GetAlert } from './application/get-alert.ts';
 import { createKeepQuarantined, type KeepQuarantined } from './application/keep-quarantined.ts';
@@ -40,12 +44,19 @@ import {
   createRedriveAlerts,
   type ResolveQuarantined,
 } from './application/resolve-quarantined.ts';
+import { createReviveAlerts, type ReviveAlerts } from './application/revive-alerts.ts';
+import { createSweep, type Sweep } from './application/sweep.ts';
+import { SweepMessages } from './application/sweep-messages.ts';
 import type { Config } from './config.ts';
+import type { AlertJournal } from './ports/alert-journal.ts';
 import type { AlertStore } from './ports/alert-store.ts';
 import type { DeadLetterQueue } from './ports/dead-letter-queue.ts';
+import type { MaintenanceLease } from './ports/maintenance-lease.ts';
 import type { OutcomeFeed } from './ports/outcome-feed.ts';
+import type { OutcomeJournal } from './ports/outcome-journal.ts';
 import type { QuarantineStore } from './ports/quarantine-store.ts';
 import type { ReplayQueue } from './ports/replay-queue.ts';
+import type { SweepReports } from './ports/sweep-reports.ts';
 import { service } from './service.ts';
 
 const CLOSE_DATABASE_MS = 500;
@@ -56,6 +67,10 @@ export interface StorePorts {
   readonly deadLetters: DeadLetterQueue;
   readonly replayQueue: ReplayQueue;
   readonly outcomeFeed: OutcomeFeed;
+  readonly alertJournal: AlertJournal;
+  readonly outcomeJournal: OutcomeJournal;
+  readonly lease: MaintenanceLease;
+  readonly sweepReports: SweepReports;
 }
 
 interface Parts extends StorePorts {
@@ -69,6 +84,9 @@ interface Parts extends StorePorts {
   readonly listQuarantined: ListQuarantined;
   readonly redriveAlerts: ResolveQuarantined;
   readonly discardQuarantined: ResolveQuarantined;
+  readonly sweepMessages: SweepMessages;
+  readonly reviveAlerts: ReviveAlerts;
+  readonly sweep: Sweep;
 }
 
 /**
@@ -98,6 +116,11 @@ export async function startStore(
       outcomeFeed: () =>
         new ObservedOutcomeFeed(teardown.use(new JetStreamOutcomeFeed({ client, manager, logger })), storeMetrics),
 
+      alertJournal: () => new JetStreamAlertJournal(client, manager),
+      outcomeJournal: () => new JetStreamOutcomeJournal(client, manager),
+      lease: () => new PostgresMaintenanceLease(orm),
+      sweepReports: () => new TelemetrySweepReports(logger, metrics),
+
       recordArrival: ({ alertStore }) => observeRecordArrival(createRecordArrival(alertStore), logger, storeMetrics),
       recordAlert: ({ recordArrival, alertStore: store, deadLetters }) =>
         createRecordAlert({ recordArrival, store, deadLetters }),
@@ -109,6 +132,12 @@ export async function startStore(
       listQuarantined: ({ quarantine }) => createListQuarantined(quarantine),
       redriveAlerts: ({ quarantine, replayQueue }) => createRedriveAlerts(quarantine, replayQueue),
       discardQuarantined: ({ quarantine }) => createDiscardQuarantined(quarantine),
+      sweepMessages: ({ alertJournal, outcomeJournal, alertStore: store, quarantine, deadLetters, recordAlert }) =>
+        new SweepMessages({ alertJournal, outcomeJournal, store, quarantine, deadLetters, recordAlert }),
+      reviveAlerts: ({ alertStore: store, quarantine, replayQueue, recordOutcome }) =>
+        createReviveAlerts({ store, quarantine, replayQueue, recordOutcome }),
+      sweep: ({ lease, alertJournal, alertStore: store, sweepMessages, reviveAlerts, sweepReports: reports }) =>
+        createSweep({ lease, alertJournal, store, sweepMessages, reviveAlerts, reports, afterMs: config.sweepAfterMs }),
     },
     overrides,
   );
@@ -133,6 +162,7 @@ export async function startStore(
   server.add(OutcomeService, createOutcomeService(parts.recordOutcome));
   server.add(QuarantinedAlertService, createQuarantinedAlertService(parts));
   takers.push(server);
+  takers.push(startSweeps(parts, config));
   return server.listen(config.host, config.port);
 }
 
@@ -160,4 +190,20 @@ async function connect(config: Config, { logger, health, teardown }: ServiceCont
   teardown.defer(async () => void (await settlesWithin(orm.close(true), CLOSE_DATABASE_MS)));
   teardown.defer(() => closeNats(connection));
   return { orm, connection };
+}
+
+function startSweeps({ sweep, lease, sweepReports }: Parts, config: Config): AsyncDisposable {
+  const loop = new PassLoop({
+    pass: sweep,
+    intervalMs: config.sweepIntervalMs,
+    shutdownGraceMs: config.shutdownGraceMs,
+    onEnd: error => sweepReports.ended(error),
+  });
+  return {
+    async [Symbol.asyncDispose]() {
+      await loop[Symbol.asyncDispose]();
+      // Where Postgres is away, the lease ends by itself.
+      await settlesWithin(lease.release(), CLOSE_DATABASE_MS);
+    },
+  };
 }

@@ -20,8 +20,13 @@ export interface DatabaseConfig {
 
 export interface Config extends RunnerConfig, JetStreamConfig, DatabaseConfig {
   readonly port: number;
+  /** From the end of one sweep for lost work to the start of the next. */
+  readonly sweepIntervalMs: number;
+  /** How old an alert is before the sweep takes it for lost; never less than the streams know a duplicate. */
+  readonly sweepAfterMs: number;
 }
 
+const HOUR_MS = 60 * 60 * 1_000;
 const TIMEOUT_BOUNDS = { min: 100, max: 600_000 };
 const POSTGRES_PROTOCOLS = ['postgresql', 'postgres'];
 const LOCAL_SERVICE_URL = 'postgresql://vigie_store:vigie_store@127.0.0.1:5432/vigie';
@@ -32,9 +37,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const reader = new EnvReader(env);
   const databaseUrl = reader.url('DATABASE_URL', POSTGRES_PROTOCOLS, LOCAL_SERVICE_URL);
   const ownerUrl = databaseUrl === LOCAL_SERVICE_URL ? LOCAL_OWNER_URL : databaseUrl;
+  const jetStream = readJetStreamConfig(reader);
   return reader.finish({
     ...readRunnerConfig(reader, service),
-    ...readJetStreamConfig(reader),
+    ...jetStream,
     port: reader.port('PORT', service.port),
     databaseUrl,
     databaseMigrationUrl: reader.url('DATABASE_MIGRATION_URL', POSTGRES_PROTOCOLS, ownerUrl),
@@ -42,5 +48,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     databaseStatementTimeoutMs: reader.integer('DATABASE_STATEMENT_TIMEOUT_MS', 10_000, TIMEOUT_BOUNDS),
     databaseLockTimeoutMs: reader.integer('DATABASE_LOCK_TIMEOUT_MS', 2_000, TIMEOUT_BOUNDS),
     databaseIdleTransactionTimeoutMs: reader.integer('DATABASE_IDLE_TRANSACTION_TIMEOUT_MS', 10_000, TIMEOUT_BOUNDS),
+    sweepIntervalMs: reader.integer('SWEEP_INTERVAL_MS', 60_000, { min: 10, max: HOUR_MS }),
+    sweepAfterMs: Math.max(
+      reader.milliseconds('SWEEP_AFTER_MS', 5 * 60_000),
+      jetStream.streamLimits.duplicateWindowMs ?? 0,
+    ),
   });
 }

@@ -6,14 +6,14 @@ export const service = {
   healthPort: 9053,
   dependsOn: { NATS_URL: 'nats', DATABASE_URL: 'postgres', DATABASE_MIGRATION_URL: 'postgres-owner' },
   nats: {
-    // Alerts that are redriven or replayed, and those that can't be recorded.
-    publishes: ['alerts.received.*', 'alerts.quarantined.*'],
+    // Alerts that are redriven, replayed or revived, those that can't be recorded, and events that were lost.
+    publishes: ['alerts.received.*', 'alerts.quarantined.*', 'alerts.processed.*', 'alerts.failed.*'],
     consumers: [
       { stream: 'ALERTS', durable: 'record' },
       { stream: 'QUARANTINE', durable: 'quarantine' },
     ],
-    // For WatchAlerts.
-    reads: ['OUTCOMES', 'QUARANTINE'],
+    // For WatchAlerts, and to find work that was lost.
+    reads: ['ALERTS', 'OUTCOMES', 'QUARANTINE'],
   },
   replicas: 'many',
   image: { memoryMib: 256 },

@@ -15,6 +15,8 @@ export interface AlertMessage extends Delivery {
   readonly traceId: string;
   /** Its position in the stream. */
   readonly sequence: number;
+  /** By which quarantine would know it. */
+  readonly quarantineId: string;
   readonly subject: string;
   readonly payload: Uint8Array;
   /** How many times it had been redriven from quarantine. */

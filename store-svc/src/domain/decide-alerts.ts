@@ -9,6 +9,8 @@ export interface AlertChanges {
   readonly earlier: readonly AlertArrival[];
   /** Quarantined alerts that wait for their probe again. */
   readonly reopened: readonly AlertArrival[];
+  /** Messages that were published to have their alerts probed again, and whose outcomes are still to come. */
+  readonly awaited: readonly AlertArrival[];
 }
 
 export interface AlertDecisions extends AlertChanges {
@@ -32,6 +34,7 @@ export function decideAlerts(
   const results = new Map<AlertArrival, AlertResult>();
   const earlier: AlertArrival[] = [];
   const reopened: AlertArrival[] = [];
+  const awaited = new Map<string, AlertArrival>();
   for (const arrival of inStreamOrder(batch)) {
     const { received, sequence } = arrival;
     const { uid } = received.alert;
@@ -41,16 +44,23 @@ export function decideAlerts(
       known.set(uid, { ...received, sequence, status: 'RECEIVED', outcomeSequence: null });
     } else if (!isSameContent(row.alert, received.alert)) {
       results.set(arrival, sequence < row.sequence ? { kind: 'DISPLACES', later: row } : { kind: 'CONFLICT' });
-    } else if (isReopening(row, arrival)) {
+    } else if (isAwaited(row, arrival) && row.status === 'QUARANTINED') {
       results.set(arrival, { kind: 'REOPENED' });
       known.set(uid, { ...row, status: 'RECEIVED', outcomeSequence: null });
       reopened.push(arrival);
+      awaited.set(uid, arrival);
     } else {
       results.set(arrival, { kind: 'UNCHANGED' });
       if (sequence < row.sequence) earlier.push(arrival);
+      if (isAwaited(row, arrival)) awaited.set(uid, arrival);
     }
   }
-  return { results: batch.map(arrival => results.get(arrival) as AlertResult), earlier, reopened };
+  return {
+    results: batch.map(arrival => results.get(arrival) as AlertResult),
+    earlier,
+    reopened,
+    awaited: [...awaited.values()],
+  };
 }
 
 /** Of each uid the first alert, in the order of the uids: writers that lock in one order never deadlock. */
@@ -63,8 +73,9 @@ export function firstOfEachUid(batch: readonly AlertArrival[]): AlertArrival[] {
   return [...firsts.values()].sort((a, b) => (a.received.alert.uid < b.received.alert.uid ? -1 : 1));
 }
 
-function isReopening({ status, outcomeSequence }: CurrentAlert, { isReplay, sequence }: AlertArrival): boolean {
-  return isReplay && status === 'QUARANTINED' && sequence > (outcomeSequence ?? 0);
+/** Whether the row has neither the outcome of a replay nor that of a later one. */
+function isAwaited(row: CurrentAlert, { isReplay, sequence }: AlertArrival): boolean {
+  return isReplay && sequence > Math.max(row.sequence, row.outcomeSequence ?? 0);
 }
 
 function inStreamOrder(batch: readonly AlertArrival[]): AlertArrival[] {

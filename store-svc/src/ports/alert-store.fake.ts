@@ -1,6 +1,7 @@
 import { type AlertRecord, type FinishedAlert, isFinished, statusOf } from '@vigie/alert';
 import type { AlertArrival } from '../domain/alert-arrival.ts';
 import type { AlertFilter, ListPosition } from '../domain/alert-filter.ts';
+import type { AwaitingAlert, AwaitingFilter, AwaitingPosition, Backlog } from '../domain/awaiting-alert.ts';
 import type { CurrentAlert } from '../domain/current-alert.ts';
 import type { AlertChanges } from '../domain/decide-alerts.ts';
 import type { AlertStore, LockedAlerts } from './alert-store.ts';
@@ -10,6 +11,8 @@ export class FakeAlertStore implements AlertStore {
   readonly rows = new Map<string, AlertRecord>();
   /** Where in the stream each row's alert came first. */
   readonly #sequences = new Map<string, number>();
+  /** Where in the stream the next outcome of a row is to come from, if that isn't its alert's first message. */
+  readonly #awaited = new Map<string, number>();
   readonly batchSizes: number[] = [];
   /** Thrown by every call while set. */
   failure: Error | undefined;
@@ -23,13 +26,14 @@ export class FakeAlertStore implements AlertStore {
     return known;
   }
 
-  async change({ earlier, reopened }: AlertChanges): Promise<void> {
+  async change({ earlier, reopened, awaited }: AlertChanges): Promise<void> {
     if (this.failure !== undefined) throw this.failure;
     for (const { received, sequence } of earlier) this.#sequences.set(received.alert.uid, sequence);
     for (const { received } of reopened) {
       const { alert, receivedAt, traceId } = this.rows.get(received.alert.uid) as AlertRecord;
       this.rows.set(alert.uid, { alert, receivedAt, traceId });
     }
+    for (const { received, sequence } of awaited) await this.awaitOutcome(received.alert.uid, sequence);
   }
 
   async displace(first: AlertArrival): Promise<void> {
@@ -46,6 +50,7 @@ export class FakeAlertStore implements AlertStore {
         for (const { record } of outcomes) {
           const { receivedAt, traceId } = this.rows.get(record.alert.uid) as AlertRecord;
           this.rows.set(record.alert.uid, { ...record, receivedAt, traceId });
+          if ((this.#awaited.get(record.alert.uid) ?? 0) <= record.sequence) this.#awaited.delete(record.alert.uid);
         }
       },
       readFinished: async finishedUids => new Map(finishedUids.map(uid => [uid, this.rows.get(uid) as FinishedAlert])),
@@ -55,6 +60,46 @@ export class FakeAlertStore implements AlertStore {
   async get(uid: string): Promise<AlertRecord | undefined> {
     this.#begin(1);
     return this.rows.get(uid);
+  }
+
+  async find(uids: readonly string[]): Promise<ReadonlyMap<string, CurrentAlert>> {
+    this.#begin(uids.length);
+    return this.#current(uids);
+  }
+
+  async findAwaiting(
+    { finishedThrough, receivedBefore, firstSequence }: AwaitingFilter,
+    limit: number,
+    behind: AwaitingPosition = { awaitedSequence: -1, uid: '' },
+  ): Promise<readonly AwaitingAlert[]> {
+    this.#begin(limit);
+    return [...this.rows.values()]
+      .filter(row => !isFinished(row) || this.#awaited.has(row.alert.uid))
+      .map(({ alert, receivedAt, traceId }) => {
+        const awaitedSequence = this.#awaited.get(alert.uid) ?? this.#sequences.get(alert.uid) ?? 0;
+        return { alert, receivedAt, traceId, awaitedSequence };
+      })
+      .filter(({ receivedAt, awaitedSequence }) => {
+        const isOld = receivedAt < receivedBefore || awaitedSequence < firstSequence;
+        return isOld && awaitedSequence <= finishedThrough;
+      })
+      .filter(({ alert, awaitedSequence }) => compareAwaiting({ awaitedSequence, uid: alert.uid }, behind) > 0)
+      .sort((a, b) => compareAwaiting({ ...a, uid: a.alert.uid }, { ...b, uid: b.alert.uid }))
+      .slice(0, limit);
+  }
+
+  async awaitOutcome(uid: string, sequence: number): Promise<void> {
+    const { sequence: first, outcomeSequence } = this.#current([uid]).get(uid) as CurrentAlert;
+    const latest = Math.max(first, outcomeSequence ?? 0, this.#awaited.get(uid) ?? 0);
+    if (sequence > latest) this.#awaited.set(uid, sequence);
+  }
+
+  async countReceived(before: Date): Promise<Backlog> {
+    const times = [...this.rows.values()]
+      .filter(row => !isFinished(row) && row.receivedAt < before)
+      .map(({ receivedAt }) => receivedAt)
+      .sort((a, b) => a.getTime() - b.getTime());
+    return { alerts: times.length, oldest: times[0] };
   }
 
   async list(filter: AlertFilter, limit: number, after?: ListPosition): Promise<readonly AlertRecord[]> {
@@ -82,6 +127,7 @@ export class FakeAlertStore implements AlertStore {
   #record({ received, sequence }: AlertArrival): void {
     this.rows.set(received.alert.uid, received);
     this.#sequences.set(received.alert.uid, sequence);
+    this.#awaited.delete(received.alert.uid);
   }
 
   #begin(size: number): void {
@@ -100,8 +146,15 @@ function matches(row: AlertRecord, { store, status, sinceMicros, untilMicros }: 
   );
 }
 
+function compareAwaiting(a: AwaitingPosition, b: AwaitingPosition): number {
+  return a.awaitedSequence - b.awaitedSequence || compareUids(a, b);
+}
+
 function comparePlaces(a: ListPosition, b: ListPosition): number {
-  if (a.timestampMicros !== b.timestampMicros) return a.timestampMicros - b.timestampMicros;
+  return a.timestampMicros - b.timestampMicros || compareUids(a, b);
+}
+
+function compareUids(a: { readonly uid: string }, b: { readonly uid: string }): number {
   if (a.uid === b.uid) return 0;
   return a.uid < b.uid ? -1 : 1;
 }

@@ -2,6 +2,7 @@ import type { AlertRecord, FinishedAlert } from '@vigie/alert';
 import { ReasonedError } from '@vigie/service-kit/errors';
 import type { AlertArrival } from '../domain/alert-arrival.ts';
 import type { AlertFilter, ListPosition } from '../domain/alert-filter.ts';
+import type { AwaitingAlert, AwaitingFilter, AwaitingPosition, Backlog } from '../domain/awaiting-alert.ts';
 import type { CurrentAlert } from '../domain/current-alert.ts';
 import type { AlertChanges } from '../domain/decide-alerts.ts';
 import type { FoundOutcome } from '../domain/found-outcome.ts';
@@ -23,7 +24,7 @@ export interface AlertStore {
 
   /**
    * Changes rows of alerts that are there: their position, if it is still a later one; their status to RECEIVED, if it
-   * is still QUARANTINED by an earlier message.
+   * is still QUARANTINED by an earlier message; the message that their outcome is awaited from, if it is a later one.
    */
   change(changes: AlertChanges): Promise<void>;
 
@@ -40,6 +41,22 @@ export interface AlertStore {
   withLocked<T>(uids: readonly string[], work: (locked: LockedAlerts) => Promise<T>): Promise<T>;
 
   get(uid: string): Promise<AlertRecord | undefined>;
+
+  /** By uid; a uid without a row is missing. */
+  find(uids: readonly string[]): Promise<ReadonlyMap<string, CurrentAlert>>;
+
+  /**
+   * Those that wait for the earliest message first, of equal ones the least uid.
+   *
+   * @param behind only alerts that come later in the list than this place
+   */
+  findAwaiting(filter: AwaitingFilter, limit: number, behind?: AwaitingPosition): Promise<readonly AwaitingAlert[]>;
+
+  /** Notes that the outcome of an alert is awaited from a later message. */
+  awaitOutcome(uid: string, sequence: number): Promise<void>;
+
+  /** Of the alerts that are RECEIVED, those that were received before this. */
+  countReceived(before: Date): Promise<Backlog>;
 
   /**
    * The latest timestamp first, of equal ones the greatest uid.

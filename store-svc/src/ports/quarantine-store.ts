@@ -24,6 +24,12 @@ export interface QuarantineStore {
     after?: QuarantinePosition,
   ): Promise<readonly QuarantinedAlert[]>;
 
+  /** Which of these ids it has, in any state. */
+  has(ids: readonly string[]): Promise<ReadonlySet<string>>;
+
+  /** The message that was at a position in the stream of alerts, in any state, if it brought the alert `uid`. */
+  findAt(sequence: number, uid: string): Promise<QuarantinedAlert | undefined>;
+
   /** Those that are HELD, the oldest first. */
   oldestHeld(filter: QuarantineFilter, limit: number): Promise<readonly QuarantinedAlert[]>;
 

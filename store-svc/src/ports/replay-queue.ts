@@ -1,5 +1,6 @@
 import type { Alert } from '@vigie/alert';
 import { ReasonedError } from '@vigie/service-kit/errors';
+import type { AwaitingAlert } from '../domain/awaiting-alert.ts';
 import type { QuarantinedAlert } from '../domain/quarantined-alert.ts';
 
 /** Where alerts wait to be probed again, after those that are accepted meanwhile. */
@@ -10,6 +11,14 @@ export interface ReplayQueue {
    * @throws ReplayQueueError
    */
   replay(alert: Alert): Promise<void>;
+
+  /**
+   * Has an alert probed that nothing in the queue is left for; once, however often that is asked for soon after.
+   *
+   * @returns its new position
+   * @throws ReplayQueueError
+   */
+  revive(alert: AwaitingAlert): Promise<number>;
 
   /**
    * Puts the message back as it came. Resolves once it is on disk.

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { recordArrivals } from '../application/record-arrival.ts';
 import { recordOutcomes } from '../application/record-outcome.ts';
 import type { AlertArrival } from '../domain/alert-arrival.ts';
+import type { AwaitingPosition } from '../domain/awaiting-alert.ts';
 import type { FoundOutcome } from '../domain/found-outcome.ts';
 import type { AlertStore } from '../ports/alert-store.ts';
 import {
@@ -329,6 +330,66 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
       const finished = finishedAlert(received);
       await recordFound([found(finished)]);
       expect(await store.list({}, 9)).to.deep.equal([finished]);
+    });
+  });
+
+  describe('alerts that wait for an outcome', () => {
+    const [early, late] = [new Date('2025-06-02T13:00:00Z'), new Date('2025-06-02T14:00:00Z')];
+    const received = (uid: string, receivedAt = early) => ({ ...receivedAlert(uid), receivedAt });
+    const all = { finishedThrough: 100, receivedBefore: late, firstSequence: 1 };
+    const awaiting = async (filter = all, limit = 9, behind?: AwaitingPosition) =>
+      (await store.findAwaiting(filter, limit, behind)).map(({ alert, awaitedSequence }) => [
+        alert.uid,
+        awaitedSequence,
+      ]);
+
+    it('are those without one whose message is finished, and that are old or whose message is gone', async () => {
+      await recordAll([
+        arrivalOf(received('a'), { sequence: 4 }),
+        arrivalOf(received('b'), { sequence: 3 }),
+        arrivalOf(received('c', late), { sequence: 2 }),
+        arrivalOf(received('done'), { sequence: 1 }),
+      ]);
+      await recordFound([found(finishedAlert(received('done'), PROCESSED, 1))]);
+      const expected = [
+        ['b', 3],
+        ['a', 4],
+      ];
+      expect(await awaiting()).to.deep.equal(expected);
+      expect(await awaiting({ ...all, finishedThrough: 3 })).to.deep.equal([['b', 3]]);
+      expect(await awaiting({ ...all, firstSequence: 3 })).to.deep.equal([['c', 2], ...expected]);
+      expect(await awaiting(all, 1)).to.deep.equal([['b', 3]]);
+      expect(await awaiting(all, 9, { awaitedSequence: 3, uid: 'b' })).to.deep.equal([['a', 4]]);
+      expect(await awaiting(all, 9, { awaitedSequence: 3, uid: 'a' })).to.deep.equal(expected);
+      expect(await store.countReceived(late)).to.deep.equal({ alerts: 2, oldest: early });
+      expect(await store.countReceived(early)).to.deep.equal({ alerts: 0, oldest: undefined });
+    });
+
+    it('wait for the latest message that was published to have them probed, until its outcome is there', async () => {
+      const alert = received('a');
+      const replay = (sequence: number) => arrivalOf(alert, { sequence, isReplay: true });
+      await recordAll([arrivalOf(alert, { sequence: 1 }), replay(5)]);
+      expect(await awaiting()).to.deep.equal([['a', 5]]);
+      await recordFound([found(finishedAlert(alert, PROCESSED, 1))]);
+      expect(await awaiting()).to.deep.equal([['a', 5]]);
+      await recordAll([replay(7), replay(6), arrivalOf(alert, { sequence: 8 })]);
+      expect(await awaiting()).to.deep.equal([['a', 7]]);
+      await recordFound([foundAgain(finishedAlert(alert, FAILED, 5))]);
+      expect(await awaiting()).to.deep.equal([['a', 7]]);
+      await recordFound([foundAgain(finishedAlert(alert, QUARANTINED, 7))]);
+      expect(await awaiting()).to.deep.equal([]);
+      expect(await recordAll([replay(7), replay(9)])).to.deep.equal(['UNCHANGED', 'REOPENED']);
+      expect(await awaiting()).to.deep.equal([['a', 9]]);
+    });
+
+    it('wait for a later message only if that is said', async () => {
+      await recordAll([arrivalOf(received('a'), { sequence: 5 })]);
+      await store.awaitOutcome('a', 4);
+      expect(await awaiting()).to.deep.equal([['a', 5]]);
+      await store.awaitOutcome('a', 6);
+      expect(await awaiting()).to.deep.equal([['a', 6]]);
+      await store.displace(arrivalOf(receivedAlert('a', { store: 'first' }), { sequence: 2 }));
+      expect(await awaiting({ ...all, firstSequence: 3 })).to.deep.equal([['a', 2]]);
     });
   });
 

@@ -57,7 +57,7 @@ export function alertMessage(received: ReceivedAlert, change: Partial<AlertMessa
   const { alert, receivedAt, traceId } = received;
   return {
     content: { kind: 'alert', alert, isReplay: false },
-    ...{ attempts: 1, sequence: 1, receivedAt, traceId, redrives: 0 },
+    ...{ attempts: 1, sequence: 1, quarantineId: `1-${receivedAt.getTime()}`, receivedAt, traceId, redrives: 0 },
     ...{ subject: subjects.received(alert.store), payload: Buffer.from(encodeAlertPayload(alert)) },
     ...change,
   };

@@ -3,6 +3,7 @@ export { closeNats } from './close-nats.ts';
 export { type ConsumerMetrics, createConsumerMetrics } from './consumer-metrics.ts';
 export { type AckDecision, MessageConsumer } from './message-consumer.ts';
 export { headersOf } from './message-headers.ts';
+export { traceOfMessage } from './message-trace.ts';
 export { connectNats } from './nats-connection.ts';
 export { findNatsServerProblem } from './nats-server-version.mjs';
 export { readNatsUrl } from './nats-url.ts';

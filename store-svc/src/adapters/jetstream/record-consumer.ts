@@ -1,5 +1,5 @@
 import type { JsMsg } from '@nats-io/jetstream';
-import { isReplay, originalMessage } from '@vigie/alert/streams';
+import { isReplay, originalMessage, quarantineId } from '@vigie/alert/streams';
 import { MalformedMessageError, tryDecodeAlert } from '@vigie/alert/wire';
 import type { MessageConsumer } from '@vigie/service-kit/nats';
 import { currentTrace, newTrace } from '@vigie/service-kit/telemetry';
@@ -19,13 +19,15 @@ export function startRecordConsumer(parts: StoreConsumerParts, recordAlert: Reco
   });
 }
 
-function readAlertMessage(message: JsMsg): AlertMessage {
-  const { subject, payload, streamSequence: sequence, receivedAt, redrives } = originalMessage(message);
+/** In the trace that the message belongs to. */
+export function readAlertMessage(message: JsMsg): AlertMessage {
+  const original = originalMessage(message);
+  const { subject, payload, streamSequence: sequence, receivedAt, redrives } = original;
   return {
     content: readContent(message),
     attempts: message.info.deliveryCount,
     traceId: (currentTrace() ?? newTrace()).traceId,
-    ...{ sequence, receivedAt, subject, payload, redrives },
+    ...{ sequence, receivedAt, subject, payload, redrives, quarantineId: quarantineId(original) },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Alert, AlertRecord, FinishedAlert, Media, Outcome } from '@vigie/alert';
+import type { Alert, AlertRecord, FinishedAlert, Media, Outcome, ReceivedAlert } from '@vigie/alert';
 import type { AlertArrival } from '../../domain/alert-arrival.ts';
 import { type AlertRow, AUDIO_COLUMNS, EFFORT_COLUMNS, MEDIA_COLUMNS, VIDEO_COLUMNS } from './alert-row.ts';
 import { requireColumn } from './column-group.ts';
@@ -37,8 +37,12 @@ export function toAlert(row: Pick<AlertRow, 'uid' | 'video' | 'alertTimestampMic
   return { uid: row.uid, video: row.video, timestampMicros: row.alertTimestampMicros, store: row.store };
 }
 
+export function toReceived(row: AlertRow): ReceivedAlert {
+  return { alert: toAlert(row), receivedAt: row.receivedAt, traceId: row.traceId };
+}
+
 export function toRecord(row: AlertRow): AlertRecord {
-  const received = { alert: toAlert(row), receivedAt: row.receivedAt, traceId: row.traceId };
+  const received = toReceived(row);
   const outcome = toOutcome(row);
   if (outcome === undefined) return received;
   return {

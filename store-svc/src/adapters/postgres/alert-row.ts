@@ -96,6 +96,11 @@ const outcomeProperties = {
   outcomeSequence: count(),
 };
 
+/** Where the outcome is to come from, if it isn't the first message of the alert. */
+const awaitingProperties = {
+  awaitedSequence: count(),
+};
+
 /**
  * The table `alerts`: one row a uid, flat, so that `psql` reads well. Microseconds are exact in `alert_timestamp`; the
  * two times of Vigie's own are milliseconds.
@@ -103,7 +108,7 @@ const outcomeProperties = {
 export const AlertRow = defineEntity({
   name: 'AlertRow',
   tableName: 'alerts',
-  properties: { ...receivedProperties, ...outcomeProperties },
+  properties: { ...receivedProperties, ...outcomeProperties, ...awaitingProperties },
 });
 
 export type AlertRow = InferEntity<typeof AlertRow>;

@@ -8,6 +8,8 @@ export interface AlertStatements {
   readonly insertReceived: string;
   /** Updates rows that are there, never makes one. */
   readonly updateOutcomes: string;
+  /** Notes the messages that rows await their next outcomes from, unless they have later ones. */
+  readonly awaitOutcomes: string;
   /** Sets rows to RECEIVED that say QUARANTINED because of an earlier message. */
   readonly reopenQuarantined: string;
   /** Sets the positions of rows whose alerts turn out to have come earlier. */
@@ -38,18 +40,28 @@ export function alertStatements(orm: MikroORM): AlertStatements {
     insertReceived: `insert into alerts (${received.map(({ name }) => name).join(', ')})
       select ${received.map(({ property }) => `given."${property}"`).join(', ')} from ${jsonRows(received)}
       on conflict (uid) do nothing returning uid`,
-    updateOutcomes: `update alerts set ${assign(outcome)}
+    updateOutcomes: `update alerts set ${assign(outcome)}, awaited_sequence =
+        case when awaited_sequence > given."outcomeSequence" then awaited_sequence end
       from ${jsonRows([...columnsOf(orm, ['uid']), ...outcome])}
       where alerts.uid = given.uid`,
+    awaitOutcomes: `update alerts set awaited_sequence = given."awaitedSequence"
+      from ${jsonRows(columnsOf(orm, AWAITING_COLUMNS))}
+      where alerts.uid = given.uid
+        and given."awaitedSequence" > greatest(alert_sequence, awaited_sequence, outcome_sequence)`,
     reopenQuarantined: `update alerts set status = 'RECEIVED', ${clear}
       from ${jsonRows(columnsOf(orm, REOPENING_COLUMNS))}
       where alerts.uid = given.uid and status = 'QUARANTINED' and outcome_sequence < given."outcomeSequence"`,
     moveEarlier: `update alerts set alert_sequence = given."alertSequence" from ${jsonRows(received)}
       where alerts.uid = given.uid and alerts.alert_sequence > given."alertSequence"`,
-    displaceLater: `update alerts set ${assign(received)}, ${clear} from ${jsonRows(received)}
+    displaceLater: `update alerts set ${assign(received)}, ${clear}, awaited_sequence = null from ${jsonRows(received)}
       where alerts.uid = given.uid and alerts.alert_sequence > given."alertSequence"`,
   };
 }
+
+const AWAITING_COLUMNS = ['uid', 'awaitedSequence'] as const;
+
+/** A row of `awaitOutcomes`: the message that was published to have the alert probed again. */
+export type AwaitingRow = Readonly<Pick<AlertRow, (typeof AWAITING_COLUMNS)[number]>>;
 
 const REOPENING_COLUMNS = ['uid', 'outcomeSequence'] as const;
 

@@ -1,14 +1,15 @@
-import { LockMode } from '@mikro-orm/core';
+import { LockMode, raw } from '@mikro-orm/core';
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import type { AlertRecord, FinishedAlert } from '@vigie/alert';
 import type { AlertArrival } from '../../domain/alert-arrival.ts';
 import type { AlertFilter, ListPosition } from '../../domain/alert-filter.ts';
+import type { AwaitingAlert, AwaitingFilter, AwaitingPosition, Backlog } from '../../domain/awaiting-alert.ts';
 import type { CurrentAlert } from '../../domain/current-alert.ts';
 import type { AlertChanges } from '../../domain/decide-alerts.ts';
 import type { AlertStore, LockedAlerts } from '../../ports/alert-store.ts';
 import { AlertRow, RECEIVED_PROPERTIES } from './alert-row.ts';
-import { toAlert, toOutcomeRow, toReceivedRow, toRecord } from './alert-row-mapping.ts';
-import { type AlertStatements, alertStatements, type ReopeningRow } from './alert-statements.ts';
+import { toAlert, toOutcomeRow, toReceived, toReceivedRow, toRecord } from './alert-row-mapping.ts';
+import { type AlertStatements, type AwaitingRow, alertStatements, type ReopeningRow } from './alert-statements.ts';
 import { askPostgres } from './ask-postgres.ts';
 import { inTransaction } from './in-transaction.ts';
 import { jsonLiteral } from './json-literal.ts';
@@ -32,10 +33,11 @@ export class PostgresAlertStore implements AlertStore {
     });
   }
 
-  change({ earlier, reopened }: AlertChanges): Promise<void> {
+  change({ earlier, reopened, awaited }: AlertChanges): Promise<void> {
     return this.#run(async em => {
       await update(em, this.#statements.moveEarlier, earlier.map(toReceivedRow));
       await update(em, this.#statements.reopenQuarantined, reopened.map(toReopeningRow));
+      await update(em, this.#statements.awaitOutcomes, awaited.map(toAwaitingRow));
     });
   }
 
@@ -65,6 +67,41 @@ export class PostgresAlertStore implements AlertStore {
     });
   }
 
+  find(uids: readonly string[]): Promise<ReadonlyMap<string, CurrentAlert>> {
+    return this.#run(em => readCurrent(selectCurrent(em, uids)));
+  }
+
+  findAwaiting(filter: AwaitingFilter, limit: number, behind?: AwaitingPosition): Promise<readonly AwaitingAlert[]> {
+    const { finishedThrough, receivedBefore, firstSequence } = filter;
+    return this.#run(async em => {
+      const query = em.createQueryBuilder(AlertRow, 'a').select('*').where(AWAITING);
+      query.andWhere(`${AWAITED} <= ?`, [finishedThrough]);
+      query.andWhere(`(a.received_at < ? or ${AWAITED} < ?)`, [receivedBefore.toISOString(), firstSequence]);
+      if (behind !== undefined) query.andWhere(`(${AWAITED}, a.uid) > (?, ?)`, [behind.awaitedSequence, behind.uid]);
+      query.orderBy([{ [raw(AWAITED)]: 'asc' }, { uid: 'asc' }]).limit(limit);
+      const rows = await query.getResultList();
+      return rows.map(row => ({
+        ...toReceived(row),
+        awaitedSequence: row.awaitedSequence ?? row.alertSequence,
+      }));
+    });
+  }
+
+  awaitOutcome(uid: string, awaitedSequence: number): Promise<void> {
+    return this.#run(em => update(em, this.#statements.awaitOutcomes, [{ uid, awaitedSequence }]));
+  }
+
+  countReceived(before: Date): Promise<Backlog> {
+    return this.#run(async em => {
+      const [row]: { alerts: string; oldest: string | null }[] = await em.execute(
+        `select count(*) as alerts, min(received_at) as oldest from alerts where status = 'RECEIVED' and received_at < ?`,
+        [before.toISOString()],
+      );
+      const oldest = row?.oldest ? new Date(fromTimestampText(row.oldest) / 1_000) : undefined;
+      return { alerts: Number(row?.alerts), oldest };
+    });
+  }
+
   list(filter: AlertFilter, limit: number, after?: ListPosition): Promise<readonly AlertRecord[]> {
     return this.#run(async em => {
       const rows = await selectPage(em, filter, after).limit(limit).getResultList();
@@ -76,6 +113,10 @@ export class PostgresAlertStore implements AlertStore {
     return askPostgres(() => work(this.#orm.em.fork()));
   }
 }
+
+/** As the index alerts_awaiting has them. */
+const AWAITING = `(a.status = 'RECEIVED' or a.awaited_sequence is not null)`;
+const AWAITED = 'coalesce(a.awaited_sequence, a.alert_sequence)';
 
 function selectPage(em: EntityManager, filter: AlertFilter, after: ListPosition | undefined) {
   const { store, status, sinceMicros, untilMicros } = filter;
@@ -98,6 +139,10 @@ async function update(em: EntityManager, statement: string, rows: readonly objec
 
 function toReopeningRow({ received, sequence }: AlertArrival): ReopeningRow {
   return { uid: received.alert.uid, outcomeSequence: sequence };
+}
+
+function toAwaitingRow({ received, sequence }: AlertArrival): AwaitingRow {
+  return { uid: received.alert.uid, awaitedSequence: sequence };
 }
 
 /** Whole rows, which are read for few. */

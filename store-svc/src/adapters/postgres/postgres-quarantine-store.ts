@@ -42,6 +42,21 @@ export class PostgresQuarantineStore implements QuarantineStore {
     });
   }
 
+  has(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return this.#run(async em => {
+      if (ids.length === 0) return new Set();
+      const rows = await em.find(QuarantinedRow, { id: { $in: [...ids] } }, { fields: ['id'] });
+      return new Set(rows.map(({ id }) => id));
+    });
+  }
+
+  findAt(streamSequence: number, uid: string): Promise<QuarantinedAlert | undefined> {
+    return this.#run(async em => {
+      const row = await em.findOne(QuarantinedRow, { uid, streamSequence });
+      return row === null ? undefined : toQuarantined(row);
+    });
+  }
+
   oldestHeld(filter: QuarantineFilter, limit: number) {
     return this.#run(async em => {
       const query = select(em, 'HELD', filter).orderBy({ quarantinedAt: 'asc', id: 'asc' }).limit(limit);

@@ -1,6 +1,7 @@
 import type { Logger } from '@vigie/service-kit/telemetry';
 import type { AlertArrival } from '../../domain/alert-arrival.ts';
 import type { AlertFilter, ListPosition } from '../../domain/alert-filter.ts';
+import type { AwaitingFilter, AwaitingPosition } from '../../domain/awaiting-alert.ts';
 import type { AlertChanges } from '../../domain/decide-alerts.ts';
 import type { AlertStore, LockedAlerts } from '../../ports/alert-store.ts';
 import type { StoreMetrics, WriteOperation } from './store-metrics.ts';
@@ -25,7 +26,7 @@ export class ObservedAlertStore implements AlertStore {
   }
 
   change(changes: AlertChanges) {
-    const rows = changes.earlier.length + changes.reopened.length;
+    const rows = changes.earlier.length + changes.reopened.length + changes.awaited.length;
     return rows === 0 ? Promise.resolve() : this.#timed('alerts', rows, () => this.#store.change(changes));
   }
 
@@ -39,6 +40,22 @@ export class ObservedAlertStore implements AlertStore {
 
   get(uid: string) {
     return this.#store.get(uid);
+  }
+
+  find(uids: readonly string[]) {
+    return this.#store.find(uids);
+  }
+
+  findAwaiting(filter: AwaitingFilter, limit: number, behind?: AwaitingPosition) {
+    return this.#store.findAwaiting(filter, limit, behind);
+  }
+
+  awaitOutcome(uid: string, sequence: number) {
+    return this.#timed('alerts', 1, () => this.#store.awaitOutcome(uid, sequence));
+  }
+
+  countReceived(before: Date) {
+    return this.#store.countReceived(before);
   }
 
   list(filter: AlertFilter, limit: number, after?: ListPosition) {

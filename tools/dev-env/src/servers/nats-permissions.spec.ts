@@ -49,8 +49,8 @@ describe('the users of docker/nats.conf', () => {
 
   const writers: Record<string, readonly NatsUser[]> = {
     'alerts.received.s': ['ingest-svc', 'store-svc', 'operator'],
-    'alerts.processed.s': ['probe-svc', 'operator'],
-    'alerts.failed.s': ['probe-svc', 'operator'],
+    'alerts.processed.s': ['probe-svc', 'store-svc', 'operator'],
+    'alerts.failed.s': ['probe-svc', 'store-svc', 'operator'],
     'alerts.quarantined.s': ['probe-svc', 'store-svc', 'operator'],
   };
   for (const [subject, allowed] of Object.entries(writers)) {
