@@ -33,9 +33,9 @@ export async function runStart({ once: onlyOnce, replicas }: StartOptions): Prom
 async function runMesh(mesh: Mesh, stop: AbortSignal, onlyOnce: boolean): Promise<number> {
   using terminalLogs = new TerminalLogs(mesh.services.map(({ log }) => log));
   const ended = new AbortController();
-  const crashed = restartCrashed(mesh, AbortSignal.any([stop, ended.signal]), console.log);
+  restartCrashed(mesh, { signal: AbortSignal.any([stop, ended.signal]), say: console.log });
   try {
-    return await Promise.race([showSamples(mesh, terminalLogs, stop, onlyOnce), crashed]);
+    return await showSamples(mesh, terminalLogs, stop, onlyOnce);
   } finally {
     ended.abort();
     await mesh.stop();
