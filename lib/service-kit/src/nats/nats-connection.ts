@@ -17,6 +17,9 @@ export interface NatsConnectionOptions {
   readonly health: Health;
 }
 
+/** Node's codes of a certificate that OpenSSL doesn't trust, or that is for another name. */
+const CERTIFICATE_ERROR = /^(UNABLE_TO_|CERT_|SELF_SIGNED_CERT_|DEPTH_ZERO_|INVALID_CA|ERR_TLS_CERT_ALTNAME_INVALID)/;
+
 /** A start that fails however long it waits: wrong credentials, or a server that loses what it has acknowledged. */
 class NatsStartError extends Error {
   override readonly name = 'NatsStartError';
@@ -43,7 +46,7 @@ const DIAL_TIMEOUT_MS = 5_000;
  */
 export async function connectNats(options: NatsConnectionOptions): Promise<NatsConnection> {
   const access = readNatsUrl(options.url);
-  const hosts = access.servers.map(server => new URL(server).host).join(', ');
+  const hosts = hostsOf(access);
   let state: string | undefined = `not connected to ${hosts}`;
   options.health.addCheck('nats', async () => state ?? (await findSilence()));
   const connection = await dial(access, options.name);
@@ -110,11 +113,27 @@ async function dial(access: NatsAccess, name: string): Promise<NatsConnection> {
     noAsyncTraces: true,
   };
   try {
-    return await retry(() => connect(options), { backoff: FIRST_DIALS, isRetryable: error => !isRefusal(error) });
+    return await retry(() => connect(options), {
+      backoff: FIRST_DIALS,
+      isRetryable: error => describeFinalError(error, access) === undefined,
+    });
   } catch (error) {
-    if (isRefusal(error)) throw new NatsStartError(describeRefusal(access), { cause: error });
-    throw error;
+    const why = describeFinalError(error, access);
+    throw why === undefined ? error : new NatsStartError(why, { cause: error });
   }
+}
+
+/** What waiting doesn't mend; undefined if it may. */
+function describeFinalError(error: unknown, access: NatsAccess): string | undefined {
+  if (isRefusal(error)) return describeRefusal(access);
+  const hosts = hostsOf(access);
+  if (error instanceof errors.ConnectionError && /does not support 'tls'/.test(error.message)) {
+    return `${hosts} has no TLS, which tls:// in NATS_URL asks for: set up TLS there, or use nats://`;
+  }
+  const code = (error as { code?: unknown } | undefined)?.code;
+  if (typeof code !== 'string' || !CERTIFICATE_ERROR.test(code)) return undefined;
+  const { message } = error as Error;
+  return `${hosts} has a certificate that is not trusted (${message}): name the file of its authority in NODE_EXTRA_CA_CERTS`;
 }
 
 /** A server that is short of time says "authentication timeout" instead, and that passes. */
@@ -122,11 +141,15 @@ function isRefusal(error: unknown): boolean {
   return error instanceof errors.AuthorizationError && /authorization violation/i.test(error.message);
 }
 
-function describeRefusal({ servers, user }: NatsAccess): string {
-  const hosts = servers.map(server => new URL(server).host);
+function hostsOf({ servers }: NatsAccess): string {
+  return servers.map(server => new URL(server).host).join(', ');
+}
+
+function describeRefusal(access: NatsAccess): string {
+  const { servers, user } = access;
   const who = user === undefined ? 'a connection without user and password' : `the user ${user} with its password`;
-  const wanted = hosts.map(host => `nats://user:password@${host}`).join();
-  return `${hosts.join(', ')} refuses ${who}: set NATS_URL to ${wanted}`;
+  const wanted = servers.map(server => server.replace('//', '//user:password@')).join();
+  return `${hostsOf(access)} refuses ${who}: set NATS_URL to ${wanted}`;
 }
 
 function findServerProblem({ info }: NatsConnection): string | undefined {

@@ -12,7 +12,11 @@ describe('readNatsUrl', () => {
   });
 
   it('returns no credentials if the URL has none', () => {
-    expect(readNatsUrl('tls://[::1]:4222')).to.deep.equal({ servers: ['tls://[::1]:4222'] });
+    expect(readNatsUrl('nats://[::1]:4222')).to.deep.equal({ servers: ['nats://[::1]:4222'] });
+  });
+
+  it('asks for TLS if the addresses do', () => {
+    expect(readNatsUrl('tls://a:4222,tls://b')).to.have.keys('servers', 'tls');
   });
 
   it('takes the servers of a cluster, with their common credentials', () => {
@@ -29,6 +33,11 @@ describe('readNatsUrl', () => {
     ['another protocol', 'ws://u:secret@h', /^must be nats:\/\/user:password@host:port \(or tls:\/\/\)/],
     ['no host', 'nats://', /^must be nats:/],
     ['a server without its protocol', 'nats://u:secret@a,b:4222', /address number 2 isn't that$/],
+    [
+      'TLS for some of the servers',
+      'tls://u:secret@a,nats://u:secret@b',
+      /^must have tls:\/\/ in all addresses or in none$/,
+    ],
     ['a comma at the end', 'nats://u:secret@a,', /address number 2 isn't that$/],
     [
       'another password',

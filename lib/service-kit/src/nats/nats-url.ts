@@ -1,3 +1,6 @@
+import type { TlsOptions } from '@nats-io/transport-node';
+import { checkIdentityOf } from '../tls/check-identity-of.ts';
+
 export interface NatsAccess {
   /** Addresses of one server, or of several of a cluster; without credentials, so that they may be shown. */
   readonly servers: string[];
@@ -5,6 +8,8 @@ export interface NatsAccess {
   readonly pass?: string;
   /** Replies come to a place of the user's own, which nobody else may read. */
   readonly inboxPrefix?: string;
+  /** If the addresses ask for it: a server without TLS, or with a certificate for another name, is refused. */
+  readonly tls?: TlsOptions & { readonly checkServerIdentity: ReturnType<typeof checkIdentityOf> };
 }
 
 /** The client refuses `ws://`. */
@@ -23,10 +28,15 @@ export function readNatsUrl(value: string): NatsAccess {
   if (stranger !== -1) {
     throw new Error(`must have the same user and password in all addresses; those of ${ordinal(stranger + 1)} differ`);
   }
+  if (others.some(url => url.protocol !== first.protocol))
+    throw new Error('must have tls:// in all addresses or in none');
   const servers = urls.map(({ protocol, host }) => `${protocol}//${host}`);
-  if (first.username === '') return { servers };
+  // The client itself passes over the protocol of an address.
+  const tls = { checkServerIdentity: checkIdentityOf(urls.map(({ hostname }) => hostname)) };
+  const secured = first.protocol === 'tls:' ? { tls } : {};
+  if (first.username === '') return { servers, ...secured };
   const user = decode(first.username);
-  return { servers, user, pass: decode(first.password), inboxPrefix: `_INBOX.${user}` };
+  return { servers, ...secured, user, pass: decode(first.password), inboxPrefix: `_INBOX.${user}` };
 }
 
 function parseAddress(text: string, place: string): URL {

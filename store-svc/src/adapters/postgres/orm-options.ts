@@ -1,8 +1,12 @@
+import { isIP } from 'node:net';
 import type { Options } from '@mikro-orm/postgresql';
 import type { Logger } from '@vigie/service-kit/telemetry';
+import { checkIdentityOf } from '@vigie/service-kit/tls';
+import { parseIntoClientConfig } from 'pg-connection-string';
 import { AlertRow } from './alert-row.ts';
 import { endSilentConnections } from './end-silent-connections.ts';
 import { QuarantinedRow } from './quarantined-row.ts';
+import { type SessionSettings, useSettings } from './session-settings.ts';
 
 /** What Postgres itself ends on its side of a connection. */
 export interface SessionTimeouts {
@@ -21,10 +25,23 @@ export interface OrmOptions {
   readonly logger: Logger;
 }
 
+type ClientConfig = ReturnType<typeof parseIntoClientConfig>;
+
 /** To open a connection, or to wait for a free one. */
 const CONNECT_TIMEOUT_MS = 3_000;
 /** What a server that is there needs beyond its own statement timeout to say that it hit it. */
 const ANSWER_SLACK_MS = 2_000;
+
+/** Timestamps are read as text, which is in the session's zone and style; JSON is written as a plain literal. */
+const SETTINGS: SessionSettings = { TimeZone: 'UTC', DateStyle: 'ISO', standard_conforming_strings: 'on' };
+
+function timeoutSettings(timeouts: SessionTimeouts): SessionSettings {
+  return {
+    statement_timeout: timeouts.statementTimeoutMs,
+    lock_timeout: timeouts.lockTimeoutMs,
+    idle_in_transaction_session_timeout: timeouts.idleTransactionTimeoutMs,
+  };
+}
 
 export function ormOptions({ url, poolSize, timeouts, logger }: OrmOptions): Options {
   return {
@@ -35,19 +52,20 @@ export function ormOptions({ url, poolSize, timeouts, logger }: OrmOptions): Opt
     colors: false,
     logger: message => logger.debug({ from: 'mikro-orm' }, message),
     driverOptions: {
-      // Read by the driver itself, so that sslmode and its kin count.
-      connectionString: url,
+      // As the driver itself reads it, so that sslmode and its kin count.
+      ...withCheckedIdentity(parseIntoClientConfig(url)),
       application_name: 'vigie-store-svc',
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
-      // Timestamps are read as text, which is in the session's zone and style; JSON is written as a plain literal.
-      options: '-c TimeZone=UTC -c DateStyle=ISO -c standard_conforming_strings=on',
-      ...(timeouts && {
-        statement_timeout: timeouts.statementTimeoutMs,
-        lock_timeout: timeouts.lockTimeoutMs,
-        idle_in_transaction_session_timeout: timeouts.idleTransactionTimeoutMs,
-        onPoolCreated: endSilentConnections(timeouts.statementTimeoutMs + ANSWER_SLACK_MS),
-      }),
+      onConnect: useSettings({ ...SETTINGS, ...(timeouts && timeoutSettings(timeouts)) }),
+      ...(timeouts && { onPoolCreated: endSilentConnections(timeouts.statementTimeoutMs + ANSWER_SLACK_MS) }),
     },
   };
+}
+
+/** Of a server that is named by its IP address; any other name is checked by Node. */
+function withCheckedIdentity(config: ClientConfig) {
+  const { host = '', ssl } = config;
+  if (typeof ssl !== 'object' || isIP(host) === 0) return config;
+  return { ...config, ssl: { checkServerIdentity: checkIdentityOf([host]), ...ssl } };
 }

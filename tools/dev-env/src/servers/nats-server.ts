@@ -21,6 +21,8 @@ interface NatsServerOptions {
   passwords?: NatsPasswords;
   /** If it is a member of a cluster. */
   member?: NatsMember;
+  /** If clients have to use TLS. */
+  tls?: { readonly certFile: string; readonly keyFile: string };
 }
 
 /** What is different for each server of a cluster. */
@@ -51,7 +53,7 @@ export class NatsServer extends SupervisedProcess {
   readonly #heard: HeardByLeader | undefined;
 
   constructor(options: NatsServerOptions) {
-    const { dataDir, port, monitorPort, passwords = {}, member } = options;
+    const { dataDir, port, monitorPort, passwords = {}, member, tls } = options;
     const monitorUrl = urlOfMonitor(monitorPort);
     const heard = member && new HeardByLeader({ ...whereToAsk(member), monitorUrl });
     super({
@@ -64,7 +66,7 @@ export class NatsServer extends SupervisedProcess {
         const declared = declareNatsUsers(await readConf('nats.conf'), SERVICES);
         const conf = moveNatsConf(declared, { port, monitorPort, storeDir });
         let confFile = path.join(dataDir, 'nats.conf');
-        await writeFile(confFile, conf);
+        await writeFile(confFile, tls === undefined ? conf : conf + tlsBlock(tls));
         if (member !== undefined) {
           confFile = path.join(dataDir, 'nats-cluster.conf');
           await writeFile(confFile, moveNatsClusterConf(await readConf('nats-cluster.conf'), member.routePort));
@@ -100,6 +102,10 @@ export class NatsServer extends SupervisedProcess {
   urlOf(user: NatsUser): string {
     return `nats://${user}:${passwordOf(user, this.#passwords)}@${this.#host}`;
   }
+}
+
+function tlsBlock({ certFile, keyFile }: NonNullable<NatsServerOptions['tls']>): string {
+  return `\ntls { cert_file: ${JSON.stringify(certFile)}, key_file: ${JSON.stringify(keyFile)} }\n`;
 }
 
 function claimPorts({ port, monitorPort, member }: NatsServerOptions): PortClaim[] {

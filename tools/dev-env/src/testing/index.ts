@@ -1,5 +1,6 @@
 export { isLiving, waitUntilGone } from '../processes/living-process.ts';
 export { publishRaw } from './publish-raw.ts';
+export { makeCertificates, type ScratchCertificates } from './scratch-certificates.ts';
 export { type ScratchNats, scratchNats, startScratchNats } from './scratch-nats.ts';
 export { startScratchNatsCluster } from './scratch-nats-cluster.ts';
 export { scratchPostgres } from './scratch-postgres.ts';

@@ -1,0 +1,1 @@
+export { checkIdentityOf } from './check-identity-of.ts';
