@@ -76,7 +76,7 @@ const mp4MoovAtEnd: Recipe[] = [
   { file: 'h264-long.mp4', ffmpeg: `${picture('160x120', '25', 180)} ${tone(180)} ${X264} -c:a aac` },
   {
     file: 'huge-moov-at-end.mp4',
-    ffmpeg: `${picture('16x16', '1000', 240)} -c:v mpeg4 -bf 1 -video_track_timescale 1000`,
+    ffmpeg: '-stream_loop 119 -i @two-thousand-frames.mp4 -c copy -video_track_timescale 1000',
   },
 ].map(recipe => ({ container: 'mp4', moovAtEnd: true, ...recipe }));
 
@@ -297,7 +297,10 @@ const ogg: Recipe[] = [
   { file: 'theora.ogv', ffmpeg: `${picture()} ${tone()} -c:v libtheora -c:a libvorbis` },
   { file: 'theora-silent.ogv', ffmpeg: `${picture('99x75', '30000/1001')} -c:v libtheora` },
   { file: 'theora-sar.ogv', ffmpeg: `${picture('720x576', '25', 2)} -vf setsar=16/15 -c:v libtheora` },
-  { file: 'theora-large.ogv', ffmpeg: `${picture('640x480', '25', 6)} ${tone()} -c:v libtheora -q:v 9 -c:a libvorbis` },
+  {
+    file: 'theora-large.ogv',
+    ffmpeg: `${picture('640x480', '25', 3)} ${tone(3)} -c:v libtheora -q:v 9 -c:a libvorbis`,
+  },
   { file: 'vp8.ogv', ffmpeg: '-i @vp8.webm -c copy', muxer: 'ogg' },
 ].map(recipe => ({ container: 'ogg', ...recipe }));
 
@@ -357,6 +360,10 @@ interface Ingredient extends Partial<Pick<Recipe, 'ffmpeg' | 'muxer'>> {
 export const ingredients: readonly Ingredient[] = [
   { file: 'cover.jpg', ffmpeg: '-f lavfi -i testsrc2=size=200x200 -frames:v 1 -c:v mjpeg' },
   { file: 'noise.bin', ffmpeg: '-f lavfi -i anoisesrc=duration=16:seed=7 -c:a pcm_s16le', muxer: 's16le' },
+  {
+    file: 'two-thousand-frames.mp4',
+    ffmpeg: `${picture('16x16', '1000', 2)} -c:v mpeg4 -bf 1 -video_track_timescale 1000`,
+  },
   { file: 'words.srt', text: '1\n00:00:00,500 --> 00:00:02,000\nOne\n\n2\n00:00:03,000 --> 00:00:05,000\nTwo\n' },
   {
     file: 'chapters.txt',
