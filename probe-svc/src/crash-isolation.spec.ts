@@ -15,8 +15,6 @@ const sound = await readFile(new URL('../../nginx/videos/mp4-faststart.mp4', imp
 const POISON = '/videos/poison.mp4';
 /** Of one store: half of the slots. */
 const PROBED_AT_ONCE = 3;
-/** What was in flight when the process died is redelivered after as long as a probe may take, and five seconds more. */
-const REDELIVERY = { patienceMs: 40_000 };
 
 describe('A process that ends while it probes', () => {
   let mesh: ProbeMesh;
@@ -46,7 +44,7 @@ describe('A process that ends while it probes', () => {
     expect((await once(first, 'exit'))[1]).to.equal('SIGSEGV');
 
     const second = await startService();
-    await eventually(async () => expect(await mesh.unfinished()).to.equal(0), REDELIVERY);
+    await eventually(async () => expect(await mesh.unfinished()).to.equal(0));
     expect([second.exitCode, second.signalCode]).to.deep.equal([null, null]);
 
     const statuses = new Map<string, Status | undefined>();
@@ -85,7 +83,7 @@ describe('A process that ends while it probes', () => {
 
     mesh.videos.behave = (request, response) => sendRange(request, response, sound);
     await using other = await mesh.startProbe(patient);
-    await eventually(async () => expect(await mesh.unfinished()).to.equal(0), REDELIVERY);
+    await eventually(async () => expect(await mesh.unfinished()).to.equal(0));
     const attempts = mesh.store.batches.flat().map(({ effort }) => effort?.attempts);
     expect(attempts.toSorted()).to.deep.equal([...Array(uids.length - PROBED_AT_ONCE).fill(1), 2, 2, 2]);
     expect(await other.metrics.metrics()).to.include(`vigie_isolated_probes_total{result="answer"} ${PROBED_AT_ONCE}`);

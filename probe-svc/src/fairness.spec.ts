@@ -56,15 +56,15 @@ describe('A store whose videos hang', () => {
       VIDEO_READ_TIMEOUT_MS: '120000',
       PROBE_TIMEOUT_MS: '120000',
     });
-    await eventually(() => expect(processed().size).to.equal(30), { patienceMs: 30_000 });
+    await eventually(() => expect(processed().size).to.equal(30));
 
     await publishHanging(200, 300);
     await publishOthers(10, 30);
-    await eventually(() => expect(processed().size).to.equal(90), { patienceMs: 30_000 });
+    await eventually(() => expect(processed().size).to.equal(90));
     expect(mesh.videos.requests.filter(({ path }) => path.includes('/hanging/')).length).to.equal(4);
 
     released.resolve();
-    await eventually(async () => expect(await mesh.unfinished()).to.equal(0), { patienceMs: 60_000 });
+    await eventually(async () => expect(await mesh.unfinished()).to.equal(0));
     expect(processed().size).to.equal(390);
     expect((await mesh.messages('OUTCOMES')).length).to.equal(390);
   });
@@ -95,7 +95,7 @@ describe('A store whose videos hang', () => {
     );
     expect(processed().size).to.equal(0);
     released.resolve();
-    await eventually(async () => expect(await mesh.unfinished()).to.equal(0), { patienceMs: 30_000 });
+    await eventually(async () => expect(await mesh.unfinished()).to.equal(0));
     expect(processed().size).to.equal(12);
   });
 });

@@ -43,15 +43,13 @@ describe('A replica that is frozen for longer than the ack wait', () => {
     const published = await mesh.overhear('alerts.processed.*');
 
     const other = await startReplica();
-    await eventually(async () => expect(await mesh.unfinished()).to.equal(0), { patienceMs: 45_000 });
+    await eventually(async () => expect(await mesh.unfinished()).to.equal(0));
     expect(new Set(recordedUids())).to.deep.equal(new Set(uids));
 
     const publishedWhileFrozen = published.length;
     frozen.kill('SIGCONT');
     // It goes on where it was, and publishes again what has been published.
-    await eventually(() => expect(published.slice(publishedWhileFrozen).join()).to.include(`"${firstOfFrozen}"`), {
-      patienceMs: 20_000,
-    });
+    await eventually(() => expect(published.slice(publishedWhileFrozen).join()).to.include(`"${firstOfFrozen}"`));
     await publish('after');
     await eventually(() => expect(recordedUids()).to.include('after'));
     await eventually(async () => expect(await mesh.unfinished()).to.equal(0));

@@ -159,7 +159,7 @@ describe('probe-svc', () => {
   it('fails an alert whose video never appears', async () => {
     mesh.videos.behave = (_, response) => response.writeHead(404).end();
     await mesh.publish('store-42', alert('a-1'));
-    probe = await mesh.startProbe({ VIDEO_UPLOAD_GRACE_MS: '200' });
+    probe = await mesh.startProbe({ VIDEO_UPLOAD_GRACE_MS: '3000' });
     await finished();
     expect(recorded()[0]).to.include({ status: Status.FAILED });
     expect(recorded()[0]?.effort?.attempts).to.be.at.least(2);
@@ -279,7 +279,7 @@ describe('probe-svc', () => {
     using transport = new ChannelTransport({
       address: `127.0.0.1:${probe.port}`,
       services: [VideoService],
-      defaultTimeoutMs: 2_000,
+      defaultTimeoutMs: 60_000,
     });
     const client: Client<typeof VideoService> = createClient(VideoService, transport);
     const { finding } = await client.probeVideo({ video: '/videos/a.mp4' });

@@ -3,11 +3,8 @@ const POLL_MS = 10;
 const PATIENCE_MS = 60_000;
 
 /** Repeats an assertion until it holds; rejects with its last error when it doesn't for long. */
-export async function eventually<T>(
-  assertion: () => T | Promise<T>,
-  { patienceMs = PATIENCE_MS }: { patienceMs?: number } = {},
-): Promise<T> {
-  const givesUpAt = performance.now() + patienceMs;
+export async function eventually<T>(assertion: () => T | Promise<T>): Promise<T> {
+  const givesUpAt = performance.now() + PATIENCE_MS;
   while (true) {
     try {
       return await assertion();

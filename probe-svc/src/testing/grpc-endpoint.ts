@@ -35,7 +35,7 @@ export async function startGrpcEndpoint(
   addServices(stack.use(server));
   const bound = await server.listen('127.0.0.1', port);
   const transport = stack.use(
-    new ChannelTransport({ address: `127.0.0.1:${bound}`, services, defaultTimeoutMs: 2_000 }),
+    new ChannelTransport({ address: `127.0.0.1:${bound}`, services, defaultTimeoutMs: 20_000 }),
   );
   health.enter('running');
   const owned = stack.move();

@@ -47,7 +47,7 @@ export async function runStore(
     new ChannelTransport({
       address: `127.0.0.1:${port}`,
       services: [AlertService, OutcomeService, QuarantinedAlertService],
-      defaultTimeoutMs: 10_000,
+      defaultTimeoutMs: 60_000,
     }),
   );
   const logger = createLogger('store-svc', process.env.LOG_LEVEL ?? 'silent');

@@ -86,9 +86,9 @@ describe('Mesh', () => {
   });
 
   it('names a service that does not get ready, with its reason', async () => {
-    const unready = { startTimeoutMs: 1500, serviceEnv: { 'ingest-svc': { STAND_IN: 'unready' } } };
+    const unready = { startTimeoutMs: 4000, serviceEnv: { 'ingest-svc': { STAND_IN: 'unready' } } };
     const error = await Mesh.boot({ ...STAND_INS, ...unready }).catch(error => error);
-    expect(error.message).to.match(/ingest-svc is not ready after 1\.5 s: .*503.*no servers/);
+    expect(error.message).to.match(/ingest-svc is not ready after 4 s: .*503.*no servers/);
   });
 
   it('gives up booting when its signal aborts', async () => {

@@ -67,7 +67,7 @@ describe('a mesh whose parts are broken', () => {
           ? rows
           : undefined;
       },
-      40_000,
+      120_000,
     );
   });
 

@@ -49,7 +49,7 @@ describe('AlertService', () => {
     transport = new ChannelTransport({
       address: `127.0.0.1:${port}`,
       services: [AlertService],
-      defaultTimeoutMs: 5_000,
+      defaultTimeoutMs: 60_000,
     });
     client = createClient(AlertService, transport);
   });

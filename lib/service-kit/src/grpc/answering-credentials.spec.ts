@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { AnsweringCredentials } from './answering-credentials.ts';
 import { startSpecServer } from './testing/spec-server.ts';
 
-const READY_TIMEOUT_MS = 8_000;
+const READY_TIMEOUT_MS = 60_000;
 
 describe('AnsweringCredentials', () => {
   function openClient(port: number, firstWordTimeoutMs: number): Client & Disposable {

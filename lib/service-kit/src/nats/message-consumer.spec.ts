@@ -277,9 +277,10 @@ describe('MessageConsumer', () => {
       await release.promise;
       return { kind: 'done' } as const;
     };
-    await using _one = await start({ handle, ackWaitMs: 300 });
-    await using _other = await start({ handle, ackWaitMs: 300 });
-    await new Promise(resolve => setTimeout(resolve, 1_000));
+    // A third of it is how long this process may stand still.
+    await using _one = await start({ handle, ackWaitMs: 1_500 });
+    await using _other = await start({ handle, ackWaitMs: 1_500 });
+    await new Promise(resolve => setTimeout(resolve, 3_000));
     release.resolve();
     expect(deliveries).to.deep.equal([1]);
   });
@@ -308,8 +309,8 @@ describe('MessageConsumer', () => {
     await publish('done');
     const deliveries: number[] = [];
     await using _ = await start({
-      // Longer than a restart, shorter than this test waits.
-      ackWaitMs: 15_000,
+      // Longer than this test waits: the server gets it from whoever acks again.
+      ackWaitMs: 300_000,
       handle: async message => {
         deliveries.push(message.info.deliveryCount);
         if (deliveries.length === 1) nats.server.kill('SIGKILL');

@@ -8,7 +8,7 @@ describe('OutcomeWatch', () => {
   it('gives each alert its outcome, from one request', async () => {
     await using gateway = await standInGateway();
     await using watch = await OutcomeWatch.begin(gateway.url, 'store 1');
-    const outcome = watch.outcomeOf('b', AbortSignal.timeout(5000));
+    const outcome = watch.outcomeOf('b', AbortSignal.timeout(60_000));
     gateway.send({ alert: { uid: 'a', status: 'FAILED' } });
     gateway.send({ alert: { uid: 'b', status: 'PROCESSED' } });
     expect((await outcome)?.status).to.equal('PROCESSED');

@@ -49,7 +49,7 @@ const protocols: readonly Protocol[] = [
     name: 'gRPC, grpc-js',
     duplex: true,
     open: ({ port }: RunningGateway) =>
-      new ChannelTransport({ address: `127.0.0.1:${port}`, services: [AlertService], defaultTimeoutMs: 5_000 }),
+      new ChannelTransport({ address: `127.0.0.1:${port}`, services: [AlertService], defaultTimeoutMs: 60_000 }),
   },
 ];
 

@@ -71,7 +71,7 @@ async function startEcho(
   const channel = new ChannelTransport({
     address: server.address,
     services: [EchoService],
-    defaultTimeoutMs: 5_000,
+    defaultTimeoutMs: 60_000,
     interceptors: clientInterceptors,
   });
   return {

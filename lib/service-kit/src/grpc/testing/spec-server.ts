@@ -46,6 +46,6 @@ export function openChannel(address: string): ChannelTransport {
   return new ChannelTransport({
     address,
     services: [AlertService, VideoService],
-    defaultTimeoutMs: 5_000,
+    defaultTimeoutMs: 60_000,
   });
 }
