@@ -11,7 +11,11 @@ const STORE = 'store-rolling';
 
 describe('a rolling restart under load', function () {
   this.timeout(600_000);
-  const mesh = useMesh({ replicas: { gateway: 2, 'ingest-svc': 2, 'probe-svc': 2, 'store-svc': 2 } });
+  const mesh = useMesh({
+    replicas: { gateway: 2, 'ingest-svc': 2, 'probe-svc': 2, 'store-svc': 2 },
+    // In it each client uses its connection, and is asked to open another, also on a slow machine.
+    env: { LAME_DUCK_MS: '3000' },
+  });
 
   const replicas = (name: ServiceName): [ServiceProcess, ServiceProcess] => [
     mesh().service(name, 1),

@@ -17,6 +17,15 @@ describe('poll', () => {
     expect(calls).to.be.greaterThan(2);
   });
 
+  it('asks as often as the elapsed time says', async () => {
+    const elapsed: number[] = [];
+    const intervalMs = (elapsedMs: number): number => elapsed.push(elapsedMs) * 5;
+    await poll(() => (elapsed.length < 3 ? undefined : true), { intervalMs, timeoutMs: 60_000 });
+    const [first, second, third] = elapsed as [number, number, number];
+    expect(second - first).to.be.at.least(4);
+    expect(third - second).to.be.at.least(9);
+  });
+
   it('rejects with the reason of its signal, and does not ask again', async () => {
     const caller = new AbortController();
     const reason = new Error('no longer wanted');

@@ -1,8 +1,8 @@
 import { pause } from './pause.ts';
 
 export interface PollOptions {
-  /** Between one call and the next. */
-  readonly intervalMs: number;
+  /** Between one call and the next; a function is given the time since the first. */
+  readonly intervalMs: number | ((elapsedMs: number) => number);
   /** The last call begins no earlier than this after the first. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
@@ -18,12 +18,14 @@ export async function poll<T>(
   find: () => Promise<T | undefined> | T | undefined,
   { intervalMs, timeoutMs, signal }: PollOptions,
 ): Promise<T | undefined> {
-  const endsAt = performance.now() + timeoutMs;
+  const startedAt = performance.now();
+  const endsAt = startedAt + timeoutMs;
+  const interval = typeof intervalMs === 'number' ? () => intervalMs : intervalMs;
   while (true) {
     signal?.throwIfAborted();
     const isLast = performance.now() >= endsAt;
     const found = await find();
     if (found !== undefined || isLast) return found;
-    await pause(intervalMs, signal);
+    await pause(interval(performance.now() - startedAt), signal);
   }
 }

@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { Code } from '@connectrpc/connect';
 import type { Alert } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { invalidArgument, rpcError } from '@vigie/service-kit/grpc';
@@ -102,14 +100,5 @@ describe('clients of the systems that Vigie replaces', () => {
     expect(responses.every(([status]) => status === 200)).to.equal(true);
     const firsts = responses.filter(([, body]) => !(body as { duplicate: boolean }).duplicate);
     expect(firsts).to.have.lengthOf(500);
-  });
-
-  it('may be a shell loop of curl processes', async () => {
-    await using server = await runWithStore();
-    const body = JSON.stringify({ uuid: 'same', ...alert });
-    const loop = `for i in $(seq 100); do curl -s -o /dev/null -w '%{http_code}\\n' -d '${body}' ${server.gateway.url}/alerts & done; wait`;
-    const { stdout } = await promisify(execFile)('bash', ['-c', loop]);
-    expect(stdout.trim().split('\n')).to.deep.equal(Array.from({ length: 100 }, () => '200'));
-    expect(server.alerts).to.have.lengthOf(100);
   });
 });
