@@ -1,4 +1,3 @@
-import { appendFileSync } from 'node:fs';
 import path from 'node:path';
 import Mocha from 'mocha';
 
@@ -7,7 +6,6 @@ const SLOWEST = 10;
 
 /**
  * Mocha's own report, the spec files that took longest with their hooks, and as its last line the counts, for scripts.
- * Where `SPEC_COUNTS_FILE` names a file, they are appended to that instead.
  */
 export default class SummaryReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
@@ -24,23 +22,9 @@ export default class SummaryReporter extends Mocha.reporters.Spec {
       console.log(`The ${SLOWEST} slowest spec files, of ${seconds(performance.now() - startedAt)} s in all:`);
       const slowest = [...durations].sort(([, one], [, other]) => other - one).slice(0, SLOWEST);
       for (const [file, ms] of slowest) console.log(`${seconds(ms).padStart(7)} s  ${path.relative('.', file)}`);
-      const counts: SpecCounts = { passes, failures, pending };
-      const { SPEC_COUNTS_FILE } = process.env;
-      if (SPEC_COUNTS_FILE) appendFileSync(SPEC_COUNTS_FILE, `${JSON.stringify(counts)}\n`);
-      else console.log(countsLine(counts));
+      console.log(`${passes} passed, ${failures} failed, ${pending} skipped`);
     });
   }
-}
-
-export interface SpecCounts {
-  readonly passes: number;
-  readonly failures: number;
-  readonly pending: number;
-}
-
-/** The closing line that scripts read. */
-export function countsLine({ passes, failures, pending }: SpecCounts): string {
-  return `${passes} passed, ${failures} failed, ${pending} skipped`;
 }
 
 function seconds(ms: number): string {
