@@ -102,9 +102,11 @@ export async function startGateway(
       }),
       logger,
       metrics: httpMetrics(metrics),
+      sendTimeoutMs: config.sendTimeoutMs,
     }),
     lameDuckMs: Math.min(config.lameDuckMs, config.shutdownGraceMs / 2),
     shutdownGraceMs: config.shutdownGraceMs,
+    limits: config.listenerLimits,
   });
   teardown.use(httpListener);
   // Runs before the listener closes, which waits until all streams have ended.

@@ -2,6 +2,7 @@ import { EnvReader } from '@vigie/service-kit/env';
 import type { RunnerConfig } from '@vigie/service-kit/lifecycle';
 import { readRunnerConfig } from '@vigie/service-kit/lifecycle';
 import { type AdmissionLimits, DEFAULT_DECODE_LIMITS, type DecodeLimits } from '@vigie/service-kit/limits';
+import { DEFAULT_LISTENER_LIMITS, type ListenerLimits } from './adapters/http/http-listener/listener-limits.ts';
 import { service } from './service.ts';
 
 export interface Config extends RunnerConfig {
@@ -19,6 +20,9 @@ export interface Config extends RunnerConfig {
   /** How long a body may take to arrive; of a stream of requests, each message. */
   readonly bodyTimeoutMs: number;
   readonly decodeLimits: DecodeLimits;
+  /** How long a client may take to read a response that isn't a stream. */
+  readonly sendTimeoutMs: number;
+  readonly listenerLimits: ListenerLimits;
   readonly callLimits: AdmissionLimits;
   /** Of server streams. */
   readonly streamLimits: AdmissionLimits;
@@ -28,6 +32,7 @@ export interface Config extends RunnerConfig {
 
 const MIB = 1024 * 1024;
 const COUNT = { min: 1, max: 1_000_000 };
+const SPAN_MS = { min: 100, max: 2 ** 31 - 1 };
 const BYTES = { min: MIB, max: 1024 * MIB };
 /** Of a request with one alert there are a few hundred. */
 const FREE_BYTES_PER_CALL = 16 * 1024;
@@ -44,8 +49,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     requestTimeoutMs: reader.milliseconds('REQUEST_TIMEOUT_MS', 10_000),
     maxTimeoutMs: reader.milliseconds('MAX_TIMEOUT_MS', 300_000),
     maxBodyBytes: reader.integer('MAX_BODY_BYTES', 8 * MIB, { min: 1024, max: 64 * MIB }),
-    bodyTimeoutMs: reader.milliseconds('BODY_TIMEOUT_MS', 30_000),
+    bodyTimeoutMs: reader.integer('BODY_TIMEOUT_MS', 30_000, SPAN_MS),
     decodeLimits: readDecodeLimits(reader),
+    sendTimeoutMs: reader.integer('SEND_TIMEOUT_MS', 60_000, SPAN_MS),
+    listenerLimits: readListenerLimits(reader),
     callLimits: {
       maxCalls: reader.integer('MAX_CALLS', 2_000, COUNT),
       maxCallsPerCaller: reader.integer('MAX_CALLS_PER_CALLER', 1_500, COUNT),
@@ -72,5 +79,20 @@ function readDecodeLimits(reader: EnvReader): DecodeLimits {
     maxUnknownFields: reader.integer('MAX_MESSAGE_UNKNOWN_FIELDS', maxUnknownFields, COUNT),
     maxDepth: reader.integer('MAX_MESSAGE_DEPTH', maxDepth, { min: 8, max: 100 }),
     maxHeapBytes: reader.integer('MAX_MESSAGE_HEAP_BYTES', maxHeapBytes, BYTES),
+  };
+}
+
+function readListenerLimits(reader: EnvReader): ListenerLimits {
+  const defaults = DEFAULT_LISTENER_LIMITS;
+  return {
+    maxConnections: reader.integer('MAX_CONNECTIONS', defaults.maxConnections, COUNT),
+    maxConnectionsPerCaller: reader.integer('MAX_CONNECTIONS_PER_CALLER', defaults.maxConnectionsPerCaller, COUNT),
+    maxResets: reader.integer('MAX_RESETS', defaults.maxResets, COUNT),
+    resetsPerSecond: reader.integer('RESETS_PER_SECOND', defaults.resetsPerSecond, COUNT),
+    maxHeaderBytes: reader.integer('MAX_HEADER_BYTES', defaults.maxHeaderBytes, { min: 8 * 1024, max: 32 * 1024 }),
+    headersTimeoutMs: reader.integer('HEADERS_TIMEOUT_MS', defaults.headersTimeoutMs, SPAN_MS),
+    idleTimeoutMs: reader.integer('IDLE_TIMEOUT_MS', defaults.idleTimeoutMs, SPAN_MS),
+    pingAfterMs: reader.integer('PING_AFTER_MS', defaults.pingAfterMs, SPAN_MS),
+    pingTimeoutMs: reader.integer('PING_TIMEOUT_MS', defaults.pingTimeoutMs, SPAN_MS),
   };
 }

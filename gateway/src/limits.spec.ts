@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import { connect as connectHttp2 } from 'node:http2';
 import { create, toBinary, toJson } from '@bufbuild/protobuf';
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
+import { waitFor } from '@vigie/dev-env/testing';
 import { BatchCreateAlertsRequestSchema } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 import { aborted, collect, yieldAll } from '@vigie/service-kit/testing';
@@ -156,6 +159,7 @@ describe('a request beyond what is in flight already', () => {
             return {};
           },
         },
+        probe: { getPoster: async () => ({ contentType: 'image/jpeg', data: new Uint8Array(400 * 1024) }) },
         store: {
           async *watchAlerts(_request, { signal }) {
             yield { resumeToken: 'x' };
@@ -214,6 +218,18 @@ describe('a request beyond what is in flight already', () => {
     finish.resolve();
     expect(await answers).to.deep.equal(['OK']);
     expect(codeNameIn(await small)).to.equal('OK');
+  });
+
+  it('is refused for the answers that others have not read yet', async () => {
+    finish.resolve();
+    const url = `${gateway.url}/v1/media:poster?video=/a.mp4`;
+    const session = connectHttp2(gateway.url);
+    const unread = session.request({ ':path': '/v1/media:poster?video=/a.mp4' });
+    await once(unread, 'response');
+    const refused = await fetch(url);
+    expect([refused.status, refused.headers.get('retry-after')]).to.deep.equal([429, '1']);
+    session.destroy();
+    await waitFor('room for the answer', async () => (await fetch(url)).ok || undefined);
   });
 
   it('is refused as a server stream by a bound of its own', async () => {

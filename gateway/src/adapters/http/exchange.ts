@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AdmittedCall } from '@vigie/service-kit/limits';
 import type { TraceContext } from '@vigie/service-kit/telemetry';
 
 /** One request and its response, of any protocol. What is written here goes to the log and the metrics. */
@@ -14,6 +15,10 @@ export interface Exchange {
   readonly trace: TraceContext;
   /** Aborts when the client is gone. */
   readonly signal: AbortSignal;
+  /** How long a client may take to read a response that isn't a stream. */
+  readonly sendTimeoutMs: number;
+  /** Once it is admitted. */
+  call: AdmittedCall | undefined;
   /** The route's template: few values, fit for a metric's label. */
   route: string;
   /** The alert that it is about. */

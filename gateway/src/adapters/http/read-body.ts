@@ -7,8 +7,8 @@ import type { RequestLimits } from './request-limits.ts';
 /**
  * Reads a whole body. Its bytes are counted as in hand until the call is over.
  *
- * @throws HttpError when it is larger or slower than the limits; ConnectError RESOURCE_EXHAUSTED if too many bytes are in
- * hand already, CANCELLED when the client leaves
+ * @throws HttpError when it is larger or slower than the limits; ConnectError RESOURCE_EXHAUSTED if too many bytes are
+ * in hand already, CANCELLED when the client leaves
  */
 export function readBody(
   request: IncomingMessage,

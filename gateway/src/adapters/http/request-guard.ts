@@ -25,6 +25,7 @@ export class RequestGuard {
     exchange.signal.throwIfAborted();
     const { calls, streams } = this.#parts;
     const call = (kind === 'server_streaming' ? streams : calls).admit(exchange.caller);
+    exchange.call = call;
     exchange.response.once('close', () => call[Symbol.dispose]());
     return call;
   }

@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import type { JsonValue } from '@bufbuild/protobuf';
 import { ConnectError } from '@connectrpc/connect';
 import { RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
@@ -8,36 +7,39 @@ import { errorJson } from './error-json.ts';
 import type { Exchange } from './exchange.ts';
 import { HttpError } from './http-error.ts';
 import { codeNameOf, httpStatusOf } from './http-status.ts';
+import { limitSending } from './limit-sending.ts';
 
 export function sendJson(
-  response: ServerResponse,
+  exchange: Exchange,
   status: number,
   body: JsonValue,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  sendBytes(response, status, 'application/json', Buffer.from(`${JSON.stringify(body)}\n`), headers);
+  sendBytes(exchange, status, 'application/json', Buffer.from(`${JSON.stringify(body)}\n`), headers);
 }
 
 export function sendBytes(
-  response: ServerResponse,
+  exchange: Exchange,
   status: number,
   contentType: string,
   body: Uint8Array,
   headers: Readonly<Record<string, string>> = {},
 ): void {
+  const { response } = exchange;
   response.writeHead(status, {
     ...headers,
     'content-type': contentType,
     'content-length': body.byteLength,
   });
   response.end(body);
+  limitSending(exchange);
 }
 
 /** Answers with an error in the form of AIP-193; an unexpected error is logged, and its message hidden. */
 export function sendError(exchange: Exchange, thrown: unknown, logger: Logger): void {
   const { error, status, headers } = describeError(exchange, thrown, logger);
   if (exchange.response.headersSent || exchange.response.destroyed) return;
-  sendJson(exchange.response, status, errorJson(error, status), headers);
+  sendJson(exchange, status, errorJson(error, status), headers);
 }
 
 export interface DescribedError {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { constants, type ServerHttp2Stream } from 'node:http2';
 import { Code, ConnectError } from '@connectrpc/connect';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import { continueTrace, TRACEPARENT, withTrace } from '@vigie/service-kit/telemetry';
@@ -9,6 +10,9 @@ import type { HttpMetrics } from './http-metrics.ts';
 /** Response header with the id of the trace; `grep` for it finds the alert's whole way in the logs. */
 const TRACE_ID_HEADER = 'trace-id';
 
+/** nginx's `lingering_timeout`. */
+const LINGER_MS = 5_000;
+
 /** nginx's status for a client that left before the answer. */
 const CLIENT_CLOSED_REQUEST = 499;
 
@@ -16,22 +20,26 @@ export interface ServeExchangeParts {
   readonly handle: ExchangeHandler;
   readonly logger: Logger;
   readonly metrics: HttpMetrics;
+  /** How long a client may take to read a response that isn't a stream. */
+  readonly sendTimeoutMs: number;
+  /** How long a body is still read that was refused. */
+  readonly lingerMs?: number;
 }
 
 /** Runs each request in its trace, and counts and logs it once it is over. */
-export function createRequestListener({ handle, logger, metrics }: ServeExchangeParts): RequestListener {
+export function createRequestListener(parts: ServeExchangeParts): RequestListener {
+  const { handle, logger, metrics, sendTimeoutMs, lingerMs = LINGER_MS } = parts;
   return (request, response, caller) => {
     const startedAt = performance.now();
     const finishMetrics = metrics.begin();
     const gone = new AbortController();
-    const exchange = openExchange(request, response, caller, gone.signal);
+    const exchange = openExchange(request, response, caller, gone.signal, sendTimeoutMs);
     let finished = false;
 
     response.setHeader(TRACE_ID_HEADER, exchange.trace.traceId);
     response.once('finish', () => {
       finished = true;
-      // A refused body is still on its way; unread, it would hold its HTTP/2 stream open.
-      request.resume();
+      dropRest(request, lingerMs);
     });
     response.once('close', () => {
       if (!finished) gone.abort(new ConnectError('The client is gone.', Code.Canceled));
@@ -48,6 +56,21 @@ export function createRequestListener({ handle, logger, metrics }: ServeExchange
   };
 }
 
+/**
+ * A refused body is still on its way. It is read for a while, so that the client sees the answer, which it doesn't
+ * while it is busy sending; then its connection, or its HTTP/2 stream, is closed.
+ */
+function dropRest(request: IncomingMessage, lingerMs: number): void {
+  request.resume();
+  if (request.complete || request.destroyed) return;
+  const timer = setTimeout(() => {
+    const { stream } = request as { readonly stream?: ServerHttp2Stream };
+    if (stream === undefined) request.destroy();
+    else stream.close(constants.NGHTTP2_NO_ERROR);
+  }, lingerMs);
+  request.once('close', () => clearTimeout(timer));
+}
+
 function logExchange(logger: Logger, exchange: Exchange, status: number, elapsedMs: number): void {
   const { request, path, route, uid, code, trace } = exchange;
   const ms = Math.round(elapsedMs * 1000) / 1000;
@@ -61,6 +84,7 @@ function openExchange(
   response: ServerResponse,
   caller: string,
   signal: AbortSignal,
+  sendTimeoutMs: number,
 ): Exchange {
   const url = request.url ?? '/';
   const queryStart = url.indexOf('?');
@@ -73,6 +97,8 @@ function openExchange(
     query: queryStart < 0 ? '' : url.slice(queryStart + 1),
     trace: continueTrace(typeof traceparent === 'string' ? traceparent : undefined),
     signal,
+    sendTimeoutMs,
+    call: undefined,
     route: 'unknown',
     uid: undefined,
     code: undefined,

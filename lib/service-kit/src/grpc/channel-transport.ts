@@ -30,6 +30,7 @@ import { chain, type Next } from './interceptors/chain.ts';
 import { propagateTrace } from './interceptors/propagate-trace.ts';
 import { serviceConfig } from './service-config.ts';
 import { deserializer, methodPath, serializer } from './service-definition.ts';
+import { noteWireBytes } from './wire-bytes.ts';
 
 type HeadersInit = ConstructorParameters<typeof Headers>[0];
 
@@ -127,7 +128,7 @@ export class ChannelTransport implements Transport, Disposable {
     const call = this.#client.makeUnaryRequest<Message, Message>(
       methodPath(method),
       serializer(method.input),
-      deserializer(method.output),
+      noteWireBytes(deserializer(method.output)),
       request.message,
       toMetadata(request.header),
       deadlineIn(timeoutMs),

@@ -9,3 +9,4 @@ export { createReflectionService, type ServedService } from './reflection-servic
 export { type ErrorTranslator, internalError, invalidArgument, rpcError, toStatus } from './rpc-error.ts';
 export type { CallContext, ServiceImplementation } from './service-implementation.ts';
 export { createUpstreamCheck } from './upstream-check.ts';
+export { wireBytes } from './wire-bytes.ts';

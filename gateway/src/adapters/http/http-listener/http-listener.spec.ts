@@ -1,9 +1,11 @@
-import { once } from 'node:events';
-import { Agent, get, type IncomingMessage } from 'node:http';
-import { connect as connectHttp2 } from 'node:http2';
+import { randomBytes } from 'node:crypto';
+import { type EventEmitter, once } from 'node:events';
+import { Agent, get, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type ClientHttp2Session, connect as connectHttp2, constants, type IncomingHttpHeaders } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { HttpListener, type RequestListener } from './http-listener.ts';
+import type { ListenerLimits } from './listener-limits.ts';
 
 const HELLO: RequestListener = (request, response) => {
   response.end(`${request.httpVersion} ${request.url}`);
@@ -13,8 +15,9 @@ async function openListener(
   listener: (...exchange: Parameters<RequestListener>) => unknown,
   shutdownGraceMs = 2_000,
   lameDuckMs = 0,
+  limits: Partial<ListenerLimits> = {},
 ) {
-  const server = new HttpListener({ listener, lameDuckMs, shutdownGraceMs });
+  const server = new HttpListener({ listener, lameDuckMs, shutdownGraceMs, limits });
   const port = await server.listen('127.0.0.1', 0);
   const close = () => server[Symbol.asyncDispose]();
   return { port, url: `http://127.0.0.1:${port}`, close, [Symbol.asyncDispose]: close };
@@ -172,5 +175,167 @@ describe('HttpListener', () => {
     await begun.promise;
     await server.close();
     expect(await call).to.equal('cut');
+  });
+});
+
+/** Resolves when it is closed, with or without an error. */
+function ended(emitter: EventEmitter): Promise<void> {
+  return new Promise(resolve => void emitter.on('error', () => {}).once('close', resolve));
+}
+
+const ENHANCE_YOUR_CALM = constants.NGHTTP2_ENHANCE_YOUR_CALM;
+
+/** The answer's text, or the code with which the stream was reset. */
+async function ask(session: ClientHttp2Session, headers: IncomingHttpHeaders = {}): Promise<string | number> {
+  const stream = session.request({ ':path': '/', ...headers });
+  let text = '';
+  try {
+    for await (const chunk of stream) text += chunk;
+  } catch {}
+  return stream.rstCode === 0 ? text : (stream.rstCode ?? -1);
+}
+
+/** A client of HTTP/2 that has asked for something, and then neither reads nor answers. */
+async function openFrozen(port: number): Promise<Socket> {
+  const socket = await open(port);
+  const settings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
+  // :method GET, :scheme http, :path / and a :authority, by the static table of HPACK.
+  const block = [0x82, 0x86, 0x84, 0x41, 1, 0x78];
+  const headers = [0, 0, block.length, 1, 5, 0, 0, 0, 1, ...block];
+  socket.write(
+    Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), Buffer.from([...settings, ...headers])]),
+  );
+  return socket.resume();
+}
+
+describe('HttpListener, towards clients that mean no good', () => {
+  const open2 = (url: string, options = {}) => connectHttp2(url, options).on('error', () => {});
+
+  it('ends a connection whose streams are reset again and again, and no other', async () => {
+    let requests = 0;
+    await using server = await openListener((_request, response) => {
+      requests++;
+      setTimeout(() => response.end('late'), 50);
+    });
+    const other = open2(server.url);
+    const answer = ask(other);
+    const session = open2(server.url);
+    const ended = once(session, 'goaway');
+    for (let opened = 0; opened < 10_000 && !session.closed && !session.destroyed; opened++) {
+      session
+        .request({ ':path': '/' })
+        .on('error', () => {})
+        .close(constants.NGHTTP2_CANCEL);
+      if (opened % 100 === 0) await new Promise(resolve => setImmediate(resolve));
+    }
+    expect((await ended)[0]).to.equal(ENHANCE_YOUR_CALM);
+    expect(requests).to.be.below(2_000);
+    expect(await answer).to.equal('late');
+    other.close();
+  });
+
+  it('lets a client cancel all of its calls', async () => {
+    const seen = Promise.withResolvers<void>();
+    let requests = 0;
+    await using server = await openListener(() => {
+      if (++requests === 900) seen.resolve();
+    });
+    const session = open2(server.url);
+    const streams = Array.from({ length: 900 }, () => session.request({ ':path': '/' }).on('error', () => {}));
+    await seen.promise;
+    for (const stream of streams) stream.close(constants.NGHTTP2_CANCEL);
+    await new Promise(resolve => session.ping(resolve));
+    expect(session.closed).to.equal(false);
+    session.destroy();
+  });
+
+  it('announces its limit on headers, and lets headers that are too long cost their own call', async () => {
+    await using server = await openListener(HELLO);
+    const long = {
+      'x-long': randomBytes(100 * 1024)
+        .toString('base64')
+        .slice(0, 100 * 1024),
+    };
+    // Before the client has acknowledged the settings, and then.
+    const session = open2(server.url, { maxSendHeaderBlockLength: 1024 * 1024 });
+    const first = ask(session, long);
+    const [settings] = await once(session, 'remoteSettings');
+    expect(settings).to.include({ maxHeaderListSize: 16 * 1024 });
+    expect(await first).to.equal(ENHANCE_YOUR_CALM);
+    const calls = [ask(session), ask(session, long), ask(session)];
+    expect(await Promise.all(calls)).to.deep.equal(['2.0 /', ENHANCE_YOUR_CALM, '2.0 /']);
+    session.close();
+    const [response] = (await once(
+      get(server.url, { headers: long }).on('error', () => {}),
+      'response',
+    )) as [IncomingMessage];
+    expect(response.resume().statusCode).to.equal(431);
+  });
+
+  it('notices a client that is frozen, and keeps one that is only silent', async () => {
+    const gone = Promise.withResolvers<void>();
+    const limits = { pingAfterMs: 100, pingTimeoutMs: 300 };
+    const waiting: ServerResponse[] = [];
+    await using server = await openListener(
+      (request, response) => {
+        if (request.headers[':authority'] === 'x') response.once('close', gone.resolve);
+        else waiting.push(response);
+      },
+      2_000,
+      0,
+      limits,
+    );
+    const silent = open2(server.url);
+    const answer = ask(silent);
+    const frozen = await openFrozen(server.port);
+    await Promise.all([gone.promise, ended(frozen)]);
+    for (const response of waiting) response.end('still there');
+    expect(await answer).to.equal('still there');
+    silent.close();
+  });
+
+  it('closes connections on which nothing is asked, and none with a call in flight', async () => {
+    const finish = Promise.withResolvers<void>();
+    await using server = await openListener(
+      async (_request, response) => {
+        await finish.promise;
+        response.end('done');
+      },
+      2_000,
+      0,
+      { idleTimeoutMs: 200 },
+    );
+    const idle = open2(server.url);
+    const busy = open2(server.url);
+    const answer = ask(busy);
+    const silent = (await open(server.port)).resume();
+    const half = await open(server.port);
+    half.resume().write('PRI * HTTP/2.0\r\n');
+    await Promise.all([ended(idle), ended(silent), ended(half)]);
+    finish.resolve();
+    expect(await answer).to.equal('done');
+    busy.close();
+  });
+
+  it('refuses headers that are sent too slowly', async () => {
+    await using server = await openListener(HELLO, 2_000, 0, { headersTimeoutMs: 200 });
+    const socket = await open(server.port);
+    const answer = readUntil(socket, '408 Request Timeout');
+    socket.write('GET / HTTP/1.1\r\nhost: x\r\n');
+    await answer;
+  });
+
+  it('answers while 2,000 idle connections are open, half of them more than it keeps', async () => {
+    await using server = await openListener(HELLO, 2_000, 0, { maxConnections: 1_000 });
+    const sockets: Socket[] = [];
+    for (let batch = 0; batch < 20; batch++) {
+      sockets.push(...(await Promise.all(Array.from({ length: 100 }, () => open(server.port)))));
+    }
+    for (const socket of sockets) socket.on('error', () => {}).resume();
+    expect(await (await fetch(server.url)).text()).to.equal('1.1 /');
+    const closed = () => sockets.filter(({ destroyed }) => destroyed).length;
+    while (closed() < 1_000) await new Promise(resolve => setImmediate(resolve));
+    expect(sockets.slice(0, 1_000).every(({ destroyed }) => destroyed)).to.equal(true);
+    for (const socket of sockets) socket.destroy();
   });
 });

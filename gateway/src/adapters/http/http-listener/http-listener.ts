@@ -1,11 +1,21 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createHttp2Server, type Http2Server, type Http2Session } from 'node:http2';
+import {
+  constants,
+  createServer as createHttp2Server,
+  type Http2Server,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import { type AddressInfo, createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { settlesWithin } from '@vigie/service-kit/async';
-import { callerOf } from './caller.ts';
+import { HeaderGuardedSocket } from '@vigie/service-kit/http2';
+import { Connection } from './connection.ts';
+import { ConnectionTable } from './connection-table.ts';
+import { DEFAULT_LISTENER_LIMITS, type ListenerLimits } from './listener-limits.ts';
 import { detectHttpVersion } from './preface.ts';
+import { ResetBudget } from './reset-budget.ts';
 
 /**
  * HTTP/2 requests come through Node's compatibility API, which looks like that of HTTP/1.
@@ -24,6 +34,7 @@ export interface HttpListenerOptions {
   readonly lameDuckMs: number;
   /** How long requests may go on after closing has begun. */
   readonly shutdownGraceMs: number;
+  readonly limits?: Partial<ListenerLimits>;
 }
 
 /** A burst of clients that all connect at once waits in this queue of the kernel instead of being refused. */
@@ -31,6 +42,9 @@ const BACKLOG = 4096;
 /** Longer than usual load balancers keep an idle connection (60 s), so that they close first. */
 const KEEP_ALIVE_MS = 65_000;
 const MAX_STREAMS_OF_A_CONNECTION = 1_000;
+/** How soon the kernel looks whether the client's machine is still there; the default is two hours. */
+const TCP_KEEP_ALIVE_MS = 30_000;
+const MAX_SWEEP_MS = 5_000;
 
 /** Listens on one port for HTTP/1.1 and cleartext HTTP/2. */
 export class HttpListener implements AsyncDisposable {
@@ -39,32 +53,55 @@ export class HttpListener implements AsyncDisposable {
   readonly #tcp: TcpServer;
   readonly #http1: Server;
   readonly #http2: Http2Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #limits: ListenerLimits;
+  readonly #connections: ConnectionTable<Connection>;
+  readonly #ofSocket = new Map<Socket, Connection>();
   /** Sockets whose client has not sent anything yet. */
   readonly #silentSockets = new Set<Socket>();
-  readonly #sessions = new Set<Http2Session>();
+  readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #ofSession = new WeakMap<ServerHttp2Session, Connection>();
   readonly #http1Responses = new Set<ServerResponse>();
   /** `leaving`: still serves, and asks its clients to connect elsewhere. */
   #state: 'open' | 'leaving' | 'closed' = 'open';
   readonly #lastSocketClosed = Promise.withResolvers<void>();
 
-  constructor({ listener, lameDuckMs, shutdownGraceMs }: HttpListenerOptions) {
+  #sweepTimer: NodeJS.Timeout | undefined;
+  #sweptAt = performance.now();
+
+  constructor({ listener, lameDuckMs, shutdownGraceMs, limits }: HttpListenerOptions) {
     this.#lameDuckMs = lameDuckMs;
     this.#shutdownGraceMs = shutdownGraceMs;
-    this.#http1 = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-      this.#followHttp1(request, response);
-      listener(request, response, callerOf(request.socket.remoteAddress));
+    this.#limits = { ...DEFAULT_LISTENER_LIMITS, ...limits };
+    this.#connections = new ConnectionTable(this.#limits);
+    const { maxHeaderBytes, headersTimeoutMs } = this.#limits;
+    const http1Options = {
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: maxHeaderBytes,
+      headersTimeout: headersTimeoutMs,
+      connectionsCheckingInterval: Math.min(MAX_SWEEP_MS, headersTimeoutMs / 2),
+      // A body has a time limit of its own; one that is a stream of messages may go on for days.
+      requestTimeout: 0,
+    };
+    this.#http1 = createServer(http1Options, (request, response) => {
+      const connection = this.#ofSocket.get(request.socket);
+      if (connection === undefined) return;
+      this.#followHttp1(connection, request, response);
+      listener(request, response, connection.caller);
     });
-    this.#http2 = createHttp2Server({ settings: { maxConcurrentStreams: MAX_STREAMS_OF_A_CONNECTION } }, ((
-      request: IncomingMessage,
-      response: ServerResponse,
-    ) => listener(request, response, callerOf(request.socket.remoteAddress))) as never);
-    this.#http2.on('session', session => {
-      this.#sessions.add(session);
-      if (this.#state === 'closed') session.close();
-      session.once('close', () => this.#sessions.delete(session));
-    });
-    const options = { allowHalfOpen: true, noDelay: true, keepAlive: true };
+    const http2Options = {
+      settings: { maxConcurrentStreams: MAX_STREAMS_OF_A_CONNECTION, maxHeaderListSize: maxHeaderBytes },
+      // nghttp2's own limit, which ends a connection with INTERNAL_ERROR, comes after ours.
+      streamResetBurst: 4 * this.#limits.maxResets,
+      streamResetRate: 4 * this.#limits.resetsPerSecond,
+    };
+    this.#http2 = createHttp2Server(http2Options, ((request: IncomingMessage, response: ServerResponse) => {
+      const { stream } = request as unknown as { readonly stream: ServerHttp2Stream };
+      const connection = this.#ofSession.get(stream.session as ServerHttp2Session);
+      // Node applies the limit on headers only once the client has acknowledged the settings.
+      if (headerBytes(request) > maxHeaderBytes) stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+      else if (connection !== undefined) listener(request, response, connection.caller);
+    }) as never);
+    const options = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: TCP_KEEP_ALIVE_MS };
     this.#tcp = createTcpServer(options, socket => this.#admit(socket));
   }
 
@@ -74,6 +111,9 @@ export class HttpListener implements AsyncDisposable {
     await once(this.#tcp, 'listening');
     // Connections are handed to it one by one; only this event starts its timeouts of slow and idle connections.
     this.#http1.emit('listening');
+    const { pingAfterMs, pingTimeoutMs, idleTimeoutMs } = this.#limits;
+    const sweepMs = Math.min(MAX_SWEEP_MS, Math.min(pingAfterMs, pingTimeoutMs, idleTimeoutMs) / 2);
+    this.#sweepTimer = setInterval(() => this.#sweep(sweepMs), sweepMs).unref();
     return (this.#tcp.address() as AddressInfo).port;
   }
 
@@ -83,12 +123,12 @@ export class HttpListener implements AsyncDisposable {
    */
   async [Symbol.asyncDispose](): Promise<void> {
     const grace = setTimeout(() => {
-      for (const socket of this.#sockets) socket.destroy();
+      for (const { socket } of this.#connections) socket.destroy();
     }, this.#shutdownGraceMs);
     this.#state = 'leaving';
     for (const response of this.#http1Responses) response.shouldKeepAlive = false;
     for (const session of this.#sessions) session.close();
-    if (this.#lameDuckMs > 0 && this.#sockets.size > 0)
+    if (this.#lameDuckMs > 0 && this.#connections.size > 0)
       await settlesWithin(this.#lastSocketClosed.promise, this.#lameDuckMs);
     // Directly after the event loop has read: closing resets connections that it has not accepted or not read from.
     await setImmediate();
@@ -104,25 +144,75 @@ export class HttpListener implements AsyncDisposable {
     await closed;
     clearTimeout(silence);
     clearTimeout(grace);
+    clearInterval(this.#sweepTimer);
   }
 
   #admit(socket: Socket): void {
-    this.#sockets.add(socket);
+    const connection = new Connection(socket, performance.now());
+    if (!this.#connections.add(connection, performance.now())) {
+      socket.destroy();
+      return;
+    }
+    this.#ofSocket.set(socket, connection);
     this.#silentSockets.add(socket);
     socket.once('close', () => {
-      this.#sockets.delete(socket);
+      this.#connections.remove(connection);
+      this.#ofSocket.delete(socket);
       this.#silentSockets.delete(socket);
-      if (this.#state === 'leaving' && this.#sockets.size === 0) this.#lastSocketClosed.resolve();
+      if (this.#state === 'leaving' && this.#connections.size === 0) this.#lastSocketClosed.resolve();
     });
     detectHttpVersion(socket, version => {
       this.#silentSockets.delete(socket);
-      const server = version === 'http1' ? this.#http1 : this.#http2;
-      server.emit('connection', socket);
+      if (version === 'http1') this.#http1.emit('connection', socket);
+      else this.#openSession(connection);
     });
   }
 
-  #followHttp1(request: IncomingMessage, response: ServerResponse): void {
+  #openSession(connection: Connection): void {
+    this.#http2.once('session', session => {
+      connection.session = session;
+      this.#followHttp2(connection, session);
+    });
+    // Creates the session before it returns.
+    this.#http2.emit('connection', new HeaderGuardedSocket(connection.socket, this.#limits.maxHeaderBytes));
+  }
+
+  #followHttp2(connection: Connection, session: ServerHttp2Session): void {
+    this.#sessions.add(session);
+    this.#ofSession.set(session, connection);
+    if (this.#state === 'closed') session.close();
+    session.once('close', () => this.#sessions.delete(session));
+    const budget = new ResetBudget(this.#limits);
+    session.on('stream', stream => {
+      this.#connections.begin(connection);
+      stream.once('close', () => {
+        const now = performance.now();
+        this.#connections.end(connection, now);
+        if (stream.aborted && budget.spend(now)) session.destroy(constants.NGHTTP2_ENHANCE_YOUR_CALM as never);
+      });
+    });
+  }
+
+  /** Closes connections on which nothing has been asked for long, and looks after clients that are silent. */
+  #sweep(intervalMs: number): void {
+    const { pingAfterMs, pingTimeoutMs, idleTimeoutMs } = this.#limits;
+    const now = performance.now();
+    const isLate = now - this.#sweptAt > 2 * intervalMs;
+    this.#sweptAt = now;
+    // Who was frozen itself has not read yet what came meanwhile.
+    if (isLate) return;
+    for (const connection of [...this.#connections.idleSince(now - idleTimeoutMs)]) connection.close();
+    for (const connection of this.#connections) {
+      if (connection.session !== undefined && !this.#connections.isIdle(connection)) {
+        connection.checkPeer(now, pingAfterMs, pingTimeoutMs);
+      }
+    }
+  }
+
+  #followHttp1(connection: Connection, request: IncomingMessage, response: ServerResponse): void {
     if (this.#state !== 'open') response.shouldKeepAlive = false;
+    this.#connections.begin(connection);
+    response.once('close', () => this.#connections.end(connection, performance.now()));
     this.#http1Responses.add(response);
     response.once('close', () => {
       this.#http1Responses.delete(response);
@@ -130,4 +220,8 @@ export class HttpListener implements AsyncDisposable {
       if (this.#state === 'closed') request.socket.destroySoon();
     });
   }
+}
+
+function headerBytes({ rawHeaders }: IncomingMessage): number {
+  return rawHeaders.reduce((sum, text) => sum + text.length, 0);
 }

@@ -39,7 +39,7 @@ export function createLegacyAlerts(parts: LegacyAlertsParts): ExchangeHandler {
   return async exchange => {
     exchange.route = exchange.path;
     try {
-      sendJson(exchange.response, 200, await accept(exchange, parts));
+      sendJson(exchange, 200, await accept(exchange, parts));
     } catch (error) {
       sendError(exchange, error, parts.logger);
     }

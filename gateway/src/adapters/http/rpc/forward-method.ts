@@ -4,6 +4,7 @@ import { untilAborted } from '@vigie/service-kit/async';
 import { internalError } from '@vigie/service-kit/grpc';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import type { UpstreamCall, Upstreams } from '../../../api/upstreams.ts';
+import { countAnswer } from '../count-answer.ts';
 import { findUid } from '../exchange.ts';
 import { exchangeKey } from '../exchange-key.ts';
 import { codeNameOf } from '../http-status.ts';
@@ -28,7 +29,10 @@ export function createMethodForwarder(parts: ForwardMethodParts): MethodForwarde
     noteUid(context, request);
     try {
       const timeoutMs = context.timeoutMs() ?? parts.requestTimeoutMs;
-      return await upstreams.unary(method, request, callOf(context, context.signal, timeoutMs));
+      const answer = await upstreams.unary(method, request, callOf(context, context.signal, timeoutMs));
+      const exchange = context.values.get(exchangeKey);
+      if (exchange !== undefined) countAnswer(exchange, answer);
+      return answer;
     } catch (error) {
       throw toRpcError(error, context, parts.logger);
     }

@@ -40,8 +40,8 @@ export function* splitEnvelopes(body: Buffer): Generator<Envelope> {
 }
 
 /**
- * The envelopes of a body that may go on for days: each once it is there. The bytes of one are waited for, counted as in
- * hand, and given back when the next one is asked for; so a client sends no faster than its messages are dealt with.
+ * The envelopes of a body that may go on for days: each once it is there. The bytes of one are waited for, counted as
+ * in hand, and given back when the next one is asked for; so a client sends no faster than its messages are dealt with.
  *
  * @throws ConnectError when one is larger than `maxBodyBytes`, takes longer than `bodyTimeoutMs` from its first byte to
  * its last, or is incomplete; what `signal` aborts with

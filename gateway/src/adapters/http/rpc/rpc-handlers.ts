@@ -10,6 +10,7 @@ import {
 import { anyTypes } from '../error-json.ts';
 import type { ExchangeHandler } from '../exchange.ts';
 import { exchangeKey } from '../exchange-key.ts';
+import { limitSending } from '../limit-sending.ts';
 import { type DecodeCallParts, decodeCall, withDecoded } from './decode-call.ts';
 import type { MethodForwarder } from './forward-method.ts';
 import type { OwnService } from './own-services.ts';
@@ -55,10 +56,15 @@ function toExchangeHandler(handler: UniversalHandler, parts: RpcHandlersParts): 
       const values = createContextValues().set(exchangeKey, exchange);
       const received = universalRequestFromNodeRequest(request, response, undefined, values);
       const answer = await handler(await decodeCall(exchange, handler.method, received, values, parts));
+      if (!answersMany(handler.method)) limitSending(exchange);
       await universalResponseToNodeResponse(answer, response);
     } catch (error) {
       // A client that is gone gets no answer; any other error is logged.
       if (!signal.aborted && !response.destroyed) throw error;
     }
   };
+}
+
+function answersMany({ methodKind }: DescMethod): boolean {
+  return methodKind === 'server_streaming' || methodKind === 'bidi_streaming';
 }

@@ -46,7 +46,7 @@ async function serveLibrary(heartbeatMs = 60_000) {
   });
   const metrics = httpMetrics(createMetrics('spec'));
   const listener = new HttpListener({
-    listener: createRequestListener({ handle, logger, metrics }),
+    listener: createRequestListener({ handle, logger, metrics, sendTimeoutMs: 10_000 }),
     lameDuckMs: 0,
     shutdownGraceMs: 500,
   });

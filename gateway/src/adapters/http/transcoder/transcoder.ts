@@ -3,6 +3,7 @@ import { Code } from '@connectrpc/connect';
 import { rpcError } from '@vigie/service-kit/grpc';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import type { Upstreams } from '../../../api/upstreams.ts';
+import { countAnswer } from '../count-answer.ts';
 import { errorJson } from '../error-json.ts';
 import { type Exchange, type ExchangeHandler, findUid } from '../exchange.ts';
 import { findField } from '../field-path.ts';
@@ -98,8 +99,9 @@ async function answerOnce(
     request,
     upstreamCall(exchange, { signal, timeoutMs: requestTimeoutMs }),
   );
+  countAnswer(exchange, message);
   if (!answersRawBytes(binding)) {
-    return sendJson(response, binding.successStatus, encodeJson(binding, message), binding.successHeaders);
+    return sendJson(exchange, binding.successStatus, encodeJson(binding, message), binding.successHeaders);
   }
   const { contentType, bytes } = encodeBytes(binding, message);
   const etag = entityTag(bytes);
@@ -107,7 +109,7 @@ async function answerOnce(
   if (isHeld(exchange.request.headers['if-none-match'], etag)) {
     response.writeHead(304, headers).end();
   } else {
-    sendBytes(response, binding.successStatus, contentType, bytes, headers);
+    sendBytes(exchange, binding.successStatus, contentType, bytes, headers);
   }
 }
 

@@ -1,0 +1,72 @@
+import { once } from 'node:events';
+import { connect as connectHttp2 } from 'node:http2';
+import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { createLogger, createMetrics } from '@vigie/service-kit/telemetry';
+import { expect } from 'chai';
+import type { ExchangeHandler } from './exchange.ts';
+import { HttpListener } from './http-listener/http-listener.ts';
+import { httpMetrics } from './http-metrics.ts';
+import { sendBytes, sendJson } from './send.ts';
+import { createRequestListener } from './serve-exchange.ts';
+
+async function serve(handle: ExchangeHandler, limits: { sendTimeoutMs?: number; lingerMs?: number }) {
+  const parts = { logger: createLogger('spec', 'silent'), metrics: httpMetrics(createMetrics('spec')) };
+  const listener = createRequestListener({ handle, sendTimeoutMs: 60_000, ...parts, ...limits });
+  const server = new HttpListener({ listener, lameDuckMs: 0, shutdownGraceMs: 500 });
+  const port = await server.listen('127.0.0.1', 0);
+  return { port, url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}
+
+/** Resolves when it is closed, with or without an error. */
+function ended(stream: Duplex): Promise<void> {
+  return new Promise(resolve => stream.on('error', () => {}).once('close', resolve));
+}
+
+describe('an exchange whose client', () => {
+  const refuse: ExchangeHandler = async exchange => sendJson(exchange, 413, { error: 'too large' });
+  const answer: ExchangeHandler = async exchange =>
+    sendBytes(exchange, 200, 'text/plain', Buffer.alloc(32 * 1024 * 1024));
+
+  it('goes on sending a body that was refused is cut, after it could see the answer', async () => {
+    await using server = await serve(refuse, { lingerMs: 200 });
+    const socket = connect(server.port, '127.0.0.1').setEncoding('latin1');
+    const closed = ended(socket);
+    socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100000000\r\n\r\n');
+    const sending = setInterval(() => socket.write('x'), 10);
+    expect((await once(socket, 'data'))[0]).to.contain('413');
+    await closed;
+    clearInterval(sending);
+  });
+
+  it('goes on sending such a body over HTTP/2 keeps its connection', async () => {
+    await using server = await serve(refuse, { lingerMs: 200 });
+    const session = connectHttp2(server.url);
+    const stream = session.request({ ':method': 'POST', ':path': '/' }).resume();
+    const closed = ended(stream);
+    stream.write('x');
+    expect((await once(stream, 'response'))[0][':status']).to.equal(413);
+    await closed;
+    expect([stream.rstCode, session.closed]).to.deep.equal([0, false]);
+    session.close();
+  });
+
+  it('does not read the answer is cut', async () => {
+    await using server = await serve(answer, { sendTimeoutMs: 200 });
+    const socket = connect(server.port, '127.0.0.1');
+    const closed = ended(socket);
+    socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+    await once(socket, 'readable');
+    const session = connectHttp2(server.url).on('error', () => {});
+    const stream = session.request({ ':path': '/' }).on('error', () => {});
+    await once(stream, 'response');
+    // Over HTTP/2 the stream alone is reset.
+    await ended(stream);
+    expect(session.closed).to.equal(false);
+    session.destroy();
+    // What the kernel has taken already can still be read.
+    socket.resume();
+    await closed;
+    expect(socket.bytesRead).to.be.below(32 * 1024 * 1024);
+  });
+});

@@ -1,0 +1,2 @@
+/** Between a client's socket and a server of HTTP/2. */
+export { HeaderGuardedSocket } from './header-guarded-socket.ts';
