@@ -19,6 +19,7 @@ import { createRpcHandlers } from './adapters/http/rpc/rpc-handlers.ts';
 import { createRequestListener } from './adapters/http/serve-exchange.ts';
 import { stoppingError } from './adapters/http/stopping.ts';
 import { createTranscoder } from './adapters/http/transcoder/transcoder.ts';
+import { WebAccess } from './adapters/http/web-access.ts';
 import { PUBLIC_METHODS, publicServices, type UpstreamName } from './api/public-api.ts';
 import type { Upstreams } from './api/upstreams.ts';
 import type { Config } from './config.ts';
@@ -99,6 +100,8 @@ export async function startGateway(
       handle: createGatewayHandler({
         byPath: new Map([...rpcHandlers, ...[...LEGACY_UID_NAMES.keys()].map(path => [path, legacyAlerts] as const)]),
         transcoder,
+        webAccess: new WebAccess(config),
+        logger,
       }),
       logger,
       metrics: httpMetrics(metrics),

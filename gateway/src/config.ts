@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { EnvReader } from '@vigie/service-kit/env';
 import type { RunnerConfig } from '@vigie/service-kit/lifecycle';
 import { readRunnerConfig } from '@vigie/service-kit/lifecycle';
@@ -15,6 +16,10 @@ export interface Config extends RunnerConfig {
   readonly requestTimeoutMs: number;
   /** The longest deadline that a unary call may have. */
   readonly maxTimeoutMs: number;
+  /** Host names under which clients may call, besides addresses and `localhost`. */
+  readonly allowedHosts: readonly string[];
+  /** Web sites whose pages may call. */
+  readonly allowedOrigins: readonly string[];
   /** The largest body, and the largest message of an RPC, also once decompressed. */
   readonly maxBodyBytes: number;
   /** How long a body may take to arrive; of a stream of requests, each message. */
@@ -48,6 +53,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     storeAddress: reader.address('STORE_ADDRESS', '127.0.0.1:50053'),
     requestTimeoutMs: reader.milliseconds('REQUEST_TIMEOUT_MS', 10_000),
     maxTimeoutMs: reader.milliseconds('MAX_TIMEOUT_MS', 300_000),
+    allowedHosts: [hostname(), service.name, ...readList(reader, 'ALLOWED_HOSTS')],
+    allowedOrigins: readList(reader, 'ALLOWED_ORIGINS'),
     maxBodyBytes: reader.integer('MAX_BODY_BYTES', 8 * MIB, { min: 1024, max: 64 * MIB }),
     bodyTimeoutMs: reader.integer('BODY_TIMEOUT_MS', 30_000, SPAN_MS),
     decodeLimits: readDecodeLimits(reader),
@@ -95,4 +102,13 @@ function readListenerLimits(reader: EnvReader): ListenerLimits {
     pingAfterMs: reader.integer('PING_AFTER_MS', defaults.pingAfterMs, SPAN_MS),
     pingTimeoutMs: reader.integer('PING_TIMEOUT_MS', defaults.pingTimeoutMs, SPAN_MS),
   };
+}
+
+/** Comma-separated. */
+function readList(reader: EnvReader, name: string): readonly string[] {
+  return reader
+    .string(name, '')
+    .split(',')
+    .map(each => each.trim())
+    .filter(each => each !== '');
 }

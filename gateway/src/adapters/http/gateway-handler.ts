@@ -1,13 +1,33 @@
+import type { Logger } from '@vigie/service-kit/telemetry';
 import type { ExchangeHandler } from './exchange.ts';
+import { sendError } from './send.ts';
+import { isPreflight, type WebAccess } from './web-access.ts';
 
 export interface GatewayHandlers {
+  readonly webAccess: WebAccess;
   /** By path: of calls over Connect, gRPC-Web and gRPC, and of the old systems' clients. */
   readonly byPath: ReadonlyMap<string, ExchangeHandler>;
   /** HTTP/JSON: everything else. */
   readonly transcoder: ExchangeHandler;
+  readonly logger: Logger;
 }
 
-/** Sends each request to the protocol that its path belongs to. */
-export function createGatewayHandler({ byPath, transcoder }: GatewayHandlers): ExchangeHandler {
-  return exchange => (byPath.get(exchange.path) ?? transcoder)(exchange);
+/** Sends each request to the protocol that its path belongs to, if its client may send it at all. */
+export function createGatewayHandler({ webAccess, byPath, transcoder, logger }: GatewayHandlers): ExchangeHandler {
+  return async exchange => {
+    const { request, response } = exchange;
+    try {
+      webAccess.check(request);
+    } catch (error) {
+      // All protocols understand HTTP's 403.
+      return sendError(exchange, error, logger);
+    }
+    const corsHeaders = Object.entries(webAccess.corsHeaders(request));
+    for (const [name, value] of corsHeaders) response.setHeader(name, value);
+    if (isPreflight(request) && corsHeaders.length > 0) {
+      response.writeHead(204).end();
+    } else {
+      await (byPath.get(exchange.path) ?? transcoder)(exchange);
+    }
+  };
 }

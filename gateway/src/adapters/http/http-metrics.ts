@@ -6,6 +6,9 @@ export interface HttpMetrics {
   begin(): (labels: { readonly method: string; readonly route: string; readonly status: number }) => void;
 }
 
+/** Clients may send any word as the method; each would be a series of its own. */
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
 /** The usual three of an HTTP server: rate and status, latency, requests in flight. */
 export function httpMetrics(registry: Registry): HttpMetrics {
   const registers = [registry];
@@ -31,7 +34,8 @@ export function httpMetrics(registry: Registry): HttpMetrics {
     begin() {
       inFlight.inc();
       const stopTimer = seconds.startTimer();
-      return ({ method, route, status }) => {
+      return ({ method: found, route, status }) => {
+        const method = METHODS.includes(found) ? found : 'other';
         inFlight.dec();
         stopTimer({ method, route });
         requests.inc({ method, route, status });

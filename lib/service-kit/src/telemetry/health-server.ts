@@ -3,6 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 import type { Health } from './health.ts';
+import { renderMetrics } from './render-metrics.ts';
 
 export interface HealthServerOptions {
   readonly host: string;
@@ -38,7 +39,7 @@ async function sendReadiness(response: ServerResponse, health: Health): Promise<
 
 async function sendMetrics(response: ServerResponse, metrics: Registry): Promise<void> {
   try {
-    const text = await metrics.metrics();
+    const text = await renderMetrics(metrics);
     response.writeHead(200, { 'content-type': metrics.contentType }).end(text);
   } catch (error) {
     sendJson(response, 500, { error: String(error) });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
+import { connect as connectHttp2 } from 'node:http2';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { Alert_Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import type { ListAlertsRequest, WatchAlertsRequest } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
@@ -407,6 +408,13 @@ describe('REST', () => {
     const counted =
       'http_server_requests_total{method="GET",route="/v1/alerts/{uid}",status="200",service="gateway"} 2';
     expect(await gateway.metrics.metrics()).to.contain(counted);
+    const session = connectHttp2(gateway.url);
+    for (const method of ['BREW', 'STEEP']) {
+      await once(session.request({ ':method': method, ':path': `/v1/${method}` }).resume(), 'close');
+    }
+    session.close();
+    const text = await gateway.metrics.metrics();
+    expect(text).to.contain('method="other",route="unknown",status="404",service="gateway"} 2').and.not.contain('BREW');
   });
 
   describe('streams', () => {

@@ -1,0 +1,109 @@
+import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import { Code, type ConnectError, cors } from '@connectrpc/connect';
+import { rpcError } from '@vigie/service-kit/grpc';
+import { TRACEPARENT } from '@vigie/service-kit/telemetry';
+
+export interface WebAccessOptions {
+  /** Host names under which clients may call, besides addresses and `localhost`; `*.example.com`, or `*` for any. */
+  readonly allowedHosts: readonly string[];
+  /** Web sites whose pages may call, such as `https://console.example.com`; `*` for any. */
+  readonly allowedOrigins: readonly string[];
+}
+
+/** They change nothing: https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1 */
+const SAFE_METHODS: readonly (string | undefined)[] = ['GET', 'HEAD', 'OPTIONS'];
+const PREFLIGHT_MAX_AGE_SECONDS = 7_200;
+/** Longer ones are not repeated to their sender. */
+const MAX_TEXT_LENGTH = 256;
+
+/**
+ * What web pages may do. A browser lets any page send requests to any address, also to one on its own machine:
+ *
+ * - to another site, with the page's own site in `Origin`. Such a request is refused if it could change something.
+ * - to a name of the page's own site that has come to mean this machine (DNS rebinding). The browser takes that for the
+ *   same site, so only names are served that belong to this gateway.
+ */
+export class WebAccess {
+  readonly #hosts: readonly string[];
+  readonly #origins: readonly string[];
+
+  constructor({ allowedHosts, allowedOrigins }: WebAccessOptions) {
+    this.#hosts = ['localhost', '*.localhost', ...allowedHosts.map(host => host.toLowerCase())];
+    this.#origins = allowedOrigins.map(origin => origin.toLowerCase());
+  }
+
+  /** @throws ConnectError PERMISSION_DENIED */
+  check(request: IncomingMessage): void {
+    const authority = authorityOf(request);
+    // Browsers always send one.
+    if (authority !== undefined && !this.#allowsHost(hostOf(authority))) throw hostRefused(authority);
+    const { origin } = request.headers;
+    if (origin === undefined || SAFE_METHODS.includes(request.method)) return;
+    if (!isSameSite(origin, authority) && !this.#allowsOrigin(origin)) throw originRefused(origin);
+  }
+
+  /**
+   * The headers by which a browser lets a page of an allowed site read the answer; none for others.
+   * https://fetch.spec.whatwg.org/#http-cors-protocol
+   */
+  corsHeaders({ method, headers }: IncomingMessage): Readonly<Record<string, string>> {
+    const { origin } = headers;
+    if (origin === undefined || !this.#allowsOrigin(origin)) return {};
+    const common = { 'access-control-allow-origin': origin, vary: 'origin' };
+    if (!isPreflight({ method, headers })) {
+      return { ...common, 'access-control-expose-headers': [...cors.exposedHeaders, 'trace-id', 'retry-after'].join() };
+    }
+    return {
+      ...common,
+      'access-control-allow-methods': cors.allowedMethods.join(),
+      'access-control-allow-headers': [...cors.allowedHeaders, 'authorization', 'last-event-id', TRACEPARENT].join(),
+      'access-control-max-age': String(PREFLIGHT_MAX_AGE_SECONDS),
+    };
+  }
+
+  #allowsHost(host: string): boolean {
+    return isIP(host) !== 0 || this.#hosts.some(allowed => matches(allowed, host));
+  }
+
+  #allowsOrigin(origin: string): boolean {
+    return this.#origins.includes('*') || this.#origins.includes(origin.toLowerCase());
+  }
+}
+
+/** Whether a browser asks if a page may send a request. */
+export function isPreflight({ method, headers }: Pick<IncomingMessage, 'method' | 'headers'>): boolean {
+  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
+}
+
+function authorityOf({ headers }: IncomingMessage): string | undefined {
+  const authority = headers[':authority'];
+  return typeof authority === 'string' ? authority : headers.host;
+}
+
+/** The host of `host:port`, of an IPv6 address without its brackets. */
+function hostOf(authority: string): string {
+  const [, v6, name = ''] = /^(?:\[([^\]]*)\]|([^:]*))(?::\d*)?$/.exec(authority) ?? [];
+  return (v6 ?? name).toLowerCase().replace(/\.$/, '');
+}
+
+function matches(allowed: string, host: string): boolean {
+  if (allowed === '*') return true;
+  return allowed.startsWith('*.') ? host.endsWith(allowed.slice(1)) : host === allowed;
+}
+
+function isSameSite(origin: string, authority: string | undefined): boolean {
+  return URL.canParse(origin) && new URL(origin).host === authority?.toLowerCase();
+}
+
+function hostRefused(authority: string): ConnectError {
+  const host = authority.slice(0, MAX_TEXT_LENGTH);
+  const message = `The gateway is not served as ${host}: call it by its address or a name in ALLOWED_HOSTS.`;
+  return rpcError(Code.PermissionDenied, message, { reason: 'HOST_NOT_ALLOWED', metadata: { host } });
+}
+
+function originRefused(found: string): ConnectError {
+  const origin = found.slice(0, MAX_TEXT_LENGTH);
+  const message = `Web pages of ${origin} may not call this: the site has to be in ALLOWED_ORIGINS.`;
+  return rpcError(Code.PermissionDenied, message, { reason: 'ORIGIN_NOT_ALLOWED', metadata: { origin } });
+}
