@@ -7,5 +7,5 @@ export const service = {
   dependsOn: { NATS_URL: 'nats' },
   nats: { publishes: ['alerts.received.*'] },
   replicas: 'many',
-  image: { memoryMib: 256 },
+  image: { memoryMib: 384 },
 } as const satisfies ServiceDeclaration;

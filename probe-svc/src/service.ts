@@ -18,7 +18,7 @@ export const service = {
   },
   replicas: 'many',
   image: {
-    memoryMib: 384,
+    memoryMib: 640,
     settings: { CONCURRENT_TASKS: 128 },
     builds: ['native'],
     // The libraries that the addon is linked with, without their headers.

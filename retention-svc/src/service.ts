@@ -6,5 +6,5 @@ export const service = {
   dependsOn: { NATS_URL: 'nats' },
   nats: { manages: ['ALERTS', 'OUTCOMES', 'QUARANTINE'] },
   replicas: 'one',
-  image: { memoryMib: 192, settings: { REPLAY_WINDOW_MS: 3_600_000 } },
+  image: { memoryMib: 384, settings: { REPLAY_WINDOW_MS: 3_600_000 } },
 } as const satisfies ServiceDeclaration;

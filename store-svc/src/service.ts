@@ -16,5 +16,5 @@ export const service = {
     reads: ['ALERTS', 'OUTCOMES', 'QUARANTINE'],
   },
   replicas: 'many',
-  image: { memoryMib: 256 },
+  image: { memoryMib: 384 },
 } as const satisfies ServiceDeclaration;
