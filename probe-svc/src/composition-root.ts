@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { jetstream } from '@nats-io/jetstream';
 import { openStreams } from '@vigie/alert/streams';
-import type { MediaSource } from '@vigie/media-source';
+import type { MediaSource, MemoryLimits } from '@vigie/media-source';
 import { HttpMediaSource } from '@vigie/media-source/http';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
-import { ProcessClock } from '@vigie/service-kit/async';
+import { ProcessClock, Slots } from '@vigie/service-kit/async';
 import { ChannelTransport, createUpstreamCheck, GrpcServer } from '@vigie/service-kit/grpc';
 import { bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
@@ -30,6 +30,7 @@ import { LibavPosterMaker } from './adapters/libav/libav-poster-maker.ts';
 import { AdmissionQueue } from './application/admission-queue.ts';
 import { createMakeAlertPoster, type MakeAlertPoster } from './application/make-alert-poster.ts';
 import { createMakePoster, type MakePoster } from './application/make-poster.ts';
+import { takeOrRefuse } from './application/overload.ts';
 import { createProbeChunks, type ProbeChunks } from './application/probe-chunks.ts';
 import { createProbeVideo, createProbeVideoIsolated, type ProbeVideo } from './application/probe-video.ts';
 import { createProcessAlert, type ProcessAlert } from './application/process-alert.ts';
@@ -46,6 +47,8 @@ import type { PosterMaker } from './ports/poster-maker.ts';
 import type { TenantPresence } from './ports/tenant-presence.ts';
 import { service } from './service.ts';
 
+/** Most headers are smaller: the 95th percentile is 96 KiB. */
+const SMALL_HEADER_BYTES = 256 * 1024;
 /** For ProbeVideo calls, which come on top of the alerts in flight. */
 const SPARE_CONNECTIONS = 32;
 const STORE_CALL_TIMEOUT_MS = 5_000;
@@ -80,6 +83,7 @@ export interface ProbePorts {
 interface Parts extends ProbePorts {
   readonly probeVideo: ProbeVideo;
   readonly probeVideoIsolated: ProbeVideo;
+  readonly probeVideoOfCall: ProbeVideo;
   readonly probeChunks: ProbeChunks;
   readonly makePoster: MakePoster;
   readonly makeAlertPoster: MakeAlertPoster;
@@ -114,8 +118,15 @@ export async function startProbe(
   health.addCheck('store', createUpstreamCheck(storeTransport));
 
   const clock = teardown.use(new ProcessClock());
+  // Alerts wait for room, and so do posters, which wait for one another anyway. Other callers are refused.
+  const largeHeaders = new Slots(config.largeHeaders);
+  const waiting: MemoryLimits = { smallBytes: SMALL_HEADER_BYTES, roomForLarge: largeHeaders };
+  const refusing: MemoryLimits = {
+    smallBytes: SMALL_HEADER_BYTES,
+    roomForLarge: { take: async () => takeOrRefuse(largeHeaders, 'videos with large headers') },
+  };
   // Taken out here, so that what they own is disposed of after those who use it.
-  const { probeVideo, probeChunks, makePoster, makeAlertPoster, processAlert } = bindParts<Parts>(
+  const { probeVideoOfCall, probeChunks, makePoster, makeAlertPoster, processAlert } = bindParts<Parts>(
     {
       videoSource: () => teardown.use(createVideoSource(config, metrics)),
       headerProbe: () => createHeaderProbe(config.probeBackend),
@@ -128,10 +139,11 @@ export async function startProbe(
       tenantPresence: () => new JetStreamTenantPresence(manager),
       attemptJournal: () => teardown.use(new JetStreamAttemptJournal(attempts)),
 
-      probeVideo: parts => createProbeVideo(parts.videoSource, parts.headerProbe, limits),
-      probeVideoIsolated: parts => createProbeVideoIsolated(parts.videoSource, parts.probeIsolation, limits),
-      probeChunks: parts => createProbeChunks(parts.headerProbe, limits),
-      makePoster: parts => createMakePoster(parts.videoSource, parts.posterMaker, limits),
+      probeVideo: parts => createProbeVideo(parts.videoSource, parts.headerProbe, limits, waiting),
+      probeVideoIsolated: parts => createProbeVideoIsolated(parts.videoSource, parts.probeIsolation, limits, waiting),
+      probeVideoOfCall: parts => createProbeVideo(parts.videoSource, parts.headerProbe, limits, refusing),
+      probeChunks: parts => createProbeChunks(parts.headerProbe, limits, refusing),
+      makePoster: parts => createMakePoster(parts.videoSource, parts.posterMaker, limits, waiting),
       makeAlertPoster: parts => createMakeAlertPoster(parts.alertDirectory, parts.makePoster),
       processAlert: parts =>
         createProcessAlert({
@@ -161,8 +173,9 @@ export async function startProbe(
     shutdownGraceMs: config.shutdownGraceMs,
   });
   const videoService = createVideoService({
-    probeVideo,
+    probeVideo: probeVideoOfCall,
     probeChunks,
+    calls: new Slots(config.callsInFlight),
     makePoster,
     makeAlertPoster,
     metrics: createPosterMetrics(metrics),

@@ -16,6 +16,10 @@ export interface Config extends RunnerConfig, JetStreamConfig {
   readonly concurrentTasks: number;
   /** Alerts that are probed, or wait for their tenant's turn or for the store. */
   readonly alertsInFlight: number;
+  /** Calls of `VideoService` that are answered at once. */
+  readonly callsInFlight: number;
+  /** Videos whose headers are larger than most, in memory at once. */
+  readonly largeHeaders: number;
   readonly limits: InspectionLimits;
   readonly probeBackend: BackendConfig;
   readonly probeChild: ProbeChildConfig;
@@ -72,6 +76,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     videoReadTimeoutMs: readVideoReadTimeout(reader),
     concurrentTasks,
     alertsInFlight: Math.max(concurrentTasks, reader.integer('ALERTS_IN_FLIGHT', 1_024, { min: 1, max: 100_000 })),
+    callsInFlight: reader.integer('CALLS_IN_FLIGHT', 128, { min: 1, max: 10_000 }),
+    largeHeaders: reader.integer('LARGE_HEADERS_AT_ONCE', 4, { min: 1, max: 1_000 }),
     limits: readLimits(reader),
     probeBackend: readBackend(reader),
     probeChild: {

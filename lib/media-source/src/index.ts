@@ -1,4 +1,5 @@
 export type { ByteRange, WantedRange } from './byte-range.ts';
+export type { MemoryLimits } from './file-memory.ts';
 export { type Chunk, type ChunkLimits, inspectChunks } from './inspect-chunks.ts';
 export {
   createInspectMedia,

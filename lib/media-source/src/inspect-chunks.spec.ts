@@ -44,6 +44,18 @@ describe('inspectChunks', () => {
     expect(ended).to.equal(2);
   });
 
+  it('asks for room before it holds more than a small file has, and ends the stream if there is none', async () => {
+    const refusal = new Error('no room');
+    const memory = { smallBytes: 1_500, roomForLarge: { take: async () => Promise.reject(refusal) } };
+    let sent = 0;
+    async function* endless() {
+      for (; ; sent++) yield chunk(1_000);
+    }
+    const probing = inspectChunks(endless(), new ScriptedInspect(need(90_000, 1)).inspect, limits, { memory });
+    expect(await probing.catch((error: unknown) => error)).to.equal(refusal);
+    expect(sent).to.equal(1);
+  });
+
   it('inspects again only when what was missing is there', async () => {
     const probe = new ScriptedInspect(need(5_000, 300), FOUND);
     const chunks = [chunk(1_000), chunk(1_000), chunk(200, { offset: 5_000 }), chunk(100)];

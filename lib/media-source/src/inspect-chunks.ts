@@ -1,4 +1,5 @@
 import type { WantedRange } from './byte-range.ts';
+import { FileMemory, type MemoryLimits } from './file-memory.ts';
 import { ReadBudgetExceededError } from './read-budget.ts';
 import { type Inspect, isNeed, type Need, readUntilKnown } from './read-until-known.ts';
 import type { SparseFile } from './sparse-file.ts';
@@ -19,6 +20,12 @@ export interface ChunkLimits {
   readonly firstRangeBytes: number;
 }
 
+export interface InspectChunksOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Shared by all whose files are in memory at the same time; unlimited if absent. */
+  readonly memory?: MemoryLimits | undefined;
+}
+
 /** Small chunks that don't touch can't be gathered; no honest sender makes so many of them. */
 const MAX_RANGES = 4_096;
 
@@ -33,9 +40,10 @@ export async function inspectChunks<Known extends { readonly kind: string }>(
   chunks: AsyncIterable<Chunk>,
   inspect: Inspect<Known>,
   limits: ChunkLimits,
-  signal?: AbortSignal,
+  { signal, memory }: InspectChunksOptions = {},
 ): Promise<Known | Need> {
-  await using received = new ReceivedChunks(chunks, limits.maxBytes);
+  using held = new FileMemory(memory);
+  await using received = new ReceivedChunks(chunks, limits.maxBytes, held, signal);
   const { answer } = await readUntilKnown(
     { offset: 0, lengthBytes: limits.firstRangeBytes },
     (wanted, file) => received.addUntilCovered(wanted, file),
@@ -52,12 +60,16 @@ class ReceivedChunks implements AsyncDisposable {
   ended = false;
   readonly #iterator: AsyncIterator<Chunk>;
   readonly #maxBytes: number;
+  readonly #held: FileMemory;
+  readonly #signal: AbortSignal | undefined;
   /** Where the last chunk ended, exclusive. */
   #position = 0;
 
-  constructor(chunks: AsyncIterable<Chunk>, maxBytes: number) {
+  constructor(chunks: AsyncIterable<Chunk>, maxBytes: number, held: FileMemory, signal: AbortSignal | undefined) {
     this.#iterator = chunks[Symbol.asyncIterator]();
     this.#maxBytes = maxBytes;
+    this.#held = held;
+    this.#signal = signal;
   }
 
   /**
@@ -71,12 +83,17 @@ class ReceivedChunks implements AsyncDisposable {
         this.ended = true;
         return;
       }
+      await this.#makeRoomFor(next.value, file);
       this.#add(next.value, file);
     } while (!file.covers(offset, offset + lengthBytes));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#iterator.return?.();
+  }
+
+  async #makeRoomFor({ bytes }: Chunk, file: SparseFile): Promise<void> {
+    if (this.#held.isTooSmallFor(file.heldBytes + bytes.length)) await this.#held.makeRoom(this.#signal);
   }
 
   #add(chunk: Chunk, file: SparseFile): void {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { Slots } from '@vigie/service-kit/async';
 import { expect } from 'chai';
 import { createInspectMedia, type Inspection, type InspectionLimits } from './inspect-media.ts';
 import { MediaSourceError } from './media-source.ts';
@@ -58,6 +59,73 @@ describe('inspectMedia', () => {
     };
     const report = await createInspectMedia(source, { ...limits, timeoutMs: 50 })('/a.mp4', waiting);
     expect(report.result).to.deep.equal({ kind: 'known', answer: FOUND });
+  });
+
+  describe('when memory is limited', () => {
+    let places: Slots;
+    let taken: number;
+    const roomForLarge = {
+      take: async (signal?: AbortSignal) => {
+        const place = await places.take(signal);
+        taken++;
+        return place;
+      },
+    };
+    const inspectWithin = (script: ScriptedInspect, timeoutMs = limits.timeoutMs, signal?: AbortSignal) =>
+      createInspectMedia(source, { ...limits, timeoutMs }, { smallBytes: 1_000, roomForLarge })(
+        '/a.mp4',
+        script.inspect,
+        { signal },
+      );
+
+    beforeEach(() => {
+      places = new Slots(1);
+      taken = 0;
+    });
+
+    it('asks for room before it reads more than a small file has, once, and gives it back', async () => {
+      const held: number[] = [];
+      const note = (answer: Found | Need) => {
+        held.push(taken, source.reads.length);
+        return answer;
+      };
+      const small = new ScriptedInspect(need(2_000, 900), FOUND);
+      expect(await inspectWithin(small)).to.have.nested.property('result.kind', 'known');
+      expect(taken).to.equal(0);
+      source.reads.length = 0;
+      const large = new ScriptedInspect(
+        () => note(need(100, 901)),
+        () => note(need(2_000, 2_000)),
+        () => note(FOUND),
+      );
+      expect(await inspectWithin(large)).to.have.nested.property('result.kind', 'known');
+      expect(held).to.deep.equal([0, 1, 1, 2, 1, 3]);
+      expect(places.allFree).to.equal(true);
+    });
+
+    it('waits for room as long as it takes, which costs none of its time', async () => {
+      const place = await places.take();
+      const waiting = inspectWithin(new ScriptedInspect(need(100, 2_000), FOUND), 50);
+      const { reads } = source;
+      await once(AbortSignal.timeout(100), 'abort');
+      expect(reads).to.have.lengthOf(1);
+      place[Symbol.dispose]();
+      expect(await waiting).to.have.nested.property('result.kind', 'known');
+    });
+
+    it('ends its wait with the reason of an abort, and passes a refusal on', async () => {
+      using _place = await places.take();
+      const caller = new AbortController();
+      const waiting = inspectWithin(new ScriptedInspect(need(100, 2_000)), limits.timeoutMs, caller.signal);
+      caller.abort(new Error('gone'));
+      expect(await waiting.catch((error: unknown) => error)).to.equal(caller.signal.reason);
+
+      const refusal = new Error('no room');
+      const memory = { smallBytes: 1_000, roomForLarge: { take: async () => Promise.reject(refusal) } };
+      const script = new ScriptedInspect(need(100, 2_000));
+      const refused = createInspectMedia(source, limits, memory)('/a.mp4', script.inspect);
+      expect(await refused.catch((error: unknown) => error)).to.equal(refusal);
+    });
   });
 
   it('gives no partial answer once the ranges are used up', async () => {

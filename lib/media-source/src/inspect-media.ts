@@ -1,5 +1,6 @@
 import { Deadline } from '@vigie/service-kit/async';
 import type { WantedRange } from './byte-range.ts';
+import { FileMemory, type MemoryLimits } from './file-memory.ts';
 import { MediaChangedError, type MediaReader, type MediaSource, MediaSourceError } from './media-source.ts';
 import { ReadBudget, ReadBudgetExceededError, type ReadLimits } from './read-budget.ts';
 import { ReadMeter } from './read-meter.ts';
@@ -44,13 +45,15 @@ export type InspectMedia = <Known extends { readonly kind: string }>(
 interface Circumstances {
   readonly meter: ReadMeter;
   readonly deadline: Deadline;
+  readonly held: FileMemory;
   readonly onRead: InspectMediaOptions['onRead'];
 }
 
 /** A file that is replaced while it is being read is read afresh, but one that keeps changing is left for later. */
 const MAX_FRESH_STARTS = 3;
 
-export function createInspectMedia(source: MediaSource, limits: InspectionLimits): InspectMedia {
+/** @param memory shared by all whose files are in memory at the same time; unlimited if absent */
+export function createInspectMedia(source: MediaSource, limits: InspectionLimits, memory?: MemoryLimits): InspectMedia {
   return async <Known extends { readonly kind: string }>(
     name: string,
     inspect: Inspect<Known>,
@@ -59,7 +62,8 @@ export function createInspectMedia(source: MediaSource, limits: InspectionLimits
     const startedAt = performance.now();
     const meter = new ReadMeter();
     using deadline = new Deadline(limits.timeoutMs, signal);
-    const result = await inspectVersions(name, inspect, { meter, deadline, onRead }).then(toKnown, error => {
+    using held = new FileMemory(memory);
+    const result = await inspectVersions(name, inspect, { meter, deadline, held, onRead }).then(toKnown, error => {
       signal?.throwIfAborted();
       return toUnread(error);
     });
@@ -86,14 +90,19 @@ export function createInspectMedia(source: MediaSource, limits: InspectionLimits
   function inspectVersion<Known extends { readonly kind: string }>(
     reader: MediaReader,
     inspect: Inspect<Known>,
-    { deadline, onRead }: Circumstances,
+    { deadline, held, onRead }: Circumstances,
   ): Promise<Exclude<Known, Need>> {
     const budget = new ReadBudget(limits);
     return readUntilKnown(
       { offset: 0, lengthBytes: limits.firstRangeBytes },
       async (wanted, file) => {
+        const range = budget.allow(wanted);
+        if (held.isTooSmallFor(file.heldBytes + range.lengthBytes)) {
+          using _ = deadline.suspend();
+          await held.makeRoom(deadline.caller);
+        }
         using _ = onRead?.();
-        await fetchRange(wanted, reader, budget, file, deadline);
+        await fetchRange(range, reader, budget, file, deadline);
       },
       // An inspection ends with an answer by its own clock; only the caller's signal may break it off.
       file =>
@@ -106,22 +115,22 @@ export function createInspectMedia(source: MediaSource, limits: InspectionLimits
   }
 
   async function fetchRange(
-    wanted: WantedRange,
+    range: WantedRange,
     reader: MediaReader,
     budget: ReadBudget,
     file: SparseFile,
     deadline: Deadline,
   ): Promise<void> {
     const { sizeBytes } = file;
-    const slice = await reader.read(budget.allow(wanted), budget.remainingBytes).catch(error => {
+    const slice = await reader.read(range, budget.remainingBytes).catch(error => {
       if (!deadline.signal.aborted) throw error;
       throw unreachable(`the video server didn't send enough within ${limits.timeoutMs} ms`, error);
     });
     budget.spend(slice.costBytes);
     file.sizeBytes = slice.sizeBytes ?? sizeBytes;
-    const added = file.add(wanted.offset, slice.bytes);
+    const added = file.add(range.offset, slice.bytes);
     if (added === 0 && file.sizeBytes === sizeBytes) {
-      throw unreachable(`the video server sends nothing from byte ${wanted.offset} on`);
+      throw unreachable(`the video server sends nothing from byte ${range.offset} on`);
     }
   }
 }

@@ -3,6 +3,7 @@ import {
   type InspectionLimits,
   type InspectOptions,
   type MediaSource,
+  type MemoryLimits,
   type SparseFile,
 } from '@vigie/media-source';
 import type { Poster, PosterFailure, PosterMaker } from '../ports/poster-maker.ts';
@@ -24,8 +25,13 @@ export interface PosterReport {
 /** Makes a video's poster; the report says whatever is wrong with it. Rejects with the signal's reason on abort. */
 export type MakePoster = (video: string, maxSidePixels: number, signal?: AbortSignal) => Promise<PosterReport>;
 
-export function createMakePoster(source: MediaSource, maker: PosterMaker, limits: InspectionLimits): MakePoster {
-  const inspect = createInspectMedia(source, limits);
+export function createMakePoster(
+  source: MediaSource,
+  maker: PosterMaker,
+  limits: InspectionLimits,
+  memory?: MemoryLimits,
+): MakePoster {
+  const inspect = createInspectMedia(source, limits, memory);
   return async (video, maxSidePixels, signal) => {
     const make = (file: SparseFile, options: InspectOptions) => maker.make(file, { maxSidePixels, ...options });
     const { result, ...cost } = await inspect(video, make, { signal });

@@ -1,4 +1,11 @@
-import { type Chunk, type ChunkLimits, inspectChunks, ReadBudgetExceededError } from '@vigie/media-source';
+import {
+  type Chunk,
+  type ChunkLimits,
+  type Inspect,
+  inspectChunks,
+  type MemoryLimits,
+  ReadBudgetExceededError,
+} from '@vigie/media-source';
 import type { HeaderAnswer, HeaderProbe } from '../ports/header-probe.ts';
 import { toReadFailure } from './read-failure.ts';
 
@@ -9,10 +16,11 @@ import { toReadFailure } from './read-failure.ts';
  */
 export type ProbeChunks = (chunks: AsyncIterable<Chunk>, signal?: AbortSignal) => Promise<HeaderAnswer>;
 
-export function createProbeChunks(headerProbe: HeaderProbe, limits: ChunkLimits): ProbeChunks {
+export function createProbeChunks(headerProbe: HeaderProbe, limits: ChunkLimits, memory?: MemoryLimits): ProbeChunks {
+  const inspect: Inspect<HeaderAnswer> = (file, options) => headerProbe.probe(file, options);
   return async (chunks, signal) => {
     try {
-      return await inspectChunks(chunks, (file, options) => headerProbe.probe(file, options), limits, signal);
+      return await inspectChunks(chunks, inspect, limits, { signal, memory });
     } catch (error) {
       if (error instanceof ReadBudgetExceededError) return { ...toReadFailure(error), diagnostics: [] };
       throw error;

@@ -4,6 +4,7 @@ import {
   type InspectionLimits,
   type InspectMediaOptions,
   type MediaSource,
+  type MemoryLimits,
 } from '@vigie/media-source';
 import type { HeaderProbe, ProbeIsolation } from '../ports/header-probe.ts';
 import { toReadFailure } from './read-failure.ts';
@@ -25,8 +26,13 @@ export interface ProbeReport {
 /** Learns what a video is; the report says whatever is wrong with it. Rejects with the signal's reason on abort. */
 export type ProbeVideo = (video: string, options?: InspectMediaOptions) => Promise<ProbeReport>;
 
-export function createProbeVideo(source: MediaSource, headerProbe: HeaderProbe, limits: InspectionLimits): ProbeVideo {
-  const inspect = createInspectMedia(source, limits);
+export function createProbeVideo(
+  source: MediaSource,
+  headerProbe: HeaderProbe,
+  limits: InspectionLimits,
+  memory?: MemoryLimits,
+): ProbeVideo {
+  const inspect = createInspectMedia(source, limits, memory);
   return async (video, options) => {
     const { result, ...cost } = await inspect(video, (file, how) => headerProbe.probe(file, how), options);
     if (result.kind === 'unread') return { finding: toReadFailure(result.error), diagnostics: [], ...cost };
@@ -43,9 +49,10 @@ export function createProbeVideoIsolated(
   source: MediaSource,
   isolation: ProbeIsolation,
   limits: InspectionLimits,
+  memory?: MemoryLimits,
 ): ProbeVideo {
   return async (video, options) => {
     using headerProbe = isolation.open();
-    return await createProbeVideo(source, headerProbe, limits)(video, options);
+    return await createProbeVideo(source, headerProbe, limits, memory)(video, options);
   };
 }

@@ -3,6 +3,7 @@ import { InvalidAlertError } from '@vigie/alert';
 import { AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { invalidArgument, rpcError } from '@vigie/service-kit/grpc';
 import { UnknownAlertError } from '../../application/make-alert-poster.ts';
+import { OverloadedError } from '../../application/overload.ts';
 import { VideoUnreachableError } from '../../application/video-unreachable-error.ts';
 import { AlertDirectoryError } from '../../ports/alert-directory.ts';
 import { NoPosterError } from './get-poster.ts';
@@ -27,6 +28,13 @@ export function translateError(error: unknown): ConnectError | undefined {
     return rpcError(Code.NotFound, error.message, {
       reason: error.reason,
       resource: { type: AlertSchema.typeName, name: error.uid },
+      cause: error,
+    });
+  }
+  if (error instanceof OverloadedError) {
+    return rpcError(Code.ResourceExhausted, `${error.message} Ask again soon.`, {
+      reason: error.reason,
+      retryDelayMs: RETRY_DELAY_MS,
       cause: error,
     });
   }

@@ -6,6 +6,7 @@ import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import { Failure_Code } from '@vigie/proto/vigie/video/v1/failure_pb.ts';
 import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
+import { Slots } from '@vigie/service-kit/async';
 import { ChannelTransport } from '@vigie/service-kit/grpc';
 import { validateRequests } from '@vigie/service-kit/validation';
 import { expect } from 'chai';
@@ -61,6 +62,7 @@ describe('GetPoster', () => {
     const service = createVideoService({
       probeVideo: noProbes,
       probeChunks: noProbes,
+      calls: new Slots(1),
       makePoster,
       makeAlertPoster: createMakeAlertPoster(directory ?? new GrpcAlertDirectory(storeEndpoint.transport), makePoster),
       metrics: createPosterMetrics(metrics),

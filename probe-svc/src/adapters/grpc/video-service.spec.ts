@@ -1,9 +1,11 @@
 import { type Client, Code, ConnectError, createClient } from '@connectrpc/connect';
+import { waitFor } from '@vigie/dev-env/testing';
 import { MediaSourceError } from '@vigie/media-source';
 import { MemoryMediaSource } from '@vigie/media-source/testing';
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
 import { Failure_Code } from '@vigie/proto/vigie/video/v1/failure_pb.ts';
 import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
+import { Slots } from '@vigie/service-kit/async';
 import { validateRequests } from '@vigie/service-kit/validation';
 import { expect } from 'chai';
 import { pino } from 'pino';
@@ -15,6 +17,7 @@ import { ScriptedHeaderProbe } from '../../testing/scripted-header-probe.ts';
 import { translateError } from './error-table.ts';
 import { createVideoService } from './video-service.ts';
 
+const CALLS = 3;
 const limits = { firstRangeBytes: 1_000, maxBytes: 10_000, maxRequests: 4, timeoutMs: 1_000 };
 
 const noPosters = () => Promise.reject(new Error('this spec asks for no poster'));
@@ -32,6 +35,7 @@ describe('VideoService', () => {
     const service = createVideoService({
       probeVideo: createProbeVideo(source, probe, limits),
       probeChunks: createProbeChunks(probe, limits),
+      calls: new Slots(CALLS),
       makePoster: noPosters,
       makeAlertPoster: noPosters,
       metrics: { count: () => {} },
@@ -54,6 +58,30 @@ describe('VideoService', () => {
         error => error,
       ),
     );
+
+  it('answers as many calls at once as there is room for, and refuses more for the time being', async () => {
+    const ended = Promise.withResolvers<typeof media>();
+    await serve(new ScriptedHeaderProbe(() => ended.promise));
+    const answered = Array.from({ length: CALLS }, () => client.probeVideo({ video: '/videos/a.mp4' }));
+    await waitFor('all probes', () => probe.calls === CALLS || undefined);
+    const calls = [
+      client.probeVideo({ video: '/videos/a.mp4' }),
+      client.getPoster({ source: { case: 'video', value: '/videos/a.mp4' } }),
+      client.probeStream(
+        (async function* () {
+          yield { chunk: new Uint8Array(10) };
+        })(),
+      ),
+    ];
+    for (const error of await Promise.all(calls.map(errorOf))) {
+      expect(error.code).to.equal(Code.ResourceExhausted);
+      expect(error.findDetails(ErrorInfoSchema)[0]?.reason).to.equal('OVERLOADED');
+      expect(error.findDetails(RetryInfoSchema)[0]?.retryDelay?.seconds).to.equal(1n);
+    }
+    ended.resolve(media);
+    for (const { finding } of await Promise.all(answered)) expect(finding.case).to.equal('media');
+    expect((await client.probeVideo({ video: '/videos/a.mp4' })).finding.case).to.equal('media');
+  });
 
   describe('ProbeVideo', () => {
     it('tells what a video is and what that cost', async () => {

@@ -1,8 +1,10 @@
 import type { Failure, Media } from '@vigie/alert';
 import { failureToProto, mediaToProto } from '@vigie/alert/wire';
 import type { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
+import type { Slots } from '@vigie/service-kit/async';
 import type { ServiceImplementation } from '@vigie/service-kit/grpc';
 import type { Logger } from '@vigie/service-kit/telemetry';
+import { takeOrRefuse } from '../../application/overload.ts';
 import type { ProbeChunks } from '../../application/probe-chunks.ts';
 import type { ProbeVideo } from '../../application/probe-video.ts';
 import { VideoUnreachableError } from '../../application/video-unreachable-error.ts';
@@ -12,14 +14,19 @@ import { createGetPoster, type GetPosterParts } from './get-poster.ts';
 export interface VideoServiceParts extends GetPosterParts {
   readonly probeVideo: ProbeVideo;
   readonly probeChunks: ProbeChunks;
+  /** How many calls may be under way. */
+  readonly calls: Slots;
   readonly logger: Logger;
 }
 
 export function createVideoService(parts: VideoServiceParts): ServiceImplementation<typeof VideoService> {
-  const { probeVideo, probeChunks, logger } = parts;
+  const { probeVideo, probeChunks, calls, logger } = parts;
+  const getPoster = createGetPoster(parts);
+  const admit = () => takeOrRefuse(calls, 'calls');
 
   return {
     async probeVideo({ video }, { signal }) {
+      using _ = admit();
       const { finding, diagnostics, ...effort } = await probeVideo(video, { signal });
       logger.info({ video, ...summaryOf(finding), ...effort }, 'video probed');
       if (diagnostics.length > 0) logger.debug({ video, diagnostics }, 'what libav said');
@@ -30,9 +37,13 @@ export function createVideoService(parts: VideoServiceParts): ServiceImplementat
       return { finding: toFinding(finding), effort: { attempts: 1, ...effort } };
     },
 
-    getPoster: createGetPoster(parts),
+    async getPoster(request, context) {
+      using _ = admit();
+      return await getPoster(request, context);
+    },
 
     async probeStream(requests, { signal }) {
+      using _ = admit();
       const answer = await probeChunks(readChunks(requests), signal);
       logger.info(answer.kind === 'need' ? { missing: answer } : summaryOf(answer), 'stream probed');
       if (answer.kind !== 'need') return { finding: toFinding(answer) };
