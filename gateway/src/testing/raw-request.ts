@@ -93,7 +93,7 @@ export async function sendRaw(
   const all = { ...headers, ...moreHeaders };
   if (httpVersion === '1.1') {
     const { te: _, ...plain } = all as Record<string, string>;
-    const request = httpRequest(`${url}${path}`, { method: 'POST', headers: plain });
+    const request = httpRequest(`${url}${path}`, { method: 'POST', headers: plain, agent: false });
     if (isUnfinished) request.write(body);
     else request.end(body);
     // The connection may be closed while a body that was refused is still being sent.

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { constants, type ServerHttp2Stream } from 'node:http2';
+import { constants } from 'node:http2';
 import { Code, ConnectError } from '@connectrpc/connect';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import { continueTrace, TRACEPARENT, withTrace } from '@vigie/service-kit/telemetry';
-import type { Exchange, ExchangeHandler } from './exchange.ts';
+import { type Exchange, type ExchangeHandler, http2StreamOf } from './exchange.ts';
 import type { RequestListener } from './http-listener/http-listener.ts';
 import type { HttpMetrics } from './http-metrics.ts';
 
@@ -37,7 +37,8 @@ export function createRequestListener(parts: ServeExchangeParts): RequestListene
     let finished = false;
 
     response.setHeader(TRACE_ID_HEADER, exchange.trace.traceId);
-    response.once('finish', () => {
+    // Over HTTP/2 the response itself says that it has finished even when its client has left before.
+    (http2StreamOf(response) ?? response).once('finish', () => {
       finished = true;
       dropRest(request, lingerMs);
     });
@@ -64,7 +65,7 @@ function dropRest(request: IncomingMessage, lingerMs: number): void {
   request.resume();
   if (request.complete || request.destroyed) return;
   const timer = setTimeout(() => {
-    const { stream } = request as { readonly stream?: ServerHttp2Stream };
+    const stream = http2StreamOf(request);
     if (stream === undefined) request.destroy();
     else stream.close(constants.NGHTTP2_NO_ERROR);
   }, lingerMs);

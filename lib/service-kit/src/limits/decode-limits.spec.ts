@@ -187,11 +187,17 @@ describe('inflate', () => {
   ] as const) {
     it(`stops at the bound: ${encoding}`, async () => {
       const before = process.memoryUsage().arrayBuffers;
-      const error = await inflate(compressed, encoding, MIB).catch(thrown => thrown);
+      const error = await inflate(compressed, encoding, 32 * MIB).catch(thrown => thrown);
       expect(error.code).to.equal(Code.ResourceExhausted);
       expect(process.memoryUsage().arrayBuffers - before).to.be.below(16 * MIB);
     });
   }
+
+  it('takes what gets much smaller, and a mebibyte of whatever gets smaller still', async () => {
+    const records = Buffer.from(Array.from({ length: 100_000 }, (_, index) => `record ${index}`).join('\n'));
+    expect(await inflate(gzipSync(records), 'gzip', 8 * MIB)).to.have.lengthOf(records.byteLength);
+    expect(await inflate(gzipSync(Buffer.alloc(MIB)), 'gzip', 8 * MIB)).to.have.lengthOf(MIB);
+  });
 
   it('gives back what was compressed', async () => {
     const bytes = randomBytes(10_000);

@@ -7,6 +7,13 @@ const DECOMPRESSORS = { gzip: createGunzip, br: createBrotliDecompress };
 
 export type Encoding = keyof typeof DECOMPRESSORS;
 
+/**
+ * Nothing that is worth sending gets smaller than that; 8 KB of gzip stand for 8 MB of the same byte, which take as
+ * long to decompress as a thousand calls. Less than a mebibyte is nobody's concern.
+ */
+const MAX_EXPANSION = 100;
+const FREE_BYTES = 1024 * 1024;
+
 /** As many as libuv has threads for them. Each takes up to 16 MiB: the window of Brotli. */
 const slots = new Slots(4);
 
@@ -15,10 +22,11 @@ export function isEncoding(name: string): name is Encoding {
 }
 
 /**
- * Decompresses until all is there or `maxBytes` are passed, whichever comes first.
+ * Decompresses until all is there or too much: more than `maxBytes`, or than a mebibyte and a hundred times as much as
+ * was compressed.
  *
  * @param count is told how many bytes have been decompressed, before the next ones are; may refuse by throwing
- * @throws ConnectError RESOURCE_EXHAUSTED beyond `maxBytes`, INVALID_ARGUMENT where the bytes are malformed, and what
+ * @throws ConnectError RESOURCE_EXHAUSTED for too much, INVALID_ARGUMENT where the bytes are malformed, and what
  * `count` throws
  */
 export async function inflate(
@@ -29,6 +37,7 @@ export async function inflate(
 ): Promise<Uint8Array> {
   if (bytes.byteLength === 0) return bytes;
   using _slot = await slots.take();
+  const limit = Math.min(maxBytes, Math.max(FREE_BYTES, MAX_EXPANSION * bytes.byteLength));
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   const decompressor = DECOMPRESSORS[encoding]();
@@ -36,7 +45,7 @@ export async function inflate(
   try {
     for await (const chunk of decompressor as AsyncIterable<Buffer>) {
       sizeBytes += chunk.byteLength;
-      if (sizeBytes > maxBytes) throw tooLarge(maxBytes);
+      if (sizeBytes > limit) throw tooLarge(limit);
       count(chunk.byteLength);
       chunks.push(chunk);
     }
@@ -46,10 +55,11 @@ export async function inflate(
   return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
 }
 
-function tooLarge(maxBytes: number): ConnectError {
-  return rpcError(Code.ResourceExhausted, `The message has more than ${maxBytes} bytes once decompressed; send less.`, {
+function tooLarge(limit: number): ConnectError {
+  const message = `The message has more than ${limit} bytes once decompressed; send less, or send it uncompressed.`;
+  return rpcError(Code.ResourceExhausted, message, {
     reason: 'MESSAGE_TOO_LARGE',
-    metadata: { limit: String(maxBytes) },
+    metadata: { limit: String(limit) },
   });
 }
 

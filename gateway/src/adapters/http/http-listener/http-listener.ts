@@ -45,6 +45,8 @@ const MAX_STREAMS_OF_A_CONNECTION = 1_000;
 /** How soon the kernel looks whether the client's machine is still there; the default is two hours. */
 const TCP_KEEP_ALIVE_MS = 30_000;
 const MAX_SWEEP_MS = 5_000;
+/** Of answers that a connection still has to send. A proxy may bring the calls of many clients over one connection. */
+const MAX_SESSION_MEMORY_MB = 64;
 
 /** Listens on one port for HTTP/1.1 and cleartext HTTP/2. */
 export class HttpListener implements AsyncDisposable {
@@ -90,6 +92,7 @@ export class HttpListener implements AsyncDisposable {
     });
     const http2Options = {
       settings: { maxConcurrentStreams: MAX_STREAMS_OF_A_CONNECTION, maxHeaderListSize: maxHeaderBytes },
+      maxSessionMemory: MAX_SESSION_MEMORY_MB,
       // nghttp2's own limit, which ends a connection with INTERNAL_ERROR, comes after ours.
       streamResetBurst: 4 * this.#limits.maxResets,
       streamResetRate: 4 * this.#limits.resetsPerSecond,

@@ -70,27 +70,33 @@ export async function* readEnvelopes(
     return sizeBytes >= bytes;
   }
 
-  async function receiveRest(): Promise<Envelope> {
+  /** @throws ConnectError if they are not there in time */
+  async function receiveAll(bytes: number): Promise<void> {
+    if (received.byteLength >= bytes) return;
     using deadline = new Deadline(bodyTimeoutMs, signal);
     try {
-      if (!(await receive(ENVELOPE_HEAD_BYTES, deadline.signal))) throw incomplete();
-      const length = received.readUInt32BE(1);
-      if (length > maxBodyBytes) throw bodyTooLarge(maxBodyBytes).rpcError;
-      await call.takeBytesWhenFree(length, signal);
-      if (!(await receive(ENVELOPE_HEAD_BYTES + length, deadline.signal))) throw incomplete();
-      const flags = received.readUInt8(0);
-      const data = received.subarray(ENVELOPE_HEAD_BYTES, ENVELOPE_HEAD_BYTES + length);
-      received = received.subarray(ENVELOPE_HEAD_BYTES + length);
-      return { flags, data };
+      if (!(await receive(bytes, deadline.signal))) throw incomplete();
     } catch (error) {
       throw deadline.signal.aborted && !signal.aborted ? bodyTooSlow(bodyTimeoutMs).rpcError : error;
     }
   }
 
+  async function receiveEnvelope(): Promise<Envelope> {
+    await receiveAll(ENVELOPE_HEAD_BYTES);
+    const end = ENVELOPE_HEAD_BYTES + received.readUInt32BE(1);
+    if (end > ENVELOPE_HEAD_BYTES + maxBodyBytes) throw bodyTooLarge(maxBodyBytes).rpcError;
+    await call.takeBytesWhenFree(end, signal);
+    await receiveAll(end);
+    const flags = received.readUInt8(0);
+    const data = received.subarray(ENVELOPE_HEAD_BYTES, end);
+    received = received.subarray(end);
+    return { flags, data };
+  }
+
   // Between messages a client may be silent for as long as it likes.
   while (await receive(1, signal)) {
     const before = call.bytes;
-    yield await receiveRest();
+    yield await receiveEnvelope();
     call.giveBackBytes(call.bytes - before);
   }
 }
