@@ -1,1 +1,2 @@
 export { EnvReader, InvalidEnvironmentError } from './env-reader.ts';
+export { isKnownPassword, knownPasswordWarning } from './known-password.ts';

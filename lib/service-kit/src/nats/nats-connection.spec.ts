@@ -144,6 +144,15 @@ describe('connectNats', () => {
     await connection.close();
   });
 
+  it('warns of a password that everybody knows, on any server but this machine', async () => {
+    const { logger, health, lines } = observers();
+    const never = connectNats({ url: 'nats://probe-svc:probe-svc@nats.invalid:4222', name: 'spec', logger, health });
+    never.catch(() => undefined);
+    expect(lines.map(({ level, msg }) => [level, msg])).to.deep.equal([
+      [40, "EVERYBODY KNOWS THE PASSWORD of probe-svc in NATS_URL: it is the user's name. Set one of your own."],
+    ]);
+  });
+
   it('refuses a server that is too old, and says which and what to use', async () => {
     await using server = await startGreeter('2.9.10');
     const error = await connectNats({ url: server.url, name: 'spec', ...observers() }).catch(error => error);

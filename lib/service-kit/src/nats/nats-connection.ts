@@ -2,6 +2,7 @@ import { connect, errors, type NatsConnection } from '@nats-io/transport-node';
 import type { Backoff } from '../async/backoff.ts';
 import { retry } from '../async/retry.ts';
 import { settlesWithin } from '../async/settles-within.ts';
+import { isKnownPassword, knownPasswordWarning } from '../env/known-password.ts';
 import type { Health } from '../telemetry/health.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { findNatsServerProblem } from './nats-server-version.mjs';
@@ -47,6 +48,10 @@ const DIAL_TIMEOUT_MS = 5_000;
 export async function connectNats(options: NatsConnectionOptions): Promise<NatsConnection> {
   const access = readNatsUrl(options.url);
   const hosts = hostsOf(access);
+  const hostnames = access.servers.map(server => new URL(server).hostname);
+  if (isKnownPassword({ user: access.user, password: access.pass, hostnames })) {
+    options.logger.warn(knownPasswordWarning('NATS_URL', access.user));
+  }
   let state: string | undefined = `not connected to ${hosts}`;
   options.health.addCheck('nats', async () => state ?? (await findSilence()));
   const connection = await dial(access, options.name);

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { MikroORM } from '@mikro-orm/postgresql';
-import type { Health } from '@vigie/service-kit/telemetry';
+import { isKnownPassword, knownPasswordWarning } from '@vigie/service-kit/env';
+import type { Health, Logger } from '@vigie/service-kit/telemetry';
 import { AlertStoreError } from '../../ports/alert-store.ts';
 import { migrate } from './migrate.ts';
 import { type OrmOptions, ormOptions } from './orm-options.ts';
@@ -24,6 +25,8 @@ const CAN_USE_TABLE = 'select from alerts limit 0';
  * Waits for Postgres as long as it takes, brings the schema up to date and opens the pool; readiness reports how it is.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<MikroORM> {
+  warnOfKnownPassword('DATABASE_URL', options.url, options.logger);
+  warnOfKnownPassword('DATABASE_MIGRATION_URL', options.migrationUrl, options.logger);
   let check = async (): Promise<string | undefined> => 'waiting for Postgres';
   options.health.addCheck('postgres', () => check());
   const untilDone = (work: () => Promise<unknown>) =>
@@ -40,6 +43,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<MikroORM> 
   }
   check = shareInFlight(() => findProblem(orm));
   return orm;
+}
+
+function warnOfKnownPassword(variable: string, databaseUrl: string, logger: Logger): void {
+  const { username, password, hostname } = new URL(databaseUrl);
+  const [user, secret] = [username, password].map(decodeURIComponent);
+  if (isKnownPassword({ user, password: secret, hostnames: [hostname] })) {
+    logger.warn(knownPasswordWarning(variable, user));
+  }
 }
 
 async function retryWhileAway(

@@ -77,7 +77,8 @@ function passwordReference(user: string): string {
 
 function portsOf({ name, port, healthPort, isPublic = false }: ServiceDeclaration): string[] {
   const prefix = variablePrefix(name);
-  const own = port === undefined ? [] : [`${isPublic ? '' : '127.0.0.1:'}$\{${prefix}_PORT:-${port}}:${port}`];
+  const bind = isPublic ? `$\{${prefix}_BIND:-127.0.0.1}` : '127.0.0.1';
+  const own = port === undefined ? [] : [`${bind}:$\{${prefix}_PORT:-${port}}:${port}`];
   return [...own, `127.0.0.1:$\{${prefix}_HEALTH_PORT:-${healthPort}}:${healthPort}`];
 }
 
