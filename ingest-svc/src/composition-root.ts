@@ -1,5 +1,5 @@
 import { jetstream } from '@nats-io/jetstream';
-import { findRoomProblem, openStreams, type StreamName } from '@vigie/alert/streams';
+import { findIntakeProblem, openStreams, type StreamName } from '@vigie/alert/streams';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { GrpcServer } from '@vigie/service-kit/grpc';
 import { bindParts } from '@vigie/service-kit/injection';
@@ -58,6 +58,6 @@ async function openAlertQueue(config: Config, context: ServiceContext): Promise<
   const connection = await connectNats({ url: config.natsUrl, name: service.name, logger, health });
   teardown.defer(() => closeNats(connection));
   const manager = await openStreams(connection, config.streamLimits, context);
-  health.addCheck('room', async () => findRoomProblem(await manager.streams.info(STREAM)));
+  health.addCheck('intake', async () => findIntakeProblem(await manager.streams.info(STREAM)));
   return new JetStreamAlertQueue(jetstream(connection));
 }

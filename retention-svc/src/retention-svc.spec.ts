@@ -1,5 +1,6 @@
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { openIntake } from '@vigie/alert/streams';
 import { type ScratchNats, startScratchNats, waitFor } from '@vigie/dev-env/testing';
 import { readNatsUrl } from '@vigie/service-kit/nats';
 import { Health } from '@vigie/service-kit/telemetry';
@@ -54,6 +55,8 @@ describe('retention-svc', () => {
     await startRetention(config, { logger, metrics, health, teardown }, overrides);
     health.enter('running');
     running.use(teardown);
+    // As store-svc does.
+    if (overrides.streams === undefined) await openIntake(manager, 'spec');
     return { health, metrics, lines };
   }
 

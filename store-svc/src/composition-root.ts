@@ -8,12 +8,14 @@ import { GrpcServer } from '@vigie/service-kit/grpc';
 import { bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
 import { closeNats, connectNats, createConsumerMetrics } from '@vigie/service-kit/nats';
+import type { Logger } from '@vigie/service-kit/telemetry';
 import { validateRequests } from '@vigie/service-kit/validation';
 import { createAlertService } from './adapters/grpc/alert-service.ts';
 import { translateError } from './adapters/grpc/error-table.ts';
 import { createOutcomeService } from './adapters/grpc/outcome-service.ts';
 import { createQuarantinedAlertService } from './adapters/grpc/quarantined-alert-service.ts';
 import { JetStreamAlertJournal } from './adapters/jetstream/jetstream-alert-journal.ts';
+import { JetStreamAlertStream } from './adapters/jetstream/jetstream-alert-stream.ts';
 import { JetStreamDeadLetterQueue } from './adapters/jetstream/jetstream-dead-letter-queue.ts';
 import { JetStreamOutcomeFeed } from './adapters/jetstream/jetstream-outcome-feed.ts';
 import { JetStreamOutcomeJournal } from './adapters/jetstream/jetstream-outcome-journal.ts';
@@ -29,9 +31,11 @@ import { ObservedDeadLetterQueue } from './adapters/telemetry/observed-dead-lett
 import { ObservedOutcomeFeed } from './adapters/telemetry/observed-outcome-feed.ts';
 import { observeRecordArrival, observeRecordOutcome } from './adapters/telemetry/observed-recording.ts';
 import { createStoreMetrics } from './adapters/telemetry/store-metrics.ts';
+import { TelemetryPositionReports } from './adapters/telemetry/telemetry-position-reports.ts';
 import { TelemetrySweepReports } from './adapters/telemetry/telemetry-sweep-reports.ts';
 import { WriteHealth } from './adapters/telemetry/write-health.ts';
 import { createGetAlert, type GetAlert } from './application/get-alert.ts';
+import { KeepPositions } from './application/keep-positions.ts';
 import { createKeepQuarantined, type KeepQuarantined } from './application/keep-quarantined.ts';
 import { createListAlerts, type ListAlerts } from './application/list-alerts.ts';
 import { createListQuarantined, type ListQuarantined } from './application/list-quarantined.ts';
@@ -50,6 +54,7 @@ import { SweepMessages } from './application/sweep-messages.ts';
 import type { Config } from './config.ts';
 import type { AlertJournal } from './ports/alert-journal.ts';
 import type { AlertStore } from './ports/alert-store.ts';
+import type { AlertStream } from './ports/alert-stream.ts';
 import type { DeadLetterQueue } from './ports/dead-letter-queue.ts';
 import type { MaintenanceLease } from './ports/maintenance-lease.ts';
 import type { OutcomeFeed } from './ports/outcome-feed.ts';
@@ -60,6 +65,7 @@ import type { SweepReports } from './ports/sweep-reports.ts';
 import { service } from './service.ts';
 
 const CLOSE_DATABASE_MS = 500;
+const CHECK_POSITIONS_MS = 2_000;
 
 export interface StorePorts {
   readonly alertStore: AlertStore;
@@ -71,6 +77,7 @@ export interface StorePorts {
   readonly outcomeJournal: OutcomeJournal;
   readonly lease: MaintenanceLease;
   readonly sweepReports: SweepReports;
+  readonly alertStream: AlertStream;
 }
 
 interface Parts extends StorePorts {
@@ -87,6 +94,9 @@ interface Parts extends StorePorts {
   readonly sweepMessages: SweepMessages;
   readonly reviveAlerts: ReviveAlerts;
   readonly sweep: Sweep;
+  /** Records a message of a stream that doesn't fit the rows. */
+  readonly rescueAlert: RecordAlert;
+  readonly keepPositions: KeepPositions;
 }
 
 /**
@@ -106,6 +116,8 @@ export async function startStore(
   const storeMetrics = createStoreMetrics(metrics);
   const writes = new WriteHealth();
   health.addCheck('writes', () => writes.failure);
+  const positionReports = new TelemetryPositionReports(logger);
+  health.addCheck('positions', () => positionReports.problem);
 
   const parts = bindParts<Parts>(
     {
@@ -120,10 +132,11 @@ export async function startStore(
       outcomeJournal: () => new JetStreamOutcomeJournal(client, manager),
       lease: () => new PostgresMaintenanceLease(orm),
       sweepReports: () => new TelemetrySweepReports(logger, metrics),
+      alertStream: () => new JetStreamAlertStream(manager, config.streamLimits),
 
       recordArrival: ({ alertStore }) => observeRecordArrival(createRecordArrival(alertStore), logger, storeMetrics),
-      recordAlert: ({ recordArrival, alertStore: store, deadLetters }) =>
-        createRecordAlert({ recordArrival, store, deadLetters }),
+      recordAlert: ({ recordArrival, alertStore: store, deadLetters, keepPositions }) =>
+        createRecordAlert({ recordArrival, store, deadLetters, mayDisplace: () => keepPositions.isCurrent() }),
       recordOutcome: ({ alertStore }) => observeRecordOutcome(createRecordOutcome(alertStore), logger, storeMetrics),
       getAlert: ({ alertStore }) => createGetAlert(alertStore),
       listAlerts: ({ alertStore }) => createListAlerts(alertStore),
@@ -138,6 +151,14 @@ export async function startStore(
         createReviveAlerts({ store, quarantine, replayQueue, recordOutcome }),
       sweep: ({ lease, alertJournal, alertStore: store, sweepMessages, reviveAlerts, sweepReports: reports }) =>
         createSweep({ lease, alertJournal, store, sweepMessages, reviveAlerts, reports, afterMs: config.sweepAfterMs }),
+      rescueAlert: ({ recordArrival, alertStore: store, deadLetters }) =>
+        createRecordAlert({ recordArrival, store, deadLetters, mayDisplace: async () => true }),
+      keepPositions: ({ alertStream: stream, alertStore: store, lease, alertJournal, rescueAlert, reviveAlerts }) =>
+        new KeepPositions({
+          ...{ stream, store, lease, alertJournal, reviveAlerts },
+          recordAlert: rescueAlert,
+          reports: positionReports,
+        }),
     },
     overrides,
   );
@@ -147,6 +168,9 @@ export async function startStore(
   teardown.defer(async () => {
     await Promise.all(takers.map(taker => taker[Symbol.asyncDispose]()));
   });
+  takers.push(keepChecking(parts.keepPositions, shutdownGraceMs, logger));
+  // Before a message is recorded, its position has to compare with those in the rows.
+  await parts.keepPositions.current;
   const consumerParts = { connection, shutdownGraceMs, logger, consumerMetrics: createConsumerMetrics(metrics) };
   takers.push(await startRecordConsumer(consumerParts, parts.recordAlert));
   takers.push(await startQuarantineConsumer(consumerParts, parts.keepQuarantined));
@@ -198,6 +222,16 @@ async function connect(config: Config, { logger, health, teardown }: ServiceCont
   teardown.defer(async () => void (await settlesWithin(orm.close(true), CLOSE_DATABASE_MS)));
   teardown.defer(() => closeNats(connection));
   return { orm, connection };
+}
+
+function keepChecking(keepPositions: KeepPositions, shutdownGraceMs: number, logger: Logger): AsyncDisposable {
+  return new PassLoop({
+    pass: signal => keepPositions.check(signal),
+    intervalMs: CHECK_POSITIONS_MS,
+    shutdownGraceMs,
+    // NATS or Postgres is away, as other checks of readiness say.
+    onEnd: error => error && logger.debug({ err: error }, 'positions not compared'),
+  });
 }
 
 function startSweeps({ sweep, lease, sweepReports }: Parts, config: Config): AsyncDisposable {

@@ -204,6 +204,8 @@ describe('the quarantine and replays', () => {
         ],
       );
       expect(await accept(first)).to.equal(position - 1);
+      // A stream that hadn't come as far as its rows would be another one.
+      expect(await accept(fresh('later'))).to.equal(position);
       const [conflict] = await held('displaced', 1);
       expect(conflict).to.deep.include({ sequence: BigInt(position), traceId: later.traceId });
       expect(conflict?.failure?.code).to.equal(Failure_Code.UID_CONFLICT);

@@ -14,6 +14,7 @@ export const service = {
     ],
     // For WatchAlerts, and to find work that was lost.
     reads: ['ALERTS', 'OUTCOMES', 'QUARANTINE'],
+    positions: ['ALERTS'],
   },
   replicas: 'many',
   image: { memoryMib: 384 },

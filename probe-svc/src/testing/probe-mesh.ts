@@ -1,6 +1,6 @@
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { ensureStreams, type StreamName } from '@vigie/alert/streams';
+import { ensureStreams, openIntake, type StreamName } from '@vigie/alert/streams';
 import { pickFreePorts } from '@vigie/dev-env/tcp-ports';
 import { startScratchNats } from '@vigie/dev-env/testing';
 import { LyingVideoServer } from '@vigie/media-source/testing';
@@ -77,6 +77,7 @@ export class ProbeMesh implements AsyncDisposable {
     for (const { config } of await this.#manager.streams.list().next()) await this.#manager.streams.delete(config.name);
     // On a slow disk nats-server may still be removing a stream of that name.
     await eventually(() => ensureStreams(this.#manager, { maxBytes: STREAM_MAX_BYTES, replicas: 1 }));
+    await openIntake(this.#manager, 'spec');
     this.store.batches.length = 0;
     this.store.judge = () => 1;
     this.videos.requests.length = 0;

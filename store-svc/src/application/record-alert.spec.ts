@@ -23,16 +23,18 @@ const second = receivedAlert('a', { video: '/videos/second.mp4' });
 describe('recording a message of the stream', () => {
   let store: FakeAlertStore;
   let deadLetters: FakeDeadLetterQueue;
+  let positionsCompare: boolean;
   beforeEach(() => {
+    positionsCompare = true;
     store = new FakeAlertStore();
     deadLetters = new FakeDeadLetterQueue();
   });
 
   const record = (message: AlertMessage, signal?: AbortSignal) =>
-    createRecordAlert({ recordArrival: createRecordArrival(store), store, deadLetters, policy: POLICY })(
-      message,
-      signal,
-    );
+    createRecordAlert({
+      ...{ recordArrival: createRecordArrival(store), store, deadLetters, policy: POLICY },
+      mayDisplace: async () => positionsCompare,
+    })(message, signal);
 
   /** A message that was stored just now, unlike one whose time is used up. */
   const fresh = (message: AlertMessage): AlertMessage => ({ ...message, receivedAt: new Date() });
@@ -66,6 +68,16 @@ describe('recording a message of the stream', () => {
       [7, 'UID_CONFLICT'],
     ]);
     expect(store.rows.get('a')).to.deep.equal(first);
+  });
+
+  it('displaces nothing while positions do not compare, and takes a message for being where it counts as being', async () => {
+    await record(alertMessage(second, { sequence: 7 }));
+    positionsCompare = false;
+    expect(await record(alertMessage(first, { sequence: 5 }))).to.include({ kind: 'redeliver', isOutage: true });
+    expect(deadLetters.letters).to.deep.equal([]);
+    expect(await record(alertMessage(first, { sequence: 5, position: 8 }))).to.include({ kind: 'quarantined' });
+    expect(deadLetters.letters.map(({ sequence }) => sequence)).to.deep.equal([5]);
+    expect(store.rows.get('a')).to.deep.equal(second);
   });
 
   it('displaces no alert that the quarantine did not take', async () => {

@@ -25,15 +25,20 @@ export interface RecordAlertParts {
   readonly recordArrival: RecordArrival;
   readonly store: Pick<AlertStore, 'displace'>;
   readonly deadLetters: DeadLetterQueue;
+  /** Whether positions in the stream compare with those in rows; asked before one alert takes the row of another. */
+  readonly mayDisplace: () => Promise<boolean>;
   readonly policy?: DeliveryPolicy;
 }
+
+/** A stream that doesn't fit the rows does so again within seconds. */
+const RECHECK_MS = 1_000;
 
 /**
  * An alert gets a row. A message that is no alert is quarantined, and so is an alert whose uid another one has that
  * came first in the stream: nobody else does that, so that it happens once. So is what fails again and again.
  */
 export function createRecordAlert(parts: RecordAlertParts): RecordAlert {
-  const { recordArrival, store, deadLetters, policy = DELIVERY_POLICY } = parts;
+  const { recordArrival, store, deadLetters, mayDisplace, policy = DELIVERY_POLICY } = parts;
 
   return (message, signal) =>
     completeDelivery<RecordedAlert>(
@@ -44,7 +49,7 @@ export function createRecordAlert(parts: RecordAlertParts): RecordAlert {
     );
 
   async function record(message: AlertMessage): Promise<RecordedAlert> {
-    const { content, receivedAt, traceId, sequence } = message;
+    const { content, receivedAt, traceId, position: sequence = message.sequence } = message;
     if (content.kind === 'malformed') {
       return quarantine(message, { code: 'MALFORMED_MESSAGE', message: content.why });
     }
@@ -53,6 +58,7 @@ export function createRecordAlert(parts: RecordAlertParts): RecordAlert {
     const result = await recordArrival(arrival);
     if (result.kind === 'CONFLICT') return quarantine(message, conflictOf(alert));
     if (result.kind === 'DISPLACES') {
+      if (!(await mayDisplace())) return { kind: 'redeliver', delayMs: RECHECK_MS, error: unfit(), isOutage: true };
       // The later alert is quarantined before it loses its row: a crash in between repeats that, and loses neither.
       await deadLetters.putRecorded(result.later, conflictOf(result.later.alert));
       await store.displace(arrival);
@@ -64,6 +70,10 @@ export function createRecordAlert(parts: RecordAlertParts): RecordAlert {
     await deadLetters.putMessage(message, failure);
     return { kind: 'quarantined', failure };
   }
+}
+
+function unfit(): Error {
+  return new Error('The stream of alerts does not fit the rows.');
 }
 
 function conflictOf({ uid }: Alert): Failure {

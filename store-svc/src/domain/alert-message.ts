@@ -15,6 +15,8 @@ export interface AlertMessage extends Delivery {
   readonly traceId: string;
   /** Its position in the stream. */
   readonly sequence: number;
+  /** The position that it counts as having instead, for a message of a stream that doesn't fit the rows. */
+  readonly position?: number;
   /** By which quarantine would know it. */
   readonly quarantineId: string;
   readonly subject: string;

@@ -94,6 +94,15 @@ export class FakeAlertStore implements AlertStore {
     if (sequence > latest) this.#awaited.set(uid, sequence);
   }
 
+  async lastPosition(): Promise<number> {
+    const current = [...this.#current([...this.rows.keys()]).values()];
+    return Math.max(
+      0,
+      ...current.map(({ sequence, outcomeSequence }) => Math.max(sequence, outcomeSequence ?? 0)),
+      ...this.#awaited.values(),
+    );
+  }
+
   async countReceived(before: Date): Promise<Backlog> {
     const times = [...this.rows.values()]
       .filter(row => !isFinished(row) && row.receivedAt < before)

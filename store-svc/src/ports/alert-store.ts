@@ -55,6 +55,9 @@ export interface AlertStore {
   /** Notes that the outcome of an alert is awaited from a later message. */
   awaitOutcome(uid: string, sequence: number): Promise<void>;
 
+  /** The greatest position in the stream of alerts that any row has; 0 if there is none. */
+  lastPosition(): Promise<number>;
+
   /** Of the alerts that are RECEIVED, those that were received before this. */
   countReceived(before: Date): Promise<Backlog>;
 

@@ -14,6 +14,15 @@ export interface MaintenanceLease {
    */
   noteSwept(from: number, through: number): Promise<boolean>;
 
+  /** Which stream the rows are of; undefined before that is noted. */
+  streamIdentity(): Promise<string | undefined>;
+
+  /** Notes which stream the rows are of, unless that is noted. @returns what is noted now */
+  nameStream(identity: string): Promise<string>;
+
+  /** Notes that the rows are of another stream from now on, of which nothing is to be swept before a position. */
+  replaceStream(identity: string, sweptThrough: number): Promise<void>;
+
   /** Leaves the lease to others at once. */
   release(): Promise<void>;
 }

@@ -333,6 +333,17 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
     });
   });
 
+  it('knows the greatest position that any row has, of whatever kind', async () => {
+    expect(await store.lastPosition()).to.equal(0);
+    const [a, b] = [receivedAlert('a'), receivedAlert('b')];
+    await recordAll([arrivalOf(a, { sequence: 3 }), arrivalOf(b, { sequence: 2 })]);
+    expect(await store.lastPosition()).to.equal(3);
+    await recordFound([foundAgain(finishedAlert(b, PROCESSED, 5))]);
+    expect(await store.lastPosition()).to.equal(5);
+    await store.awaitOutcome('a', 7);
+    expect(await store.lastPosition()).to.equal(7);
+  });
+
   describe('alerts that wait for an outcome', () => {
     const [early, late] = [new Date('2025-06-02T13:00:00Z'), new Date('2025-06-02T14:00:00Z')];
     const received = (uid: string, receivedAt = early) => ({ ...receivedAlert(uid), receivedAt });

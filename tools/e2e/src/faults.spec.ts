@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
 import { queryPostgres } from '@vigie/dev-env/servers';
 import type { ServiceName } from '@vigie/dev-env/services';
 import { shortestRunMs, waitFor } from '@vigie/dev-env/testing';
@@ -89,6 +91,31 @@ describe('a mesh whose parts are broken', () => {
     const alert = newAlert();
     await postUntilAccepted(alert);
     expect(await finishedAlert(mesh().url, alert.uid)).to.include({ status: 'PROCESSED' });
+  });
+
+  it('goes on by itself after nats-server lost its disk: no alert takes the row of an older one', async () => {
+    const old = newAlert({ store: 'store-disk' });
+    await postUntilAccepted(old);
+    const before = await finishedAlert(mesh().url, old.uid);
+    const sequence = async () => Number((await getJson(`${mesh().url}/v1/alerts/${old.uid}`)).json.sequence);
+    const sequenceBefore = await sequence();
+    const { nats } = mesh();
+    nats?.kill('SIGKILL');
+    await nats?.waitUntilExited();
+    await rm(path.join(mesh().dataDir, 'nats'), { recursive: true });
+    await nats?.start();
+
+    await postUntilAccepted({ ...old, video: '/videos/matroska.mkv' });
+    const conflict = await waitFor('the conflict', async () => {
+      const { json } = await getJson(`${mesh().url}/v1/quarantine?store=store-disk`);
+      return json.quarantinedAlerts?.[0];
+    });
+    expect(conflict).to.deep.nested.include({ 'failure.code': 'UID_CONFLICT' });
+    expect(await findAlert(mesh().url, old.uid)).to.deep.equal(before);
+    await postJson(`${mesh().url}/v1/alerts:replay`, { store: 'store-disk' });
+    await waitFor('the outcome of the replay', async () => {
+      return (await sequence()) > sequenceBefore ? true : undefined;
+    });
   });
 
   it('finds a clip that is uploaded after its alert', async () => {

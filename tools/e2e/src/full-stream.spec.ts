@@ -40,7 +40,7 @@ describe('a mesh whose streams are full', () => {
     expect(JSON.stringify(answer.json)).to.include('QUEUE_FULL');
     expect(Number(answer.headers.get('retry-after'))).to.greaterThan(0);
     const { json } = await readiness('ingest-svc', 503);
-    expect(json.checks.room).to.match(/^ALERTS is full/);
+    expect(json.checks.intake).to.match(/^ALERTS is full/);
     await readiness('gateway', 503);
     // Recorded, but not probed yet: retention-svc lets go of none.
     const { state } = await (await jetstreamManager(nats)).streams.info('ALERTS');

@@ -1,7 +1,7 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { parseAlert } from '@vigie/alert';
-import { ensureStreams } from '@vigie/alert/streams';
+import { ensureStreams, openIntake } from '@vigie/alert/streams';
 import { decodeAlertPayload } from '@vigie/alert/wire';
 import { type ScratchNats, startScratchNats, waitFor } from '@vigie/dev-env/testing';
 import { readNatsUrl } from '@vigie/service-kit/nats';
@@ -27,8 +27,11 @@ describe('JetStreamAlertQueue', () => {
     await nats[Symbol.asyncDispose]();
   });
 
-  const limitTo = async (maxBytes: number) =>
-    ensureStreams(await jetstreamManager(connection), { maxBytes, replicas: 1 });
+  const limitTo = async (maxBytes: number) => {
+    const manager = await jetstreamManager(connection);
+    await ensureStreams(manager, { maxBytes, replicas: 1 });
+    await openIntake(manager, 'spec');
+  };
 
   const messagesInStream = async () =>
     (await (await jetstreamManager(connection)).streams.info('ALERTS')).state.messages;

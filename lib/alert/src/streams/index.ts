@@ -1,4 +1,5 @@
 export { alertMessageId, isReplay } from './alert-message-id.ts';
+export { closeIntake, findIntakeProblem, identityOf, isIntakeOpen, openIntake } from './intake.ts';
 export { type JetStreamConfig, readJetStreamConfig } from './jetstream-config.ts';
 export { openStreams } from './open-streams.ts';
 export { publishOutcomeEvent, reportedSequence } from './outcome-event.ts';
@@ -12,9 +13,9 @@ export {
   quarantineId,
   readQuarantined,
 } from './quarantine.ts';
-export { findRoomProblem } from './room.ts';
 export {
   ensureStreams,
+  isStreamMissing,
   STREAM_NAMES,
   STREAM_SUBJECTS,
   type StreamLimits,

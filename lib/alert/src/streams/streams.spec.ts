@@ -5,6 +5,7 @@ import { readNatsUrl } from '@vigie/service-kit/nats';
 import { Health } from '@vigie/service-kit/telemetry';
 import { expect } from 'chai';
 import { pino } from 'pino';
+import { isIntakeOpen, openIntake } from './intake.ts';
 import { openStreams } from './open-streams.ts';
 import { ensureStreams, STREAM_NAMES, updateStreams } from './streams.ts';
 
@@ -55,14 +56,19 @@ describe('the streams', () => {
     expect((await health.readiness()).checks.streams).to.equal('stream not found');
   });
 
-  it('are brought up to date by retention-svc', async () => {
+  it('are brought up to date by retention-svc, and ALERTS stays closed or open as it is', async () => {
     await ensureStreams(manager, LIMITS);
     await updateStreams(manager, OTHER_LIMITS);
     expect(await maxBytes()).to.deep.equal([2_000_000, 2_000_000, 2_000_000]);
+    expect(isIntakeOpen((await manager.streams.info('ALERTS')).config)).to.equal(false);
+    await openIntake(manager, 'spec');
+    await updateStreams(manager, LIMITS);
+    expect(isIntakeOpen((await manager.streams.info('ALERTS')).config)).to.equal(true);
   });
 
   it('refuse an alert that is too large to be quarantined', async () => {
     await ensureStreams(manager, LIMITS);
+    await openIntake(manager, 'spec');
     const publish = (stream: string, bytes: number) =>
       jetstream(connection).publish(`alerts.${stream}.s`, Buffer.alloc(bytes, 'x'));
     const refusal = await publish('received', 16_385).catch(error => error);

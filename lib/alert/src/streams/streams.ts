@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   DiscardPolicy,
   JetStreamApiError,
@@ -19,6 +20,10 @@ export interface StreamLimits {
   readonly duplicateWindowMs?: number;
 }
 
+/** JetStream's error codes. */
+const STREAM_NOT_FOUND = 10059;
+const NAME_IN_USE = 10058;
+
 export const DEFAULT_DUPLICATE_WINDOW_MS = 2 * 60 * 1000;
 
 /**
@@ -33,22 +38,25 @@ export const STREAM_SUBJECTS = {
   QUARANTINE: ['alerts.quarantined.*'],
 } as const;
 
+/** Nobody publishes on it: with this subject alone, ALERTS takes nothing, and whoever publishes learns so. */
+export const CLOSED_SUBJECTS = ['alerts.closed'];
+
 export type StreamName = keyof typeof STREAM_SUBJECTS;
 
 export const STREAM_NAMES = Object.keys(STREAM_SUBJECTS) as StreamName[];
 
 /**
- * Creates those of the three streams that are missing. Any service may do it, in any order, at once.
+ * Creates those of the three streams that are missing. Any service may do it, in any order, at once. `ALERTS` is
+ * created closed, and opened by store-svc, which knows what positions the rows already have (`openIntake`).
  *
  * @returns the streams that are there with other settings; these are left alone
  */
 export async function ensureStreams(manager: JetStreamManager, limits: StreamLimits): Promise<StreamName[]> {
   const different: StreamName[] = [];
   for (const name of STREAM_NAMES) {
-    await manager.streams.add(streamConfig(name, limits)).catch(error => {
-      if (!isNameInUse(error)) throw error;
-      different.push(name);
-    });
+    const found = await findConfig(manager, name);
+    if (found === undefined) await create(manager, name, limits);
+    else if (differs(found, streamConfig(name, limits))) different.push(name);
   }
   return different;
 }
@@ -60,10 +68,35 @@ export async function updateStreams(manager: JetStreamManager, limits: StreamLim
   }
 }
 
-function streamConfig(name: StreamName, limits: StreamLimits): Partial<StreamConfig> & { name: string } {
+export function isStreamMissing(error: unknown): boolean {
+  return error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND;
+}
+
+async function findConfig(manager: JetStreamManager, name: StreamName): Promise<StreamConfig | undefined> {
+  try {
+    return (await manager.streams.info(name)).config;
+  } catch (error) {
+    if (isStreamMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+async function create(manager: JetStreamManager, name: StreamName, limits: StreamLimits): Promise<void> {
+  const subjects = [...(name === 'ALERTS' ? CLOSED_SUBJECTS : STREAM_SUBJECTS[name])];
+  await manager.streams.add({ name, ...streamConfig(name, limits), subjects }).catch(error => {
+    // Another service was quicker.
+    if (!(error instanceof JetStreamApiError && error.code === NAME_IN_USE)) throw error;
+  });
+}
+
+function differs(found: StreamConfig, wanted: Partial<StreamConfig>): boolean {
+  return Object.entries(wanted).some(([key, value]) => !isDeepStrictEqual(found[key as keyof StreamConfig], value));
+}
+
+function streamConfig(name: StreamName, limits: StreamLimits): Partial<StreamConfig> {
   return {
-    name,
-    subjects: [...STREAM_SUBJECTS[name]],
+    // Whether ALERTS is open isn't a setting.
+    ...(name === 'ALERTS' ? {} : { subjects: [...STREAM_SUBJECTS[name]] }),
     storage: StorageType.File,
     retention: RetentionPolicy.Limits,
     discard: DiscardPolicy.New,
@@ -73,9 +106,4 @@ function streamConfig(name: StreamName, limits: StreamLimits): Partial<StreamCon
     duplicate_window: nanos(limits.duplicateWindowMs ?? DEFAULT_DUPLICATE_WINDOW_MS),
     allow_direct: true,
   };
-}
-
-/** JetStream's error 10058: a stream of this name has another configuration. */
-function isNameInUse(error: unknown): boolean {
-  return error instanceof JetStreamApiError && error.code === 10058;
 }

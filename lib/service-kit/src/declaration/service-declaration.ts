@@ -41,6 +41,8 @@ export interface NatsRights {
   readonly reads?: readonly string[];
   /** Streams whose settings it changes and which it trims. */
   readonly manages?: readonly string[];
+  /** Streams that it opens and closes for messages, and whose positions it moves. */
+  readonly positions?: readonly string[];
   /** Streams that no other service uses: it creates them, changes their settings, reads what is last on a subject. */
   readonly owns?: readonly string[];
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { ensureStreams } from '@vigie/alert/streams';
+import { ensureStreams, openIntake } from '@vigie/alert/streams';
 import { publishRaw, type ScratchNats, startScratchNats, waitFor } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
 import { pino } from 'pino';
@@ -23,7 +23,9 @@ describe('MessageConsumer', () => {
 
   beforeEach(async () => {
     connection = await connect({ ...readNatsUrl(nats.url), maxReconnectAttempts: -1, reconnectTimeWait: 50 });
-    await ensureStreams(await jetstreamManager(connection), { maxBytes: 10_000_000, replicas: 1 });
+    const manager = await jetstreamManager(connection);
+    await ensureStreams(manager, { maxBytes: 10_000_000, replicas: 1 });
+    await openIntake(manager, 'spec');
   });
   afterEach(async () => {
     const manager = await jetstreamManager(connection);

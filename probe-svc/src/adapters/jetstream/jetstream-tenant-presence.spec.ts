@@ -1,6 +1,6 @@
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { ensureStreams } from '@vigie/alert/streams';
+import { ensureStreams, openIntake } from '@vigie/alert/streams';
 import { startScratchNats } from '@vigie/dev-env/testing';
 import { readNatsUrl } from '@vigie/service-kit/nats';
 import { expect } from 'chai';
@@ -20,6 +20,7 @@ describe('JetStreamTenantPresence', () => {
     teardown.defer(() => operator.close());
     manager = await jetstreamManager(connection);
     await ensureStreams(manager, { maxBytes: 1_000_000, replicas: 1 });
+    await openIntake(await jetstreamManager(operator), 'spec');
     publish = store => jetstream(operator).publish(`alerts.received.${store}`, 'an alert');
   });
   after(() => teardown.disposeAsync());

@@ -1,6 +1,6 @@
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { ensureStreams, QUARANTINE_HEADERS, type StreamName } from '@vigie/alert/streams';
+import { ensureStreams, openIntake, QUARANTINE_HEADERS, type StreamName } from '@vigie/alert/streams';
 import { encodeAlertPayload } from '@vigie/alert/wire';
 import { type ScratchNats, startScratchNats, waitFor } from '@vigie/dev-env/testing';
 import { createConsumerMetrics, readNatsUrl } from '@vigie/service-kit/nats';
@@ -38,6 +38,7 @@ describe('startStoreConsumer', () => {
     connection = await connect({ ...readNatsUrl(nats.url) });
     manager = await jetstreamManager(connection);
     await ensureStreams(manager, { maxBytes: 10_000_000, replicas: 1 });
+    await openIntake(manager, 'spec');
   });
   afterEach(async () => {
     await connection.close();
@@ -55,7 +56,10 @@ describe('startStoreConsumer', () => {
   const startRecording = (recordArrival: RecordArrival, policy = POLICY) => {
     const deadLetters = new JetStreamDeadLetterQueue(jetstream(connection));
     const store = { displace: async () => {} };
-    return startRecordConsumer(parts(), createRecordAlert({ recordArrival, store, deadLetters, policy }));
+    return startRecordConsumer(
+      parts(),
+      createRecordAlert({ recordArrival, store, deadLetters, mayDisplace: async () => true, policy }),
+    );
   };
 
   const startKeeping = (keep: QuarantineStore['keep']) =>

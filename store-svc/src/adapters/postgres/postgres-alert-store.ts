@@ -91,6 +91,13 @@ export class PostgresAlertStore implements AlertStore {
     return this.#run(em => update(em, this.#statements.awaitOutcomes, [{ uid, awaitedSequence }]));
   }
 
+  lastPosition(): Promise<number> {
+    return this.#run(async em => {
+      const [row]: { last: string | null }[] = await em.execute(`select max(${POSITION}) as last from alerts`);
+      return Number(row?.last ?? 0);
+    });
+  }
+
   countReceived(before: Date): Promise<Backlog> {
     return this.#run(async em => {
       const [row]: { alerts: string; oldest: string | null }[] = await em.execute(
@@ -114,6 +121,8 @@ export class PostgresAlertStore implements AlertStore {
   }
 }
 
+/** As the index alerts_position has it. */
+const POSITION = 'greatest(alert_sequence, awaited_sequence, outcome_sequence)';
 /** As the index alerts_awaiting has them. */
 const AWAITING = `(a.status = 'RECEIVED' or a.awaited_sequence is not null)`;
 const AWAITED = 'coalesce(a.awaited_sequence, a.alert_sequence)';

@@ -37,6 +37,30 @@ export class PostgresMaintenanceLease implements MaintenanceLease {
     });
   }
 
+  streamIdentity(): Promise<string | undefined> {
+    return this.#run(async em => {
+      const [row]: { stream_identity: string | null }[] = await em.execute('select stream_identity from maintenance');
+      return row?.stream_identity ?? undefined;
+    });
+  }
+
+  nameStream(identity: string): Promise<string> {
+    return this.#run(async em => {
+      const [row]: { stream_identity: string }[] = await em.execute(
+        'update maintenance set stream_identity = coalesce(stream_identity, ?) returning stream_identity',
+        [identity],
+      );
+      return row?.stream_identity ?? identity;
+    });
+  }
+
+  replaceStream(identity: string, sweptThrough: number): Promise<void> {
+    return this.#run(async em => {
+      const values = [identity, sweptThrough];
+      await em.execute('update maintenance set stream_identity = ?, swept_sequence = ?', values, 'run');
+    });
+  }
+
   release(): Promise<void> {
     return this.#run(async em => {
       await em.execute('update maintenance set held_until = now() where holder = ?', [this.#holder], 'run');

@@ -54,6 +54,10 @@ export class ObservedAlertStore implements AlertStore {
     return this.#timed('alerts', 1, () => this.#store.awaitOutcome(uid, sequence));
   }
 
+  lastPosition() {
+    return this.#store.lastPosition();
+  }
+
   countReceived(before: Date) {
     return this.#store.countReceived(before);
   }

@@ -1,6 +1,6 @@
 import { AckPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, errors, type NatsConnection } from '@nats-io/transport-node';
-import { ensureStreams, STREAM_SUBJECTS, type StreamName } from '@vigie/alert/streams';
+import { ensureStreams, openIntake, STREAM_SUBJECTS, type StreamName } from '@vigie/alert/streams';
 import { readNatsUrl } from '@vigie/service-kit/nats';
 import { expect } from 'chai';
 import { type ScratchNats, startScratchNats } from '../testing/scratch-nats.ts';
@@ -18,7 +18,11 @@ describe('the users of docker/nats.conf', () => {
     nats = await startScratchNats();
     for (const user of NATS_USERS) connections.set(user, await connect(readNatsUrl(nats.urlOf(user))));
   });
-  beforeEach(async () => ensureStreams(await managerOf('operator'), LIMITS));
+  beforeEach(async () => {
+    const manager = await managerOf('operator');
+    await ensureStreams(manager, LIMITS);
+    await openIntake(manager, 'spec');
+  });
   after(async () => {
     for (const connection of connections.values()) await connection.close();
     await nats[Symbol.asyncDispose]();
@@ -93,10 +97,15 @@ describe('the users of docker/nats.conf', () => {
     });
   }
 
-  for (const user of ['ingest-svc', 'probe-svc', 'store-svc'] as const) {
-    it(`don't let ${user} purge a stream or change its settings`, async () => {
+  for (const [user, foreign] of [
+    ['ingest-svc', STREAMS],
+    ['probe-svc', STREAMS],
+    // It opens ALERTS, and moves it after the positions in its rows.
+    ['store-svc', STREAMS.filter(stream => stream !== 'ALERTS')],
+  ] as const) {
+    it(`don't let ${user} purge a stream or change its settings (${foreign.join(', ')})`, async () => {
       const { streams } = await managerOf(user);
-      for (const stream of STREAMS) {
+      for (const stream of foreign) {
         await expectRefused(streams.purge(stream));
         // Past the client, which asks for the stream's state first.
         await expectRefused(connectionOf(user).request(`$JS.API.STREAM.UPDATE.${stream}`, '{}'));
@@ -104,7 +113,7 @@ describe('the users of docker/nats.conf', () => {
     });
   }
 
-  for (const user of ['operator', 'retention-svc'] as const) {
+  for (const user of ['operator', 'retention-svc', 'store-svc'] as const) {
     it(`let ${user} purge a stream`, async () => {
       await jetstream(connectionOf('operator')).publish('alerts.received.s', '{}');
       const { purged } = await (await managerOf(user)).streams.purge('ALERTS');

@@ -19,11 +19,12 @@ const OF_ALL = [
 
 /** The subjects, most of them of JetStream's API, that a service needs for the rights it declares. */
 export function natsSubjects(service: ServiceDeclaration, services: readonly ServiceDeclaration[]): NatsSubjects {
-  const { publishes = [], consumers = [], reads = [], manages = [], owns = [] } = service.nats ?? {};
+  const { publishes = [], consumers = [], reads = [], manages = [], positions = [], owns = [] } = service.nats ?? {};
   const allow = [
     ...OF_ALL,
     publishes,
     ...manages.map(manageStream),
+    ...positions.map(positionStream),
     ...owns.map(ownStream),
     ...consumers.flatMap(useDurable),
     ...reads.flatMap(readStream),
@@ -33,6 +34,10 @@ export function natsSubjects(service: ServiceDeclaration, services: readonly Ser
 
 function manageStream(stream: string): string[] {
   return ['STREAM.UPDATE', 'STREAM.PURGE', 'DIRECT.GET', 'CONSUMER.LIST'].map(call => `$JS.API.${call}.${stream}`);
+}
+
+function positionStream(stream: string): string[] {
+  return [`$JS.API.STREAM.UPDATE.${stream}`, `$JS.API.STREAM.PURGE.${stream}`];
 }
 
 function ownStream(stream: string): string[] {

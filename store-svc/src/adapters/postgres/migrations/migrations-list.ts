@@ -3,6 +3,7 @@ import { M0002StreamSequences } from './m0002-stream-sequences.ts';
 import { M0003QuarantinedAlerts } from './m0003-quarantined-alerts.ts';
 import { M0004ResolvedAt } from './m0004-resolved-at.ts';
 import { M0005Sweep } from './m0005-sweep.ts';
+import { M0006Positions } from './m0006-positions.ts';
 
 /** In the order in which they run; what has run once anywhere never changes again. */
 export const MIGRATIONS = [
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   { name: '0003-quarantined-alerts', class: M0003QuarantinedAlerts },
   { name: '0004-resolved-at', class: M0004ResolvedAt },
   { name: '0005-sweep', class: M0005Sweep },
+  { name: '0006-positions', class: M0006Positions },
 ];

@@ -3,10 +3,10 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { type ScratchNats, startScratchNats } from '@vigie/dev-env/testing';
 import { readNatsUrl } from '@vigie/service-kit/nats';
 import { expect } from 'chai';
-import { findRoomProblem } from './room.ts';
+import { closeIntake, findIntakeProblem, identityOf, openIntake } from './intake.ts';
 import { ensureStreams } from './streams.ts';
 
-describe('findRoomProblem', () => {
+describe('the intake of the stream of alerts', () => {
   let nats: ScratchNats;
   let connection: NatsConnection;
   let manager: JetStreamManager;
@@ -23,9 +23,23 @@ describe('findRoomProblem', () => {
   });
 
   const publish = () => jetstream(connection).publish('alerts.received.s', Buffer.alloc(300, 'x'));
-  const problem = async () => findRoomProblem(await manager.streams.info('ALERTS'));
+  const problem = async () => findIntakeProblem(await manager.streams.info('ALERTS'));
 
-  it('finds that a stream is full exactly while it refuses messages', async () => {
+  it('is closed when the stream is created, until it is opened, and tells publishers so', async () => {
+    expect(await problem()).to.match(/^ALERTS takes no alerts yet: store-svc opens it/);
+    expect(await publish().catch(error => error)).to.instanceOf(Error);
+    await openIntake(manager, 'one');
+    await publish();
+    await closeIntake(manager);
+    expect(await publish().catch(error => error)).to.instanceOf(Error);
+    await openIntake(manager, 'other');
+    await publish();
+    const { config, state } = await manager.streams.info('ALERTS');
+    expect(identityOf(config)).to.equal('other');
+    expect(state.messages).to.equal(2);
+  });
+
+  it('finds that the stream is full exactly while it refuses messages', async () => {
     expect(await problem()).to.equal(undefined);
     for (let isRefused = false; !isRefused; ) {
       const found = await problem();
@@ -40,7 +54,7 @@ describe('findRoomProblem', () => {
     expect(await problem()).to.equal(undefined);
   });
 
-  it('finds room in a stream without a limit', async () => {
+  it('finds room without a limit', async () => {
     await manager.streams.update('ALERTS', { max_bytes: -1 });
     expect(await problem()).to.equal(undefined);
   });
