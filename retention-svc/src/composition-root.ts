@@ -64,5 +64,5 @@ export async function startRetention(
 async function openStreams(config: Config, { logger, health, teardown }: ServiceContext): Promise<Streams> {
   const connection = await connectNats({ url: config.natsUrl, name: service.name, logger, health });
   teardown.defer(() => closeNats(connection));
-  return await awaitJetStream(() => JetStreamStreams.open(connection, config.streamLimits), logger);
+  return await awaitJetStream(() => JetStreamStreams.open(connection, config.streamLimits, logger), logger);
 }

@@ -66,6 +66,17 @@ describe('the streams', () => {
     expect(isIntakeOpen((await manager.streams.info('ALERTS')).config)).to.equal(true);
   });
 
+  it('are smaller where nats-server has no room for them, and keep their sizes when they are to be larger', async () => {
+    // docker/nats.conf has room for two of them.
+    const LARGE = { maxBytes: 4 * 1024 ** 3, replicas: 1 };
+    await ensureStreams(manager, LARGE);
+    expect(await maxBytes()).to.deep.equal([LARGE.maxBytes, LARGE.maxBytes, LARGE.maxBytes / 2]);
+    expect(await ensureStreams(manager, LARGE)).to.deep.equal(['QUARANTINE']);
+    expect(await updateStreams(manager, LARGE)).to.deep.equal(['QUARANTINE']);
+    expect(await updateStreams(manager, LIMITS)).to.deep.equal([]);
+    expect(await maxBytes()).to.deep.equal([1_000_000, 1_000_000, 1_000_000]);
+  });
+
   it('refuse an alert that is too large to be quarantined', async () => {
     await ensureStreams(manager, LIMITS);
     await openIntake(manager, 'spec');

@@ -23,6 +23,10 @@ export interface StreamLimits {
 /** JetStream's error codes. */
 const STREAM_NOT_FOUND = 10059;
 const NAME_IN_USE = 10058;
+const OUT_OF_STORAGE = 10047;
+const NO_SUITABLE_PEERS = 10005;
+
+const SMALLEST_BYTES = 1024 ** 2;
 
 export const DEFAULT_DUPLICATE_WINDOW_MS = 2 * 60 * 1000;
 
@@ -61,11 +65,20 @@ export async function ensureStreams(manager: JetStreamManager, limits: StreamLim
   return different;
 }
 
-/** Creates the three streams, or brings their settings up to date. The right to do so is retention-svc's. */
-export async function updateStreams(manager: JetStreamManager, limits: StreamLimits): Promise<void> {
+/**
+ * Creates the three streams, or brings their settings up to date. The right to do so is retention-svc's.
+ *
+ * @returns the streams whose STREAM_MAX_BYTES is more than nats-server has room for; they keep their settings
+ */
+export async function updateStreams(manager: JetStreamManager, limits: StreamLimits): Promise<StreamName[]> {
+  const tooLarge: StreamName[] = [];
   for (const name of await ensureStreams(manager, limits)) {
-    await manager.streams.update(name, streamConfig(name, limits));
+    await manager.streams.update(name, streamConfig(name, limits)).catch(error => {
+      if (!isOutOfStorage(error)) throw error;
+      tooLarge.push(name);
+    });
   }
+  return tooLarge;
 }
 
 export function isStreamMissing(error: unknown): boolean {
@@ -81,12 +94,24 @@ async function findConfig(manager: JetStreamManager, name: StreamName): Promise<
   }
 }
 
+/** With half the size, and half of that, if nats-server has no room for it: a small stream is better than none. */
 async function create(manager: JetStreamManager, name: StreamName, limits: StreamLimits): Promise<void> {
   const subjects = [...(name === 'ALERTS' ? CLOSED_SUBJECTS : STREAM_SUBJECTS[name])];
-  await manager.streams.add({ name, ...streamConfig(name, limits), subjects }).catch(error => {
+  try {
+    await manager.streams.add({ name, ...streamConfig(name, limits), subjects });
+  } catch (error) {
     // Another service was quicker.
-    if (!(error instanceof JetStreamApiError && error.code === NAME_IN_USE)) throw error;
-  });
+    if (error instanceof JetStreamApiError && error.code === NAME_IN_USE) return;
+    const maxBytes = Math.floor(limits.maxBytes / 2);
+    if (!isOutOfStorage(error) || maxBytes < SMALLEST_BYTES) throw error;
+    await create(manager, name, { ...limits, maxBytes });
+  }
+}
+
+/** The `max_file_store` of the server, or of too many servers of a cluster, is reserved for other streams. */
+function isOutOfStorage(error: unknown): boolean {
+  if (!(error instanceof JetStreamApiError)) return false;
+  return error.code === OUT_OF_STORAGE || (error.code === NO_SUITABLE_PEERS && /storage/.test(error.message));
 }
 
 function differs(found: StreamConfig, wanted: Partial<StreamConfig>): boolean {

@@ -4,6 +4,7 @@ import type { NatsCluster, NatsServer } from '@vigie/dev-env/servers';
 import { startScratchNatsCluster, waitFor } from '@vigie/dev-env/testing';
 import { readNatsUrl } from '@vigie/service-kit/nats';
 import { expect } from 'chai';
+import { pino } from 'pino';
 import { createTrimStream } from '../../application/trim-stream.ts';
 import { JetStreamStreams } from './jetstream-streams.ts';
 
@@ -23,10 +24,9 @@ describe('JetStreamStreams on a cluster', () => {
     const leader = await metaLeader();
     const operator = await connectTo(leader.url);
     const manager = await jetstreamManager(operator);
-    const streams = await JetStreamStreams.open(await connectTo(leader.urlOf('retention-svc')), {
-      maxBytes: 100_000,
-      replicas: 3,
-    });
+    const limits = { maxBytes: 100_000, replicas: 3 };
+    const retention = await connectTo(leader.urlOf('retention-svc'));
+    const streams = await JetStreamStreams.open(retention, limits, pino({ enabled: false }));
     await waitFor(
       'the streams',
       () =>

@@ -3,6 +3,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { publishRaw, type ScratchNats, startScratchNats } from '@vigie/dev-env/testing';
 import { readNatsUrl } from '@vigie/service-kit/nats';
 import { expect } from 'chai';
+import { pino } from 'pino';
 import { JetStreamStreams } from './jetstream-streams.ts';
 
 const STREAM = 'OUTCOMES';
@@ -21,7 +22,7 @@ describe('JetStreamStreams', () => {
     manager = await jetstreamManager(operator);
   });
   beforeEach(async () => {
-    streams = await JetStreamStreams.open(retention, { maxBytes: 100_000, replicas: 1 });
+    streams = await JetStreamStreams.open(retention, { maxBytes: 100_000, replicas: 1 }, pino({ enabled: false }));
     await streams.bringUpToDate();
   });
   afterEach(() => manager.streams.delete(STREAM));

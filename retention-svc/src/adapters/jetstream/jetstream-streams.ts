@@ -1,40 +1,39 @@
-import {
-  AckPolicy,
-  type ConsumerInfo,
-  JetStreamApiError,
-  type JetStreamManager,
-  jetstreamManager,
-} from '@nats-io/jetstream';
+import { AckPolicy, type ConsumerInfo, type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { InvalidArgumentError, type NatsConnection } from '@nats-io/transport-node';
-import { type StreamLimits, updateStreams } from '@vigie/alert/streams';
+import { isStreamMissing, type StreamLimits, updateStreams } from '@vigie/alert/streams';
+import type { Logger } from '@vigie/service-kit/telemetry';
 import type { MessageTime } from '../../domain/replay-window.ts';
 import type { ConsumerProgress, StreamState } from '../../domain/stream-state.ts';
 import type { Streams } from '../../ports/streams.ts';
 
-/** JetStream's error code if a stream does not exist. */
-const STREAM_NOT_FOUND = 10059;
-
 export class JetStreamStreams implements Streams {
   readonly #manager: JetStreamManager;
   readonly #limits: StreamLimits;
+  readonly #logger: Logger;
   /** False again after a reconnect: the server may be another one, with other data. */
   #areUpToDate = false;
 
-  static async open(connection: NatsConnection, limits: StreamLimits): Promise<JetStreamStreams> {
-    const streams = new JetStreamStreams(await jetstreamManager(connection), limits);
+  static async open(connection: NatsConnection, limits: StreamLimits, logger: Logger): Promise<JetStreamStreams> {
+    const streams = new JetStreamStreams(await jetstreamManager(connection), limits, logger);
     void streams.#watchReconnects(connection);
     return streams;
   }
 
-  private constructor(manager: JetStreamManager, limits: StreamLimits) {
+  private constructor(manager: JetStreamManager, limits: StreamLimits, logger: Logger) {
     this.#manager = manager;
     this.#limits = limits;
+    this.#logger = logger;
   }
 
   async bringUpToDate(): Promise<void> {
     if (this.#areUpToDate) return;
-    await updateStreams(this.#manager, this.#limits);
+    const tooLarge = await updateStreams(this.#manager, this.#limits);
     this.#areUpToDate = true;
+    if (tooLarge.length === 0) return;
+    this.#logger.warn(
+      { streams: tooLarge, maxBytes: this.#limits.maxBytes },
+      'streams keep their sizes: nats-server has no room for STREAM_MAX_BYTES of each; raise its max_file_store',
+    );
   }
 
   async readState(stream: string): Promise<StreamState> {
@@ -70,7 +69,7 @@ export class JetStreamStreams implements Streams {
 
   #readInfo(stream: string) {
     return this.#manager.streams.info(stream).catch(error => {
-      if (error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND) this.#areUpToDate = false;
+      if (isStreamMissing(error)) this.#areUpToDate = false;
       throw error;
     });
   }
