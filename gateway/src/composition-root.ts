@@ -8,6 +8,7 @@ import { InterceptedUpstreams } from './adapters/grpc/intercepted-upstreams.ts';
 import { forwardMetadata } from './adapters/grpc/interceptors/forward-metadata.ts';
 import { noteTrace } from './adapters/grpc/interceptors/note-trace.ts';
 import { translateUpstreamErrors } from './adapters/grpc/interceptors/translate-upstream-errors.ts';
+import { registerAdmissionMetrics } from './adapters/http/admission-metrics.ts';
 import type { ExchangeHandler } from './adapters/http/exchange.ts';
 import { createGatewayHandler } from './adapters/http/gateway-handler.ts';
 import { HttpListener } from './adapters/http/http-listener/http-listener.ts';
@@ -59,10 +60,9 @@ export async function startGateway(
   const { logger, metrics, health, teardown } = context;
   const { requestTimeoutMs, maxTimeoutMs, maxBodyBytes, bodyTimeoutMs, decodeLimits } = config;
   const limits = { maxBodyBytes, bodyTimeoutMs, decode: decodeLimits };
-  const guard = new RequestGuard({
-    calls: new Admission(config.callLimits),
-    streams: new Admission(config.streamLimits),
-  });
+  const admissions = { calls: new Admission(config.callLimits), streams: new Admission(config.streamLimits) };
+  registerAdmissionMetrics(metrics, admissions);
+  const guard = new RequestGuard(admissions);
   const stopping = new AbortController();
   const methods = PUBLIC_METHODS.map(({ method }) => method);
 

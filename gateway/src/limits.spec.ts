@@ -199,6 +199,9 @@ describe('a request beyond what is in flight already', () => {
       const answer = await sendRaw(gateway.url, pathOf(form), form, encodeBody(form, messages[form.codec]));
       expect(codeNameIn(answer)).to.equal('RESOURCE_EXHAUSTED');
       expect(answer.text).to.contain('maxCalls');
+      expect(await gateway.metrics.metrics()).to.match(
+        /gateway_refused_total\{kind="calls",bound="maxCalls".*\} [1-9]/,
+      );
       if (form.name.startsWith('REST')) {
         expect(answer.status).to.equal(429);
         expect(answer.text).to.contain('"retry-after":"1"').and.contain('RetryInfo');
@@ -295,17 +298,50 @@ describe('a request that is too slow', () => {
   });
 });
 
+describe('requests whose bodies do not come', () => {
+  it('give way to others, on every protocol', async () => {
+    const forms = [...REST_FORMS, ...UNARY_FORMS, ...STREAM_FORMS];
+    const allArrived = Promise.withResolvers<void>();
+    let arrived = 0;
+    const read = async (requests: AsyncIterable<unknown>) => {
+      await collect(requests);
+      return {};
+    };
+    const create = async () => {
+      if (++arrived === forms.length) allArrived.resolve();
+      await allArrived.promise;
+      return {};
+    };
+    await using gateway = await runGateway(
+      { ingest: { createAlert: create }, probe: { probeStream: read } },
+      { callLimits: { ...DEFAULTS.callLimits, maxCalls: forms.length } },
+    );
+    const slow = forms.map((form, index) => {
+      const path = index < forms.length - STREAM_FORMS.length ? pathOf(form) : STREAM;
+      const half = encodeBody(form, Buffer.alloc(100, ' ')).subarray(0, 50);
+      return sendRaw(gateway.url, path, form, half, {}, { isUnfinished: true });
+    });
+    const post = async () => {
+      const headers = { 'content-type': 'application/json' };
+      return (await fetch(`${gateway.url}/v1/alerts`, { method: 'POST', headers, body: '{}' })).ok || undefined;
+    };
+    await Promise.all(forms.map(() => waitFor('an answer', post)));
+    const codes = (await Promise.all(slow)).map(codeNameIn);
+    expect(codes).to.deep.equal(forms.map(() => 'RESOURCE_EXHAUSTED'));
+  });
+});
+
 describe('streams of large messages', () => {
   it('wait for one another instead of being refused', async () => {
-    const callLimits = { ...DEFAULTS.callLimits, maxBytesPerCaller: MIB };
+    const callLimits = { ...DEFAULTS.callLimits, maxBytesPerCaller: MIB / 2 };
     const read = async (requests: AsyncIterable<unknown>) => {
       await collect(requests);
       return {};
     };
     await using gateway = await runGateway({ probe: { probeStream: read } }, { callLimits });
     const client = createClient(VideoService, createGrpcTransport({ baseUrl: gateway.url }));
-    const chunk = new Uint8Array(900 * 1024);
-    const streams = Array.from({ length: 8 }, () => client.probeStream(yieldAll([{ chunk }, { chunk }, { chunk }])));
+    const chunk = new Uint8Array(400 * 1024);
+    const streams = Array.from({ length: 8 }, () => client.probeStream(yieldAll([{ chunk }, { chunk }])));
     expect(await Promise.all(streams)).to.have.lengthOf(8);
   });
 });

@@ -8,7 +8,7 @@ import type { RequestLimits } from './request-limits.ts';
  * Reads a whole body. Its bytes are counted as in hand until the call is over.
  *
  * @throws HttpError when it is larger or slower than the limits; ConnectError RESOURCE_EXHAUSTED if too many bytes are
- * in hand already, CANCELLED when the client leaves
+ * in hand already or its call gives way to another, CANCELLED when the client leaves
  */
 export function readBody(
   request: IncomingMessage,
@@ -20,13 +20,18 @@ export function readBody(
     const chunks: Buffer[] = [];
     let sizeBytes = 0;
     let isRefused = false;
+    const stopWaiting = (): void => {
+      clearTimeout(timer);
+      yielding[Symbol.dispose]();
+    };
     const refuse = (error: unknown): void => {
       isRefused = true;
       chunks.length = 0;
-      clearTimeout(timer);
+      stopWaiting();
       reject(error);
     };
     const timer = setTimeout(() => refuse(bodyTooSlow(bodyTimeoutMs)), bodyTimeoutMs);
+    const yielding = call.giveWay(refuse);
     const take = (bytes: number): void => {
       try {
         if (Math.max(sizeBytes, announcedBytes) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
@@ -45,7 +50,7 @@ export function readBody(
     });
     const onGone = (): void => refuse(new ConnectError('The client left in the middle.', Code.Canceled));
     request.once('end', () => {
-      clearTimeout(timer);
+      stopWaiting();
       request.off('close', onGone);
       resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
     });

@@ -37,6 +37,7 @@ describe('Admission', () => {
     calls[0]?.[Symbol.dispose]();
     expect(admission.calls).to.equal(4);
     admission.admit('a');
+    expect(admission.refusals).to.include({ maxCalls: 1, maxCallsPerCaller: 1, maxBytes: 0 });
   });
 
   it('refuses bytes beyond a bound, and counts none of them', () => {
@@ -99,6 +100,30 @@ describe('Admission', () => {
     expect(await call.takeBytesWhenFree(11, NEVER).catch(error => error.code)).to.equal(Code.ResourceExhausted);
     for (const each of [call, other]) each[Symbol.dispose]();
     expect([admission.calls, admission.bytes, admission.callers]).to.deep.equal([0, 0, 0]);
+  });
+
+  it('ends a call that waits for its caller to make room for a new one, the longest waiting first', () => {
+    let now = 0;
+    const admission = new Admission(LIMITS, () => now);
+    const ended: string[] = [];
+    const wait = (caller: string) => {
+      const call = admission.admit(caller);
+      call.takeBytes(10);
+      return call.giveWay(error => ended.push(`${caller}: ${error.rawMessage}`));
+    };
+    const [, goesOn] = ['b', 'a', 'a', 'a', 'c'].map(wait);
+    expect(refusal(() => admission.admit('a')).message).to.contain('maxCallsPerCaller');
+    goesOn?.[Symbol.dispose]();
+    now += 1_000;
+    admission.admit('a');
+    expect(ended.splice(0))
+      .to.have.lengthOf(1)
+      .and.match(/^a: No more than 3 calls of one caller/);
+    admission.admit('d');
+    expect(ended.splice(0))
+      .to.have.lengthOf(1)
+      .and.match(/^b: No more than 5 calls/);
+    expect([admission.calls, admission.bytes]).to.deep.equal([5, 30]);
   });
 
   it('never passes a bound, and has nothing in hand once all calls are over', async () => {

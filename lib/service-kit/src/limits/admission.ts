@@ -28,6 +28,14 @@ export interface AdmittedCall extends Disposable {
   /** Like `takeBytes`, but waits until so many are free. Rejects with the signal's reason if that aborts first. */
   takeBytesWhenFree(bytes: number, signal: AbortSignal): Promise<void>;
   giveBackBytes(bytes: number): void;
+  /**
+   * For as long as the call only waits for its caller: if there is no room for a new call otherwise, it is over then.
+   * Callers that are slow on purpose would keep all others out else.
+   *
+   * @param onOver is given the error for its caller
+   * @returns dispose of it when the call goes on
+   */
+  giveWay(onOver: (error: ConnectError) => void): Disposable;
 }
 
 interface Caller {
@@ -43,6 +51,11 @@ interface Call {
   isOver: boolean;
 }
 
+interface Yielding {
+  readonly since: number;
+  readonly onOver: (error: ConnectError) => void;
+}
+
 interface Waiter {
   readonly call: Call;
   readonly bytes: number;
@@ -51,10 +64,12 @@ interface Waiter {
 
 /** Soon: most calls take milliseconds. */
 const RETRY_DELAY_MS = 1_000;
+/** Who waits no longer than that for its caller gives no way: a burst of calls is no overload by slow ones. */
+const MIN_WAIT_MS = 1_000;
 
-type Bound = Exclude<keyof AdmissionLimits, 'freeBytesPerCall'>;
+export type AdmissionBound = Exclude<keyof AdmissionLimits, 'freeBytesPerCall'>;
 
-const DESCRIPTIONS: Readonly<Record<Bound, string>> = {
+const DESCRIPTIONS: Readonly<Record<AdmissionBound, string>> = {
   maxCalls: 'calls are answered',
   maxCallsPerCaller: 'calls of one caller are answered',
   maxBytes: 'bytes of requests are taken in hand',
@@ -68,11 +83,22 @@ export class Admission {
   readonly #callers = new Map<string, Caller>();
   /** First come, first served. */
   readonly #waiters = new Set<Waiter>();
+  /** Calls that give way; the one that has waited for longest first. */
+  readonly #yielding = new Map<Call, Yielding>();
+  readonly #now: () => number;
+  readonly #refusals: Record<AdmissionBound, number> = {
+    maxCalls: 0,
+    maxCallsPerCaller: 0,
+    maxBytes: 0,
+    maxBytesPerCaller: 0,
+  };
   #calls = 0;
   #bytes = 0;
 
-  constructor(limits: AdmissionLimits) {
+  /** @param now in milliseconds, by a clock that doesn't go back */
+  constructor(limits: AdmissionLimits, now: () => number = () => performance.now()) {
     this.#limits = limits;
+    this.#now = now;
   }
 
   get calls(): number {
@@ -84,6 +110,11 @@ export class Admission {
     return this.#bytes;
   }
 
+  /** How often each bound has refused something so far. */
+  get refusals(): Readonly<Record<AdmissionBound, number>> {
+    return this.#refusals;
+  }
+
   /** How many callers have calls in flight. */
   get callers(): number {
     return this.#callers.size;
@@ -93,8 +124,10 @@ export class Admission {
   admit(callerName: string): AdmittedCall {
     const { maxCalls, maxCallsPerCaller } = this.#limits;
     const caller = this.#callers.get(callerName) ?? { name: callerName, calls: 0, bytes: 0 };
-    if (this.#calls >= maxCalls) throw this.#tooMany('maxCalls');
-    if (caller.calls >= maxCallsPerCaller) throw this.#tooMany('maxCallsPerCaller');
+    if (caller.calls >= maxCallsPerCaller && !this.#endOneThatYields('maxCallsPerCaller', caller)) {
+      throw this.#tooMany('maxCallsPerCaller');
+    }
+    if (this.#calls >= maxCalls && !this.#endOneThatYields('maxCalls')) throw this.#tooMany('maxCalls');
     this.#callers.set(callerName, caller);
     this.#calls++;
     caller.calls++;
@@ -115,13 +148,30 @@ export class Admission {
         if (call.isOver) this.#giveBack(call, call.bytes);
       },
       giveBackBytes: bytes => this.#giveBack(call, Math.min(bytes, call.bytes)),
+      giveWay: onOver => {
+        if (!call.isOver) this.#yielding.set(call, { since: this.#now(), onOver });
+        return { [Symbol.dispose]: () => void this.#yielding.delete(call) };
+      },
       [Symbol.dispose]: () => this.#end(call),
     };
+  }
+
+  /** Whether there was one, of this caller if one is given. */
+  #endOneThatYields(bound: AdmissionBound, caller?: Caller): boolean {
+    for (const [call, { since, onOver }] of this.#yielding) {
+      if (since > this.#now() - MIN_WAIT_MS) return false;
+      if (caller !== undefined && call.caller !== caller) continue;
+      this.#end(call);
+      onOver(this.#tooMany(bound));
+      return true;
+    }
+    return false;
   }
 
   #end(call: Call): void {
     if (call.isOver) return;
     call.isOver = true;
+    this.#yielding.delete(call);
     this.#calls--;
     if (--call.caller.calls === 0) this.#callers.delete(call.caller.name);
     this.#giveBack(call, call.bytes);
@@ -174,7 +224,8 @@ export class Admission {
     return Math.max(0, bytesOfCall - this.#limits.freeBytesPerCall);
   }
 
-  #tooMany(bound: Bound): ConnectError {
+  #tooMany(bound: AdmissionBound): ConnectError {
+    this.#refusals[bound]++;
     const limit = this.#limits[bound];
     const message = `No more than ${limit} ${DESCRIPTIONS[bound]} at once (${bound}); send the request again soon.`;
     return rpcError(Code.ResourceExhausted, message, {

@@ -1,5 +1,5 @@
 /** Bounds on what callers can make a process do: what bytes decode into, calls in flight, bytes in hand. */
-export { Admission, type AdmissionLimits, type AdmittedCall } from './admission.ts';
+export { Admission, type AdmissionBound, type AdmissionLimits, type AdmittedCall } from './admission.ts';
 export { checkJson } from './check-json.ts';
 export { checkWire } from './check-wire.ts';
 export { decodeBinary } from './decode-binary.ts';

@@ -6,6 +6,7 @@ import { rpcError } from '@vigie/service-kit/grpc';
 import { type AdmittedCall, decodeBinary, inflate, isEncoding } from '@vigie/service-kit/limits';
 import type { Exchange } from '../exchange.ts';
 import { HttpError } from '../http-error.ts';
+import { codeNameOf } from '../http-status.ts';
 import { messageFromJson, parseJson } from '../json-message.ts';
 import { readBody } from '../read-body.ts';
 import type { RequestGuard } from '../request-guard.ts';
@@ -81,7 +82,7 @@ async function* decodeBody(
       yield encodeEnvelope(flags & ~COMPRESSED_FLAG, EMPTY[format.codec]);
     }
   } catch (error) {
-    throw toRpcError(error);
+    throw toRpcError(error, exchange);
   }
 }
 
@@ -134,7 +135,7 @@ async function decodeGet(
     const bytes = messageParameter(url);
     received.push(await decodeMessage(method, bytes, encoding !== undefined, format, call, limits));
   } catch (error) {
-    received.push(toRpcError(error));
+    received.push(toRpcError(error, exchange));
   }
   url.searchParams.delete('compression');
   url.searchParams.delete('base64');
@@ -180,6 +181,8 @@ function encodingMissing(): ConnectError {
   });
 }
 
-function toRpcError(error: unknown): ConnectError {
-  return error instanceof HttpError ? error.rpcError : ConnectError.from(error);
+function toRpcError(thrown: unknown, exchange: Exchange): ConnectError {
+  const error = thrown instanceof HttpError ? thrown.rpcError : ConnectError.from(thrown);
+  exchange.code = codeNameOf(error.code);
+  return error;
 }

@@ -55,12 +55,15 @@ export async function* readEnvelopes(
   // The response still has to leave when reading stops early.
   const chunks = request.iterator({ destroyOnReturn: false });
   let received: Buffer = Buffer.alloc(0);
+  const over = new AbortController();
+  const ended = AbortSignal.any([signal, over.signal]);
 
   /** Whether there are that many bytes now; otherwise the body is at its end. */
   async function receive(bytes: number, until: AbortSignal): Promise<boolean> {
     const more = [received];
     let sizeBytes = received.byteLength;
     while (sizeBytes < bytes) {
+      using _ = call.giveWay(error => over.abort(error));
       const { done, value } = (await unlessAborted(chunks.next(), until)) as IteratorResult<Buffer>;
       if (done) break;
       more.push(value);
@@ -73,11 +76,11 @@ export async function* readEnvelopes(
   /** @throws ConnectError if they are not there in time */
   async function receiveAll(bytes: number): Promise<void> {
     if (received.byteLength >= bytes) return;
-    using deadline = new Deadline(bodyTimeoutMs, signal);
+    using deadline = new Deadline(bodyTimeoutMs, ended);
     try {
       if (!(await receive(bytes, deadline.signal))) throw incomplete();
     } catch (error) {
-      throw deadline.signal.aborted && !signal.aborted ? bodyTooSlow(bodyTimeoutMs).rpcError : error;
+      throw deadline.signal.aborted && !ended.aborted ? bodyTooSlow(bodyTimeoutMs).rpcError : error;
     }
   }
 
@@ -85,7 +88,7 @@ export async function* readEnvelopes(
     await receiveAll(ENVELOPE_HEAD_BYTES);
     const end = ENVELOPE_HEAD_BYTES + received.readUInt32BE(1);
     if (end > ENVELOPE_HEAD_BYTES + maxBodyBytes) throw bodyTooLarge(maxBodyBytes).rpcError;
-    await call.takeBytesWhenFree(end, signal);
+    await call.takeBytesWhenFree(end, ended);
     await receiveAll(end);
     const flags = received.readUInt8(0);
     const data = received.subarray(ENVELOPE_HEAD_BYTES, end);
@@ -94,7 +97,7 @@ export async function* readEnvelopes(
   }
 
   // Between messages a client may be silent for as long as it likes.
-  while (await receive(1, signal)) {
+  while (await receive(1, ended)) {
     const before = call.bytes;
     yield await receiveEnvelope();
     call.giveBackBytes(call.bytes - before);
