@@ -1,13 +1,13 @@
-import { ChannelTransport, countCalls, translateErrors } from '@vigie/service-kit/grpc';
+import { ChannelTransport, countCalls, createUpstreamCheck, translateErrors } from '@vigie/service-kit/grpc';
 import { bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
 import { Admission } from '@vigie/service-kit/limits';
-import { ChannelUpstreamHealth } from './adapters/grpc/channel-upstream-health.ts';
 import { ChannelUpstreams } from './adapters/grpc/channel-upstreams.ts';
 import { InterceptedUpstreams } from './adapters/grpc/intercepted-upstreams.ts';
 import { forwardMetadata } from './adapters/grpc/interceptors/forward-metadata.ts';
 import { noteTrace } from './adapters/grpc/interceptors/note-trace.ts';
 import { translateUpstreamErrors } from './adapters/grpc/interceptors/translate-upstream-errors.ts';
+import { UpstreamOutcomes } from './adapters/grpc/upstream-outcomes.ts';
 import { registerAdmissionMetrics } from './adapters/http/admission-metrics.ts';
 import type { ExchangeHandler } from './adapters/http/exchange.ts';
 import { createGatewayHandler } from './adapters/http/gateway-handler.ts';
@@ -21,35 +21,37 @@ import { createRpcHandlers } from './adapters/http/rpc/rpc-handlers.ts';
 import { createRequestListener } from './adapters/http/serve-exchange.ts';
 import { stoppingError } from './adapters/http/stopping.ts';
 import { createTranscoder } from './adapters/http/transcoder/transcoder.ts';
+import { watchMetrics } from './adapters/http/watch/watch-metrics.ts';
+import { Watches } from './adapters/http/watch/watches.ts';
 import { WebAccess } from './adapters/http/web-access.ts';
-import { PUBLIC_METHODS, publicServices, UPSTREAM_NAMES, type UpstreamName } from './api/public-api.ts';
-import { canServeAll, findUnserved } from './api/serving.ts';
-import type { UpstreamHealth } from './api/upstream-health.ts';
+import { PUBLIC_METHODS, publicServices, type UpstreamName } from './api/public-api.ts';
 import type { Upstreams } from './api/upstreams.ts';
 import type { Config } from './config.ts';
 
-/** Whether the process itself is running. */
-const NO_CHECKS: ReadonlySet<string> = new Set();
-
 /** Often enough for proxies, which close a connection after a minute of silence. */
 const HEARTBEAT_MS = 15_000;
+/** Encoded for gRPC; for each other format in use there are two to three times as many. */
+const RECENT_BYTES = 8 * 1024 * 1024;
+/** Each is a call to store-svc. */
+const MAX_CATCH_UPS = 32;
+/** How long, all in all, such a call waits for the client whose watch it is. */
+const READER_WAIT_MS = 30_000;
 
 export interface GatewayPorts {
   readonly upstreams: Upstreams;
-  readonly upstreamHealth: UpstreamHealth;
 }
 
 interface Parts extends GatewayPorts {
-  readonly channels: Readonly<Record<UpstreamName, ChannelTransport>>;
   /** The upstreams with all interceptors around each call. */
-  readonly calls: Upstreams;
+  readonly calls: InterceptedUpstreams;
+  readonly watches: Watches;
   readonly rpcHandlers: ReadonlyMap<string, ExchangeHandler>;
   readonly legacyAlerts: ExchangeHandler;
   readonly transcoder: ExchangeHandler;
 }
 
 /**
- * @param overrides ports to use instead of the real ones; with all of them, no connection to a service is made
+ * @param overrides ports to use instead of the real ones; with `upstreams`, no connection to a service is made
  * @returns the port on which it listens
  */
 export async function startGateway(
@@ -66,11 +68,9 @@ export async function startGateway(
   const stopping = new AbortController();
   const methods = PUBLIC_METHODS.map(({ method }) => method);
 
-  const { upstreamHealth, rpcHandlers, legacyAlerts, transcoder } = bindParts<Parts>(
+  const { rpcHandlers, legacyAlerts, transcoder } = bindParts<Parts>(
     {
-      channels: () => openChannels(config, teardown),
-      upstreams: ({ channels }) => new ChannelUpstreams(PUBLIC_METHODS, channels),
-      upstreamHealth: ({ channels }) => new ChannelUpstreamHealth(PUBLIC_METHODS, channels),
+      upstreams: () => openUpstreams(config, context),
       calls: ({ upstreams }) =>
         new InterceptedUpstreams(upstreams, [
           noteTrace,
@@ -79,25 +79,37 @@ export async function startGateway(
           translateUpstreamErrors,
           forwardMetadata,
         ]),
-      rpcHandlers: ({ calls: upstreams, upstreamHealth }) =>
+      watches: ({ calls }) =>
+        new Watches({
+          source: new UpstreamOutcomes(calls),
+          feedOptions: {
+            recent: { maxOutcomes: config.recentOutcomes, maxBytes: RECENT_BYTES },
+            maxCatchUps: MAX_CATCH_UPS,
+            maxReaderWaitMs: READER_WAIT_MS,
+            lingerMs: 0,
+          },
+          admit: calls.admit.bind(calls),
+          logger,
+          metrics: watchMetrics(metrics),
+          heartbeatMs: HEARTBEAT_MS,
+          stopping: stopping.signal,
+        }),
+      rpcHandlers: ({ calls: upstreams, watches }) =>
         createRpcHandlers({
           methods,
+          watches,
           forward: createMethodForwarder({ upstreams, logger, requestTimeoutMs, stopping: stopping.signal }),
-          ownServices: createOwnServices(
-            methods,
-            async of =>
-              (await health.readiness(of && NO_CHECKS)).ready && (await canServeAll(of ?? [], upstreamHealth)),
-            stopping.signal,
-          ),
+          ownServices: createOwnServices(methods, health, stopping.signal),
           maxTimeoutMs,
           guard,
           limits,
         }),
       legacyAlerts: ({ calls: upstreams }) =>
         createLegacyAlerts({ upstreams, logger, requestTimeoutMs, guard, limits }),
-      transcoder: ({ calls: upstreams }) =>
+      transcoder: ({ calls: upstreams, watches }) =>
         createTranscoder({
           methods,
+          watches,
           upstreams,
           logger,
           requestTimeoutMs,
@@ -109,9 +121,6 @@ export async function startGateway(
     },
     overrides,
   );
-
-  // The gateway is ready if it can serve everything.
-  for (const name of UPSTREAM_NAMES) health.addCheck(name, () => findUnserved(name, upstreamHealth));
 
   const httpListener = new HttpListener({
     listener: createRequestListener({
@@ -133,6 +142,13 @@ export async function startGateway(
   // Runs before the listener closes, which waits until all streams have ended.
   teardown.defer(() => stopping.abort(stoppingError()));
   return httpListener.listen(config.host, config.port);
+}
+
+/** Connects to the services; the gateway is ready if all of them are. */
+function openUpstreams(config: Config, { health, teardown }: ServiceContext): Upstreams {
+  const channels = openChannels(config, teardown);
+  for (const [name, channel] of Object.entries(channels)) health.addCheck(name, createUpstreamCheck(channel));
+  return new ChannelUpstreams(PUBLIC_METHODS, channels);
 }
 
 function openChannels(config: Config, teardown: AsyncDisposableStack): Record<UpstreamName, ChannelTransport> {

@@ -31,6 +31,8 @@ export interface Config extends RunnerConfig {
   readonly callLimits: AdmissionLimits;
   /** Of server streams. */
   readonly streamLimits: AdmissionLimits;
+  /** How many outcomes are kept for all watches: one that falls further behind ends. */
+  readonly recentOutcomes: number;
   /** How long connections are still accepted after SIGTERM; at most half of the grace period. */
   readonly lameDuckMs: number;
 }
@@ -75,6 +77,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       maxBytesPerCaller: MIB,
       freeBytesPerCall: 1024,
     },
+    recentOutcomes: reader.integer('RECENT_OUTCOMES', 4_096, { min: 1, max: 1_000_000 }),
     lameDuckMs: reader.integer('LAME_DUCK_MS', 500, { min: 0, max: 600_000 }),
   });
 }

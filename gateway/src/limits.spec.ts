@@ -11,6 +11,7 @@ import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 import { aborted, collect, yieldAll } from '@vigie/service-kit/testing';
 import { expect } from 'chai';
 import { readConfig } from './config.ts';
+import { tokenAt } from './testing/fake-outcomes.ts';
 import {
   codeNameIn,
   compressors,
@@ -164,7 +165,7 @@ describe('a request beyond what is in flight already', () => {
         probe: { getPoster: async () => ({ contentType: 'image/jpeg', data: new Uint8Array(400 * 1024) }) },
         store: {
           async *watchAlerts(_request, { signal }) {
-            yield { resumeToken: 'x' };
+            yield { resumeToken: tokenAt(0) };
             await aborted(signal);
           },
         },

@@ -2,24 +2,28 @@ import { once } from 'node:events';
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:http2';
 import type { Readable } from 'node:stream';
+import { waitFor } from '@vigie/dev-env/testing';
 import { aborted } from '@vigie/service-kit/testing';
 import { expect } from 'chai';
+import { FakeOutcomes } from './testing/fake-outcomes.ts';
 import { encodeBody, type Form, REST_FORMS, STREAM_FORMS } from './testing/raw-request.ts';
 import { type RunningGateway, runGateway } from './testing/running-gateway.ts';
 
 const WATCH = '/vigie.alert.v1.AlertService/WatchAlerts';
+const STREAM = '/vigie.alert.v1.AlertService/StreamAlerts';
 const TOTAL = 500;
+const LARGE = 'x'.repeat(64 * 1024);
 
 interface OpenStream extends Disposable {
   readonly response: Readable;
   readonly contentType: string;
 }
 
-/** Opens a watch and reads nothing of it; disposing of it cuts the connection. */
-async function watch(gateway: RunningGateway, form: Form): Promise<OpenStream> {
+/** Opens a stream and reads nothing of it; disposing of it cuts the connection. */
+async function open(gateway: RunningGateway, form: Form, rpcPath: string): Promise<OpenStream> {
   const isRest = form.name.startsWith('REST');
   const method = isRest ? 'GET' : 'POST';
-  const path = isRest ? '/v1/alerts:watch' : WATCH;
+  const path = isRest ? '/v1/alerts:watch' : rpcPath;
   const body = isRest ? undefined : encodeBody(form, Buffer.from(form.codec === 'json' ? '{}' : ''));
   if (form.httpVersion === '1.1') {
     const request: ClientRequest = httpRequest(`${gateway.url}${path}`, {
@@ -41,6 +45,35 @@ async function watch(gateway: RunningGateway, form: Form): Promise<OpenStream> {
 }
 
 for (const form of [...REST_FORMS, ...STREAM_FORMS]) {
+  describe(`a reader of a watch: ${form.name}`, () => {
+    const outcomes = new FakeOutcomes();
+    let gateway: RunningGateway;
+
+    before(async () => {
+      gateway = await runGateway({ store: { watchAlerts: outcomes.watchAlerts } }, { recentOutcomes: 16 });
+    });
+    after(() => gateway[Symbol.asyncDispose]());
+
+    it('that stops is ended once it has fallen too far behind', async () => {
+      using stream = await open(gateway, form, WATCH);
+      expect(stream.contentType).to.match(/^application\//);
+      let reported = 0;
+      await waitFor('the end of the watch', async () => {
+        for (let count = 0; count < 20; count++) outcomes.report(`uid-${reported++}`, { video: LARGE });
+        return (await gateway.metrics.metrics()).includes('code="OUT_OF_RANGE"') ? true : undefined;
+      });
+    });
+
+    it('that is gone ends the call of the service', async () => {
+      const stream = await open(gateway, form, WATCH);
+      expect(outcomes.calls.size).to.equal(1);
+      stream[Symbol.dispose]();
+      await waitFor('no call', () => (outcomes.calls.size === 0 ? true : undefined));
+    });
+  });
+}
+
+for (const form of STREAM_FORMS.filter(({ httpVersion }) => httpVersion === '2')) {
   describe(`a reader of a stream: ${form.name}`, () => {
     let gateway: RunningGateway;
     let produced = 0;
@@ -48,10 +81,11 @@ for (const form of [...REST_FORMS, ...STREAM_FORMS]) {
 
     before(async () => {
       gateway = await runGateway({
-        store: {
-          async *watchAlerts(_request, context) {
+        ingest: {
+          async *streamAlerts(_requests, context) {
             signal = context.signal;
-            for (produced = 0; produced < TOTAL; produced++) yield { resumeToken: 'x'.repeat(64 * 1024) };
+            const result = { outcome: { case: 'error', value: { message: LARGE } } } as const;
+            for (produced = 0; produced < TOTAL; produced++) yield { result };
             await aborted(signal);
           },
         },
@@ -60,7 +94,7 @@ for (const form of [...REST_FORMS, ...STREAM_FORMS]) {
     after(() => gateway[Symbol.asyncDispose]());
 
     it('that stops stops the writer, and one that is gone ends the call of the service', async () => {
-      using stream = await watch(gateway, form);
+      using stream = await open(gateway, form, STREAM);
       expect(stream.contentType).to.match(/^application\//);
       let before = -1;
       while (before !== produced) {

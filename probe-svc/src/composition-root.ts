@@ -181,8 +181,7 @@ export async function startProbe(
     metrics: createPosterMetrics(metrics),
     logger,
   });
-  // A poster may be asked for by the uid of an alert.
-  server.add(VideoService, videoService, { probeVideo: [], probeStream: [], getPoster: ['store'] });
+  server.add(VideoService, videoService);
   // Stopped side by side: each may take the whole grace period.
   const takers: AsyncDisposable[] = [server];
   teardown.defer(async () => {

@@ -32,6 +32,11 @@ export class FeedReader<T> {
     this.#onClose = onClose;
   }
 
+  /** Why the watch is over, whether or not that was read; undefined while it goes on. */
+  get error(): Error | undefined {
+    return this.#error;
+  }
+
   /**
    * The first event has no outcome: it says where the watch begins. Later ones have none if only the position is news.
    *

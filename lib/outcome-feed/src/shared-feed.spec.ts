@@ -11,7 +11,7 @@ const EVERYTHING: OutcomeFilter = { store: undefined, statuses: FINAL_STATUSES }
 const storeOnly = (store: string): OutcomeFilter => ({ store, statuses: FINAL_STATUSES });
 
 /** Everything that was under way has happened. */
-async function turns(): Promise<void> {
+async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
 }
 
@@ -59,7 +59,7 @@ describe('SharedFeed', () => {
 
   async function watch(filter: OutcomeFilter, after?: FeedPosition): Promise<Watch> {
     const opened = new Watch(feed, filter, after);
-    await turns();
+    await settled();
     return opened;
   }
 
@@ -78,7 +78,7 @@ describe('SharedFeed', () => {
     source.find('a', 'store-1');
     source.find('b', 'store-2', 'FAILED');
     source.find('c', 'store-1', 'QUARANTINED');
-    await turns();
+    await settled();
     expect(all.values).to.deep.equal([undefined, 'a', 'b', 'c']);
     expect(one.values).to.deep.equal([undefined, 'a', 'c']);
     expect(failed.values).to.deep.equal([undefined, 'b']);
@@ -99,14 +99,14 @@ describe('SharedFeed', () => {
     const first = await watch(EVERYTHING);
     const second = await watch(EVERYTHING);
     first.reader.close();
-    await turns();
+    await settled();
     expect(source.followers).to.equal(1);
     second.reader.close();
-    while (source.followers > 0) await turns();
+    while (source.followers > 0) await settled();
     source.find('meanwhile');
     const third = await watch(EVERYTHING);
     source.find('a');
-    await turns();
+    await settled();
     expect(third.values).to.deep.equal([undefined, 'a']);
   });
 
@@ -115,13 +115,13 @@ describe('SharedFeed', () => {
     const after = source.find('a');
     source.find('b', 'store-2');
     source.find('c', 'store-1', 'QUARANTINED');
-    await turns();
+    await settled();
     const resumed = await watch(storeOnly('store-1'), after);
     expect(resumed.values).to.deep.equal([undefined, 'c', undefined]);
     expect(resumed.events[0]?.position).to.deep.equal(after);
     expect(resumed.events[2]?.position, 'caught up').to.deep.equal(source.position);
     source.find('d');
-    await turns();
+    await settled();
     expect(resumed.values).to.deep.equal([undefined, 'c', undefined, 'd']);
     expect(source.catchUps).to.equal(0);
   });
@@ -132,7 +132,7 @@ describe('SharedFeed', () => {
     source.find('q1', 'store-1', 'QUARANTINED');
     source.find('b');
     source.find('q2', 'store-1', 'QUARANTINED');
-    await turns();
+    await settled();
     const resumed = await watch(EVERYTHING, positionAt([2, 0]));
     expect(resumed.values).to.deep.equal([undefined, 'q1', 'q2', undefined]);
   });
@@ -148,10 +148,10 @@ describe('SharedFeed', () => {
     // More than the recent outcomes have room for.
     for (const value of ['e', 'f', 'g', 'h', 'i', 'j']) source.find(value);
     gate.resolve();
-    await turns();
+    await settled();
     expect(source.catchUps).to.equal(0);
     source.find('k');
-    await turns();
+    await settled();
     expect(resumed.values.filter(value => value !== undefined)).to.deep.equal([...'bcdefghijk']);
     expect(current.values).to.deep.equal([undefined, ...'efghijk']);
   });
@@ -164,13 +164,13 @@ describe('SharedFeed', () => {
       slow.isPaused = true;
       opened.push(slow);
     }
-    await turns();
+    await settled();
     expect(source.catchUps).to.equal(2);
     for (const each of opened) {
       each.isPaused = false;
       each.readAll();
     }
-    await turns();
+    await settled();
     expect(source.catchUps).to.equal(0);
     for (const each of opened) expect(each.values.filter(Boolean)).to.deep.equal(['a', 'b', 'c']);
   });
@@ -180,22 +180,19 @@ describe('SharedFeed', () => {
     for (const value of ['a', 'b', 'c']) source.find(value);
     const stuck = new Watch(feed, EVERYTHING, positionAt([0, 0]));
     stuck.isPaused = true;
-    await turns();
-    expect(source.catchUps).to.equal(1);
-    while (source.catchUps > 0) await turns();
-    stuck.isPaused = false;
-    stuck.readAll();
-    expect(stuck.error).to.include({ reason: 'WATCH_FELL_BEHIND' });
+    while (stuck.reader.error === undefined) await settled();
+    expect(stuck.reader.error).to.include({ reason: 'WATCH_FELL_BEHIND' });
+    expect(source.catchUps).to.equal(0);
   });
 
   it('ends a watch that falls behind with the position to go on from, and holds no other up', async () => {
     const slow = await watch(EVERYTHING);
     const quick = await watch(EVERYTHING);
     source.find('a');
-    await turns();
+    await settled();
     slow.isPaused = true;
     for (const value of ['b', 'c', 'd', 'e', 'f']) source.find(value);
-    await turns();
+    await settled();
     expect(quick.values).to.deep.equal([undefined, ...'abcdef']);
     slow.isPaused = false;
     slow.readAll();
@@ -207,12 +204,30 @@ describe('SharedFeed', () => {
     expect(feed.watches).to.equal(2);
   });
 
+  it('takes no more than half of the recent outcomes before those who are ready have had their turn', async () => {
+    const turns = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let asked = 0;
+    createFeed({ turnOver: () => turns[asked++]?.promise ?? Promise.resolve() });
+    const busy = new Watch(feed, EVERYTHING);
+    await settled();
+    busy.isPaused = true;
+    for (const value of [...'abcdefgh']) source.find(value);
+    await settled();
+    expect(asked).to.equal(1);
+    busy.isPaused = false;
+    busy.readAll();
+    expect(busy.values).to.deep.equal([undefined, 'a']);
+    for (const turn of turns) turn.resolve();
+    await settled();
+    expect(busy.values).to.deep.equal([undefined, ...'abcdefgh']);
+  });
+
   it('lets the outcomes of other stores push nobody out', async () => {
     const slow = await watch(storeOnly('store-1'));
     slow.isPaused = true;
     for (let count = 0; count < 20; count++) source.find('x', 'store-2');
     source.find('a');
-    await turns();
+    await settled();
     slow.isPaused = false;
     slow.readAll();
     expect(slow.error).to.equal(undefined);
@@ -223,14 +238,14 @@ describe('SharedFeed', () => {
     const slow = await watch(EVERYTHING);
     slow.isPaused = true;
     source.find('large', 'store-1', 'PROCESSED', 5_000);
-    await turns();
+    await settled();
     slow.isPaused = false;
     slow.readAll();
     expect(slow.values).to.deep.equal([undefined, 'large']);
     slow.isPaused = true;
     source.find('a', 'store-1', 'PROCESSED', 600);
     source.find('b', 'store-1', 'PROCESSED', 600);
-    await turns();
+    await settled();
     slow.isPaused = false;
     slow.readAll();
     expect(slow.error).to.include({ reason: 'WATCH_FELL_BEHIND' });
@@ -241,23 +256,23 @@ describe('SharedFeed', () => {
     expect(quiet.reader.findProgress()).to.equal(undefined);
     source.find('x', 'store-2');
     source.advance();
-    await turns();
+    await settled();
     expect(quiet.reader.findProgress()).to.deep.equal(source.position);
     expect(quiet.reader.findProgress(), 'told already').to.equal(undefined);
     quiet.isPaused = true;
     source.find('a');
-    await turns();
+    await settled();
     expect(quiet.reader.findProgress(), 'something is unread').to.equal(undefined);
   });
 
   it('waits out a position ahead of what has come here', async () => {
     await watch(EVERYTHING);
     source.find('a');
-    await turns();
+    await settled();
     const ahead = positionAt([3, 0]);
     const resumed = await watch(EVERYTHING, ahead);
     for (const value of ['b', 'c', 'd']) source.find(value);
-    await turns();
+    await settled();
     expect(resumed.values.filter(Boolean)).to.deep.equal(['d']);
   });
 
@@ -273,12 +288,12 @@ describe('SharedFeed', () => {
     const watches = [await watch(EVERYTHING), await watch(EVERYTHING, positionAt([0, 0]))];
     const lost = new OutcomeFeedError('OUTCOMES_LOST', 'gone');
     source.fail(lost);
-    await turns();
+    await settled();
     for (const { error } of watches) expect(error).to.equal(lost);
     expect(feed.watches).to.equal(0);
     const next = await watch(EVERYTHING);
     source.find('b');
-    await turns();
+    await settled();
     expect(next.values).to.deep.equal([undefined, 'b']);
   });
 
@@ -286,10 +301,10 @@ describe('SharedFeed', () => {
     createFeed({ lingerMs: 60_000 });
     const first = await watch(EVERYTHING);
     const after = source.find('a');
-    await turns();
+    await settled();
     first.reader.close();
     source.find('b');
-    await turns();
+    await settled();
     const back = await watch(EVERYTHING, after);
     expect(back.values.filter(Boolean)).to.deep.equal(['b']);
     expect(source.followers).to.equal(1);

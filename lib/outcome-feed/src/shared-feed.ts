@@ -17,6 +17,12 @@ export interface SharedFeedOptions {
   readonly maxReaderWaitMs: number;
   /** How long the shared subscription goes on once nobody watches: whoever comes back finds what it missed. */
   readonly lingerMs: number;
+  /**
+   * Resolves once all watches that were ready have had their turn to read; absent if they read at once. The feed takes
+   * nothing more meanwhile, each time that half of the recent outcomes are new: so only a watch whose client is slow
+   * falls behind, never one that its own process is too busy for.
+   */
+  readonly turnOver?: () => Promise<void>;
 }
 
 interface WaitingReader<T> {
@@ -92,11 +98,20 @@ export class SharedFeed<T> {
   }
 
   async #readAll(signal: AbortSignal): Promise<void> {
+    const { recent: limits, turnOver = async () => {} } = this.#options;
+    let added = 0;
+    let addedBytes = 0;
     for await (const event of this.#source.follow(signal)) {
       if (signal.aborted) return;
       if (this.#recent === undefined) this.#beginAll(new RecentOutcomes(event.position, this.#options.recent));
       else if (hasOutcome(event)) this.#add(event, this.#recent);
       else this.#recent.advance(event.position);
+      added++;
+      addedBytes += event.outcome?.sizeBytes ?? 0;
+      if (added < limits.maxOutcomes / 2 && addedBytes < limits.maxBytes / 2) continue;
+      added = 0;
+      addedBytes = 0;
+      await turnOver();
     }
     throw new OutcomeFeedError('FEED_UNREACHABLE', 'The source of outcomes has ended.');
   }

@@ -86,4 +86,13 @@ describe('InterceptedUpstreams', () => {
     }
     expect(upstreams.calls).to.deep.equal([]);
   });
+
+  it('lets through, or refuses, a call that is answered without one of its own', async () => {
+    const upstreams = new FakeUpstreams();
+    const intercepted = new InterceptedUpstreams(upstreams, [authenticate]);
+    const request = create(watchAlerts.input);
+    await intercepted.admit(watchAlerts, request, callOf({ authorization: 'acme' }));
+    expect((await failure(intercepted.admit(watchAlerts, request, callOf({})))).code).to.equal(Code.Unauthenticated);
+    expect(upstreams.calls).to.deep.equal([]);
+  });
 });

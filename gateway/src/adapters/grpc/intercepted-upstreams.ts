@@ -27,15 +27,35 @@ export class InterceptedUpstreams implements Upstreams {
     return (await chain(this.#interceptors, send)(request)).message as Message;
   }
 
-  async stream(
+  stream(method: DescMethod, messages: AsyncIterable<Message>, call: UpstreamCall): Promise<AsyncIterable<Message>> {
+    return this.#stream(method, messages, call, this.#upstreams);
+  }
+
+  /**
+   * Runs the interceptors around a call that is then answered without one of its own.
+   *
+   * @throws what an interceptor refuses it with
+   */
+  async admit(method: DescMethod, message: Message, call: UpstreamCall): Promise<void> {
+    const nowhere: Pick<Upstreams, 'stream'> = {
+      async stream(_method, messages) {
+        await Array.fromAsync(messages);
+        return yieldAll([]);
+      },
+    };
+    await Array.fromAsync(await this.#stream(method, yieldAll([message]), call, nowhere));
+  }
+
+  async #stream(
     method: DescMethod,
     messages: AsyncIterable<Message>,
     call: UpstreamCall,
+    upstreams: Pick<Upstreams, 'stream'>,
   ): Promise<AsyncIterable<Message>> {
     const streaming = method as DescMethodStreaming;
     const send: Next = async request => {
       const requests = request.message as AsyncIterable<Message>;
-      const answers = await this.#upstreams.stream(method, requests, callOf(request, call));
+      const answers = await upstreams.stream(method, requests, callOf(request, call));
       return { ...responseHead(streaming), stream: true, method: streaming, message: answers };
     };
     const request: StreamRequest = {
@@ -60,4 +80,8 @@ function callOf({ signal, header, contextValues }: CallRequest, { timeoutMs }: U
 
 function responseHead({ parent }: DescMethod) {
   return { service: parent, header: new Headers(), trailer: new Headers() };
+}
+
+async function* yieldAll<T>(items: readonly T[]): AsyncIterable<T> {
+  yield* items;
 }

@@ -41,20 +41,20 @@ export function readBody(
       }
     };
     take(announcedBytes);
-    request.on('data', (chunk: Buffer) => {
+    const onData = (chunk: Buffer): void => {
       // The rest is still read: a client doesn't see the answer while it is busy sending.
       if (isRefused) return;
       sizeBytes += chunk.byteLength;
       chunks.push(chunk);
       if (sizeBytes > announcedBytes) take(chunk.byteLength);
-    });
+    };
     const onGone = (): void => refuse(new ConnectError('The client left in the middle.', Code.Canceled));
-    request.once('end', () => {
+    const onEnd = (): void => {
       stopWaiting();
-      request.off('close', onGone);
+      // The request may last for days, and nothing of its body is needed by then.
+      request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
       resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
-    });
-    request.once('error', onGone);
-    request.once('close', onGone);
+    };
+    request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
   });
 }

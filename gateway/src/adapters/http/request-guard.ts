@@ -26,7 +26,7 @@ export class RequestGuard {
     const { calls, streams } = this.#parts;
     const call = (kind === 'server_streaming' ? streams : calls).admit(exchange.caller);
     exchange.call = call;
-    exchange.response.once('close', () => call[Symbol.dispose]());
+    exchange.response.on('close', () => call[Symbol.dispose]());
     return call;
   }
 }

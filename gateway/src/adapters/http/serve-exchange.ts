@@ -38,11 +38,11 @@ export function createRequestListener(parts: ServeExchangeParts): RequestListene
 
     response.setHeader(TRACE_ID_HEADER, exchange.trace.traceId);
     // Over HTTP/2 the response itself says that it has finished even when its client has left before.
-    (http2StreamOf(response) ?? response).once('finish', () => {
+    (http2StreamOf(response) ?? response).on('finish', () => {
       finished = true;
       dropRest(request, lingerMs);
     });
-    response.once('close', () => {
+    response.on('close', () => {
       if (!finished) gone.abort(new ConnectError('The client is gone.', Code.Canceled));
       const status = finished ? response.statusCode : CLIENT_CLOSED_REQUEST;
       finishMetrics({ method: request.method ?? '', route: exchange.route, status });

@@ -13,7 +13,7 @@ export function upstreamCall(
   return { signal, timeoutMs, header: headersOf(exchange.request), contextValues };
 }
 
-function headersOf({ headers }: IncomingMessage): Headers {
+export function headersOf({ headers }: IncomingMessage): Headers {
   const result = new Headers();
   for (const [name, value] of Object.entries(headers)) {
     // `Headers` refuses HTTP/2's pseudo headers.

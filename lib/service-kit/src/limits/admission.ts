@@ -45,10 +45,46 @@ interface Caller {
   bytes: number;
 }
 
-interface Call {
+/** Where the calls of an admission are counted. */
+interface Ledger {
+  take(call: Call, bytes: number): void;
+  takeWhenFree(call: Call, bytes: number, signal: AbortSignal): Promise<void>;
+  giveBack(call: Call, bytes: number): void;
+  giveWay(call: Call, onOver: (error: ConnectError) => void): Disposable;
+  end(call: Call): void;
+}
+
+/** Small: there may be ten thousand watches. */
+class Call implements AdmittedCall {
   readonly caller: Caller;
-  bytes: number;
-  isOver: boolean;
+  bytes = 0;
+  isOver = false;
+  readonly #ledger: Ledger;
+
+  constructor(ledger: Ledger, caller: Caller) {
+    this.#ledger = ledger;
+    this.caller = caller;
+  }
+
+  takeBytes(bytes: number): void {
+    this.#ledger.take(this, bytes);
+  }
+
+  takeBytesWhenFree(bytes: number, signal: AbortSignal): Promise<void> {
+    return this.#ledger.takeWhenFree(this, bytes, signal);
+  }
+
+  giveBackBytes(bytes: number): void {
+    this.#ledger.giveBack(this, Math.min(bytes, this.bytes));
+  }
+
+  giveWay(onOver: (error: ConnectError) => void): Disposable {
+    return this.#ledger.giveWay(this, onOver);
+  }
+
+  [Symbol.dispose](): void {
+    this.#ledger.end(this);
+  }
 }
 
 interface Yielding {
@@ -94,6 +130,13 @@ export class Admission {
   };
   #calls = 0;
   #bytes = 0;
+  readonly #ledger: Ledger = {
+    take: (call, bytes) => this.#take(call, bytes),
+    takeWhenFree: (call, bytes, signal) => this.#takeWhenFree(call, bytes, signal),
+    giveBack: (call, bytes) => this.#giveBack(call, bytes),
+    giveWay: (call, onOver) => this.#giveWay(call, onOver),
+    end: call => this.#end(call),
+  };
 
   /** @param now in milliseconds, by a clock that doesn't go back */
   constructor(limits: AdmissionLimits, now: () => number = () => performance.now()) {
@@ -131,29 +174,25 @@ export class Admission {
     this.#callers.set(callerName, caller);
     this.#calls++;
     caller.calls++;
-    const call: Call = { caller, bytes: 0, isOver: false };
-    return {
-      get bytes() {
-        return call.bytes;
-      },
-      takeBytes: bytes => {
-        const bound = this.#boundAgainst(call, bytes);
-        if (bound !== undefined) throw this.#tooMany(bound);
-        this.#add(call, bytes);
-      },
-      takeBytesWhenFree: async (bytes, signal) => {
-        signal.throwIfAborted();
-        await this.#whenFree(call, bytes, signal);
-        // The call may have ended while its waiter was being woken.
-        if (call.isOver) this.#giveBack(call, call.bytes);
-      },
-      giveBackBytes: bytes => this.#giveBack(call, Math.min(bytes, call.bytes)),
-      giveWay: onOver => {
-        if (!call.isOver) this.#yielding.set(call, { since: this.#now(), onOver });
-        return { [Symbol.dispose]: () => void this.#yielding.delete(call) };
-      },
-      [Symbol.dispose]: () => this.#end(call),
-    };
+    return new Call(this.#ledger, caller);
+  }
+
+  #take(call: Call, bytes: number): void {
+    const bound = this.#boundAgainst(call, bytes);
+    if (bound !== undefined) throw this.#tooMany(bound);
+    this.#add(call, bytes);
+  }
+
+  async #takeWhenFree(call: Call, bytes: number, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    await this.#whenFree(call, bytes, signal);
+    // The call may have ended while its waiter was being woken.
+    if (call.isOver) this.#giveBack(call, call.bytes);
+  }
+
+  #giveWay(call: Call, onOver: (error: ConnectError) => void): Disposable {
+    if (!call.isOver) this.#yielding.set(call, { since: this.#now(), onOver });
+    return { [Symbol.dispose]: () => void this.#yielding.delete(call) };
   }
 
   /** Whether there was one, of this caller if one is given. */

@@ -24,11 +24,9 @@ export class Health {
     this.#phase = phase;
   }
 
-  /** @param needed names of the checks that count, beside the state of the process; all if undefined */
-  async readiness(needed?: ReadonlySet<string>): Promise<Readiness> {
-    const counted = [...this.#checks].filter(([name]) => needed?.has(name) ?? true);
+  async readiness(): Promise<Readiness> {
     const states = await Promise.all(
-      counted.map(async ([name, check]) => [name, (await findProblem(check)) ?? 'ok'] as const),
+      [...this.#checks].map(async ([name, check]) => [name, (await findProblem(check)) ?? 'ok'] as const),
     );
     const checks = Object.fromEntries([['service', this.#phase === 'running' ? 'ok' : this.#phase], ...states]);
     return { ready: Object.values(checks).every(state => state === 'ok'), checks };

@@ -158,7 +158,7 @@ export class HttpListener implements AsyncDisposable {
     }
     this.#ofSocket.set(socket, connection);
     this.#silentSockets.add(socket);
-    socket.once('close', () => {
+    socket.on('close', () => {
       this.#connections.remove(connection);
       this.#ofSocket.delete(socket);
       this.#silentSockets.delete(socket);
@@ -215,9 +215,9 @@ export class HttpListener implements AsyncDisposable {
   #followHttp1(connection: Connection, request: IncomingMessage, response: ServerResponse): void {
     if (this.#state !== 'open') response.shouldKeepAlive = false;
     this.#connections.begin(connection);
-    response.once('close', () => this.#connections.end(connection, performance.now()));
+    response.on('close', () => this.#connections.end(connection, performance.now()));
     this.#http1Responses.add(response);
-    response.once('close', () => {
+    response.on('close', () => {
       this.#http1Responses.delete(response);
       // Its headers may have announced a kept connection, and until the state is `closed` that holds.
       if (this.#state === 'closed') request.socket.destroySoon();

@@ -4,7 +4,8 @@ import { ServerReflection, type ServerReflectionRequest } from '@vigie/proto/grp
 import { ServerReflection as ServerReflectionAlpha } from '@vigie/proto/grpc/reflection/v1alpha/reflection_pb.ts';
 import { type HealthCheckRequest, Health as HealthService } from '@vigie/proto/health/v1/health_pb.ts';
 import { untilAborted } from '@vigie/service-kit/async';
-import { type CanServe, createHealthService, createReflectionService } from '@vigie/service-kit/grpc';
+import { createHealthService, createReflectionService } from '@vigie/service-kit/grpc';
+import type { Health } from '@vigie/service-kit/telemetry';
 
 /** A service that the gateway answers itself. */
 export interface OwnService {
@@ -15,11 +16,11 @@ export interface OwnService {
 /** `grpc.health.v1` and reflection, for the public API. */
 export function createOwnServices(
   methods: readonly DescMethod[],
-  canServe: CanServe,
+  health: Health,
   stopping: AbortSignal,
 ): readonly OwnService[] {
   const services = [...new Set(methods.map(({ parent }) => parent))];
-  const { check, list, watch } = createHealthService(methods, canServe);
+  const { check, list, watch } = createHealthService(services, health);
   const { serverReflectionInfo } = createReflectionService([
     ...services.map(service => ({ service, methods: methods.filter(({ parent }) => parent === service) })),
     { service: HealthService, methods: HealthService.methods },

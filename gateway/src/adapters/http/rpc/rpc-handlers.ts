@@ -1,18 +1,16 @@
 import type { DescMethod } from '@bufbuild/protobuf';
-import { type ConnectRouter, createConnectRouter, createContextValues } from '@connectrpc/connect';
-import type { UniversalHandler } from '@connectrpc/connect/protocol';
-import {
-  compressionBrotli,
-  compressionGzip,
-  universalRequestFromNodeRequest,
-  universalResponseToNodeResponse,
-} from '@connectrpc/connect-node';
+import { type ConnectRouter, type ContextValues, createConnectRouter, createContextValues } from '@connectrpc/connect';
+import type { UniversalHandler, UniversalServerRequest } from '@connectrpc/connect/protocol';
+import { compressionBrotli, compressionGzip, universalResponseToNodeResponse } from '@connectrpc/connect-node';
 import { anyTypes } from '../error-json.ts';
-import type { ExchangeHandler } from '../exchange.ts';
+import type { Exchange, ExchangeHandler } from '../exchange.ts';
 import { exchangeKey } from '../exchange-key.ts';
 import { limitSending } from '../limit-sending.ts';
+import { headersOf } from '../upstream-call.ts';
+import type { Watches } from '../watch/watches.ts';
 import { type DecodeCallParts, decodeCall, withDecoded } from './decode-call.ts';
 import type { MethodForwarder } from './forward-method.ts';
+import { findHandedOver, handOver } from './hand-over-watch.ts';
 import type { OwnService } from './own-services.ts';
 
 export interface RpcHandlersParts extends DecodeCallParts {
@@ -21,6 +19,8 @@ export interface RpcHandlersParts extends DecodeCallParts {
   /** Services of the gateway itself: health, reflection. */
   readonly ownServices: readonly OwnService[];
   readonly maxTimeoutMs: number;
+  /** Takes the calls of its method over once their request is decoded. */
+  readonly watches: Watches;
 }
 
 /** Connect, gRPC-Web and gRPC: a handler for each method, by its path. */
@@ -29,7 +29,10 @@ export function createRpcHandlers(parts: RpcHandlersParts): ReadonlyMap<string, 
     jsonOptions: { registry: anyTypes },
     acceptCompression: [compressionGzip, compressionBrotli],
   });
-  for (const method of parts.methods) addMethod(router, method, parts.forward(method) as never, parts);
+  for (const method of parts.methods) {
+    const implementation = method === parts.watches.method ? handOver : parts.forward(method);
+    addMethod(router, method, implementation as never, parts);
+  }
   for (const { service, implementation } of parts.ownServices) {
     const methods = implementation as Readonly<Record<string, never>>;
     for (const method of service.methods) addMethod(router, method, methods[method.localName] as never, parts);
@@ -50,12 +53,14 @@ function addMethod(
 
 function toExchangeHandler(handler: UniversalHandler, parts: RpcHandlersParts): ExchangeHandler {
   return async exchange => {
-    const { request, response, path, signal } = exchange;
+    const { response, path, signal } = exchange;
     exchange.route = path;
     try {
       const values = createContextValues().set(exchangeKey, exchange);
-      const received = universalRequestFromNodeRequest(request, response, undefined, values);
-      const answer = await handler(await decodeCall(exchange, handler.method, received, values, parts));
+      const universal = universalRequest(exchange, values);
+      const answer = await handler(await decodeCall(exchange, handler.method, universal, values, parts));
+      const watch = findHandedOver(values, answer);
+      if (watch !== undefined) return await parts.watches.open(exchange, watch.request, watch.format, watch.timeoutMs);
       if (!answersMany(handler.method)) limitSending(exchange);
       await universalResponseToNodeResponse(answer, response);
     } catch (error) {
@@ -67,4 +72,18 @@ function toExchangeHandler(handler: UniversalHandler, parts: RpcHandlersParts): 
 
 function answersMany({ methodKind }: DescMethod): boolean {
   return methodKind === 'server_streaming' || methodKind === 'bidi_streaming';
+}
+
+/** Connect's own reads the client's leaving off the request once more, and holds on to it as long as the response. */
+function universalRequest({ request, signal }: Exchange, contextValues: ContextValues): UniversalServerRequest {
+  return {
+    httpVersion: request.httpVersion,
+    method: request.method ?? '',
+    url: `http://gateway${request.url}`,
+    header: headersOf(request),
+    // Connect is given another (`decodeCall`), unless it is to refuse the request by its headers.
+    body: request,
+    signal,
+    contextValues,
+  };
 }

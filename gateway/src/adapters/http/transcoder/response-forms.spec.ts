@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
 import { create, type Message } from '@bufbuild/protobuf';
 import { Code } from '@connectrpc/connect';
 import { rpcError } from '@vigie/service-kit/grpc';
@@ -114,5 +116,27 @@ describe('forms of a REST response', () => {
       if (text.startsWith(':\n\n')) next.resolve();
     }
     expect(text).to.match(/^(:\n\n)+id: late\ndata: /);
+  });
+
+  it('waits, with a stream, for a client that reads slowly', async () => {
+    await using server = await serveLibrary();
+    let produced = 0;
+    const total = 500;
+    server.library.stream = async ({ output }) =>
+      (async function* () {
+        for (; produced < total; produced++) yield create(output, { resumeToken: 'x'.repeat(64 * 1024) });
+      })();
+    const request = httpRequest(`${server.url}/v1/books:listen`).end();
+    const [response] = (await once(request, 'response')) as [NodeJS.ReadableStream];
+    response.pause();
+    let before = -1;
+    while (before !== produced) {
+      before = produced;
+      for (let turn = 0; turn < 500; turn++) await new Promise(setImmediate);
+    }
+    expect(produced).to.be.lessThan(total);
+    let sizeBytes = 0;
+    for await (const chunk of response) sizeBytes += chunk.length;
+    expect(sizeBytes).to.be.greaterThan(total * 64 * 1024);
   });
 });

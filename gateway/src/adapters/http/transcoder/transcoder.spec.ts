@@ -1,12 +1,13 @@
 import { once } from 'node:events';
-import { request as httpRequest } from 'node:http';
 import { connect as connectHttp2 } from 'node:http2';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { Alert_Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
-import type { ListAlertsRequest, WatchAlertsRequest } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import type { ListAlertsRequest } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { invalidArgument, rpcError, toStatus } from '@vigie/service-kit/grpc';
 import { currentTrace, newTrace } from '@vigie/service-kit/telemetry';
 import { expect } from 'chai';
+import { FakeOutcomes, tokenAt } from '../../../testing/fake-outcomes.ts';
+import { readLines } from '../../../testing/read-lines.ts';
 import { runGateway } from '../../../testing/running-gateway.ts';
 
 const alert = { uid: 'a', video: '/a.mp4', timestamp: 1748871320.68, store: 'store-42' };
@@ -419,55 +420,51 @@ describe('REST', () => {
 
   describe('streams', () => {
     it('sends each message as a line, as soon as it is there', async () => {
-      const second = Promise.withResolvers<void>();
-      await using gateway = await runGateway({
-        store: {
-          async *watchAlerts({ store, statuses }) {
-            yield { alert: { store }, resumeToken: String(statuses) };
-            await second.promise;
-            yield { resumeToken: '2' };
-          },
-        },
-      });
+      const outcomes = new FakeOutcomes();
+      await using gateway = await runGateway({ store: { watchAlerts: outcomes.watchAlerts } });
       const response = await fetch(`${gateway.url}/v1/alerts:watch?store=s&statuses=FAILED&statuses=2`);
       expect(response.headers.get('content-type')).to.equal('application/x-ndjson');
       const lines = readLines(response);
-      const first = JSON.parse((await lines.next()).value as string) as { resumeToken: string; alert: object };
-      expect(first).to.deep.include({ resumeToken: '3,2' });
-      second.resolve();
-      expect(JSON.parse((await lines.next()).value as string)).to.deep.equal({ resumeToken: '2' });
-      expect((await lines.next()).done).to.equal(true);
+      expect(JSON.parse((await lines.next()).value as string)).to.deep.equal({ resumeToken: tokenAt(0) });
+      const resumeToken = outcomes.report('a', { store: 's' });
+      const second = JSON.parse((await lines.next()).value as string) as { alert: object };
+      expect(second).to.deep.include({ resumeToken });
+      expect(second.alert).to.deep.include({ uid: 'a', store: 's', status: 'PROCESSED', video: '' });
+      await lines.return(undefined);
     });
 
     it('sends events to an EventSource, which goes on after its last one', async () => {
-      const requests: WatchAlertsRequest[] = [];
-      await using gateway = await runGateway({
-        store: {
-          async *watchAlerts(request) {
-            requests.push(request);
-            yield { resumeToken: 'tok' };
-            throw rpcError(Code.DataLoss, 'gone', { reason: 'GONE' });
-          },
-        },
-      });
+      const outcomes = new FakeOutcomes();
+      await using gateway = await runGateway({ store: { watchAlerts: outcomes.watchAlerts } });
+      const first = outcomes.report('a');
+      const second = outcomes.report('b');
       const response = await fetch(`${gateway.url}/v1/alerts:watch`, {
-        headers: { accept: 'text/event-stream', 'last-event-id': 'tik' },
+        headers: { accept: 'text/event-stream', 'last-event-id': first },
       });
       expect(response.headers.get('content-type')).to.equal('text/event-stream');
-      const text = await response.text();
-      expect(text).to.match(/^id: tok\ndata: \{"resumeToken":"tok"\}\n\nevent: error\ndata: \{"error":/);
-      expect(requests[0]?.resumeToken).to.equal('tik');
+      const lines = readLines(response);
+      const taken: string[] = [];
+      while (taken.length < 6) taken.push((await lines.next()).value as string);
+      expect(taken.slice(0, 4)).to.deep.equal([
+        `id: ${first}`,
+        `data: {"resumeToken":"${first}"}`,
+        '',
+        `id: ${second}`,
+      ]);
+      expect(taken[4]).to.match(/^data: \{"alert":\{"uid":"b"/);
+      outcomes.fail(rpcError(Code.DataLoss, 'gone', { reason: 'GONE' }));
+      const rest = await Array.fromAsync(lines);
+      expect(rest.join('\n')).to.match(/event: error\ndata: \{"error":/);
     });
 
-    it('answers with headers before the first message, and cancels when the client leaves', async () => {
+    it('answers with headers before the first outcome, and cancels when the client leaves', async () => {
       const seen = Promise.withResolvers<AbortSignal>();
       await using gateway = await runGateway({
         store: {
-          async *watchAlerts(_request, { signal, sendHeaders }) {
-            sendHeaders();
+          async *watchAlerts(_request, { signal }) {
+            yield { resumeToken: tokenAt(0) };
             seen.resolve(signal);
             await once(signal, 'abort');
-            yield* [];
           },
         },
       });
@@ -484,7 +481,7 @@ describe('REST', () => {
       await using gateway = await runGateway({
         store: {
           async *watchAlerts() {
-            if (!early) yield { resumeToken: '1' };
+            if (!early) yield { resumeToken: tokenAt(0) };
             throw rpcError(Code.InvalidArgument, 'The token is stale.', { reason: 'STALE_TOKEN' });
           },
         },
@@ -498,54 +495,20 @@ describe('REST', () => {
       expect(JSON.parse(lines[1] as string)).to.have.nested.property('error.status', 'INVALID_ARGUMENT');
     });
 
-    it('waits for a client that reads slowly', async () => {
-      let produced = 0;
-      const total = 500;
-      await using gateway = await runGateway({
-        store: {
-          async *watchAlerts() {
-            for (; produced < total; produced++) yield { resumeToken: 'x'.repeat(64 * 1024) };
-          },
-        },
-      });
-      const request = httpRequest(`${gateway.url}/v1/alerts:watch`).end();
-      const [response] = (await once(request, 'response')) as [NodeJS.ReadableStream];
-      response.pause();
-      let before = -1;
-      while (before !== produced) {
-        before = produced;
-        for (let turn = 0; turn < 500; turn++) await new Promise(setImmediate);
-      }
-      expect(produced).to.be.lessThan(total);
-      let sizeBytes = 0;
-      for await (const chunk of response) sizeBytes += chunk.length;
-      expect(sizeBytes).to.be.greaterThan(total * 64 * 1024);
-    });
-
     it('ends with an error line when the gateway stops', async () => {
       await using gateway = await runGateway({
         store: {
-          async *watchAlerts(_request, { signal, sendHeaders }) {
-            sendHeaders();
+          async *watchAlerts(_request, { signal }) {
+            yield { resumeToken: tokenAt(0) };
             await once(signal, 'abort');
-            yield* [];
           },
         },
       });
       const response = await fetch(`${gateway.url}/v1/alerts:watch`);
       const [text] = await Promise.all([response.text(), gateway.stop()]);
-      expect(JSON.parse(text)).to.have.nested.property('error.status', 'UNAVAILABLE');
-      expect(text).to.contain('STOPPING');
+      const [, last = ''] = text.split('\n');
+      expect(JSON.parse(last)).to.have.nested.property('error.status', 'UNAVAILABLE');
+      expect(last).to.contain('STOPPING');
     });
   });
 });
-
-async function* readLines(response: Response): AsyncGenerator<string> {
-  let rest = '';
-  const decoder = new TextDecoder();
-  for await (const chunk of response.body as ReadableStream<Uint8Array>) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
-  }
-}

@@ -1,5 +1,6 @@
 import type { DescMethod, Message } from '@bufbuild/protobuf';
 import { Code } from '@connectrpc/connect';
+import type { WatchAlertsRequest } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { rpcError } from '@vigie/service-kit/grpc';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import type { Upstreams } from '../../../api/upstreams.ts';
@@ -12,6 +13,8 @@ import type { RequestGuard } from '../request-guard.ts';
 import type { RequestLimits } from '../request-limits.ts';
 import { describeError, sendBytes, sendError, sendJson } from '../send.ts';
 import { upstreamCall } from '../upstream-call.ts';
+import { RestWatchFormats } from '../watch/rest-watch-format.ts';
+import type { Watches } from '../watch/watches.ts';
 import { decodeRequest } from './decode-request.ts';
 import { answersRawBytes, encodeBytes, encodeJson } from './encode-response.ts';
 import { entityTag, isHeld } from './entity-tag.ts';
@@ -33,6 +36,8 @@ export interface TranscoderParts {
   readonly heartbeatMs: number;
   /** Ends streams; its reason is what they end with. */
   readonly stopping: AbortSignal;
+  /** Answers its method. */
+  readonly watches?: Watches;
 }
 
 /**
@@ -41,20 +46,31 @@ export interface TranscoderParts {
  * @throws HttpRuleError, PathTemplateError for an annotation that makes no sense
  */
 export function createTranscoder(parts: TranscoderParts): ExchangeHandler {
-  const routes = new RouteTable(parts.methods.flatMap(httpBindings));
+  const { watches, logger } = parts;
+  const bindings = parts.methods.flatMap(httpBindings);
+  const routes = new RouteTable(bindings);
+  const watchFormats = new Map(
+    bindings
+      .filter(({ method }) => method === watches?.method)
+      .map(binding => [binding, new RestWatchFormats(binding, logger)] as const),
+  );
   return async exchange => {
     try {
       const route = findRoute(routes, exchange);
       exchange.route = route.binding.template.source;
       const request = await readRequest(exchange, route, parts);
       exchange.uid = findUid(request);
-      if (route.binding.method.methodKind === 'unary') {
+      const formats = watchFormats.get(route.binding);
+      if (watches !== undefined && formats !== undefined) {
+        const format = formats.of(chooseStreamFormat(exchange.request.headers.accept));
+        await watches.open(exchange, request as WatchAlertsRequest, format, undefined);
+      } else if (route.binding.method.methodKind === 'unary') {
         await answerOnce(exchange, route.binding, request, parts);
       } else {
         await answerMany(exchange, route.binding, request, parts);
       }
     } catch (error) {
-      sendError(exchange, error, parts.logger);
+      sendError(exchange, error, logger);
     }
   };
 }
