@@ -1,4 +1,6 @@
 import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
+import { Code } from '@connectrpc/connect';
+import { rpcError } from '../grpc/rpc-error.ts';
 import { checkWire } from './check-wire.ts';
 import type { DecodeLimits } from './decode-limits.ts';
 
@@ -16,5 +18,13 @@ export function decodeBinary<S extends DescMessage>(
   count: (heapBytes: number) => void = () => {},
 ): MessageShape<S> {
   count(checkWire(schema, bytes, limits));
-  return fromBinary(schema, bytes, { readUnknownFields: false });
+  try {
+    return fromBinary(schema, bytes, { readUnknownFields: false });
+  } catch (error) {
+    // Such as a text that is not UTF-8.
+    throw rpcError(Code.InvalidArgument, `The message is not well-formed protobuf: ${(error as Error).message}.`, {
+      reason: 'MALFORMED_PROTOBUF',
+      cause: error,
+    });
+  }
 }
