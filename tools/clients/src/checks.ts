@@ -57,7 +57,7 @@ export async function installTools(): Promise<void> {
 
 export const checks: readonly Check[] = [
   {
-    name: 'buf build, in a fresh clone without npm packages and without a network',
+    name: 'buf build, in a fresh clone',
     missing: undefined,
     async run(dir) {
       cloneProtos(dir);
@@ -111,7 +111,7 @@ export const checks: readonly Check[] = [
         descriptor=$(find tools/clients/java/target -path '*/google/protobuf/descriptor.proto')
         chmod +x $protoc
         mkdir gen
-        $protoc -I proto -I proto/third_party -I \${descriptor%/google/*} \\
+        $protoc -I proto -I third_party -I \${descriptor%/google/*} \\
           --csharp_out=gen --csharp_opt=base_namespace=Vigie ${PUBLIC_PROTOS}`;
       await runScript(csharp, { cwd: dir });
     },

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { Mesh } from '@vigie/dev-env';
-import { temporaryDir } from '@vigie/dev-env/testing';
+import { temporaryDir, waitFor } from '@vigie/dev-env/testing';
 import { readNatsUrl } from '@vigie/service-kit/nats';
 import { documentedBlock } from './documented-blocks.ts';
 
@@ -54,23 +54,25 @@ export async function runWatchLoop({ python, generated }: WatchLoopOptions): Pro
     await loop.until(missed);
   }
   await send();
-  await loseOutcomes(mesh);
-  // It has the latest outcomes in memory.
-  await mesh.service('store-svc').restart();
+  await loseOutcomes(mesh, sent);
   await using loop = start();
   await loop.until('caught up');
   await loop.until('saved');
   await loop.until(await send());
 }
 
-/** Trims the outcomes after the last token. */
-async function loseOutcomes(mesh: Mesh): Promise<void> {
+/** Trims the outcomes of `count` alerts once all of them are there, and ends those who remember the latest. */
+async function loseOutcomes(mesh: Mesh, count: number): Promise<void> {
   const connection = await connect({ ...readNatsUrl(mesh.addresses.natsUrls.operator) });
   try {
-    await (await jetstreamManager(connection)).streams.purge('OUTCOMES');
+    const { streams } = await jetstreamManager(connection);
+    await waitFor('the outcomes', async () => (await streams.info('OUTCOMES')).state.messages >= count || undefined);
+    await streams.purge('OUTCOMES');
   } finally {
     await connection.close();
   }
+  await mesh.service('store-svc').restart();
+  await mesh.service('gateway').restart();
 }
 
 class LoopProcess implements AsyncDisposable {

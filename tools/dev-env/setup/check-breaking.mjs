@@ -3,8 +3,9 @@
  * in a CI's shallow clone of one commit, it compares with the last commit.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { assembleBufWorkspace, BUF_WORKSPACE } from './buf-workspace.mjs';
 import { PROJECT_DIR } from './project.mjs';
 
 const CANDIDATES = ['main', 'origin/main', 'HEAD'];
@@ -13,11 +14,11 @@ mkdirSync(path.join(PROJECT_DIR, '.vigie'), { recursive: true });
 const earlier = mkdtempSync(path.join(PROJECT_DIR, '.vigie', 'earlier-protos-'));
 try {
   // Not `.git` as an input of buf's: in a git worktree that is a file.
-  const archive = execFileSync('git', ['archive', findBase(), 'proto/vigie'], { cwd: PROJECT_DIR });
+  const archive = execFileSync('git', ['archive', findBase(), 'proto'], { cwd: PROJECT_DIR });
   execFileSync('tar', ['-x', '-C', earlier], { input: archive });
-  cpSync(path.join(PROJECT_DIR, 'buf.yaml'), path.join(earlier, 'buf.yaml'));
-  cpSync(path.join(PROJECT_DIR, 'proto/third_party'), path.join(earlier, 'proto/third_party'), { recursive: true });
-  const args = ['breaking', 'proto', '--against', path.join(earlier, 'proto')];
+  const workspace = path.join(earlier, 'workspace');
+  assembleBufWorkspace(workspace, path.join(earlier, 'proto'));
+  const args = ['breaking', path.join(BUF_WORKSPACE, 'proto'), '--against', path.join(workspace, 'proto')];
   process.exitCode = spawnSync('buf', args, { cwd: PROJECT_DIR, stdio: 'inherit' }).status ?? 1;
 } finally {
   rmSync(earlier, { recursive: true, force: true });

@@ -16,9 +16,11 @@ const UNREAD = [
   { in: 'node/node_modules/node-*', drop: /^(include|share|CHANGELOG\.md)$/ },
   // Plugins for protoc: `buf lint` and `buf breaking` do without.
   { in: '@bufbuild/buf-*/bin', drop: /^protoc-gen-buf-/ },
-  // dependency-cruiser and protoc-gen-es import the compiler's library alone.
+  // dependency-cruiser and protoplugin import the compiler's library alone.
   { in: '@typescript/old/lib', drop: COMPILER_PROGRAMS },
   { in: '@bufbuild/protoplugin/node_modules/typescript/lib', drop: COMPILER_PROGRAMS },
+  // Our protos import `google/api` and `google/rpc`, not the interfaces of Google's products.
+  { in: 'google-proto-files/google', drop: /^(?!api$|rpc$)/ },
 ];
 
 /** Removes them. What is gone already does no harm. */

@@ -1,22 +1,22 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { assembleBufWorkspace, BUF_WORKSPACE } from '../buf-workspace.mjs';
 import { ContentStamp, filesBelow } from '../content-stamp.mjs';
 import { PROJECT_DIR } from '../project.mjs';
 import { runLogged } from '../run-logged.mjs';
-
-const TEMPLATE = 'tools/dev-env/setup/buf.gen.yaml';
 
 const stamp = new ContentStamp('protos');
 
 export const protoCode = {
   name: 'protos',
   doing: 'generating TypeScript from the protos',
-  isDone: () => existsSync(path.join(PROJECT_DIR, 'proto/gen')) && stamp.matches(inputs()),
+  isDone: () => existsSync(path.join(PROJECT_DIR, 'proto/gen')) && existsSync(BUF_WORKSPACE) && stamp.matches(inputs()),
   run: async () => {
     const files = inputs();
     stamp.clear();
-    await runLogged('protos', path.join(PROJECT_DIR, 'node_modules/.bin/buf'), ['generate', '--template', TEMPLATE], {
-      cwd: PROJECT_DIR,
+    assembleBufWorkspace();
+    await runLogged('protos', path.join(PROJECT_DIR, 'node_modules/.bin/buf'), ['generate'], {
+      cwd: BUF_WORKSPACE,
       // buf looks for the plugins on PATH, and setup may run outside an npm script.
       env: {
         ...process.env,
@@ -30,5 +30,12 @@ export const protoCode = {
 
 function inputs() {
   const sources = filesBelow('proto', ['.proto']);
-  return [...sources, 'buf.yaml', TEMPLATE, 'node_modules/@bufbuild/protoc-gen-es/package.json'];
+  return [
+    ...sources,
+    'tools/dev-env/setup/buf/buf.yaml',
+    'tools/dev-env/setup/buf/buf.gen.yaml',
+    'tools/dev-env/setup/buf/write-validate-proto.mjs',
+    'node_modules/@bufbuild/protovalidate/package.json',
+    'node_modules/@bufbuild/protoc-gen-es/package.json',
+  ];
 }
