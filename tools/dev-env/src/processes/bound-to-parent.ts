@@ -3,8 +3,23 @@ export interface Command {
   args: readonly string[];
   env: NodeJS.ProcessEnv;
   cwd?: string;
-  /** The unprivileged user to run as; Postgres refuses to run as root. */
-  runAs?: { uid: number; gid: number };
+  runAs?: UnprivilegedUser;
+}
+
+/** Whom a server runs as if this process is root's. */
+export interface UnprivilegedUser {
+  uid: number;
+  gid: number;
+  /**
+   * The only capability that is kept, as other users can't read a checkout in root's home: to read all files, or to
+   * write them too.
+   */
+  capability: 'dac_read_search' | 'dac_override';
+}
+
+/** The user "nobody", who exists on every machine; undefined if this process isn't root's. */
+export function unprivileged(capability: UnprivilegedUser['capability']): UnprivilegedUser | undefined {
+  return process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534, capability } : undefined;
 }
 
 /**
@@ -22,15 +37,11 @@ export function boundToParent(command: Command, deathSignal: string) {
   };
 }
 
-/**
- * Other users can't read a checkout in root's home, so the capability to read all files is kept and all others are
- * dropped. Without the securebit the kernel ignores that capability in access(2), which Postgres uses to find its own
- * files.
- */
-function dropRoot({ uid, gid }: { uid: number; gid: number }): string[] {
+/** Without the securebit the kernel ignores the capability in access(2), which Postgres uses to find its own files. */
+function dropRoot({ uid, gid, capability }: UnprivilegedUser): string[] {
   return [
     ...['--securebits', '+no_setuid_fixup'],
     ...['--reuid', String(uid), '--regid', String(gid), '--clear-groups'],
-    ...['--inh-caps', '+dac_override', '--ambient-caps', '+dac_override'],
+    ...['--inh-caps', `+${capability}`, '--ambient-caps', `+${capability}`],
   ];
 }

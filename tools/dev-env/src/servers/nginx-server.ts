@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PROJECT_DIR } from '../../setup/project.mjs';
+import { unprivileged } from '../processes/bound-to-parent.ts';
 import { httpNotReady } from '../processes/http-readiness.ts';
 import { SupervisedProcess } from '../processes/supervised-process.ts';
 import { SERVER_LISTENERS } from '../tcp-ports/mesh-ports.ts';
@@ -36,12 +37,13 @@ export class NginxServer extends SupervisedProcess {
           root,
           runDir,
           mimeTypes: await findMimeTypes(binary),
-          asRoot: process.getuid?.() === 0,
         };
         await mkdir(runDir, { recursive: true });
+        const runAs = unprivileged('dac_read_search');
+        if (runAs !== undefined) await chown(runDir, runAs.uid, runAs.gid);
         await writeFile(confFile, moveNginxConf(conf, place));
         const args = ['-c', confFile, '-p', runDir, '-e', 'stderr', '-g', 'daemon off;'];
-        return { file: binary, args, env: process.env };
+        return { file: binary, args, env: process.env, ...(runAs && { runAs }) };
       },
       notReady: () => httpNotReady(`${url}/healthz`),
       stopSignal: 'SIGTERM',

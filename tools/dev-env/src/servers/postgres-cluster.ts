@@ -5,15 +5,15 @@ import { chown, mkdir, mkdtemp, readFile, readlink, rename, rm, stat, writeFile 
 import path from 'node:path';
 import { MACHINE_DIR } from '../../setup/project.mjs';
 import { DevEnvError } from '../dev-env-error.ts';
-import { boundToParent, type Command } from '../processes/bound-to-parent.ts';
+import { boundToParent, type Command, unprivileged } from '../processes/bound-to-parent.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
 
 export const POSTGRES_USER = 'vigie';
 export const POSTGRES_PASSWORD = 'vigie';
 export const POSTGRES_DATABASE = 'vigie';
 
-// This user exists on every machine, unlike "postgres".
-const NOBODY = { uid: 65_534, gid: 65_534 };
+/** Postgres refuses to run as root. */
+const RUN_AS = unprivileged('dac_override');
 
 /** The files of a Postgres server, created once and kept. */
 export class PostgresCluster {
@@ -51,7 +51,7 @@ export class PostgresCluster {
     const passwordFile = `${making}.password`;
     await writeFile(passwordFile, POSTGRES_PASSWORD, { mode: 0o600 });
     try {
-      if (isRoot()) await chown(making, NOBODY.uid, NOBODY.gid);
+      if (RUN_AS !== undefined) await chown(making, RUN_AS.uid, RUN_AS.gid);
       const access = ['--username', POSTGRES_USER, '--pwfile', passwordFile, '--auth', 'scram-sha-256'];
       const locale = ['--encoding', 'UTF8', '--locale', 'C'];
       await run(this.#command(this.#binaries.initdb, ['--pgdata', making, ...access, ...locale]));
@@ -91,7 +91,7 @@ export class PostgresCluster {
 
   #command(file: string, args: readonly string[]): Command {
     const env = { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' };
-    return { file, args, env, cwd: '/', ...(isRoot() ? { runAs: NOBODY } : {}) };
+    return { file, args, env, cwd: '/', ...(RUN_AS && { runAs: RUN_AS }) };
   }
 }
 
@@ -103,10 +103,6 @@ async function fingerprint(files: readonly string[]): Promise<string> {
     hash.update(`${file} ${size} ${mtimeMs}\n`);
   }
   return hash.digest('hex').slice(0, 16);
-}
-
-function isRoot(): boolean {
-  return process.getuid?.() === 0;
 }
 
 async function isPostgres(pid: number): Promise<boolean> {
