@@ -1,7 +1,8 @@
-import { ChannelTransport, countCalls, createUpstreamCheck, translateErrors } from '@vigie/service-kit/grpc';
+import { ChannelTransport, countCalls, translateErrors } from '@vigie/service-kit/grpc';
 import { bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
 import { Admission } from '@vigie/service-kit/limits';
+import { ChannelUpstreamHealth } from './adapters/grpc/channel-upstream-health.ts';
 import { ChannelUpstreams } from './adapters/grpc/channel-upstreams.ts';
 import { InterceptedUpstreams } from './adapters/grpc/intercepted-upstreams.ts';
 import { forwardMetadata } from './adapters/grpc/interceptors/forward-metadata.ts';
@@ -24,9 +25,14 @@ import { createTranscoder } from './adapters/http/transcoder/transcoder.ts';
 import { watchMetrics } from './adapters/http/watch/watch-metrics.ts';
 import { Watches } from './adapters/http/watch/watches.ts';
 import { WebAccess } from './adapters/http/web-access.ts';
-import { PUBLIC_METHODS, publicServices, type UpstreamName } from './api/public-api.ts';
+import { PUBLIC_METHODS, publicServices, UPSTREAM_NAMES, type UpstreamName } from './api/public-api.ts';
+import { canServeAll, findUnserved } from './api/serving.ts';
+import type { UpstreamHealth } from './api/upstream-health.ts';
 import type { Upstreams } from './api/upstreams.ts';
 import type { Config } from './config.ts';
+
+/** Whether the process itself is running. */
+const NO_CHECKS: ReadonlySet<string> = new Set();
 
 /** Often enough for proxies, which close a connection after a minute of silence. */
 const HEARTBEAT_MS = 15_000;
@@ -39,9 +45,11 @@ const READER_WAIT_MS = 30_000;
 
 export interface GatewayPorts {
   readonly upstreams: Upstreams;
+  readonly upstreamHealth: UpstreamHealth;
 }
 
 interface Parts extends GatewayPorts {
+  readonly channels: Readonly<Record<UpstreamName, ChannelTransport>>;
   /** The upstreams with all interceptors around each call. */
   readonly calls: InterceptedUpstreams;
   readonly watches: Watches;
@@ -51,7 +59,7 @@ interface Parts extends GatewayPorts {
 }
 
 /**
- * @param overrides ports to use instead of the real ones; with `upstreams`, no connection to a service is made
+ * @param overrides ports to use instead of the real ones; with all of them, no connection to a service is made
  * @returns the port on which it listens
  */
 export async function startGateway(
@@ -68,9 +76,11 @@ export async function startGateway(
   const stopping = new AbortController();
   const methods = PUBLIC_METHODS.map(({ method }) => method);
 
-  const { rpcHandlers, legacyAlerts, transcoder } = bindParts<Parts>(
+  const { upstreamHealth, rpcHandlers, legacyAlerts, transcoder } = bindParts<Parts>(
     {
-      upstreams: () => openUpstreams(config, context),
+      channels: () => openChannels(config, teardown),
+      upstreams: ({ channels }) => new ChannelUpstreams(PUBLIC_METHODS, channels),
+      upstreamHealth: ({ channels }) => new ChannelUpstreamHealth(PUBLIC_METHODS, channels),
       calls: ({ upstreams }) =>
         new InterceptedUpstreams(upstreams, [
           noteTrace,
@@ -94,12 +104,17 @@ export async function startGateway(
           heartbeatMs: HEARTBEAT_MS,
           stopping: stopping.signal,
         }),
-      rpcHandlers: ({ calls: upstreams, watches }) =>
+      rpcHandlers: ({ calls: upstreams, watches, upstreamHealth }) =>
         createRpcHandlers({
           methods,
           watches,
           forward: createMethodForwarder({ upstreams, logger, requestTimeoutMs, stopping: stopping.signal }),
-          ownServices: createOwnServices(methods, health, stopping.signal),
+          ownServices: createOwnServices(
+            methods,
+            async of =>
+              (await health.readiness(of && NO_CHECKS)).ready && (await canServeAll(of ?? [], upstreamHealth)),
+            stopping.signal,
+          ),
           maxTimeoutMs,
           guard,
           limits,
@@ -122,6 +137,9 @@ export async function startGateway(
     overrides,
   );
 
+  // The gateway is ready if it can serve everything.
+  for (const name of UPSTREAM_NAMES) health.addCheck(name, () => findUnserved(name, upstreamHealth));
+
   const httpListener = new HttpListener({
     listener: createRequestListener({
       handle: createGatewayHandler({
@@ -142,13 +160,6 @@ export async function startGateway(
   // Runs before the listener closes, which waits until all streams have ended.
   teardown.defer(() => stopping.abort(stoppingError()));
   return httpListener.listen(config.host, config.port);
-}
-
-/** Connects to the services; the gateway is ready if all of them are. */
-function openUpstreams(config: Config, { health, teardown }: ServiceContext): Upstreams {
-  const channels = openChannels(config, teardown);
-  for (const [name, channel] of Object.entries(channels)) health.addCheck(name, createUpstreamCheck(channel));
-  return new ChannelUpstreams(PUBLIC_METHODS, channels);
 }
 
 function openChannels(config: Config, teardown: AsyncDisposableStack): Record<UpstreamName, ChannelTransport> {

@@ -181,7 +181,8 @@ export async function startProbe(
     metrics: createPosterMetrics(metrics),
     logger,
   });
-  server.add(VideoService, videoService);
+  // A poster may be asked for by the uid of an alert.
+  server.add(VideoService, videoService, { probeVideo: [], probeStream: [], getPoster: ['store'] });
   // Stopped side by side: each may take the whole grace period.
   const takers: AsyncDisposable[] = [server];
   teardown.defer(async () => {

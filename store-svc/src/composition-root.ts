@@ -182,9 +182,17 @@ export async function startStore(
     interceptors: [validateRequests([AlertService, QuarantinedAlertService], [OutcomeService.method.recordOutcomes])],
     shutdownGraceMs,
   });
-  server.add(AlertService, createAlertService(parts));
-  server.add(OutcomeService, createOutcomeService(parts.recordOutcome));
-  server.add(QuarantinedAlertService, createQuarantinedAlertService(parts));
+  server.add(AlertService, createAlertService(parts), {
+    getAlert: ['postgres'],
+    listAlerts: ['postgres'],
+    watchAlerts: ['nats', 'streams'],
+    replayAlerts: ['postgres', 'nats', 'streams'],
+  });
+  server.add(OutcomeService, createOutcomeService(parts.recordOutcome), { recordOutcomes: ['postgres', 'writes'] });
+  server.add(QuarantinedAlertService, createQuarantinedAlertService(parts), {
+    listQuarantinedAlerts: ['postgres'],
+    discardQuarantinedAlerts: ['postgres', 'writes'],
+  });
   takers.push(server);
   takers.push(startSweeps(parts, config));
   return server.listen(config.host, config.port);

@@ -4,7 +4,8 @@ import { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quaran
 import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 
 /** The processes behind the gateway. */
-export type UpstreamName = 'ingest' | 'probe' | 'store';
+export const UPSTREAM_NAMES = ['ingest', 'probe', 'store'] as const;
+export type UpstreamName = (typeof UPSTREAM_NAMES)[number];
 
 /** A method that the outside world may call, and the process that implements it. */
 export interface PublicMethod {

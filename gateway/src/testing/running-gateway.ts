@@ -1,3 +1,5 @@
+import type { DescService } from '@bufbuild/protobuf';
+import { Code, ConnectError } from '@connectrpc/connect';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
@@ -74,11 +76,11 @@ export async function runGateway(services: Services, overrides: Partial<Config> 
 }
 
 async function startServices(services: Services, wanted: Ports) {
-  const ingest = createServer().add(AlertService, services.ingest ?? {});
-  const probe = createServer().add(VideoService, services.probe ?? {});
+  const ingest = createServer().add(AlertService, withAllMethods(AlertService, services.ingest));
+  const probe = createServer().add(VideoService, withAllMethods(VideoService, services.probe));
   const store = createServer()
-    .add(AlertService, services.store ?? {})
-    .add(QuarantinedAlertService, services.storeQuarantine ?? {})
+    .add(AlertService, withAllMethods(AlertService, services.store))
+    .add(QuarantinedAlertService, withAllMethods(QuarantinedAlertService, services.storeQuarantine))
     .add(OutcomeService, services.storeInternal ?? {});
   const listen = (server: GrpcServer, port: number) => server.listen('127.0.0.1', port);
   const ports: Ports = {
@@ -92,6 +94,25 @@ async function startServices(services: Services, wanted: Ports) {
       await Promise.all([ingest, probe, store].map(server => server[Symbol.asyncDispose]()));
     },
   };
+}
+
+/** A process that lacks a method reports itself unready for it; these refuse each call instead. */
+function withAllMethods<S extends DescService>(
+  service: S,
+  implementation: Partial<ServiceImplementation<S>> = {},
+): Partial<ServiceImplementation<S>> {
+  const refuse = async () => {
+    throw new ConnectError('The spec has no such method.', Code.Unimplemented);
+  };
+  const refuseStream = async function* () {
+    await refuse();
+    yield {};
+  };
+  const refusals = service.methods.map(({ localName, methodKind }) => {
+    const isStream = methodKind === 'server_streaming' || methodKind === 'bidi_streaming';
+    return [localName, isStream ? refuseStream : refuse];
+  });
+  return { ...Object.fromEntries(refusals), ...implementation };
 }
 
 function createServer(): GrpcServer {

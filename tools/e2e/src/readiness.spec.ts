@@ -11,14 +11,54 @@ describe('readiness', () => {
   const mesh = useMesh({ env: { RETRY_BASE_MS: '100' } });
   const ask = (name: ServiceName, path: string) => getJson(`${mesh().service(name).healthUrl}/${path}`);
 
-  /** A part that is broken, and which check of which service has to say so. */
+  /** A part that is broken, which check of which service has to say so, and what the gateway can still serve. */
   const cases = [
-    { part: 'nats', dependents: { 'ingest-svc': 'nats', 'probe-svc': 'nats', 'store-svc': 'nats', gateway: 'ingest' } },
-    { part: 'postgres', dependents: { 'store-svc': 'postgres', 'probe-svc': 'store', gateway: 'store' } },
-    { part: 'store-svc', dependents: { 'probe-svc': 'store', gateway: 'store' } },
-    { part: 'probe-svc', dependents: { gateway: 'probe' } },
-    { part: 'ingest-svc', dependents: { gateway: 'ingest' } },
+    {
+      part: 'nats',
+      dependents: { 'ingest-svc': 'nats', 'probe-svc': 'nats', 'store-svc': 'nats', gateway: 'ingest' },
+      served: ['GetAlert', 'ListAlerts', 'ProbeVideo'],
+    },
+    {
+      part: 'postgres',
+      dependents: { 'store-svc': 'postgres', 'probe-svc': 'store', gateway: 'store' },
+      served: ['CreateAlert', 'WatchAlerts', 'ProbeVideo'],
+    },
+    {
+      part: 'store-svc',
+      dependents: { 'probe-svc': 'store', gateway: 'store' },
+      served: ['CreateAlert', 'ProbeVideo'],
+    },
+    {
+      part: 'probe-svc',
+      dependents: { gateway: 'probe' },
+      served: ['CreateAlert', 'GetAlert', 'ListAlerts', 'WatchAlerts'],
+    },
+    {
+      part: 'ingest-svc',
+      dependents: { gateway: 'ingest' },
+      served: ['GetAlert', 'ListAlerts', 'WatchAlerts', 'ProbeVideo'],
+    },
   ] as const;
+
+  const METHODS = {
+    CreateAlert: 'vigie.alert.v1.AlertService',
+    GetAlert: 'vigie.alert.v1.AlertService',
+    ListAlerts: 'vigie.alert.v1.AlertService',
+    WatchAlerts: 'vigie.alert.v1.AlertService',
+    ProbeVideo: 'vigie.video.v1.VideoService',
+  };
+
+  /** Those of `METHODS` that the gateway can serve, by its `grpc.health.v1`. */
+  async function servedMethods(): Promise<string[]> {
+    const statuses = await Promise.all(
+      Object.entries(METHODS).map(async ([name, service]) => {
+        const check = { service: `${service}/${name}` };
+        const { json } = await postJson(`${mesh().url}/grpc.health.v1.Health/Check`, check);
+        return { name, status: json.status };
+      }),
+    );
+    return statuses.filter(({ status }) => status === 'SERVING').map(({ name }) => name);
+  }
 
   const partOf = (name: (typeof cases)[number]['part']) => {
     const part = name === 'nats' || name === 'postgres' ? mesh()[name] : mesh().service(name);
@@ -26,7 +66,7 @@ describe('readiness', () => {
     return part;
   };
 
-  for (const { part: name, dependents } of cases) {
+  for (const { part: name, dependents, served } of cases) {
     const services = Object.entries(dependents) as [ServiceName, string][];
     for (const how of ['frozen', 'killed'] as const) {
       it(`reports that ${name} is ${how} while the service lives, and recovers by itself`, async () => {
@@ -44,7 +84,13 @@ describe('readiness', () => {
             );
             expect(checks).to.include({ service: 'ok' });
             expect((await ask(service, 'healthz')).status).to.equal(200);
+            if (service === 'gateway') expect(checks[check]).to.match(/can't serve \w/);
           }
+          await waitFor(
+            `exactly ${served.join(', ')} to be served`,
+            async () => ((await servedMethods()).join() === served.join() ? true : undefined),
+            PATIENCE_MS,
+          );
         } finally {
           part.kill('SIGCONT');
           if (how === 'killed') await part.waitUntilExited();

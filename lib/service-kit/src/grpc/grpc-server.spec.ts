@@ -8,6 +8,7 @@ import { ServerReflection as ServerReflectionAlpha } from '@vigie/proto/grpc/ref
 import { HealthCheckResponse_ServingStatus, Health as HealthService } from '@vigie/proto/health/v1/health_pb.ts';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { expect } from 'chai';
+import { Health } from '../telemetry/health.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { rpcError } from './rpc-error.ts';
 import { collect, failure, yieldAll } from './testing/rpc-outcome.ts';
@@ -129,8 +130,40 @@ describe('GrpcServer', () => {
     await call;
   });
 
+  it('reports each method ready by what it needs, and a service by what all its methods need', async () => {
+    const health = new Health();
+    await using server = await startSpecServer(
+      AlertService,
+      { getAlert: async () => ({}), createAlert: async () => ({}), listAlerts: async () => ({}) },
+      { health, needs: { getAlert: ['disk'], listAlerts: [] } },
+    );
+    const problems: Record<string, string | undefined> = {};
+    for (const name of ['disk', 'queue']) health.addCheck(name, () => problems[name]);
+    using channel = openChannel(server.address);
+    const client = createClient(HealthService, channel);
+    const { typeName } = AlertService;
+    const serving = async () => {
+      const { statuses } = await client.list({});
+      const names = Object.keys(statuses).filter(
+        name => statuses[name]?.status === HealthCheckResponse_ServingStatus.SERVING,
+      );
+      return names.map(name => name.replace(`${typeName}/`, '')).sort();
+    };
+    expect(await serving()).to.deep.equal(['', 'CreateAlert', 'GetAlert', 'ListAlerts', typeName]);
+    problems.queue = 'full';
+    expect(await serving()).to.deep.equal(['GetAlert', 'ListAlerts']);
+    problems.disk = 'full';
+    expect(await serving()).to.deep.equal(['ListAlerts']);
+    expect((await client.check({ service: `${typeName}/GetAlert` })).status).to.equal(
+      HealthCheckResponse_ServingStatus.NOT_SERVING,
+    );
+    health.enter('stopping');
+    expect(await serving()).to.deep.equal([]);
+    expect((await failure(client.check({ service: `${typeName}/WatchAlerts` }))).code).to.equal(Code.NotFound);
+  });
+
   it('tells grpc.health.v1 whether it is ready', async () => {
-    await using server = await startSpecServer(AlertService, {});
+    await using server = await startSpecServer(AlertService, { getAlert: async () => ({}) });
     let fault: string | undefined;
     server.health.addCheck('disk', () => fault);
     using channel = openChannel(server.address);

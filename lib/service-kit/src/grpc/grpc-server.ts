@@ -58,6 +58,9 @@ export interface GrpcServerOptions {
 /** The largest request: a thousand alerts, every field at its longest, fit in. */
 const MAX_REQUEST_BYTES = 8 * 1024 * 1024;
 
+/** Names of the checks of `health` that a method needs; one that is left out needs all of them. */
+export type MethodNeeds<S extends DescService> = { readonly [Method in keyof S['method']]?: readonly string[] };
+
 type AnyCall = EventEmitter & Pick<ServerUnaryCall<Message, Message>, 'metadata' | 'sendMetadata'>;
 
 /**
@@ -70,6 +73,7 @@ export class GrpcServer {
   /** Around every call, those of health checks too. */
   readonly #standardInterceptors: readonly Interceptor[];
   readonly #served: ServedService[] = [];
+  readonly #needs = new Map<DescMethod, readonly string[]>();
   readonly #stopping = new AbortController();
   readonly #server = new Server({
     'grpc.max_receive_message_length': MAX_REQUEST_BYTES,
@@ -83,8 +87,18 @@ export class GrpcServer {
   /**
    * A process may implement a part of a service: its other methods are UNIMPLEMENTED here, and reflection leaves them
    * out.
+   *
+   * @param needs what `grpc.health.v1` reports of each method
    */
-  add<S extends DescService>(service: S, implementation: Partial<ServiceImplementation<S>>): this {
+  add<S extends DescService>(
+    service: S,
+    implementation: Partial<ServiceImplementation<S>>,
+    needs: MethodNeeds<S> = {},
+  ): this {
+    for (const [name, checks] of Object.entries<readonly string[] | undefined>(needs)) {
+      const method = service.method[name];
+      if (method !== undefined && checks !== undefined) this.#needs.set(method, checks);
+    }
     const { interceptors = [] } = this.#options;
     this.#served.push(this.#serve(service, implementation, [...this.#standardInterceptors, ...interceptors]));
     return this;
@@ -92,8 +106,8 @@ export class GrpcServer {
 
   /** Resolves with the bound port. */
   async listen(host: string, port: number): Promise<number> {
-    const services = this.#served.map(({ service }) => service);
-    const healthService = createHealthService(services, this.#options.health);
+    const methods = this.#served.flatMap(served => served.methods);
+    const healthService = createHealthService(methods, of => this.#canServe(of));
     const health = this.#serve(HealthService, healthService, this.#standardInterceptors);
     const reflection = createReflectionService([...this.#served, health]);
     this.#serve(ServerReflection, reflection, this.#standardInterceptors);
@@ -116,6 +130,12 @@ export class GrpcServer {
     const stopped = new Promise<void>(resolve => this.#server.tryShutdown(() => resolve()));
     if (!(await settlesWithin(stopped, this.#options.shutdownGraceMs))) this.#server.forceShutdown();
     await stopped;
+  }
+
+  async #canServe(methods: readonly DescMethod[] | undefined): Promise<boolean> {
+    const needs = methods?.map(method => this.#needs.get(method)) ?? [undefined];
+    const needed = needs.includes(undefined) ? undefined : new Set(needs.flatMap(checks => checks ?? []));
+    return (await this.#options.health.readiness(needed)).ready;
   }
 
   #serve(service: DescService, implementation: object, interceptors: readonly Interceptor[]): ServedService {

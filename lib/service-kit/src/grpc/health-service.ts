@@ -1,46 +1,51 @@
-import type { DescService } from '@bufbuild/protobuf';
+import type { DescMethod, DescService } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
 import {
   type Health as HealthService,
   HealthCheckResponse_ServingStatus as ServingStatus,
 } from '@vigie/proto/health/v1/health_pb.ts';
 import { pause } from '../async/pause.ts';
-import type { Health } from '../telemetry/health.ts';
 import type { ServiceImplementation } from './service-implementation.ts';
 
 const WATCH_INTERVAL_MS = 500;
-/** Every client of every replica watches; they share one check of all dependencies. */
+/** Every client of every replica watches; those of one name share one check of all dependencies. */
 const SHARED_FOR_MS = 250;
 
+/** Whether all of these methods can be served now; the whole process if undefined. */
+export type CanServe = (methods: readonly DescMethod[] | undefined) => Promise<boolean>;
+
 /**
- * `grpc.health.v1`: SERVING means ready. The name of any of `services`, or none, asks for the whole process. A watch
- * ends with its signal, so that watchers don't hold up a stop.
+ * `grpc.health.v1`. Without a name it answers for the whole process, by the name of a service for all its `methods`,
+ * and by `package.Service/Method` for one of them. A watch ends with its signal, so that watchers don't hold up a stop.
  */
 export function createHealthService(
-  services: readonly DescService[],
-  health: Health,
+  methods: readonly DescMethod[],
+  canServe: CanServe,
 ): ServiceImplementation<typeof HealthService> {
-  const isKnown = (name: string): boolean => name === '' || services.some(({ typeName }) => typeName === name);
-  const currentStatus = async (): Promise<ServingStatus> =>
-    (await health.readiness()).ready ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
-  const watchedStatus = atMostEvery(SHARED_FOR_MS, currentStatus);
+  const statusOf = async (of: readonly DescMethod[] | undefined): Promise<ServingStatus> =>
+    (await canServe(of)) ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+  const known = new Map([...methodsByHealthName(methods)].map(([name, of]) => [name, () => statusOf(of)] as const));
+  const watched = new Map([...known].map(([name, ask]) => [name, atMostEvery(SHARED_FOR_MS, ask)] as const));
 
   return {
     async check({ service }) {
-      if (!isKnown(service)) throw new ConnectError(`There is no service ${service} here.`, Code.NotFound);
-      return { status: await currentStatus() };
+      const ask = known.get(service);
+      if (ask === undefined) throw new ConnectError(`There is no service ${service} here.`, Code.NotFound);
+      return { status: await ask() };
     },
 
     async list() {
-      const status = await currentStatus();
-      const names = ['', ...services.map(({ typeName }) => typeName)];
-      return { statuses: Object.fromEntries(names.map(name => [name, { status }])) };
+      const statuses = await Promise.all(
+        [...known].map(async ([name, ask]) => [name, { status: await ask() }] as const),
+      );
+      return { statuses: Object.fromEntries(statuses) };
     },
 
     async *watch({ service }, { signal }) {
+      const ask = watched.get(service);
       let sent: ServingStatus | undefined;
       while (true) {
-        const status = isKnown(service) ? await watchedStatus() : ServingStatus.SERVICE_UNKNOWN;
+        const status = ask === undefined ? ServingStatus.SERVICE_UNKNOWN : await ask();
         if (status !== sent) yield { status };
         sent = status;
         await pause(WATCH_INTERVAL_MS, signal);
@@ -48,6 +53,20 @@ export function createHealthService(
       }
     },
   };
+}
+
+/** The name by which `grpc.health.v1` is asked for one method. */
+export function healthNameOf({ parent, name }: DescMethod): string {
+  return `${parent.typeName}/${name}`;
+}
+
+function methodsByHealthName(methods: readonly DescMethod[]): Map<string, readonly DescMethod[] | undefined> {
+  const services = new Set<DescService>(methods.map(({ parent }) => parent));
+  return new Map<string, readonly DescMethod[] | undefined>([
+    ['', undefined],
+    ...[...services].map(service => [service.typeName, methods.filter(({ parent }) => parent === service)] as const),
+    ...methods.map(method => [healthNameOf(method), [method]] as const),
+  ]);
 }
 
 /** Asks again only once the last question is `intervalMs` old. */

@@ -1,6 +1,6 @@
 export { ChannelTransport } from './channel-transport.ts';
 export { GrpcServer, type GrpcServerOptions } from './grpc-server.ts';
-export { createHealthService } from './health-service.ts';
+export { type CanServe, createHealthService, healthNameOf } from './health-service.ts';
 export { type CallRequest, chain, type Next } from './interceptors/chain.ts';
 export { countCalls } from './interceptors/count-calls.ts';
 export { traceKey } from './interceptors/trace-calls.ts';

@@ -24,9 +24,11 @@ export class Health {
     this.#phase = phase;
   }
 
-  async readiness(): Promise<Readiness> {
+  /** @param needed names of the checks that count, beside the state of the process; all if undefined */
+  async readiness(needed?: ReadonlySet<string>): Promise<Readiness> {
+    const counted = [...this.#checks].filter(([name]) => needed?.has(name) ?? true);
     const states = await Promise.all(
-      [...this.#checks].map(async ([name, check]) => [name, (await findProblem(check)) ?? 'ok'] as const),
+      counted.map(async ([name, check]) => [name, (await findProblem(check)) ?? 'ok'] as const),
     );
     const checks = Object.fromEntries([['service', this.#phase === 'running' ? 'ok' : this.#phase], ...states]);
     return { ready: Object.values(checks).every(state => state === 'ok'), checks };

@@ -4,8 +4,7 @@ import { ServerReflection, type ServerReflectionRequest } from '@vigie/proto/grp
 import { ServerReflection as ServerReflectionAlpha } from '@vigie/proto/grpc/reflection/v1alpha/reflection_pb.ts';
 import { type HealthCheckRequest, Health as HealthService } from '@vigie/proto/health/v1/health_pb.ts';
 import { untilAborted } from '@vigie/service-kit/async';
-import { createHealthService, createReflectionService } from '@vigie/service-kit/grpc';
-import type { Health } from '@vigie/service-kit/telemetry';
+import { type CanServe, createHealthService, createReflectionService } from '@vigie/service-kit/grpc';
 
 /** A service that the gateway answers itself. */
 export interface OwnService {
@@ -16,11 +15,11 @@ export interface OwnService {
 /** `grpc.health.v1` and reflection, for the public API. */
 export function createOwnServices(
   methods: readonly DescMethod[],
-  health: Health,
+  canServe: CanServe,
   stopping: AbortSignal,
 ): readonly OwnService[] {
   const services = [...new Set(methods.map(({ parent }) => parent))];
-  const { check, list, watch } = createHealthService(services, health);
+  const { check, list, watch } = createHealthService(methods, canServe);
   const { serverReflectionInfo } = createReflectionService([
     ...services.map(service => ({ service, methods: methods.filter(({ parent }) => parent === service) })),
     { service: HealthService, methods: HealthService.methods },

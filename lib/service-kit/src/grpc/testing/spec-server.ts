@@ -5,7 +5,7 @@ import { Health } from '../../telemetry/health.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
 import { ChannelTransport } from '../channel-transport.ts';
-import { GrpcServer, type GrpcServerOptions } from '../grpc-server.ts';
+import { GrpcServer, type GrpcServerOptions, type MethodNeeds } from '../grpc-server.ts';
 import type { ServiceImplementation } from '../service-implementation.ts';
 
 export interface SpecServer extends AsyncDisposable {
@@ -19,7 +19,7 @@ export interface SpecServer extends AsyncDisposable {
 export async function startSpecServer<S extends DescService>(
   service: S,
   implementation: Partial<ServiceImplementation<S>>,
-  options: Partial<GrpcServerOptions> & { readonly port?: number } = {},
+  options: Partial<GrpcServerOptions> & { readonly port?: number; readonly needs?: MethodNeeds<S> } = {},
 ): Promise<SpecServer> {
   const health = options.health ?? new Health();
   health.enter('running');
@@ -31,7 +31,7 @@ export async function startSpecServer<S extends DescService>(
     shutdownGraceMs: 2_000,
     ...options,
   });
-  server.add(service, implementation as ServiceImplementation<S>);
+  server.add(service, implementation as ServiceImplementation<S>, options.needs);
   const port = await server.listen('127.0.0.1', options.port ?? 0);
   return {
     server,
