@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { jetstream } from '@nats-io/jetstream';
+import { type JetStreamClient, type JetStreamManager, jetstream } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { openStreams } from '@vigie/alert/streams';
 import type { MediaSource, MemoryLimits } from '@vigie/media-source';
 import { HttpMediaSource } from '@vigie/media-source/http';
@@ -8,7 +9,7 @@ import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_s
 import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 import { ProcessClock, Slots } from '@vigie/service-kit/async';
 import { ChannelTransport, createUpstreamCheck, GrpcServer } from '@vigie/service-kit/grpc';
-import { bindParts } from '@vigie/service-kit/injection';
+import { bindAdapters, bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
 import { awaitJetStream, closeNats, connectNats } from '@vigie/service-kit/nats';
 import { validateRequests } from '@vigie/service-kit/validation';
@@ -78,6 +79,8 @@ export interface ProbePorts {
   readonly alertQuarantine: AlertQuarantine;
   readonly tenantPresence: TenantPresence;
   readonly attemptJournal: AttemptJournal;
+  /** Has the alerts of the stream processed until it is disposed of. */
+  readonly consumeAlerts: (processAlert: ProcessAlert) => Promise<AsyncDisposable>;
 }
 
 interface Parts extends ProbePorts {
@@ -91,7 +94,7 @@ interface Parts extends ProbePorts {
 }
 
 /**
- * @param overrides ports to use instead of the real ones
+ * @param overrides ports to use instead of the real ones; NATS and store-svc are connected to if another needs them
  * @returns the port on which it listens
  */
 export async function startProbe(
@@ -101,21 +104,37 @@ export async function startProbe(
 ): Promise<number> {
   const { logger, metrics, health, teardown } = context;
   const { limits } = config;
-  const connection = await connectNats({ url: config.natsUrl, name: service.name, logger, health });
-  teardown.defer(() => closeNats(connection));
-  const manager = await openStreams(connection, config.streamLimits, context);
-  const jetStream = jetstream(connection);
-  const { replicas } = config.streamLimits;
-  const attempts = new AttemptsStream({ client: jetStream, manager, replicas, logger });
-  await awaitJetStream(() => attempts.ensure(), logger);
-  const storeTransport = teardown.use(
-    new ChannelTransport({
-      address: config.storeAddress,
-      services: [AlertService, OutcomeService],
-      defaultTimeoutMs: STORE_CALL_TIMEOUT_MS,
-    }),
+  const fromJetStream = await bindAdapters(
+    () => openJetStream(config, context),
+    {
+      outcomeEvents: ({ client }) => new JetStreamOutcomeEvents(client),
+      alertQuarantine: ({ client }) => new JetStreamAlertQuarantine(client),
+      tenantPresence: ({ manager }) => new JetStreamTenantPresence(manager),
+      attemptJournal: ({ attempts }) => teardown.use(new JetStreamAttemptJournal(attempts)),
+      consumeAlerts:
+        ({ connection }) =>
+        (processAlert: ProcessAlert) =>
+          startAlertConsumer({
+            connection,
+            concurrency: config.alertsInFlight,
+            prefetch: PREFETCH,
+            ackWaitMs: limits.timeoutMs + ACK_WAIT_SLACK_MS,
+            processAlert,
+            shutdownGraceMs: config.shutdownGraceMs,
+            logger,
+            metrics,
+          }),
+    },
+    overrides,
   );
-  health.addCheck('store', createUpstreamCheck(storeTransport));
+  const fromStore = await bindAdapters(
+    async () => openStoreTransport(config, context),
+    {
+      alertDirectory: transport => new GrpcAlertDirectory(transport),
+      outcomeStore: transport => new GrpcOutcomeStore({ transport, patienceMs: STORE_PATIENCE_MS }),
+    },
+    overrides,
+  );
 
   const clock = teardown.use(new ProcessClock());
   // Alerts wait for room, and so do posters, which wait for one another anyway. Other callers are refused.
@@ -126,18 +145,14 @@ export async function startProbe(
     roomForLarge: { take: async () => takeOrRefuse(largeHeaders, 'videos with large headers') },
   };
   // Taken out here, so that what they own is disposed of after those who use it.
-  const { probeVideoOfCall, probeChunks, makePoster, makeAlertPoster, processAlert } = bindParts<Parts>(
+  const { probeVideoOfCall, probeChunks, makePoster, makeAlertPoster, processAlert, consumeAlerts } = bindParts<Parts>(
     {
+      ...fromJetStream,
+      ...fromStore,
       videoSource: () => teardown.use(createVideoSource(config, metrics)),
       headerProbe: () => createHeaderProbe(config.probeBackend),
       probeIsolation: () => teardown.use(createProbeIsolation(config, metrics)),
       posterMaker: () => new LibavPosterMaker(),
-      alertDirectory: () => new GrpcAlertDirectory(storeTransport),
-      outcomeStore: () => new GrpcOutcomeStore({ transport: storeTransport, patienceMs: STORE_PATIENCE_MS }),
-      outcomeEvents: () => new JetStreamOutcomeEvents(jetStream),
-      alertQuarantine: () => new JetStreamAlertQuarantine(jetStream),
-      tenantPresence: () => new JetStreamTenantPresence(manager),
-      attemptJournal: () => teardown.use(new JetStreamAttemptJournal(attempts)),
 
       probeVideo: parts => createProbeVideo(parts.videoSource, parts.headerProbe, limits, waiting),
       probeVideoIsolated: parts => createProbeVideoIsolated(parts.videoSource, parts.probeIsolation, limits, waiting),
@@ -189,18 +204,39 @@ export async function startProbe(
     await Promise.all(takers.map(taker => taker[Symbol.asyncDispose]()));
   });
   const port = await server.listen(config.host, config.port);
-  const alerts = await startAlertConsumer({
-    connection,
-    concurrency: config.alertsInFlight,
-    prefetch: PREFETCH,
-    ackWaitMs: limits.timeoutMs + ACK_WAIT_SLACK_MS,
-    processAlert,
-    shutdownGraceMs: config.shutdownGraceMs,
-    logger,
-    metrics,
-  });
-  takers.push(alerts);
+  takers.push(await consumeAlerts(processAlert));
   return port;
+}
+
+interface JetStream {
+  readonly connection: NatsConnection;
+  readonly client: JetStreamClient;
+  readonly manager: JetStreamManager;
+  readonly attempts: AttemptsStream;
+}
+
+async function openJetStream(config: Config, context: ServiceContext): Promise<JetStream> {
+  const { logger, health, teardown } = context;
+  const connection = await connectNats({ url: config.natsUrl, name: service.name, logger, health });
+  teardown.defer(() => closeNats(connection));
+  const manager = await openStreams(connection, config.streamLimits, context);
+  const client = jetstream(connection);
+  const { replicas } = config.streamLimits;
+  const attempts = new AttemptsStream({ client, manager, replicas, logger });
+  await awaitJetStream(() => attempts.ensure(), logger);
+  return { connection, client, manager, attempts };
+}
+
+function openStoreTransport(config: Config, { health, teardown }: ServiceContext): ChannelTransport {
+  const transport = teardown.use(
+    new ChannelTransport({
+      address: config.storeAddress,
+      services: [AlertService, OutcomeService],
+      defaultTimeoutMs: STORE_CALL_TIMEOUT_MS,
+    }),
+  );
+  health.addCheck('store', createUpstreamCheck(transport));
+  return transport;
 }
 
 function createVideoSource(config: Config, metrics: ServiceContext['metrics']): HttpMediaSource {

@@ -1,11 +1,12 @@
-import { jetstream } from '@nats-io/jetstream';
+import type { MikroORM } from '@mikro-orm/postgresql';
+import { type JetStreamClient, type JetStreamManager, jetstream } from '@nats-io/jetstream';
 import { openStreams } from '@vigie/alert/streams';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
 import { PassLoop, settlesWithin } from '@vigie/service-kit/async';
 import { GrpcServer } from '@vigie/service-kit/grpc';
-import { bindParts } from '@vigie/service-kit/injection';
+import { bindAdapters, bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
 import { closeNats, connectNats, createConsumerMetrics } from '@vigie/service-kit/nats';
 import type { Logger } from '@vigie/service-kit/telemetry';
@@ -22,6 +23,7 @@ import { JetStreamOutcomeJournal } from './adapters/jetstream/jetstream-outcome-
 import { JetStreamReplayQueue } from './adapters/jetstream/jetstream-replay-queue.ts';
 import { startQuarantineConsumer } from './adapters/jetstream/quarantine-consumer.ts';
 import { startRecordConsumer } from './adapters/jetstream/record-consumer.ts';
+import type { StoreConsumerParts } from './adapters/jetstream/store-consumer.ts';
 import { openDatabase } from './adapters/postgres/open-database.ts';
 import { PostgresAlertStore } from './adapters/postgres/postgres-alert-store.ts';
 import { PostgresMaintenanceLease } from './adapters/postgres/postgres-maintenance-lease.ts';
@@ -78,6 +80,10 @@ export interface StorePorts {
   readonly lease: MaintenanceLease;
   readonly sweepReports: SweepReports;
   readonly alertStream: AlertStream;
+  /** Has the messages of the stream of alerts recorded until it is disposed of. */
+  readonly consumeAlerts: (recordAlert: RecordAlert) => Promise<AsyncDisposable>;
+  /** Has the messages of the stream QUARANTINE kept until it is disposed of. */
+  readonly consumeQuarantined: (keepQuarantined: KeepQuarantined) => Promise<AsyncDisposable>;
 }
 
 interface Parts extends StorePorts {
@@ -100,7 +106,7 @@ interface Parts extends StorePorts {
 }
 
 /**
- * @param overrides ports to use instead of the real ones
+ * @param overrides ports to use instead of the real ones; Postgres and NATS are connected to if another needs them
  * @returns the port on which it listens
  */
 export async function startStore(
@@ -110,29 +116,52 @@ export async function startStore(
 ): Promise<number> {
   const { logger, metrics, health, teardown } = context;
   const { shutdownGraceMs } = config;
-  const { orm, connection } = await connect(config, context);
-  const manager = await openStreams(connection, config.streamLimits, { logger, health });
-  const client = jetstream(connection);
   const storeMetrics = createStoreMetrics(metrics);
   const writes = new WriteHealth();
   health.addCheck('writes', () => writes.failure);
   const positionReports = new TelemetryPositionReports(logger);
   health.addCheck('positions', () => positionReports.problem);
 
+  // Waits for Postgres and NATS, whichever comes first, as long as it takes.
+  const [fromPostgres, fromJetStream] = await Promise.all([
+    bindAdapters(
+      () => openPostgres(config, context),
+      {
+        alertStore: orm => new ObservedAlertStore(new PostgresAlertStore(orm), logger, storeMetrics, writes),
+        quarantine: orm => new PostgresQuarantineStore(orm),
+        lease: orm => new PostgresMaintenanceLease(orm),
+      },
+      overrides,
+    ),
+    bindAdapters(
+      () => openJetStream(config, context),
+      {
+        deadLetters: ({ client }) =>
+          new ObservedDeadLetterQueue(new JetStreamDeadLetterQueue(client), logger, storeMetrics),
+        replayQueue: ({ client }) => new JetStreamReplayQueue(client),
+        outcomeFeed: ({ client, manager }) =>
+          new ObservedOutcomeFeed(teardown.use(new JetStreamOutcomeFeed({ client, manager, logger })), storeMetrics),
+        alertJournal: ({ client, manager }) => new JetStreamAlertJournal(client, manager),
+        outcomeJournal: ({ client, manager }) => new JetStreamOutcomeJournal(client, manager),
+        alertStream: ({ manager }) => new JetStreamAlertStream(manager, config.streamLimits),
+        consumeAlerts:
+          ({ consumerParts }) =>
+          (recordAlert: RecordAlert) =>
+            startRecordConsumer(consumerParts, recordAlert),
+        consumeQuarantined:
+          ({ consumerParts }) =>
+          (keepQuarantined: KeepQuarantined) =>
+            startQuarantineConsumer(consumerParts, keepQuarantined),
+      },
+      overrides,
+    ),
+  ]);
+
   const parts = bindParts<Parts>(
     {
-      alertStore: () => new ObservedAlertStore(new PostgresAlertStore(orm), logger, storeMetrics, writes),
-      quarantine: () => new PostgresQuarantineStore(orm),
-      deadLetters: () => new ObservedDeadLetterQueue(new JetStreamDeadLetterQueue(client), logger, storeMetrics),
-      replayQueue: () => new JetStreamReplayQueue(client),
-      outcomeFeed: () =>
-        new ObservedOutcomeFeed(teardown.use(new JetStreamOutcomeFeed({ client, manager, logger })), storeMetrics),
-
-      alertJournal: () => new JetStreamAlertJournal(client, manager),
-      outcomeJournal: () => new JetStreamOutcomeJournal(client, manager),
-      lease: () => new PostgresMaintenanceLease(orm),
+      ...fromPostgres,
+      ...fromJetStream,
       sweepReports: () => new TelemetrySweepReports(logger, metrics),
-      alertStream: () => new JetStreamAlertStream(manager, config.streamLimits),
 
       recordArrival: ({ alertStore }) => observeRecordArrival(createRecordArrival(alertStore), logger, storeMetrics),
       recordAlert: ({ recordArrival, alertStore: store, deadLetters, keepPositions }) =>
@@ -171,9 +200,8 @@ export async function startStore(
   takers.push(keepChecking(parts.keepPositions, shutdownGraceMs, logger));
   // Before a message is recorded, its position has to compare with those in the rows.
   await parts.keepPositions.current;
-  const consumerParts = { connection, shutdownGraceMs, logger, consumerMetrics: createConsumerMetrics(metrics) };
-  takers.push(await startRecordConsumer(consumerParts, parts.recordAlert));
-  takers.push(await startQuarantineConsumer(consumerParts, parts.keepQuarantined));
+  takers.push(await parts.consumeAlerts(parts.recordAlert));
+  takers.push(await parts.consumeQuarantined(parts.keepQuarantined));
   const server = new GrpcServer({
     logger,
     metrics,
@@ -198,30 +226,41 @@ export async function startStore(
   return server.listen(config.host, config.port);
 }
 
-/** Waits for Postgres and NATS, whichever comes first, as long as it takes. */
-async function connect(config: Config, { logger, health, teardown }: ServiceContext) {
+async function openPostgres(config: Config, { logger, health, teardown }: ServiceContext): Promise<MikroORM> {
   const stopped = new AbortController();
   teardown.defer(() => stopped.abort());
-  const [orm, connection] = await Promise.all([
-    openDatabase({
-      url: config.databaseUrl,
-      migrationUrl: config.databaseMigrationUrl,
-      poolSize: config.databasePoolSize,
-      timeouts: {
-        statementTimeoutMs: config.databaseStatementTimeoutMs,
-        lockTimeoutMs: config.databaseLockTimeoutMs,
-        idleTransactionTimeoutMs: config.databaseIdleTransactionTimeoutMs,
-      },
-      logger,
-      health,
-      signal: stopped.signal,
-    }),
-    connectNats({ url: config.natsUrl, name: service.name, logger, health }),
-  ]);
+  const orm = await openDatabase({
+    url: config.databaseUrl,
+    migrationUrl: config.databaseMigrationUrl,
+    poolSize: config.databasePoolSize,
+    timeouts: {
+      statementTimeoutMs: config.databaseStatementTimeoutMs,
+      lockTimeoutMs: config.databaseLockTimeoutMs,
+      idleTransactionTimeoutMs: config.databaseIdleTransactionTimeoutMs,
+    },
+    logger,
+    health,
+    signal: stopped.signal,
+  });
   // A frozen Postgres doesn't say goodbye either.
   teardown.defer(async () => void (await settlesWithin(orm.close(true), CLOSE_DATABASE_MS)));
+  return orm;
+}
+
+interface JetStream {
+  readonly client: JetStreamClient;
+  readonly manager: JetStreamManager;
+  readonly consumerParts: StoreConsumerParts;
+}
+
+async function openJetStream(config: Config, context: ServiceContext): Promise<JetStream> {
+  const { logger, metrics, health, teardown } = context;
+  const connection = await connectNats({ url: config.natsUrl, name: service.name, logger, health });
   teardown.defer(() => closeNats(connection));
-  return { orm, connection };
+  const manager = await openStreams(connection, config.streamLimits, context);
+  const { shutdownGraceMs } = config;
+  const consumerParts = { connection, shutdownGraceMs, logger, consumerMetrics: createConsumerMetrics(metrics) };
+  return { client: jetstream(connection), manager, consumerParts };
 }
 
 function keepChecking(keepPositions: KeepPositions, shutdownGraceMs: number, logger: Logger): AsyncDisposable {

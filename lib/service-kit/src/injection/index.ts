@@ -1,1 +1,2 @@
+export { bindAdapters } from './bind-adapters.ts';
 export { bindParts } from './bind-parts.ts';
