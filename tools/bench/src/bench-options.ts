@@ -8,17 +8,22 @@ export interface BenchOptions {
   readonly via: 'grpc' | 'rest';
   /** How many busy loops to run beside the mesh, one run for each number; empty for the usual bench. */
   readonly neighbours: readonly number[];
-  /** How long each part of a run with neighbours is measured. */
+  /** How many watches to open at the gateway, one run for each number; empty for the usual bench. */
+  readonly watches: readonly number[];
+  /** How long each part of a run with neighbours or watches is measured. */
   readonly seconds: number;
 }
 
 export const USAGE = `Usage: npm run bench -- [--alerts N] [--via grpc|rest]
        npm run bench -- --neighbours N[,N...] [--seconds N]
+       npm run bench -- --watches N[,N...] [--seconds N]
 
   --alerts N            how many alerts to send (10000)
   --via grpc|rest       one StreamAlerts call to ingest-svc (default), or POST /v1/alerts at the gateway
   --neighbours N[,N...] compare a quiet run with one beside N busy loops, on a mesh of its own; exits with 1 if the
                         mesh slows down by more than its share of the CPU
+  --watches N[,N...]    compare the gateway of a mesh of its own without watches and with N of them; exits with 1 if a
+                        watch takes too much memory, or other calls much longer
   --seconds N           how long each part of that is measured (20)`;
 
 /** @returns undefined if the arguments are none of the bench's */
@@ -30,18 +35,24 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions | undef
         alerts: { type: 'string', default: '10000' },
         via: { type: 'string', default: 'grpc' },
         neighbours: { type: 'string' },
+        watches: { type: 'string' },
         seconds: { type: 'string', default: '20' },
       },
     });
     const alerts = Number(values.alerts);
     const seconds = Number(values.seconds);
-    const neighbours = values.neighbours?.split(',').map(Number) ?? [];
+    const [neighbours, watches] = [values.neighbours, values.watches].map(countsOf) as [number[], number[]];
     const via = values.via;
-    if (![alerts, seconds, ...neighbours].every(isCount) || (via !== 'grpc' && via !== 'rest')) return undefined;
-    return { alerts, via, neighbours, seconds };
+    if (![alerts, seconds, ...neighbours, ...watches].every(isCount) || (via !== 'grpc' && via !== 'rest'))
+      return undefined;
+    return { alerts, via, neighbours, watches, seconds };
   } catch {
     return undefined;
   }
+}
+
+function countsOf(list: string | undefined): number[] {
+  return list?.split(',').map(Number) ?? [];
 }
 
 function isCount(value: number): boolean {

@@ -15,6 +15,7 @@ import { OutcomeWatch } from './outcome-watch.ts';
 import { watchMemory } from './process-memory.ts';
 import { formatReport } from './report.ts';
 import { sendByRest } from './rest-load.ts';
+import { compareWatches } from './watches/compare-watches.ts';
 
 const SEND = { grpc: sendByGrpc, rest: sendByRest };
 /** Enough for V8 to compile the hot paths of all services. */
@@ -51,6 +52,8 @@ if (options === undefined) {
 if (options.neighbours.length > 0) {
   await using mesh = await bootMesh();
   if (!(await compareNeighbours(mesh, options, console.log))) process.exitCode = 1;
+} else if (options.watches.length > 0) {
+  if (!(await compareWatches(options, console.log))) process.exitCode = 1;
 } else {
   await using mesh = await findMesh(console.error);
   console.log(await run(mesh, options));

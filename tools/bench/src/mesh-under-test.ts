@@ -1,4 +1,4 @@
-import { Mesh } from '@vigie/dev-env';
+import { Mesh, type MeshOptions } from '@vigie/dev-env';
 import { SERVICE_NAMES, type ServiceName } from '@vigie/dev-env/services';
 import { readStartConfig } from '@vigie/dev-env/start';
 import { type MeshPorts, portsOf } from '@vigie/dev-env/tcp-ports';
@@ -32,8 +32,8 @@ export async function findMesh(say: (line: string) => void): Promise<MeshUnderTe
 }
 
 /** A mesh that lives as long as the bench. */
-export async function bootMesh(): Promise<OwnMesh> {
-  const mesh = await Mesh.boot({ ports: 'free' });
+export async function bootMesh(options: MeshOptions = {}): Promise<OwnMesh> {
+  const mesh = await Mesh.boot({ ports: 'free', ...options });
   return {
     ...placesOf(mesh.ports),
     pids: mesh.processes.map(({ pid }) => pid).filter(pid => pid !== undefined),

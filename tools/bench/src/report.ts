@@ -2,6 +2,7 @@ import { Alert_Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import type { AcceptedAlert } from './bench-alert.ts';
 import type { BenchOptions } from './bench-options.ts';
 import type { SeenOutcome } from './outcome-watch.ts';
+import { quantileOf } from './quantile.ts';
 
 export interface Measurement {
   readonly options: BenchOptions;
@@ -15,15 +16,14 @@ export interface Measurement {
 export function formatReport(measurement: Measurement): string {
   const { options, accepted, outcomes, acceptedMs, endToEndMs, memory } = measurement;
   const acceptedAt = new Map(accepted.map(alert => [alert.uid, alert.acceptedAt]));
-  const latencies = outcomes
-    .map(({ uid, seenAt }) => seenAt - (acceptedAt.get(uid) ?? Number.NaN))
-    .sort((a, b) => a - b);
+  const latencies = outcomes.map(({ uid, seenAt }) => seenAt - (acceptedAt.get(uid) ?? Number.NaN));
+  const [p50, p99] = [0.5, 0.99].map(q => quantileOf(latencies, q).toFixed(0));
   const processed = outcomes.filter(({ status }) => status === Alert_Status.PROCESSED).length;
   const lines: [string, string][] = [
     ['alerts', `${options.alerts} via ${options.via}, ${processed} PROCESSED`],
     ['accepted', perSecond(accepted.length, acceptedMs)],
     ['end to end', perSecond(outcomes.length, endToEndMs)],
-    ['accepted to stored', `p50 ${quantile(latencies, 0.5)} ms, p99 ${quantile(latencies, 0.99)} ms`],
+    ['accepted to stored', `p50 ${p50} ms, p99 ${p99} ms`],
     [
       'read an alert',
       `${mean(outcomes.map(o => o.bytesRead))} bytes in ${mean(outcomes.map(o => o.requests))} requests`,
@@ -39,10 +39,6 @@ export function formatReport(measurement: Measurement): string {
 
 function perSecond(count: number, ms: number): string {
   return `${Math.round((count / ms) * 1000)} alerts/s (${(ms / 1000).toFixed(1)} s)`;
-}
-
-function quantile(sorted: readonly number[], q: number): string {
-  return (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN).toFixed(0);
 }
 
 function mean(values: readonly number[]): string {
