@@ -13,7 +13,10 @@ describe('a service that is asked to stop', () => {
   const mesh = useMesh({
     replicas: { 'probe-svc': 2 },
     // An alert that nobody hands back comes again after more than a minute.
-    env: { SHUTDOWN_GRACE_MS: '1000', PROBE_TIMEOUT_MS: '70000', VIDEO_READ_TIMEOUT_MS: '60000', RETRY_BASE_MS: '100' },
+    env: {
+      ...{ SHUTDOWN_GRACE_MS: '1000', LAME_DUCK_MS: '500', RETRY_BASE_MS: '100' },
+      ...{ PROBE_TIMEOUT_MS: '70000', VIDEO_READ_TIMEOUT_MS: '60000' },
+    },
   });
 
   const services = (...names: ServiceName[]): ServiceProcess[] =>
