@@ -1,3 +1,5 @@
+import type { Verdict } from '../verdict.ts';
+
 /** How a mesh did over some time. */
 export interface Pace {
   readonly seconds: number;
@@ -7,12 +9,6 @@ export interface Pace {
   readonly meshCpuSeconds: number;
   /** CPU time of the program that sends the alerts and watches their outcomes. */
   readonly driverCpuSeconds: number;
-}
-
-export interface Verdict {
-  readonly isWithinBounds: boolean;
-  /** What was compared, a line each. */
-  readonly lines: readonly string[];
 }
 
 /** CPU an alert, in that of a quiet run. */

@@ -1,4 +1,5 @@
 import { quantileOf } from '../quantile.ts';
+import type { Verdict } from '../verdict.ts';
 import type { CallTimes } from './alert-flow.ts';
 import type { CollectedMemory } from './gateway-memory.ts';
 import type { WatchCounts } from './watch-clients-process.ts';
@@ -13,17 +14,11 @@ export interface WatchRun {
   readonly upstreamCalls: number;
 }
 
-export interface WatchVerdict {
-  readonly isWithinBounds: boolean;
-  /** What was compared, a line each. */
-  readonly lines: readonly string[];
-}
-
 /** Heap and external memory. */
 const MAX_BYTES_A_WATCH = 10_000;
 const P99 = { maxRatio: 2, slackMs: 5 };
 
-export function judgeWatches({ watches, before, during, counts, upstreamCalls }: WatchRun): WatchVerdict {
+export function judgeWatches({ watches, before, during, counts, upstreamCalls }: WatchRun): Verdict {
   const [heap, external, rss] = (['heap', 'external', 'rss'] as const).map(
     kind => (during.memory[kind] - before.memory[kind]) / watches,
   ) as [number, number, number];
