@@ -1,8 +1,6 @@
-import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import { openIntake } from '@vigie/alert/streams';
-import { type ScratchNats, startScratchNats, waitFor } from '@vigie/dev-env/testing';
-import { readNatsUrl } from '@vigie/service-kit/nats';
+import { openJetStream, type ScratchNats, startScratchNats, waitFor } from '@vigie/dev-env/testing';
 import { Health } from '@vigie/service-kit/telemetry';
 import { expect } from 'chai';
 import { pino } from 'pino';
@@ -25,16 +23,14 @@ const EMPTY_STREAM = {
 
 describe('retention-svc', () => {
   let nats: ScratchNats;
-  let connection: NatsConnection;
+  let client: JetStreamClient;
   let manager: JetStreamManager;
   let running: AsyncDisposableStack;
 
   beforeEach(async () => {
     running = new AsyncDisposableStack();
     nats = running.use(await startScratchNats());
-    connection = await connect({ ...readNatsUrl(nats.url), maxReconnectAttempts: -1, reconnectTimeWait: 50 });
-    running.defer(() => connection.close());
-    manager = await jetstreamManager(connection);
+    ({ client, manager } = await openJetStream(running, nats.url));
   });
   afterEach(() => running.disposeAsync());
 
@@ -62,19 +58,19 @@ describe('retention-svc', () => {
 
   /** @returns its name */
   async function openWatcher(): Promise<string> {
-    const watcher = await jetstream(connection).consumers.get('ALERTS', { opt_start_seq: 1 });
+    const watcher = await client.consumers.get('ALERTS', { opt_start_seq: 1 });
     return (await watcher.info()).name;
   }
 
   async function publish(count: number): Promise<void> {
-    for (let i = 0; i < count; i++) await jetstream(connection).publish('alerts.received.s', `{"number":${i}}`);
+    for (let i = 0; i < count; i++) await client.publish('alerts.received.s', `{"number":${i}}`);
   }
 
   /** A durable consumer that has finished so many messages. */
   async function finish(durable: string, count: number): Promise<void> {
     await manager.consumers.add('ALERTS', { durable_name: durable, ack_policy: 'explicit' });
     if (count === 0) return;
-    const consumer = await jetstream(connection).consumers.get('ALERTS', durable);
+    const consumer = await client.consumers.get('ALERTS', durable);
     for await (const message of await consumer.fetch({ max_messages: count })) await message.ackAck();
   }
 

@@ -1,17 +1,15 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
+import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import type { ReceivedAlert } from '@vigie/alert';
 import { alertMessageId, STREAM_SUBJECTS, subjects } from '@vigie/alert/streams';
 import { alertToProto, encodeAlertPayload, findAlertIn } from '@vigie/alert/wire';
 import { NatsServer, queryPostgres } from '@vigie/dev-env/servers';
 import { pickFreePorts } from '@vigie/dev-env/tcp-ports';
-import { scratchPostgres, temporaryDir, waitFor } from '@vigie/dev-env/testing';
+import { openJetStream, scratchPostgres, temporaryDir, waitFor } from '@vigie/dev-env/testing';
 import { RecordOutcomeResult_Kind } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
-import { readNatsUrl } from '@vigie/service-kit/nats';
 import { expect } from 'chai';
-import { type RunningStore, runStore } from './testing/running-store.ts';
+import { type RunningStore, runStore, storeEnvironment } from './testing/running-store.ts';
 import { FAILED, finishedAlert, PROCESSED, receivedAlert } from './testing/sample-alerts.ts';
 
 describe('the positions of a stream ALERTS that is lost', () => {
@@ -31,16 +29,9 @@ describe('the positions of a stream ALERTS that is lost', () => {
     nats = new NatsServer({ dataDir: natsDir, port, monitorPort });
     teardown.defer(() => nats.stop());
     await Promise.all([postgres.start(), nats.start()]);
-    store = await runStore(teardown, {
-      DATABASE_URL: postgres.storeUrl,
-      DATABASE_MIGRATION_URL: postgres.url,
-      NATS_URL: nats.urlOf('store-svc'),
-    });
+    store = await runStore(teardown, storeEnvironment(postgres, nats));
     await store.started;
-    const connection = await connect({ ...readNatsUrl(nats.url), maxReconnectAttempts: -1, reconnectTimeWait: 50 });
-    teardown.defer(() => connection.close());
-    client = jetstream(connection);
-    manager = await jetstreamManager(connection);
+    ({ client, manager } = await openJetStream(teardown, nats.url));
   });
   after(() => teardown.disposeAsync());
 

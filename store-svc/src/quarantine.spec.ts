@@ -1,20 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
-import {
-  DeliverPolicy,
-  type JetStreamClient,
-  type JetStreamManager,
-  type JsMsg,
-  jetstream,
-  jetstreamManager,
-} from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
+import { DeliverPolicy, type JetStreamClient, type JetStreamManager, type JsMsg } from '@nats-io/jetstream';
 import type { FailureCode, ReceivedAlert } from '@vigie/alert';
 import { alertMessageId, isReplay, publishQuarantined, QUARANTINE_HEADERS, subjects } from '@vigie/alert/streams';
 import { alertToProto, encodeAlertPayload } from '@vigie/alert/wire';
 import { queryPostgres } from '@vigie/dev-env/servers';
-import { publishRaw, scratchNats, scratchPostgres, waitFor } from '@vigie/dev-env/testing';
+import { openJetStream, publishRaw, scratchNats, scratchPostgres, waitFor } from '@vigie/dev-env/testing';
 import { BadRequestSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
 import { Alert_Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import {
@@ -23,9 +15,8 @@ import {
 } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_pb.ts';
 import { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
 import { Failure_Code } from '@vigie/proto/vigie/video/v1/failure_pb.ts';
-import { readNatsUrl } from '@vigie/service-kit/nats';
 import { expect } from 'chai';
-import { type RunningStore, runStore } from './testing/running-store.ts';
+import { type RunningStore, runStore, storeEnvironment } from './testing/running-store.ts';
 import { FAILED, finishedAlert, QUARANTINED, receivedAlert } from './testing/sample-alerts.ts';
 
 describe('the quarantine and replays', () => {
@@ -41,17 +32,10 @@ describe('the quarantine and replays', () => {
     postgres = await scratchPostgres(teardown);
     const nats = await scratchNats(teardown);
     await Promise.all([postgres.start(), nats.start()]);
-    store = await runStore(teardown, {
-      DATABASE_URL: postgres.storeUrl,
-      DATABASE_MIGRATION_URL: postgres.url,
-      NATS_URL: nats.urlOf('store-svc'),
-    });
+    store = await runStore(teardown, storeEnvironment(postgres, nats));
     await store.started;
     natsUrl = nats.url;
-    const connection = await connect({ ...readNatsUrl(nats.url) });
-    teardown.defer(() => connection.close());
-    stream = jetstream(connection);
-    streams = await jetstreamManager(connection);
+    ({ client: stream, manager: streams } = await openJetStream(teardown, nats.url));
   });
   after(() => teardown.disposeAsync());
 

@@ -1,11 +1,11 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError } from '@connectrpc/connect';
-import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect, headers } from '@nats-io/transport-node';
+import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
+import { headers } from '@nats-io/transport-node';
 import type { ReceivedAlert } from '@vigie/alert';
 import { publishQuarantined, QUARANTINE_HEADERS, subjects } from '@vigie/alert/streams';
 import { alertToProto, encodeAlertPayload, encodeOutcomePayload } from '@vigie/alert/wire';
-import { scratchNats, scratchPostgres, shortestRunMs, waitFor } from '@vigie/dev-env/testing';
+import { openJetStream, scratchNats, scratchPostgres, shortestRunMs, waitFor } from '@vigie/dev-env/testing';
 import {
   BadRequestSchema,
   ErrorInfoSchema,
@@ -15,10 +15,9 @@ import {
 import { type Alert, Alert_Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { RecordOutcomeResult_Kind } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import { Failure_Code } from '@vigie/proto/vigie/video/v1/failure_pb.ts';
-import { readNatsUrl } from '@vigie/service-kit/nats';
 import { expect } from 'chai';
 import { openWatch } from './testing/open-watch.ts';
-import { type RunningStore, runStore } from './testing/running-store.ts';
+import { type RunningStore, runStore, storeEnvironment } from './testing/running-store.ts';
 import { FAILED, finishedAlert, receivedAlert } from './testing/sample-alerts.ts';
 
 const { RECEIVED, PROCESSED, FAILED: FAILED_STATUS, QUARANTINED } = Alert_Status;
@@ -36,11 +35,7 @@ describe('store-svc', () => {
   before('start the service before Postgres and NATS', async () => {
     postgres = await scratchPostgres(teardown);
     const nats = await scratchNats(teardown);
-    store = await runStore(teardown, {
-      DATABASE_URL: postgres.storeUrl,
-      DATABASE_MIGRATION_URL: postgres.url,
-      NATS_URL: nats.urlOf('store-svc'),
-    });
+    store = await runStore(teardown, storeEnvironment(postgres, nats));
     const waiting = await waitFor('a reason in readiness', async () => {
       const { ready, checks } = await store.health.readiness();
       return /ECONNREFUSED/.test(checks.postgres ?? '') ? { ready, checks } : undefined;
@@ -51,10 +46,7 @@ describe('store-svc', () => {
     await postgres.start();
     await store.started;
     expect(await store.health.readiness()).to.have.property('ready', true);
-    const connection = await connect({ ...readNatsUrl(nats.url) });
-    teardown.defer(() => connection.close());
-    stream = jetstream(connection);
-    streams = await jetstreamManager(connection);
+    ({ client: stream, manager: streams } = await openJetStream(teardown, nats.url));
   });
   after(() => teardown.disposeAsync());
 

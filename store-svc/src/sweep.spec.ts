@@ -1,21 +1,12 @@
-import {
-  AckPolicy,
-  type JetStreamClient,
-  type JetStreamManager,
-  type JsMsg,
-  jetstream,
-  jetstreamManager,
-} from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
+import { AckPolicy, type JetStreamClient, type JetStreamManager, type JsMsg } from '@nats-io/jetstream';
 import type { Outcome, ReceivedAlert } from '@vigie/alert';
 import { alertMessageId, isReplay, publishOutcomeEvent, subjects } from '@vigie/alert/streams';
 import { alertToProto, decodeAlertPayload, decodeOutcomePayload, encodeAlertPayload } from '@vigie/alert/wire';
 import { queryPostgres } from '@vigie/dev-env/servers';
-import { scratchNats, scratchPostgres, waitFor } from '@vigie/dev-env/testing';
+import { openJetStream, scratchNats, scratchPostgres, waitFor } from '@vigie/dev-env/testing';
 import { type Alert, Alert_Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
-import { readNatsUrl } from '@vigie/service-kit/nats';
 import { expect } from 'chai';
-import { type RunningStore, runStore } from './testing/running-store.ts';
+import { type RunningStore, runStore, storeEnvironment } from './testing/running-store.ts';
 import { FAILED, finishedAlert, PROCESSED, receivedAlert } from './testing/sample-alerts.ts';
 
 const { RECEIVED, PROCESSED: PROCESSED_STATUS, QUARANTINED } = Alert_Status;
@@ -34,17 +25,12 @@ describe('the sweep for lost work', () => {
     const nats = await scratchNats(teardown);
     await Promise.all([postgres.start(), nats.start()]);
     env = {
-      DATABASE_URL: postgres.storeUrl,
-      DATABASE_MIGRATION_URL: postgres.url,
-      NATS_URL: nats.urlOf('store-svc'),
+      ...storeEnvironment(postgres, nats),
       ...{ SWEEP_INTERVAL_MS: '50', SWEEP_AFTER_MS: '0', DUPLICATE_WINDOW_MS: '200' },
     };
     store = await runStore(teardown, env);
     await store.started;
-    const connection = await connect({ ...readNatsUrl(nats.url) });
-    teardown.defer(() => connection.close());
-    client = jetstream(connection);
-    manager = await jetstreamManager(connection);
+    ({ client, manager } = await openJetStream(teardown, nats.url));
     // That of probe-svc, which does not run: the tests do its work.
     await manager.consumers.add('ALERTS', { durable_name: 'probe', ack_policy: AckPolicy.Explicit });
   });

@@ -1,21 +1,15 @@
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
 import type { FinishedAlert } from '@vigie/alert';
 import { ensureStreams, publishQuarantined, subjects } from '@vigie/alert/streams';
 import { encodeAlertPayload, encodeOutcomePayload } from '@vigie/alert/wire';
-import { startScratchNats } from '@vigie/dev-env/testing';
-import { readNatsUrl } from '@vigie/service-kit/nats';
+import { openJetStream, startScratchNats } from '@vigie/dev-env/testing';
 import { createLogger } from '@vigie/service-kit/telemetry';
 import { JetStreamOutcomeFeed } from '../adapters/jetstream/jetstream-outcome-feed.ts';
 
 /** The feed on the streams of a real nats-server of its own, and outcomes that come as probe-svc publishes them. */
 export async function openOutcomeStreams(teardown: AsyncDisposableStack) {
   const nats = teardown.use(await startScratchNats());
-  const connection = await connect({ ...readNatsUrl(nats.url) });
-  teardown.defer(() => connection.close());
-  const manager = await jetstreamManager(connection);
+  const { client, manager } = await openJetStream(teardown, nats.url);
   await ensureStreams(manager, { maxBytes: 10_000_000, replicas: 1 });
-  const client = jetstream(connection);
   let quarantined = 0;
 
   async function report(record: FinishedAlert): Promise<void> {

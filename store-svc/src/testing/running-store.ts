@@ -4,8 +4,9 @@ import { connect, headers } from '@nats-io/transport-node';
 import type { ReceivedAlert } from '@vigie/alert';
 import { subjects } from '@vigie/alert/streams';
 import { encodeAlertPayload } from '@vigie/alert/wire';
+import type { NatsServer } from '@vigie/dev-env/servers';
 import { pickFreePorts } from '@vigie/dev-env/tcp-ports';
-import { waitFor } from '@vigie/dev-env/testing';
+import { type scratchPostgres, waitFor } from '@vigie/dev-env/testing';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
@@ -34,10 +35,21 @@ export interface RunningStore {
   record(alerts: readonly ReceivedAlert[], timeoutMs?: number): Promise<void>;
 }
 
-export async function runStore(
-  teardown: AsyncDisposableStack,
-  env: NodeJS.ProcessEnv & { DATABASE_URL: string; NATS_URL: string },
-): Promise<RunningStore> {
+type StoreEnvironment = NodeJS.ProcessEnv & { DATABASE_URL: string; NATS_URL: string };
+
+/** Where it finds the servers of a spec. */
+export function storeEnvironment(
+  postgres: Awaited<ReturnType<typeof scratchPostgres>>,
+  nats: Pick<NatsServer, 'urlOf'>,
+): StoreEnvironment {
+  return {
+    DATABASE_URL: postgres.storeUrl,
+    DATABASE_MIGRATION_URL: postgres.url,
+    NATS_URL: nats.urlOf('store-svc'),
+  };
+}
+
+export async function runStore(teardown: AsyncDisposableStack, env: StoreEnvironment): Promise<RunningStore> {
   const [port] = await pickFreePorts(1);
   const config = readConfig({ ...env, PORT: String(port), HOST: '127.0.0.1', SHUTDOWN_GRACE_MS: '500' });
   const health = new Health();

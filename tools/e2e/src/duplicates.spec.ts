@@ -1,10 +1,9 @@
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
-import { connect, nanos } from '@nats-io/transport-node';
+import type { JetStreamManager } from '@nats-io/jetstream';
+import { nanos } from '@nats-io/transport-node';
 import { queryPostgres } from '@vigie/dev-env/servers';
-import { temporaryDir, waitFor } from '@vigie/dev-env/testing';
-import { readNatsUrl } from '@vigie/service-kit/nats';
+import { openJetStream, temporaryDir, waitFor } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
 import { useMesh } from './mesh-fixture.ts';
 import { type AlertJson, finishedAlert, getJson, newAlert, postJson } from './rest-client.ts';
@@ -29,9 +28,7 @@ describe('an alert that is sent more than once', () => {
     env: { VIDEO_UPLOAD_GRACE_MS: '0', REQUEST_TIMEOUT_MS: '60000' },
   }));
   before(async () => {
-    const nats = await connect({ ...readNatsUrl(mesh().nats?.url as string) });
-    teardown.defer(() => nats.close());
-    streams = await jetstreamManager(nats);
+    ({ manager: streams } = await openJetStream(teardown, mesh().addresses.natsUrls.operator));
   });
   after(() => teardown.disposeAsync());
 

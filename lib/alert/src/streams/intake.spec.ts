@@ -1,28 +1,22 @@
-import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { type ScratchNats, startScratchNats } from '@vigie/dev-env/testing';
-import { readNatsUrl } from '@vigie/service-kit/nats';
+import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
+import { openJetStream, startScratchNats } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
 import { closeIntake, findIntakeProblem, identityOf, openIntake } from './intake.ts';
 import { ensureStreams } from './streams.ts';
 
 describe('the intake of the stream of alerts', () => {
-  let nats: ScratchNats;
-  let connection: NatsConnection;
+  const teardown = new AsyncDisposableStack();
+  let client: JetStreamClient;
   let manager: JetStreamManager;
 
   before(async () => {
-    nats = await startScratchNats();
-    connection = await connect(readNatsUrl(nats.url));
-    manager = await jetstreamManager(connection);
+    const nats = teardown.use(await startScratchNats());
+    ({ client, manager } = await openJetStream(teardown, nats.url));
     await ensureStreams(manager, { maxBytes: 5_000, replicas: 1 });
   });
-  after(async () => {
-    await connection.close();
-    await nats[Symbol.asyncDispose]();
-  });
+  after(() => teardown.disposeAsync());
 
-  const publish = () => jetstream(connection).publish('alerts.received.s', Buffer.alloc(300, 'x'));
+  const publish = () => client.publish('alerts.received.s', Buffer.alloc(300, 'x'));
   const problem = async () => findIntakeProblem(await manager.streams.info('ALERTS'));
 
   it('is closed when the stream is created, until it is opened, and tells publishers so', async () => {

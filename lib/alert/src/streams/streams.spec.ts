@@ -1,7 +1,6 @@
-import { JetStreamApiError, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { type ScratchNats, startScratchNats } from '@vigie/dev-env/testing';
-import { readNatsUrl } from '@vigie/service-kit/nats';
+import { JetStreamApiError, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { openJetStream, startScratchNats } from '@vigie/dev-env/testing';
 import { Health } from '@vigie/service-kit/telemetry';
 import { expect } from 'chai';
 import { pino } from 'pino';
@@ -13,22 +12,19 @@ const LIMITS = { maxBytes: 1_000_000, replicas: 1 };
 const OTHER_LIMITS = { maxBytes: 2_000_000, replicas: 1 };
 
 describe('the streams', () => {
-  let nats: ScratchNats;
+  const teardown = new AsyncDisposableStack();
   let connection: NatsConnection;
+  let client: JetStreamClient;
   let manager: JetStreamManager;
 
   before(async () => {
-    nats = await startScratchNats();
-    connection = await connect(readNatsUrl(nats.url));
-    manager = await jetstreamManager(connection);
+    const nats = teardown.use(await startScratchNats());
+    ({ connection, client, manager } = await openJetStream(teardown, nats.url));
   });
   beforeEach(async () => {
     for (const { config } of await manager.streams.list().next()) await manager.streams.delete(config.name);
   });
-  after(async () => {
-    await connection.close();
-    await nats[Symbol.asyncDispose]();
-  });
+  after(() => teardown.disposeAsync());
 
   const maxBytes = () =>
     Promise.all(STREAM_NAMES.map(async name => (await manager.streams.info(name)).config.max_bytes));
@@ -80,8 +76,7 @@ describe('the streams', () => {
   it('refuse an alert that is too large to be quarantined', async () => {
     await ensureStreams(manager, LIMITS);
     await openIntake(manager, 'spec');
-    const publish = (stream: string, bytes: number) =>
-      jetstream(connection).publish(`alerts.${stream}.s`, Buffer.alloc(bytes, 'x'));
+    const publish = (stream: string, bytes: number) => client.publish(`alerts.${stream}.s`, Buffer.alloc(bytes, 'x'));
     const refusal = await publish('received', 16_385).catch(error => error);
     expect(refusal)
       .to.instanceOf(JetStreamApiError)

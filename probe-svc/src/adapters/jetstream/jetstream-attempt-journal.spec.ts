@@ -1,7 +1,5 @@
-import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
-import { startScratchNats } from '@vigie/dev-env/testing';
-import { readNatsUrl } from '@vigie/service-kit/nats';
+import type { JetStreamManager } from '@nats-io/jetstream';
+import { openJetStream, startScratchNats } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { attemptOf, deliveryOf } from '../../testing/delivery-of.ts';
@@ -18,16 +16,9 @@ describe('JetStreamAttemptJournal', () => {
 
   before(async () => {
     const nats = teardown.use(await startScratchNats());
-    const connectTo = async (url: string) => {
-      const connection = await connect({ ...readNatsUrl(url) });
-      teardown.defer(() => connection.close());
-      return connection;
-    };
-    const connection = await connectTo(nats.urlOf('probe-svc'));
-    operator = await jetstreamManager(await connectTo(nats.url));
-    const manager = await jetstreamManager(connection);
-    const logger = pino({ level: 'silent' });
-    stream = new AttemptsStream({ client: jetstream(connection), manager, replicas: 1, logger });
+    ({ manager: operator } = await openJetStream(teardown, nats.url));
+    const { client, manager } = await openJetStream(teardown, nats.urlOf('probe-svc'));
+    stream = new AttemptsStream({ client, manager, replicas: 1, logger: pino({ level: 'silent' }) });
   });
   after(() => teardown.disposeAsync());
   beforeEach(async () => {

@@ -1,8 +1,6 @@
-import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
+import type { JetStreamManager } from '@nats-io/jetstream';
 import { ensureStreams, openIntake } from '@vigie/alert/streams';
-import { startScratchNats } from '@vigie/dev-env/testing';
-import { readNatsUrl } from '@vigie/service-kit/nats';
+import { openJetStream, startScratchNats } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
 import { eventually } from '../../testing/eventually.ts';
 import { JetStreamTenantPresence } from './jetstream-tenant-presence.ts';
@@ -14,14 +12,11 @@ describe('JetStreamTenantPresence', () => {
 
   before(async () => {
     const nats = teardown.use(await startScratchNats());
-    const connection = await connect({ ...readNatsUrl(nats.urlOf('probe-svc')) });
-    teardown.defer(() => connection.close());
-    const operator = await connect({ ...readNatsUrl(nats.url) });
-    teardown.defer(() => operator.close());
-    manager = await jetstreamManager(connection);
+    const operator = await openJetStream(teardown, nats.url);
+    ({ manager } = await openJetStream(teardown, nats.urlOf('probe-svc')));
     await ensureStreams(manager, { maxBytes: 1_000_000, replicas: 1 });
-    await openIntake(await jetstreamManager(operator), 'spec');
-    publish = store => jetstream(operator).publish(`alerts.received.${store}`, 'an alert');
+    await openIntake(operator.manager, 'spec');
+    publish = store => operator.client.publish(`alerts.received.${store}`, 'an alert');
   });
   after(() => teardown.disposeAsync());
 

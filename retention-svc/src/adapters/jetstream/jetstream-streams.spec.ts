@@ -1,7 +1,6 @@
-import { AckPolicy, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { publishRaw, type ScratchNats, startScratchNats } from '@vigie/dev-env/testing';
-import { readNatsUrl } from '@vigie/service-kit/nats';
+import { AckPolicy, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { openJetStream, publishRaw, type ScratchNats, startScratchNats } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { JetStreamStreams } from './jetstream-streams.ts';
@@ -9,31 +8,27 @@ import { JetStreamStreams } from './jetstream-streams.ts';
 const STREAM = 'OUTCOMES';
 
 describe('JetStreamStreams', () => {
+  const teardown = new AsyncDisposableStack();
   let nats: ScratchNats;
-  let operator: NatsConnection;
+  let client: JetStreamClient;
   let retention: NatsConnection;
   let manager: JetStreamManager;
   let streams: JetStreamStreams;
 
   before(async () => {
-    nats = await startScratchNats();
-    operator = await connect(readNatsUrl(nats.url));
-    retention = await connect(readNatsUrl(nats.urlOf('retention-svc')));
-    manager = await jetstreamManager(operator);
+    nats = teardown.use(await startScratchNats());
+    ({ client, manager } = await openJetStream(teardown, nats.url));
+    ({ connection: retention } = await openJetStream(teardown, nats.urlOf('retention-svc')));
   });
   beforeEach(async () => {
     streams = await JetStreamStreams.open(retention, { maxBytes: 100_000, replicas: 1 }, pino({ enabled: false }));
     await streams.bringUpToDate();
   });
   afterEach(() => manager.streams.delete(STREAM));
-  after(async () => {
-    await operator.close();
-    await retention.close();
-    await nats[Symbol.asyncDispose]();
-  });
+  after(() => teardown.disposeAsync());
 
   async function publish(count: number): Promise<void> {
-    for (let i = 0; i < count; i++) await jetstream(operator).publish('alerts.processed.s', '{}');
+    for (let i = 0; i < count; i++) await client.publish('alerts.processed.s', '{}');
   }
 
   it('knows a stream that was never written to, and one that was emptied', async () => {
@@ -73,9 +68,9 @@ describe('JetStreamStreams', () => {
     await publish(4);
     await manager.consumers.add(STREAM, { durable_name: 'acking', ack_policy: AckPolicy.Explicit });
     await manager.consumers.add(STREAM, { durable_name: 'reading', ack_policy: AckPolicy.None });
-    const acking = await jetstream(operator).consumers.get(STREAM, 'acking');
+    const acking = await client.consumers.get(STREAM, 'acking');
     for await (const message of await acking.fetch({ max_messages: 4 })) if (message.seq !== 3) await message.ackAck();
-    const reading = await jetstream(operator).consumers.get(STREAM, 'reading');
+    const reading = await client.consumers.get(STREAM, 'reading');
     for await (const _ of await reading.fetch({ max_messages: 3 }));
     const { consumers } = await streams.readState(STREAM);
     expect(consumers).to.have.deep.members([

@@ -1,8 +1,5 @@
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
 import { ensureStreams, readQuarantined } from '@vigie/alert/streams';
-import { scratchNats } from '@vigie/dev-env/testing';
-import { readNatsUrl } from '@vigie/service-kit/nats';
+import { type OpenJetStream, openJetStream, scratchNats } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
 import type { DeadLetter } from '../../ports/dead-letter-queue.fake.ts';
 import { DeadLetterQueueError } from '../../ports/dead-letter-queue.ts';
@@ -12,22 +9,20 @@ import { JetStreamDeadLetterQueue } from './jetstream-dead-letter-queue.ts';
 
 describe('JetStreamDeadLetterQueue', () => {
   const teardown = new AsyncDisposableStack();
-  let connection: Awaited<ReturnType<typeof connect>>;
+  let opened: OpenJetStream;
 
   before(async () => {
     const nats = await scratchNats(teardown);
     await nats.start();
-    connection = await connect({ ...readNatsUrl(nats.url) });
-    teardown.defer(() => connection.close());
+    opened = await openJetStream(teardown, nats.url);
   });
   after(() => teardown.disposeAsync());
 
   async function openEmpty() {
-    const manager = await jetstreamManager(connection);
+    const { client, manager } = opened;
     // Made anew, so that it knows no message id of an earlier test.
     await manager.streams.delete('QUARANTINE').catch(() => undefined);
     await ensureStreams(manager, { maxBytes: 10_000_000, replicas: 1 });
-    const client = jetstream(connection);
     return { queue: new JetStreamDeadLetterQueue(client), read, manager };
 
     async function read(): Promise<DeadLetter[]> {

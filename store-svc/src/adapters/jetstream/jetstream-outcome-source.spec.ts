@@ -1,9 +1,7 @@
-import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { FinishedAlert } from '@vigie/alert';
 import { ensureStreams, subjects } from '@vigie/alert/streams';
 import { encodeOutcomePayload } from '@vigie/alert/wire';
-import { type ScratchNats, startScratchNats, waitFor } from '@vigie/dev-env/testing';
+import { type OpenJetStream, openJetStream, type ScratchNats, startScratchNats, waitFor } from '@vigie/dev-env/testing';
 import {
   type FeedEvent,
   type FeedPosition,
@@ -11,7 +9,6 @@ import {
   type OutcomeFeedError,
   type OutcomeFilter,
 } from '@vigie/outcome-feed';
-import { readNatsUrl } from '@vigie/service-kit/nats';
 import { createLogger } from '@vigie/service-kit/telemetry';
 import { expect } from 'chai';
 import { finishedAlert, receivedAlert } from '../../testing/sample-alerts.ts';
@@ -23,39 +20,27 @@ const LIMITS = { maxBytes: 10_000_000, replicas: 1 };
 describe('JetStreamOutcomeSource', () => {
   const owned = new AsyncDisposableStack();
   let nats: ScratchNats;
-  let operator: NatsConnection;
-  let manager: JetStreamManager;
+  let operator: OpenJetStream;
   let source: JetStreamOutcomeSource;
   let uids = 0;
 
   before(async () => {
     nats = owned.use(await startScratchNats());
-    operator = await open(nats.url);
-    manager = await jetstreamManager(operator);
-    const connection = await open(nats.urlOf('store-svc'));
-    source = new JetStreamOutcomeSource({
-      client: jetstream(connection),
-      manager: await jetstreamManager(connection),
-      logger: createLogger('store-svc', 'silent'),
-    });
+    operator = await openJetStream(owned, nats.url);
+    const { client, manager } = await openJetStream(owned, nats.urlOf('store-svc'));
+    source = new JetStreamOutcomeSource({ client, manager, logger: createLogger('store-svc', 'silent') });
   });
   beforeEach(async () => {
-    for (const name of ['OUTCOMES', 'QUARANTINE']) await manager.streams.delete(name).catch(() => undefined);
-    await ensureStreams(manager, LIMITS);
+    for (const name of ['OUTCOMES', 'QUARANTINE']) await operator.manager.streams.delete(name).catch(() => undefined);
+    await ensureStreams(operator.manager, LIMITS);
   });
   after(() => owned.disposeAsync());
-
-  async function open(url: string): Promise<NatsConnection> {
-    const connection = await connect({ ...readNatsUrl(url), maxReconnectAttempts: -1, reconnectTimeWait: 50 });
-    owned.defer(() => connection.close());
-    return connection;
-  }
 
   /** @returns the uids */
   async function report(count: number, store = 'store-1'): Promise<string[]> {
     const alerts = Array.from({ length: count }, () => receivedAlert(`uid-${++uids}`, { store }));
     for (const alert of alerts) {
-      await jetstream(operator).publish(subjects.processed(store), encodeOutcomePayload(finishedAlert(alert)));
+      await operator.client.publish(subjects.processed(store), encodeOutcomePayload(finishedAlert(alert)));
     }
     return alerts.map(({ alert }) => alert.uid);
   }
@@ -104,7 +89,7 @@ describe('JetStreamOutcomeSource', () => {
     );
   }
 
-  const consumers = async (stream: string) => (await manager.streams.info(stream)).state.consumer_count;
+  const consumers = async (stream: string) => (await operator.manager.streams.info(stream)).state.consumer_count;
 
   it('follows everything from now on, and leaves no consumer', async () => {
     await report(1);
@@ -130,8 +115,8 @@ describe('JetStreamOutcomeSource', () => {
     await nats.server.start();
     const after = await waitFor('nats-server', () => report(1).catch(() => undefined));
     expect(await following.take(1)).to.deep.equal(after);
-    const [consumer] = await Array.fromAsync(manager.consumers.list('OUTCOMES'), ({ name }) => name);
-    await manager.consumers.delete('OUTCOMES', consumer as string);
+    const [consumer] = await Array.fromAsync(operator.manager.consumers.list('OUTCOMES'), ({ name }) => name);
+    await operator.manager.consumers.delete('OUTCOMES', consumer as string);
     const last = await report(2);
     expect(await following.take(2)).to.deep.equal(last);
   });
@@ -141,11 +126,11 @@ describe('JetStreamOutcomeSource', () => {
     await following.take(1);
     const [a] = await report(1);
     expect(await following.take(1)).to.deep.equal([a]);
-    await jetstream(operator).publish('alerts.processed.x', 'no record');
+    await operator.client.publish('alerts.processed.x', 'no record');
     expect(await following.take(1)).to.deep.equal([undefined]);
     const gone = await positionNow();
     await report(1);
-    await manager.streams.deleteMessage('OUTCOMES', gone.outcomes.sequence + 1);
+    await operator.manager.streams.deleteMessage('OUTCOMES', gone.outcomes.sequence + 1);
     const [c] = await report(1);
     await using catching = catchUp(EVERYTHING, gone);
     expect(await catching.take(3)).to.deep.equal([undefined, c, undefined]);
@@ -153,14 +138,14 @@ describe('JetStreamOutcomeSource', () => {
 
   it('ends with OUTCOMES_LOST if a stream is deleted, or made anew', async () => {
     for (const isMadeAnew of [false, true]) {
-      await ensureStreams(manager, LIMITS);
+      await ensureStreams(operator.manager, LIMITS);
       await using following = follow();
       await following.take(1);
       const reported = await report(1);
       expect(await following.take(1)).to.deep.equal(reported);
-      await manager.streams.delete('OUTCOMES');
+      await operator.manager.streams.delete('OUTCOMES');
       if (isMadeAnew) {
-        await ensureStreams(manager, LIMITS);
+        await ensureStreams(operator.manager, LIMITS);
         await report(3);
       }
       const error = await refusal(
@@ -177,10 +162,10 @@ describe('JetStreamOutcomeSource', () => {
     await following.take(1);
     await report(1);
     await following.take(1);
-    const [consumer] = await Array.fromAsync(manager.consumers.list('OUTCOMES'), ({ name }) => name);
-    await manager.consumers.delete('OUTCOMES', consumer as string);
+    const [consumer] = await Array.fromAsync(operator.manager.consumers.list('OUTCOMES'), ({ name }) => name);
+    await operator.manager.consumers.delete('OUTCOMES', consumer as string);
     await report(3);
-    await manager.streams.purge('OUTCOMES', { seq: 4 });
+    await operator.manager.streams.purge('OUTCOMES', { seq: 4 });
     expect((await refusal(following.take(1))).reason).to.equal('OUTCOMES_LOST');
   });
 
@@ -202,7 +187,7 @@ describe('JetStreamOutcomeSource', () => {
   it('refuses a position whose outcomes are gone, and names the oldest that is kept', async () => {
     const after = await positionNow();
     await report(5);
-    await manager.streams.purge('OUTCOMES', { seq: 4 });
+    await operator.manager.streams.purge('OUTCOMES', { seq: 4 });
     const error = await refusal(catchUp(EVERYTHING, after).next());
     expect(error.reason).to.equal('RESUME_TOKEN_EXPIRED');
     expect(error.position?.outcomes.sequence).to.equal(3);
@@ -217,7 +202,7 @@ describe('JetStreamOutcomeSource', () => {
     await report(500);
     await using catching = catchUp(EVERYTHING, after);
     await catching.take(100);
-    await manager.streams.purge('OUTCOMES', { seq: 450 });
+    await operator.manager.streams.purge('OUTCOMES', { seq: 450 });
     const error = await refusal(catching.take(500));
     expect(error.reason).to.equal('RESUME_TOKEN_EXPIRED');
   });
@@ -225,8 +210,8 @@ describe('JetStreamOutcomeSource', () => {
   it('refuses a position of a stream that was made anew since, however far the new one has come', async () => {
     await report(3);
     const after = await positionNow();
-    await manager.streams.delete('OUTCOMES');
-    await ensureStreams(manager, LIMITS);
+    await operator.manager.streams.delete('OUTCOMES');
+    await ensureStreams(operator.manager, LIMITS);
     await report(5);
     const error = await refusal(catchUp(EVERYTHING, after).next());
     expect(error.reason).to.equal('RESUME_TOKEN_OF_LOST_STREAM');

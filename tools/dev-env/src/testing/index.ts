@@ -1,4 +1,5 @@
 export { isLiving, waitUntilGone } from '../processes/living-process.ts';
+export { type OpenJetStream, openJetStream } from './open-jetstream.ts';
 export { publishRaw } from './publish-raw.ts';
 export { makeCertificates, type ScratchCertificates } from './scratch-certificates.ts';
 export { type ScratchNats, scratchNats, startScratchNats } from './scratch-nats.ts';
