@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { isIP } from 'node:net';
 import { Code, type ConnectError, cors } from '@connectrpc/connect';
 import { rpcError } from '@vigie/service-kit/grpc';
 import { TRACEPARENT } from '@vigie/service-kit/telemetry';
+import { AllowedHosts } from '@vigie/service-kit/web';
 
 export interface WebAccessOptions {
   /** Host names under which clients may call, besides addresses and `localhost`; `*.example.com`, or `*` for any. */
@@ -25,19 +25,18 @@ const MAX_TEXT_LENGTH = 256;
  *   same site, so only names are served that belong to this gateway.
  */
 export class WebAccess {
-  readonly #hosts: readonly string[];
+  readonly #hosts: AllowedHosts;
   readonly #origins: readonly string[];
 
   constructor({ allowedHosts, allowedOrigins }: WebAccessOptions) {
-    this.#hosts = ['localhost', '*.localhost', ...allowedHosts.map(host => host.toLowerCase())];
+    this.#hosts = new AllowedHosts(allowedHosts);
     this.#origins = allowedOrigins.map(origin => origin.toLowerCase());
   }
 
   /** @throws ConnectError PERMISSION_DENIED */
   check(request: IncomingMessage): void {
     const authority = authorityOf(request);
-    // Browsers always send one.
-    if (authority !== undefined && !this.#allowsHost(hostOf(authority))) throw hostRefused(authority);
+    if (!this.#hosts.allows(authority)) throw hostRefused(authority);
     const { origin } = request.headers;
     if (origin === undefined || SAFE_METHODS.includes(request.method)) return;
     if (!isSameSite(origin, authority) && !this.#allowsOrigin(origin)) throw originRefused(origin);
@@ -62,10 +61,6 @@ export class WebAccess {
     };
   }
 
-  #allowsHost(host: string): boolean {
-    return isIP(host) !== 0 || this.#hosts.some(allowed => matches(allowed, host));
-  }
-
   #allowsOrigin(origin: string): boolean {
     return this.#origins.includes('*') || this.#origins.includes(origin.toLowerCase());
   }
@@ -81,22 +76,11 @@ function authorityOf({ headers }: IncomingMessage): string | undefined {
   return typeof authority === 'string' ? authority : headers.host;
 }
 
-/** The host of `host:port`, of an IPv6 address without its brackets. */
-function hostOf(authority: string): string {
-  const [, v6, name = ''] = /^(?:\[([^\]]*)\]|([^:]*))(?::\d*)?$/.exec(authority) ?? [];
-  return (v6 ?? name).toLowerCase().replace(/\.$/, '');
-}
-
-function matches(allowed: string, host: string): boolean {
-  if (allowed === '*') return true;
-  return allowed.startsWith('*.') ? host.endsWith(allowed.slice(1)) : host === allowed;
-}
-
 function isSameSite(origin: string, authority: string | undefined): boolean {
   return URL.canParse(origin) && new URL(origin).host === authority?.toLowerCase();
 }
 
-function hostRefused(authority: string): ConnectError {
+function hostRefused(authority = ''): ConnectError {
   const host = authority.slice(0, MAX_TEXT_LENGTH);
   const message = `The gateway is not served as ${host}: call it by its address or a name in ALLOWED_HOSTS.`;
   return rpcError(Code.PermissionDenied, message, { reason: 'HOST_NOT_ALLOWED', metadata: { host } });

@@ -3,7 +3,7 @@ import { EnvReader, InvalidEnvironmentError } from './env-reader.ts';
 
 describe('EnvReader', () => {
   it('reads what is set and falls back for the rest', () => {
-    const env = new EnvReader({ PORT: '8000', HOST: ' ', ORIGIN: 'http://videos:8080/' });
+    const env = new EnvReader({ PORT: '8000', HOST: ' ', ORIGIN: 'http://videos:8080/', HOSTS: 'a, b,' });
     expect(
       env.finish({
         port: env.port('PORT'),
@@ -12,6 +12,8 @@ describe('EnvReader', () => {
         address: env.address('ADDRESS', 'store:50053'),
         level: env.oneOf('LEVEL', ['info', 'warn'], 'info'),
         names: env.checked('NAMES', () => undefined, 'a,b'),
+        hosts: env.list('HOSTS'),
+        noHosts: env.list('NO_HOSTS'),
       }),
     ).to.deep.equal({
       port: 8000,
@@ -20,6 +22,8 @@ describe('EnvReader', () => {
       address: 'store:50053',
       level: 'info',
       names: 'a,b',
+      hosts: ['a', 'b'],
+      noHosts: [],
     });
   });
 

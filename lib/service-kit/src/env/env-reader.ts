@@ -18,6 +18,12 @@ export class EnvReader {
     return this.#read(name, fallback, value => value);
   }
 
+  /** Comma-separated; empty if it is not set. */
+  list(name: string): readonly string[] {
+    const items = this.string(name, '').split(',');
+    return items.map(item => item.trim()).filter(item => item !== '');
+  }
+
   /** A whole number within both bounds. */
   integer(name: string, fallback: number | undefined, bounds: { min: number; max: number }): number {
     return this.#read(name, fallback, value => {

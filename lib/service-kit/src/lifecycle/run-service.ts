@@ -34,7 +34,8 @@ export async function runService<C extends RunnerConfig>(service: Service<C>): P
     stopOnce('uncaught error', 1);
   });
   try {
-    teardown.use(await startHealthServer({ host: config.host, port: config.healthPort, health, metrics }));
+    const { host, healthPort: port, allowedHosts } = config;
+    teardown.use(await startHealthServer({ host, port, allowedHosts, health, metrics }));
     await service.start(config, { logger, metrics, health, teardown });
     health.enter('running');
     logger.info('ready');

@@ -15,6 +15,8 @@ export interface ServiceContext {
 export interface RunnerConfig {
   readonly host: string;
   readonly healthPort: number;
+  /** Names under which web pages may call it: its own, that of its machine, and those in `ALLOWED_HOSTS`. */
+  readonly allowedHosts: readonly string[];
   readonly logLevel: string;
   readonly shutdownGraceMs: number;
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
+import { AllowedHosts } from '../web/allowed-hosts.ts';
 import type { Health } from './health.ts';
 import { renderMetrics } from './render-metrics.ts';
 
@@ -10,11 +11,22 @@ export interface HealthServerOptions {
   readonly port: number;
   readonly health: Health;
   readonly metrics: Registry;
+  /** Names under which it may be called, besides addresses and `localhost`. */
+  readonly allowedHosts: readonly string[];
 }
 
-/** Serves `/healthz` (the process runs), `/readyz` (so does all it depends on) and `/metrics` (Prometheus). */
+/** A longer one is not repeated to its sender. */
+const MAX_HOST_LENGTH = 256;
+
+/**
+ * Serves `/healthz` (the process runs), `/readyz` (so does all it depends on) and `/metrics` (Prometheus). A browser
+ * lets no web page of another site read them, as nothing here says that it may, and none reaches them by DNS rebinding.
+ */
 export async function startHealthServer(options: HealthServerOptions): Promise<AsyncDisposable & { port: number }> {
+  const hosts = new AllowedHosts(options.allowedHosts);
   const server = createServer((request, response) => {
+    const { host } = request.headers;
+    if (!hosts.allows(host)) return sendHostRefused(response, host);
     const path = request.url?.split('?')[0];
     if (path === '/healthz') return sendJson(response, 200, { status: 'ok' });
     if (path === '/readyz') return void sendReadiness(response, options.health);
@@ -30,6 +42,12 @@ export async function startHealthServer(options: HealthServerOptions): Promise<A
       server.closeAllConnections();
     },
   };
+}
+
+function sendHostRefused(response: ServerResponse, host = ''): void {
+  const named = host.slice(0, MAX_HOST_LENGTH);
+  const error = `Not served as ${named}: call it by its address, by the service's name or by a name in ALLOWED_HOSTS.`;
+  sendJson(response, 403, { error });
 }
 
 async function sendReadiness(response: ServerResponse, health: Health): Promise<void> {
