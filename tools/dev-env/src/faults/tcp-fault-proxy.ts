@@ -18,10 +18,11 @@ export type TcpFault =
 
 const HOST = '127.0.0.1';
 
-/** A proxy between a client and a server on this machine that breaks the connections between them on demand. */
+/** A proxy between a client and a server that breaks the connections between them on demand. */
 export class TcpFaultProxy implements AsyncDisposable {
   /** The server's port. A connection that is opened before the port is known is reset. */
   upstreamPort: number | undefined;
+  upstreamHost = HOST;
   readonly #server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, client => this.#accept(client));
   readonly #connections = new Set<Connection>();
   #fault: TcpFault = { kind: 'none' };
@@ -63,7 +64,10 @@ export class TcpFaultProxy implements AsyncDisposable {
     client.once('close', () => this.#connections.delete(connection));
     if (this.#fault.kind === 'cut' || this.upstreamPort === undefined) connection.reset();
     else if (this.#fault.kind === 'half-open') connection.silenced = true;
-    else connection.join(connect({ host: HOST, port: this.upstreamPort, allowHalfOpen: true }), () => this.#delayMs());
+    else {
+      const upstream = connect({ host: this.upstreamHost, port: this.upstreamPort, allowHalfOpen: true });
+      connection.join(upstream, () => this.#delayMs());
+    }
   }
 
   #delayMs(): number {

@@ -4,6 +4,8 @@ export interface Command {
   env: NodeJS.ProcessEnv;
   cwd?: string;
   runAs?: UnprivilegedUser;
+  /** The file of a network namespace to run in, which only root may enter. */
+  networkNamespace?: string | undefined;
 }
 
 /** Whom a server runs as if this process is root's. */
@@ -29,12 +31,14 @@ export function unprivileged(capability: UnprivilegedUser['capability']): Unpriv
  */
 export function boundToParent(command: Command, deathSignal: string) {
   const options = ['--pdeathsig', deathSignal.replace('SIG', ''), ...(command.runAs ? dropRoot(command.runAs) : [])];
-  return {
-    file: 'setpriv',
-    args: [...options, '--', command.file, ...command.args],
-    env: command.env,
-    cwd: command.cwd,
-  };
+  const bound = ['setpriv', ...options, '--', command.file, ...command.args];
+  const [file, ...args] = [...enterNetwork(command), ...bound] as [string, ...string[]];
+  return { file, args, env: command.env, cwd: command.cwd };
+}
+
+/** By `nsenter`, which replaces itself by the command too. */
+function enterNetwork({ networkNamespace }: Command): string[] {
+  return networkNamespace === undefined ? [] : ['nsenter', `--net=${networkNamespace}`, '--'];
 }
 
 /** Without the securebit the kernel ignores the capability in access(2), which Postgres uses to find its own files. */

@@ -1,5 +1,6 @@
 export type { EmbeddedPostgres } from './embedded-postgres.ts';
-export type { NatsCluster } from './nats-cluster.ts';
-export { NatsServer } from './nats-server.ts';
+export { MEMBERS, NatsCluster } from './nats-cluster.ts';
+export { type MemberNetwork, NatsServer } from './nats-server.ts';
+export { SYSTEM_USER } from './nats-users.ts';
 export { NginxServer } from './nginx-server.ts';
 export { openPostgresSession, type PgClient, queryPostgres } from './query-postgres.ts';

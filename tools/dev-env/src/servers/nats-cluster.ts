@@ -2,33 +2,35 @@ import path from 'node:path';
 import { DevEnvError } from '../dev-env-error.ts';
 import { startTogether } from '../processes/start-together.ts';
 import { pickFreePorts } from '../tcp-ports/free-ports.ts';
-import { NatsServer } from './nats-server.ts';
+import { type MemberNetwork, NatsServer } from './nats-server.ts';
 import type { NatsUser } from './nats-users.ts';
 
-const SIZE = 3;
+/** The names of the servers. */
+export const MEMBERS = ['nats-1', 'nats-2', 'nats-3'] as const;
 const PORTS_A_SERVER = 3;
+
+type NetworkOf = (member: string) => MemberNetwork | undefined;
 
 /** Three nats-servers on free ports as one cluster, each with its data in `<dataDir>/<name>`. */
 export class NatsCluster {
   readonly servers: readonly NatsServer[];
 
-  static async create(dataDir: string): Promise<NatsCluster> {
-    return new NatsCluster(dataDir, await pickFreePorts(SIZE * PORTS_A_SERVER));
+  /** @param networkOf the network of a server that is not to be on loopback */
+  static async create(dataDir: string, networkOf: NetworkOf = () => undefined): Promise<NatsCluster> {
+    return new NatsCluster(dataDir, await pickFreePorts(MEMBERS.length * PORTS_A_SERVER), networkOf);
   }
 
-  private constructor(dataDir: string, ports: readonly number[]) {
-    const routePorts = ports.slice(0, SIZE);
-    const monitorPorts = ports.slice(SIZE, 2 * SIZE);
-    this.servers = routePorts.map((routePort, index) => {
-      const name = `nats-${index + 1}`;
-      const port = ports[2 * SIZE + index] as number;
-      const monitorPort = monitorPorts[index] as number;
-      return new NatsServer({
-        dataDir: path.join(dataDir, name),
-        port,
-        monitorPort,
-        member: { name, routePort, routePorts, monitorPorts },
-      });
+  private constructor(dataDir: string, ports: readonly number[], networkOf: NetworkOf) {
+    const places = MEMBERS.map((name, index) => {
+      const [port, monitorPort, routePort] = ports.slice(index * PORTS_A_SERVER) as [number, number, number];
+      const network = networkOf(name);
+      return { name, port, monitorPort, routePort, host: network?.host ?? '127.0.0.1', ...(network && { network }) };
+    });
+    const routes = places.map(({ host, routePort }) => `${host}:${routePort}`);
+    const monitorUrls = places.map(({ host, monitorPort }) => `http://${host}:${monitorPort}`);
+    this.servers = places.map(({ port, monitorPort, ...place }) => {
+      const member = { ...place, routes, monitorUrls };
+      return new NatsServer({ dataDir: path.join(dataDir, place.name), port, monitorPort, member });
     });
   }
 

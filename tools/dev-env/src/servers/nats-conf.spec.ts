@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { PROJECT_DIR } from '../../setup/project.mjs';
 import { moveNatsConf } from './nats-conf.ts';
 
-const PLACE = { port: 4999, monitorPort: 8999, storeDir: '/tmp/a b' };
+const PLACE = { host: '127.0.0.1', port: 4999, monitorPort: 8999, storeDir: '/tmp/a b' };
 
 describe('moveNatsConf', () => {
   it("moves the container's configuration to this machine", async () => {

@@ -1,6 +1,8 @@
+import { SYSTEM_USER } from './nats-users.ts';
 import { replaceDirective } from './replace-directive.ts';
 
 export interface NatsPlace {
+  host: string;
   port: number;
   monitorPort: number;
   storeDir: string;
@@ -11,17 +13,22 @@ export interface NatsPlace {
  * permissions must not differ between the two.
  * @throws DevEnvError if a directive to change is no longer in it
  */
-export function moveNatsConf(conf: string, { port, monitorPort, storeDir }: NatsPlace): string {
+export function moveNatsConf(conf: string, { host, port, monitorPort, storeDir }: NatsPlace): string {
   return move('docker/nats.conf', conf, [
-    [/^port: .*$/m, `listen: "127.0.0.1:${port}"`],
-    [/^http_port: .*$/m, `http: "127.0.0.1:${monitorPort}"`],
+    [/^port: .*$/m, `listen: "${host}:${port}"`],
+    [/^http_port: .*$/m, `http: "${host}:${monitorPort}"`],
     [/^( *)store_dir: .*$/m, `$1store_dir: ${JSON.stringify(storeDir)}`],
   ]);
 }
 
-/** The same for nats-cluster.conf. */
-export function moveNatsClusterConf(conf: string, routePort: number): string {
-  return move('docker/nats-cluster.conf', conf, [[/^( *)port: .*$/m, `$1listen: "127.0.0.1:${routePort}"`]]);
+/**
+ * The same for nats-cluster.conf. Clients don't learn from a server where the others are, so that they go through what
+ * is put between; and there is a user of the system account, as whom the leader of the metadata can be moved.
+ */
+export function moveNatsClusterConf(conf: string, { host, routePort }: { host: string; routePort: number }): string {
+  const listen = `$1listen: "${host}:${routePort}"\n$1no_advertise: true`;
+  const moved = move('docker/nats-cluster.conf', conf, [[/^( *)port: .*$/m, listen]]);
+  return `${moved}\naccounts { $SYS { users: [{ user: ${SYSTEM_USER}, password: ${SYSTEM_USER} }] } }\n`;
 }
 
 function move(file: string, conf: string, directives: [pattern: RegExp, moved: string][]): string {

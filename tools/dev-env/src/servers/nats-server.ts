@@ -29,12 +29,23 @@ interface NatsServerOptions {
 export interface NatsMember {
   readonly name: string;
   readonly routePort: number;
+  /** Of all members, as `host:port`. */
+  readonly routes: readonly string[];
   /** Of all members. */
-  readonly routePorts: readonly number[];
-  /** Of all members. */
-  readonly monitorPorts: readonly number[];
+  readonly monitorUrls: readonly string[];
+  /** If it is not on this machine's loopback. */
+  readonly network?: MemberNetwork;
 }
 
+/** A network namespace that a server runs in. */
+export interface MemberNetwork {
+  /** The server's address there, which this process reaches. */
+  readonly host: string;
+  /** The file of the namespace. */
+  readonly namespace: string;
+}
+
+const LOOPBACK = { host: '127.0.0.1', namespace: undefined };
 const ROUTE_PASSWORD = 'route';
 /** Some elections of at most 9 s each, on a machine with other work. */
 const MEMBER_START_TIMEOUT_MS = 90_000;
@@ -48,31 +59,36 @@ export class NatsServer extends SupervisedProcess {
   /** For the operator, who may do everything. */
   readonly url: string;
   readonly monitorUrl: string;
-  readonly #host: string;
+  /** `host:port`, for clients. */
+  readonly address: string;
+  readonly storeDir: string;
   readonly #passwords: NatsPasswords;
   readonly #heard: HeardByLeader | undefined;
 
   constructor(options: NatsServerOptions) {
     const { dataDir, port, monitorPort, passwords = {}, member, tls } = options;
-    const monitorUrl = urlOfMonitor(monitorPort);
-    const heard = member && new HeardByLeader({ ...whereToAsk(member), monitorUrl });
+    const { host, namespace } = member?.network ?? LOOPBACK;
+    const monitorUrl = `http://${host}:${monitorPort}`;
+    const storeDir = path.join(dataDir, 'nats');
+    const heard = member && new HeardByLeader({ ...member, monitorUrl });
     super({
       name: member?.name ?? 'nats',
       logDir: path.join(dataDir, 'logs'),
       ports: claimPorts(options),
       prepare: async () => {
-        const storeDir = path.join(dataDir, 'nats');
         await mkdir(storeDir, { recursive: true });
         const declared = declareNatsUsers(await readConf('nats.conf'), SERVICES);
-        const conf = moveNatsConf(declared, { port, monitorPort, storeDir });
+        const conf = moveNatsConf(declared, { host, port, monitorPort, storeDir });
         let confFile = path.join(dataDir, 'nats.conf');
         await writeFile(confFile, tls === undefined ? conf : conf + tlsBlock(tls));
         if (member !== undefined) {
           confFile = path.join(dataDir, 'nats-cluster.conf');
-          await writeFile(confFile, moveNatsClusterConf(await readConf('nats-cluster.conf'), member.routePort));
+          const { routePort } = member;
+          await writeFile(confFile, moveNatsClusterConf(await readConf('nats-cluster.conf'), { host, routePort }));
         }
         const env = { ...process.env, ...passwordVariables(passwords), ...(member ? memberVariables(member) : {}) };
-        return { file: serverBinary('nats-server'), args: ['--config', confFile], env };
+        const args = ['--config', confFile];
+        return { file: serverBinary('nats-server'), args, env, networkNamespace: namespace };
       },
       // One of a cluster answers long before it takes part in it.
       notReady: () => (heard === undefined ? natsNotReady(port) : memberNotReady(monitorUrl, heard)),
@@ -80,10 +96,11 @@ export class NatsServer extends SupervisedProcess {
       ...(member === undefined ? {} : { startTimeoutMs: MEMBER_START_TIMEOUT_MS, pollMs: MEMBER_POLL_MS }),
     });
     this.#heard = heard;
-    this.#host = `127.0.0.1:${port}`;
+    this.address = `${host}:${port}`;
     this.#passwords = passwords;
     this.url = this.urlOf(OPERATOR);
     this.monitorUrl = monitorUrl;
+    this.storeDir = storeDir;
   }
 
   /** Starts one of a cluster again that has started mute, as whoever operates a cluster has to. */
@@ -100,7 +117,7 @@ export class NatsServer extends SupervisedProcess {
   }
 
   urlOf(user: NatsUser): string {
-    return `nats://${user}:${passwordOf(user, this.#passwords)}@${this.#host}`;
+    return `nats://${user}:${passwordOf(user, this.#passwords)}@${this.address}`;
   }
 }
 
@@ -124,21 +141,12 @@ function readConf(name: string): Promise<string> {
 }
 
 /** What docker/nats-cluster.conf asks of its server's environment. */
-function memberVariables({ name, routePorts }: NatsMember): NodeJS.ProcessEnv {
-  const routes = routePorts.map(port => `nats://route:${ROUTE_PASSWORD}@127.0.0.1:${port}`);
+function memberVariables({ name, routes }: NatsMember): NodeJS.ProcessEnv {
   return {
     NATS_SERVER_NAME: name,
     NATS_ROUTE_PASSWORD: ROUTE_PASSWORD,
-    NATS_ROUTES: JSON.stringify(routes),
+    NATS_ROUTES: JSON.stringify(routes.map(route => `nats://route:${ROUTE_PASSWORD}@${route}`)),
   };
-}
-
-function urlOfMonitor(port: number): string {
-  return `http://127.0.0.1:${port}`;
-}
-
-function whereToAsk({ name, monitorPorts }: NatsMember) {
-  return { name, monitorUrls: monitorPorts.map(urlOfMonitor) };
 }
 
 async function memberNotReady(monitorUrl: string, heard: HeardByLeader): Promise<string | undefined> {

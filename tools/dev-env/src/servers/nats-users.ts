@@ -4,6 +4,9 @@ import { variablePrefix } from '../services/variable-prefix.ts';
 /** The user for people; it may do everything. */
 export const OPERATOR = 'operator';
 
+/** Of the system account, on the servers of a test's cluster alone. */
+export const SYSTEM_USER = 'system';
+
 /** `operator`, or the service that the user is for. */
 export type NatsUser = string;
 
