@@ -46,6 +46,15 @@ describe('Links', () => {
     expect(new Set(first.STORE_ADDRESS?.match(/\.1:\d+/g)).size).to.equal(2);
   });
 
+  it('breaks one end of a link and leaves the others intact', async () => {
+    const NATS_URL = `nats://a:a@127.0.0.1:${port},nats://a:a@127.0.0.2:${port}`;
+    const end = links.readdress('ingest-svc', { NATS_URL }).NATS_URL?.split(',')[0] ?? '';
+    links.break('ingest-svc-to-nats', { kind: 'cut' }, `127.0.0.2:${port}`);
+    expect(await read(end)).to.equal('here');
+    links.break('ingest-svc-to-nats', { kind: 'cut' }, `127.0.0.1:${port}`);
+    expect(await read(end)).to.equal('');
+  });
+
   it('breaks one link and leaves the others intact', async () => {
     const variables = { INGEST_ADDRESS: `127.0.0.1:${port}`, STORE_ADDRESS: `127.0.0.1:${port}` };
     const led = links.readdress('gateway', variables) as typeof variables;

@@ -21,9 +21,9 @@ const LINKS: readonly Link[] = SERVICES.flatMap(({ name: from, dependsOn }) =>
 export type LinkName = string;
 export const LINK_NAMES: readonly LinkName[] = LINKS.map(({ name }) => name);
 
-/** The number of proxies of a link: it may lead to this many replicas. */
-const MAX_ENDS = 2;
-const ADDRESS = /127\.0\.0\.1:(\d+)/g;
+/** The number of proxies of a link: it may lead to this many replicas of a service, or servers. */
+const MAX_ENDS = 3;
+const ADDRESS = /(\d+\.\d+\.\d+\.\d+):(\d+)/g;
 
 /** The links of a mesh, each through proxies that can break it. */
 export class Links implements AsyncDisposable {
@@ -43,15 +43,18 @@ export class Links implements AsyncDisposable {
     const led = LINKS.filter(({ from }) => from === service).map(({ name, variable }) => {
       const byProxy = variables[variable]?.replace(
         ADDRESS,
-        (_, port) => `127.0.0.1:${this.#portTo(name, Number(port))}`,
+        (_, host, port) => `127.0.0.1:${this.#portTo(name, host, Number(port))}`,
       );
       return [variable, byProxy];
     });
     return { ...variables, ...Object.fromEntries(led) };
   }
 
-  break(name: LinkName, fault: TcpFault): void {
-    for (const proxy of this.#proxies.get(name) ?? []) proxy.fault = fault;
+  /** @param address of the one end to which the link is to be broken; by default it is to all */
+  break(name: LinkName, fault: TcpFault, address?: string): void {
+    for (const proxy of this.#proxies.get(name) ?? []) {
+      if (address === undefined || address === addressOf(proxy)) proxy.fault = fault;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -59,15 +62,20 @@ export class Links implements AsyncDisposable {
   }
 
   /** The replicas of a service share the proxies. */
-  #portTo(name: LinkName, upstreamPort: number): number {
+  #portTo(name: LinkName, host: string, port: number): number {
     const proxies = this.#proxies.get(name) ?? [];
     const proxy =
-      proxies.find(known => known.upstreamPort === upstreamPort) ??
+      proxies.find(known => addressOf(known) === `${host}:${port}`) ??
       proxies.find(({ upstreamPort }) => upstreamPort === undefined);
     if (proxy === undefined) throw new Error(`${name} leads to more than ${MAX_ENDS} addresses.`);
-    proxy.upstreamPort = upstreamPort;
+    proxy.upstreamHost = host;
+    proxy.upstreamPort = port;
     return proxy.port;
   }
+}
+
+function addressOf({ upstreamHost, upstreamPort }: TcpFaultProxy): string {
+  return `${upstreamHost}:${upstreamPort}`;
 }
 
 function openProxies(): Promise<TcpFaultProxy[]> {
