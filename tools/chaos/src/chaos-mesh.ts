@@ -1,12 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { Mesh } from '@vigie/dev-env';
+import type { SupervisedProcess } from '@vigie/dev-env/processes';
 import { SERVICES } from '@vigie/dev-env/services';
-import { readNatsUrl } from '@vigie/service-kit/nats';
 import { type ChaosVideos, readChaosVideos } from './chaos-videos.ts';
 import { ClockFiles, MOVABLE_CLOCK } from './clock/clock-files.ts';
+import { bootChaosCluster, type ChaosCluster, connectPatiently } from './cluster/chaos-cluster.ts';
 import { Links } from './links.ts';
 import { LyingVideoProxy } from './lying-video-proxy.ts';
 import { Reviver } from './reviver.ts';
@@ -29,6 +30,11 @@ const FAST_SETTINGS = {
   DUPLICATE_WINDOW_MS: String(DUPLICATE_WINDOW_MS),
 };
 
+/** Once the streams have forgotten the ids of what was lost, in seconds instead of minutes. */
+const CLUSTER_SETTINGS = { STREAM_REPLICAS: '3', SWEEP_AFTER_MS: '20000', SWEEP_INTERVAL_MS: '2000' };
+/** How long the sweep may take to find all that was lost. */
+const SWEPT_WITHIN_MS = 60_000;
+
 const REPLICAS = Object.fromEntries(SERVICES.map(({ name, replicas }) => [name, replicas === 'one' ? 1 : 2]));
 
 /** A mesh with two replicas of each service that allows several; every link of it can be broken. */
@@ -40,6 +46,11 @@ export interface ChaosMesh {
   /** Undefined if this process may not mount. */
   readonly disk: SmallDisk | undefined;
   readonly clocks: ClockFiles;
+  /** Undefined if there is one nats-server. */
+  readonly cluster: ChaosCluster | undefined;
+  readonly processes: readonly SupervisedProcess[];
+  /** How long after it is idle the mesh may take to find and do again what was lost. */
+  readonly sweptWithinMs: number;
   /** Has all rights on NATS. */
   readonly operator: NatsConnection;
   readonly reviver: Reviver;
@@ -50,11 +61,14 @@ export interface ChaosMesh {
 
 export interface ChaosMeshOptions {
   readonly sabotage: Sabotage | undefined;
+  /** On three nats-servers. */
+  readonly cluster: boolean;
   readonly signal: AbortSignal;
   readonly teardown: AsyncDisposableStack;
 }
 
-export async function bootChaosMesh({ sabotage, signal, teardown }: ChaosMeshOptions): Promise<ChaosMesh> {
+export async function bootChaosMesh(options: ChaosMeshOptions): Promise<ChaosMesh> {
+  const { sabotage, signal, teardown } = options;
   const dataDir = await mkdtemp(path.join(tmpdir(), 'vigie-chaos-'));
   let keepsData = false;
   teardown.defer(async () => {
@@ -66,12 +80,18 @@ export async function bootChaosMesh({ sabotage, signal, teardown }: ChaosMeshOpt
   const disk = await SmallDisk.mount(path.join(dataDir, 'disk'));
   if (disk !== undefined) teardown.use(disk);
   const clocks = await ClockFiles.open(path.join(dataDir, 'clocks'));
+  const cluster = options.cluster ? await bootChaosCluster(path.join(dataDir, 'cluster'), teardown) : undefined;
   const mesh = await Mesh.boot({
     dataDir,
+    natsUrl: cluster?.urlOf,
     ...(disk === undefined ? {} : { postgresDir: disk.dir }),
     ports: 'free',
     replicas: REPLICAS,
-    env: { ...FAST_SETTINGS, NODE_OPTIONS: importing(MOVABLE_CLOCK, ...(sabotage ? [sabotageModule(sabotage)] : [])) },
+    env: {
+      ...FAST_SETTINGS,
+      ...(cluster && CLUSTER_SETTINGS),
+      NODE_OPTIONS: importing(MOVABLE_CLOCK, ...(sabotage ? [sabotageModule(sabotage)] : [])),
+    },
     replicaEnv: (service, replica) => clocks.environment(service, replica),
     readdress: (service, addresses) => {
       const led = links.readdress(service, addresses);
@@ -83,9 +103,9 @@ export async function bootChaosMesh({ sabotage, signal, teardown }: ChaosMeshOpt
   videoProxy.origin = mesh.nginx.url;
   const end = new AbortController();
   teardown.defer(() => end.abort());
-  const reviver = new Reviver(mesh, AbortSignal.any([signal, end.signal]));
-  const access = readNatsUrl(mesh.nats?.url as string);
-  const operator = await connect({ ...access, maxReconnectAttempts: -1, reconnectTimeWait: 250 });
+  const processes = [...mesh.processes, ...(cluster?.servers ?? [])];
+  const reviver = new Reviver(processes, AbortSignal.any([signal, end.signal]));
+  const operator = await connectPatiently(mesh.addresses.natsUrls.operator);
   teardown.defer(() => operator.close());
   const keepData = (): void => {
     keepsData = true;
@@ -97,6 +117,9 @@ export async function bootChaosMesh({ sabotage, signal, teardown }: ChaosMeshOpt
     videos,
     disk,
     clocks,
+    cluster,
+    processes,
+    sweptWithinMs: cluster === undefined ? 0 : SWEPT_WITHIN_MS,
     operator,
     reviver,
     logDir: path.join(dataDir, 'logs'),

@@ -10,6 +10,7 @@ describe('parseChaosOptions', () => {
       alertsPerSecond: 40,
       recoveryLimitMs: 60_000,
       sabotage: undefined,
+      cluster: false,
     });
     expect(options.duration).to.deep.equal({ minutes: 3 });
     expect(options.kinds).to.equal(FAULT_KINDS);
@@ -29,12 +30,22 @@ describe('parseChaosOptions', () => {
       alertsPerSecond: 10,
       recoveryLimitMs: 15_000,
       sabotage: 'ack-first',
+      cluster: false,
     });
     expect(kinds.map(({ kind }) => kind)).to.deep.equal(['kill-nats', 'link-cut']);
   });
 
   it('takes rounds instead of minutes', () => {
     expect(parseChaosOptions(['--rounds', '2']).duration).to.deep.equal({ rounds: 2 });
+  });
+
+  it('breaks the three servers of a cluster instead of the one nats-server', () => {
+    const { cluster, kinds } = parseChaosOptions(['--cluster']);
+    expect(cluster).to.equal(true);
+    expect(kinds.map(({ kind }) => kind))
+      .to.include.members(['cluster-kill-two', 'cluster-disk-lost', 'kill-probe-svc', 'link-cut'])
+      .and.not.include('kill-nats');
+    expect(parseChaosOptions(['--cluster', '--faults', 'cluster-partition']).kinds).to.have.length(1);
   });
 
   for (const args of [
@@ -45,6 +56,8 @@ describe('parseChaosOptions', () => {
     ['--seed', '1.5'],
     ['--lanes', ''],
     ['--faults', 'kill-nats,kill-me'],
+    ['--faults', 'cluster-kill-two'],
+    ['--cluster', '--faults', 'kill-nats'],
     ['--sabotage', 'unheard-of'],
     ['--loud'],
     ['now'],

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { CLUSTER_FAULT_KINDS } from './faults/cluster-fault-kinds.ts';
 import { FAULT_KINDS, type FaultKind } from './faults/fault-kinds.ts';
 import { SABOTAGES, type Sabotage } from './sabotage/sabotages.ts';
 
@@ -12,6 +13,8 @@ export interface ChaosOptions {
   readonly alertsPerSecond: number;
   /** How long an alert that is sent once a fault is healed may take, from then to its outcome. */
   readonly recoveryLimitMs: number;
+  /** A mesh on a cluster of three nats-servers. */
+  readonly cluster: boolean;
   readonly kinds: readonly FaultKind[];
   readonly sabotage: Sabotage | undefined;
 }
@@ -21,6 +24,7 @@ export const USAGE = `Usage: npm run chaos -- --minutes N [options]
 Boots a mesh, breaks every part of it while clients send alerts, heals it, and checks that no accepted alert is lost, none
 stored twice. Exits 0 if so, else 1.
 
+  --cluster            on a cluster of three nats-servers
   --minutes N          how long faults are injected (3)
   --rounds N           instead: every kind N times, however long that takes
   --seed S             the same seed plans the same faults; a random one, printed, by default
@@ -30,7 +34,13 @@ stored twice. Exits 0 if so, else 1.
   --faults KIND,...    only these kinds; all by default
   --sabotage NAME      an intentional bug, which the check must find: ${SABOTAGES.join(', ')}
 
-Kinds: ${FAULT_KINDS.map(({ kind }) => kind).join(', ')}.`;
+Kinds: ${namesOf(FAULT_KINDS)}.
+
+With --cluster, instead of kill-nats and freeze-nats: ${namesOf(CLUSTER_FAULT_KINDS.filter(kind => !FAULT_KINDS.includes(kind)))}.`;
+
+function namesOf(kinds: readonly FaultKind[]): string {
+  return kinds.map(({ kind }) => kind).join(', ');
+}
 
 export class WrongUsageError extends Error {
   override readonly name = 'WrongUsageError';
@@ -41,13 +51,16 @@ const MAX_SEED = 2 ** 31 - 1;
 /** @throws WrongUsageError for anything it does not know */
 export function parseChaosOptions(args: readonly string[]): ChaosOptions {
   const values = parse(args);
+  const { cluster } = values;
+  const kinds = cluster ? CLUSTER_FAULT_KINDS : FAULT_KINDS;
   return {
     duration: readDuration(values),
     seed: readWhole('--seed', values.seed ?? String(randomInt(MAX_SEED)), { min: 0, max: MAX_SEED }),
     lanes: readWhole('--lanes', values.lanes, { min: 1, max: 10 }),
     recoveryLimitMs: 1_000 * readNumber('--recovery-limit', values['recovery-limit'], { min: 1, max: 3_600 }),
     alertsPerSecond: readNumber('--rate', values.rate, { min: 1, max: 1_000 }),
-    kinds: values.faults === undefined ? FAULT_KINDS : values.faults.split(',').map(readKind),
+    cluster,
+    kinds: values.faults === undefined ? kinds : values.faults.split(',').map(name => readKind(name, kinds)),
     sabotage: values.sabotage === undefined ? undefined : readSabotage(values.sabotage),
   };
 }
@@ -57,6 +70,7 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       options: {
+        cluster: { type: 'boolean', default: false },
         minutes: { type: 'string' },
         rounds: { type: 'string' },
         seed: { type: 'string' },
@@ -92,8 +106,8 @@ function readWhole(name: string, text: string, bounds: { min: number; max: numbe
   return number;
 }
 
-function readKind(name: string): FaultKind {
-  const kind = FAULT_KINDS.find(known => known.kind === name);
+function readKind(name: string, kinds: readonly FaultKind[]): FaultKind {
+  const kind = kinds.find(known => known.kind === name);
   if (kind === undefined) throw new WrongUsageError(`--faults ${name}: there is no such kind`);
   return kind;
 }

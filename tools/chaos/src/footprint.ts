@@ -45,7 +45,7 @@ export function compareFootprints(
 }
 
 function slackOf(name: string): number {
-  return name === 'nats' ? NATS_SLACK_BYTES : MEMORY_SLACK_BYTES;
+  return name.startsWith('nats') ? NATS_SLACK_BYTES : MEMORY_SLACK_BYTES;
 }
 
 function toMebibytes(bytes: number): number {

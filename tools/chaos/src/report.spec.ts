@@ -23,6 +23,7 @@ function report(change: Partial<ChaosReport> = {}): ChaosReport {
     ]),
     findings: { rows: [{ ...alert, ...end }], quarantined: [] },
     breaches: [],
+    repairs: new Map([['EVENT', 2]]),
     unexpectedExits: new Map(),
     idleAfterMs: 1_234,
     ...change,
@@ -36,6 +37,7 @@ accepted 1 and 0 messages that are no alert
 PROCESSED 1
 conflicting 0 other contents of a uid, in quarantine
 refused 1 HTTP 503
+swept 2 had no EVENT, which was lost
 idle 1.2 s after the last fault`);
   });
 

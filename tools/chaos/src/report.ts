@@ -9,6 +9,8 @@ export interface ChaosReport extends Pick<ChaosOptions, 'seed' | 'duration' | 'l
   readonly faults: ReadonlyMap<string, KindOfFaults>;
   readonly findings: Pick<Findings, 'rows' | 'quarantined'>;
   readonly breaches: readonly Breach[];
+  /** How often the sweep did lost work again, by what was missing. */
+  readonly repairs: ReadonlyMap<string, number>;
   readonly unexpectedExits: ReadonlyMap<string, number>;
   readonly idleAfterMs: number;
 }
@@ -33,7 +35,7 @@ function formatDuration(duration: ChaosOptions['duration']): string {
 
 type Line = readonly string[];
 
-function alertLines({ ledger, findings, unexpectedExits, idleAfterMs }: ChaosReport): Line[] {
+function alertLines({ ledger, findings, repairs, unexpectedExits, idleAfterMs }: ChaosReport): Line[] {
   const ends = Map.groupBy(findings.rows, ({ status }) => status);
   const conflicts = findings.quarantined.filter(({ reason }) => reason === 'UID_CONFLICT');
   return [
@@ -46,6 +48,7 @@ function alertLines({ ledger, findings, unexpectedExits, idleAfterMs }: ChaosRep
       'other contents of a uid, in quarantine',
     ],
     ...[...ledger.refusals].sort().map(([code, times]) => ['refused', count(times), code]),
+    ...[...repairs].map(([missing, times]) => ['swept', count(times), `had no ${missing}, which was lost`]),
     ...[...unexpectedExits].map(([how, times]) => ['ended', count(times), how]),
     ['idle', seconds(idleAfterMs), 'after the last fault'],
   ];

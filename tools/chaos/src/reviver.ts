@@ -1,4 +1,3 @@
-import type { Mesh } from '@vigie/dev-env';
 import type { ProcessExit, SupervisedProcess } from '@vigie/dev-env/processes';
 import { pause } from '@vigie/service-kit/async';
 
@@ -11,13 +10,15 @@ export class Reviver {
   readonly #signal: AbortSignal;
 
   /** @param signal ends all reviving */
-  constructor(mesh: Mesh, signal: AbortSignal) {
+  constructor(processes: readonly SupervisedProcess[], signal: AbortSignal) {
     this.#signal = signal;
-    mesh.onUnexpectedExit((process, exit) => {
-      if (signal.aborted) return;
-      this.#noteExit(process, exit);
-      void this.revive(process);
-    });
+    for (const process of processes) {
+      process.onUnexpectedExit = exit => {
+        if (signal.aborted) return;
+        this.#noteExit(process, exit);
+        void this.revive(process);
+      };
+    }
   }
 
   /** How often processes ended unexpectedly, by name and how they ended. */

@@ -3,8 +3,9 @@ import { bootChaosMesh, type ChaosMesh } from './chaos-mesh.ts';
 import type { ChaosOptions } from './chaos-options.ts';
 import type { Breach } from './checker/breach.ts';
 import { checkLedger } from './checker/check-ledger.ts';
+import type { Findings } from './checker/findings.ts';
 import { Ledger } from './checker/ledger.ts';
-import { readFindings } from './checker/read-findings.ts';
+import { type Places, readFindings } from './checker/read-findings.ts';
 import { Client } from './clients/client.ts';
 import { openEntryPoints } from './clients/entry-points.ts';
 import { Load } from './clients/load.ts';
@@ -13,6 +14,7 @@ import { dealToLanes, planFaults } from './fault-schedule.ts';
 import { findUnready } from './find-unready.ts';
 import { compareFootprints, type Footprint, measureFootprints } from './footprint.ts';
 import { injectFaults } from './inject-faults.ts';
+import { countRepairs } from './repairs.ts';
 import type { ChaosReport } from './report.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { waitUntilIdle } from './wait-until-idle.ts';
@@ -35,7 +37,9 @@ const WARM_UP_MS = 8_000;
 const IDLE_TIMEOUT_MS = 150_000;
 const ALL_RETRIES_MS = 60_000;
 const UNREACHABLE_MIN_MS = 10_000;
-const CALM_TIMEOUT_MS = 30_000;
+const MANY_FAULTS = 10;
+/** Longer than the gateway keeps a connection open on which nothing comes. */
+const CALM_TIMEOUT_MS = 90_000;
 const CALM_POLL_MS = 1_000;
 
 /**
@@ -49,7 +53,7 @@ export async function runChaos({ options, signal, say }: RunOptions): Promise<Ch
   const { duration } = options;
   const rounds = 'rounds' in duration ? duration.rounds : undefined;
   const lanes = dealToLanes(planFaults(options.kinds, random.fork(), rounds), options.lanes);
-  const chaos = await bootChaosMesh({ sabotage: options.sabotage, signal, teardown: stack });
+  const chaos = await bootChaosMesh({ ...options, signal, teardown: stack });
   say(`The mesh is up, its logs are in ${chaos.logDir}.`);
 
   const entryPoints = openEntryPoints(chaos.mesh, chaos.operator, stack);
@@ -58,14 +62,14 @@ export async function runChaos({ options, signal, say }: RunOptions): Promise<Ch
   const { alertsPerSecond } = options;
   const load = new Load({
     ...{ client, entryPoints, videos: chaos.videos, random: random.fork(), alertsPerSecond },
-    unreachableMs: WARM_UP_MS + unreachableMs(duration),
+    unreachableMs: unreachableMs(options),
   });
 
   const loadEnd = new AbortController();
   const loading = load.run(AbortSignal.any([loadEnd.signal, signal]));
   await pause(WARM_UP_MS, signal);
   signal.throwIfAborted();
-  const before = await measureFootprints(chaos.mesh.processes);
+  const before = await measureFootprints(chaos.processes);
 
   const faultsEnd = 'minutes' in duration ? [AbortSignal.timeout(duration.minutes * 60_000)] : [];
   const { recoveryLimitMs } = options;
@@ -81,23 +85,41 @@ export async function runChaos({ options, signal, say }: RunOptions): Promise<Ch
   const idleAfterMs = await unlessAborted(waitUntilIdle(chaos.operator, IDLE_TIMEOUT_MS), signal);
 
   const databaseUrl = chaos.mesh.postgres?.url as string;
-  const findings = await readFindings({ databaseUrl, operator: chaos.operator, gatewayUrl: chaos.mesh.url });
+  const places = { databaseUrl, operator: chaos.operator, gatewayUrl: chaos.mesh.url };
+  const { findings, unkept } = await checkUntilSwept(ledger, places, chaos.sweptWithinMs);
   const breaches = [
-    ...checkLedger(ledger, findings),
+    ...unkept,
     ...findLateRecoveries(log),
-    ...(await findUnready(chaos.mesh.processes)),
+    ...(await findUnready(chaos.processes)),
     ...(await waitForFootprints(chaos, before)),
   ];
   const { unexpectedExits } = chaos.reviver;
-  const report = { ...options, ledger, faults: log.kinds, findings, breaches, unexpectedExits, idleAfterMs };
+  const repairs = await countRepairs(chaos.logDir);
+  const report = { ...options, ledger, faults: log.kinds, findings, breaches, repairs, unexpectedExits, idleAfterMs };
   const owned = stack.move();
   return { report, chaos, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
+/** Checks until nothing is lost or the sweep has had its time to bring it back. */
+async function checkUntilSwept(ledger: Ledger, places: Places, withinMs: number) {
+  let last: { findings: Findings; unkept: Breach[] } | undefined;
+  await poll(
+    async () => {
+      const findings = await readFindings(places);
+      last = { findings, unkept: checkLedger(ledger, findings) };
+      return last.unkept.length === 0 ? true : undefined;
+    },
+    { intervalMs: CALM_POLL_MS, timeoutMs: withinMs },
+  );
+  return last as NonNullable<typeof last>;
+}
+
 /** How long alerts for the unreachable video are sent. All their retries take a minute, in which faults go on. */
-function unreachableMs(duration: ChaosOptions['duration']): number {
-  if ('rounds' in duration) return UNREACHABLE_MIN_MS;
-  return Math.max(UNREACHABLE_MIN_MS, duration.minutes * 60_000 - ALL_RETRIES_MS);
+function unreachableMs({ duration, kinds }: ChaosOptions): number {
+  if ('minutes' in duration)
+    return WARM_UP_MS + Math.max(UNREACHABLE_MIN_MS, duration.minutes * 60_000 - ALL_RETRIES_MS);
+  // A run of a few faults is over before.
+  return duration.rounds * kinds.length < MANY_FAULTS ? 0 : WARM_UP_MS + UNREACHABLE_MIN_MS;
 }
 
 function findLateRecoveries(log: FaultLog): Breach[] {
@@ -109,11 +131,11 @@ function findLateRecoveries(log: FaultLog): Breach[] {
 }
 
 /** Connections close and memory is collected a while after the work. */
-async function waitForFootprints({ mesh }: ChaosMesh, before: ReadonlyMap<string, Footprint>): Promise<Breach[]> {
+async function waitForFootprints({ processes }: ChaosMesh, before: ReadonlyMap<string, Footprint>): Promise<Breach[]> {
   let breaches: Breach[] = [];
   await poll(
     async () => {
-      breaches = compareFootprints(before, await measureFootprints(mesh.processes));
+      breaches = compareFootprints(before, await measureFootprints(processes));
       return breaches.length === 0 ? true : undefined;
     },
     { intervalMs: CALM_POLL_MS, timeoutMs: CALM_TIMEOUT_MS },

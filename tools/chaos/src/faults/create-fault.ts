@@ -1,6 +1,7 @@
 import type { StreamName } from '@vigie/alert/streams';
 import type { Mesh } from '@vigie/dev-env';
 import type { SupervisedProcess } from '@vigie/dev-env/processes';
+import type { NatsServer } from '@vigie/dev-env/servers';
 import type { ServiceProcess } from '@vigie/dev-env/services';
 import { SERVICE_NAMES } from '@vigie/dev-env/services';
 import { type ChaosMesh, DUPLICATE_WINDOW_MS } from '../chaos-mesh.ts';
@@ -10,6 +11,8 @@ import type { PlannedFault } from '../fault-schedule.ts';
 import type { LinkName } from '../links.ts';
 import type { VideoLie } from '../lying-video-proxy.ts';
 import { clockFault } from './clock-faults.ts';
+import type { ClusterFaultName, CutOffFrom } from './cluster-fault-kinds.ts';
+import { diskLostFault, healedWithCluster, movingLeadersFault, partitionFault } from './cluster-faults.ts';
 import type { Fault } from './fault.ts';
 import type { LinkFaultName, PostgresFaultName, VideoFaultName } from './fault-kinds.ts';
 import { linkFault } from './link-faults.ts';
@@ -50,6 +53,8 @@ export function createFault({ kind, victim, offsetMs = 0 }: PlannedFault, parts:
       return postgresFault(chaos, name as PostgresFaultName);
     case 'stream':
       return streamFullFault(chaos.operator, victim as StreamName);
+    case 'cluster':
+      return clusterFault(chaos, name as ClusterFaultName, victim);
     case 'duplicate':
       return duplicateStorm(uidFaultParts(kind, parts));
     case 'uid':
@@ -101,6 +106,24 @@ function postgresFault({ mesh, disk, reviver }: ChaosMesh, name: PostgresFaultNa
     case 'disk-full':
       return disk === undefined ? undefined : diskFullFault(disk, postgres, reviver);
   }
+}
+
+/** @param victim servers, or one and from whom it is cut off */
+function clusterFault(chaos: ChaosMesh, name: ClusterFaultName, victim: string): Fault | undefined {
+  const { cluster, operator, reviver } = chaos;
+  if (cluster === undefined) return undefined;
+  const names = victim.split(' ');
+  const victims = names.flatMap(named => cluster.servers.filter(server => server.name === named));
+  const faults: Record<ClusterFaultName, () => Fault | undefined> = {
+    'kill-one': () => killFault(victims, reviver),
+    'kill-two': () => killFault(victims, reviver),
+    freeze: () => freezeFault(victims, reviver),
+    'disk-lost': () => diskLostFault(chaos, cluster.servers, victims),
+    'leaders-moved': () => movingLeadersFault(operator, cluster.system),
+    partition: () => partitionFault(chaos, cluster, victims[0] as NatsServer, names[1] as CutOffFrom),
+  };
+  const fault = faults[name]();
+  return fault && healedWithCluster(fault, operator, cluster.servers);
 }
 
 function uidFaultParts(kind: string, { chaos, client, entryPoints, background, number }: FaultParts): UidFaultParts {
