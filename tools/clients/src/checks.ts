@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { MACHINE_DIR, PROJECT_DIR } from '@vigie/dev-env/setup/project.mjs';
 import { documentedBlock } from './documented-blocks.ts';
-import { cloneProtos } from './fresh-clone.ts';
+import { cloneOwnProtos, cloneProtos } from './fresh-clone.ts';
 import { hasProgram, runScript } from './run.ts';
 import { runWatchLoop } from './watch-loop.ts';
 
@@ -18,6 +18,7 @@ export interface Check {
 const TOOLS_DIR = path.join(MACHINE_DIR, 'clients');
 const BIN_DIR = path.join(TOOLS_DIR, 'bin');
 const VENV_DIR = path.join(TOOLS_DIR, 'python');
+const MAVEN_DIR = path.join(TOOLS_DIR, 'maven');
 
 /** A proxy that nobody listens at. */
 const OFFLINE = { HTTPS_PROXY: 'http://127.0.0.1:9', HTTP_PROXY: 'http://127.0.0.1:9' };
@@ -65,6 +66,18 @@ export const checks: readonly Check[] = [
     },
   },
   {
+    name: 'Go by buf, with what the protos import from Maven',
+    missing: noMaven ?? noGo,
+    async run(dir) {
+      cloneOwnProtos(dir);
+      const [fetchImports, useBuf] = splitAt(documentedBlock('sh', 'unpack-dependencies'), /^modules=/m);
+      await runScript(fetchImports, { cwd: dir, env: { ...env, MAVEN_OPTS: `-Dmaven.repo.local=${MAVEN_DIR}` } });
+      const cache = { BUF_CACHE_DIR: path.join(dir, '.cache') };
+      await runScript(useBuf, { cwd: dir, env: { ...env, ...OFFLINE, ...cache } });
+      await runScript('cd gen/go && go mod init vigie && go mod tidy && go build ./...', { cwd: dir, env });
+    },
+  },
+  {
     name: 'Go by buf generate, with buf.gen.yaml',
     missing: noGo,
     async run(dir) {
@@ -102,8 +115,7 @@ export const checks: readonly Check[] = [
     missing: noMaven,
     async run(dir) {
       cloneProtos(dir);
-      const repository = path.join(TOOLS_DIR, 'maven');
-      await runScript(`mvn -q -B -Dmaven.repo.local=${repository} compile`, {
+      await runScript(`mvn -q -B -Dmaven.repo.local=${MAVEN_DIR} compile`, {
         cwd: path.join(dir, 'tools/clients/java'),
       });
       // The files that come with any other protoc are in a jar here.

@@ -1,17 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { MACHINE_DIR, PROJECT_DIR } from '@vigie/dev-env/setup/project.mjs';
 
-const CLONED = ['proto', 'buf.yaml', 'buf.gen.yaml', 'tools/clients/java'];
+const CLONED = ['proto', 'buf.yaml', 'buf.lock', 'buf.gen.yaml', 'tools/clients/java'];
 /** Where `buf export` puts what the protos import: docs/clients.md. */
 const THIRD_PARTY = 'third_party';
 
-/**
- * What a clone of the project has that is about its protos: the files that git knows, or will, and nothing made. What
- * they import is taken from npm packages, as tests don't ask the Buf Schema Registry.
- */
-export function cloneProtos(to: string): void {
+/** What a clone of the project has that is about its protos: the files that git knows, or will, and nothing made. */
+export function cloneOwnProtos(to: string): void {
   const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', ...CLONED], {
     cwd: PROJECT_DIR,
     encoding: 'utf8',
@@ -19,6 +16,12 @@ export function cloneProtos(to: string): void {
   for (const file of listed.split('\n').filter(file => file !== '')) {
     cpSync(path.join(PROJECT_DIR, file), path.join(to, file));
   }
+}
+
+/** The same with what they import, taken from npm packages, as tests don't ask the Buf Schema Registry. */
+export function cloneProtos(to: string): void {
+  cloneOwnProtos(to);
+  rmSync(path.join(to, 'buf.lock'));
   const imported = path.join(to, THIRD_PARTY);
   for (const folder of ['google/api', 'google/rpc']) {
     const from = path.join(PROJECT_DIR, 'node_modules/google-proto-files', folder);
