@@ -1,7 +1,8 @@
 import { ChannelTransport, countCalls, translateErrors } from '@vigie/service-kit/grpc';
+import { HttpListener } from '@vigie/service-kit/http-listener';
 import { bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
-import { Admission } from '@vigie/service-kit/limits';
+import { Admissions, registerAdmissionMetrics } from '@vigie/service-kit/limits';
 import { ChannelUpstreamHealth } from './adapters/grpc/channel-upstream-health.ts';
 import { ChannelUpstreams } from './adapters/grpc/channel-upstreams.ts';
 import { InterceptedUpstreams } from './adapters/grpc/intercepted-upstreams.ts';
@@ -9,10 +10,8 @@ import { forwardMetadata } from './adapters/grpc/interceptors/forward-metadata.t
 import { noteTrace } from './adapters/grpc/interceptors/note-trace.ts';
 import { translateUpstreamErrors } from './adapters/grpc/interceptors/translate-upstream-errors.ts';
 import { UpstreamOutcomes } from './adapters/grpc/upstream-outcomes.ts';
-import { registerAdmissionMetrics } from './adapters/http/admission-metrics.ts';
 import type { ExchangeHandler } from './adapters/http/exchange.ts';
 import { createGatewayHandler } from './adapters/http/gateway-handler.ts';
-import { HttpListener } from './adapters/http/http-listener/http-listener.ts';
 import { httpMetrics } from './adapters/http/http-metrics.ts';
 import { createLegacyAlerts, LEGACY_UID_NAMES } from './adapters/http/legacy/legacy-alerts.ts';
 import { RequestGuard } from './adapters/http/request-guard.ts';
@@ -68,9 +67,8 @@ export async function startGateway(
   overrides: Partial<GatewayPorts> = {},
 ): Promise<number> {
   const { logger, metrics, health, teardown } = context;
-  const { requestTimeoutMs, maxTimeoutMs, maxBodyBytes, bodyTimeoutMs, decodeLimits } = config;
-  const limits = { maxBodyBytes, bodyTimeoutMs, decode: decodeLimits };
-  const admissions = { calls: new Admission(config.callLimits), streams: new Admission(config.streamLimits) };
+  const { requestTimeoutMs, maxTimeoutMs, requestLimits: limits } = config;
+  const admissions = new Admissions(config);
   registerAdmissionMetrics(metrics, admissions);
   const guard = new RequestGuard(admissions);
   const stopping = new AbortController();

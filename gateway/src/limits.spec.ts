@@ -85,7 +85,9 @@ describe('a request that decodes into more than it seems', () => {
   for (const [encoding, compress] of Object.entries(compressors)) {
     it(`is refused when it is longer than allowed once decompressed: ${encoding}`, async () => {
       const [form] = UNARY_FORMS as [Form];
-      const body = compress(Buffer.concat([randomBytes(100 * 1024), Buffer.alloc(DEFAULTS.maxBodyBytes)]));
+      const body = compress(
+        Buffer.concat([randomBytes(100 * 1024), Buffer.alloc(DEFAULTS.requestLimits.maxBodyBytes)]),
+      );
       const answer = await sendRaw(gateway.url, BATCH, form, body, { 'content-encoding': encoding });
       expect(codeNameIn(answer)).to.equal('RESOURCE_EXHAUSTED');
       expect(answer.text).to.contain('once decompressed');
@@ -200,9 +202,7 @@ describe('a request beyond what is in flight already', () => {
       const answer = await sendRaw(gateway.url, pathOf(form), form, encodeBody(form, messages[form.codec]));
       expect(codeNameIn(answer)).to.equal('RESOURCE_EXHAUSTED');
       expect(answer.text).to.contain('maxCalls');
-      expect(await gateway.metrics.metrics()).to.match(
-        /gateway_refused_total\{kind="calls",bound="maxCalls".*\} [1-9]/,
-      );
+      expect(await gateway.metrics.metrics()).to.match(/server_refused_total\{kind="calls",bound="maxCalls".*\} [1-9]/);
       if (form.name.startsWith('REST')) {
         expect(answer.status).to.equal(429);
         expect(answer.text).to.contain('"retry-after":"1"').and.contain('RetryInfo');
@@ -265,7 +265,7 @@ describe('a request that is too slow', () => {
           },
         },
       },
-      { bodyTimeoutMs: 300 },
+      { requestLimits: { ...DEFAULTS.requestLimits, bodyTimeoutMs: 300 } },
     );
   });
   after(() => gateway[Symbol.asyncDispose]());

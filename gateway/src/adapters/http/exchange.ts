@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ServerHttp2Stream } from 'node:http2';
 import type { AdmittedCall } from '@vigie/service-kit/limits';
 import type { TraceContext } from '@vigie/service-kit/telemetry';
 
@@ -29,11 +28,6 @@ export interface Exchange {
 }
 
 export type ExchangeHandler = (exchange: Exchange) => Promise<void>;
-
-/** What carries a request and its response over HTTP/2; `undefined` over HTTP/1.1. */
-export function http2StreamOf(message: IncomingMessage | ServerResponse): ServerHttp2Stream | undefined {
-  return (message as { readonly stream?: ServerHttp2Stream }).stream;
-}
 
 /** The alert that a request message is about, where it names one. */
 export function findUid(message: object): string | undefined {

@@ -29,16 +29,6 @@ export function methodNotAllowed(method: string, path: string, allowed: readonly
   });
 }
 
-export function bodyTooLarge(maxBytes: number): HttpError {
-  const message = `The body is larger than ${maxBytes} bytes; send less at once.`;
-  return new HttpError(413, rpcError(Code.ResourceExhausted, message, { reason: 'BODY_TOO_LARGE' }));
-}
-
-export function bodyTooSlow(timeoutMs: number): HttpError {
-  const message = `The body did not arrive within ${timeoutMs} ms; send it faster, or less at once.`;
-  return new HttpError(408, rpcError(Code.DeadlineExceeded, message, { reason: 'BODY_TOO_SLOW' }));
-}
-
 export function unsupportedMediaType(found: string): HttpError {
   const message = `The body is ${found}; send JSON with Content-Type: application/json.`;
   return new HttpError(415, rpcError(Code.InvalidArgument, message, { reason: 'UNSUPPORTED_MEDIA_TYPE' }));

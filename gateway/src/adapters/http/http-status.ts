@@ -1,4 +1,5 @@
-import { Code } from '@connectrpc/connect';
+import { Code, type ConnectError } from '@connectrpc/connect';
+import { ErrorInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
 
 /** By https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto */
 const STATUSES: Readonly<Record<Code, number>> = {
@@ -20,8 +21,16 @@ const STATUSES: Readonly<Record<Code, number>> = {
   [Code.Unauthenticated]: 401,
 };
 
-export function httpStatusOf(code: Code): number {
-  return STATUSES[code] ?? 500;
+/** Where HTTP has a better word than the gRPC code: sending such a request again is no use. */
+const STATUSES_OF_REASONS: ReadonlyMap<string, number> = new Map([
+  ['BODY_TOO_LARGE', 413],
+  ['BODY_TOO_SLOW', 408],
+  ['MESSAGE_TOO_COMPLEX', 413],
+]);
+
+export function httpStatusOf(error: ConnectError): number {
+  const reason = error.findDetails(ErrorInfoSchema)[0]?.reason ?? '';
+  return STATUSES_OF_REASONS.get(reason) ?? STATUSES[error.code] ?? 500;
 }
 
 /** `NotFound` -> `NOT_FOUND`; gRPC itself writes CANCELLED with two Ls. */

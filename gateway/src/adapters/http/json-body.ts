@@ -1,10 +1,8 @@
 import type { JsonValue } from '@bufbuild/protobuf';
-import type { AdmittedCall } from '@vigie/service-kit/limits';
+import { type AdmittedCall, type RequestLimits, readBody } from '@vigie/service-kit/limits';
 import type { Exchange } from './exchange.ts';
 import { unsupportedMediaType } from './http-error.ts';
 import { parseJson } from './json-message.ts';
-import { readBody } from './read-body.ts';
-import type { RequestLimits } from './request-limits.ts';
 
 const JSON_TYPE = /^(application|text)\/(.+\+)?json$/;
 

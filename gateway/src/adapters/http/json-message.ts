@@ -1,11 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { type DescMessage, fromJson, type JsonValue, type MessageShape } from '@bufbuild/protobuf';
-import { Code, ConnectError } from '@connectrpc/connect';
+import { Code, type ConnectError } from '@connectrpc/connect';
 import type { FieldViolation } from '@vigie/alert';
 import { invalidArgument, rpcError } from '@vigie/service-kit/grpc';
 import { type AdmittedCall, checkJson, type DecodeLimits } from '@vigie/service-kit/limits';
 import { anyTypes } from './error-json.ts';
-import { HttpError } from './http-error.ts';
 import { describeJsonError, findJsonViolations } from './json-violations.ts';
 
 const utf8 = new TextDecoder();
@@ -13,12 +12,12 @@ const utf8 = new TextDecoder();
 /**
  * Parses JSON that is within the limits. What it decodes into is counted as in hand.
  *
- * @throws HttpError 413 beyond a limit; ConnectError RESOURCE_EXHAUSTED if too many bytes are in hand already,
- * INVALID_ARGUMENT if it is malformed
+ * @throws ConnectError RESOURCE_EXHAUSTED beyond a limit or if too many bytes are in hand already, INVALID_ARGUMENT if it
+ * is malformed
  */
 export function parseJson(bytes: Uint8Array, call: AdmittedCall, limits: DecodeLimits): JsonValue {
   if (!isUtf8(bytes)) throw malformed('it holds bytes that are not UTF-8');
-  call.takeBytes(estimateHeap(bytes, limits));
+  call.takeBytes(checkJson(bytes, limits));
   try {
     return JSON.parse(utf8.decode(bytes)) as JsonValue;
   } catch (error) {
@@ -44,15 +43,6 @@ export function jsonViolations(
   const violations = desc === undefined ? [] : findJsonViolations(desc, json);
   // Some violations have no single field: two members of a oneof, for example.
   return violations.length > 0 ? violations : [{ field: 'body', description: describeJsonError(error) }];
-}
-
-function estimateHeap(bytes: Uint8Array, limits: DecodeLimits): number {
-  try {
-    return checkJson(bytes, limits);
-  } catch (error) {
-    const isTooMuch = error instanceof ConnectError && error.code === Code.ResourceExhausted;
-    throw isTooMuch ? new HttpError(413, error) : error;
-  }
 }
 
 function malformed(why: string, cause?: unknown): ConnectError {

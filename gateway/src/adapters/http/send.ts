@@ -2,12 +2,12 @@ import type { JsonValue } from '@bufbuild/protobuf';
 import { ConnectError } from '@connectrpc/connect';
 import { RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
 import { internalError } from '@vigie/service-kit/grpc';
+import { limitSending } from '@vigie/service-kit/http-listener';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import { errorJson } from './error-json.ts';
 import type { Exchange } from './exchange.ts';
 import { HttpError } from './http-error.ts';
 import { codeNameOf, httpStatusOf } from './http-status.ts';
-import { limitSending } from './limit-sending.ts';
 
 export function sendJson(
   exchange: Exchange,
@@ -32,7 +32,7 @@ export function sendBytes(
     'content-length': body.byteLength,
   });
   response.end(body);
-  limitSending(exchange);
+  limitSending(response, exchange.sendTimeoutMs);
 }
 
 /** Answers with an error in the form of AIP-193; an unexpected error is logged, and its message hidden. */
@@ -62,7 +62,7 @@ function describe(thrown: unknown, hide: (cause: unknown) => ConnectError): Desc
     return { error: thrown.rpcError, status: thrown.status, headers: thrown.headers };
   }
   const error = thrown instanceof ConnectError ? thrown : hide(thrown);
-  return { error, status: httpStatusOf(error.code), headers: retryHeaders(error) };
+  return { error, status: httpStatusOf(error), headers: retryHeaders(error) };
 }
 
 function retryHeaders(error: ConnectError): Record<string, string> {

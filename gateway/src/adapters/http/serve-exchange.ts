@@ -1,17 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { constants } from 'node:http2';
 import { Code, ConnectError } from '@connectrpc/connect';
+import { followResponse, type RequestListener } from '@vigie/service-kit/http-listener';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import { continueTrace, TRACEPARENT, withTrace } from '@vigie/service-kit/telemetry';
-import { type Exchange, type ExchangeHandler, http2StreamOf } from './exchange.ts';
-import type { RequestListener } from './http-listener/http-listener.ts';
+import type { Exchange, ExchangeHandler } from './exchange.ts';
 import type { HttpMetrics } from './http-metrics.ts';
 
 /** Response header with the id of the trace; `grep` for it finds the alert's whole way in the logs. */
 const TRACE_ID_HEADER = 'trace-id';
-
-/** nginx's `lingering_timeout`. */
-const LINGER_MS = 5_000;
 
 /** nginx's status for a client that left before the answer. */
 const CLIENT_CLOSED_REQUEST = 499;
@@ -28,26 +24,20 @@ export interface ServeExchangeParts {
 
 /** Runs each request in its trace, and counts and logs it once it is over. */
 export function createRequestListener(parts: ServeExchangeParts): RequestListener {
-  const { handle, logger, metrics, sendTimeoutMs, lingerMs = LINGER_MS } = parts;
+  const { handle, logger, metrics, sendTimeoutMs, lingerMs } = parts;
   return (request, response, caller) => {
     const startedAt = performance.now();
     const finishMetrics = metrics.begin();
     const gone = new AbortController();
     const exchange = openExchange(request, response, caller, gone.signal, sendTimeoutMs);
-    let finished = false;
-
     response.setHeader(TRACE_ID_HEADER, exchange.trace.traceId);
-    // Over HTTP/2 the response itself says that it has finished even when its client has left before.
-    (http2StreamOf(response) ?? response).on('finish', () => {
-      finished = true;
-      dropRest(request, lingerMs);
-    });
-    response.on('close', () => {
-      if (!finished) gone.abort(new ConnectError('The client is gone.', Code.Canceled));
-      const status = finished ? response.statusCode : CLIENT_CLOSED_REQUEST;
+    const onOver = (isFinished: boolean): void => {
+      if (!isFinished) gone.abort(new ConnectError('The client is gone.', Code.Canceled));
+      const status = isFinished ? response.statusCode : CLIENT_CLOSED_REQUEST;
       finishMetrics({ method: request.method ?? '', route: exchange.route, status });
       logExchange(logger, exchange, status, performance.now() - startedAt);
-    });
+    };
+    followResponse(request, response, onOver, lingerMs);
     withTrace(exchange.trace, () => {
       void handle(exchange).catch(error => {
         logger.error({ err: error, path: exchange.path }, 'request failed');
@@ -55,21 +45,6 @@ export function createRequestListener(parts: ServeExchangeParts): RequestListene
       });
     });
   };
-}
-
-/**
- * A refused body is still on its way. It is read for a while, so that the client sees the answer, which it doesn't
- * while it is busy sending; then its connection, or its HTTP/2 stream, is closed.
- */
-function dropRest(request: IncomingMessage, lingerMs: number): void {
-  request.resume();
-  if (request.complete || request.destroyed) return;
-  const timer = setTimeout(() => {
-    const stream = http2StreamOf(request);
-    if (stream === undefined) request.destroy();
-    else stream.close(constants.NGHTTP2_NO_ERROR);
-  }, lingerMs);
-  request.once('close', () => clearTimeout(timer));
 }
 
 function logExchange(logger: Logger, exchange: Exchange, status: number, elapsedMs: number): void {

@@ -44,12 +44,14 @@ describe('GrpcServer', () => {
   });
 
   it('ends watches with UNAVAILABLE when it stops, and finishes unary calls', async () => {
+    const watching = Promise.withResolvers<void>();
     const started = Promise.withResolvers<void>();
     const finish = Promise.withResolvers<void>();
     const stopped = Promise.withResolvers<void>();
     const server = await startSpecServer(AlertService, {
       async *watchAlerts(_request, { signal, sendHeaders }) {
         sendHeaders();
+        watching.resolve();
         await once(signal, 'abort').then(() => stopped.resolve());
         yield* [];
       },
@@ -63,7 +65,7 @@ describe('GrpcServer', () => {
     const client = createClient(AlertService, channel);
     const watch = failure(drain(client.watchAlerts({})));
     const unary = client.getAlert({});
-    await started.promise;
+    await Promise.all([watching.promise, started.promise]);
 
     const closing = server[Symbol.asyncDispose]();
     await stopped.promise;

@@ -1,19 +1,19 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
-import { ConnectError } from '@connectrpc/connect';
-import { Metadata, type ServiceError, type StatusObject } from '@grpc/grpc-js';
+import { ConnectError, encodeBinaryHeader } from '@connectrpc/connect';
+import type { ServiceError, StatusObject } from '@grpc/grpc-js';
 import { StatusSchema } from '@vigie/proto/google/rpc/status_pb.ts';
 import { fromStatus, toStatus } from './rpc-error.ts';
 
 /** Trailer with the binary `google.rpc.Status`, as every gRPC library reads it. */
 const STATUS_DETAILS = 'grpc-status-details-bin';
 
-export function toGrpcStatus(error: ConnectError): StatusObject {
-  const metadata = new Metadata();
-  error.metadata.forEach((value, key) => {
-    metadata.set(key, value);
-  });
-  metadata.set(STATUS_DETAILS, Buffer.from(toBinary(StatusSchema, toStatus(error))));
-  return { code: error.code as number, details: error.rawMessage, metadata };
+/** https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#responses */
+export function toTrailer(error: ConnectError): Headers {
+  const trailer = new Headers(error.metadata);
+  trailer.set('grpc-status', String(error.code));
+  trailer.set('grpc-message', encodeURIComponent(error.rawMessage.toWellFormed()));
+  trailer.set(STATUS_DETAILS, encodeBinaryHeader(toBinary(StatusSchema, toStatus(error))));
+  return trailer;
 }
 
 export function fromGrpcStatus(status: ServiceError | StatusObject): ConnectError {

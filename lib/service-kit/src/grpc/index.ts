@@ -7,6 +7,7 @@ export { traceKey } from './interceptors/trace-calls.ts';
 export { translateErrors } from './interceptors/translate-errors.ts';
 export { createReflectionService, type ServedService } from './reflection-service.ts';
 export { type ErrorTranslator, internalError, invalidArgument, rpcError, toStatus } from './rpc-error.ts';
+export { readGrpcServerLimits } from './server/grpc-server-limits.ts';
 export type { CallContext, ServiceImplementation } from './service-implementation.ts';
 export { createUpstreamCheck } from './upstream-check.ts';
 export { wireBytes } from './wire-bytes.ts';

@@ -6,6 +6,7 @@ import {
   type CreateAlertResponse,
 } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { invalidArgument } from '@vigie/service-kit/grpc';
+import type { RequestLimits } from '@vigie/service-kit/limits';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import type { Upstreams } from '../../../api/upstreams.ts';
 import type { Exchange, ExchangeHandler } from '../exchange.ts';
@@ -13,7 +14,6 @@ import { methodNotAllowed } from '../http-error.ts';
 import { readJsonBody } from '../json-body.ts';
 import { messageFromJson } from '../json-message.ts';
 import type { RequestGuard } from '../request-guard.ts';
-import type { RequestLimits } from '../request-limits.ts';
 import { sendError, sendJson } from '../send.ts';
 import { upstreamCall } from '../upstream-call.ts';
 

@@ -3,23 +3,25 @@ import { base64Decode } from '@bufbuild/protobuf/wire';
 import { Code, ConnectError, type ContextValues, createContextKey, type HandlerContext } from '@connectrpc/connect';
 import type { UniversalServerRequest } from '@connectrpc/connect/protocol';
 import { rpcError } from '@vigie/service-kit/grpc';
-import { type AdmittedCall, decodeBinary, inflate, isEncoding } from '@vigie/service-kit/limits';
-import type { Exchange } from '../exchange.ts';
-import { HttpError } from '../http-error.ts';
-import { codeNameOf } from '../http-status.ts';
-import { messageFromJson, parseJson } from '../json-message.ts';
-import { readBody } from '../read-body.ts';
-import type { RequestGuard } from '../request-guard.ts';
-import type { RequestLimits } from '../request-limits.ts';
-import { type BodyFormat, bodyFormat } from './body-format.ts';
 import {
+  type AdmittedCall,
   COMPRESSED_FLAG,
+  decodeBinary,
   ENVELOPE_HEAD_BYTES,
   type Envelope,
   encodeEnvelope,
+  isEncoding,
+  plainMessage,
+  type RequestLimits,
+  readBody,
   readEnvelopes,
   splitEnvelopes,
-} from './read-envelopes.ts';
+} from '@vigie/service-kit/limits';
+import type { Exchange } from '../exchange.ts';
+import { codeNameOf } from '../http-status.ts';
+import { messageFromJson, parseJson } from '../json-message.ts';
+import type { RequestGuard } from '../request-guard.ts';
+import { type BodyFormat, bodyFormat } from './body-format.ts';
 
 /**
  * Connect decodes whatever bytes a client sends, with no bound but their number. So messages are decoded here, within
@@ -106,13 +108,11 @@ async function decodeMessage(
   isCompressed: boolean,
   { codec, encoding }: BodyFormat,
   call: AdmittedCall,
-  { maxBodyBytes, decode }: RequestLimits,
+  limits: RequestLimits,
 ): Promise<Message> {
-  if (isCompressed && encoding === undefined) throw encodingMissing();
-  const count = (more: number): void => call.takeBytes(more);
-  const plain = isCompressed && encoding !== undefined ? await inflate(bytes, encoding, maxBodyBytes, count) : bytes;
-  if (codec === 'binary') return decodeBinary(input, plain, decode, count);
-  return messageFromJson(input, plain.byteLength === 0 ? {} : parseJson(plain, call, decode));
+  const plain = await plainMessage(bytes, isCompressed, encoding, call, limits);
+  if (codec === 'binary') return decodeBinary(input, plain, limits.decode, more => call.takeBytes(more));
+  return messageFromJson(input, plain.byteLength === 0 ? {} : parseJson(plain, call, limits.decode));
 }
 
 /** Connect's HTTP GET: the message is a parameter. https://connectrpc.com/docs/protocol/#unary-get-request */
@@ -175,14 +175,8 @@ function takeReceived({ values }: HandlerContext): Message {
   return received;
 }
 
-function encodingMissing(): ConnectError {
-  return rpcError(Code.InvalidArgument, 'A message is compressed, but no header says how.', {
-    reason: 'ENCODING_MISSING',
-  });
-}
-
 function toRpcError(thrown: unknown, exchange: Exchange): ConnectError {
-  const error = thrown instanceof HttpError ? thrown.rpcError : ConnectError.from(thrown);
+  const error = ConnectError.from(thrown);
   exchange.code = codeNameOf(error.code);
   return error;
 }

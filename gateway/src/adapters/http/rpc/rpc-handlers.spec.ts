@@ -12,6 +12,7 @@ import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 import { invalidArgument } from '@vigie/service-kit/grpc';
 import { aborted, accepted, collect, failure, yieldAll } from '@vigie/service-kit/testing';
 import { expect } from 'chai';
+import { readConfig } from '../../../config.ts';
 import { tokenAt } from '../../../testing/fake-outcomes.ts';
 import { closing, PROTOCOLS } from '../../../testing/protocols.ts';
 import { runGateway } from '../../../testing/running-gateway.ts';
@@ -165,7 +166,10 @@ describe('RPC through the gateway', () => {
   });
 
   it('refuses a message that is too large', async () => {
-    await using gateway = await runGateway({ ingest: { createAlert: async () => ({}) } }, { maxBodyBytes: 1_024 });
+    await using gateway = await runGateway(
+      { ingest: { createAlert: async () => ({}) } },
+      { requestLimits: { ...readConfig({}).requestLimits, maxBodyBytes: 1_024 } },
+    );
     const transport = createConnectTransport({ baseUrl: gateway.url, httpVersion: '1.1' });
     const call = createClient(AlertService, transport).createAlert({ alert: { uid: 'x'.repeat(2_000) } });
     expect((await failure(call)).code).to.equal(Code.ResourceExhausted);

@@ -2,11 +2,10 @@ import type { DescMethod } from '@bufbuild/protobuf';
 import { type ConnectRouter, type ContextValues, createConnectRouter, createContextValues } from '@connectrpc/connect';
 import type { UniversalHandler, UniversalServerRequest } from '@connectrpc/connect/protocol';
 import { compressionBrotli, compressionGzip, universalResponseToNodeResponse } from '@connectrpc/connect-node';
+import { headersOf, limitSending } from '@vigie/service-kit/http-listener';
 import { anyTypes } from '../error-json.ts';
 import type { Exchange, ExchangeHandler } from '../exchange.ts';
 import { exchangeKey } from '../exchange-key.ts';
-import { limitSending } from '../limit-sending.ts';
-import { headersOf } from '../upstream-call.ts';
 import type { Watches } from '../watch/watches.ts';
 import { type DecodeCallParts, decodeCall, withDecoded } from './decode-call.ts';
 import type { MethodForwarder } from './forward-method.ts';
@@ -61,7 +60,7 @@ function toExchangeHandler(handler: UniversalHandler, parts: RpcHandlersParts): 
       const answer = await handler(await decodeCall(exchange, handler.method, universal, values, parts));
       const watch = findHandedOver(values, answer);
       if (watch !== undefined) return await parts.watches.open(exchange, watch.request, watch.format, watch.timeoutMs);
-      if (!answersMany(handler.method)) limitSending(exchange);
+      if (!answersMany(handler.method)) limitSending(response, exchange.sendTimeoutMs);
       await universalResponseToNodeResponse(answer, response);
     } catch (error) {
       // A client that is gone gets no answer; any other error is logged.

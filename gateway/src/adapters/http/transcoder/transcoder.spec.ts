@@ -6,6 +6,7 @@ import type { ListAlertsRequest } from '@vigie/proto/vigie/alert/v1/alert_servic
 import { invalidArgument, rpcError, toStatus } from '@vigie/service-kit/grpc';
 import { currentTrace, newTrace } from '@vigie/service-kit/telemetry';
 import { expect } from 'chai';
+import { readConfig } from '../../../config.ts';
 import { FakeOutcomes, tokenAt } from '../../../testing/fake-outcomes.ts';
 import { readLines } from '../../../testing/read-lines.ts';
 import { runGateway } from '../../../testing/running-gateway.ts';
@@ -325,7 +326,10 @@ describe('REST', () => {
     });
 
     it('refuses a body that is not UTF-8, too large or not JSON', async () => {
-      await using gateway = await runGateway({}, { maxBodyBytes: 1024 });
+      await using gateway = await runGateway(
+        {},
+        { requestLimits: { ...readConfig({}).requestLimits, maxBodyBytes: 1024 } },
+      );
       const url = `${gateway.url}/v1/alerts`;
       const latin1 = await fetch(url, { method: 'POST', headers: json, body: Buffer.from('{"uid":"\xe9"}', 'latin1') });
       expect(latin1.status).to.equal(400);
@@ -337,7 +341,10 @@ describe('REST', () => {
     });
 
     it('limits the size of a body whose length is not announced', async () => {
-      await using gateway = await runGateway({}, { maxBodyBytes: 1024 });
+      await using gateway = await runGateway(
+        {},
+        { requestLimits: { ...readConfig({}).requestLimits, maxBodyBytes: 1024 } },
+      );
       const body = new ReadableStream({
         start(controller) {
           for (let index = 0; index < 100; index++) controller.enqueue(new Uint8Array(100).fill(0x20));

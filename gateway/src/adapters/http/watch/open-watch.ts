@@ -2,8 +2,9 @@ import { Code, type ConnectError } from '@connectrpc/connect';
 import type { FeedReader } from '@vigie/outcome-feed';
 import type { WatchAlertsResponse } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { rpcError } from '@vigie/service-kit/grpc';
+import { limitSending } from '@vigie/service-kit/http-listener';
 import type { Exchange } from '../exchange.ts';
-import { limitSending } from '../limit-sending.ts';
+
 import type { EncodedResponses } from './encoded-responses.ts';
 import type { WatchFormat } from './watch-format.ts';
 
@@ -94,7 +95,7 @@ export class OpenWatch {
     if (this.#state === 'ended') return;
     this.#leave();
     this.#format.end(this.#exchange, this.#owner.describe(thrown));
-    limitSending(this.#exchange);
+    limitSending(this.#exchange.response, this.#exchange.sendTimeoutMs);
   }
 
   #send(bytes: Buffer): void {

@@ -4,10 +4,10 @@ import { createEndStreamSerialization, endStreamFlag } from '@connectrpc/connect
 import { setTrailerStatus } from '@connectrpc/connect/protocol-grpc';
 import { trailerFlag, trailerSerialize } from '@connectrpc/connect/protocol-grpc-web';
 import { type WatchAlertsResponse, WatchAlertsResponseSchema } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import { encodeEnvelope } from '@vigie/service-kit/limits';
 import { anyTypes } from '../error-json.ts';
 import type { Exchange } from '../exchange.ts';
 import { codeNameOf } from '../http-status.ts';
-import { encodeEnvelope } from '../rpc/read-envelopes.ts';
 import type { WatchFormat } from './watch-format.ts';
 
 type EncodeMessage = (message: WatchAlertsResponse) => Uint8Array;

@@ -1,4 +1,4 @@
-import type { DecodeLimits } from '@vigie/service-kit/limits';
+import type { DecodeLimits } from './decode-limits.ts';
 
 /** How large a request may be, and how slow. */
 export interface RequestLimits {

@@ -12,6 +12,8 @@ export interface ListenerLimits extends ConnectionBounds, ResetBounds {
   readonly pingAfterMs: number;
   /** How long it may take to give one. */
   readonly pingTimeoutMs: number;
+  /** Requests in flight on one HTTP/2 connection; clients are told. */
+  readonly maxStreamsPerConnection: number;
 }
 
 export const DEFAULT_LISTENER_LIMITS: ListenerLimits = {
@@ -25,4 +27,5 @@ export const DEFAULT_LISTENER_LIMITS: ListenerLimits = {
   idleTimeoutMs: 300_000,
   pingAfterMs: 30_000,
   pingTimeoutMs: 10_000,
+  maxStreamsPerConnection: 1_000,
 };

@@ -1,14 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { Code, ConnectError } from '@connectrpc/connect';
-import type { AdmittedCall } from '@vigie/service-kit/limits';
-import { bodyTooLarge, bodyTooSlow } from './http-error.ts';
+import type { AdmittedCall } from './admission.ts';
+import { bodyTooLarge, bodyTooSlow } from './body-errors.ts';
+import { ByteBuffer } from './byte-buffer.ts';
 import type { RequestLimits } from './request-limits.ts';
 
 /**
  * Reads a whole body. Its bytes are counted as in hand until the call is over.
  *
- * @throws HttpError when it is larger or slower than the limits; ConnectError RESOURCE_EXHAUSTED if too many bytes are
- * in hand already or its call gives way to another, CANCELLED when the client leaves
+ * @throws ConnectError when it is larger or slower than the limits, RESOURCE_EXHAUSTED if too many bytes are in hand
+ * already or its call gives way to another, CANCELLED when the client leaves
  */
 export function readBody(
   request: IncomingMessage,
@@ -17,7 +18,7 @@ export function readBody(
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const announcedBytes = Number(request.headers['content-length'] ?? 0);
-    const chunks: Buffer[] = [];
+    let body = new ByteBuffer();
     let sizeBytes = 0;
     let isRefused = false;
     const stopWaiting = (): void => {
@@ -26,7 +27,7 @@ export function readBody(
     };
     const refuse = (error: unknown): void => {
       isRefused = true;
-      chunks.length = 0;
+      body = new ByteBuffer();
       stopWaiting();
       reject(error);
     };
@@ -41,11 +42,12 @@ export function readBody(
       }
     };
     take(announcedBytes);
+    body.expect(announcedBytes);
     const onData = (chunk: Buffer): void => {
       // The rest is still read: a client doesn't see the answer while it is busy sending.
       if (isRefused) return;
       sizeBytes += chunk.byteLength;
-      chunks.push(chunk);
+      body.append(chunk);
       if (sizeBytes > announcedBytes) take(chunk.byteLength);
     };
     const onGone = (): void => refuse(new ConnectError('The client left in the middle.', Code.Canceled));
@@ -53,7 +55,7 @@ export function readBody(
       stopWaiting();
       // The request may last for days, and nothing of its body is needed by then.
       request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
-      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+      resolve(body.take(body.size));
     };
     request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
   });

@@ -9,10 +9,10 @@ import {
 } from 'node:http2';
 import { type AddressInfo, createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import { settlesWithin } from '@vigie/service-kit/async';
-import { HeaderGuardedSocket } from '@vigie/service-kit/http2';
+import { settlesWithin } from '../async/index.ts';
 import { Connection } from './connection.ts';
 import { ConnectionTable } from './connection-table.ts';
+import { HeaderGuardedSocket } from './header-guard/header-guarded-socket.ts';
 import { DEFAULT_LISTENER_LIMITS, type ListenerLimits } from './listener-limits.ts';
 import { detectHttpVersion } from './preface.ts';
 import { ResetBudget } from './reset-budget.ts';
@@ -41,7 +41,6 @@ export interface HttpListenerOptions {
 const BACKLOG = 4096;
 /** Longer than usual load balancers keep an idle connection (60 s), so that they close first. */
 const KEEP_ALIVE_MS = 65_000;
-const MAX_STREAMS_OF_A_CONNECTION = 1_000;
 /** How soon the kernel looks whether the client's machine is still there; the default is two hours. */
 const TCP_KEEP_ALIVE_MS = 30_000;
 const MAX_SWEEP_MS = 5_000;
@@ -75,7 +74,7 @@ export class HttpListener implements AsyncDisposable {
     this.#shutdownGraceMs = shutdownGraceMs;
     this.#limits = { ...DEFAULT_LISTENER_LIMITS, ...limits };
     this.#connections = new ConnectionTable(this.#limits);
-    const { maxHeaderBytes, headersTimeoutMs } = this.#limits;
+    const { maxHeaderBytes, headersTimeoutMs, maxStreamsPerConnection } = this.#limits;
     const http1Options = {
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: maxHeaderBytes,
@@ -91,7 +90,7 @@ export class HttpListener implements AsyncDisposable {
       listener(request, response, connection.caller);
     });
     const http2Options = {
-      settings: { maxConcurrentStreams: MAX_STREAMS_OF_A_CONNECTION, maxHeaderListSize: maxHeaderBytes },
+      settings: { maxConcurrentStreams: maxStreamsPerConnection, maxHeaderListSize: maxHeaderBytes },
       maxSessionMemory: MAX_SESSION_MEMORY_MB,
       // nghttp2's own limit, which ends a connection with INTERNAL_ERROR, comes after ours.
       streamResetBurst: 4 * this.#limits.maxResets,

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { Code, type ConnectError } from '@connectrpc/connect';
-import { Deadline, unlessAborted } from '@vigie/service-kit/async';
-import { rpcError } from '@vigie/service-kit/grpc';
-import type { AdmittedCall } from '@vigie/service-kit/limits';
-import { bodyTooLarge, bodyTooSlow } from '../http-error.ts';
-import type { RequestLimits } from '../request-limits.ts';
+import { Deadline } from '../async/deadline.ts';
+import { unlessAborted } from '../async/unless-aborted.ts';
+import type { AdmittedCall } from './admission.ts';
+import { bodyIncomplete, bodyTooLarge, bodyTooSlow } from './body-errors.ts';
+import { ByteBuffer } from './byte-buffer.ts';
+import type { RequestLimits } from './request-limits.ts';
 
 /** A message as Connect, gRPC and gRPC-Web frame it. */
 export interface Envelope {
@@ -31,9 +31,9 @@ export function encodeEnvelope(flags: number, data: Uint8Array): Buffer {
 export function* splitEnvelopes(body: Buffer): Generator<Envelope> {
   let rest = body;
   while (rest.byteLength > 0) {
-    if (rest.byteLength < ENVELOPE_HEAD_BYTES) throw incomplete();
+    if (rest.byteLength < ENVELOPE_HEAD_BYTES) throw bodyIncomplete();
     const end = ENVELOPE_HEAD_BYTES + rest.readUInt32BE(1);
-    if (rest.byteLength < end) throw incomplete();
+    if (rest.byteLength < end) throw bodyIncomplete();
     yield { flags: rest.readUInt8(0), data: rest.subarray(ENVELOPE_HEAD_BYTES, end) };
     rest = rest.subarray(end);
   }
@@ -54,46 +54,41 @@ export async function* readEnvelopes(
 ): AsyncGenerator<Envelope> {
   // The response still has to leave when reading stops early.
   const chunks = request.iterator({ destroyOnReturn: false });
-  let received: Buffer = Buffer.alloc(0);
+  const received = new ByteBuffer();
   const over = new AbortController();
   const ended = AbortSignal.any([signal, over.signal]);
 
   /** Whether there are that many bytes now; otherwise the body is at its end. */
   async function receive(bytes: number, until: AbortSignal): Promise<boolean> {
-    const more = [received];
-    let sizeBytes = received.byteLength;
-    while (sizeBytes < bytes) {
+    while (received.size < bytes) {
       using _ = call.giveWay(error => over.abort(error));
       const { done, value } = (await unlessAborted(chunks.next(), until)) as IteratorResult<Buffer>;
-      if (done) break;
-      more.push(value);
-      sizeBytes += value.byteLength;
+      if (done) return false;
+      received.append(value);
     }
-    received = more.length === 1 ? received : Buffer.concat(more);
-    return sizeBytes >= bytes;
+    return true;
   }
 
   /** @throws ConnectError if they are not there in time */
   async function receiveAll(bytes: number): Promise<void> {
-    if (received.byteLength >= bytes) return;
+    if (received.size >= bytes) return;
     using deadline = new Deadline(bodyTimeoutMs, ended);
     try {
-      if (!(await receive(bytes, deadline.signal))) throw incomplete();
+      if (!(await receive(bytes, deadline.signal))) throw bodyIncomplete();
     } catch (error) {
-      throw deadline.signal.aborted && !ended.aborted ? bodyTooSlow(bodyTimeoutMs).rpcError : error;
+      throw deadline.signal.aborted && !ended.aborted ? bodyTooSlow(bodyTimeoutMs) : error;
     }
   }
 
   async function receiveEnvelope(): Promise<Envelope> {
     await receiveAll(ENVELOPE_HEAD_BYTES);
-    const end = ENVELOPE_HEAD_BYTES + received.readUInt32BE(1);
-    if (end > ENVELOPE_HEAD_BYTES + maxBodyBytes) throw bodyTooLarge(maxBodyBytes).rpcError;
+    const end = ENVELOPE_HEAD_BYTES + received.peek(ENVELOPE_HEAD_BYTES).readUInt32BE(1);
+    if (end > ENVELOPE_HEAD_BYTES + maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
     await call.takeBytesWhenFree(end, ended);
+    received.expect(end);
     await receiveAll(end);
-    const flags = received.readUInt8(0);
-    const data = received.subarray(ENVELOPE_HEAD_BYTES, end);
-    received = received.subarray(end);
-    return { flags, data };
+    const envelope = received.take(end);
+    return { flags: envelope.readUInt8(0), data: envelope.subarray(ENVELOPE_HEAD_BYTES) };
   }
 
   // Between messages a client may be silent for as long as it likes.
@@ -102,8 +97,4 @@ export async function* readEnvelopes(
     yield await receiveEnvelope();
     call.giveBackBytes(call.bytes - before);
   }
-}
-
-function incomplete(): ConnectError {
-  return rpcError(Code.InvalidArgument, 'The body ends in the middle of a message.', { reason: 'INCOMPLETE_BODY' });
 }

@@ -1,17 +1,13 @@
-import type { Admission } from '@vigie/service-kit/limits';
 import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Admission } from './admission.ts';
+import type { Admissions } from './admissions.ts';
 
-export interface Admissions {
-  readonly calls: Admission;
-  readonly streams: Admission;
-}
-
-/** How near the gateway is to its limits on calls and bytes, and what they have refused. */
+/** How near a server is to its limits on calls and bytes, and what they have refused. */
 export function registerAdmissionMetrics(registry: Registry, admissions: Admissions): void {
   const registers = [registry];
   const each = Object.entries(admissions) as [keyof Admissions, Admission][];
   new Gauge({
-    name: 'gateway_admitted',
+    name: 'server_admitted',
     help: 'Calls and server streams that are admitted now.',
     labelNames: ['kind'],
     registers,
@@ -20,7 +16,7 @@ export function registerAdmissionMetrics(registry: Registry, admissions: Admissi
     },
   });
   new Gauge({
-    name: 'gateway_bytes_in_hand',
+    name: 'server_bytes_in_hand',
     help: 'Bytes of requests and answers that are counted against the limit.',
     labelNames: ['kind'],
     registers,
@@ -29,7 +25,7 @@ export function registerAdmissionMetrics(registry: Registry, admissions: Admissi
     },
   });
   new Counter({
-    name: 'gateway_refused_total',
+    name: 'server_refused_total',
     help: 'Calls and server streams that were refused, by the bound that refused them.',
     labelNames: ['kind', 'bound'],
     registers,

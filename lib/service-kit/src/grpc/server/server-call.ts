@@ -1,0 +1,155 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerResponse } from 'node:http2';
+import { type DescMethod, type Message, toBinary } from '@bufbuild/protobuf';
+import { Code, ConnectError, createContextValues } from '@connectrpc/connect';
+import { parseTimeout } from '@connectrpc/connect/protocol-grpc';
+import { followResponse, headersOf, limitSending } from '../../http-listener/index.ts';
+import type { AdmittedCall } from '../../limits/admission.ts';
+import { onlyMessage, sendHeadersKey } from '../implemented-method.ts';
+import { type CallRequest, type CallResponse, chain } from '../interceptors/chain.ts';
+import { internalError, rpcError } from '../rpc-error.ts';
+import { methodPath } from '../service-definition.ts';
+import type { GrpcListenerParts, ServedMethod } from './grpc-listener.ts';
+import { GrpcResponse } from './grpc-response.ts';
+import { RequestReader } from './request-reader.ts';
+
+/** How long a client may take to read an answer that isn't a stream. */
+const SEND_TIMEOUT_MS = 60_000;
+/** The longest that a timer can wait. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** A call that came in: reads its request, has it answered, and sends the answer or the error. */
+export class ServerCall {
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #caller: string;
+  readonly #parts: GrpcListenerParts;
+  readonly #answer: GrpcResponse;
+  /** Aborts when the client is gone or the deadline passes. */
+  readonly #over = new AbortController();
+  #deadline: NodeJS.Timeout | undefined;
+  /** Once it is admitted. */
+  #admitted: AdmittedCall | undefined;
+
+  constructor(request: IncomingMessage, response: ServerResponse, caller: string, parts: GrpcListenerParts) {
+    this.#request = request;
+    this.#response = response;
+    this.#caller = caller;
+    this.#parts = parts;
+    // Node's compatibility API types it as a response of HTTP/1.
+    this.#answer = new GrpcResponse(response as unknown as Http2ServerResponse);
+    followResponse(request, response, () => {
+      clearTimeout(this.#deadline);
+      this.#over.abort(new ConnectError('The caller is gone.', Code.Canceled));
+      this.#admitted?.[Symbol.dispose]();
+    });
+  }
+
+  /** Never rejects. */
+  async serve(): Promise<void> {
+    const path = this.#request.url ?? '';
+    try {
+      const served = this.#parts.methods.get(path);
+      if (served === undefined) throw unknownMethod(path);
+      await this.#serve(served);
+    } catch (error) {
+      this.#answer.fail(this.#describe(error));
+    }
+  }
+
+  async #serve({ method, run }: ServedMethod): Promise<void> {
+    const header = headersOf(this.#request);
+    this.#startDeadline(header.get('grpc-timeout'));
+    const { stopping, interceptors } = this.#parts;
+    const signal =
+      method.methodKind === 'server_streaming' ? AbortSignal.any([this.#over.signal, stopping]) : this.#over.signal;
+    const readAndRun = chain(interceptors, async request => {
+      const message = await this.#read(method);
+      signal.throwIfAborted();
+      return run({ ...request, message } as CallRequest);
+    });
+    const response = await readAndRun(this.#callRequest(method, header, signal));
+    if (method.methodKind === 'unary' || method.methodKind === 'client_streaming')
+      await this.#sendOne(method, response);
+    else await this.#sendEach(method, response, signal);
+  }
+
+  /** Admits the call, and reads its message, or how its messages can be read. */
+  async #read(method: DescMethod): Promise<Message | AsyncIterable<Message>> {
+    const { admissions, limits, stopping } = this.#parts;
+    // A client that is gone closes nothing any more.
+    this.#over.signal.throwIfAborted();
+    this.#admitted = admissions.admit(this.#caller, method.methodKind);
+    const reader = new RequestReader(this.#request, method, this.#admitted, limits);
+    if (method.methodKind === 'unary') return await reader.readOne();
+    if (method.methodKind === 'server_streaming') return yieldOnly(await reader.readOne());
+    return reader.readEach(AbortSignal.any([this.#over.signal, stopping]));
+  }
+
+  async #sendOne({ output }: DescMethod, response: CallResponse): Promise<void> {
+    const message = response.stream ? await onlyMessage(response.message) : response.message;
+    const bytes = toBinary(output, message);
+    this.#admitted?.takeBytes(bytes.byteLength);
+    limitSending(this.#response, SEND_TIMEOUT_MS);
+    this.#answer.sendHeaders(response.header);
+    await this.#answer.send(bytes, this.#over.signal);
+    this.#answer.end(response.trailer);
+  }
+
+  async #sendEach({ output }: DescMethod, response: CallResponse, signal: AbortSignal): Promise<void> {
+    if (!response.header.keys().next().done) this.#answer.sendHeaders(response.header);
+    for await (const message of response.message as AsyncIterable<Message>) {
+      await this.#answer.send(toBinary(output, message), signal);
+    }
+    this.#answer.end(response.trailer);
+  }
+
+  #callRequest(method: DescMethod, header: Headers, signal: AbortSignal): CallRequest {
+    const request = {
+      stream: method.methodKind !== 'unary',
+      service: method.parent,
+      method,
+      requestMethod: 'POST',
+      url: `http://grpc${methodPath(method)}`,
+      signal,
+      header,
+      contextValues: createContextValues().set(sendHeadersKey, () => this.#answer.sendHeaders()),
+      // Read once it is admitted.
+      message: undefined,
+    };
+    return request as unknown as CallRequest;
+  }
+
+  /** @throws ConnectError INVALID_ARGUMENT if it is malformed */
+  #startDeadline(grpcTimeout: string | null): void {
+    const { timeoutMs, error } = parseTimeout(grpcTimeout, Number.POSITIVE_INFINITY);
+    if (error !== undefined) throw error;
+    if (timeoutMs === undefined || this.#over.signal.aborted) return;
+    this.#deadline = setTimeout(
+      () => {
+        const passed = new ConnectError('The deadline of the call has passed.', Code.DeadlineExceeded);
+        this.#answer.fail(passed);
+        this.#over.abort(passed);
+      },
+      Math.min(timeoutMs, MAX_TIMEOUT_MS),
+    );
+  }
+
+  #describe(error: unknown): ConnectError {
+    if (error instanceof ConnectError) return error;
+    const { signal } = this.#over;
+    if (signal.aborted && signal.reason instanceof ConnectError) return signal.reason;
+    const { stopping } = this.#parts;
+    if (stopping.aborted && error === stopping.reason) return stopping.reason;
+    this.#parts.logger.error({ err: error }, 'answer not sent');
+    return internalError(error);
+  }
+}
+
+function unknownMethod(path: string): ConnectError {
+  return rpcError(Code.Unimplemented, `There is no method ${path.slice(0, 200)} here.`, { reason: 'UNKNOWN_METHOD' });
+}
+
+async function* yieldOnly(message: Message): AsyncIterable<Message> {
+  yield message;
+}
