@@ -27,6 +27,13 @@ export interface Config extends RunnerConfig, ServerLimits {
   readonly lameDuckMs: number;
 }
 
+/** One caller leaves room for others. */
+const SERVER_LIMITS = {
+  maxCalls: 2_000,
+  maxCallsPerCaller: 1_500,
+  maxBytesPerCaller: 48 * 1024 * 1024,
+  maxStreams: 10_000,
+};
 const SPAN_MS = { min: 100, max: 2 ** 31 - 1 };
 
 /** @throws InvalidEnvironmentError */
@@ -34,7 +41,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const reader = new EnvReader(env);
   return reader.finish({
     ...readRunnerConfig(reader, service),
-    ...readServerLimits(reader, { maxCalls: 2_000, maxCallsPerCaller: 1_500, maxStreams: 10_000 }),
+    ...readServerLimits(reader, SERVER_LIMITS),
     port: reader.port('PORT', service.port),
     ingestAddress: reader.address('INGEST_ADDRESS', '127.0.0.1:50051'),
     probeAddress: reader.address('PROBE_ADDRESS', '127.0.0.1:50052'),

@@ -47,6 +47,7 @@ export async function startIngest(
     health,
     translateError,
     shutdownGraceMs: config.shutdownGraceMs,
+    limits: config.serverLimits,
   });
   server.add(AlertService, createAlertService({ acceptAlert, logger, metrics: createIngestMetrics(metrics) }));
   teardown.use(server);

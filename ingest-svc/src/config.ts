@@ -1,10 +1,13 @@
 import { type JetStreamConfig, readJetStreamConfig } from '@vigie/alert/streams';
 import { EnvReader } from '@vigie/service-kit/env';
+import { readGrpcServerLimits } from '@vigie/service-kit/grpc';
 import type { RunnerConfig } from '@vigie/service-kit/lifecycle';
 import { readRunnerConfig } from '@vigie/service-kit/lifecycle';
+import type { ServerLimits } from '@vigie/service-kit/limits';
 import { service } from './service.ts';
 
 export interface Config extends RunnerConfig, JetStreamConfig {
+  readonly serverLimits: ServerLimits;
   readonly port: number;
 }
 
@@ -13,6 +16,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const reader = new EnvReader(env);
   return reader.finish({
     ...readRunnerConfig(reader, service),
+    serverLimits: readGrpcServerLimits(reader),
     ...readJetStreamConfig(reader),
     port: reader.port('PORT', service.port),
   });

@@ -186,6 +186,7 @@ export async function startProbe(
     translateError,
     interceptors: [validateRequests([VideoService])],
     shutdownGraceMs: config.shutdownGraceMs,
+    limits: config.serverLimits,
   });
   const videoService = createVideoService({
     probeVideo: probeVideoOfCall,

@@ -1,13 +1,16 @@
 import { type JetStreamConfig, readJetStreamConfig } from '@vigie/alert/streams';
 import type { InspectionLimits } from '@vigie/media-source';
 import { EnvReader } from '@vigie/service-kit/env';
+import { readGrpcServerLimits } from '@vigie/service-kit/grpc';
 import type { RunnerConfig } from '@vigie/service-kit/lifecycle';
 import { readRunnerConfig } from '@vigie/service-kit/lifecycle';
+import type { ServerLimits } from '@vigie/service-kit/limits';
 import type { FailurePolicy } from './domain/retry-decision.ts';
 import { DEFAULT_RETRY_SCHEDULE } from './domain/retry-schedule.ts';
 import { service } from './service.ts';
 
 export interface Config extends RunnerConfig, JetStreamConfig {
+  readonly serverLimits: ServerLimits;
   readonly port: number;
   readonly storeAddress: string;
   readonly videoOrigin: string;
@@ -69,6 +72,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const concurrentTasks = reader.integer('CONCURRENT_TASKS', 128, { min: 1, max: 10_000 });
   return reader.finish({
     ...readRunnerConfig(reader, service),
+    serverLimits: readGrpcServerLimits(reader),
     ...readJetStreamConfig(reader),
     port: reader.port('PORT', service.port),
     storeAddress: reader.address('STORE_ADDRESS', '127.0.0.1:50053'),

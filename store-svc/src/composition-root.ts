@@ -209,6 +209,7 @@ export async function startStore(
     translateError,
     interceptors: [validateRequests([AlertService, QuarantinedAlertService], [OutcomeService.method.recordOutcomes])],
     shutdownGraceMs,
+    limits: config.serverLimits,
   });
   server.add(AlertService, createAlertService(parts), {
     getAlert: ['postgres'],

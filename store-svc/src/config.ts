@@ -1,7 +1,9 @@
 import { type JetStreamConfig, readJetStreamConfig } from '@vigie/alert/streams';
 import { EnvReader } from '@vigie/service-kit/env';
+import { readGrpcServerLimits } from '@vigie/service-kit/grpc';
 import type { RunnerConfig } from '@vigie/service-kit/lifecycle';
 import { readRunnerConfig } from '@vigie/service-kit/lifecycle';
+import type { ServerLimits } from '@vigie/service-kit/limits';
 import { service } from './service.ts';
 
 export interface DatabaseConfig {
@@ -19,6 +21,7 @@ export interface DatabaseConfig {
 }
 
 export interface Config extends RunnerConfig, JetStreamConfig, DatabaseConfig {
+  readonly serverLimits: ServerLimits;
   readonly port: number;
   /** From the end of one sweep for lost work to the start of the next. */
   readonly sweepIntervalMs: number;
@@ -40,6 +43,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const jetStream = readJetStreamConfig(reader);
   return reader.finish({
     ...readRunnerConfig(reader, service),
+    serverLimits: readGrpcServerLimits(reader),
     ...jetStream,
     port: reader.port('PORT', service.port),
     databaseUrl,

@@ -10,10 +10,11 @@ describe('a mesh under attack', () => {
   });
   after(() => attacked[Symbol.asyncDispose]());
 
-  // On the ports of the services, which are for the mesh itself, `npm run attacks` tries them.
-  for (const attack of ATTACKS.filter(({ ports }) => ports.includes('gateway'))) {
-    it(`bears ${attack.name}: ${attack.what}`, async () => {
-      expect((await runAttack(attack, 'gateway', attacked.mesh)).breaches).to.deep.equal([]);
-    });
+  for (const attack of ATTACKS) {
+    for (const port of attack.ports) {
+      it(`bears ${attack.name} at ${port}: ${attack.what}`, async () => {
+        expect((await runAttack(attack, port, attacked.mesh)).breaches).to.deep.equal([]);
+      });
+    }
   }
 });

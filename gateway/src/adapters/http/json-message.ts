@@ -12,8 +12,8 @@ const utf8 = new TextDecoder();
 /**
  * Parses JSON that is within the limits. What it decodes into is counted as in hand.
  *
- * @throws ConnectError RESOURCE_EXHAUSTED beyond a limit or if too many bytes are in hand already, INVALID_ARGUMENT if it
- * is malformed
+ * @throws ConnectError RESOURCE_EXHAUSTED beyond a limit or if too many bytes are in hand already, INVALID_ARGUMENT if
+ * it is malformed
  */
 export function parseJson(bytes: Uint8Array, call: AdmittedCall, limits: DecodeLimits): JsonValue {
   if (!isUtf8(bytes)) throw malformed('it holds bytes that are not UTF-8');

@@ -28,6 +28,7 @@ import { copyMetadata, toHeaders, toMetadata } from './call-metadata.ts';
 import { fromGrpcStatus } from './grpc-status.ts';
 import { chain, type Next } from './interceptors/chain.ts';
 import { propagateTrace } from './interceptors/propagate-trace.ts';
+import { keepDrainingAlive } from './keep-draining-alive.ts';
 import { serviceConfig } from './service-config.ts';
 import { deserializer, methodPath, serializer } from './service-definition.ts';
 import { noteWireBytes } from './wire-bytes.ts';
@@ -47,6 +48,8 @@ export interface ChannelOptions {
 
 const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 const FIRST_WORD_TIMEOUT_MS = 5_000;
+
+keepDrainingAlive();
 
 /**
  * Connect's `Transport` over a grpc-js channel: typed clients and `ConnectError` at the call site, reconnecting,

@@ -10,7 +10,9 @@ import type { Registry } from 'prom-client';
 import { createMetrics } from '../telemetry/metrics.ts';
 import type { ChannelTransport } from './channel-transport.ts';
 import type { GrpcServerOptions } from './grpc-server.ts';
+import { DEFAULT_GRPC_SERVER_LIMITS } from './server/grpc-server-limits.ts';
 import { methodPath, serviceDefinition } from './service-definition.ts';
+import { nameServers } from './testing/spec-name.ts';
 import { openChannel, type SpecServer, startSpecServer } from './testing/spec-server.ts';
 
 describe('a channel to several servers', () => {
@@ -83,6 +85,19 @@ describe('a channel to several servers', () => {
     expect(await answerers(channel)).to.equal('a');
     b.fault = undefined;
     await untilAnsweredBy(channel, 'a,b');
+  });
+
+  it('finds a new replica once its connections have come of age', async () => {
+    const { listenerLimits } = DEFAULT_GRPC_SERVER_LIMITS;
+    const limits = { ...DEFAULT_GRPC_SERVER_LIMITS, listenerLimits: { ...listenerLimits, maxConnectionAgeMs: 200 } };
+    await using a = await startNamed('a', { limits });
+    using channel = openChannel(nameServers('replicas', [a.port]));
+    await untilAnsweredBy(channel, 'a');
+    await using b = await startNamed('b', { limits });
+    nameServers('replicas', [a.port, b.port]);
+    await untilAnsweredBy(channel, 'a,b');
+    // Of each connection that has been left, nothing stays.
+    await waitFor('one watch of health', async () => ((await openWatches(a)) <= 2 ? true : undefined));
   });
 
   it('counts a server without a health service as ready', async () => {

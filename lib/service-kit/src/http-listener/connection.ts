@@ -2,11 +2,15 @@ import type { ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import { callerOf } from './caller.ts';
 import type { TabledConnection } from './connection-table.ts';
+import { ping } from './ping.ts';
 
 /** A client's connection. */
 export class Connection implements TabledConnection {
   readonly caller: string;
   readonly socket: Socket;
+  readonly openedAt: number;
+  /** Somewhere in 0 to 1: where between the shortest and the longest age it ends. */
+  readonly agePart = Math.random();
   /** Once it has turned out to be HTTP/2. */
   session: ServerHttp2Session | undefined;
   #bytesRead = 0;
@@ -16,6 +20,7 @@ export class Connection implements TabledConnection {
   constructor(socket: Socket, now: number) {
     this.socket = socket;
     this.caller = callerOf(socket.remoteAddress);
+    this.openedAt = now;
     this.#heardFromAt = now;
   }
 
@@ -40,7 +45,7 @@ export class Connection implements TabledConnection {
       if (now - this.#pingedAt >= pingTimeoutMs) this.socket.destroy();
     } else if (now - this.#heardFromAt >= pingAfterMs) {
       this.#pingedAt = now;
-      this.session?.ping(() => {});
+      if (this.session !== undefined) ping(this.session, () => undefined);
     }
   }
 }

@@ -105,6 +105,62 @@ describe('HttpListener', () => {
     if (!session.closed) await once(session, 'close');
   });
 
+  it('asks clients to connect anew after a while, and lets requests in flight finish', async () => {
+    const begun = Promise.withResolvers<void>();
+    const finish = Promise.withResolvers<void>();
+    await using server = await openListener(
+      async (request, response) => {
+        if (request.url === '/slow') {
+          begun.resolve();
+          await finish.promise;
+        }
+        response.end('done');
+      },
+      2_000,
+      0,
+      { maxConnectionAgeMs: 100 },
+    );
+    const session = connectHttp2(server.url);
+    const stream = session.request({ ':path': '/slow' });
+    await Promise.all([begun.promise, once(session, 'goaway')]);
+    finish.resolve();
+    let text = '';
+    for await (const chunk of stream) text += chunk;
+    expect(text).to.equal('done');
+    if (!session.destroyed) await once(session, 'close');
+
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    while (true) {
+      const [response] = await once(get(server.url, { agent }), 'response');
+      response.resume();
+      if (response.headers.connection === 'close') break;
+    }
+    agent.destroy();
+  });
+
+  it('does not take a client for gone that is silent while it waits on an old connection', async () => {
+    const finish = Promise.withResolvers<void>();
+    const limits = { maxConnectionAgeMs: 50, pingAfterMs: 50, pingTimeoutMs: 200 };
+    await using server = await openListener(
+      async (_request, response) => {
+        await finish.promise;
+        response.end('done');
+      },
+      2_000,
+      0,
+      limits,
+    );
+    const session = connectHttp2(server.url);
+    const stream = session.request({ ':path': '/' });
+    await once(session, 'goaway');
+    // Each is a question whether the client is there.
+    for (let asked = 0; asked < 5; asked++) await once(session, 'remoteSettings');
+    finish.resolve();
+    let text = '';
+    for await (const chunk of stream) text += chunk;
+    expect(text).to.equal('done');
+  });
+
   it('lets requests in flight finish, and accepts no new ones', async () => {
     const begun = Promise.withResolvers<void>();
     const finish = Promise.withResolvers<void>();

@@ -9,7 +9,7 @@ import {
 } from 'node:http2';
 import { type AddressInfo, createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import { settlesWithin } from '../async/index.ts';
+import { settlesWithin } from '../async/settles-within.ts';
 import { Connection } from './connection.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { HeaderGuardedSocket } from './header-guard/header-guarded-socket.ts';
@@ -113,8 +113,8 @@ export class HttpListener implements AsyncDisposable {
     await once(this.#tcp, 'listening');
     // Connections are handed to it one by one; only this event starts its timeouts of slow and idle connections.
     this.#http1.emit('listening');
-    const { pingAfterMs, pingTimeoutMs, idleTimeoutMs } = this.#limits;
-    const sweepMs = Math.min(MAX_SWEEP_MS, Math.min(pingAfterMs, pingTimeoutMs, idleTimeoutMs) / 2);
+    const { pingAfterMs, pingTimeoutMs, idleTimeoutMs, maxConnectionAgeMs } = this.#limits;
+    const sweepMs = Math.min(MAX_SWEEP_MS, Math.min(pingAfterMs, pingTimeoutMs, idleTimeoutMs, maxConnectionAgeMs) / 2);
     this.#sweepTimer = setInterval(() => this.#sweep(sweepMs), sweepMs).unref();
     return (this.#tcp.address() as AddressInfo).port;
   }
@@ -205,14 +205,19 @@ export class HttpListener implements AsyncDisposable {
     if (isLate) return;
     for (const connection of [...this.#connections.idleSince(now - idleTimeoutMs)]) connection.close();
     for (const connection of this.#connections) {
-      if (connection.session !== undefined && !this.#connections.isIdle(connection)) {
-        connection.checkPeer(now, pingAfterMs, pingTimeoutMs);
-      }
+      if (connection.session === undefined) continue;
+      if (this.#isOld(connection, now)) connection.close();
+      if (!this.#connections.isIdle(connection)) connection.checkPeer(now, pingAfterMs, pingTimeoutMs);
     }
   }
 
+  /** Not all at the same time: connections that were opened together have an age of their own each. */
+  #isOld({ openedAt, agePart }: Connection, now: number): boolean {
+    return now - openedAt > this.#limits.maxConnectionAgeMs * (0.9 + 0.2 * agePart);
+  }
+
   #followHttp1(connection: Connection, request: IncomingMessage, response: ServerResponse): void {
-    if (this.#state !== 'open') response.shouldKeepAlive = false;
+    if (this.#state !== 'open' || this.#isOld(connection, performance.now())) response.shouldKeepAlive = false;
     this.#connections.begin(connection);
     response.on('close', () => this.#connections.end(connection, performance.now()));
     this.#http1Responses.add(response);

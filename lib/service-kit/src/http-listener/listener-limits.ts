@@ -12,6 +12,11 @@ export interface ListenerLimits extends ConnectionBounds, ResetBounds {
   readonly pingAfterMs: number;
   /** How long it may take to give one. */
   readonly pingTimeoutMs: number;
+  /**
+   * How long a connection is used, give or take a tenth. Then its client is asked to open another, which may lead to
+   * another replica; what is in flight goes on. https://github.com/grpc/proposal/blob/master/A9-server-side-conn-mgt.md
+   */
+  readonly maxConnectionAgeMs: number;
   /** Requests in flight on one HTTP/2 connection; clients are told. */
   readonly maxStreamsPerConnection: number;
 }
@@ -27,5 +32,6 @@ export const DEFAULT_LISTENER_LIMITS: ListenerLimits = {
   idleTimeoutMs: 300_000,
   pingAfterMs: 30_000,
   pingTimeoutMs: 10_000,
+  maxConnectionAgeMs: 300_000,
   maxStreamsPerConnection: 1_000,
 };

@@ -15,12 +15,14 @@ export interface ServerLimits extends AdmissionsLimits {
 export interface ServerLimitDefaults {
   readonly maxCalls: number;
   readonly maxCallsPerCaller: number;
+  readonly maxBytesPerCaller: number;
   /** Server streams in flight. */
   readonly maxStreams: number;
   readonly listener?: Partial<ListenerLimits>;
 }
 
 const MIB = 1024 * 1024;
+export const MAX_BYTES = 64 * MIB;
 /** Of a request with one alert there are a few hundred. */
 const FREE_BYTES_PER_CALL = 16 * 1024;
 const COUNT = { min: 1, max: 1_000_000 };
@@ -48,12 +50,12 @@ export function readServerLimits(env: EnvReader, defaults: ServerLimitDefaults):
   };
 }
 
-function readCallLimits(env: EnvReader, { maxCalls, maxCallsPerCaller }: ServerLimitDefaults): AdmissionLimits {
+function readCallLimits(env: EnvReader, defaults: ServerLimitDefaults): AdmissionLimits {
   return {
-    maxCalls: env.integer('MAX_CALLS', maxCalls, COUNT),
-    maxCallsPerCaller: env.integer('MAX_CALLS_PER_CALLER', maxCallsPerCaller, COUNT),
-    maxBytes: env.integer('MAX_BYTES_IN_HAND', 64 * MIB, BYTES),
-    maxBytesPerCaller: env.integer('MAX_BYTES_IN_HAND_PER_CALLER', 48 * MIB, BYTES),
+    maxCalls: env.integer('MAX_CALLS', defaults.maxCalls, COUNT),
+    maxCallsPerCaller: env.integer('MAX_CALLS_PER_CALLER', defaults.maxCallsPerCaller, COUNT),
+    maxBytes: env.integer('MAX_BYTES_IN_HAND', MAX_BYTES, BYTES),
+    maxBytesPerCaller: env.integer('MAX_BYTES_IN_HAND_PER_CALLER', defaults.maxBytesPerCaller, BYTES),
     freeBytesPerCall: FREE_BYTES_PER_CALL,
   };
 }
@@ -79,6 +81,7 @@ function readListenerLimits(env: EnvReader, defaults: ListenerLimits): ListenerL
     idleTimeoutMs: env.integer('IDLE_TIMEOUT_MS', defaults.idleTimeoutMs, SPAN_MS),
     pingAfterMs: env.integer('PING_AFTER_MS', defaults.pingAfterMs, SPAN_MS),
     pingTimeoutMs: env.integer('PING_TIMEOUT_MS', defaults.pingTimeoutMs, SPAN_MS),
+    maxConnectionAgeMs: env.integer('MAX_CONNECTION_AGE_MS', defaults.maxConnectionAgeMs, SPAN_MS),
     maxStreamsPerConnection: env.integer('MAX_STREAMS_PER_CONNECTION', defaults.maxStreamsPerConnection, COUNT),
   };
 }

@@ -1,5 +1,5 @@
 import { EnvReader } from '../../env/env-reader.ts';
-import { readServerLimits, type ServerLimits } from '../../limits/server-limits.ts';
+import { MAX_BYTES, readServerLimits, type ServerLimits } from '../../limits/server-limits.ts';
 
 const MAX_CALLS = 2_000;
 const MAX_STREAMS = 1_000;
@@ -10,10 +10,13 @@ export function readGrpcServerLimits(env: EnvReader): ServerLimits {
     maxCalls: MAX_CALLS,
     // A gateway brings the calls of all its clients.
     maxCallsPerCaller: MAX_CALLS,
+    maxBytesPerCaller: MAX_BYTES,
     maxStreams: MAX_STREAMS,
     listener: {
       // Over one connection, if it likes.
       maxStreamsPerConnection: MAX_CALLS + MAX_STREAMS,
+      // As soon do new replicas get calls.
+      maxConnectionAgeMs: 120_000,
       // It passes on that its clients have left.
       maxResets: 5_000,
       resetsPerSecond: 500,

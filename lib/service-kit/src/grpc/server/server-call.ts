@@ -1,29 +1,55 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import { type DescMethod, type Message, toBinary } from '@bufbuild/protobuf';
-import { Code, ConnectError, createContextValues } from '@connectrpc/connect';
+import { Code, ConnectError, createContextValues, type Interceptor } from '@connectrpc/connect';
 import { parseTimeout } from '@connectrpc/connect/protocol-grpc';
-import { followResponse, headersOf, limitSending } from '../../http-listener/index.ts';
+import { followResponse, limitSending } from '../../http-listener/follow-response.ts';
+import { headersOf } from '../../http-listener/headers-of.ts';
 import type { AdmittedCall } from '../../limits/admission.ts';
+import type { Admissions } from '../../limits/admissions.ts';
+import type { RequestLimits } from '../../limits/request-limits.ts';
+import type { Logger } from '../../telemetry/logger.ts';
 import { onlyMessage, sendHeadersKey } from '../implemented-method.ts';
-import { type CallRequest, type CallResponse, chain } from '../interceptors/chain.ts';
+import { type CallRequest, type CallResponse, chain, type Next } from '../interceptors/chain.ts';
 import { internalError, rpcError } from '../rpc-error.ts';
 import { methodPath } from '../service-definition.ts';
-import type { GrpcListenerParts, ServedMethod } from './grpc-listener.ts';
 import { GrpcResponse } from './grpc-response.ts';
 import { RequestReader } from './request-reader.ts';
+
+export interface ServedMethod {
+  readonly method: DescMethod;
+  readonly run: Next;
+}
+
+export interface ServerCallParts {
+  /** By path: `/package.Service/Method`. */
+  readonly methods: ReadonlyMap<string, ServedMethod>;
+  /** Around each call of these methods, also one that is refused. They don't see its messages. */
+  readonly interceptors: readonly Interceptor[];
+  readonly admissions: Admissions;
+  readonly limits: RequestLimits;
+  /** Aborts once the server stops. Server streams, and the requests of other streams, end with its reason. */
+  readonly stopping: AbortSignal;
+  readonly logger: Logger;
+}
 
 /** How long a client may take to read an answer that isn't a stream. */
 const SEND_TIMEOUT_MS = 60_000;
 /** The longest that a timer can wait. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
+/** Of gRPC itself: no metadata of the caller. */
+const PROTOCOL_HEADERS = [
+  ...['accept-encoding', 'content-length', 'content-type', 'te'],
+  ...['grpc-accept-encoding', 'grpc-encoding', 'grpc-timeout'],
+];
+
 /** A call that came in: reads its request, has it answered, and sends the answer or the error. */
 export class ServerCall {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #caller: string;
-  readonly #parts: GrpcListenerParts;
+  readonly #parts: ServerCallParts;
   readonly #answer: GrpcResponse;
   /** Aborts when the client is gone or the deadline passes. */
   readonly #over = new AbortController();
@@ -31,7 +57,7 @@ export class ServerCall {
   /** Once it is admitted. */
   #admitted: AdmittedCall | undefined;
 
-  constructor(request: IncomingMessage, response: ServerResponse, caller: string, parts: GrpcListenerParts) {
+  constructor(request: IncomingMessage, response: ServerResponse, caller: string, parts: ServerCallParts) {
     this.#request = request;
     this.#response = response;
     this.#caller = caller;
@@ -60,6 +86,7 @@ export class ServerCall {
   async #serve({ method, run }: ServedMethod): Promise<void> {
     const header = headersOf(this.#request);
     this.#startDeadline(header.get('grpc-timeout'));
+    for (const name of PROTOCOL_HEADERS) header.delete(name);
     const { stopping, interceptors } = this.#parts;
     const signal =
       method.methodKind === 'server_streaming' ? AbortSignal.any([this.#over.signal, stopping]) : this.#over.signal;
