@@ -17,6 +17,7 @@
  * | `for await` over requests that must end when a signal aborts       | `untilAborted`                                      |
  * | a counter of free places and a list of who waits for one           | `Slots`                                             |
  * | promises in an array, awaited from the front                       | `mapInOrder`                                        |
+ * | a promise kept while it is pending, for others who ask the same    | `shareRunning`                                      |
  * | items gathered for one call                                        | `Batcher`                                           |
  * | something that is done again and again until the service stops     | `PassLoop`                                          |
  */
@@ -31,6 +32,7 @@ export { ProcessClock } from './process-clock.ts';
 export { type Retry, type RetryOptions, retry } from './retry.ts';
 export { isExhausted, type RetrySchedule, scheduleSpanMs } from './retry-schedule.ts';
 export { settlesWithin } from './settles-within.ts';
+export { shareRunning } from './share-running.ts';
 export { Slots } from './slots.ts';
 export { unlessAborted } from './unless-aborted.ts';
 export { type CutIterable, untilAborted } from './until-aborted.ts';

@@ -61,6 +61,18 @@ describe('the health server', () => {
     });
   }
 
+  it('answers probes and scrapes while a thousand connections are open that ask nothing', async () => {
+    const idle = await Promise.all(
+      Array.from({ length: 1_000 }, async () => {
+        const socket = connect(server.port, '127.0.0.1').on('error', () => undefined);
+        await once(socket, 'connect');
+        return socket;
+      }),
+    );
+    for (const path of PATHS) expect((await get(path, '127.0.0.1')).status, path).to.equal(200);
+    for (const socket of idle) socket.destroy();
+  });
+
   it('answers a client that names no host, as no browser does', async () => {
     const socket = connect(server.port, '127.0.0.1');
     socket.end('GET /healthz HTTP/1.0\r\n\r\n');

@@ -1,9 +1,9 @@
-import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
+import { shareRunning } from '../async/share-running.ts';
+import { HttpListener, type RequestListener } from '../http-listener/http-listener.ts';
 import { AllowedHosts } from '../web/allowed-hosts.ts';
-import type { Health } from './health.ts';
+import type { Health, Readiness } from './health.ts';
 import { renderMetrics } from './render-metrics.ts';
 
 export interface HealthServerOptions {
@@ -15,6 +15,8 @@ export interface HealthServerOptions {
   readonly allowedHosts: readonly string[];
 }
 
+/** Beyond, the longest idle one gives way, so that probes always get through. */
+const MAX_CONNECTIONS = 256;
 /** A longer one is not repeated to its sender. */
 const MAX_HOST_LENGTH = 256;
 
@@ -24,24 +26,22 @@ const MAX_HOST_LENGTH = 256;
  */
 export async function startHealthServer(options: HealthServerOptions): Promise<AsyncDisposable & { port: number }> {
   const hosts = new AllowedHosts(options.allowedHosts);
-  const server = createServer((request, response) => {
+  // However many ask at once, it costs no more than one.
+  const readiness = shareRunning(() => options.health.readiness());
+  const metrics = shareRunning(() => renderMetrics(options.metrics));
+  const listener: RequestListener = (request, response) => {
     const { host } = request.headers;
     if (!hosts.allows(host)) return sendHostRefused(response, host);
     const path = request.url?.split('?')[0];
     if (path === '/healthz') return sendJson(response, 200, { status: 'ok' });
-    if (path === '/readyz') return void sendReadiness(response, options.health);
-    if (path === '/metrics') return void sendMetrics(response, options.metrics);
+    if (path === '/readyz') return void sendReadiness(response, readiness);
+    if (path === '/metrics') return void sendMetrics(response, options.metrics.contentType, metrics);
     sendJson(response, 404, { error: 'There are /healthz, /readyz and /metrics.' });
-  });
-  server.listen(options.port, options.host);
-  await once(server, 'listening');
-  return {
-    port: (server.address() as AddressInfo).port,
-    async [Symbol.asyncDispose]() {
-      server.close();
-      server.closeAllConnections();
-    },
   };
+  const limits = { maxConnections: MAX_CONNECTIONS, maxConnectionsPerCaller: MAX_CONNECTIONS };
+  const server = new HttpListener({ listener, lameDuckMs: 0, shutdownGraceMs: 0, limits });
+  const port = await server.listen(options.host, options.port);
+  return { port, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
 function sendHostRefused(response: ServerResponse, host = ''): void {
@@ -50,15 +50,19 @@ function sendHostRefused(response: ServerResponse, host = ''): void {
   sendJson(response, 403, { error });
 }
 
-async function sendReadiness(response: ServerResponse, health: Health): Promise<void> {
-  const readiness = await health.readiness();
+async function sendReadiness(response: ServerResponse, ask: () => Promise<Readiness>): Promise<void> {
+  const readiness = await ask();
   sendJson(response, readiness.ready ? 200 : 503, readiness);
 }
 
-async function sendMetrics(response: ServerResponse, metrics: Registry): Promise<void> {
+async function sendMetrics(
+  response: ServerResponse,
+  contentType: string,
+  render: () => Promise<string>,
+): Promise<void> {
   try {
-    const text = await renderMetrics(metrics);
-    response.writeHead(200, { 'content-type': metrics.contentType }).end(text);
+    const text = await render();
+    response.writeHead(200, { 'content-type': contentType }).end(text);
   } catch (error) {
     sendJson(response, 500, { error: String(error) });
   }
