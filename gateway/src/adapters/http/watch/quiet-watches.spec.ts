@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:http2';
 import { create } from '@bufbuild/protobuf';
 import type { FeedEvent, FeedPosition, FeedSource } from '@vigie/outcome-feed';
 import { encodeResumeToken } from '@vigie/outcome-feed/wire';
@@ -11,6 +13,7 @@ import { createRequestListener } from '../serve-exchange.ts';
 import { httpBindings } from '../transcoder/http-binding.ts';
 import { chooseStreamFormat } from '../transcoder/stream-format.ts';
 import { RestWatchFormats } from './rest-watch-format.ts';
+import type { WatchFormat } from './watch-format.ts';
 import { watchMetrics } from './watch-metrics.ts';
 import { Watches } from './watches.ts';
 
@@ -30,8 +33,12 @@ class OthersOutcomes implements FeedSource<WatchAlertsResponse> {
   async *catchUp(): AsyncIterable<FeedEvent<WatchAlertsResponse>> {}
 }
 
-/** Serves watches of a store, over REST, with a beat of this length. */
-async function serveWatches(heartbeatMs: number) {
+/**
+ * Serves watches of a store, over REST, with a beat of this length.
+ *
+ * @param change makes another format of theirs
+ */
+async function serveWatches(heartbeatMs: number, change = (format: WatchFormat) => format) {
   const logger = createLogger('spec', 'silent');
   const metrics = createMetrics('spec');
   const stopping = new AbortController();
@@ -56,7 +63,7 @@ async function serveWatches(heartbeatMs: number) {
   const listener = new HttpListener({
     listener: createRequestListener({
       handle: exchange => {
-        const format = formats.of(chooseStreamFormat(exchange.request.headers.accept));
+        const format = change(formats.of(chooseStreamFormat(exchange.request.headers.accept)));
         return watches.open(exchange, request, format, undefined);
       },
       logger,
@@ -68,6 +75,7 @@ async function serveWatches(heartbeatMs: number) {
   });
   const url = `http://127.0.0.1:${await listener.listen('127.0.0.1', 0)}`;
   return {
+    url,
     lines: async (accept: string) => readLines(await fetch(url, { headers: { accept } })),
     async [Symbol.asyncDispose]() {
       stopping.abort(new Error('over'));
@@ -82,6 +90,37 @@ describe('a watch that gets no outcome', () => {
     let beats = 0;
     for await (const line of await server.lines('text/event-stream')) if (line === ':' && ++beats === 3) break;
     expect(beats).to.equal(3);
+  });
+
+  it('takes its turn with its beat, however many have theirs at the same time', async () => {
+    const watches = 600;
+    let turn = 0;
+    let areAllOpen = false;
+    const beatsByTurn = new Map<number, number>();
+    // Every beat takes a millisecond to write.
+    const slowBeats = (format: WatchFormat): WatchFormat => ({
+      ...format,
+      get heartbeat() {
+        if (areAllOpen) {
+          beatsByTurn.set(turn, (beatsByTurn.get(turn) ?? 0) + 1);
+          for (const endsAt = performance.now() + 1; performance.now() < endsAt; );
+        }
+        return format.heartbeat;
+      },
+    });
+    await using server = await serveWatches(1_500, slowBeats);
+    using stack = new DisposableStack();
+    const session = connect(server.url);
+    stack.defer(() => session.destroy());
+    const open = () => once(session.request({ ':path': '/', accept: 'text/event-stream' }), 'data');
+    await Promise.all(Array.from({ length: watches }, open));
+    areAllOpen = true;
+    while (beatsByTurn.values().reduce((sum, beats) => sum + beats, 0) < watches) {
+      turn++;
+      await new Promise(setImmediate);
+    }
+    // Of those 40 whose beat is due at the same tick.
+    expect(Math.max(...beatsByTurn.values())).to.be.lessThan(30);
   });
 
   it('gets newer resume tokens from time to time, so that it can always go on', async () => {

@@ -157,8 +157,11 @@ export class Watches implements WatchOwner {
     const tick = this.#ticks++;
     const isProgress = Math.floor(tick / TICKS_PER_BEAT) % BEATS_PER_PROGRESS === BEATS_PER_PROGRESS - 1;
     for (const watch of this.#open[tick % TICKS_PER_BEAT] ?? []) {
-      if (isProgress) watch.tellProgress();
-      watch.beat();
+      const write = () => {
+        if (isProgress) watch.tellProgress();
+        watch.beat();
+      };
+      this.queue({ isQueued: false, write });
     }
   }
 
