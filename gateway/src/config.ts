@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { EnvReader } from '@vigie/service-kit/env';
 import type { RunnerConfig } from '@vigie/service-kit/lifecycle';
 import { readRunnerConfig } from '@vigie/service-kit/lifecycle';
@@ -15,8 +14,6 @@ export interface Config extends RunnerConfig, ServerLimits {
   readonly requestTimeoutMs: number;
   /** The longest deadline that a unary call may have. */
   readonly maxTimeoutMs: number;
-  /** Host names under which clients may call, besides addresses and `localhost`. */
-  readonly allowedHosts: readonly string[];
   /** Web sites whose pages may call. */
   readonly allowedOrigins: readonly string[];
   /** How long a client may take to read a response that isn't a stream. */
@@ -48,19 +45,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     storeAddress: reader.address('STORE_ADDRESS', '127.0.0.1:50053'),
     requestTimeoutMs: reader.milliseconds('REQUEST_TIMEOUT_MS', 10_000),
     maxTimeoutMs: reader.milliseconds('MAX_TIMEOUT_MS', 300_000),
-    allowedHosts: [hostname(), service.name, ...readList(reader, 'ALLOWED_HOSTS')],
-    allowedOrigins: readList(reader, 'ALLOWED_ORIGINS'),
+    allowedOrigins: reader.list('ALLOWED_ORIGINS'),
     sendTimeoutMs: reader.integer('SEND_TIMEOUT_MS', 60_000, SPAN_MS),
     recentOutcomes: reader.integer('RECENT_OUTCOMES', 4_096, { min: 1, max: 1_000_000 }),
     lameDuckMs: reader.integer('LAME_DUCK_MS', 500, { min: 0, max: 600_000 }),
   });
-}
-
-/** Comma-separated. */
-function readList(reader: EnvReader, name: string): readonly string[] {
-  return reader
-    .string(name, '')
-    .split(',')
-    .map(each => each.trim())
-    .filter(each => each !== '');
 }
