@@ -54,6 +54,16 @@ describe('MessageConsumer', () => {
     return info.num_pending + info.num_ack_pending;
   };
 
+  it('waits for a JetStream that gives no answer when it starts', async () => {
+    nats.server.kill('SIGSTOP');
+    const waiting = Promise.withResolvers<void>();
+    const logger = pino({}, { write: () => waiting.resolve() });
+    const starting = start({ handle: async () => ({ kind: 'done' }), logger });
+    await Promise.race([waiting.promise, starting]).finally(() => nats.server.kill('SIGCONT'));
+    await using consumer = await starting;
+    expect(consumer).to.instanceOf(MessageConsumer);
+  });
+
   it('hands out each message in its own trace and acks it before it stops', async () => {
     const trace = newTrace();
     await withTrace(trace, () => publish('a'));

@@ -101,7 +101,8 @@ export class MessageConsumer implements AsyncDisposable {
   }
 
   static async start(options: MessageConsumerOptions): Promise<MessageConsumer> {
-    const manager = await jetstreamManager(options.connection);
+    // What is asked first is asked as often as necessary: the consumer.
+    const manager = await jetstreamManager(options.connection, { checkAPI: false });
     const consumer = new MessageConsumer(options, manager);
     await awaitJetStream(() => consumer.#open(manager), options.logger);
     consumer.#running = consumer.#run(manager);
