@@ -15,8 +15,8 @@ const HOLD_MS = 30_000;
 /** Longer than a message that was accepted before the stream was closed takes to be in it. */
 const SETTLED_MS = 1_000;
 /**
- * A leader that was just elected may say for a moment that the stream is shorter than it is; one that has messages is
- * judged this often before it is moved.
+ * A leader that was just elected, or that was cut off and doesn't know yet that there is another one, says for a moment
+ * that the stream is shorter than it is. One that has messages counts as lost once it has been judged so this often.
  */
 const SAME_VERDICTS = 3;
 
@@ -60,8 +60,10 @@ export class KeepPositions {
   /** Judges the stream, and does what one step of it takes to make it fit. */
   async check(signal: AbortSignal): Promise<void> {
     const { verdict, known, state } = await this.#judge();
-    this.#parts.reports.judged(verdict, known, state);
     this.#sameVerdicts = { verdict, times: this.#sameVerdicts?.verdict === verdict ? this.#sameVerdicts.times + 1 : 1 };
+    const isLost = verdict === 'REPLACED' || verdict === 'BEHIND';
+    if (isLost && state.messages > 0 && this.#sameVerdicts.times < SAME_VERDICTS) return;
+    this.#parts.reports.judged(verdict, known, state);
     switch (verdict) {
       case 'CURRENT':
         return this.#current.resolve();
@@ -73,12 +75,10 @@ export class KeepPositions {
         await this.#open(state);
         break;
       case 'REPLACED':
-      case 'BEHIND': {
-        const isDoubtful = state.messages > 0 && this.#sameVerdicts.times < SAME_VERDICTS;
-        if (isDoubtful || (await this.#parts.lease.hold(HOLD_MS)) === undefined) return;
+      case 'BEHIND':
+        if ((await this.#parts.lease.hold(HOLD_MS)) === undefined) return;
         await this.#move(signal);
         break;
-      }
     }
     if (await this.isCurrent()) await this.check(signal);
   }
