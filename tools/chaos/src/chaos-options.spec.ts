@@ -40,8 +40,8 @@ describe('parseChaosOptions', () => {
   });
 
   it('breaks the three servers of a cluster instead of the one nats-server', () => {
-    const { cluster, kinds } = parseChaosOptions(['--cluster']);
-    expect(cluster).to.equal(true);
+    const { cluster, kinds, recoveryLimitMs } = parseChaosOptions(['--cluster']);
+    expect({ cluster, recoveryLimitMs }).to.deep.equal({ cluster: true, recoveryLimitMs: 180_000 });
     expect(kinds.map(({ kind }) => kind))
       .to.include.members(['cluster-kill-two', 'cluster-disk-lost', 'kill-probe-svc', 'link-cut'])
       .and.not.include('kill-nats');

@@ -30,7 +30,7 @@ stored twice. Exits 0 if so, else 1.
   --seed S             the same seed plans the same faults; a random one, printed, by default
   --lanes N            faults at once (3)
   --rate N             alerts a second (40)
-  --recovery-limit N   seconds that an alert may take which is sent once a fault is healed (60)
+  --recovery-limit N   seconds that an alert may take which is sent once a fault is healed (60; 180 with --cluster)
   --faults KIND,...    only these kinds; all by default
   --sabotage NAME      an intentional bug, which the check must find: ${SABOTAGES.join(', ')}
 
@@ -53,11 +53,13 @@ export function parseChaosOptions(args: readonly string[]): ChaosOptions {
   const values = parse(args);
   const { cluster } = values;
   const kinds = cluster ? CLUSTER_FAULT_KINDS : FAULT_KINDS;
+  // Meanwhile the next fault takes the cluster its majority, and the one after that too.
+  const { 'recovery-limit': recoveryLimit = cluster ? '180' : '60' } = values;
   return {
     duration: readDuration(values),
     seed: readWhole('--seed', values.seed ?? String(randomInt(MAX_SEED)), { min: 0, max: MAX_SEED }),
     lanes: readWhole('--lanes', values.lanes, { min: 1, max: 10 }),
-    recoveryLimitMs: 1_000 * readNumber('--recovery-limit', values['recovery-limit'], { min: 1, max: 3_600 }),
+    recoveryLimitMs: 1_000 * readNumber('--recovery-limit', recoveryLimit, { min: 1, max: 3_600 }),
     alertsPerSecond: readNumber('--rate', values.rate, { min: 1, max: 1_000 }),
     cluster,
     kinds: values.faults === undefined ? kinds : values.faults.split(',').map(name => readKind(name, kinds)),
@@ -76,7 +78,7 @@ function parse(args: readonly string[]) {
         seed: { type: 'string' },
         lanes: { type: 'string', default: '3' },
         rate: { type: 'string', default: '40' },
-        'recovery-limit': { type: 'string', default: '60' },
+        'recovery-limit': { type: 'string' },
         faults: { type: 'string' },
         sabotage: { type: 'string' },
       },
