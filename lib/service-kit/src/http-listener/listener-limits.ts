@@ -32,6 +32,6 @@ export const DEFAULT_LISTENER_LIMITS: ListenerLimits = {
   idleTimeoutMs: 300_000,
   pingAfterMs: 30_000,
   pingTimeoutMs: 10_000,
-  maxConnectionAgeMs: 300_000,
+  maxConnectionAgeMs: 3_600_000,
   maxStreamsPerConnection: 1_000,
 };
