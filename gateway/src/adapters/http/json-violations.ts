@@ -3,7 +3,8 @@ import type { FieldViolation } from '@vigie/alert';
 import { anyTypes } from './error-json.ts';
 import { findField } from './field-path.ts';
 
-const MAX_VIOLATIONS = 20;
+/** Enough to see what is wrong; a request may be wrong in thousands of places. */
+export const MAX_VIOLATIONS = 20;
 
 /** What is wrong with a JSON that doesn't fit the message: one violation per field, with its path in the JSON. */
 export function findJsonViolations(desc: DescMessage, json: JsonValue): readonly FieldViolation[] {

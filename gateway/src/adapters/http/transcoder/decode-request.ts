@@ -11,6 +11,7 @@ import { invalidArgument } from '@vigie/service-kit/grpc';
 import { anyTypes } from '../error-json.ts';
 import { resolveFieldPath } from '../field-path.ts';
 import { jsonViolations } from '../json-message.ts';
+import { MAX_VIOLATIONS } from '../json-violations.ts';
 import type { HttpBinding } from './http-binding.ts';
 import { ParameterError, parameterToJson } from './parameter-value.ts';
 import type { Capture } from './path-template.ts';
@@ -48,12 +49,16 @@ function bodyToJson({ body: target }: HttpBinding, body: JsonValue | undefined):
 }
 
 function addQuery(binding: HttpBinding, json: JsonObject, query: string): readonly FieldViolation[] {
-  const parameters = new URLSearchParams(query);
-  return [...new Set(parameters.keys())].flatMap(name => {
-    // `?store=` is what a form or a script sends for "no filter".
-    const values = parameters.getAll(name).filter(value => value !== '');
-    return addParameter(binding, json, name.split('.'), values, 'query');
-  });
+  const parameters = Map.groupBy(new URLSearchParams(query), ([name]) => name);
+  return parameters
+    .entries()
+    .flatMap(([name, pairs]) => {
+      // `?store=` is what a form or a script sends for "no filter".
+      const values = pairs.map(([, value]) => value).filter(value => value !== '');
+      return addParameter(binding, json, name.split('.'), values, 'query');
+    })
+    .take(MAX_VIOLATIONS)
+    .toArray();
 }
 
 /** Puts a parameter into the request's JSON; returns what is wrong with it. */

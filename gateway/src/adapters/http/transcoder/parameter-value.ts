@@ -16,7 +16,7 @@ export class ParameterError extends Error {
 const UNIX_SECONDS = /^(-?\d+)(?:\.(\d{1,9})\d*)?$/;
 const DURATION_SECONDS = /^-?\d+(\.\d+)?$/;
 /** A plus sign that is not percent-encoded is read as a blank. */
-const BLANK_OFFSET = /^(.+T.+) (\d\d:\d\d)$/;
+const BLANK_OFFSET = / (?=\d\d:\d\d$)/;
 const TIMESTAMP_FORMS = 'must be RFC 3339 such as 2025-06-02T13:35:20Z, or Unix seconds';
 /** The proto3 JSON of these is one string. */
 const STRING_TYPES = ['google.protobuf.FieldMask'];
@@ -74,7 +74,7 @@ function messageToJson(desc: DescMessage, text: string): JsonValue {
 function timestampToJson(text: string): JsonValue {
   const [, seconds, fraction = ''] = UNIX_SECONDS.exec(text) ?? [];
   if (seconds === undefined) {
-    const moment = text.replace(BLANK_OFFSET, '$1+$2');
+    const moment = text.replace(BLANK_OFFSET, '+');
     if (Number.isNaN(Date.parse(moment)) || !moment.includes('T')) throw new ParameterError(TIMESTAMP_FORMS);
     return moment;
   }
