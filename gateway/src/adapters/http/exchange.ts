@@ -29,7 +29,10 @@ export interface Exchange {
 
 export type ExchangeHandler = (exchange: Exchange) => Promise<void>;
 
-/** The alert that a request message is about, where it names one. */
+/** Of one that goes to the log; none that is accepted is longer. */
+const MAX_UID_LENGTH = 128;
+
+/** The alert that a request message is about, where it names one: the beginning of a uid that is too long. */
 export function findUid(message: object): string | undefined {
   const { uid, alert, source } = message as {
     readonly uid?: unknown;
@@ -37,5 +40,5 @@ export function findUid(message: object): string | undefined {
     readonly source?: { readonly case?: string; readonly value?: unknown };
   };
   const found = uid ?? alert?.uid ?? (source?.case === 'uid' ? source.value : undefined);
-  return typeof found === 'string' && found !== '' ? found : undefined;
+  return typeof found === 'string' && found !== '' ? found.slice(0, MAX_UID_LENGTH) : undefined;
 }

@@ -17,6 +17,8 @@ import { translateError } from './error-table.ts';
 import type { IngestMetrics } from './ingest-metrics.ts';
 
 const MAX_BATCH = 1_000;
+/** Characters of the uid of a refused alert that go to the log; none that is accepted has more. */
+const MAX_LOGGED_UID = 128;
 /** Alerts of one stream that may wait for their PubAck at once. */
 const STREAM_PIPELINE = 256;
 
@@ -48,7 +50,10 @@ export function createAlertService(parts: AlertServiceParts): CreateAlertService
     } catch (error) {
       const reason = reasonOf(error);
       metrics.countRefused(reason);
-      logger.warn({ uid: message?.uid, reason, why: (error as Error).message }, 'alert refused');
+      logger.warn(
+        { uid: message?.uid.slice(0, MAX_LOGGED_UID), reason, why: (error as Error).message },
+        'alert refused',
+      );
       throw error;
     }
   }

@@ -9,7 +9,7 @@ import { invalidArgument } from '@vigie/service-kit/grpc';
 import type { RequestLimits } from '@vigie/service-kit/limits';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import type { Upstreams } from '../../../api/upstreams.ts';
-import type { Exchange, ExchangeHandler } from '../exchange.ts';
+import { type Exchange, type ExchangeHandler, findUid } from '../exchange.ts';
 import { methodNotAllowed } from '../http-error.ts';
 import { readJsonBody } from '../json-body.ts';
 import { messageFromJson } from '../json-message.ts';
@@ -51,7 +51,7 @@ async function accept(exchange: Exchange, parts: LegacyAlertsParts): Promise<Jso
   if (request.method !== 'POST') throw methodNotAllowed(request.method ?? '', path, ['POST']);
   const call = parts.guard.enter(exchange, 'unary');
   const alert = readAlert(await readJsonBody(exchange, call, parts.limits, ALSO_TAKEN), path);
-  exchange.uid = alert.uid;
+  exchange.uid = findUid(alert);
   const { uid, duplicate, traceId } = (await parts.upstreams.unary(
     AlertService.method.createAlert,
     create(CreateAlertRequestSchema, { alert }),
