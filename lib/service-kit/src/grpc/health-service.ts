@@ -5,6 +5,7 @@ import {
   HealthCheckResponse_ServingStatus as ServingStatus,
 } from '@vigie/proto/health/v1/health_pb.ts';
 import { pause } from '../async/pause.ts';
+import { shareRunning } from '../async/share-running.ts';
 import type { ServiceImplementation } from './service-implementation.ts';
 
 const WATCH_INTERVAL_MS = 500;
@@ -24,7 +25,10 @@ export function createHealthService(
 ): ServiceImplementation<typeof HealthService> {
   const statusOf = async (of: readonly DescMethod[] | undefined): Promise<ServingStatus> =>
     (await canServe(of)) ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
-  const known = new Map([...methodsByHealthName(methods)].map(([name, of]) => [name, () => statusOf(of)] as const));
+  // For a gateway it is a call for each of its methods; however many ask at once, it costs no more than one.
+  const known = new Map(
+    [...methodsByHealthName(methods)].map(([name, of]) => [name, shareRunning(() => statusOf(of))] as const),
+  );
   const watched = new Map([...known].map(([name, ask]) => [name, atMostEvery(SHARED_FOR_MS, ask)] as const));
 
   return {
