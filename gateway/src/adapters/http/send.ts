@@ -32,7 +32,7 @@ export function sendBytes(
     'content-length': body.byteLength,
   });
   response.end(body);
-  limitSending(response, exchange.sendTimeoutMs);
+  limitSending(response, exchange.sendTimeoutMs, exchange.call);
 }
 
 /** Answers with an error in the form of AIP-193; an unexpected error is logged, and its message hidden. */

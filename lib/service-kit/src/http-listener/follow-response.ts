@@ -1,9 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { constants } from 'node:http2';
+import type { AdmittedCall } from '../limits/admission.ts';
 import { http2StreamOf } from './http2-stream.ts';
+import { OldestGoes } from './oldest-goes.ts';
 
 /** nginx's `lingering_timeout`. */
 const LINGER_MS = 5_000;
+
+/** Of this process: each takes some 10 KB, and no limit on calls counts them. */
+const MAX_ANSWERED = 1_000;
+/** Requests that were answered before all of their body was there. */
+const lingering = new OldestGoes(MAX_ANSWERED);
+/** Refusals that their clients have not read yet. */
+const refused = new OldestGoes(MAX_ANSWERED);
 
 /**
  * Looks after a request once its response is sent: a refused body is still on its way. It is read for a while, so that
@@ -28,23 +37,43 @@ export function followResponse(
   sent.on('close', () => onOver(isFinished));
 }
 
-/** Cuts a response that is whole, and kept in memory until it is sent, when the client takes too long to read it. */
-export function limitSending(response: ServerResponse, timeoutMs: number): void {
-  const timer = setTimeout(() => {
-    const stream = http2StreamOf(response);
-    if (stream === undefined) response.destroy();
-    else stream.close(constants.NGHTTP2_CANCEL);
-  }, timeoutMs);
-  (http2StreamOf(response) ?? response).once('close', () => clearTimeout(timer));
+/**
+ * Cuts a response that is whole, and kept in memory until it is sent, when the client takes too long to read it, or
+ * when others need its place.
+ *
+ * @param call of which the response is; absent if it was refused
+ */
+export function limitSending(response: ServerResponse, timeoutMs: number, call?: AdmittedCall): void {
+  const sent = http2StreamOf(response) ?? response;
+  // Its client has left.
+  if (sent.destroyed) return;
+  const waiting = call?.giveWay(() => cut(response)) ?? refused.add(() => cut(response));
+  const timer = setTimeout(() => cut(response), timeoutMs);
+  sent.once('close', () => {
+    clearTimeout(timer);
+    waiting[Symbol.dispose]();
+  });
+}
+
+/** Ends a response that its client doesn't read. A client of gRPC takes it for RESOURCE_EXHAUSTED. */
+export function cut(response: ServerResponse): void {
+  const stream = http2StreamOf(response);
+  if (stream === undefined) response.destroy();
+  else stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
 }
 
 function dropRest(request: IncomingMessage, lingerMs: number): void {
   request.resume();
   if (request.complete || request.destroyed) return;
-  const timer = setTimeout(() => {
+  const stop = (): void => {
     const stream = http2StreamOf(request);
     if (stream === undefined) request.destroy();
     else stream.close(constants.NGHTTP2_NO_ERROR);
-  }, lingerMs);
-  request.once('close', () => clearTimeout(timer));
+  };
+  const waiting = lingering.add(stop);
+  const timer = setTimeout(stop, lingerMs);
+  request.once('close', () => {
+    clearTimeout(timer);
+    waiting[Symbol.dispose]();
+  });
 }

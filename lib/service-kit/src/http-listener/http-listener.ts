@@ -96,13 +96,16 @@ export class HttpListener implements AsyncDisposable {
       streamResetBurst: 4 * this.#limits.maxResets,
       streamResetRate: 4 * this.#limits.resetsPerSecond,
     };
-    this.#http2 = createHttp2Server(http2Options, ((request: IncomingMessage, response: ServerResponse) => {
+    const onHttp2Request = (request: IncomingMessage, response: ServerResponse): void => {
       const { stream } = request as unknown as { readonly stream: ServerHttp2Stream };
       const connection = this.#ofSession.get(stream.session as ServerHttp2Session);
       // Node applies the limit on headers only once the client has acknowledged the settings.
       if (headerBytes(request) > maxHeaderBytes) stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
       else if (connection !== undefined) listener(request, response, connection.caller);
-    }) as never);
+    };
+    this.#http2 = createHttp2Server(http2Options, onHttp2Request as never);
+    // Node would answer these by itself, and then keep them for as long as their clients like.
+    this.#http2.on('connect', onHttp2Request as never).on('checkExpectation', onHttp2Request as never);
     const options = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: TCP_KEEP_ALIVE_MS };
     this.#tcp = createTcpServer(options, socket => this.#admit(socket));
   }

@@ -1,4 +1,4 @@
-export { followResponse, limitSending } from './follow-response.ts';
+export { cut, followResponse, limitSending } from './follow-response.ts';
 export { headersOf } from './headers-of.ts';
 export { HttpListener, type RequestListener } from './http-listener.ts';
 export { http2StreamOf } from './http2-stream.ts';

@@ -126,6 +126,19 @@ describe('Admission', () => {
     expect([admission.calls, admission.bytes]).to.deep.equal([5, 30]);
   });
 
+  it('ends a call that waits for two things, though one of them has come', () => {
+    let now = 0;
+    const admission = new Admission({ ...LIMITS, maxCalls: 1 }, () => now);
+    const ended: string[] = [];
+    const call = admission.admit('a');
+    call.giveWay(() => ended.push('to read'));
+    const toWrite = call.giveWay(() => ended.push('to write'));
+    toWrite[Symbol.dispose]();
+    now += 1_000;
+    using _ = admission.admit('b');
+    expect(ended).to.deep.equal(['to read']);
+  });
+
   it('never passes a bound, and has nothing in hand once all calls are over', async () => {
     const command = fc.record({
       do: fc.constantFrom('admit', 'take', 'wait', 'give back', 'end'),

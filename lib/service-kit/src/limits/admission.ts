@@ -29,11 +29,12 @@ export interface AdmittedCall extends Disposable {
   takeBytesWhenFree(bytes: number, signal: AbortSignal): Promise<void>;
   giveBackBytes(bytes: number): void;
   /**
-   * For as long as the call only waits for its caller: if there is no room for a new call otherwise, it is over then.
-   * Callers that are slow on purpose would keep all others out else.
+   * For as long as the call only waits for its caller, or for room: if there is no room for a new call otherwise, it is
+   * over then. Callers that are slow on purpose would keep all others out else. A call may wait for several things at
+   * once.
    *
    * @param onOver is given the error for its caller
-   * @returns dispose of it when the call goes on
+   * @returns dispose of it when the call goes on; it ends with the call too
    */
   giveWay(onOver: (error: ConnectError) => void): Disposable;
 }
@@ -59,6 +60,8 @@ class Call implements AdmittedCall {
   readonly caller: Caller;
   bytes = 0;
   isOver = false;
+  /** What it waits for now. */
+  waits: Set<Yielding> | undefined;
   readonly #ledger: Ledger;
 
   constructor(ledger: Ledger, caller: Caller) {
@@ -88,6 +91,7 @@ class Call implements AdmittedCall {
 }
 
 interface Yielding {
+  readonly call: Call;
   readonly since: number;
   readonly onOver: (error: ConnectError) => void;
 }
@@ -120,7 +124,7 @@ export class Admission {
   /** First come, first served. */
   readonly #waiters = new Set<Waiter>();
   /** Calls that give way; the one that has waited for longest first. */
-  readonly #yielding = new Map<Call, Yielding>();
+  readonly #yielding = new Set<Yielding>();
   readonly #now: () => number;
   readonly #refusals: Record<AdmissionBound, number> = {
     maxCalls: 0,
@@ -191,13 +195,23 @@ export class Admission {
   }
 
   #giveWay(call: Call, onOver: (error: ConnectError) => void): Disposable {
-    if (!call.isOver) this.#yielding.set(call, { since: this.#now(), onOver });
-    return { [Symbol.dispose]: () => void this.#yielding.delete(call) };
+    const yielding = { call, since: this.#now(), onOver };
+    if (!call.isOver) {
+      this.#yielding.add(yielding);
+      call.waits ??= new Set();
+      call.waits.add(yielding);
+    }
+    return {
+      [Symbol.dispose]: () => {
+        this.#yielding.delete(yielding);
+        call.waits?.delete(yielding);
+      },
+    };
   }
 
   /** Whether there was one, of this caller if one is given. */
   #endOneThatYields(bound: AdmissionBound, caller?: Caller): boolean {
-    for (const [call, { since, onOver }] of this.#yielding) {
+    for (const { call, since, onOver } of this.#yielding) {
       if (since > this.#now() - MIN_WAIT_MS) return false;
       if (caller !== undefined && call.caller !== caller) continue;
       this.#end(call);
@@ -210,7 +224,8 @@ export class Admission {
   #end(call: Call): void {
     if (call.isOver) return;
     call.isOver = true;
-    this.#yielding.delete(call);
+    for (const yielding of call.waits ?? []) this.#yielding.delete(yielding);
+    call.waits = undefined;
     this.#calls--;
     if (--call.caller.calls === 0) this.#callers.delete(call.caller.name);
     this.#giveBack(call, call.bytes);

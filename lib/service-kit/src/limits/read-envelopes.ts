@@ -80,11 +80,17 @@ export async function* readEnvelopes(
     }
   }
 
+  /** Waits for other calls, but on behalf of one that may be slow on purpose. */
+  async function takeBytes(bytes: number): Promise<void> {
+    using _ = call.giveWay(error => over.abort(error));
+    await call.takeBytesWhenFree(bytes, ended);
+  }
+
   async function receiveEnvelope(): Promise<Envelope> {
     await receiveAll(ENVELOPE_HEAD_BYTES);
     const end = ENVELOPE_HEAD_BYTES + received.peek(ENVELOPE_HEAD_BYTES).readUInt32BE(1);
     if (end > ENVELOPE_HEAD_BYTES + maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
-    await call.takeBytesWhenFree(end, ended);
+    await takeBytes(end);
     received.expect(end);
     await receiveAll(end);
     const envelope = received.take(end);

@@ -1,8 +1,8 @@
 import type { DescMethod } from '@bufbuild/protobuf';
 import { type ConnectRouter, type ContextValues, createConnectRouter, createContextValues } from '@connectrpc/connect';
-import type { UniversalHandler, UniversalServerRequest } from '@connectrpc/connect/protocol';
+import type { UniversalHandler, UniversalServerRequest, UniversalServerResponse } from '@connectrpc/connect/protocol';
 import { compressionBrotli, compressionGzip, universalResponseToNodeResponse } from '@connectrpc/connect-node';
-import { headersOf, limitSending } from '@vigie/service-kit/http-listener';
+import { cut, headersOf, limitSending } from '@vigie/service-kit/http-listener';
 import { anyTypes } from '../error-json.ts';
 import type { Exchange, ExchangeHandler } from '../exchange.ts';
 import { exchangeKey } from '../exchange-key.ts';
@@ -60,8 +60,8 @@ function toExchangeHandler(handler: UniversalHandler, parts: RpcHandlersParts): 
       const answer = await handler(await decodeCall(exchange, handler.method, universal, values, parts));
       const watch = findHandedOver(values, answer);
       if (watch !== undefined) return await parts.watches.open(exchange, watch.request, watch.format, watch.timeoutMs);
-      if (!answersMany(handler.method)) limitSending(response, exchange.sendTimeoutMs);
-      await universalResponseToNodeResponse(answer, response);
+      const body = forSlowReaders(answer.body, exchange, handler.method);
+      await universalResponseToNodeResponse({ ...answer, body }, response);
     } catch (error) {
       // A client that is gone gets no answer; any other error is logged.
       if (!signal.aborted && !response.destroyed) throw error;
@@ -69,8 +69,28 @@ function toExchangeHandler(handler: UniversalHandler, parts: RpcHandlersParts): 
   };
 }
 
-function answersMany({ methodKind }: DescMethod): boolean {
-  return methodKind === 'server_streaming' || methodKind === 'bidi_streaming';
+/**
+ * The body of an answer. The call gives way to others while its client has to read before it goes on; for the whole
+ * answer, once that is there, the client has limited time.
+ */
+async function* forSlowReaders(
+  body: UniversalServerResponse['body'],
+  exchange: Exchange,
+  { methodKind }: DescMethod,
+): AsyncGenerator<Uint8Array> {
+  const { response, sendTimeoutMs } = exchange;
+  let isWhole = false;
+  const limit = (): void => {
+    if (!isWhole) limitSending(response, sendTimeoutMs, exchange.call);
+    isWhole = true;
+  };
+  const answersMany = methodKind === 'server_streaming' || methodKind === 'bidi_streaming';
+  for await (const chunk of body ?? []) {
+    if (!answersMany) limit();
+    using _ = exchange.call?.giveWay(() => cut(response));
+    yield chunk;
+  }
+  limit();
 }
 
 /** Connect's own reads the client's leaving off the request once more, and holds on to it as long as the response. */

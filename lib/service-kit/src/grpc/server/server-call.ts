@@ -3,7 +3,7 @@ import type { Http2ServerResponse } from 'node:http2';
 import { type DescMethod, type Message, toBinary } from '@bufbuild/protobuf';
 import { Code, ConnectError, createContextValues, type Interceptor } from '@connectrpc/connect';
 import { parseTimeout } from '@connectrpc/connect/protocol-grpc';
-import { followResponse, limitSending } from '../../http-listener/follow-response.ts';
+import { cut, followResponse, limitSending } from '../../http-listener/follow-response.ts';
 import { headersOf } from '../../http-listener/headers-of.ts';
 import type { AdmittedCall } from '../../limits/admission.ts';
 import type { Admissions } from '../../limits/admissions.ts';
@@ -80,6 +80,7 @@ export class ServerCall {
       await this.#serve(served);
     } catch (error) {
       this.#answer.fail(this.#describe(error));
+      limitSending(this.#response, SEND_TIMEOUT_MS, this.#admitted);
     }
   }
 
@@ -117,7 +118,7 @@ export class ServerCall {
     const message = response.stream ? await onlyMessage(response.message) : response.message;
     const bytes = toBinary(output, message);
     this.#admitted?.takeBytes(bytes.byteLength);
-    limitSending(this.#response, SEND_TIMEOUT_MS);
+    limitSending(this.#response, SEND_TIMEOUT_MS, this.#admitted);
     this.#answer.sendHeaders(response.header);
     await this.#answer.send(bytes, this.#over.signal);
     this.#answer.end(response.trailer);
@@ -126,9 +127,16 @@ export class ServerCall {
   async #sendEach({ output }: DescMethod, response: CallResponse, signal: AbortSignal): Promise<void> {
     if (!response.header.keys().next().done) this.#answer.sendHeaders(response.header);
     for await (const message of response.message as AsyncIterable<Message>) {
+      using _ = this.#giveWayToOthers();
       await this.#answer.send(toBinary(output, message), signal);
     }
     this.#answer.end(response.trailer);
+    limitSending(this.#response, SEND_TIMEOUT_MS, this.#admitted);
+  }
+
+  /** While the client has to read before more can be sent. */
+  #giveWayToOthers(): Disposable | undefined {
+    return this.#admitted?.giveWay(() => cut(this.#response));
   }
 
   #callRequest(method: DescMethod, header: Headers, signal: AbortSignal): CallRequest {
