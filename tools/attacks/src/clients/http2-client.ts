@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { type ClientHttp2Session, type ClientHttp2Stream, connect, type OutgoingHttpHeaders } from 'node:http2';
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  type OutgoingHttpHeaders,
+  type Settings,
+} from 'node:http2';
 import { type Answer, grpcStatusName, resetName } from './answer.ts';
 
 const UNANSWERED_AFTER_MS = 60_000;
@@ -16,9 +22,9 @@ export class Http2Client implements Disposable {
   readonly session: ClientHttp2Session;
 
   /** @param address `host:port` */
-  static async open(address: string): Promise<Http2Client> {
+  static async open(address: string, settings: Settings = {}): Promise<Http2Client> {
     // A stranger's own client would refuse to send some of it.
-    const session = connect(`http://${address}`, { maxSendHeaderBlockLength: 1024 * 1024 });
+    const session = connect(`http://${address}`, { maxSendHeaderBlockLength: 1024 * 1024, settings });
     session.on('error', () => undefined);
     // The first that a server sends (RFC 9113, section 3.4).
     await once(session, 'remoteSettings');
@@ -36,7 +42,7 @@ export class Http2Client implements Disposable {
   /** Opens a stream. @returns undefined if the connection is gone */
   open({ headers }: Http2Request): ClientHttp2Stream | undefined {
     try {
-      const stream = this.session.request({ ':method': 'POST', ...headers });
+      const stream = this.session.request({ ':method': 'POST', ...headers }, { endStream: false });
       return stream.on('error', () => undefined);
     } catch {
       return undefined;
