@@ -13,6 +13,8 @@ const PREFACE_BYTES = 24;
 /** The default of SETTINGS_MAX_FRAME_SIZE, which Node's servers keep. */
 const MAX_FRAME_BYTES = 16_384;
 const PRIORITY_BYTES = 5;
+/** Of a block, which fills 9 if they are full: a flood of empty ones costs time (CVE-2024-27316). */
+const MAX_FRAMES = 64;
 
 interface FrameHead {
   readonly length: number;
@@ -26,6 +28,7 @@ interface OpenBlock {
   readonly streamId: number;
   readonly flags: number;
   readonly shortener: HpackShortener;
+  frames: number;
 }
 
 /**
@@ -118,10 +121,11 @@ export class HeaderBlockFilter {
       if (type !== CONTINUATION || streamId !== this.#block.streamId || length > MAX_FRAME_BYTES) {
         throw new Http2ProtocolError('A block of headers was interrupted.');
       }
+      if (++this.#block.frames > MAX_FRAMES) throw new Http2ProtocolError('A block of headers has too many frames.');
       return true;
     }
     if (type !== HEADERS || (flags & END_HEADERS) !== 0 || length > MAX_FRAME_BYTES) return false;
-    this.#block = { streamId, flags, shortener: new HpackShortener(this.#maxHeaderBytes) };
+    this.#block = { streamId, flags, shortener: new HpackShortener(this.#maxHeaderBytes), frames: 1 };
     return true;
   }
 

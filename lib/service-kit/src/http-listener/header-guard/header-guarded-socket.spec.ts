@@ -163,9 +163,10 @@ describe('HeaderBlockFilter', () => {
     );
   });
 
-  it('refuses a block that another frame interrupts, that ends in the middle, or that has more padding than bytes', () => {
+  it('refuses a block of frames without end, interrupted, that ends in the middle, or with more padding than bytes', () => {
     const begin = frame(1, 0, 1, Buffer.of(0x82));
     for (const wrong of [
+      [begin, ...Array<Buffer>(64).fill(frame(9, 0, 1, Buffer.alloc(0)))],
       [begin, frame(0, 0, 1, Buffer.alloc(3))],
       [begin, frame(9, 4, 3, Buffer.of(0x82))],
       [begin, frame(9, 4, 1, Buffer.of(0x00, 5))],
