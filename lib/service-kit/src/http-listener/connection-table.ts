@@ -73,6 +73,11 @@ export class ConnectionTable<C extends TabledConnection> {
     if (requests === 1) this.#idleSince.set(connection, now);
   }
 
+  /** How many are in flight. */
+  requestsOf(connection: C): number {
+    return this.#open.get(connection) ?? 0;
+  }
+
   isIdle(connection: C): boolean {
     return this.#idleSince.has(connection);
   }

@@ -373,6 +373,21 @@ describe('HttpListener, towards clients that mean no good', () => {
     busy.close();
   });
 
+  it('cuts a connection that asks hundreds of times before it is answered, and no other', async () => {
+    let asked = 0;
+    await using server = await openListener((_request, response) => {
+      asked++;
+      setTimeout(() => response.end('late'), 100);
+    });
+    const socket = await open(server.port);
+    const closed = once(socket, 'close');
+    socket.on('error', () => {}).resume();
+    socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(1_000));
+    await closed;
+    expect(asked).to.equal(100);
+    expect(await (await fetch(server.url)).text()).to.equal('late');
+  });
+
   it('refuses headers that are sent too slowly', async () => {
     await using server = await openListener(HELLO, 2_000, 0, { headersTimeoutMs: 200 });
     const socket = await open(server.port);

@@ -43,6 +43,8 @@ const BACKLOG = 4096;
 const KEEP_ALIVE_MS = 65_000;
 /** How soon the kernel looks whether the client's machine is still there; the default is two hours. */
 const TCP_KEEP_ALIVE_MS = 30_000;
+/** Requests of an HTTP/1.1 connection that wait to be answered. Hardly any client sends one before the last answer. */
+const MAX_PIPELINED = 100;
 const MAX_SWEEP_MS = 5_000;
 /** Of answers that a connection still has to send. A proxy may bring the calls of many clients over one connection. */
 const MAX_SESSION_MEMORY_MB = 64;
@@ -85,7 +87,12 @@ export class HttpListener implements AsyncDisposable {
     };
     this.#http1 = createServer(http1Options, (request, response) => {
       const connection = this.#ofSocket.get(request.socket);
-      if (connection === undefined) return;
+      // Requests that were read with one too many still come once their connection is cut.
+      if (connection === undefined || request.socket.destroyed) return;
+      if (this.#connections.requestsOf(connection) >= MAX_PIPELINED) {
+        request.socket.destroy();
+        return;
+      }
       this.#followHttp1(connection, request, response);
       listener(request, response, connection.caller);
     });
