@@ -4,10 +4,10 @@ import { Http2Client, type Http2Request } from '../clients/http2-client.ts';
 import { PROBE_STREAM, STREAM_ALERTS, unaryCall } from '../payloads/calls.ts';
 import { frame } from '../payloads/protobuf.ts';
 
-/** More than a port admits. */
-const CALLS = 2_500;
+/** More than a port admits of one caller. */
+const CALLS = 2_100;
 const UNENDED_REQUESTS = 10_000;
-const CALLS_A_CONNECTION = 500;
+const CALLS_A_CONNECTION = 700;
 /** The port may still be busy with what has come. */
 const SERVED_WITHIN_MS = 10_000;
 /** Of others, at once. */
