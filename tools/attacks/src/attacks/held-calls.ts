@@ -56,6 +56,7 @@ export const HELD_CALLS: readonly Attack[] = [
     name: 'unended-requests',
     what: `${UNENDED_REQUESTS} CONNECT requests that are refused and never end`,
     ports: PORTS,
+    memoryMiB: 128,
     run: target => {
       const headers = { ':method': 'CONNECT', ':authority': target.address };
       return hold(target, UNENDED_REQUESTS, { headers, isEnded: false });
