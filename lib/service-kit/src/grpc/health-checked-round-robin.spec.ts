@@ -100,6 +100,23 @@ describe('a channel to several servers', () => {
     await waitFor('one watch of health', async () => ((await openWatches(a)) <= 2 ? true : undefined));
   });
 
+  it('counts a server as ready that has no room for a watch of its health', async () => {
+    const { streamLimits } = DEFAULT_GRPC_SERVER_LIMITS;
+    const limits = { ...DEFAULT_GRPC_SERVER_LIMITS, streamLimits: { ...streamLimits, maxCalls: 1 } };
+    await using full = await startNamed('full', { limits });
+    await using b = await startNamed('b');
+    using other = openTo(full);
+    await untilAnsweredBy(other, 'full');
+    await waitFor('the only place is taken', async () => ((await openWatches(full)) === 1 ? true : undefined));
+    using channel = openTo(full, b);
+    await untilAnsweredBy(channel, 'b,full');
+    const refused = async () =>
+      /handled_total\{method="[^"]*Watch",code="ResourceExhausted"/.test(await full.metrics.metrics());
+    await waitFor('a refused watch', async () => ((await refused()) ? true : undefined));
+    await waitFor('the watch of the other', async () => ((await openWatches(b)) === 1 ? true : undefined));
+    for (let round = 0; round < 10; round++) expect(await answerers(channel)).to.equal('b,full');
+  });
+
   it('counts a server without a health service as ready', async () => {
     await using a = await startNamed('a');
     const plain = new Server();

@@ -21,7 +21,7 @@ const { watch } = Health.method;
 
 /**
  * Follows `grpc.health.v1.Health/Watch` of the server at the end of a connection until it is disposed of. A server
- * without that service counts as serving.
+ * without that service, or without room for the watch, counts as serving.
  *
  * https://github.com/grpc/proposal/blob/master/A17-client-side-health-checking.md
  */
@@ -60,7 +60,8 @@ export class HealthWatch implements Disposable {
     call.on('error', () => {});
     call.once('status', ({ code }) => {
       if (code === Status.UNIMPLEMENTED) return this.#report('serving');
-      this.#report('not-serving');
+      // A server that has no room for one more watch says nothing of its health by that; others hold the places.
+      this.#report(code === Status.RESOURCE_EXHAUSTED ? 'serving' : 'not-serving');
       if (this.#disposed) return;
       this.#retryTimer = setTimeout(() => this.#open(), RETRY_MS);
       this.#retryTimer.unref();
