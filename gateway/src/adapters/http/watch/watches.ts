@@ -32,7 +32,7 @@ export interface WatchesParts {
 }
 
 /** How long one turn of the event loop may go on writing: other calls wait for so long. */
-const TURN_MS = 4;
+const TURN_MS = 1;
 /** One timer serves all watches, some of them at each of so many ticks. */
 const TICKS_PER_BEAT = 15;
 /** In beats: how often a watch learns of a newer resume token while it gets no outcome. */
@@ -143,7 +143,7 @@ export class Watches implements WatchOwner {
     const queue = this.#queue;
     this.#queue = [];
     for (const [index, writer] of queue.entries()) {
-      if (index % 8 === 7 && performance.now() - startedAt > TURN_MS) {
+      if (index % 4 === 3 && performance.now() - startedAt > TURN_MS) {
         // Those that were queued meanwhile come after those that wait already.
         this.#queue = [...queue.slice(index), ...this.#queue];
         return;
