@@ -8,11 +8,11 @@ import { OldestGoes } from './oldest-goes.ts';
 const LINGER_MS = 5_000;
 
 /** Of this process: each takes some 10 KB, and no limit on calls counts them. */
-const MAX_ANSWERED = 1_000;
+const ANSWERED = { max: 1_000, minWaitMs: 1_000, maxInBurst: 6_000 };
 /** Requests that were answered before all of their body was there. */
-const lingering = new OldestGoes(MAX_ANSWERED);
+const lingering = new OldestGoes(ANSWERED);
 /** Refusals that their clients have not read yet. */
-const refused = new OldestGoes(MAX_ANSWERED);
+const refused = new OldestGoes(ANSWERED);
 
 /**
  * Looks after a request once its response is sent: a refused body is still on its way. It is read for a while, so that

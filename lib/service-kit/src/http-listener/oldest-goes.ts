@@ -1,11 +1,30 @@
+import { waitingClock } from '../limits/waiting-clock.ts';
+
+export interface WaitingBounds {
+  /** Of those that have waited for `minWaitMs` or longer. */
+  readonly max: number;
+  /** Whoever has not waited for so long may still be read: a client can't before the event loop has sent it. */
+  readonly minWaitMs: number;
+  /** Of all together. */
+  readonly maxInBurst: number;
+}
+
+interface Waiting {
+  readonly since: number;
+  readonly end: () => void;
+}
+
 /** A bounded number of things that wait for their clients: with one too many the one that has waited longest ends. */
 export class OldestGoes {
-  readonly #max: number;
-  /** What ends each; the oldest first. */
-  readonly #waiting = new Set<() => void>();
+  readonly #bounds: WaitingBounds;
+  readonly #now: () => number;
+  /** The oldest first. */
+  readonly #waiting = new Set<Waiting>();
 
-  constructor(max: number) {
-    this.#max = max;
+  /** @param now in milliseconds, by a clock that doesn't go back */
+  constructor(bounds: WaitingBounds, now: () => number = waitingClock) {
+    this.#bounds = bounds;
+    this.#now = now;
   }
 
   /**
@@ -13,15 +32,20 @@ export class OldestGoes {
    * @returns dispose of it once it is over
    */
   add(end: () => void): Disposable {
-    this.#waiting.add(end);
-    if (this.#waiting.size > this.#max) this.#endOldest();
-    return { [Symbol.dispose]: () => void this.#waiting.delete(end) };
+    const waiting = { since: this.#now(), end };
+    this.#waiting.add(waiting);
+    this.#makeRoom();
+    return { [Symbol.dispose]: () => void this.#waiting.delete(waiting) };
   }
 
-  #endOldest(): void {
-    const [oldest] = this.#waiting;
-    if (oldest === undefined) return;
-    this.#waiting.delete(oldest);
-    oldest();
+  #makeRoom(): void {
+    const { max, minWaitMs, maxInBurst } = this.#bounds;
+    for (const waiting of this.#waiting) {
+      const { size } = this.#waiting;
+      if (size <= max) return;
+      if (size <= maxInBurst && waiting.since > this.#now() - minWaitMs) return;
+      this.#waiting.delete(waiting);
+      waiting.end();
+    }
   }
 }
