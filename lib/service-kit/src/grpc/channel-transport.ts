@@ -29,8 +29,8 @@ import { fromGrpcStatus } from './grpc-status.ts';
 import { chain, type Next } from './interceptors/chain.ts';
 import { propagateTrace } from './interceptors/propagate-trace.ts';
 import { keepDrainingAlive } from './keep-draining-alive.ts';
+import { deserializer, methodPath, requestHead, serializer } from './rpc-method.ts';
 import { serviceConfig } from './service-config.ts';
-import { deserializer, methodPath, serializer } from './service-definition.ts';
 import { noteWireBytes } from './wire-bytes.ts';
 
 type HeadersInit = ConstructorParameters<typeof Headers>[0];
@@ -89,7 +89,7 @@ export class ChannelTransport implements Transport, Disposable {
       this.#interceptors,
       call,
     )({
-      ...requestHead(method, signal, header, contextValues),
+      ...clientRequest(method, signal, header, contextValues),
       stream: false,
       method,
       message: create(method.input, input),
@@ -110,7 +110,7 @@ export class ChannelTransport implements Transport, Disposable {
       this.#interceptors,
       call,
     )({
-      ...requestHead(method, signal, header, contextValues),
+      ...clientRequest(method, signal, header, contextValues),
       stream: true,
       method,
       message: createEach(method.input, input),
@@ -207,16 +207,14 @@ export class ChannelTransport implements Transport, Disposable {
 /** Of a caller that never gives up. */
 const NEVER_ABORTED = new AbortController().signal;
 
-function requestHead(
+function clientRequest(
   method: DescMethod,
   signal: AbortSignal | undefined,
   header: HeadersInit | undefined,
   contextValues: ContextValues | undefined,
 ) {
   return {
-    service: method.parent,
-    requestMethod: 'POST',
-    url: `http://grpc${methodPath(method)}`,
+    ...requestHead(method),
     signal: signal ?? NEVER_ABORTED,
     header: new Headers(header),
     contextValues: contextValues ?? createContextValues(),

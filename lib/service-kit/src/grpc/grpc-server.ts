@@ -18,10 +18,10 @@ import { traceCalls } from './interceptors/trace-calls.ts';
 import { translateErrors } from './interceptors/translate-errors.ts';
 import { createReflectionService, type ServedService } from './reflection-service.ts';
 import { type ErrorTranslator, rpcError } from './rpc-error.ts';
+import { methodPath } from './rpc-method.ts';
 import { createGrpcListener } from './server/grpc-listener.ts';
 import { DEFAULT_GRPC_SERVER_LIMITS } from './server/grpc-server-limits.ts';
 import type { ServedMethod } from './server/server-call.ts';
-import { methodPath } from './service-definition.ts';
 import type { ServiceImplementation } from './service-implementation.ts';
 
 export interface GrpcServerOptions {

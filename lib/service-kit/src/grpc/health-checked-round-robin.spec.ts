@@ -10,8 +10,8 @@ import type { Registry } from 'prom-client';
 import { createMetrics } from '../telemetry/metrics.ts';
 import type { ChannelTransport } from './channel-transport.ts';
 import type { GrpcServerOptions } from './grpc-server.ts';
+import { deserializer, methodPath, serializer } from './rpc-method.ts';
 import { DEFAULT_GRPC_SERVER_LIMITS } from './server/grpc-server-limits.ts';
-import { methodPath, serviceDefinition } from './service-definition.ts';
 import { nameServers } from './testing/spec-name.ts';
 import { openChannel, type SpecServer, startSpecServer } from './testing/spec-server.ts';
 
@@ -121,7 +121,16 @@ describe('a channel to several servers', () => {
     await using a = await startNamed('a');
     const plain = new Server();
     using _ = { [Symbol.dispose]: () => plain.forceShutdown() };
-    const { getAlert } = serviceDefinition(AlertService.methods) as { getAlert: MethodDefinition<Message, Message> };
+    const { input, output } = AlertService.method.getAlert;
+    const getAlert: MethodDefinition<Message, Message> = {
+      path: methodPath(AlertService.method.getAlert),
+      requestStream: false,
+      responseStream: false,
+      requestSerialize: serializer(input),
+      requestDeserialize: deserializer(input),
+      responseSerialize: serializer(output),
+      responseDeserialize: deserializer(output),
+    };
     const answer = create(AlertSchema, { uid: 'plain' });
     plain.addService(
       { getAlert },

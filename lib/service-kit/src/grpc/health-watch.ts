@@ -6,7 +6,7 @@ import {
   type HealthCheckResponse,
   HealthCheckResponse_ServingStatus as ServingStatus,
 } from '@vigie/proto/health/v1/health_pb.ts';
-import { deserializer, methodPath, serializer } from './service-definition.ts';
+import { deserializer, methodPath, serializer } from './rpc-method.ts';
 
 /** What a server says of itself: nothing yet, that it serves, or that it doesn't. */
 export type ServingState = 'unknown' | 'serving' | 'not-serving';

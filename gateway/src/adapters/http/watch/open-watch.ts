@@ -4,7 +4,6 @@ import type { WatchAlertsResponse } from '@vigie/proto/vigie/alert/v1/alert_serv
 import { rpcError } from '@vigie/service-kit/grpc';
 import { limitSending } from '@vigie/service-kit/http-listener';
 import type { Exchange } from '../exchange.ts';
-
 import type { EncodedResponses } from './encoded-responses.ts';
 import type { WatchFormat } from './watch-format.ts';
 

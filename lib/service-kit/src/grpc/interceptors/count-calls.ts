@@ -1,7 +1,7 @@
 import { Code, ConnectError, type Interceptor } from '@connectrpc/connect';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { LATENCY_BUCKETS } from '../../telemetry/metrics.ts';
-import { methodPath } from '../service-definition.ts';
+import { methodPath } from '../rpc-method.ts';
 
 /** The usual three of a gRPC server: rate and code, latency, calls in flight. Wraps whatever translates errors. */
 export function countCalls(registry: Registry): Interceptor {

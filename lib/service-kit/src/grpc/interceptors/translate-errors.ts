@@ -1,7 +1,7 @@
 import { ConnectError, type Interceptor } from '@connectrpc/connect';
 import type { Logger } from '../../telemetry/logger.ts';
 import { type ErrorTranslator, internalError } from '../rpc-error.ts';
-import { methodPath } from '../service-definition.ts';
+import { methodPath } from '../rpc-method.ts';
 import type { CallRequest } from './chain.ts';
 
 export interface ErrorTranslation {

@@ -12,7 +12,7 @@ import type { Logger } from '../../telemetry/logger.ts';
 import { onlyMessage, sendHeadersKey } from '../implemented-method.ts';
 import { type CallRequest, type CallResponse, chain, type Next } from '../interceptors/chain.ts';
 import { internalError, rpcError } from '../rpc-error.ts';
-import { methodPath } from '../service-definition.ts';
+import { requestHead } from '../rpc-method.ts';
 import { GrpcResponse } from './grpc-response.ts';
 import { RequestReader } from './request-reader.ts';
 
@@ -142,10 +142,8 @@ export class ServerCall {
   #callRequest(method: DescMethod, header: Headers, signal: AbortSignal): CallRequest {
     const request = {
       stream: method.methodKind !== 'unary',
-      service: method.parent,
+      ...requestHead(method),
       method,
-      requestMethod: 'POST',
-      url: `http://grpc${methodPath(method)}`,
       signal,
       header,
       contextValues: createContextValues().set(sendHeadersKey, () => this.#answer.sendHeaders()),
@@ -174,8 +172,6 @@ export class ServerCall {
     if (error instanceof ConnectError) return error;
     const { signal } = this.#over;
     if (signal.aborted && signal.reason instanceof ConnectError) return signal.reason;
-    const { stopping } = this.#parts;
-    if (stopping.aborted && error === stopping.reason) return stopping.reason;
     this.#parts.logger.error({ err: error }, 'answer not sent');
     return internalError(error);
   }
