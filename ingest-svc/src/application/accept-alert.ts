@@ -1,4 +1,4 @@
-import { type AlertInput, parseAlert } from '@vigie/alert';
+import { type AlertInput, latestTimestamp, parseAlert } from '@vigie/alert';
 import type { AlertQueue, QueueReceipt } from '../ports/alert-queue.ts';
 
 export type AcceptAlert = (input: AlertInput) => Promise<QueueReceipt>;
@@ -9,5 +9,5 @@ export type AcceptAlert = (input: AlertInput) => Promise<QueueReceipt>;
  * @throws InvalidAlertError, AlertQueueError
  */
 export function createAcceptAlert(queue: AlertQueue): AcceptAlert {
-  return async input => queue.publish(parseAlert(input));
+  return async input => queue.publish(parseAlert(input, latestTimestamp()));
 }

@@ -1,12 +1,19 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type AlertInput, contentHash, InvalidAlertError, parseAlert, timestampSeconds } from './alert.ts';
+import {
+  type AlertInput,
+  contentHash,
+  InvalidAlertError,
+  latestTimestamp,
+  parseAlert,
+  timestampSeconds,
+} from './alert.ts';
 
 const good: AlertInput = { uid: 'a-1', video: '/videos/a.mp4', timestamp: 1748871320.683412, store: 'store-42' };
 
 function faultyFields(input: AlertInput): string[] {
   try {
-    parseAlert(input);
+    parseAlert(input, latestTimestamp());
     return [];
   } catch (error) {
     expect(error).to.instanceOf(InvalidAlertError);
@@ -55,6 +62,9 @@ describe('parseAlert', () => {
     ['dots that are no parent folder', { video: '/videos/a..b/...mp4' }],
     ['a store name in any script', { store: 'Épicerie 東京 №5 🛒' }],
     ['a store of 128 characters beyond the basic plane', { store: '🛒'.repeat(128) }],
+    ['a uid of dots that a URL keeps', { uid: '...' }],
+    ['a path from right to left, with its marks', { video: '/\u200f\u0641\u064a\u062f\u064a\u0648\u200e.mp4' }],
+    ['a timestamp that is ahead by a time zone', { timestamp: Date.now() / 1_000 + 14 * 3_600 }],
   ];
   for (const [what, change] of accepted) {
     it(`accepts ${what}`, () => expect(faultyFields({ ...good, ...change })).to.deep.equal([]));
@@ -65,6 +75,8 @@ describe('parseAlert', () => {
     ['a uid of 129 characters', { uid: 'x'.repeat(129) }, 'uid'],
     ['a blank in the uid', { uid: 'a 1' }, 'uid'],
     ['a line break after the uid', { uid: 'a\n' }, 'uid'],
+    ['a dot as uid, which clients leave out of a path', { uid: '.' }, 'uid'],
+    ['two dots as uid', { uid: '..' }, 'uid'],
     ['a relative path', { video: 'videos/a.mp4' }, 'video'],
     ['a URL', { video: 'http://example.com/a.mp4' }, 'video'],
     ['a parent folder', { video: '/videos/../a.mp4' }, 'video'],
@@ -75,6 +87,12 @@ describe('parseAlert', () => {
     ['a backslash', { video: '/videos\\..\\a.mp4' }, 'video'],
     ['a lone surrogate', { video: '/videos/\ud800.mp4' }, 'video'],
     ['a path of 1,025 characters', { video: `/${'x'.repeat(1020)}.mp4` }, 'video'],
+    ['a C1 control in the path', { video: '/videos/a\u0085.mp4' }, 'video'],
+    ['a bidi override in the path', { video: '/videos/\u202e4pm.mp4' }, 'video'],
+    ['a bidi isolate in the path', { video: '/videos/\u2067.mp4' }, 'video'],
+    ['a line separator in the path', { video: '/videos/\u2028.mp4' }, 'video'],
+    ['two days ahead of now', { timestamp: Date.now() / 1_000 + 2 * 86_400 }, 'timestamp'],
+    ['the end of the year 9999', { timestamp: 253_402_300_799 }, 'timestamp'],
     ['no timestamp', { timestamp: 0 }, 'timestamp'],
     ['a timestamp that rounds to none', { timestamp: 4.9e-7 }, 'timestamp'],
     ['the year 10000', { timestamp: 253_402_300_800 }, 'timestamp'],
@@ -83,6 +101,10 @@ describe('parseAlert', () => {
     ['milliseconds', { timestamp: 1748871320683 }, 'timestamp'],
     ['an empty store', { store: '' }, 'store'],
     ['a control character in the store', { store: 'store\t42' }, 'store'],
+    ['a store of blanks', { store: '   ' }, 'store'],
+    ['a store that shows nothing', { store: '\u3164 \u2800' }, 'store'],
+    ['a C1 control in the store', { store: 'store\u009b42' }, 'store'],
+    ['a bidi override in the store', { store: 'store\u202e42' }, 'store'],
     ['a store of 129 characters', { store: 'x'.repeat(129) }, 'store'],
   ];
   for (const [what, change, field] of refused) {

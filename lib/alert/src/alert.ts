@@ -40,11 +40,16 @@ const VIDEO_EXTENSIONS = ['mp4', 'avi', 'mov', 'mkv', 'webm', 'ts', 'flv', 'wmv'
 
 const UID = /^[A-Za-z0-9._:-]{1,128}$/;
 const STORE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,128}$/u;
+/** Marks have nothing to be on, and the letters and the symbol among them are blank: fillers of Hangul, Braille. */
+const INVISIBLE = /^[\p{M} \u115f\u1160\u2800\u3164\uffa0]*$/u;
 const VIDEO_EXTENSION = new RegExp(`[^/]\\.(${VIDEO_EXTENSIONS.join('|')})$`, 'i');
 const VIDEO_MAX_LENGTH = 1024;
-/** Control characters, the backslash that some servers read as a slash, and what would end a URL's path. */
+/**
+ * Control characters, separators of lines, what turns the direction of the text around it, the backslash that some
+ * servers read as a slash, and what would end a URL's path.
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
-const VIDEO_UNSAFE = /[\u0000-\u001f\u007f\\?#]/;
+const VIDEO_UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\\?#]/;
 /** The end of the year 9999, the last moment that RFC 3339 can write. */
 const TIMESTAMP_END_MICROS = 253_402_300_800_000_000;
 
@@ -52,15 +57,16 @@ const TIMESTAMP_END_MICROS = 253_402_300_800_000_000;
  * By the rules that `alert.proto` states for every language; this is the hot path, where protovalidate takes too long.
  * `wire/alert-rules.spec.ts` holds both against each other.
  *
+ * @param latest when the alert may have happened at the latest; any time if undefined: of what was accepted already
  * @throws InvalidAlertError naming every field that breaks a rule
  */
-export function parseAlert(input: AlertInput): Alert {
+export function parseAlert(input: AlertInput, latest?: Date): Alert {
   const timestampMicros = toMicros(input.timestamp);
   const violations = (
     [
       ['uid', findUidViolation(input.uid)],
       ['video', findVideoViolation(input.video)],
-      ['timestamp', findTimestampViolation(timestampMicros)],
+      ['timestamp', findTimestampViolation(timestampMicros, latest)],
       ['store', findStoreViolation(input.store)],
     ] as const
   ).flatMap(([field, description]) => (description === undefined ? [] : [{ field, description }]));
@@ -74,7 +80,8 @@ export function findVideoViolation(video: string): string | undefined {
   if (!video.isWellFormed()) return 'must be well-formed Unicode';
   if (isLonger(video, VIDEO_MAX_LENGTH)) return `must have at most ${VIDEO_MAX_LENGTH} characters`;
   if (!video.startsWith('/')) return 'must be an absolute path: begin it with /';
-  if (VIDEO_UNSAFE.test(video)) return 'must not hold control characters, backslash, ? or #';
+  if (VIDEO_UNSAFE.test(video))
+    return 'must not hold control characters, line separators, bidi overrides, backslash, ? or #';
   if (video.split('/').includes('..')) return 'must not hold ..';
   if (!VIDEO_EXTENSION.test(video)) return `must end in one of .${VIDEO_EXTENSIONS.join(' .')}`;
   return undefined;
@@ -89,6 +96,7 @@ function isLonger(text: string, maxLength: number): boolean {
 export function findUidViolation(uid: string): string | undefined {
   if (uid === '') return 'is required';
   if (!UID.test(uid)) return 'must be 1-128 characters of A-Z a-z 0-9 . _ : -';
+  if (uid === '.' || uid === '..') return "must not be . or .., which a URL's path can't hold";
   return undefined;
 }
 
@@ -96,12 +104,22 @@ export function findUidViolation(uid: string): string | undefined {
 export function findStoreViolation(store: string): string | undefined {
   if (store === '') return 'is required';
   if (!STORE.test(store)) return 'must be 1-128 printable characters';
+  if (INVISIBLE.test(store)) return 'must hold a character that can be seen';
   return undefined;
 }
 
-function findTimestampViolation(micros: number): string | undefined {
+/** A camera's clock may be wrong by a time zone; what is later would stay on top of every list. */
+const AHEAD_MS = 24 * 60 * 60 * 1000;
+
+/** When an alert may have happened at the latest that a client sends now. */
+export function latestTimestamp(now = Date.now()): Date {
+  return new Date(now + AHEAD_MS);
+}
+
+function findTimestampViolation(micros: number, latest: Date | undefined): string | undefined {
   if (!Number.isFinite(micros) || micros <= 0) return 'is required: Unix seconds, for example 1748871320.68';
   if (micros >= TIMESTAMP_END_MICROS) return 'must be Unix seconds; this looks like milliseconds or finer';
+  if (latest !== undefined && micros > latest.getTime() * 1e3) return 'must not be more than a day ahead of now';
   return undefined;
 }
 

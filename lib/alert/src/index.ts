@@ -7,6 +7,7 @@ export {
   findUidViolation,
   findVideoViolation,
   InvalidAlertError,
+  latestTimestamp,
   parseAlert,
   timestampSeconds,
 } from './alert.ts';

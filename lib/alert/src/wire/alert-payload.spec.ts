@@ -49,6 +49,7 @@ describe('alert payloads', () => {
     ['nothing', bytes('')],
     ['a wrong type', bytes(byHand.replace('"u"', '7'))],
     ['a broken rule', bytes(byHand.replace('/videos', '/..'))],
+    ['a number that only JavaScript reads', bytes(byHand.replace('1748871320.68', '"0x10"'))],
     ['bytes that are no UTF-8', new Uint8Array([0x22, 0xff, 0x22])],
   ];
   for (const [what, payload] of malformed) {
@@ -56,6 +57,17 @@ describe('alert payloads', () => {
       expect(() => decodeAlertPayload(payload)).to.throw(MalformedMessageError, /^not an alert: ./);
     });
   }
+});
+
+describe('alert payloads of the future', () => {
+  const publishedAt = new Date(1748871320_000);
+  const aheadByDays = (days: number) => bytes(byHand.replace('1748871320.68', String(1748871320 + days * 86_400)));
+
+  it('are judged by when they were published, a day more generously than by ingest-svc, and later not at all', () => {
+    expect(decodeAlertPayload(aheadByDays(1.9), publishedAt).uid).to.equal('u');
+    expect(() => decodeAlertPayload(aheadByDays(2.1), publishedAt)).to.throw(MalformedMessageError, /ahead of now/);
+    expect(decodeAlertPayload(aheadByDays(2.1)).uid).to.equal('u');
+  });
 });
 
 describe('outcome payloads', () => {

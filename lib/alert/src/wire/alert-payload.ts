@@ -1,9 +1,9 @@
 import { create, fromJson, type JsonValue, toJson } from '@bufbuild/protobuf';
 import { AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
-import { type Alert, parseAlert } from '../alert.ts';
+import { type Alert, latestTimestamp, parseAlert } from '../alert.ts';
 import type { AlertRecord, FinishedAlert } from '../alert-record.ts';
 import { alertToProto, finishedFromProto } from './alert-message.ts';
-import { parseJsonPayload } from './json-payload.ts';
+import { isNumberText, parseJsonPayload } from './json-payload.ts';
 
 /** A message on a subject of alerts or outcomes whose payload could not be parsed as one. */
 export class MalformedMessageError extends Error {
@@ -21,19 +21,25 @@ export function encodeOutcomePayload(finished: FinishedAlert): string {
   return encode(finished);
 }
 
-/** @throws MalformedMessageError if the payload is no JSON, or the JSON no alert that keeps the rules */
-export function decodeAlertPayload(payload: Uint8Array): Alert {
+/**
+ * @param publishedAt when it was published, which tells whether its timestamp may be right; absent for what was accepted
+ * already
+ * @throws MalformedMessageError if the payload is no JSON, or the JSON no alert that keeps the rules
+ */
+export function decodeAlertPayload(payload: Uint8Array, publishedAt?: Date): Alert {
   try {
-    return parseAlert(fromJson(AlertSchema, clientFieldsOf(parseJsonPayload(payload)), { ignoreUnknownFields: true }));
+    const json = clientFieldsOf(parseJsonPayload(payload));
+    const latest = publishedAt && latestTimestamp(publishedAt.getTime() + CLOCK_DIFFERENCE_MS);
+    return parseAlert(fromJson(AlertSchema, json, { ignoreUnknownFields: true }), latest);
   } catch (error) {
     throw new MalformedMessageError(`not an alert: ${(error as Error).message}`, { cause: error });
   }
 }
 
 /** The alert in a payload, or the reason why there is none. */
-export function tryDecodeAlert(payload: Uint8Array): Alert | MalformedMessageError {
+export function tryDecodeAlert(payload: Uint8Array, publishedAt?: Date): Alert | MalformedMessageError {
   try {
-    return decodeAlertPayload(payload);
+    return decodeAlertPayload(payload, publishedAt);
   } catch (error) {
     if (error instanceof MalformedMessageError) return error;
     throw error;
@@ -62,8 +68,16 @@ export function decodeOutcomePayload(payload: Uint8Array): FinishedAlert {
  */
 function clientFieldsOf(json: JsonValue): JsonValue {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return json;
+  const { timestamp } = json;
+  if (typeof timestamp === 'string' && !isNumberText(timestamp)) throw new Error('timestamp must be a number');
   return Object.fromEntries(CLIENT_FIELDS.flatMap(name => (name in json ? [[name, json[name] as JsonValue]] : [])));
 }
+
+/**
+ * Between ingest-svc and nats-server, generously: whether an alert that was accepted has its row must not depend on
+ * whose clock is right.
+ */
+const CLOCK_DIFFERENCE_MS = 24 * 60 * 60 * 1000;
 
 const CLIENT_FIELDS = ['uid', 'video', 'timestamp', 'store'];
 

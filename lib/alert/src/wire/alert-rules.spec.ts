@@ -8,10 +8,11 @@ import { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quaran
 import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type AlertInput, InvalidAlertError, parseAlert } from '../alert.ts';
+import { type AlertInput, InvalidAlertError, latestTimestamp, parseAlert } from '../alert.ts';
 
 const RUNS = 1_000;
 const YEAR_10000_SECONDS = 253_402_300_800;
+const LATEST_SECONDS = latestTimestamp().getTime() / 1_000;
 
 /** Any Unicode text that a proto3 string can hold: no lone surrogates. */
 const text = (maxLength: number) => fc.string({ unit: 'binary', maxLength });
@@ -23,16 +24,45 @@ const around = (limit: number) =>
     .tuple(fc.constantFrom('a', 'é', '\u{1F3A5}'), fc.integer({ min: limit - 2, max: limit + 2 }))
     .map(([character, length]) => character.repeat(length));
 
-const uids = fc.oneof(fc.stringMatching(/^[A-Za-z0-9._:-]{0,130}$/), around(128), text(20));
+const uids = fc.oneof(
+  fc.stringMatching(/^[A-Za-z0-9._:-]{0,130}$/),
+  fc.constantFrom('.', '..', '...', '.a', ':'),
+  around(128),
+  text(20),
+);
 const stores = fc.oneof(
   fc.stringMatching(/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,20}$/u),
   fc.string({ unit: 'grapheme', maxLength: 130 }),
   around(128),
+  // Marks, and what shows nothing.
+  fc.string({ unit: fc.constantFrom(' ', '\u0301', '\u115f', '\u2800', '\u3164', '\uffa0', '\u202e'), maxLength: 4 }),
   text(20),
 );
 const segments = mostly(
   fc.constantFrom('a', 'clip 1', 'd’Évry', '...', 'a..', '..b'),
-  fc.oneof(fc.constantFrom('', '.', '..', 'a\\b', 'a?b', 'a#b', 'a\nb', '\u007f', '\u0085', '\u2028'), text(5)),
+  fc.oneof(
+    fc.constantFrom(
+      '',
+      '.',
+      '..',
+      'a\\b',
+      'a?b',
+      'a#b',
+      'a\nb',
+      '\u007f',
+      '\u0085',
+      '\u009f',
+      '\u00a0',
+      '\u2027',
+      '\u2028',
+      '\u202e',
+      '\u202f',
+      '\u2066',
+      '\u2069',
+      '\u206a',
+    ),
+    text(5),
+  ),
 );
 const extensions = mostly(
   fc.constantFrom('mp4', 'avi', 'mov', 'mkv', 'webm', 'ts', 'flv', 'wmv', 'mpg', 'm4v', '3gp', 'WebM', 'MKV', 'Ts'),
@@ -47,7 +77,10 @@ const videos = fc.oneof(
   text(20),
 );
 const timestamps = fc.oneof(
+  fc.double({ min: 0, max: LATEST_SECONDS, noNaN: true }),
   fc.double({ min: 0, max: YEAR_10000_SECONDS }),
+  // The parser and the rules ask their clocks one after the other, the rules for whole seconds.
+  fc.constantFrom(LATEST_SECONDS - 60, LATEST_SECONDS + 60),
   fc.double(),
   neighbours(0),
   neighbours(5e-7),
@@ -79,7 +112,7 @@ describe('the rules of an alert in its proto', () => {
   };
   const fieldsRefusedByParser = (message: AlertMessage): string[] => {
     try {
-      parseAlert(message);
+      parseAlert(message, latestTimestamp());
       return [];
     } catch (error) {
       if (!(error instanceof InvalidAlertError)) throw error;

@@ -15,4 +15,5 @@ export {
   MalformedMessageError,
   tryDecodeAlert,
 } from './alert-payload.ts';
+export { isNumberText } from './json-payload.ts';
 export { mediaToProto } from './media-message.ts';

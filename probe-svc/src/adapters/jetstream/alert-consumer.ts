@@ -89,9 +89,9 @@ export async function startAlertConsumer(options: AlertConsumerOptions): Promise
 }
 
 function readDelivery(message: JsMsg): AlertDelivery | MalformedMessageError {
-  const alert = tryDecodeAlert(message.data);
-  if (alert instanceof MalformedMessageError) return alert;
   const { subject, payload, receivedAt, redrives } = originalMessage(message);
+  const alert = tryDecodeAlert(message.data, receivedAt);
+  if (alert instanceof MalformedMessageError) return alert;
   return {
     alert,
     receivedAt,

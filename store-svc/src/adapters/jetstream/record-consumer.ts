@@ -24,15 +24,15 @@ export function readAlertMessage(message: JsMsg): AlertMessage {
   const original = originalMessage(message);
   const { subject, payload, streamSequence: sequence, receivedAt, redrives } = original;
   return {
-    content: readContent(message),
+    content: readContent(message, receivedAt),
     attempts: message.info.deliveryCount,
     traceId: (currentTrace() ?? newTrace()).traceId,
     ...{ sequence, receivedAt, subject, payload, redrives, quarantineId: quarantineId(original) },
   };
 }
 
-function readContent(message: JsMsg): AlertContent {
-  const alert = tryDecodeAlert(message.data);
+function readContent(message: JsMsg, receivedAt: Date): AlertContent {
+  const alert = tryDecodeAlert(message.data, receivedAt);
   if (alert instanceof MalformedMessageError) return { kind: 'malformed', why: alert.message };
   return { kind: 'alert', alert, isReplay: isReplay(message, alert) };
 }
