@@ -11,6 +11,8 @@ const JSON_TYPE = /^(application|text)\/(.+\+)?json$/;
  * another type is refused: a web page can send the types of forms to any address without asking first.
  * https://fetch.spec.whatwg.org/#cors-safelisted-request-header
  *
+ * What is broken is told as broken first, whatever the content type: whoever mends that alone would learn of it next.
+ *
  * @param alsoTaken other types that count as JSON
  * @throws HttpError, ConnectError
  */
@@ -20,11 +22,18 @@ export async function readJsonBody(
   limits: RequestLimits,
   alsoTaken: readonly string[] = [],
 ): Promise<JsonValue | undefined> {
-  const contentType = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  const isTaken = contentType === '' || JSON_TYPE.test(contentType) || alsoTaken.includes(contentType);
-  if (!isTaken) throw unsupportedMediaType(contentType);
   const encoding = request.headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') throw unsupportedMediaType(`encoded with ${encoding}`);
   const body = await readBody(request, call, limits);
-  return body.byteLength === 0 ? undefined : parseJson(body, call, limits.decode);
+  const contentType = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const isTaken = contentType === '' || JSON_TYPE.test(contentType) || alsoTaken.includes(contentType);
+  if (!isTaken && !looksLikeJson(body)) throw unsupportedMediaType(contentType);
+  const json = body.byteLength === 0 ? undefined : parseJson(body, call, limits.decode);
+  if (!isTaken) throw unsupportedMediaType(contentType);
+  return json;
+}
+
+/** The body of a form, or XML, is not broken JSON. */
+function looksLikeJson(body: Buffer): boolean {
+  return /^[ \t\r\n]*[[{"]/.test(body.toString('latin1', 0, 256));
 }

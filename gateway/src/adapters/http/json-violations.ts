@@ -1,14 +1,17 @@
-import { type DescField, type DescMessage, fromJson, type JsonValue } from '@bufbuild/protobuf';
+import { type DescField, type DescMessage, fromJson, getOption, type JsonValue } from '@bufbuild/protobuf';
 import type { FieldViolation } from '@vigie/alert';
+import { FieldBehavior, field_behavior } from '@vigie/proto/google/api/field_behavior_pb.ts';
+import { isJsonObject, joinPath } from './body-forms.ts';
 import { anyTypes } from './error-json.ts';
 import { findField } from './field-path.ts';
+import { hasTextForm, quote } from './value-forms.ts';
 
 /** Enough to see what is wrong; a request may be wrong in thousands of places. */
 export const MAX_VIOLATIONS = 20;
 
 /** What is wrong with a JSON that doesn't fit the message: one violation per field, with its path in the JSON. */
-export function findJsonViolations(desc: DescMessage, json: JsonValue): readonly FieldViolation[] {
-  return messageViolations(desc, json, '').take(MAX_VIOLATIONS).toArray();
+export function findJsonViolations(desc: DescMessage, json: JsonValue, root: string): readonly FieldViolation[] {
+  return messageViolations(desc, json, '', root).take(MAX_VIOLATIONS).toArray();
 }
 
 /** protobuf's error message about a JSON that doesn't fit, without its beginning, which repeats the field's name. */
@@ -18,25 +21,44 @@ export function describeJsonError(error: unknown): string {
   return reason.replace(/^expected /, 'must be ');
 }
 
-function* messageViolations(desc: DescMessage, json: JsonValue, path: string): Generator<FieldViolation> {
+/** The fields of a message that a client sends. */
+export function clientFields(desc: DescMessage): string {
+  return desc.fields
+    .filter(field => !getOption(field, field_behavior).includes(FieldBehavior.OUTPUT_ONLY))
+    .map(({ jsonName }) => jsonName)
+    .join(', ');
+}
+
+/** Whether a client has to send the field. */
+export function isRequiredField(field: DescField): boolean {
+  return getOption(field, field_behavior).includes(FieldBehavior.REQUIRED);
+}
+
+function* messageViolations(desc: DescMessage, json: JsonValue, path: string, root: string): Generator<FieldViolation> {
   // The well-known types have a JSON of their own.
-  if (!isPlainObject(json) || desc.typeName.startsWith('google.protobuf.')) {
-    yield* violationOf(path, () => fromJson(desc, json, { registry: anyTypes }));
+  if (desc.typeName.startsWith('google.protobuf.')) {
+    yield* violationOf(path || root, () => fromJson(desc, json, { registry: anyTypes }));
+    return;
+  }
+  if (!isJsonObject(json)) {
+    yield { field: path || root, description: `must be a JSON object with ${clientFields(desc)}, not ${quote(json)}` };
     return;
   }
   for (const [key, value] of Object.entries(json)) {
     const field = findField(desc, key);
-    if (field === undefined) yield unknownField(desc, join(path, key));
-    else if (value !== null) yield* fieldViolations(field, key, value, join(path, key));
+    if (field === undefined) yield unknownField(desc, joinPath(path, key));
+    else if (value !== null) yield* fieldViolations(field, key, value, joinPath(path, key));
   }
 }
 
 function* fieldViolations(field: DescField, key: string, value: JsonValue, path: string): Generator<FieldViolation> {
-  if (field.fieldKind === 'message') {
-    yield* messageViolations(field.message, value, path);
+  if (field.fieldKind === 'list' && !Array.isArray(value)) {
+    yield { field: path, description: `must be a JSON array, not ${quote(value)}` };
+  } else if (field.fieldKind === 'message' && !hasTextForm(field.message)) {
+    yield* messageViolations(field.message, value, path, path);
   } else if (field.fieldKind === 'list' && field.message !== undefined && Array.isArray(value)) {
     for (const [index, item] of value.entries()) {
-      yield* messageViolations(field.message, item, `${path}[${index}]`);
+      yield* messageViolations(field.message, item, `${path}[${index}]`, path);
     }
   } else {
     yield* violationOf(path, () => fromJson(field.parent, { [key]: value }));
@@ -52,14 +74,5 @@ function* violationOf(path: string, read: () => unknown): Generator<FieldViolati
 }
 
 function unknownField(desc: DescMessage, path: string): FieldViolation {
-  const known = desc.fields.map(({ jsonName }) => jsonName).join(', ');
-  return { field: path, description: `is unknown; there are ${known}` };
-}
-
-function isPlainObject(json: JsonValue): json is { [key: string]: JsonValue } {
-  return typeof json === 'object' && json !== null && !Array.isArray(json);
-}
-
-function join(path: string, key: string): string {
-  return path === '' ? key : `${path}.${key}`;
+  return { field: path, description: `is unknown; there are ${clientFields(desc)}` };
 }

@@ -6,7 +6,7 @@ export { countCalls } from './interceptors/count-calls.ts';
 export { traceKey } from './interceptors/trace-calls.ts';
 export { translateErrors } from './interceptors/translate-errors.ts';
 export { createReflectionService, type ServedService } from './reflection-service.ts';
-export { type ErrorTranslator, internalError, invalidArgument, rpcError, toStatus } from './rpc-error.ts';
+export { type ErrorTranslator, fromStatus, internalError, invalidArgument, rpcError, toStatus } from './rpc-error.ts';
 export { readGrpcServerLimits } from './server/grpc-server-limits.ts';
 export type { CallContext, ServiceImplementation } from './service-implementation.ts';
 export { createUpstreamCheck } from './upstream-check.ts';

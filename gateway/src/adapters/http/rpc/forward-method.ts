@@ -8,6 +8,7 @@ import { countAnswer } from '../count-answer.ts';
 import { findUid } from '../exchange.ts';
 import { exchangeKey } from '../exchange-key.ts';
 import { codeNameOf } from '../http-status.ts';
+import { answerUnreadable } from '../unreadable-items.ts';
 
 /** An implementation of a method, of the shape that its kind of call has in Connect. */
 export type MethodForwarder = (method: DescMethod) => unknown;
@@ -29,7 +30,8 @@ export function createMethodForwarder(parts: ForwardMethodParts): MethodForwarde
     noteUid(context, request);
     try {
       const timeoutMs = context.timeoutMs() ?? parts.requestTimeoutMs;
-      const answer = await upstreams.unary(method, request, callOf(context, context.signal, timeoutMs));
+      const call = callOf(context, context.signal, timeoutMs);
+      const answer = answerUnreadable(request, await upstreams.unary(method, request, call));
       const exchange = context.values.get(exchangeKey);
       if (exchange !== undefined) countAnswer(exchange, answer);
       return answer;

@@ -17,6 +17,25 @@ import { tokenAt } from '../../../testing/fake-outcomes.ts';
 import { closing, PROTOCOLS } from '../../../testing/protocols.ts';
 import { runGateway } from '../../../testing/running-gateway.ts';
 
+describe('a batch over Connect in JSON', () => {
+  it('has an item refused alone that can not be read', async () => {
+    await using gateway = await runGateway({
+      ingest: { batchCreateAlerts: async ({ alerts }) => ({ results: alerts.map(({ uid }) => accepted(uid)) }) },
+    });
+    const response = await fetch(`${gateway.url}/vigie.alert.v1.AlertService/BatchCreateAlerts`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ alerts: [{ uid: 'a' }, { uid: 7 }, { uid: 'c' }] }),
+    });
+    expect(response.status).to.equal(200);
+    const { results } = (await response.json()) as { results: JsonObject[] };
+    expect(results[0]).to.have.nested.property('accepted.uid', 'a');
+    expect(results[1]).to.have.nested.property('error.code', 3);
+    expect(results[1]).to.have.nested.property('error.details[1].fieldViolations[0].field', 'uid');
+    expect(results[2]).to.have.nested.property('accepted.uid', 'c');
+  });
+});
+
 for (const protocol of PROTOCOLS) {
   describe(`RPC through the gateway: ${protocol.name}`, () => {
     it('carries unary calls and client streams, both ways where the protocol can', async () => {

@@ -89,6 +89,8 @@ describe('decodeRequest', () => {
     ['shelf=x', 'shelf', /after a dot: name, row_count, kind/],
     ['labels=x', 'labels', /map/],
     ['raw=%', 'raw', /./],
+    ['max_count=0x10', 'max_count', /must be a number .*"0x10"/],
+    ['ratio=0b1', 'ratio', /must be a number/],
   ];
   for (const [query, parameter, description] of wrong) {
     it(`refuses ?${query}`, () => {
@@ -186,6 +188,39 @@ describe('decodeRequest', () => {
     expect(found).to.have.keys('nix', 'maxCount', 'shelf.nmae', 'shelf.kind', 'shelves[1].name', 'shelves[2]', 'since');
     expect(found.nix).to.match(/unknown; there are name, maxCount/);
     expect(violationsOf(() => decode('PATCH', '/v1/books/x', '', { nmae: 1 }))).to.have.keys('nmae');
+  });
+
+  it('reads in a body what it reads in a query', () => {
+    const forms: [body: { [key: string]: JsonValue }, expected: JsonValue][] = [
+      [
+        { maxCount: '5', ratio: '0.25', big: '9007199254740993' },
+        { maxCount: 5, ratio: 0.25, big: '9007199254740993' },
+      ],
+      [
+        { exact: 'TRUE', flag: '0' },
+        { exact: true, flag: false },
+      ],
+      [
+        { kind: 'atlas', kinds: ['novel', '2', 2] },
+        { kind: 'ATLAS', kinds: ['NOVEL', 'ATLAS', 'ATLAS'] },
+      ],
+      [{ since: 1748871320.5 }, { since: '2025-06-02T13:35:20.500Z' }],
+      [{ since: '1748871320.123456789' }, { since: '2025-06-02T13:35:20.123456789Z' }],
+      [
+        { since: '2025-06-02T16:02:00+02:00', within: 90 },
+        { since: '2025-06-02T14:02:00Z', within: '90s' },
+      ],
+      [{ name: '', max_count: '', kind: '', since: '', exact: '' }, {}],
+      [{ shelf: { row_count: '3', kind: 'novel' } }, { shelf: { rowCount: 3, kind: 'NOVEL' } }],
+      [{ shelves: [{ kind: 'atlas' }] }, { shelves: [{ kind: 'ATLAS' }] }],
+    ];
+    for (const [body, expected] of forms) expect(decode('POST', '/v1/books:find', '', body)).to.deep.equal(expected);
+  });
+
+  it('names what has no form at all beside what has a wrong type', () => {
+    const body = { max_count: '0x10', name: 5, kind: 'poem', shelves: [{ rowCount: ' 1' }, null] };
+    const found = violationsOf(() => decode('POST', '/v1/books:find', '', body));
+    expect(found).to.have.keys('max_count', 'name', 'kind', 'shelves[0].rowCount', 'shelves[1]');
   });
 
   it('refuses a body that is not an object', () => {

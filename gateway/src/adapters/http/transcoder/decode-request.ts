@@ -8,12 +8,14 @@ import {
 } from '@bufbuild/protobuf';
 import type { FieldViolation } from '@vigie/alert';
 import { invalidArgument } from '@vigie/service-kit/grpc';
+import { isJsonObject, toProto3Json } from '../body-forms.ts';
 import { anyTypes } from '../error-json.ts';
-import { resolveFieldPath } from '../field-path.ts';
-import { jsonViolations } from '../json-message.ts';
-import { MAX_VIOLATIONS } from '../json-violations.ts';
+import { findField, resolveFieldPath } from '../field-path.ts';
+import { jsonViolations, messageFromJson } from '../json-message.ts';
+import { clientFields, findJsonViolations, isRequiredField, MAX_VIOLATIONS } from '../json-violations.ts';
+import { quote, ValueFormError } from '../value-forms.ts';
 import type { HttpBinding } from './http-binding.ts';
-import { ParameterError, parameterToJson } from './parameter-value.ts';
+import { parameterToJson } from './parameter-value.ts';
 import type { Capture } from './path-template.ts';
 
 export interface RequestParts {
@@ -30,22 +32,44 @@ export interface RequestParts {
  * @throws ConnectError INVALID_ARGUMENT naming each field or parameter that is wrong
  */
 export function decodeRequest(binding: HttpBinding, { captures, query, body }: RequestParts): Message {
-  const json = bodyToJson(binding, body);
+  const takesBodyAlone = binding.body.kind === 'message' && captures.length === 0 && query === '';
+  if (takesBodyAlone) return messageFromJson(binding.method.input, body === undefined ? {} : body);
+  const read = readBody(binding, body);
+  const json = bodyToJson(binding, read.json);
   const violations = [
+    ...read.violations,
     ...captures.flatMap(({ fieldPath, value }) => addParameter(binding, json, fieldPath, [value], 'path')),
     ...(query === '' ? [] : addQuery(binding, json, query)),
   ];
-  if (violations.length > 0) throw invalidArgument(violations);
-  return readMessage(binding.method.input, json, error => bodyViolations(binding, body, error));
+  if (violations.length > 0) throw invalidArgument(violations.slice(0, MAX_VIOLATIONS));
+  return readMessage(binding.method.input, json, error => bodyViolations(binding, read.json, error));
+}
+
+interface ReadBody {
+  readonly json: JsonValue | undefined;
+  readonly violations: readonly FieldViolation[];
+}
+
+function readBody({ body: target, method }: HttpBinding, body: JsonValue | undefined): ReadBody {
+  const desc = target.kind === 'field' ? target.field.message : method.input;
+  if (target.kind === 'none' || desc === undefined) return { json: body, violations: [] };
+  if (body === undefined || body === null) {
+    const isRequired = target.kind === 'field' && isRequiredField(target.field);
+    const description = `is required: a JSON object with ${clientFields(desc)}`;
+    return { json: body, violations: isRequired ? [{ field: 'body', description }] : [] };
+  }
+  const { json, violations } = toProto3Json(desc, body);
+  return {
+    json,
+    violations: violations.length === 0 ? [] : [...violations, ...findJsonViolations(desc, json, 'body')],
+  };
 }
 
 function bodyToJson({ body: target }: HttpBinding, body: JsonValue | undefined): JsonObject {
   if (target.kind === 'none' || body === undefined) return {};
   if (target.kind === 'field') return { [target.field.jsonName]: body };
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw invalidArgument([{ field: 'body', description: 'must be a JSON object' }]);
-  }
-  return { ...body };
+  if (isJsonObject(body)) return { ...body };
+  throw invalidArgument([{ field: 'body', description: `must be a JSON object, not ${quote(body)}` }]);
 }
 
 function addQuery(binding: HttpBinding, json: JsonObject, query: string): readonly FieldViolation[] {
@@ -84,7 +108,7 @@ function addParameter(
     parent[target.jsonName] = target.fieldKind === 'list' ? elements : (elements[0] as JsonValue);
     return [];
   } catch (error) {
-    if (error instanceof ParameterError) return violation(error.message);
+    if (error instanceof ValueFormError) return violation(error.message);
     throw error;
   }
 }
@@ -133,6 +157,13 @@ function bodyViolations(
   body: JsonValue = {},
   error: unknown,
 ): readonly FieldViolation[] {
-  const desc = target.kind === 'field' ? target.field.message : method.input;
-  return jsonViolations(desc, body, error);
+  if (target.kind !== 'field') return jsonViolations(method.input, body, error);
+  const { name, jsonName, message } = target.field;
+  return jsonViolations(message, body, error).map(violation => {
+    const isAround =
+      violation.field === jsonName && message !== undefined && findField(message, jsonName) === undefined;
+    if (!isAround) return violation;
+    const description = `is unknown: the body itself is the ${name}, with ${clientFields(message)}`;
+    return { field: jsonName, description };
+  });
 }

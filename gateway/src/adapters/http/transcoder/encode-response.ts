@@ -1,6 +1,7 @@
-import { type JsonValue, type Message, toJson } from '@bufbuild/protobuf';
+import { type JsonObject, type JsonValue, type Message, toJson } from '@bufbuild/protobuf';
 import { anyTypes } from '../error-json.ts';
 import type { HttpBinding } from './http-binding.ts';
+import { showStatuses } from './show-statuses.ts';
 
 export interface TypedBytes {
   readonly contentType: string;
@@ -22,9 +23,9 @@ export function answersRawBytes({ method, responseField }: HttpBinding): boolean
 }
 
 export function encodeJson({ method, responseField }: HttpBinding, message: Message): JsonValue {
-  const json = toJson(method.output, message, JSON_OPTIONS);
+  const json = showStatuses(method.output, message, toJson(method.output, message, JSON_OPTIONS) as JsonObject);
   if (responseField === undefined) return json;
-  return (json as { readonly [key: string]: JsonValue })[responseField.jsonName] ?? null;
+  return json[responseField.jsonName] ?? null;
 }
 
 export function encodeBytes({ responseField }: HttpBinding, message: Message): TypedBytes {

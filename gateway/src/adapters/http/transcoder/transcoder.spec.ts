@@ -27,6 +27,11 @@ async function errorOf(response: Response): Promise<ErrorBody['error']> {
   return ((await response.json()) as ErrorBody).error;
 }
 
+function violationsOf(error: ErrorBody['error'] | undefined): { field: string; description: string }[] {
+  const detail = error?.details.find(each => each['@type'].endsWith('BadRequest'));
+  return (detail?.fieldViolations ?? []) as { field: string; description: string }[];
+}
+
 describe('REST', () => {
   it('accepts an alert', async () => {
     await using gateway = await runGateway({
@@ -64,6 +69,42 @@ describe('REST', () => {
     const { results } = (await response.json()) as { results: { error?: { details: unknown[] } }[] };
     expect(results[0]).to.deep.equal({ accepted: { uid: 'a', duplicate: false, traceId: '' } });
     expect(results[1]?.error?.details[1]).to.deep.include({ '@type': 'type.googleapis.com/google.rpc.BadRequest' });
+  });
+
+  it('refuses an item of a batch that can not be read alone, and shows each error as that of a whole request', async () => {
+    const sent: string[][] = [];
+    await using gateway = await runGateway({
+      ingest: {
+        batchCreateAlerts: async ({ alerts }) => {
+          sent.push(alerts.map(({ uid }) => uid));
+          return {
+            results: alerts.map(({ uid }) =>
+              uid === ''
+                ? { outcome: { case: 'error', value: toStatus(invalidArgument([{ field: 'uid', description: '?' }])) } }
+                : { outcome: { case: 'accepted', value: { uid } } },
+            ),
+          };
+        },
+      },
+    });
+    const alerts = [alert, { ...alert, uid: 7, vidoe: '/a.mp4' }, null, 'x', { ...alert, timestamp: '0x10' }, {}];
+    const response = await post(`${gateway.url}/v1/alerts:batch`, { alerts });
+    expect(response.status).to.equal(202);
+    expect(sent).to.deep.equal([['a', '', '', '', '', '']]);
+    const { results } = (await response.json()) as { results: Partial<ErrorBody>[] };
+    expect(results[0]).to.have.nested.property('accepted.uid', 'a');
+    const fieldsOf = ({ error }: Partial<ErrorBody>) => violationsOf(error).map(({ field }) => field);
+    expect(results.slice(1).map(fieldsOf)).to.deep.equal([
+      ['uid', 'vidoe'],
+      ['alerts[2]'],
+      ['alerts[3]'],
+      ['timestamp'],
+      ['uid'],
+    ]);
+    for (const { error } of results.slice(1)) {
+      expect(error).to.include({ code: 400, status: 'INVALID_ARGUMENT', reason: 'INVALID_FIELDS' });
+      expect(Object.keys(error ?? {})).to.deep.equal(['code', 'status', 'reason', 'message', 'details']);
+    }
   });
 
   it('returns a poster by video or by alert, cacheable, and 304 to a client that has it already', async () => {
@@ -190,6 +231,7 @@ describe('REST', () => {
         error: {
           code: 404,
           status: 'NOT_FOUND',
+          reason: 'ALERT_NOT_FOUND',
           message: 'There is no alert x.',
           details: [
             { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'ALERT_NOT_FOUND', domain: 'vigie' },
@@ -316,6 +358,45 @@ describe('REST', () => {
       const field = await post(`${gateway.url}/v1/alerts`, { ...alert, vidoe: '/a.mp4' });
       expect(field.status).to.equal(400);
       expect((await errorOf(field)).message).to.match(/^vidoe is unknown; there are uid, video,/);
+    });
+
+    for (const [path, body, field, description] of [
+      ['/v1/alerts', '', 'body', /^is required: a JSON object with uid, video, timestamp, store$/],
+      ['/v1/alerts', 'null', 'body', /^is required/],
+      ['/v1/alerts', '[]', 'body', /^must be a JSON object with uid, video, timestamp, store, not \[\]$/],
+      ['/v1/alerts', '"x"', 'body', /^must be a JSON object with .*, not "x"$/],
+      ['/v1/alerts', '[null]', 'body', /not \[null\]$/],
+      ['/v1/alerts', '7', 'body', /not 7$/],
+      ['/v1/alerts', '{"alert":{"uid":"a"}}', 'alert', /the body itself is the alert, with uid, video/],
+      ['/v1/alerts', '{"timestamp":"0x10"}', 'timestamp', /^must be a number \(double\), not "0x10"$/],
+      ['/v1/alerts', '{"timestamp":" 1"}', 'timestamp', /^must be a number/],
+      ['/v1/alerts', '{"timestamp":"noon"}', 'timestamp', /^must be a number/],
+      ['/v1/alerts', '{"timestamp":{}}', 'timestamp', /^must be/],
+      ['/v1/alerts:batch', '{"alerts":7}', 'alerts', /^must be a JSON array, not 7$/],
+      ['/v1/alerts:batch', '[{}]', 'body', /^must be a JSON object with alerts, not/],
+      ['/v1/alerts:replay', '{"since":"noon"}', 'since', /RFC 3339.*Unix seconds/],
+      ['/v1/alerts:replay', '{"since":{}}', 'since', /./],
+      ['/v1/alerts:replay', '{"status":"POEM"}', 'status', /^must be one of/],
+      ['/v1/alerts:replay', '{"pageSize":"0x10"}', 'pageSize', /^must be a number \(int32\)/],
+    ] as const) {
+      it(`names field and reason: ${path} ${body}`, async () => {
+        await using gateway = await runGateway({});
+        const error = await errorOf(await post(`${gateway.url}${path}`, body));
+        expect(error).to.include({ code: 400, reason: 'INVALID_FIELDS' });
+        expect(violationsOf(error)).to.have.lengthOf(1);
+        expect(violationsOf(error)[0]?.field).to.equal(field);
+        expect(violationsOf(error)[0]?.description).to.match(description);
+      });
+    }
+
+    it('tells broken JSON as such, whatever its content type', async () => {
+      await using gateway = await runGateway({});
+      for (const contentType of ['application/json', '', 'text/plain', 'application/x-www-form-urlencoded']) {
+        for (const path of ['/v1/alerts', '/v1/alerts:batch', '/alert']) {
+          const response = await post(`${gateway.url}${path}`, '{"uid":"a",', { 'content-type': contentType });
+          expect(await errorOf(response), `${path} ${contentType}`).to.include({ code: 400, reason: 'MALFORMED_JSON' });
+        }
+      }
     });
 
     it('says where malformed JSON is malformed', async () => {

@@ -12,6 +12,7 @@ import { findField } from '../field-path.ts';
 import { readJsonBody } from '../json-body.ts';
 import type { RequestGuard } from '../request-guard.ts';
 import { describeError, sendBytes, sendError, sendJson } from '../send.ts';
+import { answerUnreadable } from '../unreadable-items.ts';
 import { upstreamCall } from '../upstream-call.ts';
 import { RestWatchFormats } from '../watch/rest-watch-format.ts';
 import type { Watches } from '../watch/watches.ts';
@@ -110,11 +111,8 @@ async function answerOnce(
   { upstreams, requestTimeoutMs }: TranscoderParts,
 ): Promise<void> {
   const { response, signal } = exchange;
-  const message = await upstreams.unary(
-    binding.method,
-    request,
-    upstreamCall(exchange, { signal, timeoutMs: requestTimeoutMs }),
-  );
+  const call = upstreamCall(exchange, { signal, timeoutMs: requestTimeoutMs });
+  const message = answerUnreadable(request, await upstreams.unary(binding.method, request, call));
   countAnswer(exchange, message);
   if (!answersRawBytes(binding)) {
     return sendJson(exchange, binding.successStatus, encodeJson(binding, message), binding.successHeaders);
