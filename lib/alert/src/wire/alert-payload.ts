@@ -22,8 +22,8 @@ export function encodeOutcomePayload(finished: FinishedAlert): string {
 }
 
 /**
- * @param publishedAt when it was published, which tells whether its timestamp may be right; absent for what was accepted
- * already
+ * @param publishedAt when it was published, which tells whether its timestamp may be right; absent for what was
+ * accepted already
  * @throws MalformedMessageError if the payload is no JSON, or the JSON no alert that keeps the rules
  */
 export function decodeAlertPayload(payload: Uint8Array, publishedAt?: Date): Alert {

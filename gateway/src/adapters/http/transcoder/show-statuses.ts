@@ -7,8 +7,8 @@ import { errorJson } from '../error-json.ts';
 import { httpStatusOf } from '../http-status.ts';
 
 /**
- * The JSON of an answer with each `google.rpc.Status` in it, the error of an item, in the form that the error of a whole
- * request has.
+ * The JSON of an answer with each `google.rpc.Status` in it, the error of an item, in the form that the error of a
+ * whole request has.
  */
 export function showStatuses(desc: DescMessage, message: Message, json: JsonObject): JsonObject {
   return holdsStatus(desc) ? (show(reflect(desc, message), json) as JsonObject) : json;
