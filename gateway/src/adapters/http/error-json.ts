@@ -2,8 +2,7 @@ import { createRegistry, type JsonObject, type JsonValue, toJson } from '@bufbui
 import { type Any, AnySchema } from '@bufbuild/protobuf/wkt';
 import type { ConnectError } from '@connectrpc/connect';
 import { ErrorInfoSchema, file_google_rpc_error_details } from '@vigie/proto/google/rpc/error_details_pb.ts';
-import { toStatus } from '@vigie/service-kit/grpc';
-import { codeNameOf } from './http-status.ts';
+import { codeNameOf, toStatus } from '@vigie/service-kit/grpc';
 
 /** The types that travel inside `google.protobuf.Any`: error details, also those of an item of a batch. */
 export const anyTypes = createRegistry(file_google_rpc_error_details);

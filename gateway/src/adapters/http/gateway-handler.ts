@@ -1,5 +1,8 @@
+import { ConnectError } from '@connectrpc/connect';
+import { unknownMethod } from '@vigie/service-kit/grpc';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import type { ExchangeHandler } from './exchange.ts';
+import { expectsGrpcStatus, isGrpc, sendGrpcError } from './rpc/send-grpc.ts';
 import { sendError } from './send.ts';
 import { isPreflight, type WebAccess } from './web-access.ts';
 
@@ -19,7 +22,8 @@ export function createGatewayHandler({ webAccess, byPath, transcoder, logger }: 
     try {
       webAccess.check(request);
     } catch (error) {
-      // All protocols understand HTTP's 403.
+      // Web pages, which speak the other protocols, understand HTTP's 403.
+      if (isGrpc(exchange)) return sendGrpcError(exchange, ConnectError.from(error));
       return sendError(exchange, error, logger);
     }
     const corsHeaders = Object.entries(webAccess.corsHeaders(request));
@@ -27,7 +31,9 @@ export function createGatewayHandler({ webAccess, byPath, transcoder, logger }: 
     if (isPreflight(request) && corsHeaders.length > 0) {
       response.writeHead(204).end();
     } else {
-      await (byPath.get(exchange.path) ?? transcoder)(exchange);
+      const handler = byPath.get(exchange.path);
+      if (handler === undefined && expectsGrpcStatus(exchange)) sendGrpcError(exchange, unknownMethod(exchange.path));
+      else await (handler ?? transcoder)(exchange);
     }
   };
 }

@@ -32,9 +32,3 @@ export function httpStatusOf(error: ConnectError): number {
   const reason = error.findDetails(ErrorInfoSchema)[0]?.reason ?? '';
   return STATUSES_OF_REASONS.get(reason) ?? STATUSES[error.code] ?? 500;
 }
-
-/** `NotFound` -> `NOT_FOUND`; gRPC itself writes CANCELLED with two Ls. */
-export function codeNameOf(code: Code): string {
-  if (code === Code.Canceled) return 'CANCELLED';
-  return (Code[code] ?? 'Unknown').replace(/(?<=[a-z])[A-Z]/g, letter => `_${letter}`).toUpperCase();
-}

@@ -1,13 +1,13 @@
 import type { JsonValue } from '@bufbuild/protobuf';
 import { ConnectError } from '@connectrpc/connect';
 import { RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
-import { internalError } from '@vigie/service-kit/grpc';
+import { codeNameOf, internalError } from '@vigie/service-kit/grpc';
 import { limitSending } from '@vigie/service-kit/http-listener';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import { errorJson } from './error-json.ts';
 import type { Exchange } from './exchange.ts';
 import { HttpError } from './http-error.ts';
-import { codeNameOf, httpStatusOf } from './http-status.ts';
+import { httpStatusOf } from './http-status.ts';
 
 export function sendJson(
   exchange: Exchange,

@@ -1,14 +1,17 @@
 import type { DescMethod, DescService } from '@bufbuild/protobuf';
-import { Code, ConnectError } from '@connectrpc/connect';
+import { Code, type ConnectError } from '@connectrpc/connect';
 import {
   type Health as HealthService,
   HealthCheckResponse_ServingStatus as ServingStatus,
 } from '@vigie/proto/health/v1/health_pb.ts';
 import { pause } from '../async/pause.ts';
 import { shareRunning } from '../async/share-running.ts';
+import { rpcError } from './rpc-error.ts';
 import type { ServiceImplementation } from './service-implementation.ts';
 
 const WATCH_INTERVAL_MS = 500;
+/** Longer names are not repeated to their caller. */
+const MAX_NAME_LENGTH = 256;
 /** Every client of every replica watches; those of one name share one check of all dependencies. */
 const SHARED_FOR_MS = 250;
 
@@ -34,7 +37,7 @@ export function createHealthService(
   return {
     async check({ service }) {
       const ask = known.get(service);
-      if (ask === undefined) throw new ConnectError(`There is no service ${service} here.`, Code.NotFound);
+      if (ask === undefined) throw unknownService(service);
       return { status: await ask() };
     },
 
@@ -71,6 +74,11 @@ function methodsByHealthName(methods: readonly DescMethod[]): Map<string, readon
     ...[...services].map(service => [service.typeName, methods.filter(({ parent }) => parent === service)] as const),
     ...methods.map(method => [healthNameOf(method), [method]] as const),
   ]);
+}
+
+function unknownService(service: string): ConnectError {
+  const name = service.slice(0, MAX_NAME_LENGTH);
+  return rpcError(Code.NotFound, `There is no service ${name} here.`, { reason: 'UNKNOWN_SERVICE' });
 }
 
 /** Asks again only once the last question is `intervalMs` old. */

@@ -8,6 +8,7 @@ import {
   RetryInfoSchema,
 } from '@vigie/proto/google/rpc/error_details_pb.ts';
 import { type Status, StatusSchema } from '@vigie/proto/google/rpc/status_pb.ts';
+import { codeNameOf } from './code-name.ts';
 
 const ERROR_DOMAIN = 'vigie';
 
@@ -83,6 +84,11 @@ function shorten(text: string): string {
   return text.length <= MAX_TEXT_LENGTH ? text : `${text.slice(0, MAX_TEXT_LENGTH)}…`;
 }
 
+/** UNIMPLEMENTED: nothing is served by that path. */
+export function unknownMethod(path: string): ConnectError {
+  return rpcError(Code.Unimplemented, `There is no method ${shorten(path)} here.`, { reason: 'UNKNOWN_METHOD' });
+}
+
 /** Turns an error of the domain into one for the caller, or `undefined` where it isn't meant for callers. */
 export type ErrorTranslator = (error: unknown) => ConnectError | undefined;
 
@@ -92,6 +98,15 @@ export function internalError(cause: unknown): ConnectError {
     reason: 'INTERNAL',
     cause,
   });
+}
+
+/** The error with details for programs, also where a library has made it, which gives none: its code is the reason. */
+export function withReason(error: ConnectError): ConnectError {
+  if (error.details.length > 0) return error;
+  const { code, rawMessage, metadata, cause } = error;
+  const withDetails = rpcError(code, rawMessage, { reason: codeNameOf(code), cause });
+  for (const [name, value] of metadata) withDetails.metadata.append(name, value);
+  return withDetails;
 }
 
 /** The error as `google.rpc.Status`: what `grpc-status-details-bin` and per-item results carry. */

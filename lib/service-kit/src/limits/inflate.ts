@@ -55,6 +55,12 @@ export async function inflate(
   return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
 }
 
+/** UNIMPLEMENTED, with what a message may be compressed with in place of that. */
+export function unknownEncoding(name: string): ConnectError {
+  const message = `Messages compressed with ${name.slice(0, 32)} are not read here; use gzip.`;
+  return rpcError(Code.Unimplemented, message, { reason: 'UNKNOWN_ENCODING' });
+}
+
 function tooLarge(limit: number): ConnectError {
   const message = `The message has more than ${limit} bytes once decompressed; send less, or send it uncompressed.`;
   return rpcError(Code.ResourceExhausted, message, {

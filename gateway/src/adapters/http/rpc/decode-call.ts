@@ -2,12 +2,13 @@ import type { DescMethod, Message } from '@bufbuild/protobuf';
 import { base64Decode } from '@bufbuild/protobuf/wire';
 import { Code, ConnectError, type ContextValues, createContextKey, type HandlerContext } from '@connectrpc/connect';
 import type { UniversalServerRequest } from '@connectrpc/connect/protocol';
-import { rpcError } from '@vigie/service-kit/grpc';
+import { codeNameOf, rpcError, withReason } from '@vigie/service-kit/grpc';
 import {
   type AdmittedCall,
   COMPRESSED_FLAG,
   decodeBinary,
   ENVELOPE_HEAD_BYTES,
+  type Encoding,
   type Envelope,
   encodeEnvelope,
   isEncoding,
@@ -18,10 +19,10 @@ import {
   splitEnvelopes,
 } from '@vigie/service-kit/limits';
 import type { Exchange } from '../exchange.ts';
-import { codeNameOf } from '../http-status.ts';
 import { messageFromJson, parseJson } from '../json-message.ts';
 import type { RequestGuard } from '../request-guard.ts';
-import { type BodyFormat, bodyFormat } from './body-format.ts';
+import { type BodyFormat, bodyFormat, encodingOf } from './body-format.ts';
+import { limitDeadline } from './limit-deadline.ts';
 
 /**
  * Connect decodes whatever bytes a client sends, with no bound but their number. So messages are decoded here, within
@@ -31,6 +32,16 @@ import { type BodyFormat, bodyFormat } from './body-format.ts';
 export interface DecodeCallParts {
   readonly guard: RequestGuard;
   readonly limits: RequestLimits;
+  /** The longest deadline that a unary call may have. */
+  readonly maxTimeoutMs: number;
+}
+
+/** The longest that a timer can wait. A stream may be meant to last for days. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+interface DecodedFormat extends Pick<BodyFormat, 'codec' | 'isEnveloped'> {
+  /** How a compressed message is compressed; absent if none may be. */
+  readonly encoding: Encoding | undefined;
 }
 
 /** A message that was received, or why it could not be. */
@@ -53,20 +64,31 @@ export async function decodeCall(
 ): Promise<UniversalServerRequest> {
   const received: Received[] = [];
   values.set(receivedKey, received);
+  const { header } = universal;
   if (exchange.request.method === 'GET') return decodeGet(exchange, method, universal, received, parts);
   const format = bodyFormat(exchange.request.headers);
   // Connect refuses it, before it reads the body.
   if (format === undefined) return universal;
-  const { header } = universal;
   header.delete('content-length');
   header.delete(format.encodingHeader);
-  return { ...universal, body: decodeBody(exchange, method, format, received, parts) };
+  try {
+    limitDeadline(header, method.methodKind === 'unary' ? parts.maxTimeoutMs : MAX_TIMER_MS);
+    const encoding = encodingOf(exchange.request.headers, format);
+    return { ...universal, body: decodeBody(exchange, method, { ...format, encoding }, received, parts) };
+  } catch (error) {
+    exchange.response.setHeader(format.acceptHeader, 'gzip,br');
+    return { ...universal, body: refuse(toRpcError(error, exchange)) };
+  }
+}
+
+async function* refuse(error: ConnectError): AsyncGenerator<never> {
+  yield await Promise.reject(error);
 }
 
 async function* decodeBody(
   exchange: Exchange,
   method: DescMethod,
-  format: BodyFormat,
+  format: DecodedFormat,
   received: Received[],
   { guard, limits }: DecodeCallParts,
 ): AsyncGenerator<Uint8Array> {
@@ -106,7 +128,7 @@ async function decodeMessage(
   { input }: DescMethod,
   bytes: Uint8Array,
   isCompressed: boolean,
-  { codec, encoding }: BodyFormat,
+  { codec, encoding }: DecodedFormat,
   call: AdmittedCall,
   limits: RequestLimits,
 ): Promise<Message> {
@@ -121,16 +143,18 @@ async function decodeGet(
   method: DescMethod,
   universal: UniversalServerRequest,
   received: Received[],
-  { guard, limits }: DecodeCallParts,
+  parts: DecodeCallParts,
 ): Promise<UniversalServerRequest> {
+  const { guard, limits } = parts;
   const url = new URL(universal.url);
   const codec = url.searchParams.get('encoding') === 'json' ? 'json' : 'binary';
   const compression = url.searchParams.get('compression') ?? 'identity';
   // Connect refuses it.
   if (compression !== 'identity' && !isEncoding(compression)) return universal;
   const encoding = compression === 'identity' ? undefined : compression;
-  const format: BodyFormat = { isEnveloped: false, codec, encoding, encodingHeader: '' };
+  const format: DecodedFormat = { isEnveloped: false, codec, encoding };
   try {
+    limitDeadline(universal.header, parts.maxTimeoutMs);
     const call = guard.enter(exchange, method.methodKind);
     const bytes = messageParameter(url);
     received.push(await decodeMessage(method, bytes, encoding !== undefined, format, call, limits));
@@ -176,7 +200,7 @@ function takeReceived({ values }: HandlerContext): Message {
 }
 
 function toRpcError(thrown: unknown, exchange: Exchange): ConnectError {
-  const error = ConnectError.from(thrown);
+  const error = withReason(ConnectError.from(thrown));
   exchange.code = codeNameOf(error.code);
   return error;
 }

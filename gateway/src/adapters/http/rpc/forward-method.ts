@@ -1,14 +1,14 @@
 import type { DescMethod, Message } from '@bufbuild/protobuf';
 import { Code, ConnectError, type HandlerContext } from '@connectrpc/connect';
 import { untilAborted } from '@vigie/service-kit/async';
-import { internalError } from '@vigie/service-kit/grpc';
+import { codeNameOf, internalError, rpcError, withReason } from '@vigie/service-kit/grpc';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import type { UpstreamCall, Upstreams } from '../../../api/upstreams.ts';
 import { countAnswer } from '../count-answer.ts';
 import { findUid } from '../exchange.ts';
 import { exchangeKey } from '../exchange-key.ts';
-import { codeNameOf } from '../http-status.ts';
 import { answerUnreadable } from '../unreadable-items.ts';
+import { sendHeadKey } from './send-head-key.ts';
 
 /** An implementation of a method, of the shape that its kind of call has in Connect. */
 export type MethodForwarder = (method: DescMethod) => unknown;
@@ -47,7 +47,9 @@ export function createMethodForwarder(parts: ForwardMethodParts): MethodForwarde
     signal: AbortSignal,
   ): AsyncIterable<Message> {
     try {
-      yield* await upstreams.stream(method, requests, callOf(context, signal, context.timeoutMs()));
+      const answers = await upstreams.stream(method, requests, callOf(context, signal, context.timeoutMs()));
+      context.values.get(sendHeadKey)();
+      yield* answers;
     } catch (error) {
       throw toRpcError(error, context, parts.logger);
     }
@@ -95,7 +97,7 @@ function noteUid(context: HandlerContext, request: Message): void {
 }
 
 function toRpcError(thrown: unknown, context: HandlerContext, logger: Logger): ConnectError {
-  const error = thrown instanceof ConnectError ? thrown : hide(thrown, logger);
+  const error = thrown instanceof ConnectError ? withReason(thrown) : hide(thrown, logger);
   const exchange = context.values.get(exchangeKey);
   if (exchange !== undefined) exchange.code = codeNameOf(error.code);
   return error;
@@ -110,7 +112,9 @@ async function only(method: DescMethod, messages: AsyncIterable<Message>): Promi
   let answer: Message | undefined;
   // To the end, where an error would come.
   for await (const message of messages) answer ??= message;
-  if (answer === undefined) throw new ConnectError(`${method.name} was not answered.`, Code.Internal);
+  if (answer === undefined) {
+    throw rpcError(Code.Internal, `${method.name} was not answered.`, { reason: 'NOT_ANSWERED' });
+  }
   return answer;
 }
 

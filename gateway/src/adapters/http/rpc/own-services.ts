@@ -5,6 +5,7 @@ import { ServerReflection as ServerReflectionAlpha } from '@vigie/proto/grpc/ref
 import { type HealthCheckRequest, Health as HealthService } from '@vigie/proto/health/v1/health_pb.ts';
 import { untilAborted } from '@vigie/service-kit/async';
 import { type CanServe, createHealthService, createReflectionService } from '@vigie/service-kit/grpc';
+import { sendHeadKey } from './send-head-key.ts';
 
 /** A service that the gateway answers itself. */
 export interface OwnService {
@@ -25,8 +26,10 @@ export function createOwnServices(
     { service: HealthService, methods: HealthService.methods },
   ]);
   const reflection = {
-    serverReflectionInfo: (requests: AsyncIterable<ServerReflectionRequest>) =>
-      serverReflectionInfo(untilAborted(requests, stopping).items),
+    serverReflectionInfo(requests: AsyncIterable<ServerReflectionRequest>, { values }: HandlerContext) {
+      values.get(sendHeadKey)();
+      return serverReflectionInfo(untilAborted(requests, stopping).items);
+    },
   };
   return [
     {

@@ -1,7 +1,7 @@
 import type { DescMethod } from '@bufbuild/protobuf';
 import { type ConnectRouter, type ContextValues, createConnectRouter, createContextValues } from '@connectrpc/connect';
 import type { UniversalHandler, UniversalServerRequest, UniversalServerResponse } from '@connectrpc/connect/protocol';
-import { compressionBrotli, compressionGzip, universalResponseToNodeResponse } from '@connectrpc/connect-node';
+import { universalResponseToNodeResponse } from '@connectrpc/connect-node';
 import { cut, headersOf, limitSending } from '@vigie/service-kit/http-listener';
 import { anyTypes } from '../error-json.ts';
 import type { Exchange, ExchangeHandler } from '../exchange.ts';
@@ -11,13 +11,14 @@ import { type DecodeCallParts, decodeCall, withDecoded } from './decode-call.ts'
 import type { MethodForwarder } from './forward-method.ts';
 import { findHandedOver, handOver } from './hand-over-watch.ts';
 import type { OwnService } from './own-services.ts';
+import { COMPRESSIONS, isGrpc, sendGrpc, sendGrpcHead } from './send-grpc.ts';
+import { sendHeadKey } from './send-head-key.ts';
 
 export interface RpcHandlersParts extends DecodeCallParts {
   readonly methods: readonly DescMethod[];
   readonly forward: MethodForwarder;
   /** Services of the gateway itself: health, reflection. */
   readonly ownServices: readonly OwnService[];
-  readonly maxTimeoutMs: number;
   /** Takes the calls of its method over once their request is decoded. */
   readonly watches: Watches;
 }
@@ -26,28 +27,21 @@ export interface RpcHandlersParts extends DecodeCallParts {
 export function createRpcHandlers(parts: RpcHandlersParts): ReadonlyMap<string, ExchangeHandler> {
   const router = createConnectRouter({
     jsonOptions: { registry: anyTypes },
-    acceptCompression: [compressionGzip, compressionBrotli],
+    acceptCompression: COMPRESSIONS,
   });
   for (const method of parts.methods) {
     const implementation = method === parts.watches.method ? handOver : parts.forward(method);
-    addMethod(router, method, implementation as never, parts);
+    addMethod(router, method, implementation as never);
   }
   for (const { service, implementation } of parts.ownServices) {
     const methods = implementation as Readonly<Record<string, never>>;
-    for (const method of service.methods) addMethod(router, method, methods[method.localName] as never, parts);
+    for (const method of service.methods) addMethod(router, method, methods[method.localName] as never);
   }
   return new Map(router.handlers.map(handler => [handler.requestPath, toExchangeHandler(handler, parts)]));
 }
 
-function addMethod(
-  router: ConnectRouter,
-  method: DescMethod,
-  implementation: Parameters<typeof withDecoded>[1],
-  { maxTimeoutMs }: RpcHandlersParts,
-): void {
-  // No deadline of its own: a stream may be meant to last for days.
-  const options = method.methodKind === 'unary' ? { maxTimeoutMs } : {};
-  router.rpc(method, withDecoded(method, implementation) as never, options);
+function addMethod(router: ConnectRouter, method: DescMethod, implementation: Parameters<typeof withDecoded>[1]): void {
+  router.rpc(method, withDecoded(method, implementation) as never);
 }
 
 function toExchangeHandler(handler: UniversalHandler, parts: RpcHandlersParts): ExchangeHandler {
@@ -56,12 +50,16 @@ function toExchangeHandler(handler: UniversalHandler, parts: RpcHandlersParts): 
     exchange.route = path;
     try {
       const values = createContextValues().set(exchangeKey, exchange);
+      const speaksGrpc = isGrpc(exchange);
+      if (speaksGrpc) values.set(sendHeadKey, () => sendGrpcHead(exchange));
       const universal = universalRequest(exchange, values);
       const answer = await handler(await decodeCall(exchange, handler.method, universal, values, parts));
       const watch = findHandedOver(values, answer);
       if (watch !== undefined) return await parts.watches.open(exchange, watch.request, watch.format, watch.timeoutMs);
       const body = forSlowReaders(answer.body, exchange, handler.method);
-      await universalResponseToNodeResponse({ ...answer, body }, response);
+      // Without a trailer it is an answer of HTTP, such as 415.
+      if (speaksGrpc && answer.trailer !== undefined) await sendGrpc({ ...answer, body }, exchange);
+      else await universalResponseToNodeResponse({ ...answer, body }, response);
     } catch (error) {
       // A client that is gone gets no answer; any other error is logged.
       if (!signal.aborted && !response.destroyed) throw error;

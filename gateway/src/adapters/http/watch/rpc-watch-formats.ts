@@ -1,13 +1,12 @@
 import { toBinary, toJsonString } from '@bufbuild/protobuf';
 import type { ConnectError } from '@connectrpc/connect';
 import { createEndStreamSerialization, endStreamFlag } from '@connectrpc/connect/protocol-connect';
-import { setTrailerStatus } from '@connectrpc/connect/protocol-grpc';
 import { trailerFlag, trailerSerialize } from '@connectrpc/connect/protocol-grpc-web';
 import { type WatchAlertsResponse, WatchAlertsResponseSchema } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import { codeNameOf, toTrailer } from '@vigie/service-kit/grpc';
 import { encodeEnvelope } from '@vigie/service-kit/limits';
 import { anyTypes } from '../error-json.ts';
 import type { Exchange } from '../exchange.ts';
-import { codeNameOf } from '../http-status.ts';
 import type { WatchFormat } from './watch-format.ts';
 
 type EncodeMessage = (message: WatchAlertsResponse) => Uint8Array;
@@ -22,11 +21,11 @@ const CODECS: Readonly<Record<string, EncodeMessage>> = {
 /** How each protocol tells of an error after what was sent before: https://connectrpc.com/docs/protocol */
 const ENDS: Readonly<Record<string, SendEnd>> = {
   grpc: (response, error) => {
-    response.addTrailers(Object.fromEntries(statusTrailer(error)));
+    response.addTrailers(Object.fromEntries(toTrailer(error)));
     response.end();
   },
   'grpc-web': (response, error) => {
-    response.end(encodeEnvelope(trailerFlag, trailerSerialize(statusTrailer(error))));
+    response.end(encodeEnvelope(trailerFlag, trailerSerialize(toTrailer(error))));
   },
   connect: (response, error) => {
     const end = endStreams.serialize({ metadata: new Headers(), error });
@@ -34,12 +33,6 @@ const ENDS: Readonly<Record<string, SendEnd>> = {
   },
 };
 const endStreams = createEndStreamSerialization(JSON_OPTIONS);
-
-function statusTrailer(error: ConnectError): Headers {
-  const trailer = new Headers();
-  setTrailerStatus(trailer, error);
-  return trailer;
-}
 
 /** gRPC, gRPC-Web and Connect, by the content type of the response. */
 export const RPC_WATCH_FORMATS: ReadonlyMap<string, WatchFormat> = new Map(

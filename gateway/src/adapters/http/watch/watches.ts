@@ -7,11 +7,10 @@ import {
   type WatchAlertsRequest,
   type WatchAlertsResponse,
 } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
-import { internalError } from '@vigie/service-kit/grpc';
+import { codeNameOf, internalError } from '@vigie/service-kit/grpc';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import type { UpstreamCall } from '../../../api/upstreams.ts';
 import type { Exchange } from '../exchange.ts';
-import { codeNameOf } from '../http-status.ts';
 import { upstreamCall } from '../upstream-call.ts';
 import { EncodedResponses } from './encoded-responses.ts';
 import { OpenWatch, type WatchOwner } from './open-watch.ts';

@@ -3,7 +3,7 @@ import type { DescMessage, DescMethod, Message } from '@bufbuild/protobuf';
 import { Code, type ConnectError } from '@connectrpc/connect';
 import type { AdmittedCall } from '../../limits/admission.ts';
 import { decodeBinary } from '../../limits/decode-binary.ts';
-import { type Encoding, isEncoding } from '../../limits/inflate.ts';
+import { type Encoding, isEncoding, unknownEncoding } from '../../limits/inflate.ts';
 import { plainMessage } from '../../limits/plain-message.ts';
 import { readBody } from '../../limits/read-body.ts';
 import {
@@ -60,9 +60,7 @@ function encodingOf({ headers }: IncomingMessage): Encoding | undefined {
   const name = String(headers['grpc-encoding'] ?? 'identity');
   if (name === 'identity') return undefined;
   if (isEncoding(name)) return name;
-  throw rpcError(Code.Unimplemented, `Messages compressed with ${name.slice(0, 32)} are not read here; use gzip.`, {
-    reason: 'UNKNOWN_ENCODING',
-  });
+  throw unknownEncoding(name);
 }
 
 function notOne(): ConnectError {

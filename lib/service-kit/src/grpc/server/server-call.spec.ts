@@ -1,8 +1,11 @@
 import { once } from 'node:events';
 import { type ClientHttp2Session, connect, type IncomingHttpHeaders } from 'node:http2';
 import { gzipSync } from 'node:zlib';
-import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
-import { Code, createClient } from '@connectrpc/connect';
+import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import { anyUnpack } from '@bufbuild/protobuf/wkt';
+import { Code, createClient, decodeBinaryHeader } from '@connectrpc/connect';
+import { ErrorInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
+import { StatusSchema } from '@vigie/proto/google/rpc/status_pb.ts';
 import {
   AlertService,
   BatchCreateAlertsRequestSchema,
@@ -27,6 +30,9 @@ interface RawAnswer {
   readonly httpStatus: number | undefined;
   readonly code: string | undefined;
   readonly message: string;
+  /** Of `google.rpc.ErrorInfo`. */
+  readonly reason: string | undefined;
+  readonly traceId: string | undefined;
 }
 
 /** What a client sees that sends these bytes as the body; without `ends` it goes on sending nothing. */
@@ -46,10 +52,14 @@ async function sendRaw(
   await once(stream, ends ? 'close' : 'end');
   stream.close();
   const { ':status': httpStatus, 'grpc-status': status, 'grpc-message': message } = seen;
+  const details = seen['grpc-status-details-bin'];
+  const [info] = details === undefined ? [] : fromBinary(StatusSchema, decodeBinaryHeader(String(details))).details;
   return {
     httpStatus: httpStatus as number | undefined,
     code: status === undefined ? undefined : Code[Number(status)],
     message: decodeURIComponent(String(message ?? '')),
+    reason: info && anyUnpack(info, ErrorInfoSchema)?.reason,
+    traceId: seen['trace-id'] as string | undefined,
   };
 }
 
@@ -215,8 +225,18 @@ describe('a call of a GrpcServer', () => {
       const answer = await sendRaw(session, path, body, { headers: headers ?? {} });
       expect(answer.code).to.equal(code);
       expect(answer.message).to.contain(says);
+      expect(answer.reason).to.match(/^[A-Z_]+$/);
     });
   }
+
+  it('tells that a stream is accepted before its first message comes', async () => {
+    const stream = session.request({ ...HEADERS, ':path': PATHS.stream });
+    const [{ ':status': status, 'grpc-status': code }] = await once(stream, 'response');
+    expect([status, code]).to.deep.equal([200, undefined]);
+    stream.end();
+    const [{ 'grpc-status': atLast }] = await once(stream.resume(), 'trailers');
+    expect(atLast).to.equal('0');
+  });
 
   it('ends when its body does not come', async () => {
     for (const path of [PATHS.batch, PATHS.stream, PATHS.watch]) {
@@ -264,7 +284,7 @@ describe('a call of a GrpcServer', () => {
       headers: { 'grpc-timeout': '50m' },
     });
     finish.resolve();
-    expect(answer.code).to.equal('DeadlineExceeded');
+    expect([answer.code, answer.reason]).to.deep.equal(['DeadlineExceeded', 'DEADLINE_EXCEEDED']);
   });
 
   it('tells a client that speaks something else where to go', async () => {

@@ -11,7 +11,7 @@ import type { RequestLimits } from '../../limits/request-limits.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { onlyMessage, sendHeadersKey } from '../implemented-method.ts';
 import { type CallRequest, type CallResponse, chain, type Next } from '../interceptors/chain.ts';
-import { internalError, rpcError } from '../rpc-error.ts';
+import { internalError, rpcError, unknownMethod } from '../rpc-error.ts';
 import { requestHead } from '../rpc-method.ts';
 import { GrpcResponse } from './grpc-response.ts';
 import { RequestReader } from './request-reader.ts';
@@ -124,8 +124,11 @@ export class ServerCall {
     this.#answer.end(response.trailer);
   }
 
-  async #sendEach({ output }: DescMethod, response: CallResponse, signal: AbortSignal): Promise<void> {
-    if (!response.header.keys().next().done) this.#answer.sendHeaders(response.header);
+  async #sendEach({ output, methodKind }: DescMethod, response: CallResponse, signal: AbortSignal): Promise<void> {
+    // A client may wait for them before it sends its first message. Of other calls the message is there already, and
+    // an error in the place of the headers lets a client try again.
+    const isAccepted = methodKind === 'bidi_streaming';
+    if (isAccepted || !response.header.keys().next().done) this.#answer.sendHeaders(response.header);
     for await (const message of response.message as AsyncIterable<Message>) {
       using _ = this.#giveWayToOthers();
       await this.#answer.send(toBinary(output, message), signal);
@@ -156,7 +159,9 @@ export class ServerCall {
   /** @throws ConnectError INVALID_ARGUMENT if it is malformed */
   #startDeadline(grpcTimeout: string | null): void {
     const { timeoutMs, error } = parseTimeout(grpcTimeout, Number.POSITIVE_INFINITY);
-    if (error !== undefined) throw error;
+    if (error !== undefined) {
+      throw rpcError(Code.InvalidArgument, `The timeout of the call is malformed.`, { reason: 'MALFORMED_DEADLINE' });
+    }
     if (timeoutMs === undefined || this.#over.signal.aborted) return;
     this.#deadline = setTimeout(
       () => {
@@ -175,10 +180,6 @@ export class ServerCall {
     this.#parts.logger.error({ err: error }, 'answer not sent');
     return internalError(error);
   }
-}
-
-function unknownMethod(path: string): ConnectError {
-  return rpcError(Code.Unimplemented, `There is no method ${path.slice(0, 200)} here.`, { reason: 'UNKNOWN_METHOD' });
 }
 
 async function* yieldOnly(message: Message): AsyncIterable<Message> {
