@@ -39,6 +39,12 @@ describe('decideRetry', () => {
     expect(statusAt(60_000)).to.equal('FAILED');
   });
 
+  it('waits for a missing video for as long also where the schedule is shorter', () => {
+    const patient = { schedule: { baseMs: 100, maxMs: 1_000, maxAttempts: 3 }, uploadGraceMs: 3_600_000 };
+    const statusAt = (ageMs: number) => decide({ code: 'VIDEO_NOT_FOUND', attempts: 5_000, ageMs }, patient);
+    expect([3_599_999, 3_600_000].map(statusAt)).to.deep.equal(['retry', 'FAILED']);
+  });
+
   it('gives a probe that timed out two more attempts', () => {
     const statusAfter = (attempts: number, ageMs: number) => decide({ code: 'PROBE_TIMEOUT', attempts, ageMs });
     expect([1, 2, 3].map(attempts => statusAfter(attempts, 120_000))).to.deep.equal(['retry', 'retry', 'FAILED']);

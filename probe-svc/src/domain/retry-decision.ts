@@ -68,8 +68,8 @@ function finalStatus(
     case 'VIDEO_UNREACHABLE':
       return isExhausted(schedule, attempts, ageMs) ? 'QUARANTINED' : undefined;
     case 'VIDEO_NOT_FOUND':
-      if (ageMs >= uploadGraceMs) return 'FAILED';
-      return isExhausted(schedule, attempts, ageMs) ? 'QUARANTINED' : undefined;
+      // The schedule only says when: an upload may take longer than an outage that alerts are retried over.
+      return ageMs >= uploadGraceMs ? 'FAILED' : undefined;
     case 'PROBE_TIMEOUT': {
       const maxAttempts = Math.min(TIMEOUT_ATTEMPTS, schedule.maxAttempts);
       // No longer than whatever else is tried again.
