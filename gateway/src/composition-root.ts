@@ -135,8 +135,10 @@ export async function startGateway(
     overrides,
   );
 
-  // The gateway is ready if it can serve everything.
-  for (const name of UPSTREAM_NAMES) health.addCheck(name, () => findUnserved(name, upstreamHealth));
+  // A balancer sends nothing to a gateway that isn't ready, so it is as long as it can accept alerts.
+  for (const name of UPSTREAM_NAMES) {
+    health.addCheck(name, () => findUnserved(name, upstreamHealth), { isRequired: name === 'ingest' });
+  }
 
   const httpListener = new HttpListener({
     listener: createRequestListener({

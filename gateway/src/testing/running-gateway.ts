@@ -8,7 +8,7 @@ import type { ServiceImplementation } from '@vigie/service-kit/grpc';
 import { GrpcServer } from '@vigie/service-kit/grpc';
 import { createLogger, createMetrics, Health } from '@vigie/service-kit/telemetry';
 import type { Registry } from 'prom-client';
-import type { UpstreamName } from '../api/public-api.ts';
+import { UPSTREAM_NAMES, type UpstreamName } from '../api/public-api.ts';
 import { startGateway } from '../composition-root.ts';
 import { type Config, readConfig } from '../config.ts';
 
@@ -28,8 +28,8 @@ export interface RunningGateway extends AsyncDisposable {
   readonly metrics: Registry;
   /** Stops the gateway alone. */
   stop(): Promise<void>;
-  /** Stops the services alone. */
-  stopServices(): Promise<void>;
+  /** Stops the services alone, or only some of them. */
+  stopServices(...names: UpstreamName[]): Promise<void>;
   /** Starts them again, on the same ports. */
   restartServices(): Promise<void>;
 }
@@ -64,7 +64,7 @@ export async function runGateway(services: Services, overrides: Partial<Config> 
     health,
     metrics,
     stop,
-    stopServices: () => upstreams.stop(),
+    stopServices: (...names) => upstreams.stop(...names),
     async restartServices() {
       upstreams = await startServices(services, upstreams.ports);
     },
@@ -88,10 +88,12 @@ async function startServices(services: Services, wanted: Ports) {
     probe: await listen(probe, wanted.probe),
     store: await listen(store, wanted.store),
   };
+  const servers = { ingest, probe, store };
   return {
     ports,
-    stop: async () => {
-      await Promise.all([ingest, probe, store].map(server => server[Symbol.asyncDispose]()));
+    stop: async (...names: UpstreamName[]) => {
+      const stopped = names.length === 0 ? UPSTREAM_NAMES : names;
+      await Promise.all(stopped.map(name => servers[name][Symbol.asyncDispose]()));
     },
   };
 }

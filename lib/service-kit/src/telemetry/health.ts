@@ -5,33 +5,47 @@ export type ReadinessCheck = () => Promise<string | undefined> | string | undefi
 
 export interface Readiness {
   readonly ready: boolean;
-  /** One entry per check: `ok`, or what is wrong. */
+  /** One entry per check, those that aren't required too: `ok`, or what is wrong. */
   readonly checks: Readonly<Record<string, string>>;
+}
+
+interface NamedCheck {
+  readonly check: ReadinessCheck;
+  /** Whether the service is not ready without it. */
+  readonly isRequired: boolean;
 }
 
 const CHECK_TIMEOUT_MS = 1_000;
 
 /** What a service depends on, and whether it is there now. */
 export class Health {
-  readonly #checks = new Map<string, ReadinessCheck>();
+  readonly #checks = new Map<string, NamedCheck>();
   #phase: 'starting' | 'running' | 'stopping' = 'starting';
 
-  addCheck(name: string, check: ReadinessCheck): void {
-    this.#checks.set(name, check);
+  /** @param options `isRequired: false` for a part without which the service is of use: readiness only shows it */
+  addCheck(name: string, check: ReadinessCheck, { isRequired = true } = {}): void {
+    this.#checks.set(name, { check, isRequired });
   }
 
   enter(phase: 'running' | 'stopping'): void {
     this.#phase = phase;
   }
 
-  /** @param needed names of the checks that count, beside the state of the process; all if undefined */
+  /** @param needed names of the checks that count, beside the state of the process; if undefined, all required ones */
   async readiness(needed?: ReadonlySet<string>): Promise<Readiness> {
-    const counted = [...this.#checks].filter(([name]) => needed?.has(name) ?? true);
+    const asked = [...this.#checks].filter(([name]) => needed?.has(name) ?? true);
     const states = await Promise.all(
-      counted.map(async ([name, check]) => [name, (await findProblem(check)) ?? 'ok'] as const),
+      asked.map(async ([name, { check, isRequired }]) => ({
+        name,
+        state: (await findProblem(check)) ?? 'ok',
+        counts: isRequired || needed !== undefined,
+      })),
     );
-    const checks = Object.fromEntries([['service', this.#phase === 'running' ? 'ok' : this.#phase], ...states]);
-    return { ready: Object.values(checks).every(state => state === 'ok'), checks };
+    const all = [{ name: 'service', state: this.#phase === 'running' ? 'ok' : this.#phase, counts: true }, ...states];
+    return {
+      ready: all.every(({ state, counts }) => state === 'ok' || !counts),
+      checks: Object.fromEntries(all.map(({ name, state }) => [name, state])),
+    };
   }
 }
 

@@ -280,6 +280,18 @@ describe('RPC through the gateway', () => {
     for await (const { status } of client.watch({})) if (status === SERVING) break;
   });
 
+  it('is ready as long as it can accept alerts, and says what else it cannot serve', async () => {
+    await using gateway = await runGateway({});
+    await gateway.stopServices('probe', 'store');
+    const { ready, checks } = await gateway.health.readiness();
+    expect(ready).to.equal(true);
+    expect(checks).to.include({ service: 'ok', ingest: 'ok' });
+    expect(checks.store).to.match(/can't serve GetAlert/);
+    expect(checks.probe).to.match(/can't serve ProbeVideo/);
+    await gateway.stopServices('ingest');
+    expect((await gateway.health.readiness()).ready).to.equal(false);
+  });
+
   for (const service of [ServerReflection, ServerReflectionAlpha]) {
     it(`describes itself by ${service.typeName}`, async () => {
       await using gateway = await runGateway({});
