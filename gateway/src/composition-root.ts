@@ -152,7 +152,7 @@ export async function startGateway(
       metrics: httpMetrics(metrics),
       sendTimeoutMs: config.sendTimeoutMs,
     }),
-    lameDuckMs: Math.min(config.lameDuckMs, config.shutdownGraceMs / 2),
+    lameDuckMs: config.lameDuckMs,
     shutdownGraceMs: config.shutdownGraceMs,
     limits: config.listenerLimits,
   });

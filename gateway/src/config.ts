@@ -36,18 +36,24 @@ const SPAN_MS = { min: 100, max: 2 ** 31 - 1 };
 /** @throws InvalidEnvironmentError */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const reader = new EnvReader(env);
+  const runner = readRunnerConfig(reader, service);
+  const mostLameDuckMs = Math.floor(runner.shutdownGraceMs / 2);
   return reader.finish({
-    ...readRunnerConfig(reader, service),
+    ...runner,
     ...readServerLimits(reader, SERVER_LIMITS),
     port: reader.port('PORT', service.port),
     ingestAddress: reader.address('INGEST_ADDRESS', '127.0.0.1:50051'),
     probeAddress: reader.address('PROBE_ADDRESS', '127.0.0.1:50052'),
     storeAddress: reader.address('STORE_ADDRESS', '127.0.0.1:50053'),
-    requestTimeoutMs: reader.milliseconds('REQUEST_TIMEOUT_MS', 10_000),
-    maxTimeoutMs: reader.milliseconds('MAX_TIMEOUT_MS', 300_000),
+    requestTimeoutMs: reader.integer('REQUEST_TIMEOUT_MS', 10_000, SPAN_MS),
+    maxTimeoutMs: reader.integer('MAX_TIMEOUT_MS', 300_000, SPAN_MS),
     allowedOrigins: reader.list('ALLOWED_ORIGINS'),
     sendTimeoutMs: reader.integer('SEND_TIMEOUT_MS', 60_000, SPAN_MS),
     recentOutcomes: reader.integer('RECENT_OUTCOMES', 4_096, { min: 1, max: 1_000_000 }),
-    lameDuckMs: reader.integer('LAME_DUCK_MS', 500, { min: 0, max: 600_000 }),
+    lameDuckMs: reader.integer('LAME_DUCK_MS', Math.min(500, mostLameDuckMs), {
+      min: 0,
+      max: mostLameDuckMs,
+      maxIs: 'half of SHUTDOWN_GRACE_MS',
+    }),
   });
 }

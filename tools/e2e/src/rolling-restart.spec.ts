@@ -14,7 +14,7 @@ describe('a rolling restart under load', function () {
   const mesh = useMesh({
     replicas: { gateway: 2, 'ingest-svc': 2, 'probe-svc': 2, 'store-svc': 2 },
     // In it each client uses its connection, and is asked to open another, also on a slow machine.
-    env: { LAME_DUCK_MS: '3000' },
+    serviceEnv: { gateway: { LAME_DUCK_MS: '3000', SHUTDOWN_GRACE_MS: '6000' } },
   });
 
   const replicas = (name: ServiceName): [ServiceProcess, ServiceProcess] => [

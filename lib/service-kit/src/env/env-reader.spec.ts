@@ -27,6 +27,14 @@ describe('EnvReader', () => {
     });
   });
 
+  it('says where a bound comes from that another variable decides', () => {
+    const env = new EnvReader({ PAUSE_MS: '501' });
+    const config = { pauseMs: env.integer('PAUSE_MS', 0, { min: 0, max: 500, maxIs: 'half of GRACE_MS' }) };
+    expect(() => env.finish(config)).to.throw(
+      'PAUSE_MS is wrong: it must be a whole number from 0 to 500, which is half of GRACE_MS',
+    );
+  });
+
   it('names every variable that is missing or wrong, and never shows a value', () => {
     const env = new EnvReader({
       PORT: '80O0',

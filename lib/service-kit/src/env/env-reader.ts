@@ -2,6 +2,13 @@ export class InvalidEnvironmentError extends Error {
   override readonly name = 'InvalidEnvironmentError';
 }
 
+export interface IntegerBounds {
+  readonly min: number;
+  readonly max: number;
+  /** Where `max` comes from if another variable decides it, as in "half of SHUTDOWN_GRACE_MS". */
+  readonly maxIs?: string;
+}
+
 /**
  * Reads typed values from environment variables and collects all errors, so that a person can correct them at once.
  * An empty variable counts as not set.
@@ -25,11 +32,12 @@ export class EnvReader {
   }
 
   /** A whole number within both bounds. */
-  integer(name: string, fallback: number | undefined, bounds: { min: number; max: number }): number {
+  integer(name: string, fallback: number | undefined, bounds: IntegerBounds): number {
     return this.#read(name, fallback, value => {
       const number = Number(value);
       const fits = Number.isInteger(number) && number >= bounds.min && number <= bounds.max;
-      if (!fits) throw new Error(`must be a whole number from ${bounds.min} to ${bounds.max}`);
+      const why = bounds.maxIs === undefined ? '' : `, which is ${bounds.maxIs}`;
+      if (!fits) throw new Error(`must be a whole number from ${bounds.min} to ${bounds.max}${why}`);
       return number;
     });
   }
