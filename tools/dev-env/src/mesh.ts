@@ -1,6 +1,5 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { DataDir } from './data-dir.ts';
 import { DevEnvError } from './dev-env-error.ts';
 import type { MeshOptions } from './mesh-options.ts';
 import { startTogether } from './processes/start-together.ts';
@@ -42,13 +41,14 @@ export class Mesh implements AsyncDisposable {
   readonly ports: MeshPorts;
   readonly addresses: MeshAddresses;
   readonly dataDir: string;
-  readonly #removesDataDir: boolean;
+  readonly #data: DataDir;
 
   /** Boots a mesh. Resolves once every part is ready. If a part fails, no process is left running. */
   static async boot(options: MeshOptions = {}): Promise<Mesh> {
     const ports = await choosePorts(options);
     const places = await placeServices(ports, options.replicas);
-    const mesh = new Mesh(options, await chooseDataDir(options), ports, places);
+    const data = await (options.dataDir === undefined ? DataDir.temporary() : DataDir.open(options.dataDir));
+    const mesh = new Mesh(options, data, ports, places);
     try {
       await mesh.#start(options);
       return mesh;
@@ -58,9 +58,10 @@ export class Mesh implements AsyncDisposable {
     }
   }
 
-  private constructor(options: MeshOptions, dataDir: string, ports: MeshPorts, places: ServicePlace[]) {
+  private constructor(options: MeshOptions, data: DataDir, ports: MeshPorts, places: ServicePlace[]) {
+    const dataDir = data.path;
+    this.#data = data;
     this.dataDir = dataDir;
-    this.#removesDataDir = options.dataDir === undefined;
     this.ports = ports;
     if (options.databaseUrl === undefined) {
       this.postgres = new EmbeddedPostgres({ dataDir: options.postgresDir ?? dataDir, port: ports.postgres });
@@ -114,14 +115,14 @@ export class Mesh implements AsyncDisposable {
       await Promise.all(members.map(service => service.stop(graceMs)));
     }
     await Promise.all(this.servers.map(server => server.stop(SERVERS_STOP_MS)));
-    await this.#removeDataDir();
+    await this.#data[Symbol.asyncDispose]();
   }
 
   /** Kills everything at once, as a power cut does. */
   async kill(): Promise<void> {
     for (const process of this.processes) process.kill('SIGKILL');
     await Promise.all(this.processes.map(process => process.waitUntilExited()));
-    await this.#removeDataDir();
+    await this.#data[Symbol.asyncDispose]();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -150,21 +151,11 @@ export class Mesh implements AsyncDisposable {
     const logDir = path.join(this.dataDir, 'logs');
     return new ServiceProcess({ ...place, logDir, env, startTimeoutMs, main: serviceMain?.(service) });
   }
-
-  async #removeDataDir(): Promise<void> {
-    if (this.#removesDataDir) await rm(this.dataDir, { recursive: true, force: true, maxRetries: 3 });
-  }
 }
 
 function natsUrls(of: string | ((user: NatsUser) => string)): NatsUrls {
   const urlOf = typeof of === 'string' ? () => of : of;
   return { ...Object.fromEntries(NATS_USERS.map(user => [user, urlOf(user)])), operator: urlOf(OPERATOR) };
-}
-
-async function chooseDataDir({ dataDir }: MeshOptions): Promise<string> {
-  if (dataDir === undefined) return mkdtemp(path.join(tmpdir(), 'vigie-'));
-  await mkdir(dataDir, { recursive: true });
-  return path.resolve(dataDir);
 }
 
 async function choosePorts({ ports }: MeshOptions): Promise<MeshPorts> {

@@ -10,11 +10,17 @@ const COLORS = ['cyan', 'magenta', 'yellow', 'blue', 'green'] as const;
  */
 export function readableLines(name: string, place: number): (line: string) => string {
   const label = styleText(COLORS[place % COLORS.length] ?? 'cyan', name.padEnd(NAME_WIDTH), { stream: process.stdout });
+  const readable = readableLine(styleText('red', '', { stream: process.stdout }) !== '');
+  return line => `${label} ${readable(line)}`;
+}
+
+/** The same without the name. */
+export function readableLine(colorize = false): (line: string) => string {
   const pretty = prettyFactory({
-    colorize: styleText('red', '', { stream: process.stdout }) !== '',
+    colorize,
     ignore: 'pid,hostname,service',
     singleLine: true,
     translateTime: 'HH:MM:ss.l',
   });
-  return line => `${label} ${line.startsWith('{') ? pretty(line).trimEnd() : line}`;
+  return line => (line.startsWith('{') ? pretty(line).trimEnd() : line);
 }

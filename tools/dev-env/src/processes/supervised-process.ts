@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { poll } from '@vigie/service-kit/async';
 import { DevEnvError } from '../dev-env-error.ts';
+import { readableLine } from '../logs/readable-line.ts';
 import type { PortClaim } from '../tcp-ports/port-claim.ts';
 import { ensurePortsFree } from '../tcp-ports/taken-ports.ts';
 import { boundToParent, type Command } from './bound-to-parent.ts';
@@ -191,7 +192,7 @@ export class SupervisedProcess {
   }
 
   #logTail(): string {
-    const lines = this.log.lastLines(20);
+    const lines = this.log.lastLines(20).map(readableLine());
     if (lines.length === 0) return ` Its log is empty: ${this.log.file}`;
     return ` The end of ${this.log.file}:\n${lines.map(line => `  ${line}`).join('\n')}`;
   }

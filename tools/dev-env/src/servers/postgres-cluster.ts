@@ -78,7 +78,10 @@ export class PostgresCluster {
     if (!existsSync(lockFile)) return;
     const pid = Number.parseInt(await readFile(lockFile, 'utf8'), 10);
     if (await isPostgres(pid)) {
-      throw new DevEnvError(`Another Postgres (pid ${pid}) already runs on ${this.dir}. End it: kill -INT ${pid}`);
+      throw new DevEnvError(
+        `Another Postgres (pid ${pid}) already runs on ${this.dir}. If it is that of a mesh that was just killed, it ends ` +
+          'by itself: try again in a moment. Otherwise choose another folder with VIGIE_DATA_DIR.',
+      );
     }
     await rm(lockFile);
   }

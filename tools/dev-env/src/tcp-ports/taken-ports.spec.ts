@@ -19,7 +19,7 @@ describe('ensurePortsFree', () => {
       );
       expect(error.message).to.match(
         new RegExp(
-          `^Port ${taken}, which gateway needs, is taken \\(by .*, pid ${process.pid}\\)\\. Free it, or choose another with GATEWAY_PORT\\.$`,
+          `^Port ${taken}, which gateway needs, is taken \\(by .*, pid ${process.pid}\\): another is chosen with GATEWAY_PORT\\.\n[^\n]+$`,
         ),
       );
     } finally {

@@ -6,6 +6,9 @@ import { findPortHolder } from './port-holder.ts';
 
 const POLL_MS = 25;
 
+const WAY_OUT =
+  'If another mesh has it, use that one, or end it with Ctrl-C in its terminal; otherwise give this mesh another port.';
+
 /** @throws DevEnvError naming every port in use, which part needs it, which process has it and how to change it */
 export async function ensurePortsFree(claims: readonly PortClaim[], patienceMs = 0): Promise<void> {
   let taken: PortClaim[] = [];
@@ -16,7 +19,7 @@ export async function ensurePortsFree(claims: readonly PortClaim[], patienceMs =
     },
     { intervalMs: POLL_MS, timeoutMs: patienceMs },
   );
-  if (!areFree) throw new DevEnvError(taken.map(describeTaken).join('\n'));
+  if (!areFree) throw new DevEnvError([...taken.map(describeTaken), WAY_OUT].join('\n'));
 }
 
 async function findTaken(claims: readonly PortClaim[]): Promise<PortClaim[]> {
@@ -27,6 +30,6 @@ async function findTaken(claims: readonly PortClaim[]): Promise<PortClaim[]> {
 function describeTaken({ port, owner, variable }: PortClaim): string {
   const holder = findPortHolder(port);
   const heldBy = holder === undefined ? '' : ` (by ${holder})`;
-  const wayOut = variable === undefined ? 'Free it.' : `Free it, or choose another with ${variable}.`;
-  return `Port ${port}, which ${owner} needs, is taken${heldBy}. ${wayOut}`;
+  const other = variable === undefined ? '.' : `: another is chosen with ${variable}.`;
+  return `Port ${port}, which ${owner} needs, is taken${heldBy}${other}`;
 }
