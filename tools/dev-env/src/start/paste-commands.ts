@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { findCommand } from '../../setup/find-command.mjs';
 import type { Mesh } from '../mesh.ts';
 
+const ADDRESS_WIDTH = 'http://127.0.0.1:65535'.length;
 const SAMPLE_VIDEO = '/videos/mp4-faststart.mp4';
 
 interface Paste {
@@ -9,18 +10,10 @@ interface Paste {
   commands: string[];
 }
 
-/** The few addresses and commands to begin with, the gateway's first. */
+/** The addresses of all processes, the gateway's first, and the few commands to begin with. */
 export function firstCommands(mesh: Mesh, uid: string): string {
-  const { addresses, url, dataDir } = mesh;
-  return [
-    `gateway    ${url}   (REST, Connect, gRPC-Web, gRPC)`,
-    `NATS       ${addresses.natsUrls.operator}`,
-    `Postgres   ${addresses.databaseUrl}`,
-    `logs       ${dataDir}/logs/`,
-    '',
-    ...curl(mesh, uid).commands,
-    `curl -sN ${url}/v1/alerts:watch`,
-  ].join('\n');
+  const { url } = mesh;
+  return [...addresses(mesh), '', ...curl(mesh, uid).commands, `curl -sN ${url}/v1/alerts:watch`].join('\n');
 }
 
 /** Where everything is, and commands to paste into a shell, with the real ports and an alert that is there. */
@@ -30,19 +23,21 @@ export function pasteCommands(mesh: Mesh, uid: string): string {
   return [...addresses(mesh), ...shown].join('\n');
 }
 
-function addresses(mesh: Mesh): string[] {
-  const { addresses, services } = mesh;
+function addresses({ addresses, services, nats, dataDir }: Mesh): string[] {
+  const nameWidth = Math.max(...services.map(({ name }) => name.length));
+  const row = (name: string, ...cells: string[]) => [name.padEnd(nameWidth), ...cells].join('   ').trimEnd();
+  const monitoring = nats === undefined ? [] : [`monitoring ${nats.monitorUrl}`];
   return [
-    `gateway    ${mesh.url}   (REST, Connect, gRPC-Web, gRPC)`,
-    `gRPC       ${services
-      .filter(({ service, port }) => service !== 'gateway' && port !== undefined)
-      .map(({ name, address }) => `${name} ${address}`)
-      .join('   ')}`,
-    `health     ${services.map(({ name, healthUrl }) => `${name} ${healthUrl}`).join('   ')}   (/readyz, /metrics)`,
-    `videos     ${addresses.videoOrigin}/videos/`,
-    `NATS       ${addresses.natsUrls.operator}${mesh.nats ? `   monitoring ${mesh.nats.monitorUrl}` : ''}`,
-    `Postgres   ${addresses.databaseUrl}`,
-    `data       ${mesh.dataDir}`,
+    ...services.map(({ name, service, port, healthUrl }) => {
+      const address = service === 'gateway' ? `http://127.0.0.1:${port}` : port && `127.0.0.1:${port}`;
+      return row(name, `${address ?? ''}`.padEnd(ADDRESS_WIDTH), `health ${healthUrl}`);
+    }),
+    row('videos', `${addresses.videoOrigin}/videos/`),
+    row('NATS', addresses.natsUrls.operator, ...monitoring),
+    row('Postgres', addresses.databaseUrl),
+    row('data, logs', dataDir, `${dataDir}/logs/`),
+    '',
+    'The gateway speaks REST, Connect, gRPC-Web and gRPC, the other services gRPC; health: /readyz, /metrics.',
   ];
 }
 

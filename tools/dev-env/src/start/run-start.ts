@@ -54,7 +54,7 @@ async function showSamples(mesh: Mesh, logs: TerminalLogs, stop: AbortSignal, on
   const uid = outcomes[0]?.uid ?? '';
   const commandsFile = path.join(mesh.dataDir, 'commands.txt');
   await writeFile(commandsFile, `${pasteCommands(mesh, uid)}\n`);
-  console.log(`${firstCommands(mesh, uid)}\n\nAll addresses and commands (gRPC, NATS, Postgres): ${commandsFile}`);
+  console.log(`${firstCommands(mesh, uid)}\n\nMore commands to paste (gRPC, NATS, Postgres): ${commandsFile}`);
   console.log('Logs of the services follow. Ctrl-C ends everything.\n');
   logs.quietUntil = Date.now();
   if (!stop.aborted) await once(stop, 'abort');
