@@ -1,4 +1,3 @@
-import { SYSTEM_USER } from './nats-users.ts';
 import { replaceDirective } from './replace-directive.ts';
 
 export interface NatsPlace {
@@ -23,12 +22,11 @@ export function moveNatsConf(conf: string, { host, port, monitorPort, storeDir }
 
 /**
  * The same for nats-cluster.conf. Clients don't learn from a server where the others are, so that they go through what
- * is put between; and there is a user of the system account, as whom the leader of the metadata can be moved.
+ * is put between.
  */
 export function moveNatsClusterConf(conf: string, { host, routePort }: { host: string; routePort: number }): string {
   const listen = `$1listen: "${host}:${routePort}"\n$1no_advertise: true`;
-  const moved = move('docker/nats-cluster.conf', conf, [[/^( *)port: .*$/m, listen]]);
-  return `${moved}\naccounts { $SYS { users: [{ user: ${SYSTEM_USER}, password: ${SYSTEM_USER} }] } }\n`;
+  return move('docker/nats-cluster.conf', conf, [[/^( *)port: .*$/m, listen]]);
 }
 
 function move(file: string, conf: string, directives: [pattern: RegExp, moved: string][]): string {

@@ -4,7 +4,7 @@ import { ensureStreams, openIntake, STREAM_SUBJECTS, type StreamName } from '@vi
 import { readNatsUrl } from '@vigie/service-kit/nats';
 import { expect } from 'chai';
 import { type ScratchNats, startScratchNats } from '../testing/scratch-nats.ts';
-import { NATS_USERS, type NatsUser, OPERATOR } from './nats-users.ts';
+import { NATS_USERS, type NatsUser, OPERATOR, SYSTEM_USER } from './nats-users.ts';
 
 const STREAMS = Object.keys(STREAM_SUBJECTS) as StreamName[];
 const SERVICES = NATS_USERS.filter(user => user !== OPERATOR);
@@ -50,6 +50,24 @@ describe('the users of docker/nats.conf', () => {
       expect(error).to.instanceOf(errors.AuthorizationError);
     });
   }
+
+  it('let the system user see the servers, which no other user can, and no alert', async () => {
+    const system = await connect(readNatsUrl(nats.urlOf(SYSTEM_USER)));
+    try {
+      const [answer] = await Array.fromAsync(
+        await system.requestMany('$SYS.REQ.SERVER.PING.VARZ', undefined, { maxMessages: 1 }),
+        message => (message instanceof Error ? undefined : message.json<{ server: { name: string } }>()),
+      );
+      expect(answer?.server.name).to.equal('vigie');
+      const noAnswer = await connectionOf(OPERATOR)
+        .request('$SYS.REQ.SERVER.PING.VARZ')
+        .catch(error => error);
+      expect(noAnswer).to.be.instanceOf(errors.RequestError);
+      expect(await jetstreamManager(system).catch(error => error)).to.be.instanceOf(Error);
+    } finally {
+      await system.close();
+    }
+  });
 
   const writers: Record<string, readonly NatsUser[]> = {
     'alerts.received.s': ['ingest-svc', 'store-svc', 'operator'],

@@ -4,13 +4,13 @@ import { variablePrefix } from '../services/variable-prefix.ts';
 /** The user for people; it may do everything. */
 export const OPERATOR = 'operator';
 
-/** Of the system account, on the servers of a test's cluster alone. */
+/** Of the system account, which sees what the servers do, moves leaders, and has no streams. */
 export const SYSTEM_USER = 'system';
 
 /** `operator`, or the service that the user is for. */
 export type NatsUser = string;
 
-/** The users of docker/nats.conf. */
+/** The users of docker/nats.conf who have to do with alerts. */
 export const NATS_USERS: readonly NatsUser[] = [
   OPERATOR,
   ...SERVICES.filter(({ nats }) => nats !== undefined).map(({ name }) => name),
@@ -31,5 +31,7 @@ export function passwordVariable(user: NatsUser): string {
 
 /** What docker/nats.conf expects in its server's environment. */
 export function passwordVariables(passwords: NatsPasswords): NodeJS.ProcessEnv {
-  return Object.fromEntries(NATS_USERS.map(user => [passwordVariable(user), passwordOf(user, passwords)]));
+  return Object.fromEntries(
+    [...NATS_USERS, SYSTEM_USER].map(user => [passwordVariable(user), passwordOf(user, passwords)]),
+  );
 }
