@@ -50,6 +50,15 @@ describe('probe', () => {
       'mp4-fragmented.mp4': 3,
     };
 
+    it('states each duration in whole microseconds, without the noise of what was added up', async () => {
+      const found = await Promise.all(samples.map(({ file }) => probeFile(samplePath(file))));
+      const durations = found.flatMap(({ answer }) =>
+        answer.kind === 'media' ? (answer.media.durationSeconds ?? []) : [],
+      );
+      expect(durations).to.have.length.above(5);
+      expect(durations).to.deep.equal(durations.map(seconds => Number(seconds.toFixed(6))));
+    });
+
     for (const { file, expected } of samples) {
       it(`describes ${file} from a few ranges`, async () => {
         const { answer, requests, bytesRead } = await probeFile(samplePath(file));

@@ -48,6 +48,7 @@ describe('inspectMedia', () => {
       [5_000, 150],
     ]);
     expect(report).to.include({ requests: 2, bytesRead: 150 });
+    expect(report.elapsedMs).to.equal(Number(report.elapsedMs.toFixed(3)));
   });
 
   it("goes on with all of its time once an inspection's turn has come, however long that took", async () => {

@@ -23,6 +23,7 @@ export interface Inspection<Known> {
   readonly result: InspectionResult<Known>;
   readonly bytesRead: number;
   readonly requests: number;
+  /** To the microsecond. */
   readonly elapsedMs: number;
 }
 
@@ -68,7 +69,7 @@ export function createInspectMedia(source: MediaSource, limits: InspectionLimits
       return toUnread(error);
     });
     const { bytesRead, requests } = meter;
-    return { result, bytesRead, requests, elapsedMs: performance.now() - startedAt };
+    return { result, bytesRead, requests, elapsedMs: toMicroseconds(performance.now() - startedAt) };
   };
 
   async function inspectVersions<Known extends { readonly kind: string }>(
@@ -146,4 +147,9 @@ function toUnread(error: unknown): InspectionResult<never> {
 
 function unreachable(message: string, cause?: unknown): MediaSourceError {
   return new MediaSourceError('UNREACHABLE', message, { cause });
+}
+
+/** Milliseconds of whole microseconds: people read them. */
+function toMicroseconds(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
 }

@@ -1,6 +1,7 @@
 #include "describe/probe.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 #include <variant>
 
@@ -22,6 +23,15 @@ std::optional<int64_t> overallBitRate(const Media& media) {
   return toBitRate(static_cast<double>(*media.sizeBytes) * 8 / media.duration->seconds);
 }
 
+// Rounded once, after all that was added up: to whole microseconds, as libav counts them, and so to the double that is
+// nearest to a decimal fraction of six digits. Nothing that is left is no duration.
+std::optional<Duration> toMicroseconds(std::optional<Duration> duration) {
+  if (!duration) return duration;
+  duration->seconds = std::round(duration->seconds * AV_TIME_BASE) / AV_TIME_BASE;
+  if (duration->seconds <= 0) return std::nullopt;
+  return duration;
+}
+
 // Each step may read packets, so the order counts.
 Answer describe(const SparseFile& file, OpenVideo& opened, const Limits& limits) {
   auto& [reader, container, video] = opened;
@@ -34,7 +44,7 @@ Answer describe(const SparseFile& file, OpenVideo& opened, const Limits& limits)
   if (!media.video.frameRate) media.video.frameRate = findFrameRate(container, reader->demuxer(), *video, limits);
   auto duration = reader->findDuration(container, *video, limits);
   if (const auto* need = std::get_if<Need>(&duration)) return *need;
-  media.duration = std::get<std::optional<Duration>>(duration);
+  media.duration = toMicroseconds(std::get<std::optional<Duration>>(duration));
   countStreams(*container.format, media);
   media.audio = describeAudio(*container.format, *video);
   media.bitRate = overallBitRate(media);

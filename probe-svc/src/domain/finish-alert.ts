@@ -12,7 +12,6 @@ export interface ProbeCost {
 export function finishAlert(attempt: AlertAttempt, outcome: Outcome, cost: ProbeCost): FinishedAlert {
   const { alert, receivedAt, traceId, attempts, streamSequence: sequence } = attempt;
   const { bytesRead, requests, elapsedMs } = cost;
-  // To the microsecond: people read it.
-  const effort = { attempts, bytesRead, requests, elapsedMs: Math.round(elapsedMs * 1000) / 1000 };
+  const effort = { attempts, bytesRead, requests, elapsedMs };
   return { alert, receivedAt, traceId, outcome, effort, processedAt: new Date(), sequence };
 }
