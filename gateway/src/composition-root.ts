@@ -11,6 +11,7 @@ import { noteTrace } from './adapters/grpc/interceptors/note-trace.ts';
 import { translateUpstreamErrors } from './adapters/grpc/interceptors/translate-upstream-errors.ts';
 import { UpstreamOutcomes } from './adapters/grpc/upstream-outcomes.ts';
 import type { ExchangeHandler } from './adapters/http/exchange.ts';
+import { createFrontPage } from './adapters/http/front-page.ts';
 import { createGatewayHandler } from './adapters/http/gateway-handler.ts';
 import { httpMetrics } from './adapters/http/http-metrics.ts';
 import { createLegacyAlerts, LEGACY_UID_NAMES } from './adapters/http/legacy/legacy-alerts.ts';
@@ -143,7 +144,11 @@ export async function startGateway(
   const httpListener = new HttpListener({
     listener: createRequestListener({
       handle: createGatewayHandler({
-        byPath: new Map([...rpcHandlers, ...[...LEGACY_UID_NAMES.keys()].map(path => [path, legacyAlerts] as const)]),
+        byPath: new Map([
+          ...rpcHandlers,
+          ...[...LEGACY_UID_NAMES.keys()].map(path => [path, legacyAlerts] as const),
+          ['/', createFrontPage(methods, logger)] as const,
+        ]),
         transcoder,
         webAccess: new WebAccess(config),
         logger,

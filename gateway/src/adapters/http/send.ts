@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import { constants, gzip } from 'node:zlib';
 import type { JsonValue } from '@bufbuild/protobuf';
 import { ConnectError } from '@connectrpc/connect';
 import { RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
@@ -15,7 +17,30 @@ export function sendJson(
   body: JsonValue,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  sendBytes(exchange, status, 'application/json', Buffer.from(`${JSON.stringify(body)}\n`), headers);
+  const bytes = Buffer.from(`${JSON.stringify(body)}\n`);
+  exchange.response.appendHeader('vary', 'accept-encoding');
+  if (bytes.byteLength < MIN_GZIP_BYTES || !acceptsGzip(exchange.request)) {
+    sendBytes(exchange, status, JSON_TYPE, bytes, headers);
+    return;
+  }
+  // Off the event loop: a page of a thousand alerts takes some milliseconds.
+  gzip(bytes, { level: constants.Z_BEST_SPEED }, (error, zipped) => {
+    if (exchange.response.destroyed) return;
+    if (error !== null) sendBytes(exchange, status, JSON_TYPE, bytes, headers);
+    else sendBytes(exchange, status, JSON_TYPE, zipped, { ...headers, 'content-encoding': 'gzip' });
+  });
+}
+
+/** Less fits into one packet anyway. */
+const MIN_GZIP_BYTES = 1_024;
+const JSON_TYPE = 'application/json';
+
+/** https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3 */
+function acceptsGzip({ headers }: IncomingMessage): boolean {
+  const codings = String(headers['accept-encoding'] ?? '').split(',');
+  const found = codings.map(each => /^\s*(gzip|x-gzip|\*)\s*(?:;\s*q=([\d.]+)\s*)?$/i.exec(each));
+  const gzips = found.filter(match => match !== null && match[1] !== '*');
+  return (gzips.length > 0 ? gzips : found).some(match => match !== null && Number(match[2] ?? 1) > 0);
 }
 
 export function sendBytes(

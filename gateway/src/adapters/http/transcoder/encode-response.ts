@@ -1,5 +1,6 @@
 import { type JsonObject, type JsonValue, type Message, toJson } from '@bufbuild/protobuf';
 import { anyTypes } from '../error-json.ts';
+import { findField } from '../field-path.ts';
 import type { HttpBinding } from './http-binding.ts';
 import { showStatuses } from './show-statuses.ts';
 
@@ -26,6 +27,16 @@ export function encodeJson({ method, responseField }: HttpBinding, message: Mess
   const json = showStatuses(method.output, message, toJson(method.output, message, JSON_OPTIONS) as JsonObject);
   if (responseField === undefined) return json;
   return json[responseField.jsonName] ?? null;
+}
+
+/** The header `Location` of a success that has one. */
+export function locationHeader({ location, method }: HttpBinding, message: Message): Record<string, string> {
+  if (location === undefined) return {};
+  const fields = message as unknown as Readonly<Record<string, unknown>>;
+  const path = location.replace(/\{(\w+)\}/g, (_, name: string) => {
+    return encodeURIComponent(String(fields[findField(method.output, name)?.localName ?? '']));
+  });
+  return { location: path };
 }
 
 export function encodeBytes({ responseField }: HttpBinding, message: Message): TypedBytes {

@@ -1,7 +1,7 @@
 import { type DescField, type DescMethod, getOption, hasOption } from '@bufbuild/protobuf';
 import { http } from '@vigie/proto/google/api/annotations_pb.ts';
 import type { HttpRule } from '@vigie/proto/google/api/http_pb.ts';
-import { cache_control, success_status } from '@vigie/proto/vigie/http/v1/method_options_pb.ts';
+import { cache_control, location, success_status } from '@vigie/proto/vigie/http/v1/method_options_pb.ts';
 import { findField, resolveFieldPath } from '../field-path.ts';
 import { type PathTemplate, parsePathTemplate } from './path-template.ts';
 
@@ -20,6 +20,8 @@ export interface HttpBinding {
   /** The part of the answer that is shown, where it isn't the whole. */
   readonly responseField: DescField | undefined;
   readonly successStatus: number;
+  /** Where what a success made can be read; `{name}` stands for a field of the response. */
+  readonly location: string | undefined;
   /** Headers of a success besides those of its body. */
   readonly successHeaders: Readonly<Record<string, string>>;
 }
@@ -60,6 +62,7 @@ function toBinding(method: DescMethod, rule: HttpRule): HttpBinding {
     template,
     body: bodyTarget(method, rule.body),
     responseField: rule.responseBody === '' ? undefined : requireField(method, 'output', rule.responseBody),
+    location: hasOption(method, location) ? getOption(method, location) : undefined,
     successStatus: hasOption(method, success_status) ? getOption(method, success_status) : 200,
     successHeaders: hasOption(method, cache_control) ? { 'cache-control': getOption(method, cache_control) } : {},
   };

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { get as httpGet, type IncomingMessage } from 'node:http';
 import { connect as connectHttp2 } from 'node:http2';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { Alert_Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
@@ -38,14 +39,15 @@ describe('REST', () => {
       ingest: {
         createAlert: async request => {
           expect(request.alert).to.include(alert);
-          return { uid: 'a', traceId: 't' };
+          return { uid: 'a:b', traceId: 't' };
         },
       },
     });
     const response = await post(`${gateway.url}/v1/alerts`, alert);
     expect(response.status).to.equal(202);
+    expect(response.headers.get('location')).to.equal('/v1/alerts/a%3Ab');
     expect(response.headers.get('content-type')).to.equal('application/json');
-    expect(await response.json()).to.deep.equal({ uid: 'a', duplicate: false, traceId: 't' });
+    expect(await response.json()).to.deep.equal({ uid: 'a:b', duplicate: false, traceId: 't' });
   });
 
   it('accepts a batch and shows the error of an item', async () => {
@@ -194,6 +196,44 @@ describe('REST', () => {
     expect(requests[0]?.since).to.deep.include({ seconds: 1748871320n, nanos: 500_000_000 });
     expect(requests[1]).to.deep.include({ store: '', status: 0, pageSize: 0 });
     expect(requests[1]?.since).to.equal(undefined);
+  });
+
+  it('answers gzipped to who accepts it, and says that this varies', async () => {
+    const alerts = Array.from({ length: 100 }, (_, index) => ({ uid: `uid-${index}`, store: 'store-42' }));
+    await using gateway = await runGateway({
+      store: { listAlerts: async () => ({ alerts }), getAlert: async ({ uid }) => ({ uid }) },
+    });
+    const sizeOf = async (path: string, acceptEncoding: string) => {
+      const response = httpGet(`${gateway.url}${path}`, { headers: { 'accept-encoding': acceptEncoding } });
+      const [{ headers }] = (await once(response, 'response')) as [IncomingMessage];
+      response.destroy();
+      expect(headers.vary).to.equal('accept-encoding');
+      return { encoding: headers['content-encoding'], length: Number(headers['content-length']) };
+    };
+    const plain = await sizeOf('/v1/alerts', 'br');
+    expect(plain).to.include({ encoding: undefined }).and.property('length').above(1_024);
+    for (const accepted of ['gzip', 'br, gzip;q=0.5', '*', 'X-GZIP']) {
+      const zipped = await sizeOf('/v1/alerts', accepted);
+      expect(zipped, accepted).to.include({ encoding: 'gzip' }).and.property('length').below(plain.length);
+    }
+    for (const refused of ['gzip;q=0', '', 'identity', '*;q=0', '*, gzip;q=0']) {
+      expect(await sizeOf('/v1/alerts', refused), refused).to.deep.equal(plain);
+    }
+    expect(await sizeOf('/v1/alerts/a', 'gzip')).to.include({ encoding: undefined });
+    const { alerts: read } = (await (await fetch(`${gateway.url}/v1/alerts`)).json()) as { alerts: unknown[] };
+    expect(read).to.have.lengthOf(100);
+  });
+
+  it('says at / what it is', async () => {
+    await using gateway = await runGateway({});
+    const response = await fetch(gateway.url);
+    expect(response.status).to.equal(200);
+    const page = (await response.json()) as { name: string; rest: Record<string, string> };
+    expect(page.name).to.equal('Vigie');
+    expect(page.rest).to.include({ 'POST /v1/alerts': 'CreateAlert', 'GET /v1/alerts/{uid}/poster': 'GetPoster' });
+    expect((await fetch(gateway.url, { method: 'HEAD' })).status).to.equal(200);
+    const posted = await post(gateway.url, {});
+    expect([posted.status, posted.headers.get('allow')]).to.deep.equal([405, 'GET, HEAD']);
   });
 
   it('probes a video by its query parameter', async () => {

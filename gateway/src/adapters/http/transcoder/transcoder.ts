@@ -17,7 +17,7 @@ import { upstreamCall } from '../upstream-call.ts';
 import { RestWatchFormats } from '../watch/rest-watch-format.ts';
 import type { Watches } from '../watch/watches.ts';
 import { decodeRequest } from './decode-request.ts';
-import { answersRawBytes, encodeBytes, encodeJson } from './encode-response.ts';
+import { answersRawBytes, encodeBytes, encodeJson, locationHeader } from './encode-response.ts';
 import { entityTag, isHeld } from './entity-tag.ts';
 import { type HttpBinding, httpBindings } from './http-binding.ts';
 import { MalformedPathError } from './path-template.ts';
@@ -115,7 +115,8 @@ async function answerOnce(
   const message = answerUnreadable(request, await upstreams.unary(binding.method, request, call));
   countAnswer(exchange, message);
   if (!answersRawBytes(binding)) {
-    return sendJson(exchange, binding.successStatus, encodeJson(binding, message), binding.successHeaders);
+    const headers = { ...binding.successHeaders, ...locationHeader(binding, message) };
+    return sendJson(exchange, binding.successStatus, encodeJson(binding, message), headers);
   }
   const { contentType, bytes } = encodeBytes(binding, message);
   const etag = entityTag(bytes);
