@@ -382,6 +382,20 @@ describe('the quarantine and replays', () => {
       for (const received of alerts) await recorded(received, Alert_Status.FAILED);
     });
 
+    it('puts the alerts of these uids into the stream again, and no others', async () => {
+      const alerts = [1, 2, 3].map(() => receivedAlert(`uid-${++uids}`));
+      for (const received of alerts) {
+        await accept(received);
+        await recorded(received, Alert_Status.RECEIVED);
+      }
+      const position = await lastPosition();
+      const wanted = alerts.slice(1).map(({ alert }) => alert.uid);
+      expect(await store.client.replayAlerts({ uids: [...wanted, 'nobody'] })).to.include({ replayed: 2 });
+      const messages = await messagesAfter(position);
+      expect(messages.map(message => message.json<{ uid: string }>().uid)).to.have.members(wanted);
+      expect(await violated(store.client.replayAlerts({ uids: ['a b'] }))).to.deep.equal(['uids[0]']);
+    });
+
     it('wants a filter', async () => {
       expect(await violated(store.client.replayAlerts({}))).to.deep.equal(['store']);
     });

@@ -222,6 +222,34 @@ describe('store-svc', () => {
       expect(seen).to.deep.equal(first.map(({ alert }) => alert.uid).reverse());
     });
 
+    it('gives pages in either order, by either time, filtered by all that there is', async () => {
+      const store42 = { store: 'orders', video: '/videos/ordered.mp4' };
+      const alerts = [3, 1, 2].map(second => receivedAlert(freshUid(), { ...at(second), ...store42 }));
+      for (const alert of alerts) await store.record([alert]);
+      const inOrder = async (orderBy: string) => {
+        const seen: string[] = [];
+        let pageToken = '';
+        do {
+          const page = await store.client.listAlerts({ ...store42, orderBy, pageSize: 1, pageToken });
+          seen.push(...page.alerts.map(({ uid }) => uid));
+          pageToken = page.nextPageToken;
+        } while (pageToken !== '');
+        return seen;
+      };
+      const [third, first, second] = alerts.map(({ alert }) => alert.uid);
+      expect(await inOrder('')).to.deep.equal([third, second, first]);
+      expect(await inOrder('timestamp desc')).to.deep.equal([third, second, first]);
+      expect(await inOrder('timestamp')).to.deep.equal([first, second, third]);
+      expect(await inOrder('received_at')).to.deep.equal([third, first, second]);
+      expect(await inOrder('received_at desc')).to.deep.equal([second, first, third]);
+      const { receivedAt } = await store.client.getAlert({ uid: first as string });
+      const count = async (filter: object) => (await store.client.listAlerts({ ...store42, ...filter })).alerts.length;
+      expect(await count({ receivedSince: receivedAt })).to.equal(2);
+      expect(await count({ receivedUntil: receivedAt })).to.equal(1);
+      expect(await count({ video: '/videos/other.mp4' })).to.equal(0);
+      expect(await count({ failureCode: Failure_Code.NOT_A_VIDEO })).to.equal(0);
+    });
+
     it('takes since and until to the nanosecond', async () => {
       const alert = receivedAlert(freshUid(), { ...at(500, 7), store: 'instants' });
       await store.record([alert]);
@@ -234,6 +262,14 @@ describe('store-svc', () => {
       expect(await count(6_999, 7_000)).to.equal(0);
       expect(await count(7_001, 9_000)).to.equal(0);
       expect(await count(9_000, 1_000)).to.equal(0);
+    });
+
+    it('takes since and until at the end of the year 9999, which no alert reaches', async () => {
+      const end = { seconds: 253_402_300_799n, nanos: 999_999_999 };
+      await store.record([receivedAlert(freshUid(), { store: 'ends' })]);
+      expect((await store.client.listAlerts({ store: 'ends', since: end })).alerts).to.deep.equal([]);
+      expect((await store.client.listAlerts({ store: 'ends', until: end })).alerts).to.have.lengthOf(1);
+      expect((await store.client.replayAlerts({ store: 'ends', since: end })).replayed).to.equal(0);
     });
 
     it('returns 50 by default, and never more than 1,000', async () => {
@@ -257,6 +293,11 @@ describe('store-svc', () => {
         [{ store: '\0' }, 'store'],
         [{ status: 42 as Alert_Status }, 'status'],
         [{ since: { seconds: -1n } }, 'since'],
+        [{ receivedSince: { seconds: 1n, nanos: 1e9 } }, 'received_since'],
+        [{ orderBy: 'uid' }, 'order_by'],
+        [{ orderBy: 'timestamp', pageToken: nextPageToken }, 'page_token'],
+        [{ failureCode: 99 as Failure_Code }, 'failure_code'],
+        [{ video: 'a.mp4' }, 'video'],
         [{ since: { seconds: 1n, nanos: 1e9 } }, 'since'],
         [{ until: { seconds: 253_402_300_800n } }, 'until'],
       ] as const) {

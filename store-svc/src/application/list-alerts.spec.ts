@@ -18,7 +18,7 @@ describe('reading alerts', () => {
   it('gives the place of the last alert while there are more', async () => {
     const page = await createListAlerts(store)({}, 3, undefined);
     expect(page.alerts.map(({ alert }) => alert.uid)).to.deep.equal(['uid-4', 'uid-3', 'uid-2']);
-    expect(page.next).to.deep.equal({ timestampMicros: 2, uid: 'uid-2' });
+    expect(page.next).to.deep.equal({ micros: 2, uid: 'uid-2' });
   });
 
   it('knows the last page, also when it is full', async () => {

@@ -1,23 +1,28 @@
 import type { AlertRecord } from '@vigie/alert';
-import type { AlertFilter, ListPosition } from '../domain/alert-filter.ts';
+import { type AlertFilter, LATEST_FIRST, type ListOrder, type ListPosition, placeOf } from '../domain/alert-filter.ts';
 import type { AlertStore } from '../ports/alert-store.ts';
 import { type Page, readPage } from './page.ts';
 
 export type AlertPage = Page<AlertRecord, ListPosition>;
 
-export type ListAlerts = (filter: AlertFilter, pageSize: number, after: ListPosition | undefined) => Promise<AlertPage>;
+export type ListAlerts = (
+  filter: AlertFilter,
+  pageSize: number,
+  after: ListPosition | undefined,
+  order?: ListOrder,
+) => Promise<AlertPage>;
 
 /**
- * A page of alerts, the latest first. A page begins after the place of the last alert of the page before, so alerts
- * that come in meanwhile neither repeat nor hide any.
+ * A page of alerts, the latest first if no order is given. A page begins after the place of the last alert of the page
+ * before, so alerts that come in meanwhile neither repeat nor hide any.
  *
  * @throws AlertStoreError
  */
 export function createListAlerts(store: AlertStore): ListAlerts {
-  return (filter, pageSize, after) =>
+  return (filter, pageSize, after, order = LATEST_FIRST) =>
     readPage(
       pageSize,
-      limit => store.list(filter, limit, after),
-      ({ alert }) => ({ timestampMicros: alert.timestampMicros, uid: alert.uid }),
+      limit => store.list(filter, limit, after, order),
+      record => placeOf(record, order),
     );
 }

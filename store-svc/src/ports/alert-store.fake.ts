@@ -1,6 +1,6 @@
 import { type AlertRecord, type FinishedAlert, isFinished, statusOf } from '@vigie/alert';
 import type { AlertArrival } from '../domain/alert-arrival.ts';
-import type { AlertFilter, ListPosition } from '../domain/alert-filter.ts';
+import { type AlertFilter, LATEST_FIRST, type ListPosition, placeOf } from '../domain/alert-filter.ts';
 import type { AwaitingAlert, AwaitingFilter, AwaitingPosition, Backlog } from '../domain/awaiting-alert.ts';
 import type { CurrentAlert } from '../domain/current-alert.ts';
 import type { AlertChanges } from '../domain/decide-alerts.ts';
@@ -111,12 +111,18 @@ export class FakeAlertStore implements AlertStore {
     return { alerts: times.length, oldest: times[0] };
   }
 
-  async list(filter: AlertFilter, limit: number, after?: ListPosition): Promise<readonly AlertRecord[]> {
+  async list(
+    filter: AlertFilter,
+    limit: number,
+    after?: ListPosition,
+    order = LATEST_FIRST,
+  ): Promise<readonly AlertRecord[]> {
     this.#begin(limit);
+    const compare = (a: ListPosition, b: ListPosition) => comparePlaces(a, b) * (order.isDescending ? -1 : 1);
     return [...this.rows.values()]
       .filter(row => matches(row, filter))
-      .filter(row => after === undefined || comparePlaces(row.alert, after) < 0)
-      .sort((a, b) => comparePlaces(b.alert, a.alert))
+      .filter(row => after === undefined || compare(placeOf(row, order), after) > 0)
+      .sort((a, b) => compare(placeOf(a, order), placeOf(b, order)))
       .slice(0, limit);
   }
 
@@ -145,9 +151,18 @@ export class FakeAlertStore implements AlertStore {
   }
 }
 
-function matches(row: AlertRecord, { store, status, sinceMicros, untilMicros }: AlertFilter): boolean {
+function matches(row: AlertRecord, filter: AlertFilter): boolean {
+  const { store, status, sinceMicros, untilMicros, failureCode, video, uids } = filter;
+  const { receivedSinceMicros = 0, receivedUntilMicros = Number.POSITIVE_INFINITY } = filter;
   const { alert } = row;
+  const receivedMicros = row.receivedAt.getTime() * 1_000;
+  const foundCode = isFinished(row) && row.outcome.status !== 'PROCESSED' ? row.outcome.failure.code : undefined;
   return (
+    (failureCode === undefined || foundCode === failureCode) &&
+    (video === undefined || alert.video === video) &&
+    (uids === undefined || uids.includes(alert.uid)) &&
+    receivedMicros >= receivedSinceMicros &&
+    receivedMicros < receivedUntilMicros &&
     (store === undefined || alert.store === store) &&
     (status === undefined || statusOf(row) === status) &&
     (sinceMicros === undefined || alert.timestampMicros >= sinceMicros) &&
@@ -160,7 +175,7 @@ function compareAwaiting(a: AwaitingPosition, b: AwaitingPosition): number {
 }
 
 function comparePlaces(a: ListPosition, b: ListPosition): number {
-  return a.timestampMicros - b.timestampMicros || compareUids(a, b);
+  return a.micros - b.micros || compareUids(a, b);
 }
 
 function compareUids(a: { readonly uid: string }, b: { readonly uid: string }): number {

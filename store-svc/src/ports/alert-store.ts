@@ -1,7 +1,7 @@
 import type { AlertRecord, FinishedAlert } from '@vigie/alert';
 import { ReasonedError } from '@vigie/service-kit/errors';
 import type { AlertArrival } from '../domain/alert-arrival.ts';
-import type { AlertFilter, ListPosition } from '../domain/alert-filter.ts';
+import type { AlertFilter, ListOrder, ListPosition } from '../domain/alert-filter.ts';
 import type { AwaitingAlert, AwaitingFilter, AwaitingPosition, Backlog } from '../domain/awaiting-alert.ts';
 import type { CurrentAlert } from '../domain/current-alert.ts';
 import type { AlertChanges } from '../domain/decide-alerts.ts';
@@ -62,11 +62,10 @@ export interface AlertStore {
   countReceived(before: Date): Promise<Backlog>;
 
   /**
-   * The latest timestamp first, of equal ones the greatest uid.
-   *
    * @param after only alerts that come later in the list than this place
+   * @param order the latest timestamp first if absent
    */
-  list(filter: AlertFilter, limit: number, after?: ListPosition): Promise<readonly AlertRecord[]>;
+  list(filter: AlertFilter, limit: number, after?: ListPosition, order?: ListOrder): Promise<readonly AlertRecord[]>;
 }
 
 /** Rows that nobody else changes meanwhile. */

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { recordArrivals } from '../application/record-arrival.ts';
 import { recordOutcomes } from '../application/record-outcome.ts';
 import type { AlertArrival } from '../domain/alert-arrival.ts';
+import { placeOf } from '../domain/alert-filter.ts';
 import type { AwaitingPosition } from '../domain/awaiting-alert.ts';
 import type { FoundOutcome } from '../domain/found-outcome.ts';
 import type { AlertStore } from '../ports/alert-store.ts';
@@ -307,9 +308,9 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
 
     it('goes on after a place, to the microsecond and the uid, there or not', async () => {
       await recordReceived([at('a', 20), at('b', 20), at('c', 21), at('d', 19)]);
-      expect(uids(await store.list({}, 9, { timestampMicros: 20, uid: 'b' }))).to.deep.equal(['a', 'd']);
-      expect(uids(await store.list({}, 9, { timestampMicros: 20, uid: 'aa' }))).to.deep.equal(['a', 'd']);
-      expect(uids(await store.list({}, 1, { timestampMicros: 21, uid: 'c' }))).to.deep.equal(['b']);
+      expect(uids(await store.list({}, 9, { micros: 20, uid: 'b' }))).to.deep.equal(['a', 'd']);
+      expect(uids(await store.list({}, 9, { micros: 20, uid: 'aa' }))).to.deep.equal(['a', 'd']);
+      expect(uids(await store.list({}, 1, { micros: 21, uid: 'c' }))).to.deep.equal(['b']);
     });
 
     it('holds all filters together', async () => {
@@ -322,6 +323,56 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
       const all = { status: 'PROCESSED', store: 'store-42', sinceMicros: 11, untilMicros: 12 } as const;
       expect(uids(await store.list(all, 9))).to.deep.equal(['b']);
       expect(await store.list({ ...all, untilMicros: 11 }, 9)).to.deep.equal([]);
+    });
+
+    it('finds alerts by video, reason, uid and when they were received', async () => {
+      const receivedAt = (second: number) => new Date(`2025-06-02T13:35:0${second}.500Z`);
+      const batch = ['a', 'b', 'c', 'd'].map((uid, second) => ({
+        ...receivedAlert(uid, { video: `/videos/${second % 2}.mp4` }),
+        receivedAt: receivedAt(second),
+      }));
+      await recordReceived(batch);
+      const [a, , c] = batch as [ReceivedAlert, ReceivedAlert, ReceivedAlert];
+      await recordFound([found(finishedAlert(a, FAILED)), found(finishedAlert(c, QUARANTINED))]);
+      const micros = (second: number) => receivedAt(second).getTime() * 1_000;
+      expect(uids(await store.list({ video: '/videos/1.mp4' }, 9))).to.deep.equal(['d', 'b']);
+      expect(uids(await store.list({ failureCode: 'NOT_A_VIDEO' }, 9))).to.deep.equal(['a']);
+      expect(uids(await store.list({ failureCode: 'VIDEO_UNREACHABLE' }, 9))).to.deep.equal(['c']);
+      expect(uids(await store.list({ uids: ['d', 'a', 'none'] }, 9))).to.deep.equal(['d', 'a']);
+      const between = { receivedSinceMicros: micros(1), receivedUntilMicros: micros(3) };
+      expect(uids(await store.list(between, 9))).to.deep.equal(['c', 'b']);
+      expect(uids(await store.list({ ...between, receivedSinceMicros: micros(1) + 1 }, 9))).to.deep.equal(['c']);
+      expect(uids(await store.list({ ...between, video: '/videos/1.mp4' }, 9))).to.deep.equal(['b']);
+    });
+
+    it('lists by either time, both ways, and goes on after a place', async () => {
+      const received = (uid: string, timestampMicros: number, second: number) => ({
+        ...receivedAlert(uid, { timestampMicros }),
+        receivedAt: new Date(second * 1_000),
+      });
+      await recordReceived([received('a', 10, 3), received('b', 10, 2), received('c', 20, 2), received('d', 30, 1)]);
+      for (const [by, ascending] of [
+        ['timestamp', ['a', 'b', 'c', 'd']],
+        ['received_at', ['d', 'b', 'c', 'a']],
+      ] as const) {
+        for (const isDescending of [false, true]) {
+          const order = { by, isDescending };
+          const expected = isDescending ? ascending.toReversed() : [...ascending];
+          const all = await store.list({}, 9, undefined, order);
+          expect(uids(all), `${by} ${isDescending}`).to.deep.equal(expected);
+          for (const [index, record] of all.entries()) {
+            const rest = await store.list({}, 9, placeOf(record, order), order);
+            expect(uids(rest)).to.deep.equal(expected.slice(index + 1));
+          }
+        }
+      }
+    });
+
+    it('takes the end of the year 9999 as any other time', async () => {
+      await recordReceived([at('a', 10)]);
+      const end = 253_402_300_800_000_000;
+      expect(await store.list({ sinceMicros: end }, 9)).to.deep.equal([]);
+      expect(uids(await store.list({ untilMicros: end, receivedUntilMicros: end }, 9))).to.deep.equal(['a']);
     });
 
     it('returns whole records', async () => {

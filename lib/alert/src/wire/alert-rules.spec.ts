@@ -145,7 +145,7 @@ describe('the rules of an alert in its proto', () => {
 
   for (const [name, places] of [
     ['uid', 5],
-    ['video', 2],
+    ['video', 4],
     ['store', 6],
   ] as const) {
     it(`hold for each request with a ${name}`, () => {

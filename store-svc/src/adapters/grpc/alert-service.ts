@@ -33,18 +33,21 @@ export function createAlertService(parts: AlertServiceParts): ReadAlertService {
     },
 
     async listAlerts(request) {
-      const { filter, pageSize, after } = readListRequest(request, DEFAULT_PAGE_SIZE);
-      const { alerts, next } = await listAlerts(filter, pageSize, after);
+      const { filter, order, pageSize, after } = readListRequest(request, DEFAULT_PAGE_SIZE);
+      const { alerts, next } = await listAlerts(filter, pageSize, after, order);
       return {
         alerts: alerts.map(alertToProto),
-        nextPageToken: next === undefined ? '' : encodePageToken(next, filter),
+        nextPageToken: next === undefined ? '' : encodePageToken(next, { ...filter, order }),
       };
     },
 
     async replayAlerts(request) {
-      const { filter, pageSize, after } = readReplayRequest(request);
+      const { filter, order, pageSize, after } = readReplayRequest(request);
       const { alerts, next } = await replayAlerts(filter, pageSize, after);
-      return { replayed: alerts.length, nextPageToken: next === undefined ? '' : encodePageToken(next, filter) };
+      return {
+        replayed: alerts.length,
+        nextPageToken: next === undefined ? '' : encodePageToken(next, { ...filter, order }),
+      };
     },
 
     async *watchAlerts(request, { signal }) {

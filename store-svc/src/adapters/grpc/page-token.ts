@@ -1,21 +1,24 @@
 import { createHash } from 'node:crypto';
 import { findUidViolation } from '@vigie/alert';
 import { invalidArgument } from '@vigie/service-kit/grpc';
-import type { AlertFilter, ListPosition } from '../../domain/alert-filter.ts';
+import type { AlertFilter, ListOrder, ListPosition } from '../../domain/alert-filter.ts';
 import type { QuarantineFilter, QuarantinePosition, QuarantineState } from '../../domain/quarantined-alert.ts';
 import { decodeToken, encodeToken } from './opaque-token.ts';
 
 /** The last instant of the year 9999 in microseconds. */
 const MICROS_END = 253_402_300_800_000_000;
 
-export function encodePageToken({ timestampMicros, uid }: ListPosition, filter: AlertFilter): string {
-  return encodeToken([timestampMicros, uid, filterHash(filter)]);
+/** A list that is filtered and ordered. */
+export type OrderedFilter = AlertFilter & { readonly order: ListOrder };
+
+export function encodePageToken({ micros, uid }: ListPosition, filter: OrderedFilter): string {
+  return encodeToken([micros, uid, filterHash(filter)]);
 }
 
-/** @throws ConnectError INVALID_ARGUMENT if it is no page token, or one of a list with other filters */
-export function decodePageToken(token: string, filter: AlertFilter): ListPosition {
-  return decodeOfList(token, filter, (timestampMicros, uid) =>
-    isWhole(timestampMicros, MICROS_END) && findUidViolation(uid) === undefined ? { timestampMicros, uid } : undefined,
+/** @throws ConnectError INVALID_ARGUMENT if it is no page token, or one of a list with other filters or order */
+export function decodePageToken(token: string, filter: OrderedFilter): ListPosition {
+  return decodeOfList(token, filter, (micros, uid) =>
+    isWhole(micros, MICROS_END) && findUidViolation(uid) === undefined ? { micros, uid } : undefined,
   );
 }
 
@@ -42,7 +45,7 @@ function decodeOfList<P>(token: string, filter: object, parse: (time: unknown, n
     return position === undefined ? undefined : { position, hash };
   });
   if (hash === filterHash(filter)) return position;
-  const description = 'belongs to a list with other filters; keep them, or begin without a page_token';
+  const description = 'belongs to a list with other filters or another order; keep them, or begin without a page_token';
   throw invalidArgument([{ field: 'page_token', description }]);
 }
 

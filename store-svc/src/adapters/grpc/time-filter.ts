@@ -11,15 +11,35 @@ interface TimeFilter {
   readonly untilMicros: number | undefined;
 }
 
+interface ReceivedRequest {
+  readonly receivedSince?: Timestamp | undefined;
+  readonly receivedUntil?: Timestamp | undefined;
+}
+
+interface ReceivedFilter {
+  readonly receivedSinceMicros: number | undefined;
+  readonly receivedUntilMicros: number | undefined;
+}
+
 /** @throws ConnectError INVALID_ARGUMENT for nanos out of bounds: the rules in the proto see only which moment it is */
 export function readTimeFilter({ since, until }: TimeRequest): TimeFilter {
-  const violations = Object.entries({ since, until }).flatMap(([field, time]) =>
+  requireNanos({ since, until });
+  return { sinceMicros: toMicros(since), untilMicros: toMicros(until) };
+}
+
+/** @throws ConnectError INVALID_ARGUMENT as above */
+export function readReceivedFilter({ receivedSince, receivedUntil }: ReceivedRequest): ReceivedFilter {
+  requireNanos({ received_since: receivedSince, received_until: receivedUntil });
+  return { receivedSinceMicros: toMicros(receivedSince), receivedUntilMicros: toMicros(receivedUntil) };
+}
+
+function requireNanos(times: Readonly<Record<string, Timestamp | undefined>>): void {
+  const violations = Object.entries(times).flatMap(([field, time]) =>
     time === undefined || (time.nanos >= 0 && time.nanos < 1e9)
       ? []
       : [{ field, description: 'must have nanos from 0 to 999999999' }],
   );
   if (violations.length > 0) throw invalidArgument(violations);
-  return { sinceMicros: toMicros(since), untilMicros: toMicros(until) };
 }
 
 /** Rounded up: `>=` and `<` on whole microseconds then mean what they mean on nanoseconds. */

@@ -76,7 +76,7 @@ describe('PostgresAlertStore', () => {
   });
 
   const list = (filter: AlertFilter) => (store: AlertStore) =>
-    store.list(filter, 50, { timestampMicros: 10_000_000_000, uid: 'uid-1' });
+    store.list(filter, 50, { micros: 10_000_000_000, uid: 'uid-1' });
   for (const [what, index, read] of [
     ['alerts', 'alerts_latest', list({})],
     ['alerts of a store', 'alerts_latest_of_store', list({ store: 'store-7' })],
@@ -110,6 +110,34 @@ describe('PostgresAlertStore', () => {
       expect(text)
         .to.match(new RegExp(`Index Scan using ${index} `))
         .and.not.match(/(?<!Incremental )Sort {2}/);
+    });
+  }
+
+  for (const [index, query] of [
+    ['alerts_latest_received', 'select uid from alerts order by received_at desc limit 10'],
+    ['alerts_latest_received', `select uid from alerts where received_at > now() - interval '1 s' limit 10`],
+    ['alerts_probe_ms', 'select uid from alerts where probe_ms is not null order by probe_ms desc limit 10'],
+    ['alerts_of_trace', `select uid from alerts where trace_id = 'trace-7'`],
+    ['alerts_of_video', `select uid from alerts where video = '/7.mp4'`],
+    ['alerts_outcome_sequence', 'select max(outcome_sequence) from alerts'],
+    [
+      'alerts_latest_of_failure',
+      `select uid from alerts where failure_code = 'X' order by alert_timestamp desc limit 9`,
+    ],
+  ] as const) {
+    it(`answers ${query} from ${index}`, async () => {
+      await emptyStore();
+      await queryPostgres(
+        postgres.url,
+        `insert into alerts (uid, video, alert_timestamp, store, status, failure_code, trace_id, received_at,
+           processed_at, alert_sequence, outcome_sequence, probe_ms)
+         select 'uid-' || n, '/' || n || '.mp4', to_timestamp(n), 'store', 'FAILED', 'CODE-' || n % 9, 'trace-' || n,
+           now() - n * interval '1 s', now(), n, n, n
+         from generate_series(1, 20000) n`,
+      );
+      await queryPostgres(postgres.url, 'analyze alerts');
+      const plan = await queryPostgres(postgres.url, `explain ${query}`);
+      expect(plan.map(row => row['QUERY PLAN']).join('\n')).to.contain(index);
     });
   }
 

@@ -2,7 +2,7 @@ import { LockMode, raw } from '@mikro-orm/core';
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import type { AlertRecord, FinishedAlert } from '@vigie/alert';
 import type { AlertArrival } from '../../domain/alert-arrival.ts';
-import type { AlertFilter, ListPosition } from '../../domain/alert-filter.ts';
+import { type AlertFilter, LATEST_FIRST, type ListOrder, type ListPosition } from '../../domain/alert-filter.ts';
 import type { AwaitingAlert, AwaitingFilter, AwaitingPosition, Backlog } from '../../domain/awaiting-alert.ts';
 import type { CurrentAlert } from '../../domain/current-alert.ts';
 import type { AlertChanges } from '../../domain/decide-alerts.ts';
@@ -109,9 +109,14 @@ export class PostgresAlertStore implements AlertStore {
     });
   }
 
-  list(filter: AlertFilter, limit: number, after?: ListPosition): Promise<readonly AlertRecord[]> {
+  list(
+    filter: AlertFilter,
+    limit: number,
+    after?: ListPosition,
+    order = LATEST_FIRST,
+  ): Promise<readonly AlertRecord[]> {
     return this.#run(async em => {
-      const rows = await selectPage(em, filter, after).limit(limit).getResultList();
+      const rows = await selectPage(em, filter, order, after).limit(limit).getResultList();
       return rows.map(toRecord);
     });
   }
@@ -127,17 +132,33 @@ const POSITION = 'greatest(alert_sequence, awaited_sequence, outcome_sequence)';
 const AWAITING = `(a.status = 'RECEIVED' or a.awaited_sequence is not null)`;
 const AWAITED = 'coalesce(a.awaited_sequence, a.alert_sequence)';
 
-function selectPage(em: EntityManager, filter: AlertFilter, after: ListPosition | undefined) {
-  const { store, status, sinceMicros, untilMicros } = filter;
-  const query = em.createQueryBuilder(AlertRow, 'a').select('*').orderBy({ alertTimestampMicros: 'desc', uid: 'desc' });
+const ORDERS = {
+  timestamp: { property: 'alertTimestampMicros', column: 'a.alert_timestamp' },
+  received_at: { property: 'receivedAt', column: 'a.received_at' },
+} as const;
+
+function selectPage(em: EntityManager, filter: AlertFilter, order: ListOrder, after: ListPosition | undefined) {
+  const { store, status, sinceMicros, untilMicros, failureCode, video, receivedSinceMicros, receivedUntilMicros } =
+    filter;
+  const { property, column } = ORDERS[order.by];
+  const direction = order.isDescending ? 'desc' : 'asc';
+  const query = em
+    .createQueryBuilder(AlertRow, 'a')
+    .select('*')
+    .orderBy([{ [property]: direction }, { uid: direction }]);
+  if (filter.uids !== undefined) query.andWhere({ uid: { $in: [...filter.uids] } });
+  if (failureCode !== undefined) query.andWhere({ failureCode });
+  if (video !== undefined) query.andWhere({ video });
+  if (receivedSinceMicros !== undefined) query.andWhere('a.received_at >= ?', [toTimestampText(receivedSinceMicros)]);
+  if (receivedUntilMicros !== undefined) query.andWhere('a.received_at < ?', [toTimestampText(receivedUntilMicros)]);
   if (store !== undefined) query.andWhere({ store });
   if (status !== undefined) query.andWhere({ status });
   if (sinceMicros !== undefined) query.andWhere({ alertTimestampMicros: { $gte: sinceMicros } });
   if (untilMicros !== undefined) query.andWhere({ alertTimestampMicros: { $lt: untilMicros } });
   if (after !== undefined) {
     // One comparison of rows, which the index answers; spelt out with `or` it would not.
-    const place = [toTimestampText(after.timestampMicros), after.uid];
-    query.andWhere('(a.alert_timestamp, a.uid) < (?, ?)', place);
+    const place = [toTimestampText(after.micros), after.uid];
+    query.andWhere(`(${column}, a.uid) ${order.isDescending ? '<' : '>'} (?, ?)`, place);
   }
   return query;
 }

@@ -10,6 +10,11 @@ describe('the text of a timestamp', () => {
     expect(fromTimestampText('1970-01-01 00:00:00+00')).to.equal(0);
   });
 
+  it('has five digits for the year 10000, where a filter may end', () => {
+    expect(toTimestampText(253_402_300_800_000_000)).to.equal('10000-01-01T00:00:00.000000Z');
+    expect(fromTimestampText('10000-01-01 00:00:00+00')).to.equal(253_402_300_800_000_000);
+  });
+
   it('keeps every moment from 1970 to where numbers end', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }), micros => {

@@ -1,6 +1,5 @@
 import type { Logger } from '@vigie/service-kit/telemetry';
 import type { AlertArrival } from '../../domain/alert-arrival.ts';
-import type { AlertFilter, ListPosition } from '../../domain/alert-filter.ts';
 import type { AwaitingFilter, AwaitingPosition } from '../../domain/awaiting-alert.ts';
 import type { AlertChanges } from '../../domain/decide-alerts.ts';
 import type { AlertStore, LockedAlerts } from '../../ports/alert-store.ts';
@@ -62,8 +61,8 @@ export class ObservedAlertStore implements AlertStore {
     return this.#store.countReceived(before);
   }
 
-  list(filter: AlertFilter, limit: number, after?: ListPosition) {
-    return this.#store.list(filter, limit, after);
+  list(...query: Parameters<AlertStore['list']>) {
+    return this.#store.list(...query);
   }
 
   async #timed<R>(operation: WriteOperation, rows: number, write: () => Promise<R>): Promise<R> {

@@ -4,6 +4,7 @@ import { M0003QuarantinedAlerts } from './m0003-quarantined-alerts.ts';
 import { M0004ResolvedAt } from './m0004-resolved-at.ts';
 import { M0005Sweep } from './m0005-sweep.ts';
 import { M0006Positions } from './m0006-positions.ts';
+import { M0007Lookups } from './m0007-lookups.ts';
 
 /** In the order in which they run; what has run once anywhere never changes again. */
 export const MIGRATIONS = [
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   { name: '0004-resolved-at', class: M0004ResolvedAt },
   { name: '0005-sweep', class: M0005Sweep },
   { name: '0006-positions', class: M0006Positions },
+  { name: '0007-lookups', class: M0007Lookups },
 ];
