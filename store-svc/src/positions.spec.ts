@@ -74,7 +74,7 @@ describe('the positions of a stream ALERTS that is lost', () => {
   async function lastPosition(): Promise<number> {
     const [row] = await queryPostgres(
       postgres.url,
-      'select greatest(max(alert_sequence), max(outcome_sequence))::int as last from alerts',
+      'select greatest(max(alert_sequence), max(sequence))::int as last from alerts',
     );
     return Number(row?.last);
   }

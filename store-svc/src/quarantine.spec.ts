@@ -180,7 +180,7 @@ describe('the quarantine and replays', () => {
       const position = (await lastPosition()) + 2;
       await queryPostgres(
         postgres.url,
-        `insert into alerts (uid, video, alert_timestamp, store, status, trace_id, received_at, alert_sequence)
+        `insert into alerts (uid, video, timestamp, store, status, trace_id, received_at, alert_sequence)
          values ($1, $2, to_timestamp($3), $4, 'RECEIVED', $5, $6, $7)`,
         [
           ...[alert.uid, later.alert.video, alert.timestampMicros / 1e6, alert.store],

@@ -204,7 +204,7 @@ describe('the sweep for lost work', () => {
     await queryPostgres(
       postgres.url,
       `insert into quarantined_alerts (id, state, uid, store, failure_code, failure_message, attempts, redrives,
-         received_at, quarantined_at, trace_id, subject, stream_sequence, payload)
+         received_at, quarantined_at, trace_id, subject, sequence, payload)
        values ($1, 'HELD', $1, 's', 'INTERNAL', 'why', 20, 0, now(), now(), '', '', $2, '')`,
       [received.alert.uid, message.seq],
     );

@@ -40,7 +40,7 @@ describe('the sample videos', () => {
     await finishedAlert(mesh().url, alert.uid);
     const [row] = await queryPostgres(
       mesh().addresses.databaseUrl,
-      `select video, store, status, extract(epoch from alert_timestamp)::text as seconds from alerts where uid = $1`,
+      `select video, store, status, extract(epoch from timestamp)::text as seconds from alerts where uid = $1`,
       [alert.uid],
     );
     expect(row).to.deep.equal({

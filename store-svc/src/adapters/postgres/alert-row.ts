@@ -68,7 +68,7 @@ export const AUDIO_COLUMNS = columnGroupOf<AudioTrack>()(
 
 export const EFFORT_COLUMNS = columnGroupOf<FinishedAlert['effort']>()(
   '',
-  { attempts: count(), bytesRead: count(), requests: count(), elapsedMs: real().fieldName('probe_ms') },
+  { attempts: count(), bytesRead: count(), requests: count(), elapsedMs: real() },
   {},
 );
 
@@ -76,7 +76,7 @@ export const EFFORT_COLUMNS = columnGroupOf<FinishedAlert['effort']>()(
 const receivedProperties = {
   uid: p.text().primary(),
   video: p.text(),
-  alertTimestampMicros: p.type(MicrosType).$type<number>().fieldName('alert_timestamp'),
+  alertTimestampMicros: p.type(MicrosType).$type<number>().fieldName('timestamp'),
   store: p.text(),
   status: p.text().$type<AlertStatus>(),
   traceId: p.text(),
@@ -93,7 +93,7 @@ const outcomeProperties = {
   ...AUDIO_COLUMNS.columns,
   ...EFFORT_COLUMNS.columns,
   processedAt: p.datetime(6).nullable(),
-  outcomeSequence: count(),
+  outcomeSequence: count().fieldName('sequence'),
 };
 
 /** Where the outcome is to come from, if it isn't the first message of the alert. */
@@ -102,7 +102,7 @@ const awaitingProperties = {
 };
 
 /**
- * The table `alerts`: one row a uid, flat, so that `psql` reads well. Microseconds are exact in `alert_timestamp`; the
+ * The table `alerts`: one row a uid, flat, so that `psql` reads well. Microseconds are exact in `timestamp`; the
  * two times of Vigie's own are milliseconds.
  */
 export const AlertRow = defineEntity({

@@ -47,10 +47,10 @@ export function alertStatements(orm: MikroORM): AlertStatements {
     awaitOutcomes: `update alerts set awaited_sequence = given."awaitedSequence"
       from ${jsonRows(columnsOf(orm, AWAITING_COLUMNS))}
       where alerts.uid = given.uid
-        and given."awaitedSequence" > greatest(alert_sequence, awaited_sequence, outcome_sequence)`,
+        and given."awaitedSequence" > greatest(alert_sequence, awaited_sequence, sequence)`,
     reopenQuarantined: `update alerts set status = 'RECEIVED', ${clear}
       from ${jsonRows(columnsOf(orm, REOPENING_COLUMNS))}
-      where alerts.uid = given.uid and status = 'QUARANTINED' and outcome_sequence < given."outcomeSequence"`,
+      where alerts.uid = given.uid and status = 'QUARANTINED' and sequence < given."outcomeSequence"`,
     moveEarlier: `update alerts set alert_sequence = given."alertSequence" from ${jsonRows(received)}
       where alerts.uid = given.uid and alerts.alert_sequence > given."alertSequence"`,
     displaceLater: `update alerts set ${assign(received)}, ${clear}, awaited_sequence = null from ${jsonRows(received)}

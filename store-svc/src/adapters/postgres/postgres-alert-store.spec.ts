@@ -93,7 +93,7 @@ describe('PostgresAlertStore', () => {
       const connection = orm.em.getConnection();
       await queryPostgres(
         postgres.url,
-        `insert into alerts (uid, video, alert_timestamp, store, status, trace_id, received_at, alert_sequence)
+        `insert into alerts (uid, video, timestamp, store, status, trace_id, received_at, alert_sequence)
          select 'uid-' || n, '/v.mp4', to_timestamp(n), 'store-' || n % 100, 'RECEIVED', '', now(), n
          from generate_series(1, 20000) n`,
       );
@@ -116,21 +116,18 @@ describe('PostgresAlertStore', () => {
   for (const [index, query] of [
     ['alerts_latest_received', 'select uid from alerts order by received_at desc limit 10'],
     ['alerts_latest_received', `select uid from alerts where received_at > now() - interval '1 s' limit 10`],
-    ['alerts_probe_ms', 'select uid from alerts where probe_ms is not null order by probe_ms desc limit 10'],
+    ['alerts_elapsed_ms', 'select uid from alerts where elapsed_ms is not null order by elapsed_ms desc limit 10'],
     ['alerts_of_trace', `select uid from alerts where trace_id = 'trace-7'`],
     ['alerts_of_video', `select uid from alerts where video = '/7.mp4'`],
-    ['alerts_outcome_sequence', 'select max(outcome_sequence) from alerts'],
-    [
-      'alerts_latest_of_failure',
-      `select uid from alerts where failure_code = 'X' order by alert_timestamp desc limit 9`,
-    ],
+    ['alerts_sequence', 'select max(sequence) from alerts'],
+    ['alerts_latest_of_failure', `select uid from alerts where failure_code = 'X' order by timestamp desc limit 9`],
   ] as const) {
     it(`answers ${query} from ${index}`, async () => {
       await emptyStore();
       await queryPostgres(
         postgres.url,
-        `insert into alerts (uid, video, alert_timestamp, store, status, failure_code, trace_id, received_at,
-           processed_at, alert_sequence, outcome_sequence, probe_ms)
+        `insert into alerts (uid, video, timestamp, store, status, failure_code, trace_id, received_at,
+           processed_at, alert_sequence, sequence, elapsed_ms)
          select 'uid-' || n, '/' || n || '.mp4', to_timestamp(n), 'store', 'FAILED', 'CODE-' || n % 9, 'trace-' || n,
            now() - n * interval '1 s', now(), n, n, n
          from generate_series(1, 20000) n`,

@@ -127,13 +127,13 @@ export class PostgresAlertStore implements AlertStore {
 }
 
 /** As the index alerts_position has it. */
-const POSITION = 'greatest(alert_sequence, awaited_sequence, outcome_sequence)';
+const POSITION = 'greatest(alert_sequence, awaited_sequence, sequence)';
 /** As the index alerts_awaiting has them. */
 const AWAITING = `(a.status = 'RECEIVED' or a.awaited_sequence is not null)`;
 const AWAITED = 'coalesce(a.awaited_sequence, a.alert_sequence)';
 
 const ORDERS = {
-  timestamp: { property: 'alertTimestampMicros', column: 'a.alert_timestamp' },
+  timestamp: { property: 'alertTimestampMicros', column: 'a.timestamp' },
   received_at: { property: 'receivedAt', column: 'a.received_at' },
 } as const;
 

@@ -22,7 +22,7 @@ export const QuarantinedRow = defineEntity({
     resolvedAt: p.datetime(3).fieldName('resolved_at').nullable(),
     traceId: p.text(),
     subject: p.text(),
-    streamSequence: count(),
+    streamSequence: count().fieldName('sequence'),
     payload: p.blob(),
   },
 });

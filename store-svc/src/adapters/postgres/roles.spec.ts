@@ -42,6 +42,27 @@ describe('the role of store-svc', () => {
     });
   }
 
+  for (const statement of [
+    `update alerts set store = ''`,
+    'insert into maintenance default values',
+    'delete from quarantined_alerts',
+    'create temporary table mine (uid text)',
+    'create table mine (uid text)',
+    'set role vigie_store',
+  ]) {
+    it(`lets people who only read not ${statement}`, async () => {
+      const error = await queryPostgres(postgres.readUrl, statement).catch(error => error);
+      expect(error).to.have.property('code', '42501');
+    });
+  }
+
+  it('lets people read all tables, those of later migrations too', async () => {
+    await queryPostgres(postgres.url, 'create table read_later (uid text)');
+    for (const table of ['alerts', 'quarantined_alerts', 'read_later']) {
+      expect(await queryPostgres(postgres.readUrl, `select uid from ${table}`)).to.deep.equal([]);
+    }
+  });
+
   it('can use a table that a later migration makes', async () => {
     await queryPostgres(postgres.url, 'create table later (id bigserial, uid text)');
     await queryPostgres(postgres.storeUrl, 'insert into later (uid) values ($1)', ['a']);

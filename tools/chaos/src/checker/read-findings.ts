@@ -65,7 +65,7 @@ async function readRows(databaseUrl: string): Promise<FoundRow[]> {
   const rows = await queryPostgres(
     databaseUrl,
     `select uid, video, store, status, failure_code as "failureCode",
-      (extract(epoch from alert_timestamp) * 1000000)::bigint::text as "timestampMicros" from alerts`,
+      (extract(epoch from timestamp) * 1000000)::bigint::text as "timestampMicros" from alerts`,
   );
   return rows.map(row => ({ ...(row as unknown as FoundRow), timestampMicros: Number(row.timestampMicros) }));
 }

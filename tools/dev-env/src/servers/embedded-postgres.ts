@@ -5,7 +5,7 @@ import { claimPort } from '../tcp-ports/port-claim.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 import { POSTGRES_DATABASE, POSTGRES_PASSWORD, POSTGRES_USER, PostgresCluster } from './postgres-cluster.ts';
 import { postgresNotReady } from './postgres-handshake.ts';
-import { createRoles, STORE_PASSWORD, STORE_USER } from './postgres-roles.ts';
+import { createRoles, READ_PASSWORD, READ_USER, STORE_PASSWORD, STORE_USER } from './postgres-roles.ts';
 
 /** A real Postgres of the mesh's own, with its data in `<dataDir>/postgres`. */
 export class EmbeddedPostgres extends SupervisedProcess {
@@ -13,6 +13,8 @@ export class EmbeddedPostgres extends SupervisedProcess {
   readonly url: string;
   /** As the role of store-svc, which reads and writes rows. */
   readonly storeUrl: string;
+  /** As the role for people, which only reads. */
+  readonly readUrl: string;
 
   constructor({ dataDir, port }: { dataDir: string; port: number }) {
     const address = `127.0.0.1:${port}/${POSTGRES_DATABASE}`;
@@ -33,5 +35,6 @@ export class EmbeddedPostgres extends SupervisedProcess {
     });
     this.url = url;
     this.storeUrl = `postgresql://${STORE_USER}:${STORE_PASSWORD}@${address}`;
+    this.readUrl = `postgresql://${READ_USER}:${READ_PASSWORD}@${address}`;
   }
 }

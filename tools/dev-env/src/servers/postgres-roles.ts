@@ -5,6 +5,8 @@ import { queryPostgres } from './query-postgres.ts';
 
 export const STORE_USER = 'vigie_store';
 export const STORE_PASSWORD = 'vigie_store';
+export const READ_USER = 'vigie_read';
+export const READ_PASSWORD = 'vigie_read';
 
 const ROLES_SQL = path.join(PROJECT_DIR, 'docker/postgres/roles.sql');
 

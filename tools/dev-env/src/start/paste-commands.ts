@@ -81,26 +81,28 @@ function grpc(mesh: Mesh, uid: string): Paste {
 function nats({ addresses, nats }: Mesh): Paste {
   const commands = [
     `export NATS_URL=${addresses.natsUrls.operator}`,
-    'nats stream ls',
-    "nats sub 'alerts.>'",
-    `nats pub alerts.received.store-42 '${newAlert()}'`,
+    'nats stream report',
+    "nats sub 'alerts.>'   # until Ctrl-C; the next line in another terminal",
+    `nats pub -J --no-templates alerts.received.store-42 '${newAlert()}'`,
   ];
   if (findCommand('nats') !== undefined) return { title: 'NATS:', commands };
   const monitor = nats && `curl -s '${nats.monitorUrl}/jsz?streams=true&consumers=true'`;
   return {
-    title: 'NATS (the nats CLI is not on this machine; its project is github.com/nats-io/natscli):',
+    title: 'NATS (the nats CLI is not on this machine: go install github.com/nats-io/natscli/nats@v0.5.0):',
     commands: [...commands, ...(monitor ? [monitor] : [])],
   };
 }
 
-function psql({ addresses }: Mesh, uid: string): Paste {
+function psql({ addresses, postgres }: Mesh, uid: string): Paste {
+  const url = postgres?.readUrl ?? addresses.databaseUrl;
   const missing =
     findCommand('psql') === undefined ? ' (psql is not on this machine: apt-get install postgresql-client)' : '';
   return {
     title: `Postgres${missing}:`,
     commands: [
-      `psql '${addresses.databaseUrl}' -c 'select status, count(*) from alerts group by status'`,
-      `psql '${addresses.databaseUrl}' -x -c "select * from alerts where uid = '${uid}'"`,
+      `psql '${url}' -c 'select status, count(*) from alerts group by status'`,
+      `psql '${url}' -x -c "select * from alerts where uid = '${uid}'"`,
+      `psql '${url}' -c '\\d+ alerts'`,
     ],
   };
 }
