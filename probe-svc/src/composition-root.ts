@@ -21,6 +21,7 @@ import { GrpcOutcomeStore } from './adapters/grpc/grpc-outcome-store.ts';
 import { createPosterMetrics } from './adapters/grpc/poster-metrics.ts';
 import { createVideoService } from './adapters/grpc/video-service.ts';
 import { createHttpMetrics } from './adapters/http/http-metrics.ts';
+import { exposeAdmission } from './adapters/jetstream/admission-metrics.ts';
 import { startAlertConsumer } from './adapters/jetstream/alert-consumer.ts';
 import { AttemptsStream } from './adapters/jetstream/attempts-stream.ts';
 import { JetStreamAlertQuarantine } from './adapters/jetstream/jetstream-alert-quarantine.ts';
@@ -90,6 +91,7 @@ interface Parts extends ProbePorts {
   readonly probeChunks: ProbeChunks;
   readonly makePoster: MakePoster;
   readonly makeAlertPoster: MakeAlertPoster;
+  readonly admissionQueue: AdmissionQueue;
   readonly processAlert: ProcessAlert;
 }
 
@@ -160,14 +162,15 @@ export async function startProbe(
       probeChunks: parts => createProbeChunks(parts.headerProbe, limits, refusing),
       makePoster: parts => createMakePoster(parts.videoSource, parts.posterMaker, limits, waiting),
       makeAlertPoster: parts => createMakeAlertPoster(parts.alertDirectory, parts.makePoster),
+      admissionQueue: ({ tenantPresence: presence }) => {
+        const { concurrentTasks: slots, alertsInFlight: capacity } = config;
+        const queue = new AdmissionQueue({ slots, capacity, presence, now: () => clock.now() });
+        exposeAdmission(metrics, queue);
+        return queue;
+      },
       processAlert: parts =>
         createProcessAlert({
-          admissionQueue: new AdmissionQueue({
-            slots: config.concurrentTasks,
-            capacity: config.alertsInFlight,
-            presence: parts.tenantPresence,
-            now: () => clock.now(),
-          }),
+          admissionQueue: parts.admissionQueue,
           attemptJournal: parts.attemptJournal,
           probeVideo: parts.probeVideo,
           probeVideoIsolated: parts.probeVideoIsolated,

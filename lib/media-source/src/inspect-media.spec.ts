@@ -182,6 +182,7 @@ describe('inspectMedia', () => {
     source.beforeRead = (_, signal) => once(signal, 'abort');
     const report = await inspect(new ScriptedInspect(FOUND), { timeoutMs: 20 });
     expect(errorOf(report)?.reason).to.equal('UNREACHABLE');
+    expect(errorOf(report)).to.have.property('timedOut', true);
     expect(errorOf(report)?.message).to.contain('20 ms');
   });
 

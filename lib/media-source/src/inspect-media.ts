@@ -125,7 +125,10 @@ export function createInspectMedia(source: MediaSource, limits: InspectionLimits
     const { sizeBytes } = file;
     const slice = await reader.read(range, budget.remainingBytes).catch(error => {
       if (!deadline.signal.aborted) throw error;
-      throw unreachable(`the video server didn't send enough within ${limits.timeoutMs} ms`, error);
+      throw new MediaSourceError('UNREACHABLE', `the video server didn't send enough within ${limits.timeoutMs} ms`, {
+        cause: error,
+        timedOut: true,
+      });
     });
     budget.spend(slice.costBytes);
     file.sizeBytes = slice.sizeBytes ?? sizeBytes;

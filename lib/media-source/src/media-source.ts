@@ -41,15 +41,23 @@ export interface MediaSlice {
 
 export type MediaSourceErrorReason = 'NOT_FOUND' | 'UNREACHABLE';
 
+export interface MediaSourceErrorOptions extends ErrorOptions {
+  readonly retryAfterMs?: number;
+  readonly timedOut?: boolean;
+}
+
 /** The file can't be read, for now. */
 export class MediaSourceError extends ReasonedError<MediaSourceErrorReason> {
   override readonly name = 'MediaSourceError';
   /** When the source asked to be tried again; undefined if it did not ask. */
   readonly retryAfterMs: number | undefined;
+  /** The source did not answer in time: it may be overloaded, and asking it again at once makes that worse. */
+  readonly timedOut: boolean;
 
-  constructor(reason: MediaSourceErrorReason, message: string, options: ErrorOptions & { retryAfterMs?: number } = {}) {
+  constructor(reason: MediaSourceErrorReason, message: string, options: MediaSourceErrorOptions = {}) {
     super(reason, message, options);
     this.retryAfterMs = options.retryAfterMs;
+    this.timedOut = options.timedOut ?? false;
   }
 }
 

@@ -1,9 +1,10 @@
+import { ConcurrencyLimit } from '../domain/concurrency-limit.ts';
 import { FairSlots } from '../domain/fair-slots.ts';
 import { type QueueEntry, type TenantProbe, TenantShares } from '../domain/tenant-shares.ts';
 import type { TenantPresence } from '../ports/tenant-presence.ts';
 
 export interface AdmissionQueueOptions {
-  /** How many alerts may be probed at once. */
+  /** How many alerts may be probed at once, as long as video servers answer in time; see `ConcurrencyLimit`. */
   readonly slots: number;
   /** How many alerts may be probed or wait for a slot. */
   readonly capacity: number;
@@ -13,7 +14,10 @@ export interface AdmissionQueueOptions {
 }
 
 /** An alert may be probed. Disposing of it ends the probe and frees its slot. */
-export type Admission = TenantProbe;
+export interface Admission extends TenantProbe {
+  /** To be called once the video was read, or could not be. */
+  noteEnd(end: 'answered' | 'timed-out'): void;
+}
 
 /** How often a waiting alert checks whether its tenant is over its share by now. */
 const CHECK_MS = 500;
@@ -25,17 +29,24 @@ const OVER_SHARE = Symbol('over its share');
  */
 export class AdmissionQueue {
   readonly #slots: FairSlots;
+  readonly #limit: ConcurrencyLimit;
   readonly #shares: TenantShares;
   readonly #presence: TenantPresence;
 
   constructor({ slots, capacity, presence, now }: AdmissionQueueOptions) {
     this.#slots = new FairSlots(slots);
+    this.#limit = new ConcurrencyLimit(slots);
     this.#presence = presence;
     this.#shares = new TenantShares(capacity, now);
   }
 
   get freeSlots(): number {
     return this.#slots.freeCount;
+  }
+
+  /** How many alerts may be probed at once now. */
+  get limit(): number {
+    return this.#limit.current;
   }
 
   /**
@@ -50,7 +61,14 @@ export class AdmissionQueue {
     stack.use(slot);
     const { beginRead } = stack.use(entry.beginProbe());
     const admission = stack.move();
-    return { beginRead, [Symbol.dispose]: () => admission.dispose() };
+    return {
+      beginRead,
+      noteEnd: end => {
+        this.#limit.note(end);
+        this.#slots.resize(this.#limit.current);
+      },
+      [Symbol.dispose]: () => admission.dispose(),
+    };
   }
 
   async #takeSlot(tenant: string, entry: QueueEntry, signal?: AbortSignal): Promise<Disposable | undefined> {

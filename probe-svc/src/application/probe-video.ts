@@ -1,4 +1,4 @@
-import type { Failure, Media } from '@vigie/alert';
+import type { Media } from '@vigie/alert';
 import {
   createInspectMedia,
   type InspectionLimits,
@@ -7,12 +7,9 @@ import {
   type MemoryLimits,
 } from '@vigie/media-source';
 import type { HeaderProbe, ProbeIsolation } from '../ports/header-probe.ts';
-import { toReadFailure } from './read-failure.ts';
+import { type ReadFailure, toReadFailure } from './read-failure.ts';
 
-export type Finding =
-  | { readonly kind: 'media'; readonly media: Media }
-  /** `retryAfterMs`: when the video server asked to be tried again. */
-  | { readonly kind: 'failure'; readonly failure: Failure; readonly retryAfterMs?: number | undefined };
+export type Finding = { readonly kind: 'media'; readonly media: Media } | ReadFailure;
 
 export interface ProbeReport {
   readonly finding: Finding;

@@ -94,7 +94,8 @@ export function createProcessAlert(parts: ProcessAlertParts): ProcessAlert {
     if (admission === undefined) return undefined;
     const { attempt } = stack.use(await attemptJournal.begin(delivery, signal));
     const held = stack.move();
-    return { attempt, beginRead: admission.beginRead, [Symbol.dispose]: () => held.dispose() };
+    const { beginRead, noteEnd } = admission;
+    return { attempt, beginRead, noteEnd, [Symbol.dispose]: () => held.dispose() };
   }
 
   async function attemptIt(
@@ -126,7 +127,9 @@ export function createProcessAlert(parts: ProcessAlertParts): ProcessAlert {
     using _ = admitted;
     const { alert, isSuspect } = admitted.attempt;
     const probeIt = isSuspect ? probeVideoIsolated : probeVideo;
-    return await probeIt(alert.video, { signal, onRead: admitted.beginRead });
+    const report = await probeIt(alert.video, { signal, onRead: admitted.beginRead });
+    admitted.noteEnd(report.finding.kind === 'failure' && report.finding.timedOut ? 'timed-out' : 'answered');
+    return report;
   }
 
   async function retryOrGiveUp(
@@ -169,7 +172,7 @@ export function createProcessAlert(parts: ProcessAlertParts): ProcessAlert {
 }
 
 /** An attempt that has a slot. Disposing of it frees that, and says that the process has survived the probe. */
-type AdmittedAttempt = BegunAttempt & Pick<Admission, 'beginRead'>;
+type AdmittedAttempt = BegunAttempt & Omit<Admission, keyof Disposable>;
 
 type Decision =
   | { readonly kind: 'finish'; readonly outcome: Outcome }

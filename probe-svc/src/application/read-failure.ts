@@ -1,12 +1,14 @@
 import type { Failure } from '@vigie/alert';
 import { type MediaSourceError, ReadBudgetExceededError } from '@vigie/media-source';
 
-/** Why a video could not be read, as an alert's failure. */
+/** Why a video could not be read or probed, as an alert's failure. */
 export interface ReadFailure {
   readonly kind: 'failure';
   readonly failure: Failure;
   /** When the video server asked to be tried again. */
   readonly retryAfterMs?: number | undefined;
+  /** The video server did not answer in time. */
+  readonly timedOut?: boolean;
 }
 
 export function toReadFailure(error: MediaSourceError | ReadBudgetExceededError): ReadFailure {
@@ -15,5 +17,6 @@ export function toReadFailure(error: MediaSourceError | ReadBudgetExceededError)
     return { kind: 'failure', failure: { code: 'HEADER_BUDGET_EXCEEDED', message } };
   }
   const code = error.reason === 'NOT_FOUND' ? 'VIDEO_NOT_FOUND' : 'VIDEO_UNREACHABLE';
-  return { kind: 'failure', failure: { code, message }, retryAfterMs: error.retryAfterMs };
+  const { retryAfterMs, timedOut } = error;
+  return { kind: 'failure', failure: { code, message }, retryAfterMs, timedOut };
 }

@@ -11,9 +11,11 @@ class Tenants {
   readonly held: { readonly tenant: string; readonly slot: Disposable }[] = [];
   readonly waiting: { readonly tenant: string; readonly leave: AbortController }[] = [];
   readonly served: string[] = [];
+  count: number;
   #most = 0;
 
   constructor(count: number) {
+    this.count = count;
     this.slots = new FairSlots(count);
   }
 
@@ -42,17 +44,24 @@ class Tenants {
     await turn();
   }
 
+  async resize(count: number): Promise<void> {
+    this.count = count;
+    this.slots.resize(count);
+    await turn();
+  }
+
   async leave(index: number): Promise<void> {
     this.waiting.splice(index % this.waiting.length, 1)[0]?.leave.abort();
     await turn();
   }
 }
 
-type Step = { readonly kind: 'ask' | 'free' | 'leave'; readonly pick: number };
+type Step = { readonly kind: 'ask' | 'free' | 'leave' | 'resize'; readonly pick: number };
 const step: fc.Arbitrary<Step> = fc.record({
-  kind: fc.constantFrom('ask' as const, 'ask' as const, 'free' as const, 'leave' as const),
+  kind: fc.constantFrom('ask' as const, 'ask' as const, 'free' as const, 'leave' as const, 'resize' as const),
   pick: fc.nat(30),
 });
+const MOST_SLOTS = 8;
 const TENANTS = ['a', 'b', 'c', 'd', 'e'];
 
 async function play(count: number, steps: readonly Step[], afterEach: (tenants: Tenants) => void): Promise<Tenants> {
@@ -61,6 +70,7 @@ async function play(count: number, steps: readonly Step[], afterEach: (tenants: 
     if (kind === 'ask') await tenants.ask(TENANTS[pick % TENANTS.length] as string);
     else if (kind === 'free' && tenants.held.length > 0) await tenants.free(pick);
     else if (kind === 'leave' && tenants.waiting.length > 0) await tenants.leave(pick);
+    else if (kind === 'resize') await tenants.resize(1 + (pick % MOST_SLOTS));
     afterEach(tenants);
   }
   return tenants;
@@ -108,17 +118,21 @@ describe('FairSlots', () => {
 
   it('gives out each slot once, to nobody who waits while it is free for them, and loses none', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 8 }), fc.array(step, { maxLength: 60 }), async (count, steps) => {
-        const tenants = await play(count, steps, ({ slots, held, waiting }) => {
-          expect(slots.freeCount).to.equal(count - held.length);
-          for (const { tenant } of waiting) expect(slots.heldBy(tenant)).to.be.at.least(slots.freeCount);
-        });
-        expect(tenants.most).to.be.at.most(count);
-        while (tenants.waiting.length > 0) await tenants.leave(0);
-        while (tenants.held.length > 0) await tenants.free(0);
-        expect(tenants.slots.freeCount).to.equal(count);
-        for (const tenant of TENANTS) expect(tenants.slots.heldBy(tenant)).to.equal(0);
-      }),
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: MOST_SLOTS }),
+        fc.array(step, { maxLength: 60 }),
+        async (count, steps) => {
+          const tenants = await play(count, steps, ({ slots, held, waiting, count }) => {
+            expect(slots.freeCount).to.equal(count - held.length);
+            for (const { tenant } of waiting) expect(slots.heldBy(tenant)).to.be.at.least(slots.freeCount);
+          });
+          expect(tenants.most).to.be.at.most(MOST_SLOTS);
+          while (tenants.waiting.length > 0) await tenants.leave(0);
+          while (tenants.held.length > 0) await tenants.free(0);
+          expect(tenants.slots.freeCount).to.equal(tenants.count);
+          for (const tenant of TENANTS) expect(tenants.slots.heldBy(tenant)).to.equal(0);
+        },
+      ),
     );
   });
 

@@ -12,9 +12,12 @@ export class FairSlots {
    * then.
    */
   readonly #queues = new Map<string, Set<() => void>>();
+  #count: number;
+  /** Negative while more are held than there are since the last `resize`. */
   #free: number;
 
   constructor(count: number) {
+    this.#count = count;
     this.#free = count;
   }
 
@@ -35,6 +38,13 @@ export class FairSlots {
   async take(tenant: string, signal?: AbortSignal): Promise<Disposable> {
     signal?.throwIfAborted();
     return this.tryTake(tenant) ?? (await this.#wait(tenant, signal));
+  }
+
+  /** Changes how many slots there are. Those that are held stay held, also if they are more. */
+  resize(count: number): void {
+    this.#free += count - this.#count;
+    this.#count = count;
+    this.#serve();
   }
 
   #wait(tenant: string, signal: AbortSignal | undefined): Promise<Disposable> {
@@ -86,7 +96,7 @@ export class FairSlots {
 
   #serve(): void {
     for (const [tenant, queue] of this.#queues) {
-      if (this.#free === 0) return;
+      if (this.#free <= 0) return;
       if (!this.#mayTake(tenant)) continue;
       // Its next turn comes after those of all others: a map is iterated in the order of insertion, new entries
       // included.

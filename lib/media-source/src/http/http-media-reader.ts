@@ -26,7 +26,10 @@ export interface HttpMediaReaderParts extends ReadOptions {
   readonly metrics: HttpMetrics;
 }
 
-/** A kept-alive connection may close just as it is used, and of several servers behind one name one may be down. */
+/**
+ * A kept-alive connection may close just as it is used, and of several servers behind one name one may be down. A
+ * request that timed out isn't repeated at once: a server that is too slow for one request is slower for three.
+ */
 const TRIES = 3;
 const MAX_REDIRECTS = 3;
 const CONSTANT_HEADERS = ['accept-encoding', 'identity', 'user-agent', 'vigie-probe'];
@@ -48,7 +51,10 @@ export class HttpMediaReader implements MediaReader {
       } catch (error) {
         this.#parts.signal.throwIfAborted();
         if (!(error instanceof BrokenReadError)) throw error;
-        if (triesLeft === 0) throw unreachable(error.message, error);
+        const { message, timedOut } = error;
+        if (timedOut || triesLeft === 0) {
+          throw new MediaSourceError('UNREACHABLE', message, { cause: error, timedOut });
+        }
       }
     }
   }
@@ -179,8 +185,8 @@ function sliceOfWhole({ ended, headers }: HttpAnswer, window: BodyWindow): Media
   return { bytes: window.bytes(), sizeBytes, costBytes: window.receivedBytes };
 }
 
-function unreachable(message: string, cause?: unknown): MediaSourceError {
-  return new MediaSourceError('UNREACHABLE', message, { cause });
+function unreachable(message: string): MediaSourceError {
+  return new MediaSourceError('UNREACHABLE', message);
 }
 
 function isOurOwn(error: unknown): boolean {

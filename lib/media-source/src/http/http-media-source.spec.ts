@@ -207,12 +207,6 @@ describe('HttpMediaSource', () => {
     const failures: [string, Behaviour][] = [
       ['answers 500', (_, response) => response.writeHead(500).end()],
       ['closes the connection', (_, response) => response.destroy()],
-      ['never answers', () => {}],
-      [
-        'stops half-way',
-        (_, response) =>
-          response.writeHead(206, { 'content-range': 'bytes 0-32767/300000' }).write(file.subarray(0, 9)),
-      ],
       [
         'cuts the body',
         (request, response) => {
@@ -239,6 +233,22 @@ describe('HttpMediaSource', () => {
         const error = await unreachableFrom(readFirst(fail));
         expect(error.message).to.match(/^the video server /);
         expect(server.requests.length).to.equal(3);
+      });
+    }
+
+    const timeouts: [string, Behaviour][] = [
+      ['never answers', () => {}],
+      [
+        'stops half-way',
+        (_, response) =>
+          response.writeHead(206, { 'content-range': 'bytes 0-32767/300000' }).write(file.subarray(0, 9)),
+      ],
+    ];
+    for (const [what, fail] of timeouts) {
+      it(`reports a timeout, and does not ask again, when it ${what}`, async () => {
+        const error = await unreachableFrom(readFirst(fail));
+        expect(error.timedOut).to.equal(true);
+        expect(server.requests.length).to.equal(1);
       });
     }
 
