@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type DescService, getOption, hasOption } from '@bufbuild/protobuf';
+import { http } from '@vigie/proto/google/api/annotations_pb.ts';
 import { api_visibility } from '@vigie/proto/google/api/visibility_pb.ts';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import { expect } from 'chai';
-import { publicServices } from './public-api.ts';
+import { PUBLIC_METHODS, publicServices } from './public-api.ts';
 
 const PROTO_DIR = path.resolve(import.meta.dirname, '../../../proto');
 const files = readdirSync(path.join(PROTO_DIR, 'vigie'), { recursive: true, encoding: 'utf8' })
@@ -33,6 +34,16 @@ describe('the contract', () => {
     expect(Object.keys(exports)).to.include.members(files.map(file => `./${file.replace('.proto', '_pb.ts')}`));
     for (const [name, target] of Object.entries(exports)) expect(target).to.equal(name.replace('./', './gen/'));
     expect(JSON.stringify(exports)).not.to.contain('*');
+  });
+
+  it('is a page for people, docs/rest.md, with every route', () => {
+    const page = readFileSync(path.resolve(PROTO_DIR, '../docs/rest.md'), 'utf8');
+    const routes = PUBLIC_METHODS.filter(({ method }) => hasOption(method, http)).flatMap(({ method }) => {
+      const rule = getOption(method, http);
+      return [rule, ...rule.additionalBindings].map(({ pattern }) => `${pattern.case?.toUpperCase()} ${pattern.value}`);
+    });
+    expect(routes.length).to.be.greaterThan(10);
+    expect(routes.filter(route => !page.includes(`\`${route}\``))).to.deep.equal([]);
   });
 
   it('makes no service public that is marked as internal, and leaves no other one out', () => {

@@ -72,7 +72,9 @@ describe('adding a service', () => {
     const declare = 'tools/dev-env/src/declared/main.ts';
     const check = await copy.run(declare, '--check');
     expect(check.exitCode).to.equal(1);
-    expect(check.stderr).to.match(/^docker\/nats\.conf is not what the services declare\. Run: npm run declare$/m);
+    expect(check.stderr).to.match(
+      /^docker\/nats\.conf is not what the services and the protos declare\. Run: npm run declare$/m,
+    );
     expect((await copy.run(declare)).stdout).to.equal(
       'Written: docker/nats.conf, docker/compose.yaml, docs/operations.md\n',
     );

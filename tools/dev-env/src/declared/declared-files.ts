@@ -4,17 +4,19 @@ import type { ServiceDeclaration } from '@vigie/service-kit/declaration';
 import { declareAddresses } from './address-table.ts';
 import { declareContainers } from './compose-blocks.ts';
 import { declareNatsUsers } from './nats-users-block.ts';
+import { declareRestReference } from './rest-reference.ts';
 
 type Declare = (text: string, services: readonly ServiceDeclaration[]) => string;
 
 /**
- * The files of which a part is generated from the declarations of the services. They are committed, as Docker reads
- * them without Node.
+ * The files of which a part is generated from the declarations of the services and from the protos. They are committed,
+ * as Docker and people read them without Node.
  */
 const DECLARED_FILES: readonly (readonly [file: string, declare: Declare])[] = [
   ['docker/nats.conf', declareNatsUsers],
   ['docker/compose.yaml', declareContainers],
   ['docs/operations.md', declareAddresses],
+  ['docs/rest.md', declareRestReference],
 ];
 
 /** Brings the files up to date. @returns those that were not */

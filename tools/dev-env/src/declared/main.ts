@@ -7,7 +7,8 @@ import { findOutdated, writeDeclaredFiles } from './declared-files.ts';
 
 if (process.argv.includes('--check')) {
   const outdated = await findOutdated(PROJECT_DIR, SERVICES);
-  for (const { file } of outdated) console.error(`${file} is not what the services declare. Run: npm run declare`);
+  for (const { file } of outdated)
+    console.error(`${file} is not what the services and the protos declare. Run: npm run declare`);
   process.exitCode = outdated.length === 0 ? 0 : 1;
 } else {
   const written = await writeDeclaredFiles(PROJECT_DIR, SERVICES);
