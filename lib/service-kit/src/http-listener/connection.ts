@@ -1,8 +1,13 @@
 import type { ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
+import type { Writable } from 'node:stream';
 import { callerOf } from './caller.ts';
 import type { TabledConnection } from './connection-table.ts';
 import { ping } from './ping.ts';
+import { shutdownNotice } from './shutdown-notice.ts';
+
+/** How long a client may take to say that it has got the notice. */
+const NOTICE_TIMEOUT_MS = 1_000;
 
 /** A client's connection. */
 export class Connection implements TabledConnection {
@@ -13,6 +18,9 @@ export class Connection implements TabledConnection {
   readonly agePart = Math.random();
   /** Once it has turned out to be HTTP/2. */
   session: ServerHttp2Session | undefined;
+  /** What the session writes its frames to. */
+  frames: Writable | undefined;
+  #isDraining = false;
   #bytesRead = 0;
   #heardFromAt: number;
   #pingedAt: number | undefined;
@@ -24,10 +32,33 @@ export class Connection implements TabledConnection {
     this.#heardFromAt = now;
   }
 
-  /** Ends it, after what is in flight on an HTTP/2 session. */
+  /** Ends it, after what has come in on an HTTP/2 session. A request that is on its way meanwhile is lost. */
   close(): void {
     if (this.session === undefined) this.socket.destroy();
     else this.session.close();
+  }
+
+  /**
+   * Ends an HTTP/2 session without a loss: asks its client to open no more streams, serves those that it opens before
+   * it has read that, and then closes as `close` does. nghttp2 knows this as `nghttp2_submit_shutdown_notice`, which
+   * Node has no function for; with the GOAWAY of Node's, nghttp2 drops every stream that comes after it.
+   */
+  drain(): void {
+    const { session, frames } = this;
+    if (session === undefined || frames === undefined || this.#isDraining) return;
+    this.#isDraining = true;
+    // After the session's settings, which come first on a connection, and between two of its writes.
+    setImmediate(() => {
+      if (session.closed || frames.destroyed) return;
+      frames.write(shutdownNotice());
+      const close = (): void => {
+        clearTimeout(timer);
+        session.close();
+      };
+      const timer = setTimeout(close, NOTICE_TIMEOUT_MS);
+      // Answered in order: whatever its client sent before the answer has come in by then.
+      if (!ping(session, close)) close();
+    });
   }
 
   /**

@@ -61,7 +61,6 @@ export class HttpListener implements AsyncDisposable {
   readonly #ofSocket = new Map<Socket, Connection>();
   /** Sockets whose client has not sent anything yet. */
   readonly #silentSockets = new Set<Socket>();
-  readonly #sessions = new Set<ServerHttp2Session>();
   readonly #ofSession = new WeakMap<ServerHttp2Session, Connection>();
   readonly #http1Responses = new Set<ServerResponse>();
   /** `leaving`: still serves, and asks its clients to connect elsewhere. */
@@ -139,14 +138,14 @@ export class HttpListener implements AsyncDisposable {
     }, this.#shutdownGraceMs);
     this.#state = 'leaving';
     for (const response of this.#http1Responses) response.shouldKeepAlive = false;
-    for (const session of this.#sessions) session.close();
+    for (const connection of this.#connections) connection.drain();
     if (this.#lameDuckMs > 0 && this.#connections.size > 0)
       await settlesWithin(this.#lastSocketClosed.promise, this.#lameDuckMs);
     // Directly after the event loop has read: closing resets connections that it has not accepted or not read from.
     await setImmediate();
     this.#state = 'closed';
     const closed = new Promise<void>(resolve => this.#tcp.close(() => resolve()));
-    for (const session of this.#sessions) session.close();
+    for (const connection of this.#connections) connection.drain();
     // A client that has just connected is about to send its request.
     const silence = setTimeout(() => {
       for (const socket of this.#silentSockets) socket.destroy();
@@ -185,15 +184,15 @@ export class HttpListener implements AsyncDisposable {
       connection.session = session;
       this.#followHttp2(connection, session);
     });
+    const frames = new HeaderGuardedSocket(connection.socket, this.#limits.maxHeaderBytes);
+    connection.frames = frames;
     // Creates the session before it returns.
-    this.#http2.emit('connection', new HeaderGuardedSocket(connection.socket, this.#limits.maxHeaderBytes));
+    this.#http2.emit('connection', frames);
   }
 
   #followHttp2(connection: Connection, session: ServerHttp2Session): void {
-    this.#sessions.add(session);
     this.#ofSession.set(session, connection);
-    if (this.#state === 'closed') session.close();
-    session.once('close', () => this.#sessions.delete(session));
+    if (this.#state === 'closed') connection.drain();
     const budget = new ResetBudget(this.#limits);
     session.on('stream', stream => {
       this.#connections.begin(connection);
@@ -213,12 +212,17 @@ export class HttpListener implements AsyncDisposable {
     this.#sweptAt = now;
     // Who was frozen itself has not read yet what came meanwhile.
     if (isLate) return;
-    for (const connection of [...this.#connections.idleSince(now - idleTimeoutMs)]) connection.close();
+    for (const connection of [...this.#connections.idleSince(now - idleTimeoutMs)]) this.#end(connection);
     for (const connection of this.#connections) {
       if (connection.session === undefined) continue;
-      if (this.#isOld(connection, now)) connection.close();
+      if (this.#isOld(connection, now)) connection.drain();
       if (!this.#connections.isIdle(connection)) connection.checkPeer(now, pingAfterMs, pingTimeoutMs);
     }
+  }
+
+  #end(connection: Connection): void {
+    if (connection.session === undefined) connection.close();
+    else connection.drain();
   }
 
   /** Not all at the same time: connections that were opened together have an age of their own each. */
