@@ -2,12 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { followResponse, type RequestListener } from '@vigie/service-kit/http-listener';
 import type { Logger } from '@vigie/service-kit/telemetry';
-import { continueTrace, TRACEPARENT, withTrace } from '@vigie/service-kit/telemetry';
+import { continueTrace, TRACE_ID, TRACEPARENT, withTrace } from '@vigie/service-kit/telemetry';
 import type { Exchange, ExchangeHandler } from './exchange.ts';
 import type { HttpMetrics } from './http-metrics.ts';
-
-/** Response header with the id of the trace; `grep` for it finds the alert's whole way in the logs. */
-const TRACE_ID_HEADER = 'trace-id';
 
 /** nginx's status for a client that left before the answer. */
 const CLIENT_CLOSED_REQUEST = 499;
@@ -30,7 +27,7 @@ export function createRequestListener(parts: ServeExchangeParts): RequestListene
     const finishMetrics = metrics.begin();
     const gone = new AbortController();
     const exchange = openExchange(request, response, caller, gone.signal, sendTimeoutMs);
-    response.setHeader(TRACE_ID_HEADER, exchange.trace.traceId);
+    response.setHeader(TRACE_ID, exchange.trace.traceId);
     const onOver = (isFinished: boolean): void => {
       if (!isFinished) gone.abort(new ConnectError('The client is gone.', Code.Canceled));
       const status = isFinished ? response.statusCode : CLIENT_CLOSED_REQUEST;

@@ -29,6 +29,7 @@ import { fromGrpcStatus } from './grpc-status.ts';
 import { chain, type Next } from './interceptors/chain.ts';
 import { propagateTrace } from './interceptors/propagate-trace.ts';
 import { keepDrainingAlive } from './keep-draining-alive.ts';
+import { OWN_AGENT } from './own-agent.ts';
 import { deserializer, methodPath, requestHead, serializer } from './rpc-method.ts';
 import { serviceConfig } from './service-config.ts';
 import { noteWireBytes } from './wire-bytes.ts';
@@ -67,6 +68,7 @@ export class ChannelTransport implements Transport, Disposable {
     this.#client = new Client(address, new AnsweringCredentials(FIRST_WORD_TIMEOUT_MS), {
       'grpc.service_config': serviceConfig(services),
       'grpc.service_config_disable_resolution': 1,
+      'grpc.primary_user_agent': OWN_AGENT,
       // A frozen server keeps its share of the calls until it is noticed.
       'grpc.keepalive_time_ms': 5_000,
       'grpc.keepalive_timeout_ms': 3_000,

@@ -12,6 +12,9 @@ export interface TraceContext {
 /** Name of the gRPC metadata key and of the HTTP and NATS header. */
 export const TRACEPARENT = 'traceparent';
 
+/** Response header with the id of the trace; `grep` for it finds the alert's whole way in the logs. */
+export const TRACE_ID = 'trace-id';
+
 const TRACEPARENT_FORM = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.*)?$/;
 const storage = new AsyncLocalStorage<TraceContext>();
 

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import type { Http2ServerResponse, ServerHttp2Stream } from 'node:http2';
 import type { ConnectError } from '@connectrpc/connect';
-import { encodeEnvelope } from '../../limits/read-envelopes.ts';
+import { COMPRESSED_FLAG, encodeEnvelope } from '../../limits/read-envelopes.ts';
 import { toTrailer } from '../grpc-status.ts';
+import { compressAnswer } from './compress-answer.ts';
 
 type Fields = Readonly<Record<string, string>>;
 
@@ -14,12 +15,17 @@ const HEADERS = {
 
 /** The response of a call: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#responses */
 export class GrpcResponse {
+  /** Sent with the others, or with the error in their place. */
+  readonly header = new Headers();
+  readonly #compresses: boolean;
   readonly #stream: ServerHttp2Stream;
   readonly #response: Http2ServerResponse;
   #isEnded = false;
 
-  constructor(response: Http2ServerResponse) {
+  /** @param compresses whether the client reads gzip */
+  constructor(response: Http2ServerResponse, compresses: boolean) {
     const { stream } = response;
+    this.#compresses = compresses;
     this.#stream = stream;
     this.#response = response;
     // That it closes is what counts.
@@ -29,7 +35,9 @@ export class GrpcResponse {
   /** Sends the headers, unless they have been sent. */
   sendHeaders(header: Headers = new Headers()): void {
     if (this.#stream.headersSent || this.#isOver) return;
-    this.#stream.respond({ ...HEADERS, ...toFields(header) }, { waitForTrailers: true });
+    const encoding = this.#compresses ? { 'grpc-encoding': 'gzip' } : {};
+    const fields = { ...HEADERS, ...encoding, ...toFields(this.header), ...toFields(header) };
+    this.#stream.respond(fields, { waitForTrailers: true });
   }
 
   /**
@@ -40,7 +48,10 @@ export class GrpcResponse {
   async send(message: Uint8Array, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     this.sendHeaders();
-    if (this.#isOver || this.#stream.write(encodeEnvelope(0, message))) return;
+    const compressed = this.#compresses ? await compressAnswer(message) : undefined;
+    const envelope =
+      compressed === undefined ? encodeEnvelope(0, message) : encodeEnvelope(COMPRESSED_FLAG, compressed);
+    if (this.#isOver || this.#stream.write(envelope)) return;
     await once(this.#stream, 'drain', { signal });
   }
 
@@ -55,7 +66,7 @@ export class GrpcResponse {
       this.#end(trailer);
     } else if (!this.#isOver) {
       this.#isEnded = true;
-      this.#stream.respond({ ...HEADERS, ...trailer }, { endStream: true });
+      this.#stream.respond({ ...HEADERS, ...toFields(this.header), ...trailer }, { endStream: true });
     }
   }
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type ClientHttp2Session, connect, type IncomingHttpHeaders } from 'node:http2';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import { Code, createClient, decodeBinaryHeader } from '@connectrpc/connect';
@@ -9,6 +9,7 @@ import { StatusSchema } from '@vigie/proto/google/rpc/status_pb.ts';
 import {
   AlertService,
   BatchCreateAlertsRequestSchema,
+  ListAlertsRequestSchema,
   StreamAlertsRequestSchema,
 } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { expect } from 'chai';
@@ -295,6 +296,48 @@ describe('a call of a GrpcServer', () => {
       const answer = await sendRaw(session, PATHS.batch, Buffer.from('{}'), { headers: { 'content-type': type } });
       expect([type, answer.httpStatus]).to.deep.equal([type, 415]);
     }
+  });
+
+  it('says by which trace to follow it, whatever it ends with', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    for (const body of [batch(1), Buffer.from('ffffff', 'hex')]) {
+      const answer = await sendRaw(session, PATHS.batch, encodeEnvelope(0, body), { headers: { traceparent } });
+      expect(answer.traceId).to.equal('0af7651916cd43dd8448eb211c80319c');
+    }
+  });
+
+  it('is answered in gzip if the caller reads that, where it gets smaller by that', async () => {
+    const agents: string[] = [];
+    await using verbose = await startSpecServer(AlertService, {
+      async listAlerts({ pageSize }, { header }) {
+        if (pageSize === 1) agents.push(header.get('user-agent') ?? '');
+        return { nextPageToken: 'x'.repeat(pageSize) };
+      },
+    });
+    const path = '/vigie.alert.v1.AlertService/ListAlerts';
+    const client = connect(`http://${verbose.address}`);
+    const ask = async (pageSize: number, headers: Record<string, string>, wanted?: string): Promise<Buffer> => {
+      const stream = client.request({ ...HEADERS, ':path': path, ...headers });
+      const request = toBinary(ListAlertsRequestSchema, create(ListAlertsRequestSchema, { pageSize }));
+      stream.end(encodeEnvelope(0, request));
+      const [{ 'grpc-encoding': encoding }] = await once(stream, 'response');
+      expect(encoding).to.equal(wanted);
+      return Buffer.concat(await Array.fromAsync(stream as AsyncIterable<Buffer>));
+    };
+    const gzip = { 'grpc-accept-encoding': 'identity, gzip' };
+    const plain = await ask(5_000, {});
+    expect([plain[0], plain.byteLength > 5_000]).to.deep.equal([0, true]);
+    const compressed = await ask(5_000, gzip, 'gzip');
+    expect([compressed[0], compressed.byteLength < 500]).to.deep.equal([1, true]);
+    expect(gunzipSync(compressed.subarray(5))).to.deep.equal(plain.subarray(5));
+    expect((await ask(500, gzip, 'gzip'))[0]).to.equal(0);
+
+    // A service is near.
+    using channel = openChannel(verbose.address);
+    await createClient(AlertService, channel).listAlerts({ pageSize: 1 });
+    const [agent] = agents;
+    expect((await ask(5_000, { ...gzip, 'user-agent': agent ?? '' }))[0]).to.equal(0);
+    client.destroy();
   });
 
   it('stops the writer when the reader stops', async () => {

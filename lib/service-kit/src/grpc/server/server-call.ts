@@ -11,8 +11,10 @@ import type { RequestLimits } from '../../limits/request-limits.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { onlyMessage, sendHeadersKey } from '../implemented-method.ts';
 import { type CallRequest, type CallResponse, chain, type Next } from '../interceptors/chain.ts';
+import { responseHeaderKey } from '../response-header-key.ts';
 import { internalError, rpcError, unknownMethod } from '../rpc-error.ts';
 import { requestHead } from '../rpc-method.ts';
+import { acceptsGzip } from './compress-answer.ts';
 import { GrpcResponse } from './grpc-response.ts';
 import { RequestReader } from './request-reader.ts';
 
@@ -63,7 +65,7 @@ export class ServerCall {
     this.#caller = caller;
     this.#parts = parts;
     // Node's compatibility API types it as a response of HTTP/1.
-    this.#answer = new GrpcResponse(response as unknown as Http2ServerResponse);
+    this.#answer = new GrpcResponse(response as unknown as Http2ServerResponse, acceptsGzip(request.headers));
     followResponse(request, response, () => {
       clearTimeout(this.#deadline);
       this.#over.abort(new ConnectError('The caller is gone.', Code.Canceled));
@@ -149,7 +151,9 @@ export class ServerCall {
       method,
       signal,
       header,
-      contextValues: createContextValues().set(sendHeadersKey, () => this.#answer.sendHeaders()),
+      contextValues: createContextValues()
+        .set(sendHeadersKey, () => this.#answer.sendHeaders())
+        .set(responseHeaderKey, this.#answer.header),
       // Read once it is admitted.
       message: undefined,
     };
