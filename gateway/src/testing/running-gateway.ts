@@ -26,6 +26,8 @@ export interface RunningGateway extends AsyncDisposable {
   readonly port: number;
   readonly health: Health;
   readonly metrics: Registry;
+  /** What it has logged as errors. */
+  readonly errors: readonly unknown[];
   /** Stops the gateway alone. */
   stop(): Promise<void>;
   /** Stops the services alone, or only some of them. */
@@ -54,7 +56,8 @@ export async function runGateway(services: Services, overrides: Partial<Config> 
     port: 0,
     ...overrides,
   };
-  const logger = createLogger('gateway', 'silent');
+  const errors: unknown[] = [];
+  const logger = Object.assign(createLogger('gateway', 'silent'), { error: (entry: unknown) => errors.push(entry) });
   const port = await startGateway(config, { logger, metrics, health, teardown });
   health.enter('running');
   const stop = () => teardown.disposeAsync();
@@ -63,6 +66,7 @@ export async function runGateway(services: Services, overrides: Partial<Config> 
     port,
     health,
     metrics,
+    errors,
     stop,
     stopServices: (...names) => upstreams.stop(...names),
     async restartServices() {

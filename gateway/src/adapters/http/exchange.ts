@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { http2StreamOf } from '@vigie/service-kit/http-listener';
 import type { AdmittedCall } from '@vigie/service-kit/limits';
 import type { TraceContext } from '@vigie/service-kit/telemetry';
 
@@ -25,6 +26,11 @@ export interface Exchange {
   uid: string | undefined;
   /** Name of the error's gRPC code, which the HTTP status of an RPC doesn't show. */
   code: string | undefined;
+}
+
+/** Whether the client has left. The stream of HTTP/2 knows it before the signal aborts. */
+export function hasLeft({ signal, response }: Exchange): boolean {
+  return signal.aborted || (http2StreamOf(response) ?? response).destroyed;
 }
 
 export type ExchangeHandler = (exchange: Exchange) => Promise<void>;

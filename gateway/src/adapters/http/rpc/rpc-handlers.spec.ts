@@ -125,6 +125,37 @@ for (const protocol of PROTOCOLS) {
       await Promise.all(signals.map(aborted));
     });
 
+    if (protocol.duplex) {
+      it('logs no error when a client leaves a stream', async () => {
+        const left = new Set<AbortSignal>();
+        await using gateway = await runGateway({
+          ingest: {
+            async *streamAlerts(requests, { signal }) {
+              left.add(signal);
+              for await (const { alert } of requests) yield { result: accepted(alert?.uid) };
+            },
+          },
+        });
+        const transport = protocol.open(gateway);
+        await using _closing = closing(transport);
+        const never = Promise.withResolvers<void>();
+        async function* requests() {
+          yield { alert: { uid: 'a' } };
+          await never.promise;
+        }
+        const clients = Array.from({ length: 5 }, async () => {
+          const caller = new AbortController();
+          const answers = createClient(AlertService, transport).streamAlerts(requests(), { signal: caller.signal });
+          expect((await failure(collect(answers, () => caller.abort()))).code).to.equal(Code.Canceled);
+        });
+        await Promise.all(clients);
+        await Promise.all([...left].map(aborted));
+        await gateway.stop();
+        expect(gateway.errors).to.deep.equal([]);
+        never.resolve();
+      });
+    }
+
     it('does not serve what is for calls between services', async () => {
       let called = false;
       await using gateway = await runGateway({

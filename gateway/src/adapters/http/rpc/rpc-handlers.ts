@@ -4,7 +4,7 @@ import type { UniversalHandler, UniversalServerRequest, UniversalServerResponse 
 import { universalResponseToNodeResponse } from '@connectrpc/connect-node';
 import { cut, headersOf, limitSending } from '@vigie/service-kit/http-listener';
 import { anyTypes } from '../error-json.ts';
-import type { Exchange, ExchangeHandler } from '../exchange.ts';
+import { type Exchange, type ExchangeHandler, hasLeft } from '../exchange.ts';
 import { exchangeKey } from '../exchange-key.ts';
 import type { Watches } from '../watch/watches.ts';
 import { type DecodeCallParts, decodeCall, withDecoded } from './decode-call.ts';
@@ -46,7 +46,7 @@ function addMethod(router: ConnectRouter, method: DescMethod, implementation: Pa
 
 function toExchangeHandler(handler: UniversalHandler, parts: RpcHandlersParts): ExchangeHandler {
   return async exchange => {
-    const { response, path, signal } = exchange;
+    const { response, path } = exchange;
     exchange.route = path;
     try {
       const values = createContextValues().set(exchangeKey, exchange);
@@ -62,7 +62,7 @@ function toExchangeHandler(handler: UniversalHandler, parts: RpcHandlersParts): 
       else await universalResponseToNodeResponse({ ...answer, body }, response);
     } catch (error) {
       // A client that is gone gets no answer; any other error is logged.
-      if (!signal.aborted && !response.destroyed) throw error;
+      if (!hasLeft(exchange)) throw error;
     }
   };
 }

@@ -6,7 +6,7 @@ import { findTrailerError } from '@connectrpc/connect/protocol-grpc';
 import { compressionBrotli, compressionGzip } from '@connectrpc/connect-node';
 import { codeNameOf, toTrailer } from '@vigie/service-kit/grpc';
 import { http2StreamOf, limitSending } from '@vigie/service-kit/http-listener';
-import type { Exchange } from '../exchange.ts';
+import { type Exchange, hasLeft } from '../exchange.ts';
 
 /** What answers are compressed with if a client accepts it. */
 export const COMPRESSIONS = [compressionGzip, compressionBrotli];
@@ -25,8 +25,9 @@ export function expectsGrpcStatus({ request }: Exchange): boolean {
 }
 
 /** Sends the headers of an answer before its first message: its client learns that the call is accepted. */
-export function sendGrpcHead({ request, response, signal }: Exchange): void {
-  if (response.headersSent || signal.aborted) return;
+export function sendGrpcHead(exchange: Exchange): void {
+  const { request, response } = exchange;
+  if (response.headersSent || hasLeft(exchange)) return;
   const accepted = request.headers['grpc-accept-encoding'];
   const { response: compression } = compressionNegotiate(COMPRESSIONS, null, accepted?.toString() ?? null, '');
   response.writeHead(200, {
@@ -50,11 +51,11 @@ export async function sendGrpc(answer: UniversalServerResponse, exchange: Exchan
       response.writeHead(200, { ...ACCEPTED_ENCODINGS, ...Object.fromEntries(new Headers(header)) });
   };
   for await (const chunk of body ?? []) {
-    signal.throwIfAborted();
+    if (hasLeft(exchange)) return;
     sendHead();
     if (!response.write(chunk)) await once(response, 'drain', { signal });
   }
-  signal.throwIfAborted();
+  if (hasLeft(exchange)) return;
   const error = findTrailerError(new Headers(trailer));
   if (error !== undefined && !response.headersSent) return endWithHeaders(exchange, error);
   sendHead();
