@@ -1,7 +1,8 @@
 import { type AlertInput, latestTimestamp, parseAlert } from '@vigie/alert';
 import type { AlertQueue, QueueReceipt } from '../ports/alert-queue.ts';
 
-export type AcceptAlert = (input: AlertInput) => Promise<QueueReceipt>;
+/** `signal` aborts once its caller waits no longer. */
+export type AcceptAlert = (input: AlertInput, signal?: AbortSignal) => Promise<QueueReceipt>;
 
 /**
  * Checks an alert and puts it into the queue.
@@ -9,5 +10,5 @@ export type AcceptAlert = (input: AlertInput) => Promise<QueueReceipt>;
  * @throws InvalidAlertError, AlertQueueError
  */
 export function createAcceptAlert(queue: AlertQueue): AcceptAlert {
-  return async input => queue.publish(parseAlert(input, latestTimestamp()));
+  return async (input, signal) => queue.publish(parseAlert(input, latestTimestamp()), signal);
 }

@@ -11,9 +11,10 @@ export interface AlertQueue {
   /**
    * Resolves once the alert is on disk.
    *
+   * @param signal aborts once its caller waits no longer: what has failed is not tried again then
    * @throws AlertQueueError
    */
-  publish(alert: Alert): Promise<QueueReceipt>;
+  publish(alert: Alert, signal?: AbortSignal): Promise<QueueReceipt>;
 }
 
 /**

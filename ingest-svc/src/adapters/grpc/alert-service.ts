@@ -40,10 +40,10 @@ export type CreateAlertService = Pick<
 export function createAlertService(parts: AlertServiceParts): CreateAlertService {
   const { acceptAlert, logger, metrics } = parts;
 
-  async function accept(message: Alert | undefined): Promise<Accepted> {
+  async function accept(message: Alert | undefined, signal: AbortSignal): Promise<Accepted> {
     try {
       const alert = requireAlert(message);
-      const { duplicate } = await acceptAlert(alert);
+      const { duplicate } = await acceptAlert(alert, signal);
       metrics.countAccepted(duplicate);
       logger.info({ uid: alert.uid, store: alert.store, duplicate }, 'alert accepted');
       return { uid: alert.uid, duplicate, traceId: currentTrace()?.traceId ?? '' };
@@ -58,28 +58,28 @@ export function createAlertService(parts: AlertServiceParts): CreateAlertService
     }
   }
 
-  async function acceptItem(message: Alert | undefined): Promise<Result> {
+  async function acceptItem(message: Alert | undefined, signal: AbortSignal): Promise<Result> {
     try {
-      return { outcome: { case: 'accepted', value: await accept(message) } };
+      return { outcome: { case: 'accepted', value: await accept(message, signal) } };
     } catch (error) {
       return { outcome: { case: 'error', value: toStatus(translateError(error) ?? internalError(error)) } };
     }
   }
 
   return {
-    createAlert: request => accept(request.alert),
+    createAlert: (request, { signal }) => accept(request.alert, signal),
 
-    async batchCreateAlerts({ alerts }) {
+    async batchCreateAlerts({ alerts }, { signal }) {
       if (alerts.length === 0 || alerts.length > MAX_BATCH) {
         throw new InvalidAlertError([{ field: 'alerts', description: `must hold 1-${MAX_BATCH} alerts` }]);
       }
-      return { results: await Promise.all(alerts.map(acceptItem)) };
+      return { results: await Promise.all(alerts.map(alert => acceptItem(alert, signal))) };
     },
 
-    async *streamAlerts(requests) {
+    async *streamAlerts(requests, { signal }) {
       // A stream may live for days: each alert gets a trace of its own.
       const results = mapInOrder(requests, STREAM_PIPELINE, ({ alert }) =>
-        withTrace(newTrace(), () => acceptItem(alert)),
+        withTrace(newTrace(), () => acceptItem(alert, signal)),
       );
       for await (const result of results) yield { result };
     },

@@ -94,6 +94,18 @@ describe('JetStreamAlertQueue', () => {
     expect(await queue.publish(alert)).to.deep.equal({ duplicate: true });
   });
 
+  it('is not tried again once its caller waits no longer', async () => {
+    await limitTo(1_000_000);
+    nats.server.kill('SIGSTOP');
+    const begunAt = performance.now();
+    await queue.publish(alert, AbortSignal.timeout(100)).catch(() => undefined);
+    const onceMs = performance.now() - begunAt;
+    await queue.publish(alert).catch(() => undefined);
+    const fullMs = performance.now() - begunAt - onceMs;
+    nats.server.kill('SIGCONT');
+    expect(fullMs / onceMs).to.be.above(2);
+  });
+
   it('says that nothing was kept when there is no stream', async () => {
     const error = await queue.publish(alert).catch((caught: unknown) => caught);
     expect(error).to.instanceOf(AlertQueueError).with.property('reason', 'QUEUE_UNREACHABLE');

@@ -10,7 +10,7 @@ import { type AlertQueue, AlertQueueError, type QueueReceipt } from '../../ports
 /**
  * A publish that is lost in a reconnect is never acknowledged: publishing it again helps, waiting longer does not. The
  * message id makes a second copy a duplicate. All attempts together take less time than the gateway's deadline for a
- * call.
+ * call, and none begins after the caller's own.
  */
 const PUB_ACK_TIMEOUT_MS = 2_000;
 const PUBLISH_ATTEMPTS = 3;
@@ -23,7 +23,7 @@ export class JetStreamAlertQueue implements AlertQueue {
     this.#client = client;
   }
 
-  async publish(alert: Alert): Promise<QueueReceipt> {
+  async publish(alert: Alert, signal?: AbortSignal): Promise<QueueReceipt> {
     let mayBeStored = false;
     try {
       return await retry(() => this.#publishOnce(alert), {
@@ -31,7 +31,7 @@ export class JetStreamAlertQueue implements AlertQueue {
         maxAttempts: PUBLISH_ATTEMPTS,
         isRetryable: error => {
           mayBeStored ||= !isKnownUnstored(error);
-          return !isRefusal(error);
+          return !isRefusal(error) && signal?.aborted !== true;
         },
       });
     } catch (cause) {
