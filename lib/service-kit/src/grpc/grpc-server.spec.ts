@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { create, fromBinary, type MessageInitShape } from '@bufbuild/protobuf';
+import { create, fromBinary, getExtension, type MessageInitShape } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
+import { http } from '@vigie/proto/google/api/annotations_pb.ts';
 import { ErrorInfoSchema, RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
 import { ServerReflection } from '@vigie/proto/grpc/reflection/v1/reflection_pb.ts';
 import { ServerReflection as ServerReflectionAlpha } from '@vigie/proto/grpc/reflection/v1alpha/reflection_pb.ts';
@@ -224,6 +225,8 @@ describe('GrpcServer', () => {
       expect(listed?.case === 'listServicesResponse' && listed.value.service.map(({ name }) => name)).to.deep.equal([
         AlertService.typeName,
         HealthService.typeName,
+        ServerReflection.typeName,
+        ServerReflectionAlpha.typeName,
       ]);
       const symbol = (name: string) => ask({ case: 'fileContainingSymbol', value: `${AlertService.typeName}${name}` });
       const file = await symbol('.GetAlert');
@@ -232,6 +235,13 @@ describe('GrpcServer', () => {
       expect(described.service.map(({ method: methods }) => methods.map(({ name }) => name))).to.deep.equal([
         ['GetAlert'],
       ]);
+      const [, getAlert] = described.sourceCodeInfo?.location.filter(({ path: [part] }) => part === 6) ?? [];
+      expect(getAlert).to.deep.include({ path: [6, 0, 2, 0] });
+      expect(getAlert?.leadingComments).to.match(/^ Returns one alert/);
+      const options = described.service[0]?.method[0]?.options;
+      expect(options && getExtension(options, http).pattern).to.deep.equal({ case: 'get', value: '/v1/alerts/{uid}' });
+      const health = await ask({ case: 'fileByFilename', value: 'grpc/health/v1/health.proto' });
+      expect(health?.case).to.equal('fileDescriptorResponse');
       expect((await symbol('.CreateAlert'))?.case).to.equal('errorResponse');
       const rules = await ask({ case: 'fileContainingSymbol', value: 'buf.validate.field' });
       expect(rules?.case === 'fileDescriptorResponse' && rules.value.fileDescriptorProto).not.to.be.empty;

@@ -1,41 +1,36 @@
 import {
-  clone,
-  create,
-  createFileRegistry,
   type DescFile,
-  type DescMethod,
   type DescService,
   type FileRegistry,
   type MessageInitShape,
   toBinary,
 } from '@bufbuild/protobuf';
-import { type FileDescriptorProto, FileDescriptorProtoSchema, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import { Code } from '@connectrpc/connect';
-import { file_google_rpc_error_details } from '@vigie/proto/google/rpc/error_details_pb.ts';
-import type {
-  ServerReflectionRequest,
-  ServerReflectionResponseSchema,
+import {
+  ServerReflection,
+  type ServerReflectionRequest,
+  type ServerReflectionResponseSchema,
 } from '@vigie/proto/grpc/reflection/v1/reflection_pb.ts';
-
-/** A service, and those of its methods that are served here. */
-export interface ServedService {
-  readonly service: DescService;
-  readonly methods: readonly DescMethod[];
-}
+import { ServerReflection as ServerReflectionAlpha } from '@vigie/proto/grpc/reflection/v1alpha/reflection_pb.ts';
+import { describeServed, type ServedService } from './reflected-files.ts';
 
 type Response = MessageInitShape<typeof ServerReflectionResponseSchema>['messageResponse'];
 
 /**
- * gRPC server reflection, so that grpcurl can list, describe and call. It describes exactly what is served: a service's
- * other methods are left out. `v1` and `v1alpha` differ only in their names:
+ * gRPC server reflection, so that grpcurl can list, describe and call. It describes exactly what is served, itself
+ * included: a service's other methods are left out. `v1` and `v1alpha` differ only in their names:
  * https://github.com/grpc/grpc/blob/master/doc/server-reflection.md
  */
-export function createReflectionService(served: readonly ServedService[]) {
-  const registry = describeServed(served);
-  const symbols = indexSymbols(registry);
+export function createReflectionService(others: readonly ServedService[]) {
+  const served = [...others, wholly(ServerReflection), wholly(ServerReflectionAlpha)];
   const names = served.map(({ service }) => ({ name: service.typeName }));
+  let described: Described | undefined;
 
   function answer({ messageRequest }: ServerReflectionRequest): Response {
+    // Few servers are ever asked.
+    described ??= describe(served);
+    const { registry, symbols } = described;
     switch (messageRequest.case) {
       case 'listServices':
         return { case: 'listServicesResponse', value: { service: names } };
@@ -69,35 +64,18 @@ export function createReflectionService(served: readonly ServedService[]) {
   };
 }
 
-/** The files of the services and all that they import, without what is not served. */
-function describeServed(served: readonly ServedService[]): FileRegistry {
-  const methods = new Map(served.map(({ service, methods }) => [service.typeName, methods.map(({ name }) => name)]));
-  // Error details are named by type only, so no service's file imports them.
-  const files = collectFiles([...served.map(({ service }) => service.file), file_google_rpc_error_details]);
-  const file = files.map(({ proto }) => onlyServed(proto, methods));
-  return createFileRegistry(create(FileDescriptorSetSchema, { file }));
+interface Described {
+  readonly registry: FileRegistry;
+  readonly symbols: ReadonlyMap<string, DescFile>;
 }
 
-function onlyServed(file: FileDescriptorProto, methods: ReadonlyMap<string, readonly string[]>): FileDescriptorProto {
-  const described = clone(FileDescriptorProtoSchema, file);
-  const nameOf = ({ name }: { readonly name: string }) => `${file.package}.${name}`;
-  described.service = described.service.filter(service => methods.has(nameOf(service)));
-  for (const service of described.service) {
-    service.method = service.method.filter(({ name }) => methods.get(nameOf(service))?.includes(name));
-  }
-  return described;
+function describe(served: readonly ServedService[]): Described {
+  const registry = describeServed(served);
+  return { registry, symbols: indexSymbols(registry) };
 }
 
-/** Imported files come before those that import them. */
-function collectFiles(roots: readonly DescFile[]): readonly DescFile[] {
-  const found = new Set<DescFile>();
-  const visit = (file: DescFile): void => {
-    if (found.has(file)) return;
-    file.dependencies.forEach(visit);
-    found.add(file);
-  };
-  roots.forEach(visit);
-  return [...found];
+function wholly(service: DescService): ServedService {
+  return { service, methods: service.methods };
 }
 
 /** The file of each full name: of types, and of their fields, values and methods. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { assembleBufWorkspace, BUF_WORKSPACE } from '../buf-workspace.mjs';
@@ -24,6 +25,9 @@ export const protoCode = {
       },
       wayOut: 'Mend the proto that it names and try again.',
     });
+    execFileSync(process.execPath, [path.join(import.meta.dirname, '../buf/write-comments.mjs')], {
+      cwd: BUF_WORKSPACE,
+    });
     stamp.write(files);
   },
 };
@@ -34,6 +38,7 @@ function inputs() {
     ...sources,
     'tools/dev-env/setup/buf/buf.yaml',
     'tools/dev-env/setup/buf/buf.gen.yaml',
+    'tools/dev-env/setup/buf/write-comments.mjs',
     'tools/dev-env/setup/buf/write-validate-proto.mjs',
     'node_modules/@bufbuild/protovalidate/package.json',
     'node_modules/@bufbuild/protoc-gen-es/package.json',

@@ -337,9 +337,14 @@ describe('RPC through the gateway', () => {
       };
       const listed = await ask({ case: 'listServices', value: '' });
       expect(listed.listServicesResponse?.service).to.deep.equal(
-        [AlertService, QuarantinedAlertService, VideoService, HealthService].map(({ typeName }) => ({
-          name: typeName,
-        })),
+        [
+          AlertService,
+          QuarantinedAlertService,
+          VideoService,
+          HealthService,
+          ServerReflection,
+          ServerReflectionAlpha,
+        ].map(({ typeName }) => ({ name: typeName })),
       );
       const found = [
         { case: 'fileContainingSymbol', value: 'vigie.alert.v1.Alert' },
@@ -348,6 +353,7 @@ describe('RPC through the gateway', () => {
         { case: 'fileContainingSymbol', value: 'vigie.alert.v1.AlertService.WatchAlerts' },
         { case: 'fileContainingSymbol', value: 'google.rpc.ErrorInfo' },
         { case: 'fileByFilename', value: 'google/api/http.proto' },
+        { case: 'fileByFilename', value: 'grpc/health/v1/health.proto' },
         {
           case: 'fileContainingExtension',
           value: { containingType: 'google.protobuf.MethodOptions', extensionNumber: 50001 },
