@@ -311,6 +311,21 @@ describe('RPC through the gateway', () => {
     for await (const { status } of client.watch({})) if (status === SERVING) break;
   });
 
+  it('tells the health of each service by what that one depends on', async () => {
+    await using gateway = await runGateway({});
+    const transport = createGrpcTransport({ baseUrl: gateway.url });
+    await using _closing = closing(transport);
+    const client = createClient(HealthService, transport);
+    const { SERVING, NOT_SERVING } = HealthCheckResponse_ServingStatus;
+    await gateway.stopServices('probe');
+    const statuses = [VideoService.typeName, AlertService.typeName, QuarantinedAlertService.typeName, ''].map(
+      async service => {
+        for await (const { status } of client.watch({ service })) return status;
+      },
+    );
+    expect(await Promise.all(statuses)).to.deep.equal([NOT_SERVING, SERVING, SERVING, SERVING]);
+  });
+
   it('is ready as long as it can accept alerts, and says what else it cannot serve', async () => {
     await using gateway = await runGateway({});
     await gateway.stopServices('probe', 'store');
