@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { MACHINE_DIR, PROJECT_DIR } from '../../setup/project.mjs';
 import { DevEnvError } from '../dev-env-error.ts';
-import { httpNotReady } from '../processes/http-readiness.ts';
+import { httpNotComplete } from '../processes/http-readiness.ts';
 import { SupervisedProcess } from '../processes/supervised-process.ts';
 import { serviceListeners } from '../tcp-ports/mesh-ports.ts';
 import { claimPort, type PortClaim } from '../tcp-ports/port-claim.ts';
@@ -62,7 +62,7 @@ export class ServiceProcess extends SupervisedProcess {
         },
         cwd: PROJECT_DIR,
       }),
-      notReady: () => httpNotReady(`${healthUrl}/readyz`),
+      notReady: () => httpNotComplete(`${healthUrl}/readyz`),
       stopSignal: 'SIGTERM',
       ...(startTimeoutMs === undefined ? {} : { startTimeoutMs }),
     });
