@@ -1,4 +1,5 @@
 /** `npm run replay`: publishes alerts again that the stream, or a backup of it, holds. */
+import path from 'node:path';
 import { connect } from '@nats-io/transport-node';
 import { EnvReader, InvalidEnvironmentError } from '@vigie/service-kit/env';
 import { readNatsUrl } from '@vigie/service-kit/nats';
@@ -19,12 +20,18 @@ async function main(args: readonly string[]): Promise<number> {
     }
     const reader = new EnvReader(process.env);
     const natsUrl = reader.checked('NATS_URL', readNatsUrl, 'nats://operator:operator@127.0.0.1:4222');
-    return await run(reader.finish({ natsUrl }).natsUrl, options);
+    return await run(reader.finish({ natsUrl }).natsUrl, { ...options, backup: whereCalled(options.backup) });
   } catch (error) {
     if (error instanceof WrongUsageError) console.error(`${error.message}\n\n${USAGE}`);
     else console.error((error as Error).message);
     return error instanceof WrongUsageError || error instanceof InvalidEnvironmentError ? WRONG_CALL : 1;
   }
+}
+
+/** npm runs scripts in the project's folder; its variable says where it was called. */
+function whereCalled(dir: string | undefined): string | undefined {
+  const { npm_lifecycle_event: script, INIT_CWD: called = '' } = process.env;
+  return dir && path.resolve(script === 'replay' ? called : '', dir);
 }
 
 async function run(natsUrl: string, options: ReplayOptions): Promise<number> {

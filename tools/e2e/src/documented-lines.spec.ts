@@ -1,0 +1,77 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { temporaryDir } from '@vigie/dev-env/testing';
+import { expect } from 'chai';
+import { useMesh } from './mesh-fixture.ts';
+import { DOCUMENTED_PATH, documentedScript } from './testing/documented-script.ts';
+
+const ENV = { ...process.env, PATH: DOCUMENTED_PATH };
+const OPERATIONS = 'docs/operations.md';
+const LIMIT_MS = 100_000;
+
+function has(...programs: string[]): boolean {
+  return programs.every(program => spawnSync('which', [program], { env: ENV }).status === 0);
+}
+
+describe('the lines of the docs, pasted as they are', () => {
+  const mesh = useMesh();
+  const teardown = new AsyncDisposableStack();
+  let dir: string;
+
+  before(async () => {
+    dir = teardown.use(await temporaryDir()).path;
+  });
+  after(() => teardown.disposeAsync());
+
+  /** Ends with the first line that fails. @returns what all lines print */
+  async function paste(page: string, heading: string, only?: string): Promise<string> {
+    const script = await documentedScript(mesh(), page, heading, only);
+    const options = { cwd: dir, env: ENV, timeout: LIMIT_MS, maxBuffer: 2 ** 24 };
+    const { stdout, stderr } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], options);
+    return stdout + stderr;
+  }
+
+  it('show the outcome of a first alert, and its picture', async () => {
+    const shown = await paste('README.md', '## A first alert', 'first-1/poster');
+    expect(shown).to.match(/"uid":"first-1",.*"status":"PROCESSED"/);
+    const picture = await readFile(path.join(dir, 'first-1.jpg'));
+    expect(picture.subarray(0, 2).toString('hex')).to.equal('ffd8');
+  });
+
+  it('show the outcome of an alert by gRPC', async () => {
+    expect(await paste('README.md', '## A first alert', 'buf curl')).to.match(/"status": ?"PROCESSED"/);
+  });
+
+  it('show an alert and its outcome on the streams', async function () {
+    if (!has('nats')) return this.skip();
+    expect(await paste('README.md', '## A first alert', 'nats pub'))
+      .to.match(/on "alerts\.received\.store-42"/)
+      .and.match(/on "alerts\.processed\.store-42"/);
+  });
+
+  it('read, publish, replay, export, back up and restore streams', async function () {
+    if (!has('nats', 'jq')) return this.skip();
+    expect(await paste(OPERATIONS, '## The streams by hand'))
+      .to.match(/Stream Report/)
+      .and.match(/Stored in Stream: ALERTS/)
+      .and.match(/\d+ alerts published again/)
+      .and.match(/JetStream Summary/);
+    const exported = await readFile(path.join(dir, 'alerts.ndjson'), 'utf8');
+    for (const line of exported.trim().split('\n')) expect(JSON.parse(line)).to.include({ store: 'store-42' });
+  });
+
+  it('list, redrive and discard what is in quarantine', async () => {
+    expect(await paste(OPERATIONS, '## Quarantine'))
+      .to.contain('"quarantinedAlerts":')
+      .and.not.contain('"error"');
+  });
+
+  it('read tables as a person who only reads', async function () {
+    if (!has('psql')) return this.skip();
+    expect(await paste(OPERATIONS, '## Postgres', 'vigie_read@'))
+      .to.contain('PROCESSED')
+      .and.contain('media.video.codec: codec of the best video stream');
+  });
+});
