@@ -1,4 +1,11 @@
 export { isLiving, waitUntilGone } from '../processes/living-process.ts';
+export {
+  asShown,
+  GENERATED_ALERTS,
+  GENERATED_ALERTS_SEED,
+  type GeneratedAlert,
+  generateAlerts,
+} from './generated-alerts.ts';
 export { type OpenJetStream, openJetStream } from './open-jetstream.ts';
 export { publishRaw } from './publish-raw.ts';
 export { makeCertificates, type ScratchCertificates } from './scratch-certificates.ts';
