@@ -1,6 +1,6 @@
 import { alertToProto } from '@vigie/alert/wire';
 import { encodeResumeToken, readWatchRequest } from '@vigie/outcome-feed/wire';
-import type { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import { type AlertService, WatchAlertsResponse_Event as Event } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import type { ServiceImplementation } from '@vigie/service-kit/grpc';
 import type { GetAlert } from '../../application/get-alert.ts';
 import type { ListAlerts } from '../../application/list-alerts.ts';
@@ -52,9 +52,13 @@ export function createAlertService(parts: AlertServiceParts): ReadAlertService {
 
     async *watchAlerts(request, { signal }) {
       const { filter, after } = readWatchRequest(request);
+      let isFirst = true;
       for await (const { outcome, position } of outcomeFeed.watch(filter, after, signal)) {
         const resumeToken = encodeResumeToken(position);
-        yield outcome === undefined ? { resumeToken } : { alert: alertToProto(outcome.value), resumeToken };
+        yield outcome === undefined
+          ? { resumeToken, event: isFirst ? Event.READY : Event.PROGRESS }
+          : { alert: alertToProto(outcome.value), resumeToken, event: Event.OUTCOME };
+        isFirst = false;
       }
     },
   };

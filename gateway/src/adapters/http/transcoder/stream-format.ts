@@ -25,7 +25,8 @@ const serverSentEvents: StreamFormat = {
   contentType: 'text/event-stream',
   message: json => {
     const id = resumeTokenOf(json);
-    return `${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(json)}\n\n`;
+    const event = isReady(json) ? 'event: ready\n' : '';
+    return `${event}${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(json)}\n\n`;
   },
   error: json => `event: error\ndata: ${JSON.stringify(json)}\n\n`,
   heartbeat: ':\n\n',
@@ -34,6 +35,11 @@ const serverSentEvents: StreamFormat = {
 /** The format that the client asks for by `Accept`. */
 export function chooseStreamFormat(accept: string | undefined): StreamFormat {
   return accept?.includes(serverSentEvents.contentType) ? serverSentEvents : ndjson;
+}
+
+/** Whether a message says that its stream has begun: an event of a type of its own. A convention of Vigie's protos. */
+function isReady(json: JsonValue): boolean {
+  return (json as { event?: JsonValue } | null)?.event === 'READY';
 }
 
 /** A message's `resume_token`, if it has one: a later stream can continue from it. A convention of Vigie's protos. */

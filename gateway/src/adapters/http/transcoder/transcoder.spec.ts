@@ -553,7 +553,10 @@ describe('REST', () => {
       const response = await fetch(`${gateway.url}/v1/alerts:watch?store=s&statuses=FAILED&statuses=2`);
       expect(response.headers.get('content-type')).to.equal('application/x-ndjson');
       const lines = readLines(response);
-      expect(JSON.parse((await lines.next()).value as string)).to.deep.equal({ resumeToken: tokenAt(0) });
+      expect(JSON.parse((await lines.next()).value as string)).to.deep.equal({
+        resumeToken: tokenAt(0),
+        event: 'READY',
+      });
       const resumeToken = outcomes.report('a', { store: 's' });
       const second = JSON.parse((await lines.next()).value as string) as { alert: object };
       expect(second).to.deep.include({ resumeToken });
@@ -572,14 +575,15 @@ describe('REST', () => {
       expect(response.headers.get('content-type')).to.equal('text/event-stream');
       const lines = readLines(response);
       const taken: string[] = [];
-      while (taken.length < 6) taken.push((await lines.next()).value as string);
-      expect(taken.slice(0, 4)).to.deep.equal([
+      while (taken.length < 7) taken.push((await lines.next()).value as string);
+      expect(taken.slice(0, 5)).to.deep.equal([
+        'event: ready',
         `id: ${first}`,
-        `data: {"resumeToken":"${first}"}`,
+        `data: {"resumeToken":"${first}","event":"READY"}`,
         '',
         `id: ${second}`,
       ]);
-      expect(taken[4]).to.match(/^data: \{"alert":\{"uid":"b"/);
+      expect(taken[5]).to.match(/^data: \{"alert":\{"uid":"b"/);
       outcomes.fail(rpcError(Code.DataLoss, 'gone', { reason: 'GONE' }));
       const rest = await Array.fromAsync(lines);
       expect(rest.join('\n')).to.match(/event: error\ndata: \{"error":/);

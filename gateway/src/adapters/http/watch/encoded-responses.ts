@@ -1,7 +1,11 @@
 import { create } from '@bufbuild/protobuf';
 import type { FeedEvent, FeedPosition } from '@vigie/outcome-feed';
 import { encodeResumeToken } from '@vigie/outcome-feed/wire';
-import { type WatchAlertsResponse, WatchAlertsResponseSchema } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import {
+  type WatchAlertsResponse,
+  WatchAlertsResponse_Event,
+  WatchAlertsResponseSchema,
+} from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import type { WatchFormat } from './watch-format.ts';
 
 type Frames = Map<WatchFormat, Buffer>;
@@ -15,9 +19,14 @@ export class EncodedResponses {
     const frames = this.#framesOf(outcome?.value ?? position);
     const known = frames.get(format);
     if (known !== undefined) return known;
-    const frame = format.encode(outcome?.value ?? tokenAlone(position));
+    const frame = format.encode(outcome?.value ?? tokenAlone(position, WatchAlertsResponse_Event.PROGRESS));
     frames.set(format, frame);
     return frame;
+  }
+
+  /** The frame that a watch begins with; each has one of its own, so it isn't kept. */
+  readyFrame(position: FeedPosition, format: WatchFormat): Buffer {
+    return format.encode(tokenAlone(position, WatchAlertsResponse_Event.READY));
   }
 
   #framesOf(key: WatchAlertsResponse | FeedPosition): Frames {
@@ -29,6 +38,6 @@ export class EncodedResponses {
   }
 }
 
-function tokenAlone(position: FeedPosition): WatchAlertsResponse {
-  return create(WatchAlertsResponseSchema, { resumeToken: encodeResumeToken(position) });
+function tokenAlone(position: FeedPosition, event: WatchAlertsResponse_Event): WatchAlertsResponse {
+  return create(WatchAlertsResponseSchema, { resumeToken: encodeResumeToken(position), event });
 }

@@ -1,5 +1,5 @@
 import { Code, type ConnectError } from '@connectrpc/connect';
-import type { FeedReader } from '@vigie/outcome-feed';
+import type { FeedEvent, FeedPosition, FeedReader } from '@vigie/outcome-feed';
 import type { WatchAlertsResponse } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { rpcError } from '@vigie/service-kit/grpc';
 import { limitSending } from '@vigie/service-kit/http-listener';
@@ -32,6 +32,8 @@ export class OpenWatch {
   /** `full`: the client has to read before more is written. */
   #state: 'open' | 'full' | 'ended' = 'open';
   #wroteSinceBeat = false;
+  /** Of what was written last. */
+  #position: FeedPosition | undefined;
   #deadline: NodeJS.Timeout | undefined;
 
   constructor(owner: WatchOwner, exchange: Exchange, format: WatchFormat) {
@@ -64,7 +66,7 @@ export class OpenWatch {
       while (sizeBytes < WRITE_BYTES) {
         const event = this.#reader.read();
         if (event === undefined) break;
-        const frame = this.#owner.encoded.frame(event, this.#format);
+        const frame = this.#frameOf(event);
         frames.push(frame);
         sizeBytes += frame.byteLength;
       }
@@ -80,14 +82,14 @@ export class OpenWatch {
   beat(): void {
     const { heartbeat } = this.#format;
     const isQuiet = this.#state === 'open' && this.#exchange.response.headersSent && !this.#wroteSinceBeat;
-    if (isQuiet && heartbeat !== undefined) this.#send(heartbeat);
+    if (isQuiet && heartbeat === 'progress') this.#sendPosition(this.#reader?.findProgress() ?? this.#position);
+    else if (isQuiet && heartbeat instanceof Buffer) this.#send(heartbeat);
     this.#wroteSinceBeat = false;
   }
 
   /** Gives a watch that seldom gets an outcome a newer resume token. */
   tellProgress(): void {
-    const position = this.#state === 'open' ? this.#reader?.findProgress() : undefined;
-    if (position !== undefined) this.#send(this.#owner.encoded.frame({ position }, this.#format));
+    this.#sendPosition(this.#state === 'open' ? this.#reader?.findProgress() : undefined);
   }
 
   end(thrown: unknown): void {
@@ -95,6 +97,21 @@ export class OpenWatch {
     this.#leave();
     this.#format.end(this.#exchange, this.#owner.describe(thrown));
     limitSending(this.#exchange.response, this.#exchange.sendTimeoutMs);
+  }
+
+  #sendPosition(position: FeedPosition | undefined): void {
+    if (position === undefined) return;
+    this.#position = position;
+    this.#send(this.#owner.encoded.frame({ position }, this.#format));
+  }
+
+  #frameOf(event: FeedEvent<WatchAlertsResponse>): Buffer {
+    const { encoded } = this.#owner;
+    const isFirst = this.#position === undefined;
+    this.#position = event.position;
+    return isFirst && event.outcome === undefined
+      ? encoded.readyFrame(event.position, this.#format)
+      : encoded.frame(event, this.#format);
   }
 
   #send(bytes: Buffer): void {

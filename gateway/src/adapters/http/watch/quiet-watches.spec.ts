@@ -33,17 +33,29 @@ class OthersOutcomes implements FeedSource<WatchAlertsResponse> {
   async *catchUp(): AsyncIterable<FeedEvent<WatchAlertsResponse>> {}
 }
 
+/** Nothing comes, not even of others. */
+class NobodysOutcomes extends OthersOutcomes {
+  override async *follow(signal: AbortSignal): AsyncIterable<FeedEvent<WatchAlertsResponse>> {
+    yield { position: positionAt(7) };
+    await once(signal, 'abort');
+  }
+}
+
 /**
  * Serves watches of a store, over REST, with a beat of this length.
  *
  * @param change makes another format of theirs
  */
-async function serveWatches(heartbeatMs: number, change = (format: WatchFormat) => format) {
+async function serveWatches(
+  heartbeatMs: number,
+  change = (format: WatchFormat) => format,
+  source: FeedSource<WatchAlertsResponse> = new OthersOutcomes(),
+) {
   const logger = createLogger('spec', 'silent');
   const metrics = createMetrics('spec');
   const stopping = new AbortController();
   const watches = new Watches({
-    source: new OthersOutcomes(),
+    source,
     feedOptions: {
       recent: { maxOutcomes: 4, maxBytes: 1_000 },
       maxCatchUps: 1,
@@ -92,6 +104,22 @@ describe('a watch that gets no outcome', () => {
     expect(beats).to.equal(3);
   });
 
+  it('gets heartbeats over NDJSON too: lines with the latest resume token, after one that says that it has begun', async () => {
+    const source = new NobodysOutcomes();
+    await using server = await serveWatches(15, undefined, source);
+    const seen: { event: string; resumeToken: string }[] = [];
+    for await (const line of await server.lines('*/*')) {
+      seen.push(JSON.parse(line));
+      if (seen.length === 3) break;
+    }
+    const resumeToken = encodeResumeToken(positionAt(7));
+    expect(seen).to.deep.equal([
+      { event: 'READY', resumeToken },
+      { event: 'PROGRESS', resumeToken },
+      { event: 'PROGRESS', resumeToken },
+    ]);
+  });
+
   it('takes its turn with its beat, however many have theirs at the same time', async () => {
     const watches = 600;
     let turn = 0;
@@ -128,7 +156,7 @@ describe('a watch that gets no outcome', () => {
     const tokens: string[] = [];
     for await (const line of await server.lines('*/*')) {
       const message = JSON.parse(line) as { resumeToken: string };
-      expect(message).to.have.all.keys('resumeToken');
+      expect(message).to.have.all.keys('resumeToken', 'event');
       tokens.push(message.resumeToken);
       if (tokens.length === 3) break;
     }

@@ -30,7 +30,7 @@ export class RestWatchFormats {
 function restWatchFormat(binding: HttpBinding, format: StreamFormat, logger: Logger): WatchFormat {
   return {
     head: { 'content-type': format.contentType, 'cache-control': 'no-store' },
-    heartbeat: format.heartbeat === undefined ? undefined : Buffer.from(format.heartbeat),
+    heartbeat: format.heartbeat === undefined ? 'progress' : Buffer.from(format.heartbeat),
     encode: message => Buffer.from(format.message(encodeJson(binding, message))),
     end(exchange, thrown) {
       const { response } = exchange;

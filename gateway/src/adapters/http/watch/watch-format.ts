@@ -6,8 +6,11 @@ import type { Exchange } from '../exchange.ts';
 export interface WatchFormat {
   /** Headers of the response, which are sent with the first message. */
   readonly head: Readonly<Record<string, string>>;
-  /** Sent on a quiet connection to show that it is alive; absent if the format has nothing for that. */
-  readonly heartbeat: Buffer | undefined;
+  /**
+   * Sent on a quiet connection to show that it is alive; `progress` is a message with the latest resume token again.
+   * Absent if the format has nothing for that.
+   */
+  readonly heartbeat: Buffer | 'progress' | undefined;
   encode(message: WatchAlertsResponse): Buffer;
   /** Ends the response with an error, whether or not anything was sent before. */
   end(exchange: Exchange, error: ConnectError): void;
