@@ -41,6 +41,7 @@ import { KeepPositions } from './application/keep-positions.ts';
 import { createKeepQuarantined, type KeepQuarantined } from './application/keep-quarantined.ts';
 import { createListAlerts, type ListAlerts } from './application/list-alerts.ts';
 import { createListQuarantined, type ListQuarantined } from './application/list-quarantined.ts';
+import { OutcomeNotices } from './application/outcome-notices.ts';
 import { createRecordAlert, type RecordAlert } from './application/record-alert.ts';
 import { createRecordArrival, type RecordArrival } from './application/record-arrival.ts';
 import { createRecordOutcome, type RecordOutcome } from './application/record-outcome.ts';
@@ -167,7 +168,7 @@ export async function startStore(
       recordAlert: ({ recordArrival, alertStore: store, deadLetters, keepPositions }) =>
         createRecordAlert({ recordArrival, store, deadLetters, mayDisplace: () => keepPositions.isCurrent() }),
       recordOutcome: ({ alertStore }) => observeRecordOutcome(createRecordOutcome(alertStore), logger, storeMetrics),
-      getAlert: ({ alertStore }) => createGetAlert(alertStore),
+      getAlert: ({ alertStore, outcomeFeed }) => createGetAlert(alertStore, new OutcomeNotices(outcomeFeed)),
       listAlerts: ({ alertStore }) => createListAlerts(alertStore),
       replayAlerts: ({ listAlerts, replayQueue }) => createReplayAlerts(listAlerts, replayQueue),
       keepQuarantined: ({ quarantine }) => createKeepQuarantined(quarantine),

@@ -192,6 +192,25 @@ describe('store-svc', () => {
   });
 
   describe('GetAlert', () => {
+    it('waits for the outcome if asked to, also of an alert that is still to come', async () => {
+      const received = receivedAlert(freshUid());
+      const { uid } = received.alert;
+      const waiting = store.client.getAlert({ uid, wait: { seconds: 60n } });
+      await store.record([received]);
+      const { seq } = await publish(received);
+      const finished = finishedAlert(received, FAILED, seq);
+      await store.outcomes.recordOutcomes({ outcomes: [{ alert: alertToProto(finished) }] });
+      expect(await waiting).to.include({ uid, status: FAILED_STATUS });
+      const other = receivedAlert(freshUid());
+      await store.record([other]);
+      const now = await store.client.getAlert({ uid: other.alert.uid, wait: { nanos: 50_000_000 } });
+      expect(now.status).to.equal(RECEIVED);
+      const missing = await failure(store.client.getAlert({ uid: 'never', wait: { nanos: 50_000_000 } }));
+      expect(missing.code).to.equal(Code.NotFound);
+      const wrong = await failure(store.client.getAlert({ uid, wait: { seconds: -1n } }));
+      expect(violated(wrong)).to.deep.equal(['wait']);
+    });
+
     it('distinguishes an alert that does not exist from a uid that is not valid', async () => {
       const missing = await failure(store.client.getAlert({ uid: 'nobody' }));
       expect(missing.code).to.equal(Code.NotFound);

@@ -1,5 +1,7 @@
-import type { AlertRecord } from '@vigie/alert';
+import { type AlertRecord, isFinished } from '@vigie/alert';
+import { type Backoff, backoffDelayMs, pause } from '@vigie/service-kit/async';
 import type { AlertStore } from '../ports/alert-store.ts';
+import type { OutcomeNotices } from './outcome-notices.ts';
 
 export class AlertNotFoundError extends Error {
   override readonly name = 'AlertNotFoundError';
@@ -12,13 +14,51 @@ export class AlertNotFoundError extends Error {
   }
 }
 
-export type GetAlert = (uid: string) => Promise<AlertRecord>;
+export interface GetAlertOptions {
+  /** How long to wait for an alert that has no row or no outcome yet. */
+  readonly waitMs?: number;
+  /** Ends the wait; its reason is thrown then. */
+  readonly signal?: AbortSignal | undefined;
+}
 
-/** @throws AlertNotFoundError, AlertStoreError */
-export function createGetAlert(store: AlertStore): GetAlert {
-  return async uid => {
-    const record = await store.get(uid);
+export type GetAlert = (uid: string, options?: GetAlertOptions) => Promise<AlertRecord>;
+
+/** Between two looks at the row, if no notice comes: an alert is usually finished soon, or not for long. */
+const LOOKS: Backoff = { baseMs: 50, maxMs: 2_000 };
+
+/**
+ * The alert as its row has it. One that waits gets it once it has its outcome, or as it is when the time is up.
+ *
+ * @throws AlertNotFoundError, AlertStoreError
+ */
+export function createGetAlert(store: Pick<AlertStore, 'get'>, notices: Pick<OutcomeNotices, 'of'>): GetAlert {
+  return async (uid, { waitMs = 0, signal } = {}) => {
+    let record = await store.get(uid);
+    if (waitMs > 0 && !hasOutcome(record)) record = await waitForOutcome(uid, waitMs, signal);
     if (record === undefined) throw new AlertNotFoundError(uid);
     return record;
   };
+
+  async function waitForOutcome(
+    uid: string,
+    waitMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<AlertRecord | undefined> {
+    // Keeps the watch open from one look to the next.
+    using _ = notices.of(uid);
+    const endsAt = performance.now() + waitMs;
+    for (let looks = 1; ; looks++) {
+      using notice = notices.of(uid);
+      // After the notice is asked for: what is found from now on is noticed.
+      const record = await store.get(uid);
+      const remainingMs = endsAt - performance.now();
+      if (hasOutcome(record) || remainingMs <= 0) return record;
+      await Promise.race([notice.found, pause(Math.min(backoffDelayMs(LOOKS, looks), remainingMs), signal)]);
+      signal?.throwIfAborted();
+    }
+  }
+}
+
+function hasOutcome(record: AlertRecord | undefined): boolean {
+  return record !== undefined && isFinished(record);
 }

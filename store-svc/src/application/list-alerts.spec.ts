@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { FakeAlertStore } from '../ports/alert-store.fake.ts';
 import { arrivalOf, receivedAlert } from '../testing/sample-alerts.ts';
-import { AlertNotFoundError, createGetAlert } from './get-alert.ts';
 import { createListAlerts } from './list-alerts.ts';
 import { recordArrivals } from './record-arrival.ts';
 
@@ -25,12 +24,5 @@ describe('reading alerts', () => {
     const listAlerts = createListAlerts(store);
     expect((await listAlerts({}, 4, undefined)).next).to.equal(undefined);
     expect(await listAlerts({ store: 'nowhere' }, 4, undefined)).to.deep.equal({ alerts: [], next: undefined });
-  });
-
-  it('says that there is no such alert', async () => {
-    const getAlert = createGetAlert(store);
-    expect((await getAlert('uid-1')).alert.uid).to.equal('uid-1');
-    const error = await getAlert('nobody').catch(error => error);
-    expect(error).to.be.instanceOf(AlertNotFoundError).with.property('uid', 'nobody');
   });
 });

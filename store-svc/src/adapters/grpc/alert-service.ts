@@ -1,3 +1,4 @@
+import { durationMs } from '@bufbuild/protobuf/wkt';
 import { alertToProto } from '@vigie/alert/wire';
 import { encodeResumeToken, readWatchRequest } from '@vigie/outcome-feed/wire';
 import { type AlertService, WatchAlertsResponse_Event as Event } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
@@ -10,6 +11,7 @@ import { readListRequest, readReplayRequest } from './list-request.ts';
 import { encodePageToken } from './page-token.ts';
 
 const DEFAULT_PAGE_SIZE = 50;
+const MAX_WAIT_MS = 60_000;
 
 export interface AlertServiceParts {
   readonly getAlert: GetAlert;
@@ -28,8 +30,9 @@ export function createAlertService(parts: AlertServiceParts): ReadAlertService {
   const { getAlert, listAlerts, replayAlerts, outcomeFeed } = parts;
 
   return {
-    async getAlert({ uid }) {
-      return alertToProto(await getAlert(uid));
+    async getAlert({ uid, wait }, { signal }) {
+      const waitMs = wait === undefined ? 0 : Math.min(durationMs(wait), MAX_WAIT_MS);
+      return alertToProto(await getAlert(uid, { waitMs, signal }));
     },
 
     async listAlerts(request) {

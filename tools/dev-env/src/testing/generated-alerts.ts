@@ -24,7 +24,8 @@ const OFTEN = [...`aZ09 _-.'"\\/%&+<>{}[]:;,~|$!*()@^\`=`];
  */
 export function* generateAlerts(count: number, seed: number): Generator<GeneratedAlert> {
   const random = new Xorshift(seed);
-  const { uid, video, store } = (alphabets ??= findAlphabets());
+  alphabets ??= findAlphabets();
+  const { uid, video, store } = alphabets;
   const nowMicros = Date.now() * 1_000;
   for (let index = 0; index < count; index++) {
     yield {

@@ -8,6 +8,7 @@ import { countAnswer } from '../count-answer.ts';
 import { findUid } from '../exchange.ts';
 import { exchangeKey } from '../exchange-key.ts';
 import { answerUnreadable } from '../unreadable-items.ts';
+import { withWait } from '../upstream-call.ts';
 import { sendHeadKey } from './send-head-key.ts';
 
 /** An implementation of a method, of the shape that its kind of call has in Connect. */
@@ -29,7 +30,7 @@ export function createMethodForwarder(parts: ForwardMethodParts): MethodForwarde
   async function unary(method: DescMethod, request: Message, context: HandlerContext): Promise<Message> {
     noteUid(context, request);
     try {
-      const timeoutMs = context.timeoutMs() ?? parts.requestTimeoutMs;
+      const timeoutMs = context.timeoutMs() ?? withWait(parts.requestTimeoutMs, request);
       const call = callOf(context, context.signal, timeoutMs);
       const answer = answerUnreadable(request, await upstreams.unary(method, request, call));
       const exchange = context.values.get(exchangeKey);

@@ -172,6 +172,34 @@ describe('REST', () => {
     expect(asked).to.deep.equal(['a:b', 'a:b', 'watch', ':watch', 'a:batch']);
   });
 
+  it('waits for an outcome as long as the request asks, beyond the deadline of others', async () => {
+    const waits: (number | undefined)[] = [];
+    const overrides = { requestTimeoutMs: 200 };
+    await using gateway = await runGateway(
+      {
+        store: {
+          async getAlert({ uid, wait }, { signal }) {
+            waits.push(wait && Number(wait.seconds) * 1_000 + wait.nanos / 1e6);
+            const over = AbortSignal.any([signal, AbortSignal.timeout(wait === undefined ? 60_000 : 600)]);
+            if (!over.aborted) await once(over, 'abort');
+            return { uid };
+          },
+        },
+      },
+      overrides,
+    );
+    for (const [query, status] of [
+      ['?wait=30s', 200],
+      ['?wait=1.5', 200],
+      ['', 504],
+    ] as const) {
+      expect((await fetch(`${gateway.url}/v1/alerts/a${query}`)).status, query).to.equal(status);
+    }
+    expect(waits).to.deep.equal([30_000, 1_500, undefined]);
+    const wrong = await errorOf(await fetch(`${gateway.url}/v1/alerts/a?wait=soon`));
+    expect(violationsOf(wrong)[0]).to.include({ field: 'wait' });
+  });
+
   it('lists with every parameter, and ignores an empty one', async () => {
     const requests: ListAlertsRequest[] = [];
     await using gateway = await runGateway({

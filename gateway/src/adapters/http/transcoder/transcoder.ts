@@ -13,7 +13,7 @@ import { readJsonBody } from '../json-body.ts';
 import type { RequestGuard } from '../request-guard.ts';
 import { describeError, sendBytes, sendError, sendJson } from '../send.ts';
 import { answerUnreadable } from '../unreadable-items.ts';
-import { upstreamCall } from '../upstream-call.ts';
+import { upstreamCall, withWait } from '../upstream-call.ts';
 import { RestWatchFormats } from '../watch/rest-watch-format.ts';
 import type { Watches } from '../watch/watches.ts';
 import { decodeRequest } from './decode-request.ts';
@@ -111,7 +111,7 @@ async function answerOnce(
   { upstreams, requestTimeoutMs }: TranscoderParts,
 ): Promise<void> {
   const { response, signal } = exchange;
-  const call = upstreamCall(exchange, { signal, timeoutMs: requestTimeoutMs });
+  const call = upstreamCall(exchange, { signal, timeoutMs: withWait(requestTimeoutMs, request) });
   const message = answerUnreadable(request, await upstreams.unary(binding.method, request, call));
   countAnswer(exchange, message);
   if (!answersRawBytes(binding)) {
