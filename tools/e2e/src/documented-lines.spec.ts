@@ -40,6 +40,10 @@ describe('the lines of the docs, pasted as they are', () => {
     expect(picture.subarray(0, 2).toString('hex')).to.equal('ffd8');
   });
 
+  it("show an alert's whole way in the logs", async () => {
+    expect(await paste(OPERATIONS, '## Logs')).to.match(/"service":"ingest-svc".*"uid":"first-1"/);
+  });
+
   it('show the outcome of an alert by gRPC', async () => {
     expect(await paste('README.md', '## A first alert', 'buf curl')).to.match(/"status": ?"PROCESSED"/);
   });
