@@ -40,6 +40,13 @@ describe('the lines of the docs, pasted as they are', () => {
     expect(picture.subarray(0, 2).toString('hex')).to.equal('ffd8');
   });
 
+  it('show an alert, lists and a picture over REST', async () => {
+    expect(await paste('gateway/README.md', '## By hand'))
+      .to.match(/"uid":"a1",.*"status":"PROCESSED"/)
+      .and.contain('"replayed":1')
+      .and.not.contain('"error"');
+  });
+
   it("show an alert's whole way in the logs", async () => {
     expect(await paste(OPERATIONS, '## Logs')).to.match(/"service":"ingest-svc".*"uid":"first-1"/);
   });

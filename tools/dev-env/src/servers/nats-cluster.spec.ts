@@ -5,9 +5,10 @@ import { expect } from 'chai';
 import { temporaryDir } from '../testing/temporary-dir.ts';
 import { waitFor } from '../testing/wait-for.ts';
 import { NatsCluster } from './nats-cluster.ts';
+import { SYSTEM_USER } from './nats-users.ts';
 
 describe('NatsCluster', () => {
-  it('keeps a stream on all its servers, each of which syncs every write', async () => {
+  it('keeps a stream on all its servers, each of which syncs every write and is shown to the system user', async () => {
     await using dir = await temporaryDir();
     const cluster = await NatsCluster.create(dir.path);
     try {
@@ -29,6 +30,10 @@ describe('NatsCluster', () => {
         expect(config.sync_always, server.name).to.equal(true);
       }
       await connection.close();
+      const system = await connect(readNatsUrl(cluster.urlOf(SYSTEM_USER)));
+      const pings = await system.requestMany('$SYS.REQ.SERVER.PING', undefined, { maxMessages: 3, maxWait: 10_000 });
+      expect(await Array.fromAsync(pings)).to.have.lengthOf(3);
+      await system.close();
     } finally {
       await cluster.stop();
     }
