@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { findCommand } from '../../setup/find-command.mjs';
 import type { Mesh } from '../mesh.ts';
+import { SYSTEM_USER } from '../servers/nats-users.ts';
 
 const ADDRESS_WIDTH = 'http://127.0.0.1:65535'.length;
 const SAMPLE_VIDEO = '/videos/mp4-faststart.mp4';
@@ -42,11 +43,13 @@ function addresses({ addresses, services, nats, dataDir }: Mesh): string[] {
 }
 
 function curl(mesh: Mesh, uid: string): Paste {
+  const created = randomUUID();
   return {
     title: 'REST:',
     commands: [
-      `curl -s -X POST ${mesh.url}/v1/alerts -H 'content-type: application/json' -d '${newAlert()}'`,
-      `curl -s ${mesh.url}/v1/alerts/${uid}`,
+      `curl -s -X POST ${mesh.url}/v1/alerts -H 'content-type: application/json' -d '${newAlert(created)}'`,
+      `curl -s '${mesh.url}/v1/alerts/${created}?wait=5s'`,
+      `curl -s ${mesh.url}/v1/alerts/${uid}/poster -o poster.jpg`,
       `curl -s '${mesh.url}/v1/alerts?store=store-42&page_size=5'`,
     ],
   };
@@ -84,6 +87,8 @@ function nats({ addresses, nats }: Mesh): Paste {
     'nats stream report',
     "nats sub 'alerts.>'   # until Ctrl-C; the next line in another terminal",
     `nats pub -J --no-templates alerts.received.store-42 '${newAlert()}'`,
+    'npm run -s replay -- --store store-42 --since 15m',
+    ...(nats === undefined ? [] : [`nats --server ${nats.urlOf(SYSTEM_USER)} server report jetstream`]),
   ];
   if (findCommand('nats') !== undefined) return { title: 'NATS:', commands };
   const monitor = nats && `curl -s '${nats.monitorUrl}/jsz?streams=true&consumers=true'`;
@@ -111,6 +116,6 @@ function logs({ dataDir }: Mesh, uid: string): Paste {
   return { title: "An alert's whole way:", commands: [`grep -h '${uid}' '${dataDir}'/logs/*.log`] };
 }
 
-function newAlert(): string {
-  return JSON.stringify({ uid: randomUUID(), video: SAMPLE_VIDEO, timestamp: Date.now() / 1000, store: 'store-42' });
+function newAlert(uid: string = randomUUID()): string {
+  return JSON.stringify({ uid, video: SAMPLE_VIDEO, timestamp: Date.now() / 1000, store: 'store-42' });
 }
