@@ -1,5 +1,5 @@
+import { FairSlots } from '@vigie/service-kit/async';
 import { ConcurrencyLimit } from '../domain/concurrency-limit.ts';
-import { FairSlots } from '../domain/fair-slots.ts';
 import { type QueueEntry, type TenantProbe, TenantShares } from '../domain/tenant-shares.ts';
 import type { TenantPresence } from '../ports/tenant-presence.ts';
 

@@ -186,6 +186,31 @@ describe('AlertService', () => {
     expect(new Set(traces).size).to.equal(4);
   });
 
+  it('takes a single alert at once beside batches and streams without end, and gives each of these its turn', async () => {
+    const gate = Promise.withResolvers<void>();
+    queue.gate = gate.promise;
+    const batch = (name: string, count: number) =>
+      client.batchCreateAlerts({ alerts: Array.from({ length: count }, (_, i) => ({ ...good, uid: `${name}-${i}` })) });
+    const queued = async (name: string, count: number) => {
+      const found = () => queue.alerts.filter(({ uid }) => uid.startsWith(name)).length;
+      while (found() < count) await new Promise(setImmediate);
+      await client.createAlert({}).catch(() => undefined);
+      expect(found()).to.equal(count);
+    };
+    const flood = [batch('flood', 1_000), batch('second', 1_000)];
+    await queued('flood', 64);
+    await queued('second', 32);
+    const single = client.createAlert({ alert: { ...good, uid: 'single' } });
+    await queued('single', 1);
+    const third = batch('third', 10);
+    await queued('third', 10);
+    gate.resolve();
+    for (const { results } of await Promise.all([...flood, third])) {
+      expect(new Set(results.map(({ outcome }) => outcome.case))).to.deep.equal(new Set(['accepted']));
+    }
+    await single;
+  });
+
   it('answers what it has taken from a stream before it stops', async () => {
     const gate = Promise.withResolvers<void>();
     queue.gate = gate.promise;

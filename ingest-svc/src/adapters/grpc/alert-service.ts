@@ -6,7 +6,7 @@ import type {
   AlertService,
   CreateAlertResponseSchema,
 } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
-import { mapInOrder } from '@vigie/service-kit/async';
+import { FairSlots, mapInOrder } from '@vigie/service-kit/async';
 import type { ServiceImplementation } from '@vigie/service-kit/grpc';
 import { internalError, toStatus } from '@vigie/service-kit/grpc';
 import type { Logger } from '@vigie/service-kit/telemetry';
@@ -20,7 +20,12 @@ const MAX_BATCH = 1_000;
 /** Characters of the uid of a refused alert that go to the log; none that is accepted has more. */
 const MAX_LOGGED_UID = 128;
 /** Alerts of one stream that may wait for their PubAck at once. */
-const STREAM_PIPELINE = 256;
+const STREAM_PIPELINE = 64;
+/**
+ * Alerts of all batches and streams that may wait for their PubAck at once. A flood of them waits here, each call in
+ * turn, and not in front of every single alert on the connection to nats-server.
+ */
+const BULK_IN_FLIGHT = 2 * STREAM_PIPELINE;
 
 type Accepted = MessageInitShape<typeof CreateAlertResponseSchema>;
 type Result = MessageInitShape<typeof AlertResultSchema>;
@@ -39,6 +44,7 @@ export type CreateAlertService = Pick<
 
 export function createAlertService(parts: AlertServiceParts): CreateAlertService {
   const { acceptAlert, logger, metrics } = parts;
+  const turns = new FairSlots<object>(BULK_IN_FLIGHT);
 
   async function accept(message: Alert | undefined, signal: AbortSignal): Promise<Accepted> {
     try {
@@ -66,6 +72,12 @@ export function createAlertService(parts: AlertServiceParts): CreateAlertService
     }
   }
 
+  /** @param call tells the calls apart that take turns */
+  async function acceptInTurn(call: object, message: Alert | undefined, signal: AbortSignal): Promise<Result> {
+    using _ = await turns.take(call, signal);
+    return await acceptItem(message, signal);
+  }
+
   return {
     createAlert: (request, { signal }) => accept(request.alert, signal),
 
@@ -73,13 +85,13 @@ export function createAlertService(parts: AlertServiceParts): CreateAlertService
       if (alerts.length === 0 || alerts.length > MAX_BATCH) {
         throw new InvalidAlertError([{ field: 'alerts', description: `must hold 1-${MAX_BATCH} alerts` }]);
       }
-      return { results: await Promise.all(alerts.map(alert => acceptItem(alert, signal))) };
+      return { results: await Promise.all(alerts.map(alert => acceptInTurn(alerts, alert, signal))) };
     },
 
     async *streamAlerts(requests, { signal }) {
       // A stream may live for days: each alert gets a trace of its own.
       const results = mapInOrder(requests, STREAM_PIPELINE, ({ alert }) =>
-        withTrace(newTrace(), () => acceptItem(alert, signal)),
+        withTrace(newTrace(), () => acceptInTurn(requests, alert, signal)),
       );
       for await (const result of results) yield { result };
     },

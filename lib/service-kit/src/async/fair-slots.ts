@@ -4,14 +4,14 @@
  * thresholds for shared-memory packet switches" (1998). Tenants that wait are served in turn, and each of them in the
  * order of asking.
  */
-export class FairSlots {
-  readonly #heldBy = new Map<string, number>();
+export class FairSlots<Tenant = string> {
+  readonly #heldBy = new Map<Tenant, number>();
   /**
    * Who waits, by tenant; the tenant whose turn is next comes first. Invariant: no tenant in here may take another slot
    * now. Taking a slot and leaving the queue keep it true, and freeing a slot serves the tenants that may take one
    * then.
    */
-  readonly #queues = new Map<string, Set<() => void>>();
+  readonly #queues = new Map<Tenant, Set<() => void>>();
   #count: number;
   /** Negative while more are held than there are since the last `resize`. */
   #free: number;
@@ -25,17 +25,17 @@ export class FairSlots {
     return this.#free;
   }
 
-  heldBy(tenant: string): number {
+  heldBy(tenant: Tenant): number {
     return this.#heldBy.get(tenant) ?? 0;
   }
 
   /** Disposing of it frees the slot. `undefined` if the tenant has to wait. */
-  tryTake(tenant: string): Disposable | undefined {
+  tryTake(tenant: Tenant): Disposable | undefined {
     return this.#mayTake(tenant) ? this.#give(tenant) : undefined;
   }
 
   /** Disposing of it frees the slot. Rejects with the signal's reason when that aborts first. */
-  async take(tenant: string, signal?: AbortSignal): Promise<Disposable> {
+  async take(tenant: Tenant, signal?: AbortSignal): Promise<Disposable> {
     signal?.throwIfAborted();
     return this.tryTake(tenant) ?? (await this.#wait(tenant, signal));
   }
@@ -47,7 +47,7 @@ export class FairSlots {
     this.#serve();
   }
 
-  #wait(tenant: string, signal: AbortSignal | undefined): Promise<Disposable> {
+  #wait(tenant: Tenant, signal: AbortSignal | undefined): Promise<Disposable> {
     const { promise, resolve, reject } = Promise.withResolvers<Disposable>();
     const onAbort = (): void => {
       this.#leave(tenant, onTurn);
@@ -64,17 +64,17 @@ export class FairSlots {
     return promise;
   }
 
-  #leave(tenant: string, onTurn: () => void): void {
+  #leave(tenant: Tenant, onTurn: () => void): void {
     const queue = this.#queues.get(tenant);
     queue?.delete(onTurn);
     if (queue?.size === 0) this.#queues.delete(tenant);
   }
 
-  #mayTake(tenant: string): boolean {
+  #mayTake(tenant: Tenant): boolean {
     return this.heldBy(tenant) < this.#free;
   }
 
-  #give(tenant: string): Disposable {
+  #give(tenant: Tenant): Disposable {
     this.#free--;
     this.#heldBy.set(tenant, this.heldBy(tenant) + 1);
     let held = true;
@@ -86,7 +86,7 @@ export class FairSlots {
     };
   }
 
-  #takeBack(tenant: string): void {
+  #takeBack(tenant: Tenant): void {
     this.#free++;
     const held = this.heldBy(tenant) - 1;
     if (held === 0) this.#heldBy.delete(tenant);
