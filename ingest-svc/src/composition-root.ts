@@ -1,24 +1,30 @@
 import { jetstream } from '@nats-io/jetstream';
 import { findIntakeProblem, openStreams, type StreamName } from '@vigie/alert/streams';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
-import { GrpcServer } from '@vigie/service-kit/grpc';
+import { AlertIndexService } from '@vigie/proto/vigie/internal/alert/v1/alert_index_service_pb.ts';
+import { ChannelTransport, GrpcServer } from '@vigie/service-kit/grpc';
 import { bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
 import { closeNats, connectNats } from '@vigie/service-kit/nats';
 import { createAlertService } from './adapters/grpc/alert-service.ts';
 import { translateError } from './adapters/grpc/error-table.ts';
 import { createIngestMetrics } from './adapters/grpc/ingest-metrics.ts';
+import { StoreRecordedAlerts } from './adapters/grpc/store-recorded-alerts.ts';
 import { JetStreamAlertQueue } from './adapters/jetstream/jetstream-alert-queue.ts';
 import { type AcceptAlert, createAcceptAlert } from './application/accept-alert.ts';
 import type { Config } from './config.ts';
 import type { AlertQueue } from './ports/alert-queue.ts';
+import type { RecordedAlerts } from './ports/recorded-alerts.ts';
 import { service } from './service.ts';
 
 /** Where accepted alerts go. */
 const STREAM: StreamName = 'ALERTS';
+/** A row is found in milliseconds; an alert must not wait long for a store that is away. */
+const STORE_TIMEOUT_MS = 500;
 
 export interface IngestPorts {
   readonly alertQueue: AlertQueue;
+  readonly recordedAlerts: RecordedAlerts;
 }
 
 interface Parts extends IngestPorts {
@@ -36,10 +42,14 @@ export async function startIngest(
 ): Promise<number> {
   const { logger, metrics, health, teardown } = context;
   const alertQueue = overrides.alertQueue ?? (await openAlertQueue(config, context));
-  const { acceptAlert } = bindParts<Parts>({
-    alertQueue: () => alertQueue,
-    acceptAlert: ({ alertQueue }) => createAcceptAlert(alertQueue),
-  });
+  const { acceptAlert } = bindParts<Parts>(
+    {
+      alertQueue: () => alertQueue,
+      recordedAlerts: () => openRecordedAlerts(config, context),
+      acceptAlert: ({ alertQueue, recordedAlerts }) => createAcceptAlert(alertQueue, recordedAlerts),
+    },
+    overrides,
+  );
 
   const server = new GrpcServer({
     logger,
@@ -52,6 +62,15 @@ export async function startIngest(
   server.add(AlertService, createAlertService({ acceptAlert, logger, metrics: createIngestMetrics(metrics) }));
   teardown.use(server);
   return server.listen(config.host, config.port);
+}
+
+/** Not a check of readiness: alerts are accepted also while store-svc is away. */
+function openRecordedAlerts({ storeAddress }: Config, { logger, teardown }: ServiceContext): RecordedAlerts {
+  const services = [AlertIndexService];
+  const transport = teardown.use(
+    new ChannelTransport({ address: storeAddress, services, defaultTimeoutMs: STORE_TIMEOUT_MS }),
+  );
+  return new StoreRecordedAlerts({ transport, logger, timeoutMs: STORE_TIMEOUT_MS });
 }
 
 async function openAlertQueue(config: Config, context: ServiceContext): Promise<AlertQueue> {

@@ -9,6 +9,8 @@ import { service } from './service.ts';
 export interface Config extends RunnerConfig, JetStreamConfig {
   readonly serverLimits: ServerLimits;
   readonly port: number;
+  /** Where it is asked which alerts are recorded already. */
+  readonly storeAddress: string;
 }
 
 /** @throws InvalidEnvironmentError */
@@ -19,5 +21,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     serverLimits: readGrpcServerLimits(reader),
     ...readJetStreamConfig(reader),
     port: reader.port('PORT', service.port),
+    storeAddress: reader.address('STORE_ADDRESS', '127.0.0.1:50053'),
   });
 }

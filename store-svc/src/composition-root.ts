@@ -2,6 +2,7 @@ import type { MikroORM } from '@mikro-orm/postgresql';
 import { type JetStreamClient, type JetStreamManager, jetstream } from '@nats-io/jetstream';
 import { openStreams } from '@vigie/alert/streams';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import { AlertIndexService } from '@vigie/proto/vigie/internal/alert/v1/alert_index_service_pb.ts';
 import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
 import { PassLoop, settlesWithin } from '@vigie/service-kit/async';
@@ -11,6 +12,7 @@ import type { ServiceContext } from '@vigie/service-kit/lifecycle';
 import { closeNats, connectNats, createConsumerMetrics } from '@vigie/service-kit/nats';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import { validateRequests } from '@vigie/service-kit/validation';
+import { createAlertIndexService } from './adapters/grpc/alert-index-service.ts';
 import { createAlertService } from './adapters/grpc/alert-service.ts';
 import { translateError } from './adapters/grpc/error-table.ts';
 import { createOutcomeService } from './adapters/grpc/outcome-service.ts';
@@ -208,7 +210,12 @@ export async function startStore(
     metrics,
     health,
     translateError,
-    interceptors: [validateRequests([AlertService, QuarantinedAlertService], [OutcomeService.method.recordOutcomes])],
+    interceptors: [
+      validateRequests(
+        [AlertService, AlertIndexService, QuarantinedAlertService],
+        [OutcomeService.method.recordOutcomes],
+      ),
+    ],
     shutdownGraceMs,
     limits: config.serverLimits,
   });
@@ -223,6 +230,7 @@ export async function startStore(
     listQuarantinedAlerts: ['postgres'],
     discardQuarantinedAlerts: ['postgres', 'writes'],
   });
+  server.add(AlertIndexService, createAlertIndexService(parts.alertStore), { findAlerts: ['postgres'] });
   takers.push(server);
   takers.push(startSweeps(parts, config));
   return server.listen(config.host, config.port);

@@ -1,8 +1,8 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { Code, ConnectError } from '@connectrpc/connect';
+import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
-import type { ReceivedAlert } from '@vigie/alert';
+import { contentHash, type ReceivedAlert } from '@vigie/alert';
 import { publishQuarantined, QUARANTINE_HEADERS, subjects } from '@vigie/alert/streams';
 import { alertToProto, encodeAlertPayload, encodeOutcomePayload } from '@vigie/alert/wire';
 import { openJetStream, scratchNats, scratchPostgres, shortestRunMs, waitFor } from '@vigie/dev-env/testing';
@@ -13,6 +13,7 @@ import {
   RetryInfoSchema,
 } from '@vigie/proto/google/rpc/error_details_pb.ts';
 import { type Alert, Alert_Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { AlertIndexService } from '@vigie/proto/vigie/internal/alert/v1/alert_index_service_pb.ts';
 import { RecordOutcomeResult_Kind } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import { Failure_Code } from '@vigie/proto/vigie/video/v1/failure_pb.ts';
 import { expect } from 'chai';
@@ -221,6 +222,19 @@ describe('store-svc', () => {
       const impossible = await failure(store.client.getAlert({ uid: "a'b" }));
       expect(impossible.code).to.equal(Code.InvalidArgument);
       expect(violated(impossible)).to.deep.equal(['uid']);
+    });
+  });
+
+  describe('FindAlerts', () => {
+    it('says which alerts are recorded, and tells their contents apart', async () => {
+      const [a, b] = [receivedAlert(freshUid()), receivedAlert(freshUid(), { store: 'other' })];
+      await store.record([a, b]);
+      const index = createClient(AlertIndexService, store.transport);
+      const { alerts } = await index.findAlerts({ uids: [a.alert.uid, b.alert.uid, 'nobody'] });
+      expect(new Map(alerts.map(({ uid, contentHash }) => [uid, contentHash]))).to.deep.equal(
+        new Map([a, b].map(({ alert }) => [alert.uid, contentHash(alert)])),
+      );
+      expect(violated(await failure(index.findAlerts({})))).to.deep.equal(['uids']);
     });
   });
 

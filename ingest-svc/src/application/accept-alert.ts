@@ -1,14 +1,34 @@
-import { type AlertInput, latestTimestamp, parseAlert } from '@vigie/alert';
+import { type AlertInput, contentHash, latestTimestamp, parseAlert } from '@vigie/alert';
 import type { AlertQueue, QueueReceipt } from '../ports/alert-queue.ts';
+import type { RecordedAlerts } from '../ports/recorded-alerts.ts';
 
 /** `signal` aborts once its caller waits no longer. */
 export type AcceptAlert = (input: AlertInput, signal?: AbortSignal) => Promise<QueueReceipt>;
 
+/** Another alert has this uid for ever. */
+export class UidTakenError extends Error {
+  override readonly name = 'UidTakenError';
+  readonly reason = 'UID_TAKEN';
+  readonly uid: string;
+
+  constructor(uid: string) {
+    super(`Another alert has the uid ${uid}, with another video, timestamp or store. Give this one a uid of its own.`);
+    this.uid = uid;
+  }
+}
+
 /**
- * Checks an alert and puts it into the queue.
+ * Checks an alert and puts it into the queue, unless it is recorded already: there is nothing to do for it then, and
+ * whatever of its work is lost is found by the sweep.
  *
- * @throws InvalidAlertError, AlertQueueError
+ * @throws InvalidAlertError, UidTakenError, AlertQueueError
  */
-export function createAcceptAlert(queue: AlertQueue): AcceptAlert {
-  return async (input, signal) => queue.publish(parseAlert(input, latestTimestamp()), signal);
+export function createAcceptAlert(queue: AlertQueue, recorded: RecordedAlerts): AcceptAlert {
+  return async (input, signal) => {
+    const alert = parseAlert(input, latestTimestamp());
+    const content = await recorded.findContent(alert.uid);
+    if (content === undefined) return queue.publish(alert, signal);
+    if (content !== contentHash(alert)) throw new UidTakenError(alert.uid);
+    return { duplicate: true };
+  };
 }

@@ -2,7 +2,7 @@ import type { Alert } from '@vigie/alert';
 import { ReasonedError } from '@vigie/service-kit/errors';
 
 export interface QueueReceipt {
-  /** Whether the queue holds the same alert already. */
+  /** Whether the same alert was accepted before. */
   readonly duplicate: boolean;
 }
 

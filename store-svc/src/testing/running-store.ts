@@ -8,6 +8,7 @@ import type { NatsServer } from '@vigie/dev-env/servers';
 import { pickFreePorts } from '@vigie/dev-env/tcp-ports';
 import { type scratchPostgres, waitFor } from '@vigie/dev-env/testing';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import { AlertIndexService } from '@vigie/proto/vigie/internal/alert/v1/alert_index_service_pb.ts';
 import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
 import { ChannelTransport } from '@vigie/service-kit/grpc';
@@ -58,7 +59,7 @@ export async function runStore(teardown: AsyncDisposableStack, env: StoreEnviron
   const transport = teardown.use(
     new ChannelTransport({
       address: `127.0.0.1:${port}`,
-      services: [AlertService, OutcomeService, QuarantinedAlertService],
+      services: [AlertIndexService, AlertService, OutcomeService, QuarantinedAlertService],
       defaultTimeoutMs: 60_000,
     }),
   );

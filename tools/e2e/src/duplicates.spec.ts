@@ -1,7 +1,10 @@
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { JetStreamManager } from '@nats-io/jetstream';
+import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
+import { parseAlert } from '@vigie/alert';
+import { alertMessageId, subjects } from '@vigie/alert/streams';
+import { encodeAlertPayload } from '@vigie/alert/wire';
 import { queryPostgres } from '@vigie/dev-env/servers';
 import { openJetStream, temporaryDir, waitFor } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
@@ -13,6 +16,7 @@ const SAMPLE_VIDEO = path.resolve('nginx/videos/mp4-faststart.mp4');
 describe('an alert that is sent more than once', () => {
   const teardown = new AsyncDisposableStack();
   let videosRoot: string;
+  let stream: JetStreamClient;
   let streams: JetStreamManager;
 
   before('a folder of videos that can be taken away', async () => {
@@ -28,7 +32,7 @@ describe('an alert that is sent more than once', () => {
     env: { VIDEO_UPLOAD_GRACE_MS: '0', REQUEST_TIMEOUT_MS: '60000' },
   }));
   before(async () => {
-    ({ manager: streams } = await openJetStream(teardown, mesh().addresses.natsUrls.operator));
+    ({ client: stream, manager: streams } = await openJetStream(teardown, mesh().addresses.natsUrls.operator));
   });
   after(() => teardown.disposeAsync());
 
@@ -60,9 +64,16 @@ describe('an alert that is sent more than once', () => {
     await streams.streams.update('ALERTS', { duplicate_window: config.duplicate_window });
   }
 
-  /** Posts until it isn't taken for a duplicate any more. */
-  const postAnew = (alert: AlertJson) =>
-    waitFor('a stream that has forgotten', async () => ((await post(alert)).json.duplicate ? undefined : true));
+  /** Publishes as a client of NATS does, whose alerts nobody compares with the rows before they are in the stream. */
+  const publish = (alert: AlertJson) => stream.publish(subjects.received(alert.store), JSON.stringify(alert));
+  /** As ingest-svc does, until it isn't taken for a duplicate any more. */
+  const publishAnew = (alert: AlertJson) =>
+    waitFor('a stream that has forgotten', async () => {
+      const parsed = parseAlert(alert);
+      const options = { msgID: alertMessageId(parsed) };
+      const { duplicate } = await stream.publish(subjects.received(alert.store), encodeAlertPayload(parsed), options);
+      return duplicate ? undefined : true;
+    });
 
   it('is a success each time, and one row, one outcome, one event', async () => {
     const alert = video('a.mp4');
@@ -89,23 +100,44 @@ describe('an alert that is sent more than once', () => {
     await untilAtRest();
     const before = await rowsOf(alert);
     await rm(path.join(videosRoot, alert.video));
-    await longAfter(() => postAnew(alert).then(() => undefined));
+    await longAfter(() => publishAnew(alert).then(() => undefined));
+    await longAfter(async () => {
+      expect((await post(alert)).json).to.include({ uid: alert.uid, duplicate: true });
+    });
     await untilAtRest();
     expect(await rowsOf(alert)).to.deep.equal(before);
   });
 
-  it('is quarantined with other content, also long after, and the first alert stays current', async () => {
+  it('is refused with other content, also long after, and the first alert stays current', async () => {
+    const alert = video('a.mp4');
+    await post(alert);
+    await finishedAlert(mesh().url, alert.uid);
+    const before = await rowsOf(alert);
+    const refuse = async () => {
+      for (const change of [{ video: '/videos/b.mp4' }, { timestamp: 1 }, { store: 'other' }]) {
+        const { status, json } = await post({ ...alert, ...change });
+        expect([status, json.error.status, json.error.reason]).to.deep.equal([409, 'ALREADY_EXISTS', 'UID_TAKEN']);
+      }
+    };
+    await refuse();
+    await longAfter(refuse);
+    await untilAtRest();
+    expect(await rowsOf(alert)).to.deep.equal(before);
+    expect(await quarantineOf(alert)).to.deep.equal([]);
+  });
+
+  it('is quarantined with other content in the stream, also long after, and the first alert stays current', async () => {
     const alert = video('a.mp4');
     const newcomer = { ...alert, video: '/videos/b.mp4' };
     await post(alert);
     await finishedAlert(mesh().url, alert.uid);
     await untilAtRest();
     const before = await rowsOf(alert);
-    expect((await post(newcomer)).status).to.equal(202);
+    await publish(newcomer);
     const [conflict] = await conflictOf(alert);
     expect(conflict).to.deep.include({ state: 'HELD', alert: newcomer });
     expect(conflict.failure.code).to.equal('UID_CONFLICT');
-    await longAfter(() => postAnew(newcomer).then(() => undefined));
+    await longAfter(() => publishAnew(newcomer).then(() => undefined));
     await conflictOf(alert, 2);
     await untilAtRest();
     expect(await rowsOf(alert)).to.deep.equal(before);
@@ -116,7 +148,7 @@ describe('an alert that is sent more than once', () => {
       const alert = video('a.mp4');
       return [alert, { ...alert, video: '/videos/b.mp4' }] as const;
     });
-    await Promise.all(pairs.flat().map(post));
+    await Promise.all(pairs.flat().map(publish));
     for (const [alert, other] of pairs) {
       const [conflict] = await conflictOf(alert);
       // Not sooner: a replica may have recorded the later alert first, and its outcome with it.

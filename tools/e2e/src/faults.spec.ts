@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { queryPostgres } from '@vigie/dev-env/servers';
 import type { ServiceName } from '@vigie/dev-env/services';
-import { shortestRunMs, waitFor } from '@vigie/dev-env/testing';
+import { openJetStream, shortestRunMs, waitFor } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
 import { useMesh } from './mesh-fixture.ts';
 import { type AlertJson, findAlert, finishedAlert, getJson, newAlert, postJson } from './rest-client.ts';
@@ -105,7 +105,13 @@ describe('a mesh whose parts are broken', () => {
     await rm(path.join(mesh().dataDir, 'nats'), { recursive: true });
     await nats?.start();
 
-    await postUntilAccepted({ ...old, video: '/videos/matroska.mkv' });
+    await using teardown = new AsyncDisposableStack();
+    const { client } = await openJetStream(teardown, mesh().addresses.natsUrls.operator);
+    const later = JSON.stringify({ ...old, video: '/videos/matroska.mkv' });
+    // ingest-svc would refuse it.
+    await waitFor('the stream to be open', () =>
+      client.publish(`alerts.received.${old.store}`, later).catch(() => undefined),
+    );
     const conflict = await waitFor('the conflict', async () => {
       const { json } = await getJson(`${mesh().url}/v1/quarantine?store=store-disk`);
       return json.quarantinedAlerts?.[0];

@@ -1,4 +1,4 @@
-import { waitFor } from '@vigie/dev-env/testing';
+import { openJetStream, waitFor } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
 import { useMesh } from './mesh-fixture.ts';
 import { findAlert, finishedAlert, getJson, newAlert, postJson } from './rest-client.ts';
@@ -44,7 +44,10 @@ describe('an operator', () => {
     const first = newAlert({ uid });
     await postJson(`${mesh().url}/v1/alerts`, first);
     await finishedAlert(mesh().url, uid);
-    await postJson(`${mesh().url}/v1/alerts`, { ...first, store: 'store-other' });
+    const other = { ...first, store: 'store-other' };
+    await using teardown = new AsyncDisposableStack();
+    const { client } = await openJetStream(teardown, mesh().addresses.natsUrls.operator);
+    await client.publish('alerts.received.store-other', JSON.stringify(other));
     await waitFor('the conflict', async () => ((await quarantine(`uid=${uid}`)).length === 1 ? true : undefined));
     const discarded = await postJson(`${mesh().url}/v1/quarantine:discard`, { uid });
     expect(discarded.json).to.deep.equal({ discarded: 1, remaining: 0 });

@@ -2,8 +2,13 @@ import { Readable } from 'node:stream';
 import { create } from '@bufbuild/protobuf';
 import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
-import type { Alert } from '@vigie/alert';
-import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
+import { type Alert, contentHash, parseAlert } from '@vigie/alert';
+import {
+  BadRequestSchema,
+  ErrorInfoSchema,
+  ResourceInfoSchema,
+  RetryInfoSchema,
+} from '@vigie/proto/google/rpc/error_details_pb.ts';
 import { Alert_Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { AlertService, StreamAlertsRequestSchema } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { ChannelTransport } from '@vigie/service-kit/grpc';
@@ -33,6 +38,8 @@ class FakeAlertQueue implements AlertQueue {
 
 describe('AlertService', () => {
   let queue: FakeAlertQueue;
+  /** Contents by uid. */
+  let recorded: Map<string, string>;
   let registry: Registry;
   let running: AsyncDisposableStack;
   let transport: ChannelTransport;
@@ -40,12 +47,14 @@ describe('AlertService', () => {
 
   beforeEach(async () => {
     queue = new FakeAlertQueue();
+    recorded = new Map();
     registry = new Registry();
     running = new AsyncDisposableStack();
     const config = readConfig({ HOST: '127.0.0.1', PORT: '0', SHUTDOWN_GRACE_MS: '500' });
     const logger = createLogger('spec', 'silent');
     const context = { logger, metrics: registry, health: new Health(), teardown: running };
-    const port = await startIngest(config, context, { alertQueue: queue });
+    const recordedAlerts = { findContent: async (uid: string) => recorded.get(uid) };
+    const port = await startIngest(config, context, { alertQueue: queue, recordedAlerts });
     transport = new ChannelTransport({
       address: `127.0.0.1:${port}`,
       services: [AlertService],
@@ -67,6 +76,24 @@ describe('AlertService', () => {
     ]);
     queue.duplicate = true;
     expect(await client.createAlert({ alert: good })).to.include({ duplicate: true });
+  });
+
+  it('answers for an alert that is recorded already, and does not queue it again', async () => {
+    recorded.set('u-1', contentHash(parseAlert(good)));
+    expect(await client.createAlert({ alert: good })).to.include({ uid: 'u-1', duplicate: true });
+    expect(queue.alerts).to.deep.equal([]);
+  });
+
+  it('refuses an alert whose uid another one has: ALREADY_EXISTS, alone or in a batch', async () => {
+    recorded.set('u-1', contentHash(parseAlert({ ...good, store: 'store-43' })));
+    const error = (await client.createAlert({ alert: good }).catch(ConnectError.from)) as ConnectError;
+    expect(error.code).to.equal(Code.AlreadyExists);
+    expect(error.findDetails(ErrorInfoSchema)[0]?.reason).to.equal('UID_TAKEN');
+    expect(error.findDetails(ResourceInfoSchema)[0]).to.include({ resourceName: 'u-1' });
+    const { results } = await client.batchCreateAlerts({ alerts: [good, { ...good, uid: 'u-2' }] });
+    expect(results.map(({ outcome }) => outcome.case)).to.deep.equal(['error', 'accepted']);
+    expect(queue.alerts.map(({ uid }) => uid)).to.deep.equal(['u-2']);
+    expect(await registry.metrics()).to.include('vigie_alerts_refused_total{reason="UID_TAKEN"} 2');
   });
 
   it('ignores what only Vigie says of an alert', async () => {

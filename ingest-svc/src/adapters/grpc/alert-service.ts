@@ -11,7 +11,7 @@ import type { ServiceImplementation } from '@vigie/service-kit/grpc';
 import { internalError, toStatus } from '@vigie/service-kit/grpc';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import { currentTrace, newTrace, withTrace } from '@vigie/service-kit/telemetry';
-import type { AcceptAlert } from '../../application/accept-alert.ts';
+import { type AcceptAlert, UidTakenError } from '../../application/accept-alert.ts';
 import { AlertQueueError } from '../../ports/alert-queue.ts';
 import { translateError } from './error-table.ts';
 import type { IngestMetrics } from './ingest-metrics.ts';
@@ -105,5 +105,7 @@ function requireAlert(message: Alert | undefined): AlertInput {
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof InvalidAlertError || error instanceof AlertQueueError ? error.reason : 'INTERNAL';
+  const isKnown =
+    error instanceof InvalidAlertError || error instanceof UidTakenError || error instanceof AlertQueueError;
+  return isKnown ? error.reason : 'INTERNAL';
 }

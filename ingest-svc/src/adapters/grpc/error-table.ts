@@ -1,6 +1,8 @@
 import { Code, type ConnectError } from '@connectrpc/connect';
 import { InvalidAlertError } from '@vigie/alert';
+import { AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { invalidArgument, rpcError } from '@vigie/service-kit/grpc';
+import { UidTakenError } from '../../application/accept-alert.ts';
 import { AlertQueueError, type AlertQueueErrorReason } from '../../ports/alert-queue.ts';
 
 /**
@@ -24,6 +26,13 @@ const ADVICE: Readonly<Record<AlertQueueErrorReason, string>> = {
 
 export function translateError(error: unknown): ConnectError | undefined {
   if (error instanceof InvalidAlertError) return invalidArgument(error.violations, error);
+  if (error instanceof UidTakenError) {
+    return rpcError(Code.AlreadyExists, error.message, {
+      reason: error.reason,
+      resource: { type: AlertSchema.typeName, name: error.uid },
+      cause: error,
+    });
+  }
   if (error instanceof AlertQueueError) {
     return rpcError(Code.Unavailable, `${error.message} ${ADVICE[error.reason]}`, {
       reason: error.reason,

@@ -35,6 +35,13 @@ describe('Client', () => {
     expect(ledger.acceptedUids).to.equal(0);
   });
 
+  it('does not insist on a uid that another alert has', async () => {
+    const ledger = new Ledger();
+    const entryPoint: EntryPoint = { send: () => Promise.reject(new RefusedError('gRPC AlreadyExists')) };
+    expect(await new Client(ledger).deliver(entryPoint, alert, video)).to.equal(false);
+    expect([...ledger.refusals]).to.deep.equal([['gRPC AlreadyExists', 1]]);
+  });
+
   it('does not count an error of its own as a refusal', async () => {
     const entryPoint: EntryPoint = { send: () => Promise.reject(new TypeError('no such entryPoint')) };
     const error = await new Client(new Ledger()).deliver(entryPoint, alert, video).catch(error => error);

@@ -42,13 +42,18 @@ export class Client {
         throw error;
       });
     try {
-      await retry(attempt, { backoff: BACKOFF, maxAttempts: this.#tries, isRetryable: isRefused });
+      await retry(attempt, { backoff: BACKOFF, maxAttempts: this.#tries, isRetryable: mayBeTaken });
       return true;
     } catch (error) {
       if (isRefused(error)) return false;
       throw error;
     }
   }
+}
+
+/** A uid that another alert has is never free again. */
+function mayBeTaken(error: unknown): boolean {
+  return isRefused(error) && !['HTTP 409', 'gRPC AlreadyExists'].includes(error.code);
 }
 
 function isRefused(error: unknown): error is RefusedError {

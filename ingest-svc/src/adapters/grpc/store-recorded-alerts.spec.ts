@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import { Code, ConnectError, createRouterTransport } from '@connectrpc/connect';
+import { AlertIndexService } from '@vigie/proto/vigie/internal/alert/v1/alert_index_service_pb.ts';
+import { createLogger } from '@vigie/service-kit/telemetry';
+import { expect } from 'chai';
+import { StoreRecordedAlerts } from './store-recorded-alerts.ts';
+
+describe('StoreRecordedAlerts', () => {
+  const asked: string[][] = [];
+  let answer: (uids: readonly string[], signal: AbortSignal) => Promise<string[]>;
+
+  const transport = createRouterTransport(({ service }) => {
+    service(AlertIndexService, {
+      async findAlerts({ uids }, { signal }) {
+        asked.push([...uids]);
+        const found = await answer(uids, signal);
+        return { alerts: found.map(uid => ({ uid, contentHash: `of-${uid}` })) };
+      },
+    });
+  });
+  const open = (restMs: number, timeoutMs = 60_000) =>
+    new StoreRecordedAlerts({ transport, logger: createLogger('spec', 'silent'), restMs, timeoutMs });
+
+  beforeEach(() => {
+    asked.length = 0;
+    answer = async uids => uids.filter(uid => uid !== 'new');
+  });
+
+  it('asks for those that come together at once, each uid once', async () => {
+    const alerts = open(0);
+    const found = await Promise.all(['a', 'new', 'a', 'b'].map(uid => alerts.findContent(uid)));
+    expect(found).to.deep.equal(['of-a', undefined, 'of-a', 'of-b']);
+    expect(asked).to.deep.equal([['a', 'new', 'b']]);
+  });
+
+  it('knows nothing while the store is away, and does not ask it again at once', async () => {
+    answer = async () => {
+      throw new ConnectError('away', Code.Unavailable);
+    };
+    const alerts = open(60_000);
+    expect(await alerts.findContent('a')).to.equal(undefined);
+    expect(await alerts.findContent('b')).to.equal(undefined);
+    expect(asked).to.deep.equal([['a']]);
+  });
+
+  it('asks again later', async () => {
+    answer = async () => {
+      throw new ConnectError('away', Code.Unavailable);
+    };
+    const alerts = open(0);
+    expect(await alerts.findContent('a')).to.equal(undefined);
+    answer = async uids => [...uids];
+    expect(await alerts.findContent('a')).to.equal('of-a');
+  });
+
+  it('waits no longer than it may for a store that is frozen', async () => {
+    answer = async (_uids, signal) => {
+      await once(signal, 'abort');
+      return [];
+    };
+    expect(await open(60_000, 20).findContent('a')).to.equal(undefined);
+  });
+});

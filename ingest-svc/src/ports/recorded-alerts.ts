@@ -1,0 +1,8 @@
+/** The alerts that are recorded, as far as that can be known now. */
+export interface RecordedAlerts {
+  /**
+   * The content of the alert that has this uid (`contentHash`). Undefined if none is recorded, or nobody can say soon:
+   * an alert is accepted all the same then.
+   */
+  findContent(uid: string): Promise<string | undefined>;
+}

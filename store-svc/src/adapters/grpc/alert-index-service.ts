@@ -1,0 +1,16 @@
+import { contentHash } from '@vigie/alert';
+import type { AlertIndexService } from '@vigie/proto/vigie/internal/alert/v1/alert_index_service_pb.ts';
+import type { ServiceImplementation } from '@vigie/service-kit/grpc';
+import type { AlertStore } from '../../ports/alert-store.ts';
+
+/** Internal: ingest-svc asks which of the alerts that it is sent are recorded already. */
+export function createAlertIndexService(
+  store: Pick<AlertStore, 'find'>,
+): ServiceImplementation<typeof AlertIndexService> {
+  return {
+    async findAlerts({ uids }) {
+      const found = await store.find(uids);
+      return { alerts: [...found.values()].map(({ alert }) => ({ uid: alert.uid, contentHash: contentHash(alert) })) };
+    },
+  };
+}
