@@ -36,11 +36,18 @@ function whereCalled(dir: string | undefined): string | undefined {
 
 async function run(natsUrl: string, options: ReplayOptions): Promise<number> {
   const begunAt = performance.now();
-  const connection = await connect(readNatsUrl(natsUrl));
+  const access = readNatsUrl(natsUrl);
+  const connection = await connect(access).catch(cause => {
+    throw new Error(`Can't connect to NATS at ${access.servers.join(', ')}: ${cause.message}.`, { cause });
+  });
   try {
     const { count, first, last } = await replay(connection, options, reportEvery(PROGRESS_MS));
     const seconds = ((performance.now() - begunAt) / 1_000).toFixed(1);
     const where = first === undefined ? '' : `, positions ${first} to ${last}`;
+    if (count === 0 && options.sequence !== undefined) {
+      console.error(`There is no such message at position ${options.sequence}.`);
+      return 1;
+    }
     console.log(options.dryRun ? `${count} alerts${where}` : `${count} alerts published again in ${seconds} s${where}`);
     return 0;
   } catch (error) {

@@ -132,6 +132,8 @@ describe('replay', () => {
     expect((await run('--sequence', '1')).stdout).to.match(
       /^1 alerts published again in \d+\.\d s, positions 1 to 1\n$/,
     );
+    const missing = await run('--sequence', '99', '--dry-run').catch(error => error);
+    expect(missing).to.include({ code: 1, stderr: 'There is no such message at position 99.\n' });
     const wrong = await run('--sequence', 'one').catch(error => error);
     expect(wrong)
       .to.include({ code: 2 })
