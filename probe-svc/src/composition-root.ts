@@ -7,7 +7,7 @@ import { HttpMediaSource } from '@vigie/media-source/http';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
-import { ProcessClock, Slots } from '@vigie/service-kit/async';
+import { processClock, Slots } from '@vigie/service-kit/async';
 import { ChannelTransport, createUpstreamCheck, GrpcServer } from '@vigie/service-kit/grpc';
 import { bindAdapters, bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
@@ -138,7 +138,6 @@ export async function startProbe(
     overrides,
   );
 
-  const clock = teardown.use(new ProcessClock());
   // Alerts wait for room, and so do posters, which wait for one another anyway. Other callers are refused.
   const largeHeaders = new Slots(config.largeHeaders);
   const waiting: MemoryLimits = { smallBytes: SMALL_HEADER_BYTES, roomForLarge: largeHeaders };
@@ -164,7 +163,7 @@ export async function startProbe(
       makeAlertPoster: parts => createMakeAlertPoster(parts.alertDirectory, parts.makePoster),
       admissionQueue: ({ tenantPresence: presence }) => {
         const { concurrentTasks: slots, alertsInFlight: capacity } = config;
-        const queue = new AdmissionQueue({ slots, capacity, presence, now: () => clock.now() });
+        const queue = new AdmissionQueue({ slots, capacity, presence, now: () => processClock.now() });
         exposeAdmission(metrics, queue);
         return queue;
       },

@@ -2,30 +2,42 @@
 const TICK_MS = 25;
 /** A tick that is later than this was held up. */
 const MAX_TICK_MS = 2 * TICK_MS;
+/** Longer than anything that is timed by it waits. */
+const SLEEP_AFTER_MS = 120_000;
 
 /**
  * Counts the time in which this process runs as it should. While it is held up, by other programs or by its own work,
  * hardly any time passes: a wait that this clock measures was caused by what was waited for. The opposite of a
  * deadline, which has to be over on time whatever the reason.
+ *
+ * It stops once nobody has asked it for two minutes, so that an idle process sleeps.
  */
-export class ProcessClock implements Disposable {
-  readonly #timer: NodeJS.Timeout;
+class ProcessClock {
   #ticksMs = 0;
   #lastTickAt = performance.now();
+  #askedAt = 0;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor() {
-    this.#timer = setInterval(() => {
-      this.#ticksMs = this.now();
-      this.#lastTickAt = performance.now();
-    }, TICK_MS).unref();
-  }
-
-  /** In milliseconds, from when it was created. */
+  /** In milliseconds; never goes back. */
   now(): number {
-    return this.#ticksMs + Math.min(MAX_TICK_MS, performance.now() - this.#lastTickAt);
+    this.#askedAt = performance.now();
+    this.#timer ??= setInterval(() => this.#tick(), TICK_MS).unref();
+    return this.#read(this.#askedAt);
   }
 
-  [Symbol.dispose](): void {
+  #read(at: number): number {
+    return this.#ticksMs + Math.min(MAX_TICK_MS, at - this.#lastTickAt);
+  }
+
+  #tick(): void {
+    const at = performance.now();
+    this.#ticksMs = this.#read(at);
+    this.#lastTickAt = at;
+    if (at - this.#askedAt < SLEEP_AFTER_MS) return;
     clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 }
+
+/** The one of this process. */
+export const processClock = new ProcessClock();

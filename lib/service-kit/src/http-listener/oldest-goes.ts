@@ -1,4 +1,4 @@
-import { waitingClock } from '../limits/waiting-clock.ts';
+import { processClock } from '../async/process-clock.ts';
 
 export interface WaitingBounds {
   /** Of those that have waited for `minWaitMs` or longer. */
@@ -21,8 +21,11 @@ export class OldestGoes {
   /** The oldest first. */
   readonly #waiting = new Set<Waiting>();
 
-  /** @param now in milliseconds, by a clock that doesn't go back */
-  constructor(bounds: WaitingBounds, now: () => number = waitingClock) {
+  /**
+   * @param now in milliseconds, by a clock that doesn't go back: in a flood the process itself is held up, and its
+   *   answers have not left yet however fast their clients read
+   */
+  constructor(bounds: WaitingBounds, now: () => number = () => processClock.now()) {
     this.#bounds = bounds;
     this.#now = now;
   }

@@ -1,7 +1,7 @@
 import { addAbortListener } from 'node:events';
 import { Code, type ConnectError } from '@connectrpc/connect';
+import { processClock } from '../async/process-clock.ts';
 import { rpcError } from '../grpc/rpc-error.ts';
-import { waitingClock } from './waiting-clock.ts';
 
 export interface AdmissionLimits {
   /** Calls in flight in this process. */
@@ -144,7 +144,7 @@ export class Admission {
   };
 
   /** @param now in milliseconds, by a clock that doesn't go back */
-  constructor(limits: AdmissionLimits, now: () => number = waitingClock) {
+  constructor(limits: AdmissionLimits, now: () => number = () => processClock.now()) {
     this.#limits = limits;
     this.#now = now;
   }
