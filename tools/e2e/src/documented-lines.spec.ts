@@ -2,9 +2,11 @@ import { execFile, spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { PROJECT_DIR } from '@vigie/dev-env/setup/project.mjs';
 import { temporaryDir } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
 import { useMesh } from './mesh-fixture.ts';
+import { newAlert, postJson } from './rest-client.ts';
 import { DOCUMENTED_PATH, documentedScript } from './testing/documented-script.ts';
 
 const ENV = { ...process.env, PATH: DOCUMENTED_PATH };
@@ -45,6 +47,13 @@ describe('the lines of the docs, pasted as they are', () => {
       .to.match(/"uid":"a1",.*"status":"PROCESSED"/)
       .and.contain('"replayed":1')
       .and.not.contain('"error"');
+  });
+
+  it('have the error in the REST reference that its request is answered with', async () => {
+    const page = await readFile(path.join(PROJECT_DIR, 'docs/rest.md'), 'utf8');
+    const [, documented = ''] = /^```json\n(.*?)^```$/ms.exec(page) ?? [];
+    const { json } = await postJson(`${mesh().url}/v1/alerts`, newAlert({ video: 'clip.mp4' }));
+    expect(json).to.deep.equal(JSON.parse(documented));
   });
 
   it("show an alert's whole way in the logs", async () => {
