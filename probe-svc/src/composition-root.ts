@@ -18,6 +18,7 @@ import { createIsolationMetrics } from './adapters/child-process/isolation-metri
 import { translateError } from './adapters/grpc/error-table.ts';
 import { GrpcAlertDirectory } from './adapters/grpc/grpc-alert-directory.ts';
 import { GrpcOutcomeStore } from './adapters/grpc/grpc-outcome-store.ts';
+import { GrpcRetryReports } from './adapters/grpc/grpc-retry-reports.ts';
 import { createPosterMetrics } from './adapters/grpc/poster-metrics.ts';
 import { createVideoService } from './adapters/grpc/video-service.ts';
 import { createHttpMetrics } from './adapters/http/http-metrics.ts';
@@ -37,6 +38,7 @@ import { createProbeChunks, type ProbeChunks } from './application/probe-chunks.
 import { createProbeVideo, createProbeVideoIsolated, type ProbeVideo } from './application/probe-video.ts';
 import { createProcessAlert, type ProcessAlert } from './application/process-alert.ts';
 import { createPublishOutcome } from './application/publish-outcome.ts';
+import { reportRetries } from './application/report-retries.ts';
 import type { Config } from './config.ts';
 import { createHeaderProbe } from './header-probe-backend.ts';
 import type { AlertDirectory } from './ports/alert-directory.ts';
@@ -46,6 +48,7 @@ import type { HeaderProbe, ProbeIsolation } from './ports/header-probe.ts';
 import type { OutcomeEvents } from './ports/outcome-events.ts';
 import type { OutcomeStore } from './ports/outcome-store.ts';
 import type { PosterMaker } from './ports/poster-maker.ts';
+import type { RetryReports } from './ports/retry-reports.ts';
 import type { TenantPresence } from './ports/tenant-presence.ts';
 import { service } from './service.ts';
 
@@ -76,6 +79,7 @@ export interface ProbePorts {
   readonly posterMaker: PosterMaker;
   readonly alertDirectory: AlertDirectory;
   readonly outcomeStore: OutcomeStore;
+  readonly retryReports: RetryReports;
   readonly outcomeEvents: OutcomeEvents;
   readonly alertQuarantine: AlertQuarantine;
   readonly tenantPresence: TenantPresence;
@@ -134,6 +138,7 @@ export async function startProbe(
     {
       alertDirectory: transport => new GrpcAlertDirectory(transport),
       outcomeStore: transport => new GrpcOutcomeStore({ transport, patienceMs: STORE_PATIENCE_MS }),
+      retryReports: transport => new GrpcRetryReports(transport, logger),
     },
     overrides,
   );
@@ -167,8 +172,8 @@ export async function startProbe(
         exposeAdmission(metrics, queue);
         return queue;
       },
-      processAlert: parts =>
-        createProcessAlert({
+      processAlert: parts => {
+        const processAlert = createProcessAlert({
           admissionQueue: parts.admissionQueue,
           attemptJournal: parts.attemptJournal,
           probeVideo: parts.probeVideo,
@@ -176,7 +181,9 @@ export async function startProbe(
           store: parts.outcomeStore,
           publishOutcome: createPublishOutcome(parts.outcomeEvents, parts.alertQuarantine),
           policy: config.failurePolicy,
-        }),
+        });
+        return reportRetries(processAlert, parts.retryReports);
+      },
     },
     overrides,
   );

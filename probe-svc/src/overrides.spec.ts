@@ -31,6 +31,7 @@ describe('probe-svc with overridden ports', () => {
       ...videoPorts(),
       alertDirectory: { find: async () => undefined },
       outcomeStore: { record: async ({ record }) => ({ kind: 'current', record }) },
+      retryReports: { report() {} },
       outcomeEvents: { publish: async outcome => void published.push(outcome) },
       alertQuarantine: { add: async () => {} },
       tenantPresence: { areOthersPresent: () => false },

@@ -211,10 +211,7 @@ export async function startStore(
     health,
     translateError,
     interceptors: [
-      validateRequests(
-        [AlertService, AlertIndexService, QuarantinedAlertService],
-        [OutcomeService.method.recordOutcomes],
-      ),
+      validateRequests([AlertService, AlertIndexService, QuarantinedAlertService], OutcomeService.methods),
     ],
     shutdownGraceMs,
     limits: config.serverLimits,
@@ -225,7 +222,10 @@ export async function startStore(
     watchAlerts: ['nats', 'streams'],
     replayAlerts: ['postgres', 'nats', 'streams'],
   });
-  server.add(OutcomeService, createOutcomeService(parts.recordOutcome), { recordOutcomes: ['postgres', 'writes'] });
+  server.add(OutcomeService, createOutcomeService(parts.recordOutcome, parts.alertStore), {
+    recordOutcomes: ['postgres', 'writes'],
+    reportRetries: ['postgres', 'writes'],
+  });
   server.add(QuarantinedAlertService, createQuarantinedAlertService(parts), {
     listQuarantinedAlerts: ['postgres'],
     discardQuarantinedAlerts: ['postgres', 'writes'],

@@ -225,6 +225,29 @@ describe('store-svc', () => {
     });
   });
 
+  describe('ReportRetries', () => {
+    it('has an alert that is RECEIVED show what was tried, why it failed and when it is tried again', async () => {
+      const received = receivedAlert(freshUid());
+      const { uid } = received.alert;
+      await store.record([received]);
+      const nextAttemptAt = { seconds: 1_748_871_400n, nanos: 123_000_000 };
+      const lastFailure = { code: Failure_Code.VIDEO_UNREACHABLE, message: 'refused' };
+      const retry = { attempts: 2, lastFailure, nextAttemptAt };
+      await store.outcomes.reportRetries({
+        retries: [
+          { uid, retry },
+          { uid: 'nobody', retry },
+        ],
+      });
+      const alert = await store.client.getAlert({ uid });
+      expect(alert.status).to.equal(RECEIVED);
+      expect(alert.retry).to.deep.include({ attempts: 2 });
+      expect(alert.retry?.lastFailure).to.include(lastFailure);
+      expect(alert.retry?.nextAttemptAt).to.include(nextAttemptAt);
+      expect(violated(await failure(store.outcomes.reportRetries({})))).to.deep.equal(['retries']);
+    });
+  });
+
   describe('FindAlerts', () => {
     it('says which alerts are recorded, and tells their contents apart', async () => {
       const [a, b] = [receivedAlert(freshUid()), receivedAlert(freshUid(), { store: 'other' })];

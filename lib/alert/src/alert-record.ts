@@ -42,6 +42,14 @@ export type Outcome =
 export type FinalStatus = Outcome['status'];
 export type AlertStatus = 'RECEIVED' | FinalStatus;
 
+/** Attempts that failed and are to be repeated. */
+export interface PendingRetry {
+  /** How many there were. */
+  readonly attempts: number;
+  readonly lastFailure: Failure;
+  readonly nextAttemptAt: Date;
+}
+
 /** An alert that is on disk. */
 export interface ReceivedAlert {
   readonly alert: Alert;
@@ -62,8 +70,13 @@ export interface FinishedAlert extends ReceivedAlert {
   readonly sequence: number;
 }
 
+/** An alert that is still to be probed, perhaps after attempts that failed. */
+export interface PendingAlert extends ReceivedAlert {
+  readonly retry?: PendingRetry;
+}
+
 /** One row: an alert, finished or still to be probed. */
-export type AlertRecord = ReceivedAlert | FinishedAlert;
+export type AlertRecord = PendingAlert | FinishedAlert;
 
 export function isFinished(record: AlertRecord): record is FinishedAlert {
   return 'outcome' in record;

@@ -22,6 +22,8 @@ export {
   type FinishedAlert,
   isFinished,
   type Outcome,
+  type PendingAlert,
+  type PendingRetry,
   type ReceivedAlert,
   statusOf,
 } from './alert-record.ts';

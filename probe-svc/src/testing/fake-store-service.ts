@@ -5,6 +5,7 @@ import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import {
   RecordOutcomeResult_Kind as Kind,
   OutcomeService,
+  type ReportedRetry,
 } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import type { GrpcServer } from '@vigie/service-kit/grpc';
 
@@ -12,6 +13,8 @@ import type { GrpcServer } from '@vigie/service-kit/grpc';
 export class FakeStoreService {
   /** Every batch that came, in order. */
   readonly batches: Alert[][] = [];
+  /** Every failed attempt that was reported, in order. */
+  readonly retries: ReportedRetry[] = [];
   /** The alerts that it has, by uid. */
   readonly alerts = new Map<string, MessageInitShape<typeof AlertSchema>>();
   /** The current outcome of an alert whose outcome is UNCHANGED; the one that came if undefined. */
@@ -38,6 +41,10 @@ export class FakeStoreService {
           results.push({ uid: alert.uid, kind, ...(current !== undefined && { current }) });
         }
         return { results };
+      },
+      reportRetries: async ({ retries }) => {
+        this.retries.push(...retries);
+        return {};
       },
     });
   }

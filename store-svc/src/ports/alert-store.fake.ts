@@ -1,6 +1,7 @@
 import { type AlertRecord, type FinishedAlert, isFinished, statusOf } from '@vigie/alert';
 import type { AlertArrival } from '../domain/alert-arrival.ts';
 import { type AlertFilter, LATEST_FIRST, type ListPosition, placeOf } from '../domain/alert-filter.ts';
+import type { AlertRetry } from '../domain/alert-retry.ts';
 import type { AwaitingAlert, AwaitingFilter, AwaitingPosition, Backlog } from '../domain/awaiting-alert.ts';
 import type { CurrentAlert } from '../domain/current-alert.ts';
 import type { AlertChanges } from '../domain/decide-alerts.ts';
@@ -55,6 +56,14 @@ export class FakeAlertStore implements AlertStore {
       },
       readFinished: async finishedUids => new Map(finishedUids.map(uid => [uid, this.rows.get(uid) as FinishedAlert])),
     });
+  }
+
+  async noteRetries(retries: readonly AlertRetry[]): Promise<void> {
+    this.#begin(retries.length);
+    for (const { uid, retry } of retries) {
+      const row = this.rows.get(uid);
+      if (row !== undefined && !isFinished(row)) this.rows.set(uid, { ...row, retry });
+    }
   }
 
   async get(uid: string): Promise<AlertRecord | undefined> {

@@ -2,6 +2,7 @@ import type { AlertRecord, FinishedAlert } from '@vigie/alert';
 import { ReasonedError } from '@vigie/service-kit/errors';
 import type { AlertArrival } from '../domain/alert-arrival.ts';
 import type { AlertFilter, ListOrder, ListPosition } from '../domain/alert-filter.ts';
+import type { AlertRetry } from '../domain/alert-retry.ts';
 import type { AwaitingAlert, AwaitingFilter, AwaitingPosition, Backlog } from '../domain/awaiting-alert.ts';
 import type { CurrentAlert } from '../domain/current-alert.ts';
 import type { AlertChanges } from '../domain/decide-alerts.ts';
@@ -39,6 +40,13 @@ export interface AlertStore {
    * new transaction: only what the last one did is kept.
    */
   withLocked<T>(uids: readonly string[], work: (locked: LockedAlerts) => Promise<T>): Promise<T>;
+
+  /**
+   * Notes what was tried of alerts that are RECEIVED, until they have an outcome; leaves others alone.
+   *
+   * @param retries at most one a uid
+   */
+  noteRetries(retries: readonly AlertRetry[]): Promise<void>;
 
   get(uid: string): Promise<AlertRecord | undefined>;
 

@@ -1,4 +1,4 @@
-import { isFinished, type ReceivedAlert, statusOf } from '@vigie/alert';
+import { isFinished, type PendingRetry, type ReceivedAlert, statusOf } from '@vigie/alert';
 import { SPARSE_MEDIA } from '@vigie/alert/testing';
 import { expect } from 'chai';
 import { recordArrivals } from '../application/record-arrival.ts';
@@ -292,6 +292,42 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
       await recordFound([found(finished)]);
       expect(await replay(receivedAlert('a', { store: 'other' }), 9)).to.deep.equal(['CONFLICT']);
       expect(await store.get('a')).to.deep.equal(finished);
+    });
+  });
+
+  describe('attempts that failed', () => {
+    const retryOf = (attempts: number): PendingRetry => ({
+      attempts,
+      lastFailure: { code: 'VIDEO_UNREACHABLE', message: `it's "away" for the ${attempts}. time` },
+      nextAttemptAt: new Date(1_748_871_400_123 + attempts),
+    });
+
+    it('are told with the alert until it has its outcome, the latest of them', async () => {
+      const received = receivedAlert('a');
+      await recordReceived([received, receivedAlert('b')]);
+      await store.noteRetries([
+        { uid: 'a', retry: retryOf(1) },
+        { uid: 'nobody', retry: retryOf(1) },
+      ]);
+      await store.noteRetries([{ uid: 'a', retry: retryOf(2) }]);
+      expect(await store.get('a')).to.deep.equal({ ...received, retry: retryOf(2) });
+      expect(await store.get('b')).to.deep.equal(receivedAlert('b'));
+      expect(await store.list({ uids: ['a'] }, 9)).to.deep.equal([{ ...received, retry: retryOf(2) }]);
+      await recordFound([found(finishedAlert(received))]);
+      expect(await store.get('a')).to.deep.equal(finishedAlert(received));
+      await store.noteRetries([{ uid: 'a', retry: retryOf(3) }]);
+      expect(await store.get('a')).to.deep.equal(finishedAlert(received));
+    });
+
+    it('begin anew once a quarantined alert is published again', async () => {
+      const received = receivedAlert('a');
+      await recordReceived([received]);
+      await store.noteRetries([{ uid: 'a', retry: retryOf(9) }]);
+      await recordFound([found(finishedAlert(received, QUARANTINED, 1))]);
+      await recordAll([arrivalOf(received, { sequence: 5, isReplay: true })]);
+      expect(await store.get('a')).to.deep.equal(received);
+      await store.noteRetries([{ uid: 'a', retry: retryOf(1) }]);
+      expect(await store.get('a')).to.deep.equal({ ...received, retry: retryOf(1) });
     });
   });
 

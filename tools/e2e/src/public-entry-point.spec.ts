@@ -125,6 +125,23 @@ describe('the public entry point', () => {
     expect(missing.json.error).to.include({ code: 404, status: 'NOT_FOUND' });
   });
 
+  it('waits for an outcome if asked to, and shows meanwhile what was tried', async () => {
+    const alert = newAlert();
+    const { headers } = await postJson(`${mesh().url}/v1/alerts`, alert);
+    const finished = await getJson(`${mesh().url}${headers.get('location')}?wait=60s`);
+    expect(finished.json).to.include({ uid: alert.uid, status: 'PROCESSED' });
+    const late = newAlert({ video: '/videos/still-uploading.mp4' });
+    await postJson(`${mesh().url}/v1/alerts`, late);
+    const { retry, status } = await waitFor('an attempt', async () => {
+      const { json } = await getJson(`${mesh().url}/v1/alerts/${late.uid}?wait=1s`);
+      return json.retry === undefined ? undefined : json;
+    });
+    expect(status).to.equal('RECEIVED');
+    expect(retry.attempts).to.be.greaterThan(0);
+    expect(retry.lastFailure).to.include({ code: 'VIDEO_NOT_FOUND' });
+    expect(Date.parse(retry.nextAttemptAt)).to.be.greaterThan(0);
+  });
+
   it('takes a batch, and answers each item', async () => {
     const alerts = [newAlert(), newAlert({ store: '' }), newAlert()];
     const { status, json } = await postJson(`${mesh().url}/v1/alerts:batch`, { alerts });

@@ -1,6 +1,12 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type Timestamp, timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { Alert_Status, type Alert as AlertMessage, type AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import {
+  type Alert_Retry,
+  type Alert_RetrySchema,
+  Alert_Status,
+  type Alert as AlertMessage,
+  type AlertSchema,
+} from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { Failure_Code } from '@vigie/proto/vigie/video/v1/failure_pb.ts';
 import { type Alert, type AlertInput, parseAlert, timestampSeconds } from '../alert.ts';
 import {
@@ -11,6 +17,7 @@ import {
   type FinishedAlert,
   isFinished,
   type Outcome,
+  type PendingRetry,
   statusOf,
 } from '../alert-record.ts';
 import { mediaFromProto, mediaToProto } from './media-message.ts';
@@ -61,6 +68,25 @@ export function failureToProto({ code, message }: Failure): { code: Failure_Code
   return { code: Failure_Code[code], message };
 }
 
+export function retryToProto({
+  attempts,
+  lastFailure,
+  nextAttemptAt,
+}: PendingRetry): MessageInitShape<typeof Alert_RetrySchema> {
+  return { attempts, lastFailure: failureToProto(lastFailure), nextAttemptAt: timestampFromDate(nextAttemptAt) };
+}
+
+/** @returns undefined if it lacks its failure's code or its next attempt */
+export function retryFromProto({ attempts, lastFailure, nextAttemptAt }: Alert_Retry): PendingRetry | undefined {
+  const code = failureCodeFromProto(lastFailure?.code ?? Failure_Code.CODE_UNSPECIFIED);
+  if (code === undefined || nextAttemptAt === undefined) return undefined;
+  return {
+    attempts,
+    lastFailure: { code, message: lastFailure?.message ?? '' },
+    nextAttemptAt: timestampDate(nextAttemptAt),
+  };
+}
+
 function clientFields(alert: Alert): AlertInput {
   return { uid: alert.uid, video: alert.video, timestamp: timestampSeconds(alert), store: alert.store };
 }
@@ -72,7 +98,9 @@ function recordFields(record: AlertRecord): MessageInitShape<typeof AlertSchema>
     receivedAt: timestampFromDate(record.receivedAt),
     traceId: record.traceId,
   };
-  if (!isFinished(record)) return received;
+  if (!isFinished(record)) {
+    return { ...received, ...(record.retry !== undefined && { retry: retryToProto(record.retry) }) };
+  }
   const { outcome } = record;
   return {
     ...received,

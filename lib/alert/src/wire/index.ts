@@ -4,6 +4,8 @@ export {
   failureToProto,
   finishedFromProto,
   IncompleteRecordError,
+  retryFromProto,
+  retryToProto,
   statusFromProto,
 } from './alert-message.ts';
 export {

@@ -1,6 +1,6 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { type FinishedAlert, InvalidAlertError } from '@vigie/alert';
-import { alertToProto, finishedFromProto, IncompleteRecordError } from '@vigie/alert/wire';
+import { alertToProto, finishedFromProto, IncompleteRecordError, retryFromProto } from '@vigie/alert/wire';
 import { type Alert as AlertMessage, AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import {
   type FoundOutcome,
@@ -11,7 +11,9 @@ import {
 import type { ServiceImplementation } from '@vigie/service-kit/grpc';
 import { invalidArgument, toStatus } from '@vigie/service-kit/grpc';
 import type { RecordOutcome } from '../../application/record-outcome.ts';
+import type { AlertRetry } from '../../domain/alert-retry.ts';
 import { findOutcomeViolations } from '../../domain/outcome-violations.ts';
+import type { AlertStore } from '../../ports/alert-store.ts';
 import { translateError } from './error-table.ts';
 
 const MAX_BATCH = 1_000;
@@ -19,7 +21,10 @@ const MAX_BATCH = 1_000;
 type Result = MessageInitShape<typeof RecordOutcomeResultSchema>;
 
 /** Internal: probe-svc hands the outcomes that it has found over. */
-export function createOutcomeService(recordOutcome: RecordOutcome): ServiceImplementation<typeof OutcomeService> {
+export function createOutcomeService(
+  recordOutcome: RecordOutcome,
+  store: Pick<AlertStore, 'noteRetries'>,
+): ServiceImplementation<typeof OutcomeService> {
   async function record({ alert, replay }: FoundOutcome): Promise<Result> {
     const uid = alert?.uid ?? '';
     try {
@@ -51,6 +56,19 @@ export function createOutcomeService(recordOutcome: RecordOutcome): ServiceImple
         throw invalidArgument([{ field: 'outcomes', description: `must hold 1-${MAX_BATCH} items` }]);
       }
       return { results: await Promise.all(outcomes.map(record)) };
+    },
+
+    async reportRetries({ retries }) {
+      if (retries.length === 0 || retries.length > MAX_BATCH) {
+        throw invalidArgument([{ field: 'retries', description: `must hold 1-${MAX_BATCH} items` }]);
+      }
+      const known = new Map<string, AlertRetry>();
+      for (const { uid, retry: message } of retries) {
+        const retry = message && retryFromProto(message);
+        if (retry !== undefined) known.set(uid, { uid, retry });
+      }
+      if (known.size > 0) await store.noteRetries([...known.values()]);
+      return {};
     },
   };
 }

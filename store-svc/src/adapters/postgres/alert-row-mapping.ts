@@ -1,5 +1,6 @@
-import type { Alert, AlertRecord, FinishedAlert, Media, Outcome, ReceivedAlert } from '@vigie/alert';
+import type { Alert, AlertRecord, FinishedAlert, Media, Outcome, PendingAlert, ReceivedAlert } from '@vigie/alert';
 import type { AlertArrival } from '../../domain/alert-arrival.ts';
+import type { AlertRetry } from '../../domain/alert-retry.ts';
 import { type AlertRow, AUDIO_COLUMNS, EFFORT_COLUMNS, MEDIA_COLUMNS, VIDEO_COLUMNS } from './alert-row.ts';
 import { requireColumn } from './column-group.ts';
 import { toTimestampText } from './timestamp-text.ts';
@@ -33,6 +34,18 @@ export function toOutcomeRow({ alert, outcome, effort, processedAt, sequence }: 
   } satisfies Partial<Record<keyof AlertRow, unknown>>;
 }
 
+/** What a failed attempt writes onto the row of its alert, as JSON has it. */
+export function toRetryRow({ uid, retry }: AlertRetry) {
+  const { attempts, lastFailure, nextAttemptAt } = retry;
+  return {
+    uid,
+    retryAttempts: attempts,
+    lastFailureCode: lastFailure.code,
+    lastFailureMessage: lastFailure.message,
+    nextAttemptAt: nextAttemptAt.toISOString(),
+  } satisfies Partial<Record<keyof AlertRow, unknown>>;
+}
+
 export function toAlert(row: Pick<AlertRow, 'uid' | 'video' | 'alertTimestampMicros' | 'store'>): Alert {
   return { uid: row.uid, video: row.video, timestampMicros: row.alertTimestampMicros, store: row.store };
 }
@@ -44,7 +57,7 @@ export function toReceived(row: AlertRow): ReceivedAlert {
 export function toRecord(row: AlertRow): AlertRecord {
   const received = toReceived(row);
   const outcome = toOutcome(row);
-  if (outcome === undefined) return received;
+  if (outcome === undefined) return { ...received, ...toRetry(row) };
   return {
     ...received,
     outcome,
@@ -52,6 +65,12 @@ export function toRecord(row: AlertRow): AlertRecord {
     processedAt: requireColumn(row.processedAt),
     sequence: requireColumn(row.outcomeSequence),
   };
+}
+
+function toRetry(row: AlertRow): Pick<PendingAlert, 'retry'> {
+  const { retryAttempts: attempts, lastFailureCode: code, lastFailureMessage, nextAttemptAt } = row;
+  if (!attempts || !code || !nextAttemptAt) return {};
+  return { retry: { attempts, lastFailure: { code, message: lastFailureMessage ?? '' }, nextAttemptAt } };
 }
 
 function toOutcome(row: AlertRow): Outcome | undefined {

@@ -96,6 +96,14 @@ const outcomeProperties = {
   outcomeSequence: count().fieldName('sequence'),
 };
 
+/** What was tried so far while there is no outcome. */
+const retryProperties = {
+  retryAttempts: count(),
+  lastFailureCode: p.text().$type<FailureCode>().nullable(),
+  lastFailureMessage: text(),
+  nextAttemptAt: p.datetime(6).nullable(),
+};
+
 /** Where the outcome is to come from, if it isn't the first message of the alert. */
 const awaitingProperties = {
   awaitedSequence: count(),
@@ -108,10 +116,11 @@ const awaitingProperties = {
 export const AlertRow = defineEntity({
   name: 'AlertRow',
   tableName: 'alerts',
-  properties: { ...receivedProperties, ...outcomeProperties, ...awaitingProperties },
+  properties: { ...receivedProperties, ...outcomeProperties, ...retryProperties, ...awaitingProperties },
 });
 
 export type AlertRow = InferEntity<typeof AlertRow>;
 
 export const RECEIVED_PROPERTIES = Object.keys(receivedProperties) as (keyof typeof receivedProperties)[];
+export const RETRY_PROPERTIES = Object.keys(retryProperties) as (keyof typeof retryProperties)[];
 export const OUTCOME_PROPERTIES = Object.keys(outcomeProperties) as (keyof typeof outcomeProperties)[];

@@ -1,6 +1,6 @@
 import type { EntityProperty } from '@mikro-orm/core';
 import type { MikroORM } from '@mikro-orm/postgresql';
-import { AlertRow, OUTCOME_PROPERTIES, RECEIVED_PROPERTIES } from './alert-row.ts';
+import { AlertRow, OUTCOME_PROPERTIES, RECEIVED_PROPERTIES, RETRY_PROPERTIES } from './alert-row.ts';
 
 /** The statements that write; each has one parameter, a JSON array of rows keyed by the entity's properties. */
 export interface AlertStatements {
@@ -12,6 +12,8 @@ export interface AlertStatements {
   readonly awaitOutcomes: string;
   /** Sets rows to RECEIVED that say QUARANTINED because of an earlier message. */
   readonly reopenQuarantined: string;
+  /** Notes what was tried of alerts that are RECEIVED. */
+  readonly noteRetries: string;
   /** Sets the positions of rows whose alerts turn out to have come earlier. */
   readonly moveEarlier: string;
   /** Overwrites rows whose alerts came later in the stream. */
@@ -33,14 +35,16 @@ export function alertStatements(orm: MikroORM): AlertStatements {
   const received = columnsOf(orm, RECEIVED_PROPERTIES);
   const added = columnsOf(orm, OUTCOME_PROPERTIES);
   const outcome = [...columnsOf(orm, ['status']), ...added];
-  const clear = added.map(({ name }) => `${name} = null`).join(', ');
+  const retry = columnsOf(orm, RETRY_PROPERTIES);
+  const nulls = (columns: readonly Column[]) => columns.map(({ name }) => `${name} = null`).join(', ');
+  const clear = nulls([...added, ...retry]);
   const assign = (columns: readonly Column[]) =>
     columns.map(({ name, property }) => `${name} = given."${property}"`).join(', ');
   return {
     insertReceived: `insert into alerts (${received.map(({ name }) => name).join(', ')})
       select ${received.map(({ property }) => `given."${property}"`).join(', ')} from ${jsonRows(received)}
       on conflict (uid) do nothing returning uid`,
-    updateOutcomes: `update alerts set ${assign(outcome)}, awaited_sequence =
+    updateOutcomes: `update alerts set ${assign(outcome)}, ${nulls(retry)}, awaited_sequence =
         case when awaited_sequence > given."outcomeSequence" then awaited_sequence end
       from ${jsonRows([...columnsOf(orm, ['uid']), ...outcome])}
       where alerts.uid = given.uid`,
@@ -51,6 +55,8 @@ export function alertStatements(orm: MikroORM): AlertStatements {
     reopenQuarantined: `update alerts set status = 'RECEIVED', ${clear}
       from ${jsonRows(columnsOf(orm, REOPENING_COLUMNS))}
       where alerts.uid = given.uid and status = 'QUARANTINED' and sequence < given."outcomeSequence"`,
+    noteRetries: `update alerts set ${assign(retry)} from ${jsonRows([...columnsOf(orm, ['uid']), ...retry])}
+      where alerts.uid = given.uid and status = 'RECEIVED'`,
     moveEarlier: `update alerts set alert_sequence = given."alertSequence" from ${jsonRows(received)}
       where alerts.uid = given.uid and alerts.alert_sequence > given."alertSequence"`,
     displaceLater: `update alerts set ${assign(received)}, ${clear}, awaited_sequence = null from ${jsonRows(received)}

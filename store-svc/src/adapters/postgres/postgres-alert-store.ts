@@ -3,12 +3,13 @@ import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import type { AlertRecord, FinishedAlert } from '@vigie/alert';
 import type { AlertArrival } from '../../domain/alert-arrival.ts';
 import { type AlertFilter, LATEST_FIRST, type ListOrder, type ListPosition } from '../../domain/alert-filter.ts';
+import type { AlertRetry } from '../../domain/alert-retry.ts';
 import type { AwaitingAlert, AwaitingFilter, AwaitingPosition, Backlog } from '../../domain/awaiting-alert.ts';
 import type { CurrentAlert } from '../../domain/current-alert.ts';
 import type { AlertChanges } from '../../domain/decide-alerts.ts';
 import type { AlertStore, LockedAlerts } from '../../ports/alert-store.ts';
 import { AlertRow, RECEIVED_PROPERTIES } from './alert-row.ts';
-import { toAlert, toOutcomeRow, toReceived, toReceivedRow, toRecord } from './alert-row-mapping.ts';
+import { toAlert, toOutcomeRow, toReceived, toReceivedRow, toRecord, toRetryRow } from './alert-row-mapping.ts';
 import { type AlertStatements, type AwaitingRow, alertStatements, type ReopeningRow } from './alert-statements.ts';
 import { askPostgres } from './ask-postgres.ts';
 import { inTransaction } from './in-transaction.ts';
@@ -58,6 +59,12 @@ export class PostgresAlertStore implements AlertStore {
         }),
       ),
     );
+  }
+
+  noteRetries(retries: readonly AlertRetry[]): Promise<void> {
+    // In the order of the uids: two batches never wait for each other.
+    const rows = retries.map(toRetryRow).sort((a, b) => (a.uid < b.uid ? -1 : 1));
+    return this.#run(em => update(em, this.#statements.noteRetries, rows));
   }
 
   get(uid: string): Promise<AlertRecord | undefined> {

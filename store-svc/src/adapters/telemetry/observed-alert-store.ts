@@ -1,5 +1,6 @@
 import type { Logger } from '@vigie/service-kit/telemetry';
 import type { AlertArrival } from '../../domain/alert-arrival.ts';
+import type { AlertRetry } from '../../domain/alert-retry.ts';
 import type { AwaitingFilter, AwaitingPosition } from '../../domain/awaiting-alert.ts';
 import type { AlertChanges } from '../../domain/decide-alerts.ts';
 import type { AlertStore, LockedAlerts } from '../../ports/alert-store.ts';
@@ -35,6 +36,10 @@ export class ObservedAlertStore implements AlertStore {
 
   withLocked<T>(uids: readonly string[], work: (locked: LockedAlerts) => Promise<T>) {
     return this.#timed('outcomes', uids.length, () => this.#store.withLocked(uids, work));
+  }
+
+  noteRetries(retries: readonly AlertRetry[]) {
+    return this.#timed('alerts', retries.length, () => this.#store.noteRetries(retries));
   }
 
   get(uid: string) {

@@ -6,6 +6,7 @@ import { M0005Sweep } from './m0005-sweep.ts';
 import { M0006Positions } from './m0006-positions.ts';
 import { M0007Lookups } from './m0007-lookups.ts';
 import { M0008ApiNames } from './m0008-api-names.ts';
+import { M0009Retries } from './m0009-retries.ts';
 
 /** In the order in which they run; what has run once anywhere never changes again. */
 export const MIGRATIONS = [
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   { name: '0006-positions', class: M0006Positions },
   { name: '0007-lookups', class: M0007Lookups },
   { name: '0008-api-names', class: M0008ApiNames },
+  { name: '0009-retries', class: M0009Retries },
 ];
