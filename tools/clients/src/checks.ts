@@ -1,7 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { MACHINE_DIR, PROJECT_DIR } from '@vigie/dev-env/setup/project.mjs';
+import { callEverything } from './call-everything.ts';
 import { documentedBlock } from './documented-blocks.ts';
+import { runDocumentedCommands } from './documented-commands.ts';
 import { cloneOwnProtos, cloneProtos } from './fresh-clone.ts';
 import { hasProgram, runScript } from './run.ts';
 import { runWatchLoop } from './watch-loop.ts';
@@ -34,10 +36,16 @@ const env = {
 const noGo = hasProgram('go', 'version') ? undefined : 'there is no Go';
 const noPython = hasProgram('python3', '-c', 'import venv, ensurepip') ? undefined : 'there is no Python with venv';
 const noMaven = hasProgram('mvn', '--version') ? undefined : 'there is no Maven';
+const noCargo = hasProgram('cargo', '--version') ? undefined : 'there is no Rust';
+const noJq = hasProgram('jq', '--version') ? undefined : 'there is no jq';
 
 const PUBLIC_PROTOS = "$(find proto/vigie -name '*.proto' -not -path '*/internal/*')";
-const GO = documentedBlock('sh', 'go install');
+const GO = documentedBlock('sh', 'protoc-gen-go@');
 const [GO_TOOLS, GO_CLIENT] = splitAt(GO, /^protoc /m);
+const COMMANDS = [
+  ...documentedBlock('sh', 'go install github.com/fullstorydev').trimEnd().split('\n'),
+  'go install github.com/nats-io/natscli/nats@v0.5.0',
+];
 const PYTHON = documentedBlock('sh', 'grpc_tools.protoc');
 const [PYTHON_TOOLS, PYTHON_CLIENT] = splitAt(PYTHON, /^python /m);
 
@@ -53,7 +61,13 @@ export async function installTools(): Promise<void> {
     });
   };
   const go = () => once('go', GO_TOOLS, () => runScript(GO_TOOLS, { cwd: TOOLS_DIR, env }));
-  await Promise.all([noPython ?? python(), noGo ?? go()]);
+  const commands = async () => {
+    // Each may take minutes.
+    for (const [index, command] of COMMANDS.entries()) {
+      await once(`command-${index}`, command, () => runScript(command, { cwd: TOOLS_DIR, env }));
+    }
+  };
+  await Promise.all([noPython ?? python(), noGo ?? go().then(commands)]);
 }
 
 export const checks: readonly Check[] = [
@@ -103,21 +117,27 @@ export const checks: readonly Check[] = [
     },
   },
   {
-    name: 'Go by protoc',
+    name: 'Go by protoc, which calls everything on a mesh',
     missing: noGo ?? noPython,
     async run(dir) {
       cloneProtos(dir);
       await runScript(`mkdir gen\n${GO_CLIENT}`, { cwd: dir, env });
+      const caller = path.join(dir, 'call-everything');
+      const build = `cp tools/clients/go/* .\ngo mod tidy && go build -o ${caller} .`;
+      await runScript(build, { cwd: dir, env });
+      await callEverything(caller);
     },
   },
   {
-    name: 'Java by Maven; C# by its protoc, generated but not compiled: no package registry here has the .NET SDK',
+    name: 'Java by Maven, which calls everything on a mesh; C# by its protoc, generated but not compiled: no package registry here has the .NET SDK',
     missing: noMaven,
     async run(dir) {
       cloneProtos(dir);
-      await runScript(`mvn -q -B -Dmaven.repo.local=${MAVEN_DIR} compile`, {
-        cwd: path.join(dir, 'tools/clients/java'),
-      });
+      const project = path.join(dir, 'tools/clients/java');
+      const classPath = 'dependency:build-classpath -Dmdep.outputFile=target/classpath';
+      await runScript(`mvn -q -B -Dmaven.repo.local=${MAVEN_DIR} compile ${classPath}`, { cwd: project });
+      const jars = readFileSync(path.join(project, 'target/classpath'), 'utf8').trim();
+      await callEverything('java', ['-cp', `${path.join(project, 'target/classes')}:${jars}`, 'CallEverything']);
       // The files that come with any other protoc are in a jar here.
       const csharp = `protoc=$(find tools/clients/java/target -name 'protoc-[0-9]*.exe')
         descriptor=$(find tools/clients/java/target -path '*/google/protobuf/descriptor.proto')
@@ -129,15 +149,35 @@ export const checks: readonly Check[] = [
     },
   },
   {
-    name: 'Python by protoc, and the watch loop on a mesh',
+    name: 'Python by protoc, which calls everything on a mesh, and the watch loop',
     missing: noPython,
     async run(dir) {
       cloneProtos(dir);
       await runScript(`mkdir gen\n${PYTHON_CLIENT}`, { cwd: dir, env });
       const modules = "find gen -name '*_pb2*.py' | sed 's|^gen/||; s|/|.|g; s|\\.py$||; s|^|import |'";
       await runScript(`${modules} > all.py\nPYTHONPATH=gen python all.py`, { cwd: dir, env });
-      await runWatchLoop({ python: path.join(VENV_DIR, 'bin/python'), generated: path.join(dir, 'gen') });
+      const generated = path.join(dir, 'gen');
+      const caller = path.join(PROJECT_DIR, 'tools/clients/python/call_everything.py');
+      const python = path.join(VENV_DIR, 'bin/python');
+      await callEverything(python, [caller], { PYTHONPATH: generated, PYTHONUNBUFFERED: '1' });
+      await runWatchLoop({ python, generated });
     },
+  },
+  {
+    name: 'Rust by tonic, which calls everything on a mesh',
+    missing: noCargo ?? noPython,
+    async run(dir) {
+      cloneProtos(dir);
+      const target = path.join(TOOLS_DIR, 'rust');
+      const rust = { PROTOS: dir, PROTOC: path.join(BIN_DIR, 'protoc'), CARGO_TARGET_DIR: target };
+      await runScript('cargo build -q', { cwd: path.join(dir, 'tools/clients/rust'), env: { ...env, ...rust } });
+      await callEverything(path.join(target, 'debug/call-everything'));
+    },
+  },
+  {
+    name: 'grpcurl, ghz and nats, by the commands of the docs',
+    missing: noGo ?? noJq,
+    run: dir => runDocumentedCommands(dir, env),
   },
 ];
 

@@ -3,7 +3,15 @@ import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import path from 'node:path';
 import { MACHINE_DIR, PROJECT_DIR } from '@vigie/dev-env/setup/project.mjs';
 
-const CLONED = ['proto', 'buf.yaml', 'buf.lock', 'buf.gen.yaml', 'tools/clients/java'];
+const CLONED = [
+  'proto',
+  'buf.yaml',
+  'buf.lock',
+  'buf.gen.yaml',
+  'tools/clients/java',
+  'tools/clients/go',
+  'tools/clients/rust',
+];
 /** Where `buf export` puts what the protos import: docs/clients.md. */
 const THIRD_PARTY = 'third_party';
 

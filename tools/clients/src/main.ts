@@ -1,4 +1,7 @@
-/** `npm run test:clients`: generates, compiles and uses clients in other languages, as docs/clients.md says. */
+/**
+ * `npm run test:clients [-- NAME...]`: generates, compiles and uses clients in other languages, as docs/clients.md
+ * says. With names only the checks that mention one.
+ */
 import { temporaryDir } from '@vigie/dev-env/testing';
 import { type Check, checks, installTools } from './checks.ts';
 
@@ -23,7 +26,9 @@ async function perform({ name, missing, run }: Check): Promise<Result> {
 
 console.log('installing the tools of other languages in .vigie/clients, unless they are there ...');
 await installTools();
-const results = await Promise.all(checks.map(perform));
+const wanted = process.argv.slice(2);
+const chosen = checks.filter(({ name }) => wanted.length === 0 || wanted.some(each => name.includes(each)));
+const results = await Promise.all(chosen.map(perform));
 const count = (result: Result) => results.filter(each => each === result).length;
 console.log(`${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`);
 process.exitCode = count('failed') === 0 ? 0 : 1;
