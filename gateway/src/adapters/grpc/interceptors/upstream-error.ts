@@ -1,5 +1,5 @@
 import { Code, type ConnectError } from '@connectrpc/connect';
-import { rpcError } from '@vigie/service-kit/grpc';
+import { rpcError, withReason } from '@vigie/service-kit/grpc';
 
 /** Short: a channel reconnects soon after its service is back. */
 const RETRY_DELAY_MS = 1_000;
@@ -23,5 +23,5 @@ export function toClientError(error: ConnectError): ConnectError {
       cause: error,
     });
   }
-  return error;
+  return withReason(error);
 }
