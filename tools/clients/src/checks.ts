@@ -61,13 +61,7 @@ export async function installTools(): Promise<void> {
     });
   };
   const go = () => once('go', GO_TOOLS, () => runScript(GO_TOOLS, { cwd: TOOLS_DIR, env }));
-  const commands = async () => {
-    // Each may take minutes.
-    for (const [index, command] of COMMANDS.entries()) {
-      await once(`command-${index}`, command, () => runScript(command, { cwd: TOOLS_DIR, env }));
-    }
-  };
-  await Promise.all([noPython ?? python(), noGo ?? go().then(commands)]);
+  await Promise.all([noPython ?? python(), noGo ?? go()]);
 }
 
 export const checks: readonly Check[] = [
@@ -177,7 +171,13 @@ export const checks: readonly Check[] = [
   {
     name: 'grpcurl, ghz and nats, by the commands of the docs',
     missing: noGo ?? noJq,
-    run: dir => runDocumentedCommands(dir, env),
+    async run(dir) {
+      // Each may take minutes the first time.
+      for (const [index, command] of COMMANDS.entries()) {
+        await once(`command-${index}`, command, () => runScript(command, { cwd: TOOLS_DIR, env }));
+      }
+      await runDocumentedCommands(dir, env);
+    },
   },
 ];
 
