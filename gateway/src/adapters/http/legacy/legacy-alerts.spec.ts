@@ -67,6 +67,28 @@ describe('clients of the systems that Vigie replaces', () => {
     expect((await server.post('/alerts', '{"uid":')).status).to.equal(400);
   });
 
+  it('are told of a wrong uid by the name that they give to it', async () => {
+    await using gateway = await runGateway({
+      ingest: {
+        createAlert: async ({ alert: received }) => {
+          throw invalidArgument([{ field: received?.uid === '' ? 'uid' : 'store', description: 'is required' }]);
+        },
+      },
+    });
+    for (const [path, body, field] of [
+      ['/alerts', { uuid: 7, ...alert }, 'uuid'],
+      ['/alerts', { uid: 7, ...alert }, 'uid'],
+      ['/alert', { uuid: '', ...alert }, 'uuid'],
+      ['/alerts', alert, 'uuid'],
+      ['/alert', alert, 'uid'],
+      ['/alerts', { uuid: 'a', ...alert }, 'store'],
+    ] as const) {
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(`${gateway.url}${path}`, { method: 'POST', body: JSON.stringify(body), headers });
+      expect(await response.text(), JSON.stringify(body)).to.contain(`"field":"${field}"`);
+    }
+  });
+
   it('are answered that only POST is allowed', async () => {
     await using server = await runWithStore();
     const response = await fetch(`${server.gateway.url}/alerts`);

@@ -1,4 +1,6 @@
 import { create, type JsonObject, type JsonValue } from '@bufbuild/protobuf';
+import { Code, ConnectError } from '@connectrpc/connect';
+import { BadRequestSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
 import { type Alert, AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import {
   AlertService,
@@ -9,6 +11,7 @@ import { invalidArgument } from '@vigie/service-kit/grpc';
 import type { RequestLimits } from '@vigie/service-kit/limits';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import type { Upstreams } from '../../../api/upstreams.ts';
+import { isJsonObject } from '../body-forms.ts';
 import { type Exchange, type ExchangeHandler, findUid } from '../exchange.ts';
 import { methodNotAllowed } from '../http-error.ts';
 import { readJsonBody } from '../json-body.ts';
@@ -50,14 +53,37 @@ async function accept(exchange: Exchange, parts: LegacyAlertsParts): Promise<Jso
   const { request, path, signal } = exchange;
   if (request.method !== 'POST') throw methodNotAllowed(request.method ?? '', path, ['POST']);
   const call = parts.guard.enter(exchange, 'unary');
-  const alert = readAlert(await readJsonBody(exchange, call, parts.limits, ALSO_TAKEN), path);
-  exchange.uid = findUid(alert);
-  const { uid, duplicate, traceId } = (await parts.upstreams.unary(
-    AlertService.method.createAlert,
-    create(CreateAlertRequestSchema, { alert }),
-    upstreamCall(exchange, { signal, timeoutMs: parts.requestTimeoutMs }),
-  )) as CreateAlertResponse;
-  return { uid, duplicate, traceId };
+  const body = await readJsonBody(exchange, call, parts.limits, ALSO_TAKEN);
+  try {
+    const alert = readAlert(body, path);
+    exchange.uid = findUid(alert);
+    const { uid, duplicate, traceId } = (await parts.upstreams.unary(
+      AlertService.method.createAlert,
+      create(CreateAlertRequestSchema, { alert }),
+      upstreamCall(exchange, { signal, timeoutMs: parts.requestTimeoutMs }),
+    )) as CreateAlertResponse;
+    return { uid, duplicate, traceId };
+  } catch (error) {
+    throw withNameOfUid(error, uidNameIn(body, path));
+  }
+}
+
+/** The error with the name that the client itself gives to the uid. */
+function withNameOfUid(error: unknown, name: string): unknown {
+  if (!(error instanceof ConnectError) || error.code !== Code.InvalidArgument) return error;
+  const violations = error.findDetails(BadRequestSchema).flatMap(({ fieldViolations }) => fieldViolations);
+  if (!violations.some(({ field }) => field === 'uid')) return error;
+  return invalidArgument(
+    violations.map(({ field, description }) => ({ field: field === 'uid' ? name : field, description })),
+    error,
+  );
+}
+
+function uidNameIn(body: JsonValue | undefined, path: string): string {
+  const own = LEGACY_UID_NAMES.get(path) ?? 'uid';
+  const other = own === 'uid' ? 'uuid' : 'uid';
+  if (body === undefined || !isJsonObject(body)) return own;
+  return body[own] === undefined && body[other] !== undefined ? other : own;
 }
 
 /** The four fields of an alert; other fields that a client sends are ignored. */
