@@ -96,6 +96,16 @@ describe('getting an alert', () => {
     while (feed.watches > 0) await new Promise(setImmediate);
   });
 
+  it('does not wait while too many do already', async () => {
+    await recordArrivals(store, [arrivalOf(received)]);
+    const one = createGetAlert(store, new OutcomeNotices(feed), 1);
+    const first = one('a', { waitMs: 60_000 });
+    await new Promise(setImmediate);
+    expect(await one('a', { waitMs: 60_000 })).to.deep.equal(received);
+    await finish();
+    expect(await first).to.deep.equal(finished);
+  });
+
   it('ends when its caller leaves', async () => {
     const caller = new AbortController();
     const got = getAlert('a', { waitMs: 60_000, signal: caller.signal });

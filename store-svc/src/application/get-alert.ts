@@ -1,5 +1,5 @@
 import { type AlertRecord, isFinished } from '@vigie/alert';
-import { type Backoff, backoffDelayMs, pause } from '@vigie/service-kit/async';
+import { type Backoff, backoffDelayMs, pause, Slots } from '@vigie/service-kit/async';
 import type { AlertStore } from '../ports/alert-store.ts';
 import type { OutcomeNotices } from './outcome-notices.ts';
 
@@ -23,18 +23,30 @@ export interface GetAlertOptions {
 
 export type GetAlert = (uid: string, options?: GetAlertOptions) => Promise<AlertRecord>;
 
+/** Who waits holds a call; there have to be enough for others, also at the gateways. */
+const MAX_WAITING = 500;
 /** Between two looks at the row, if no notice comes: an alert is usually finished soon, or not for long. */
 const LOOKS: Backoff = { baseMs: 50, maxMs: 2_000 };
 
 /**
- * The alert as its row has it. One that waits gets it once it has its outcome, or as it is when the time is up.
+ * The alert as its row has it. Who waits gets it once it has its outcome, or as it is when the time is up; at once if
+ * too many wait already.
  *
  * @throws AlertNotFoundError, AlertStoreError
  */
-export function createGetAlert(store: Pick<AlertStore, 'get'>, notices: Pick<OutcomeNotices, 'of'>): GetAlert {
+export function createGetAlert(
+  store: Pick<AlertStore, 'get'>,
+  notices: Pick<OutcomeNotices, 'of'>,
+  maxWaiting = MAX_WAITING,
+): GetAlert {
+  const waits = new Slots(maxWaiting);
+
   return async (uid, { waitMs = 0, signal } = {}) => {
     let record = await store.get(uid);
-    if (waitMs > 0 && !hasOutcome(record)) record = await waitForOutcome(uid, waitMs, signal);
+    if (waitMs > 0 && !hasOutcome(record)) {
+      using slot = waits.tryTake();
+      if (slot !== undefined) record = await waitForOutcome(uid, waitMs, signal);
+    }
     if (record === undefined) throw new AlertNotFoundError(uid);
     return record;
   };

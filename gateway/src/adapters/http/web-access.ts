@@ -51,7 +51,10 @@ export class WebAccess {
     if (origin === undefined || !this.#allowsOrigin(origin)) return {};
     const common = { 'access-control-allow-origin': origin, vary: 'origin' };
     if (!isPreflight({ method, headers })) {
-      return { ...common, 'access-control-expose-headers': [...cors.exposedHeaders, 'trace-id', 'retry-after'].join() };
+      return {
+        ...common,
+        'access-control-expose-headers': [...cors.exposedHeaders, 'trace-id', 'retry-after', 'location'].join(),
+      };
     }
     return {
       ...common,
