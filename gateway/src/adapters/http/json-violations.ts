@@ -4,7 +4,7 @@ import { FieldBehavior, field_behavior } from '@vigie/proto/google/api/field_beh
 import { isJsonObject, joinPath } from './body-forms.ts';
 import { anyTypes } from './error-json.ts';
 import { findField } from './field-path.ts';
-import { hasTextForm, quote } from './value-forms.ts';
+import { describeTextForm, hasTextForm, quote } from './value-forms.ts';
 
 /** Enough to see what is wrong; a request may be wrong in thousands of places. */
 export const MAX_VIOLATIONS = 20;
@@ -54,7 +54,10 @@ function* messageViolations(desc: DescMessage, json: JsonValue, path: string, ro
 function* fieldViolations(field: DescField, key: string, value: JsonValue, path: string): Generator<FieldViolation> {
   if (field.fieldKind === 'list' && !Array.isArray(value)) {
     yield { field: path, description: `must be a JSON array, not ${quote(value)}` };
-  } else if (field.fieldKind === 'message' && !hasTextForm(field.message)) {
+  } else if (field.fieldKind === 'message' && hasTextForm(field.message)) {
+    const isWrong = violationOf(path, () => fromJson(field.parent, { [key]: value })).next().value !== undefined;
+    if (isWrong) yield { field: path, description: `${describeTextForm(field.message)}, not ${quote(value)}` };
+  } else if (field.fieldKind === 'message') {
     yield* messageViolations(field.message, value, path, path);
   } else if (field.fieldKind === 'list' && field.message !== undefined && Array.isArray(value)) {
     for (const [index, item] of value.entries()) {

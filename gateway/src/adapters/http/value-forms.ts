@@ -7,9 +7,10 @@ export class ValueFormError extends Error {
 }
 
 const UNIX_SECONDS = /^(-?\d+)(?:\.(\d{1,9})\d*)?$/;
-const DURATION_SECONDS = /^-?\d+(\.\d+)?$/;
+const DURATION_SECONDS = /^(-?\d{1,12}(?:\.\d+)?)s?$/;
 /** A plus sign that is not percent-encoded is read as a blank. */
 const BLANK_OFFSET = / (?=\d\d:\d\d$)/;
+const DURATION_FORMS = 'must be a duration in seconds such as 5s or 1.5';
 const TIMESTAMP_FORMS = 'must be RFC 3339 such as 2025-06-02T13:35:20Z, or Unix seconds';
 /** The proto3 JSON of these is one string. */
 const STRING_TYPES = ['google.protobuf.FieldMask'];
@@ -63,7 +64,7 @@ function enumToJson(desc: DescEnum, text: string): JsonValue {
 
 function messageToJson(desc: DescMessage, text: string): JsonValue {
   if (isMoment(desc)) return timestampToJson(text);
-  if (isSpan(desc)) return DURATION_SECONDS.test(text) ? `${text}s` : text;
+  if (isSpan(desc)) return durationToJson(text);
   if (STRING_TYPES.includes(desc.typeName)) return text;
   const wrapped = wrappedField(desc);
   if (wrapped !== undefined) return textToJson(wrapped, text);
@@ -77,6 +78,18 @@ function isMoment({ typeName }: DescMessage): boolean {
 
 function isSpan({ typeName }: DescMessage): boolean {
   return typeName === 'google.protobuf.Duration';
+}
+
+function durationToJson(text: string): JsonValue {
+  const [, seconds] = DURATION_SECONDS.exec(text) ?? [];
+  if (seconds === undefined) throw new ValueFormError(`${DURATION_FORMS}, not ${quote(text)}`);
+  return `${seconds}s`;
+}
+
+/** What a message that is written as one value has to be like. */
+export function describeTextForm(desc: DescMessage): string {
+  if (isMoment(desc)) return TIMESTAMP_FORMS;
+  return isSpan(desc) ? DURATION_FORMS : 'must be one value';
 }
 
 /** RFC 3339, or Unix seconds with a fraction as an alert's own timestamp. */

@@ -1,6 +1,6 @@
 import { type DescField, fromJson, type JsonValue } from '@bufbuild/protobuf';
 import { describeJsonError } from '../json-violations.ts';
-import { textToJson, ValueFormError } from '../value-forms.ts';
+import { describeTextForm, hasTextForm, quote, textToJson, ValueFormError } from '../value-forms.ts';
 
 /**
  * A parameter's text as the proto3 JSON of its field.
@@ -14,7 +14,10 @@ export function parameterToJson(field: DescField, text: string): JsonValue {
     const json = field.fieldKind === 'list' ? [value] : value;
     fromJson(field.parent, { [field.jsonName]: json });
   } catch (error) {
-    throw new ValueFormError(describeJsonError(error), { cause: error });
+    const { message } = field;
+    const isOneValue = message !== undefined && hasTextForm(message);
+    const why = isOneValue ? `${describeTextForm(message)}, not ${quote(text)}` : describeJsonError(error);
+    throw new ValueFormError(why, { cause: error });
   }
   return value;
 }

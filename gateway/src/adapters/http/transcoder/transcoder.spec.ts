@@ -197,7 +197,10 @@ describe('REST', () => {
     }
     expect(waits).to.deep.equal([30_000, 1_500, undefined]);
     const wrong = await errorOf(await fetch(`${gateway.url}/v1/alerts/a?wait=soon`));
-    expect(violationsOf(wrong)[0]).to.include({ field: 'wait' });
+    expect(violationsOf(wrong)[0]).to.deep.equal({
+      field: 'wait',
+      description: 'must be a duration in seconds such as 5s or 1.5, not "soon"',
+    });
   });
 
   it('lists with every parameter, and ignores an empty one', async () => {
@@ -443,7 +446,8 @@ describe('REST', () => {
       ['/v1/alerts:batch', '{"alerts":7}', 'alerts', /^must be a JSON array, not 7$/],
       ['/v1/alerts:batch', '[{}]', 'body', /^must be a JSON object with alerts, not/],
       ['/v1/alerts:replay', '{"since":"noon"}', 'since', /RFC 3339.*Unix seconds/],
-      ['/v1/alerts:replay', '{"since":{}}', 'since', /./],
+      ['/v1/alerts:replay', '{"since":{}}', 'since', /RFC 3339.*, not \{\}$/],
+      ['/v1/alerts:replay', '{"since":true}', 'since', /Unix seconds, not true$/],
       ['/v1/alerts:replay', '{"status":"POEM"}', 'status', /^must be one of/],
       ['/v1/alerts:replay', '{"pageSize":"0x10"}', 'pageSize', /^must be a number \(int32\)/],
     ] as const) {
