@@ -59,7 +59,7 @@ async function findHeaders(): Promise<string> {
 
 function compile(source: string, includeDir: string) {
   return run('c++', [
-    ...['-c', '-o', '/dev/null', '-Werror', '-Wall', '-Wno-deprecated-declarations', '-isystem', includeDir],
+    ...['-fsyntax-only', '-Werror', '-Wall', '-Wno-deprecated-declarations', '-isystem', includeDir],
     ...compilerFlags,
     path.join(SOURCE_DIR, source),
   ]);

@@ -35,7 +35,7 @@ const grpcServices = {
   'store-svc': {
     'vigie.alert.v1.AlertService': ['GetAlert', 'ListAlerts', 'ReplayAlerts', 'WatchAlerts'],
     'vigie.internal.alert.v1.AlertIndexService': ['FindAlerts'],
-    'vigie.internal.outcome.v1.OutcomeService': ['RecordOutcomes'],
+    'vigie.internal.outcome.v1.OutcomeService': ['RecordOutcomes', 'ReportRetries'],
     'vigie.quarantine.v1.QuarantinedAlertService': [
       'DiscardQuarantinedAlerts',
       'ListQuarantinedAlerts',

@@ -137,6 +137,6 @@ class Xorshift {
 }
 
 /** How many alerts a spec tries: a few thousand, or as many as `npm run round-trip -- COUNT` asks for. */
-export const GENERATED_ALERTS = Number(process.env.GENERATED_ALERTS ?? 2_000);
+export const GENERATED_ALERTS = Number(process.env.GENERATED_ALERTS ?? 500);
 /** Another one each day, so that test runs differ and a failure can be repeated. */
 export const GENERATED_ALERTS_SEED = Number(process.env.GENERATED_ALERTS_SEED ?? Math.floor(Date.now() / 86_400_000));
