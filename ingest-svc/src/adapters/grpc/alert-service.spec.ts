@@ -225,8 +225,8 @@ describe('AlertService', () => {
       expect(found()).to.equal(count);
     };
     const flood = [batch('flood', 1_000), batch('second', 1_000)];
-    await queued('flood', 64);
-    await queued('second', 32);
+    await queued('flood', 128);
+    await queued('second', 64);
     const single = client.createAlert({ alert: { ...good, uid: 'single' } });
     await queued('single', 1);
     const third = batch('third', 10);

@@ -20,7 +20,7 @@ const MAX_BATCH = 1_000;
 /** Characters of the uid of a refused alert that go to the log; none that is accepted has more. */
 const MAX_LOGGED_UID = 128;
 /** Alerts of one stream that may wait for their PubAck at once. */
-const STREAM_PIPELINE = 64;
+const STREAM_PIPELINE = 128;
 /**
  * Alerts of all batches and streams that may wait for their PubAck at once. A flood of them waits here, each call in
  * turn, and not in front of every single alert on the connection to nats-server.
