@@ -7,7 +7,7 @@ export { checkJson } from './check-json.ts';
 export { checkWire } from './check-wire.ts';
 export { decodeBinary } from './decode-binary.ts';
 export { DEFAULT_DECODE_LIMITS, type DecodeLimits } from './decode-limits.ts';
-export { type Encoding, inflate, isEncoding, unknownEncoding } from './inflate.ts';
+export { type Encoding, inflate, isEncoding, readEncoding } from './inflate.ts';
 export { plainMessage } from './plain-message.ts';
 export { readBody } from './read-body.ts';
 export {

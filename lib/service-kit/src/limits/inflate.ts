@@ -55,10 +55,17 @@ export async function inflate(
   return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
 }
 
-/** UNIMPLEMENTED, with what a message may be compressed with in place of that. */
-export function unknownEncoding(name: string): ConnectError {
+/**
+ * How compressed messages are compressed, by the value of the header that says so; `undefined` if none may be.
+ *
+ * @throws ConnectError UNIMPLEMENTED if it is unknown here, with what may be used in place of it
+ */
+export function readEncoding(header: string | readonly string[] | undefined): Encoding | undefined {
+  const name = String(header ?? 'identity');
+  if (name === 'identity') return undefined;
+  if (isEncoding(name)) return name;
   const message = `Messages compressed with ${name.slice(0, 32)} are not read here; use gzip.`;
-  return rpcError(Code.Unimplemented, message, { reason: 'UNKNOWN_ENCODING' });
+  throw rpcError(Code.Unimplemented, message, { reason: 'UNKNOWN_ENCODING' });
 }
 
 function tooLarge(limit: number): ConnectError {

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type Encoding, isEncoding, unknownEncoding } from '@vigie/service-kit/limits';
 
 /** How the messages of an RPC are laid out in its body. */
 export interface BodyFormat {
@@ -33,19 +32,4 @@ export function bodyFormat(headers: IncomingHttpHeaders): BodyFormat | undefined
     codec: codec?.toLowerCase() === 'json' ? 'json' : 'binary',
     ...(ENCODING_HEADERS[protocol.toLowerCase()] ?? GRPC_ENCODING_HEADERS),
   };
-}
-
-/**
- * How a compressed message is compressed; `undefined` if none may be.
- *
- * @throws ConnectError UNIMPLEMENTED if it is unknown here
- */
-export function encodingOf(
-  headers: IncomingHttpHeaders,
-  { encodingHeader }: Pick<BodyFormat, 'encodingHeader'>,
-): Encoding | undefined {
-  const name = String(headers[encodingHeader] ?? 'identity');
-  if (name === 'identity') return undefined;
-  if (isEncoding(name)) return name;
-  throw unknownEncoding(name);
 }

@@ -15,13 +15,14 @@ import {
   plainMessage,
   type RequestLimits,
   readBody,
+  readEncoding,
   readEnvelopes,
   splitEnvelopes,
 } from '@vigie/service-kit/limits';
 import type { Exchange } from '../exchange.ts';
 import { messageFromJson, parseJson } from '../json-message.ts';
 import type { RequestGuard } from '../request-guard.ts';
-import { type BodyFormat, bodyFormat, encodingOf } from './body-format.ts';
+import { type BodyFormat, bodyFormat } from './body-format.ts';
 import { limitDeadline } from './limit-deadline.ts';
 
 /**
@@ -73,7 +74,7 @@ export async function decodeCall(
   header.delete(format.encodingHeader);
   try {
     limitDeadline(header, method.methodKind === 'unary' ? parts.maxTimeoutMs : MAX_TIMER_MS);
-    const encoding = encodingOf(exchange.request.headers, format);
+    const encoding = readEncoding(exchange.request.headers[format.encodingHeader]);
     return { ...universal, body: decodeBody(exchange, method, { ...format, encoding }, received, parts) };
   } catch (error) {
     exchange.response.setHeader(format.acceptHeader, 'gzip,br');

@@ -3,7 +3,7 @@ import type { DescMessage, DescMethod, Message } from '@bufbuild/protobuf';
 import { Code, type ConnectError } from '@connectrpc/connect';
 import type { AdmittedCall } from '../../limits/admission.ts';
 import { decodeBinary } from '../../limits/decode-binary.ts';
-import { type Encoding, isEncoding, unknownEncoding } from '../../limits/inflate.ts';
+import { type Encoding, readEncoding } from '../../limits/inflate.ts';
 import { plainMessage } from '../../limits/plain-message.ts';
 import { readBody } from '../../limits/read-body.ts';
 import {
@@ -30,7 +30,7 @@ export class RequestReader {
     this.#schema = input;
     this.#call = call;
     this.#limits = limits;
-    this.#encoding = encodingOf(request);
+    this.#encoding = readEncoding(request.headers['grpc-encoding']);
   }
 
   /** The only message. Its bytes are counted as in hand until the call is over. */
@@ -54,13 +54,6 @@ export class RequestReader {
     const bytes = await plainMessage(data, isCompressed, this.#encoding, this.#call, this.#limits);
     return decodeBinary(this.#schema, bytes, this.#limits.decode, more => this.#call.takeBytes(more));
   }
-}
-
-function encodingOf({ headers }: IncomingMessage): Encoding | undefined {
-  const name = String(headers['grpc-encoding'] ?? 'identity');
-  if (name === 'identity') return undefined;
-  if (isEncoding(name)) return name;
-  throw unknownEncoding(name);
 }
 
 function notOne(): ConnectError {
