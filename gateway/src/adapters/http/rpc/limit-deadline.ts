@@ -1,9 +1,7 @@
 import { Code, type ConnectError } from '@connectrpc/connect';
+import { parseTimeout as parseConnectTimeout } from '@connectrpc/connect/protocol-connect';
+import { parseTimeout as parseGrpcTimeout } from '@connectrpc/connect/protocol-grpc';
 import { rpcError } from '@vigie/service-kit/grpc';
-
-const GRPC_TIMEOUT = /^(\d{1,8})([HMSmun])$/;
-const CONNECT_TIMEOUT = /^\d{1,10}$/;
-const UNITS_MS: Readonly<Record<string, number>> = { H: 3_600_000, M: 60_000, S: 1_000, m: 1, u: 1e-3, n: 1e-6 };
 
 /**
  * Shortens the deadline in a call's headers to the longest that there is. It is no error to ask for more: clients round
@@ -12,17 +10,20 @@ const UNITS_MS: Readonly<Record<string, number>> = { H: 3_600_000, M: 60_000, S:
  * @throws ConnectError INVALID_ARGUMENT if it is malformed; the headers hold none then
  */
 export function limitDeadline(header: Headers, maxTimeoutMs: number): void {
-  const grpc = header.get('grpc-timeout');
-  if (grpc !== null) {
-    const [, amount, unit = ''] = GRPC_TIMEOUT.exec(grpc) ?? [];
-    if (amount === undefined) throw malformed(header, 'grpc-timeout', grpc);
-    if (Number(amount) * (UNITS_MS[unit] ?? 1) > maxTimeoutMs) header.set('grpc-timeout', grpcTimeout(maxTimeoutMs));
+  if (readDeadline(header, 'grpc-timeout', parseGrpcTimeout) > maxTimeoutMs) {
+    header.set('grpc-timeout', grpcTimeout(maxTimeoutMs));
   }
-  const connect = header.get('connect-timeout-ms');
-  if (connect !== null) {
-    if (!CONNECT_TIMEOUT.test(connect)) throw malformed(header, 'connect-timeout-ms', connect);
-    if (Number(connect) > maxTimeoutMs) header.set('connect-timeout-ms', String(maxTimeoutMs));
+  if (readDeadline(header, 'connect-timeout-ms', parseConnectTimeout) > maxTimeoutMs) {
+    header.set('connect-timeout-ms', String(maxTimeoutMs));
   }
+}
+
+/** In milliseconds; 0 if there is none. */
+function readDeadline(header: Headers, name: string, parse: typeof parseGrpcTimeout): number {
+  const value = header.get(name);
+  const { timeoutMs = 0, error } = parse(value, Number.POSITIVE_INFINITY);
+  if (error !== undefined) throw malformed(header, name, value ?? '');
+  return timeoutMs;
 }
 
 /** At most eight digits. */
