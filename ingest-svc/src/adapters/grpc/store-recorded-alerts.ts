@@ -8,7 +8,7 @@ export interface StoreRecordedAlertsOptions {
   readonly transport: Transport;
   readonly logger: Logger;
   /** How long an alert may wait for the answer; it is accepted without one. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs: number;
   /** How long store-svc isn't asked again once it gave no answer. */
   readonly restMs?: number;
 }
@@ -23,7 +23,7 @@ export class StoreRecordedAlerts implements RecordedAlerts {
   #restsUntil = 0;
 
   constructor(options: StoreRecordedAlertsOptions) {
-    this.#options = { timeoutMs: 500, restMs: 1_000, ...options };
+    this.#options = { restMs: 1_000, ...options };
     this.#client = createClient(AlertIndexService, options.transport);
     this.#batches = new Batcher({ maxSize: MAX_BATCH, flush: uids => this.#find(uids) });
   }
