@@ -19,3 +19,4 @@ export {
 } from './alert-payload.ts';
 export { isNumberText } from './json-payload.ts';
 export { mediaToProto } from './media-message.ts';
+export { waitMsOf } from './wait.ts';

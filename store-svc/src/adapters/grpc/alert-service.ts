@@ -1,5 +1,4 @@
-import { durationMs } from '@bufbuild/protobuf/wkt';
-import { alertToProto } from '@vigie/alert/wire';
+import { alertToProto, waitMsOf } from '@vigie/alert/wire';
 import { encodeResumeToken, readWatchRequest } from '@vigie/outcome-feed/wire';
 import { type AlertService, WatchAlertsResponse_Event as Event } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import type { ServiceImplementation } from '@vigie/service-kit/grpc';
@@ -11,7 +10,6 @@ import { readListRequest, readReplayRequest } from './list-request.ts';
 import { encodePageToken } from './page-token.ts';
 
 const DEFAULT_PAGE_SIZE = 50;
-const MAX_WAIT_MS = 60_000;
 
 export interface AlertServiceParts {
   readonly getAlert: GetAlert;
@@ -30,9 +28,8 @@ export function createAlertService(parts: AlertServiceParts): ReadAlertService {
   const { getAlert, listAlerts, replayAlerts, outcomeFeed } = parts;
 
   return {
-    async getAlert({ uid, wait }, { signal }) {
-      const waitMs = wait === undefined ? 0 : Math.min(durationMs(wait), MAX_WAIT_MS);
-      return alertToProto(await getAlert(uid, { waitMs, signal }));
+    async getAlert(request, { signal }) {
+      return alertToProto(await getAlert(request.uid, { waitMs: waitMsOf(request), signal }));
     },
 
     async listAlerts(request) {
