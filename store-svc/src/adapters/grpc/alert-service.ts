@@ -37,17 +37,14 @@ export function createAlertService(parts: AlertServiceParts): ReadAlertService {
       const { alerts, next } = await listAlerts(filter, pageSize, after, order);
       return {
         alerts: alerts.map(alertToProto),
-        nextPageToken: next === undefined ? '' : encodePageToken(next, { ...filter, order }),
+        nextPageToken: encodePageToken(next, { ...filter, order }),
       };
     },
 
     async replayAlerts(request) {
       const { filter, order, pageSize, after } = readReplayRequest(request);
       const { alerts, next } = await replayAlerts(filter, pageSize, after);
-      return {
-        replayed: alerts.length,
-        nextPageToken: next === undefined ? '' : encodePageToken(next, { ...filter, order }),
-      };
+      return { replayed: alerts.length, nextPageToken: encodePageToken(next, { ...filter, order }) };
     },
 
     async *watchAlerts(request, { signal }) {

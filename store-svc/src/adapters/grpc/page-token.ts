@@ -11,8 +11,9 @@ const MICROS_END = 253_402_300_800_000_000;
 /** A list that is filtered and ordered. */
 export type OrderedFilter = AlertFilter & { readonly order: ListOrder };
 
-export function encodePageToken({ micros, uid }: ListPosition, filter: OrderedFilter): string {
-  return encodeToken([micros, uid, filterHash(filter)]);
+/** @param next where the next page goes on; the token is empty if there is none (AIP-158) */
+export function encodePageToken(next: ListPosition | undefined, filter: OrderedFilter): string {
+  return next === undefined ? '' : encodeToken([next.micros, next.uid, filterHash(filter)]);
 }
 
 /** @throws ConnectError INVALID_ARGUMENT if it is no page token, or one of a list with other filters or order */
@@ -22,11 +23,12 @@ export function decodePageToken(token: string, filter: OrderedFilter): ListPosit
   );
 }
 
+/** @param next as above */
 export function encodeQuarantineToken(
-  { quarantinedAtMs, id }: QuarantinePosition,
+  next: QuarantinePosition | undefined,
   filter: QuarantineFilter & { readonly state: QuarantineState },
 ): string {
-  return encodeToken([quarantinedAtMs, id, filterHash(filter)]);
+  return next === undefined ? '' : encodeToken([next.quarantinedAtMs, next.id, filterHash(filter)]);
 }
 
 /** @throws ConnectError INVALID_ARGUMENT if it is no page token, or one of a list with other filters */

@@ -30,7 +30,7 @@ export function createQuarantinedAlertService(
       const { alerts, next } = await listQuarantined(state, filter, pageSize, after);
       return {
         quarantinedAlerts: alerts.map(toProto),
-        nextPageToken: next === undefined ? '' : encodeQuarantineToken(next, { ...filter, state }),
+        nextPageToken: encodeQuarantineToken(next, { ...filter, state }),
       };
     },
 
