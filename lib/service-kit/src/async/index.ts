@@ -19,6 +19,7 @@
  * | the same, where those who ask for much must leave room for others   | `FairSlots`                                         |
  * | promises in an array, awaited from the front                       | `mapInOrder`                                        |
  * | a promise kept while it is pending, for others who ask the same    | `shareRunning`                                      |
+ * | the last answer, for others who ask the same soon                  | `reuseRecent`                                       |
  * | items gathered for one call                                        | `Batcher`                                           |
  * | something that is done again and again until the service stops     | `PassLoop`                                          |
  */
@@ -33,6 +34,7 @@ export { poll } from './poll.ts';
 export { processClock } from './process-clock.ts';
 export { type Retry, type RetryOptions, retry } from './retry.ts';
 export { isExhausted, type RetrySchedule, scheduleSpanMs } from './retry-schedule.ts';
+export { reuseRecent } from './reuse-recent.ts';
 export { settlesWithin } from './settles-within.ts';
 export { shareRunning } from './share-running.ts';
 export { Slots } from './slots.ts';

@@ -96,7 +96,7 @@ export class GrpcServer {
   /** Resolves with the bound port. */
   async listen(host: string, port: number): Promise<number> {
     const methods = this.#served.flatMap(served => served.methods);
-    const healthService = createHealthService(methods, of => this.#canServe(of));
+    const healthService = createHealthService(methods, this.#canServe.bind(this));
     const health = this.#serve(HealthService, healthService);
     const reflection = createReflectionService([...this.#served, health]);
     this.#serve(ServerReflection, reflection);
@@ -115,10 +115,10 @@ export class GrpcServer {
     await this.#listener[Symbol.asyncDispose]();
   }
 
-  async #canServe(methods: readonly DescMethod[] | undefined): Promise<boolean> {
+  async #canServe(methods: readonly DescMethod[] | undefined, maxAgeMs: number): Promise<boolean> {
     const needs = methods?.map(method => this.#needs.get(method)) ?? [undefined];
     const needed = needs.includes(undefined) ? undefined : new Set(needs.flatMap(checks => checks ?? []));
-    return (await this.#options.health.readiness(needed)).ready;
+    return (await this.#options.health.readiness(needed, maxAgeMs)).ready;
   }
 
   #serve(service: DescService, implementation: object, interceptors: readonly Interceptor[] = []): ServedService {

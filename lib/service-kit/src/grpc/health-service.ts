@@ -5,6 +5,7 @@ import {
   HealthCheckResponse_ServingStatus as ServingStatus,
 } from '@vigie/proto/health/v1/health_pb.ts';
 import { pause } from '../async/pause.ts';
+import { reuseRecent } from '../async/reuse-recent.ts';
 import { shareRunning } from '../async/share-running.ts';
 import { rpcError } from './rpc-error.ts';
 import type { ServiceImplementation } from './service-implementation.ts';
@@ -12,11 +13,15 @@ import type { ServiceImplementation } from './service-implementation.ts';
 const WATCH_INTERVAL_MS = 500;
 /** Longer names are not repeated to their caller. */
 const MAX_NAME_LENGTH = 256;
-/** Every client of every replica watches; those of one name share one check of all dependencies. */
-const SHARED_FOR_MS = 250;
+/** Every client of every replica watches: whatever they depend on is looked at once for all of them. */
+const WATCHED_MAX_AGE_MS = 400;
 
-/** Whether all of these methods can be served now; the whole process if undefined. */
-export type CanServe = (methods: readonly DescMethod[] | undefined) => Promise<boolean>;
+/**
+ * Whether all of these methods can be served now; the whole process if undefined.
+ *
+ * @param maxAgeMs how long ago that may have been found out
+ */
+export type CanServe = (methods: readonly DescMethod[] | undefined, maxAgeMs: number) => Promise<boolean>;
 
 /**
  * `grpc.health.v1`. Without a name it answers for the whole process, by the name of a service for all its `methods`,
@@ -26,13 +31,14 @@ export function createHealthService(
   methods: readonly DescMethod[],
   canServe: CanServe,
 ): ServiceImplementation<typeof HealthService> {
-  const statusOf = async (of: readonly DescMethod[] | undefined): Promise<ServingStatus> =>
-    (await canServe(of)) ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+  const statusOf = async (of: readonly DescMethod[] | undefined, maxAgeMs: number): Promise<ServingStatus> =>
+    (await canServe(of, maxAgeMs)) ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+  const byName = [...methodsByHealthName(methods)];
   // For a gateway it is a call for each of its methods; however many ask at once, it costs no more than one.
-  const known = new Map(
-    [...methodsByHealthName(methods)].map(([name, of]) => [name, shareRunning(() => statusOf(of))] as const),
+  const known = new Map(byName.map(([name, of]) => [name, shareRunning(() => statusOf(of, 0))] as const));
+  const watched = new Map(
+    byName.map(([name, of]) => [name, reuseRecent(() => statusOf(of, WATCHED_MAX_AGE_MS))] as const),
   );
-  const watched = new Map([...known].map(([name, ask]) => [name, atMostEvery(SHARED_FOR_MS, ask)] as const));
 
   return {
     async check({ service }) {
@@ -52,7 +58,7 @@ export function createHealthService(
       const ask = watched.get(service);
       let sent: ServingStatus | undefined;
       while (true) {
-        const status = ask === undefined ? ServingStatus.SERVICE_UNKNOWN : await ask();
+        const status = ask === undefined ? ServingStatus.SERVICE_UNKNOWN : await ask(WATCHED_MAX_AGE_MS);
         if (status !== sent) yield { status };
         sent = status;
         await pause(WATCH_INTERVAL_MS, signal);
@@ -79,14 +85,4 @@ function methodsByHealthName(methods: readonly DescMethod[]): Map<string, readon
 function unknownService(service: string): ConnectError {
   const name = service.slice(0, MAX_NAME_LENGTH);
   return rpcError(Code.NotFound, `There is no service ${name} here.`, { reason: 'UNKNOWN_SERVICE' });
-}
-
-/** Asks again only once the last question is `intervalMs` old. */
-function atMostEvery<T>(intervalMs: number, ask: () => Promise<T>): () => Promise<T> {
-  let asked: { readonly at: number; readonly answer: Promise<T> } | undefined;
-  return () => {
-    const now = performance.now();
-    if (asked === undefined || now - asked.at >= intervalMs) asked = { at: now, answer: ask() };
-    return asked.answer;
-  };
 }

@@ -27,4 +27,15 @@ describe('Health', () => {
     expect((await health.readiness(new Set(['video']))).ready).to.equal(false);
     expect((await health.readiness(new Set())).ready).to.equal(true);
   });
+
+  it('looks at a part once for all who take an answer of some age', async () => {
+    let looks = 0;
+    const health = new Health();
+    health.enter('running');
+    health.addCheck('disk', () => `look ${++looks}`);
+    health.addCheck('queue', () => undefined);
+    await Promise.all([health.readiness(undefined, 60_000), health.readiness(new Set(['disk']), 60_000)]);
+    expect((await health.readiness(undefined, 60_000)).checks.disk).to.equal('look 1');
+    expect((await health.readiness()).checks.disk).to.equal('look 2');
+  });
 });

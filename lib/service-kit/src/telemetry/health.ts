@@ -1,4 +1,5 @@
 import pTimeout from 'p-timeout';
+import { reuseRecent } from '../async/reuse-recent.ts';
 
 /** Says why a part isn't ready; undefined if it is. */
 export type ReadinessCheck = () => Promise<string | undefined> | string | undefined;
@@ -10,7 +11,8 @@ export interface Readiness {
 }
 
 interface NamedCheck {
-  readonly check: ReadinessCheck;
+  /** Its problem, as found at most so many ms ago. */
+  readonly findProblem: (maxAgeMs: number) => Promise<string | undefined>;
   /** Whether the service is not ready without it. */
   readonly isRequired: boolean;
 }
@@ -24,20 +26,23 @@ export class Health {
 
   /** @param options `isRequired: false` for a part without which the service is of use: readiness only shows it */
   addCheck(name: string, check: ReadinessCheck, { isRequired = true } = {}): void {
-    this.#checks.set(name, { check, isRequired });
+    this.#checks.set(name, { findProblem: reuseRecent(() => findProblem(check)), isRequired });
   }
 
   enter(phase: 'running' | 'stopping'): void {
     this.#phase = phase;
   }
 
-  /** @param needed names of the checks that count, beside the state of the process; if undefined, all required ones */
-  async readiness(needed?: ReadonlySet<string>): Promise<Readiness> {
+  /**
+   * @param needed names of the checks that count, beside the state of the process; if undefined, all required ones
+   * @param maxAgeMs how long ago a part may have been looked at, for those who ask all the time
+   */
+  async readiness(needed?: ReadonlySet<string>, maxAgeMs = 0): Promise<Readiness> {
     const asked = [...this.#checks].filter(([name]) => needed?.has(name) ?? true);
     const states = await Promise.all(
-      asked.map(async ([name, { check, isRequired }]) => ({
+      asked.map(async ([name, { findProblem, isRequired }]) => ({
         name,
-        state: (await findProblem(check)) ?? 'ok',
+        state: (await findProblem(maxAgeMs)) ?? 'ok',
         counts: isRequired || needed !== undefined,
       })),
     );
