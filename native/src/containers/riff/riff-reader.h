@@ -4,7 +4,7 @@
 
 namespace vigie {
 
-// AVI: the header of one that was never completed claims a duration that is none.
+// AVI: its headers, its index and its size may contradict each other about the duration.
 class RiffReader final : public ContainerReader {
  public:
   using ContainerReader::ContainerReader;
