@@ -38,9 +38,22 @@ bool fillInFromH264(AVCodecParameters& parameters, const uint8_t* data, int size
   return known.has_value();
 }
 
+// A packet of two JPEGs, a field each, is as high as both; the first alone doesn't say so.
+bool holdsFields(const AVCodecParameters& parameters, const JpegParameters& jpeg) {
+  return jpeg.marksFields && parameters.width == jpeg.width && parameters.height > jpeg.height;
+}
+
+void correctJpegSize(AVCodecParameters& parameters, const JpegParameters& jpeg) {
+  if (holdsFields(parameters, jpeg)) return;
+  parameters.width = jpeg.width;
+  parameters.height = jpeg.height;
+}
+
 bool fillInFromJpeg(AVCodecParameters& parameters, const AVPacket& packet) {
   const auto known = readJpegParameters({packet.data, static_cast<size_t>(packet.size)});
   if (!known) return false;
+  correctJpegSize(parameters, *known);
+  if (known->pixelFormat == AV_PIX_FMT_NONE) return false;
   parameters.format = known->pixelFormat;
   parameters.profile = known->profile;
   fillIn(parameters.color_range, AVCOL_RANGE_UNSPECIFIED, AVCOL_RANGE_JPEG);
@@ -80,6 +93,12 @@ bool copyHevcParameterSets(AVCodecParameters& parameters, const AVPacket& packet
 
 }  // namespace
 
+void correctPictureSize(AVCodecParameters& parameters, const AVPacket& picture) {
+  if (parameters.codec_id != AV_CODEC_ID_MJPEG) return;
+  const auto known = readJpegParameters({picture.data, static_cast<size_t>(picture.size)});
+  if (known) correctJpegSize(parameters, *known);
+}
+
 CodecHandle openHeaderDecoder(const AVCodecParameters& parameters) {
   const AVCodec* codec = avcodec_find_decoder(parameters.codec_id);
   if (codec == nullptr) return nullptr;
@@ -106,6 +125,15 @@ void fillInFromDecoder(AVCodecParameters& parameters, const AVCodecContext& deco
   if (parameters.profile < 0) parameters.profile = decoder.profile;
 }
 
+bool fillInFromHevc(AVCodecParameters& parameters, const AVPacket& packet) {
+  if (parameters.extradata_size == 0 && !copyHevcParameterSets(parameters, packet)) return false;
+  const CodecHandle decoder = openHeaderDecoder(parameters);
+  if (!decoder || decoder->pix_fmt == AV_PIX_FMT_NONE) return false;
+  dropInvalidColors(*decoder);
+  fillInFromDecoder(parameters, *decoder);
+  return true;
+}
+
 bool fillInFromConfiguration(AVCodecParameters& parameters) {
   return fillInFromH264(parameters, parameters.extradata, parameters.extradata_size);
 }
@@ -114,6 +142,8 @@ bool fillInFromPicture(AVCodecParameters& parameters, const AVPacket& packet) {
   switch (parameters.codec_id) {
     case AV_CODEC_ID_H264:
       return fillInFromH264(parameters, packet.data, packet.size);
+    case AV_CODEC_ID_HEVC:
+      return fillInFromHevc(parameters, packet);
     case AV_CODEC_ID_MJPEG:
       return fillInFromJpeg(parameters, packet);
     case AV_CODEC_ID_VP8:

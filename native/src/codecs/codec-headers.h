@@ -13,8 +13,11 @@ void fillInFromDecoder(AVCodecParameters& parameters, const AVCodecContext& deco
 // From the container's copy of the parameter sets. H.264 only; false if it has none.
 bool fillInFromConfiguration(AVCodecParameters& parameters);
 
-// From the header of a picture. H.264, JPEG, VP8 and VP9; false if it states nothing.
+// From the header of a picture. H.264, HEVC, JPEG, VP8 and VP9; false if it states nothing.
 bool fillInFromPicture(AVCodecParameters& parameters, const AVPacket& packet);
+
+// JPEG: the size is the picture's own, whatever the container says.
+void correctPictureSize(AVCodecParameters& parameters, const AVPacket& picture);
 
 // Picture size, frame rate and the rest from the parameter sets of H.264 or HEVC, if the packet begins with some.
 void readParameterSets(AVStream& video, const AVPacket& packet);

@@ -50,6 +50,9 @@ void readDecoderParameters(OpenContainer& container, AVStream& video, const Limi
     case AV_CODEC_ID_H264:
       if (!fillInFromConfiguration(parameters)) readFirstPicture(container, video, limits);
       return;
+    case AV_CODEC_ID_HEVC:
+      if (parameters.extradata_size > 0) break;
+      [[fallthrough]];
     case AV_CODEC_ID_MJPEG:
     case AV_CODEC_ID_VP8:
     case AV_CODEC_ID_VP9:

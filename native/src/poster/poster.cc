@@ -1,9 +1,11 @@
 #include "poster/poster.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 
+#include "codecs/codec-headers.h"
 #include "describe/display-matrix.h"
 #include "describe/open-video.h"
 #include "io/interruptible.h"
@@ -36,23 +38,31 @@ class Attempt {
   PosterAnswer run() {
     const AVCodecParameters& parameters = *video_.stream->codecpar;
     if (!isWithin(parameters.width, parameters.height)) return tooManyPixels();
-    auto decoder = PictureDecoder::open(*video_.stream, settings_.maxPixels);
-    if (!decoder) {
-      const std::string codec = avcodec_get_name(parameters.codec_id);
-      return Failure{FailureCode::unsupportedFormat, "there is no decoder for " + codec};
-    }
+    if (avcodec_find_decoder(parameters.codec_id) == nullptr) return withoutDecoder();
+    std::optional<PictureDecoder> decoder;
     const int allowed = video_.reader->demuxer().has(Demuxer::kCallsAllKeyFrames) ? maxPackets_ : kMaxFailed;
     for (int failed = 0; failed < allowed && !interrupt_.tripped(); failed++) {
       const auto step = reader_.next();
       if (const auto* need = std::get_if<Need>(&step)) return *need;
       if (const auto* failure = std::get_if<Failure>(&step)) return failed > 0 ? undecodable() : *failure;
-      if (AVFrame* picture = decoder->decode(*std::get<const AVPacket*>(step))) return show(*picture);
+      const AVPacket& packet = *std::get<const AVPacket*>(step);
+      if (!decoder) {
+        correctPictureSize(*video_.stream->codecpar, packet);
+        decoder = PictureDecoder::open(*video_.stream, settings_.maxPixels);
+        if (!decoder) return withoutDecoder();
+      }
+      if (AVFrame* picture = decoder->decode(packet)) return show(*picture);
     }
     return undecodable();
   }
 
  private:
   bool isWithin(int width, int height) const { return static_cast<int64_t>(width) * height <= settings_.maxPixels; }
+
+  Failure withoutDecoder() const {
+    const std::string codec = avcodec_get_name(video_.stream->codecpar->codec_id);
+    return Failure{FailureCode::unsupportedFormat, "there is no decoder for " + codec};
+  }
 
   static Failure undecodable() { return {FailureCode::pictureUndecodable, "the first key frames cannot be decoded"}; }
 
