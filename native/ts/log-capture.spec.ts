@@ -20,7 +20,7 @@ const script = `
     const one = async () => {
       while (started < ${PROBES_A_THREAD}) {
         const maxStreams = 1 + (started++ % 149);
-        const { diagnostics = [] } = await probe(input, { maxStreams });
+        const { diagnostics = [] } = await probe(input, { maxStreams, timeoutMs: 60_000 });
         const mine = diagnostics.filter(line => line.includes('parameter (' + maxStreams + ')')).length;
         const others = diagnostics.filter(line => /parameter \\(/.test(line)).length - mine;
         if (mine !== 1 || others !== 0) mixed++;

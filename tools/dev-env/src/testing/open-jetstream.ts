@@ -10,7 +10,12 @@ export interface OpenJetStream {
 
 /** JetStream of a server that runs, over a connection that outlives its restarts and is closed on teardown. */
 export async function openJetStream(teardown: AsyncDisposableStack, url: string): Promise<OpenJetStream> {
-  const connection = await connect({ ...readNatsUrl(url), maxReconnectAttempts: -1, reconnectTimeWait: 50 });
+  const connection = await connect({
+    ...readNatsUrl(url),
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 50,
+    ignoreAuthErrorAbort: true,
+  });
   teardown.defer(() => connection.close());
   return { connection, client: jetstream(connection), manager: await jetstreamManager(connection) };
 }
