@@ -87,3 +87,38 @@ function videoEntry(codec: string): Buffer {
 function pcmEntry(): Buffer {
   return mp4Box('sowt', 0, 1, 0, 0, (2 << 16) | 16, 0, 48_000 * 65_536);
 }
+
+export interface PlacedBox {
+  readonly type: string;
+  readonly begin: number;
+  readonly body: number;
+  /** Exclusive. */
+  readonly end: number;
+}
+
+/** The boxes of 32 bit sizes from `begin` to `end`. */
+export function boxesIn(bytes: Buffer, begin = 0, end = bytes.length): PlacedBox[] {
+  const boxes: PlacedBox[] = [];
+  for (let at = begin; at + 8 <= end; at = boxes.at(-1)?.end ?? end) {
+    const size = Math.max(bytes.readUInt32BE(at), 8);
+    boxes.push({
+      type: bytes.toString('latin1', at + 4, at + 8),
+      begin: at,
+      body: at + 8,
+      end: Math.min(at + size, end),
+    });
+  }
+  return boxes;
+}
+
+/** All boxes of that path, such as `moov/trak/tkhd`, in the order of the file. */
+export function findBoxes(bytes: Buffer, path: string): PlacedBox[] {
+  const root: PlacedBox = { type: '', begin: 0, body: 0, end: bytes.length };
+  return path
+    .split('/')
+    .reduce(
+      (parents, type) =>
+        parents.flatMap(parent => boxesIn(bytes, parent.body, parent.end).filter(box => box.type === type)),
+      [root],
+    );
+}

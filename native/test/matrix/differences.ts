@@ -33,6 +33,12 @@ export const differences: readonly Difference[] = [
     why: 'it is the sum over all fragments, and they lie all over the file',
   },
   {
+    files: ['fragmented-cut.mp4'],
+    fields: ['durationSeconds', 'bitRate'],
+    says: { within: 0.02 },
+    why: 'the header of the last fragment, whose media is cut, states more samples than ffprobe can read',
+  },
+  {
     files: ['piped.avi'],
     fields: ['durationSeconds', 'bitRate'],
     says: null,

@@ -152,6 +152,7 @@ const mp4Fragmented: Recipe[] = [
     file: 'fragmented-cut.mp4',
     ffmpeg: `${H264_COPY} -movflags empty_moov+default_base_moof -frag_duration 500000`,
     edit: cutInHalf,
+    truncated: true,
   },
   { file: 'fragmented-pipe.mp4', ffmpeg: `${H264_COPY} -movflags empty_moov+default_base_moof`, piped: true },
 ].map(recipe => ({ container: 'mp4', fragmented: true, ...recipe }));

@@ -1,308 +1,247 @@
 #include "containers/mp4/mp4-fragments.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
+#include <vector>
 
+#include "containers/mp4/mp4-box-chain.h"
+#include "containers/mp4/mp4-fragment-search.h"
+#include "containers/mp4/mp4-fragment.h"
+#include "containers/mp4/mp4-full-box.h"
+#include "containers/mp4/mp4-segment-index.h"
+#include "containers/mp4/mp4-timeline.h"
 #include "io/byte-reader.h"
 #include "io/next-range.h"
 
 namespace vigie {
 namespace {
 
-constexpr int64_t kTailBytes = 32 * 1024;
-constexpr int64_t kMoofBytes = 32 * 1024;
-constexpr uint32_t kMaxEntries = 100'000;
-constexpr int kMaxBoxesAfterLastMoof = 64;
+// Tails to search for the last fragments, one after the other: the first, and those that are so many times as long.
+constexpr int64_t kMinTailBytes = 32 * 1024;
+constexpr int64_t kMaxFirstTailBytes = 96 * 1024;
+constexpr int64_t kTailFactors[] = {1, 3, 10};
+// So few fragments are reached by the boxes of the file sooner than by a larger tail.
+constexpr int64_t kFewFragments = 4;
+// Ranges after which the rest of the fragments is estimated; the limits of a probe allow 16.
+constexpr size_t kMaxRanges = 12;
+// Fragments up to this size are read through, of larger ones the headers alone.
+constexpr int64_t kSmallFragmentBytes = 64 * 1024;
+constexpr int64_t kBoxHeaderBytes = 16;
+constexpr int64_t kLikelyMoofBytes = 4 * 1024;
+constexpr int64_t kMaxLikelyMoofBytes = 64 * 1024;
 
-// ISO/IEC 14496-12, 8.8.7 and 8.8.8: optional fields are announced by flags.
-constexpr uint32_t kTfhdBaseDataOffset = 0x01;
-constexpr uint32_t kTfhdDescriptionIndex = 0x02;
-constexpr uint32_t kTfhdDefaultDuration = 0x08;
-constexpr uint32_t kTrunDataOffset = 0x001;
-constexpr uint32_t kTrunFirstSampleFlags = 0x004;
-constexpr uint32_t kTrunSampleDuration = 0x100;
-constexpr uint32_t kTrunSampleSize = 0x200;
-constexpr uint32_t kTrunSampleFlags = 0x400;
-constexpr uint32_t kTrunCompositionOffset = 0x800;
-
-struct FullBoxHeader {
-  uint8_t version;
-  uint32_t flags;
-};
-
-FullBoxHeader readFullBoxHeader(ByteReader& reader) {
-  const uint32_t word = reader.u32();
-  return {static_cast<uint8_t>(word >> 24), word & 0xFFFFFF};
+std::optional<Mp4Box> findMvex(const SparseFile& file, const Mp4Layout& layout) {
+  return layout.moov ? findMp4Box(file, layout.moov->body, layout.moov->end, fourCc("mvex")) : std::nullopt;
 }
 
-uint64_t readTime(ByteReader& reader, uint8_t version) { return version == 1 ? reader.u64() : reader.u32(); }
-
-std::optional<Duration> toDuration(uint64_t units, int64_t timescale, DurationSource source) {
-  if (units == 0 || timescale <= 0) return {};
-  return Duration{static_cast<double>(units) / static_cast<double>(timescale), source};
-}
-
-std::optional<Duration> readMehd(const SparseFile& file, const Mp4Box& moov, const Mp4Box& mvex) {
+std::optional<double> readMehd(const SparseFile& file, const Mp4Box& mvex, uint32_t timescale) {
   const auto mehd = findMp4Box(file, mvex.body, mvex.end, fourCc("mehd"));
-  const auto mvhd = findMp4Box(file, moov.body, moov.end, fourCc("mvhd"));
-  if (!mehd || !mvhd) return {};
-  ByteReader duration(file, mehd->body);
-  const uint64_t units = readTime(duration, readFullBoxHeader(duration).version);
-  ByteReader movie(file, mvhd->body);
-  const int timeFields = 2;
-  movie.skip(readFullBoxHeader(movie).version == 1 ? timeFields * 8 : timeFields * 4);
-  const uint32_t timescale = movie.u32();
-  if (!duration.complete() || !movie.complete()) return {};
-  return toDuration(units, timescale, DurationSource::header);
+  if (!mehd || timescale == 0) return {};
+  ByteReader reader(file, mehd->body);
+  const auto units = toMp4Duration(readMp4Time(reader, readMp4FullBoxHeader(reader).version));
+  if (!reader.complete() || !units) return {};
+  return static_cast<double>(*units) / timescale;
 }
 
-std::optional<Duration> readSidx(const SparseFile& file, const Mp4Box& sidx) {
-  ByteReader reader(file, sidx.body);
-  const uint8_t version = readFullBoxHeader(reader).version;
-  reader.skip(4);  // reference_ID
-  const uint32_t timescale = reader.u32();
-  readTime(reader, version);  // earliest_presentation_time
-  readTime(reader, version);  // first_offset
-  reader.skip(2);             // reserved
-  const uint16_t count = reader.u16();
-  uint64_t units = 0;
-  for (int i = 0; i < count && reader.complete(); i++) {
-    reader.skip(4);  // reference_type, referenced_size
-    units += reader.u32();
-    reader.skip(4);  // SAP
+// On average, of those that are known.
+int64_t fragmentBytes(const Mp4BoxChain& chain) {
+  if (chain.moofs.empty()) return kMinTailBytes;
+  return (chain.end - chain.moofs.front().begin) / static_cast<int64_t>(chain.moofs.size());
+}
+
+// A tail that is likely to hold a whole fragment.
+int64_t firstTailBytes(const Mp4BoxChain& front) {
+  const int64_t fragmentAndMore = fragmentBytes(front) + kMinTailBytes / 2;
+  return std::clamp(fragmentAndMore, kMinTailBytes, kMaxFirstTailBytes);
+}
+
+// Looks for the last fragments: along the boxes from the front and in the file's tail.
+class FragmentSearch {
+ public:
+  using Result = std::variant<Mp4FragmentFacts, Need>;
+
+  FragmentSearch(const SparseFile& file, const Mp4Box& mvex, const Mp4Movie& movie)
+      : file_(file),
+        movie_(movie),
+        defaults_(readSampleDurations(file, mvex)),
+        front_(followMp4Boxes(file, 0)),
+        timeline_(movie) {}
+
+  Result run() {
+    if (const auto need = addFragments(front_)) return *need;
+    if (front_.reachesEnd()) return measured(front_);
+    if (!file_.size()) return Mp4FragmentFacts{};
+    if (const auto tail = missingTail(file_, firstTailBytes(front_))) return *tail;
+    if (const auto need = addIndexed()) return *need;
+    if (indexedEnd_ > 0) return measured(front_);
+    return searchTails();
   }
-  if (!reader.complete()) return {};
-  return toDuration(units, timescale, DurationSource::index);
-}
 
-std::optional<Need> missingSidx(const SparseFile& file, const Mp4Box& sidx) {
-  const int64_t missing = file.firstMissing(sidx.begin);
-  if (missing >= sidx.end || file.endsAt(missing)) return {};
-  return nextRange(file, missing, sidx.end);
-}
-
-std::optional<uint32_t> readTrexDuration(const SparseFile& file, const Mp4Box& mvex, uint32_t trackId) {
-  int64_t offset = mvex.body;
-  while (const auto trex = findMp4Box(file, offset, mvex.end, fourCc("trex"))) {
-    ByteReader reader(file, trex->body);
-    reader.skip(4);  // version, flags
-    const uint32_t id = reader.u32();
-    reader.skip(4);  // default_sample_description_index
-    const uint32_t duration = reader.u32();
-    if (reader.complete() && id == trackId) return duration;
-    offset = trex->end;
+ private:
+  Result measured(const Mp4BoxChain& chain) const {
+    Mp4FragmentFacts facts;
+    facts.truncated = chain.stop == Mp4BoxChain::Stop::cut;
+    if (const auto seconds = timeline_.seconds()) facts.duration = Duration{*seconds, DurationSource::index};
+    return facts;
   }
-  return {};
-}
 
-struct FragmentTimes {
-  // Decoding time of the first sample.
-  std::optional<uint64_t> begin;
-  uint64_t duration = 0;
-  uint32_t samples = 0;
-  // From decoding to showing the first sample.
-  uint32_t compositionOffset = 0;
+  std::optional<Need> addFragments(const Mp4BoxChain& chain) {
+    for (const Mp4Box& moof : chain.moofs) {
+      if (const auto need = addFragment(moof)) return need;
+    }
+    return {};
+  }
+
+  std::optional<Need> addFragment(const Mp4Box& moof) {
+    const int64_t missing = file_.firstMissing(moof.begin);
+    if (missing < moof.end) return nextRange(file_, missing, moof.end);
+    if (const auto fragment = readMp4Fragment(file_, moof, defaults_)) {
+      timeline_.add(*fragment);
+      if (fragments_++ == 0) firstSequence_ = fragment->sequence;
+      lastSequence_ = fragment->sequence;
+    }
+    return {};
+  }
+
+  // What mfra leads to.
+  std::optional<Need> addIndexed() {
+    for (const Mp4RandomAccess& last : readLastRandomAccesses(file_, movie_)) {
+      if (last.moof < std::max(front_.end, indexedEnd_)) continue;
+      const int64_t missing = file_.firstMissing(last.moof);
+      const auto moof = readMp4Box(file_, last.moof, *file_.size());
+      if (!moof && missing < last.moof + kBoxHeaderBytes) {
+        return nextRange(file_, missing, last.moof + likelyMoofBytes());
+      }
+      if (!moof || moof->type != fourCc("moof") || moof->end > *file_.size()) continue;
+      if (missing < moof->end) return nextRange(file_, missing, moof->end);
+      auto fragment = readMp4Fragment(file_, *moof, defaults_);
+      if (!fragment) continue;
+      for (Mp4FragmentRun& run : fragment->runs) {
+        if (run.trackId == last.trackId && !run.begin) run.begin = last.time;
+      }
+      timeline_.add(*fragment);
+      indexedEnd_ = moof->end;
+    }
+    return {};
+  }
+
+  Result searchTails() {
+    for (const int64_t factor : kTailFactors) {
+      const int64_t tailBytes = firstTailBytes(front_) * factor;
+      const auto tail = missingTail(file_, tailBytes);
+      if (tail && isNearEnd()) break;
+      if (tail) return *tail;
+      if (const auto chain = findMoofsInTail(file_, tailBytes, movie_)) return fromTail(*chain);
+    }
+    if (file_.rangeCount() < kMaxRanges) return nextBox();
+    return estimateByBytes();
+  }
+
+  Result fromTail(const Mp4BoxChain& tail) {
+    const int64_t frontFragments = fragments_;
+    if (const auto need = addFragments(tail)) return *need;
+    if (timeline_.hasClock()) return measured(tail);
+    // Without a clock those between count too.
+    if (file_.rangeCount() < kMaxRanges) return nextBox();
+    return frontFragments > 0 ? estimateBySequence(tail) : estimateByBytes();
+  }
+
+  // The header of the next box along the file, and the fragment that is likely to begin there.
+  Need nextBox() const {
+    const int64_t missing = file_.firstMissing(front_.end);
+    if (fragmentBytes(front_) <= kSmallFragmentBytes) return nextRange(file_, missing);
+    return nextRange(file_, missing, missing + likelyMoofBytes());
+  }
+
+  // Twice the largest that is known.
+  int64_t likelyMoofBytes() const {
+    int64_t largest = kLikelyMoofBytes;
+    for (const Mp4Box& moof : front_.moofs) largest = std::max(largest, moof.end - moof.begin);
+    return std::min(2 * largest, kMaxLikelyMoofBytes);
+  }
+
+  bool isNearEnd() const { return *file_.size() - front_.end <= kFewFragments * fragmentBytes(front_); }
+
+  static Mp4FragmentFacts estimate(double seconds, bool truncated) {
+    Mp4FragmentFacts facts;
+    facts.truncated = truncated;
+    if (seconds > 0) facts.duration = Duration{seconds, DurationSource::estimate};
+    return facts;
+  }
+
+  // As if every fragment lasted as long as those that are known.
+  Mp4FragmentFacts estimateBySequence(const Mp4BoxChain& tail) const {
+    const auto known = static_cast<double>(fragments_);
+    const double all = std::max(known, static_cast<double>(lastSequence_) - firstSequence_ + 1);
+    return estimate(timeline_.addedSeconds() / known * all, tail.stop == Mp4BoxChain::Stop::cut);
+  }
+
+  // As if the rest were as dense as what is known.
+  Mp4FragmentFacts estimateByBytes() const {
+    if (front_.moofs.empty() || front_.end > *file_.size()) return {};
+    const int64_t begin = front_.moofs.front().begin;
+    const double share = static_cast<double>(*file_.size() - begin) / static_cast<double>(front_.end - begin);
+    return estimate(timeline_.addedSeconds() * share, false);
+  }
+
+  const SparseFile& file_;
+  const Mp4Movie& movie_;
+  const Mp4SampleDurations defaults_;
+  const Mp4BoxChain front_;
+  Mp4Timeline timeline_;
+  int64_t fragments_ = 0;
+  uint32_t firstSequence_ = 0;
+  uint32_t lastSequence_ = 0;
+  // Of the last fragment that mfra has led to.
+  int64_t indexedEnd_ = 0;
 };
 
-std::optional<FragmentTimes> readTrun(const SparseFile& file, const Mp4Box& trun, uint32_t defaultDuration) {
-  ByteReader reader(file, trun.body);
-  const uint32_t flags = readFullBoxHeader(reader).flags;
-  const uint32_t count = reader.u32();
-  if (!reader.complete() || count > kMaxEntries) return {};
-  if (flags & kTrunDataOffset) reader.skip(4);
-  if (flags & kTrunFirstSampleFlags) reader.skip(4);
-  FragmentTimes times;
-  times.samples = count;
-  const bool hasList = flags & (kTrunSampleDuration | kTrunSampleSize | kTrunSampleFlags | kTrunCompositionOffset);
-  if (!hasList) {
-    times.duration = uint64_t{count} * defaultDuration;
-    return times;
-  }
-  for (uint32_t i = 0; i < count && reader.complete(); i++) {
-    times.duration += flags & kTrunSampleDuration ? reader.u32() : defaultDuration;
-    if (flags & kTrunSampleSize) reader.skip(4);
-    if (flags & kTrunSampleFlags) reader.skip(4);
-    const uint32_t compositionOffset = flags & kTrunCompositionOffset ? reader.u32() : 0;
-    if (i == 0) times.compositionOffset = compositionOffset;
-  }
-  return reader.complete() ? std::optional(times) : std::nullopt;
-}
-
-std::optional<FragmentTimes> readTraf(const SparseFile& file, const Mp4Box& traf, uint32_t trackId,
-                                      uint32_t trexDuration) {
-  const auto tfhd = findMp4Box(file, traf.body, traf.end, fourCc("tfhd"));
-  if (!tfhd) return {};
-  ByteReader header(file, tfhd->body);
-  const uint32_t flags = readFullBoxHeader(header).flags;
-  if (header.u32() != trackId) return {};
-  if (flags & kTfhdBaseDataOffset) header.skip(8);
-  if (flags & kTfhdDescriptionIndex) header.skip(4);
-  const uint32_t sampleDuration = flags & kTfhdDefaultDuration ? header.u32() : trexDuration;
-  if (!header.complete()) return {};
-
-  FragmentTimes times;
-  if (const auto tfdt = findMp4Box(file, traf.body, traf.end, fourCc("tfdt"))) {
-    ByteReader reader(file, tfdt->body);
-    times.begin = readTime(reader, readFullBoxHeader(reader).version);
-    if (!reader.complete()) return {};
-  }
-  int64_t offset = traf.body;
-  while (const auto trun = findMp4Box(file, offset, traf.end, fourCc("trun"))) {
-    const auto run = readTrun(file, *trun, sampleDuration);
-    if (!run) return {};
-    if (times.samples == 0) times.compositionOffset = run->compositionOffset;
-    times.duration += run->duration;
-    times.samples += run->samples;
-    offset = trun->end;
-  }
-  return times;
-}
-
-std::optional<FragmentTimes> readFragment(const SparseFile& file, const Mp4Box& moof, uint32_t trackId,
-                                          uint32_t trexDuration) {
-  int64_t offset = moof.body;
-  while (const auto traf = findMp4Box(file, offset, moof.end, fourCc("traf"))) {
-    if (const auto times = readTraf(file, *traf, trackId, trexDuration)) return times;
-    offset = traf->end;
-  }
-  return {};
-}
-
-// Whether a few boxes follow each other from `offset` to the file's very end; the letters "moof" somewhere in the media
-// data do not begin such a chain.
-bool reachesFileEnd(const SparseFile& file, int64_t offset) {
-  for (int i = 0; i < kMaxBoxesAfterLastMoof && !file.endsAt(offset); i++) {
-    const auto box = readMp4Box(file, offset, *file.size());
-    if (!box) return false;
-    offset = box->end;
-  }
-  return offset == *file.size();
-}
-
-std::optional<int64_t> findMoofInTail(const SparseFile& file, uint32_t trackId) {
-  for (int64_t offset = *file.size() - 8; offset >= std::max<int64_t>(0, *file.size() - kTailBytes); offset--) {
-    ByteReader reader(file, offset + 4);
-    if (reader.u32() != fourCc("moof") || !reachesFileEnd(file, offset)) continue;
-    if (readFragment(file, *readMp4Box(file, offset, *file.size()), trackId, 0)) return offset;
-  }
-  return {};
-}
-
-// The movie fragment random access box (mfra) ends with its own size and lists where fragments begin.
-std::optional<int64_t> findMoofByIndex(const SparseFile& file, uint32_t trackId) {
-  const int64_t fileEnd = *file.size();
-  ByteReader mfro(file, fileEnd - 4);
-  const int64_t mfraBegin = fileEnd - mfro.u32();
-  const auto mfra = mfraBegin > 0 ? readMp4Box(file, mfraBegin, fileEnd) : std::nullopt;
-  if (!mfra || mfra->type != fourCc("mfra")) return {};
-  int64_t offset = mfra->body;
-  while (const auto tfra = findMp4Box(file, offset, mfra->end, fourCc("tfra"))) {
-    offset = tfra->end;
-    ByteReader reader(file, tfra->body);
-    const uint8_t version = readFullBoxHeader(reader).version;
-    if (reader.u32() != trackId) continue;
-    const uint32_t lengthSizes = reader.u32();
-    const uint32_t count = reader.u32();
-    // Numbers of traf, trun and sample, each one byte longer than its two bits say.
-    const int64_t numberBytes = 3 + (lengthSizes >> 4 & 3) + (lengthSizes >> 2 & 3) + (lengthSizes & 3);
-    const int64_t entryBytes = (version == 1 ? 16 : 8) + numberBytes;
-    if (count == 0 || count > kMaxEntries) return {};
-    reader.skip(entryBytes * (count - 1));
-    readTime(reader, version);
-    const uint64_t moofOffset = readTime(reader, version);
-    if (reader.complete() && moofOffset < static_cast<uint64_t>(mfraBegin)) return static_cast<int64_t>(moofOffset);
-  }
-  return {};
-}
-
-DurationResult lastFragmentDuration(const SparseFile& file, int64_t moofOffset, uint32_t trackId, uint32_t trexDuration,
-                                    int64_t timescale) {
-  const int64_t missing = file.firstMissing(moofOffset);
-  if (missing == moofOffset) return nextRange(file, moofOffset, moofOffset + kMoofBytes);
-  const auto moof = readMp4Box(file, moofOffset, *file.size());
-  if (!moof || moof->type != fourCc("moof") || moof->end > *file.size()) return std::nullopt;
-  if (missing < moof->end) return nextRange(file, missing, moof->end);
-  const auto times = readFragment(file, *moof, trackId, trexDuration);
-  if (!times || !times->begin) return std::nullopt;
-  return toDuration(*times->begin + times->duration, timescale, DurationSource::index);
-}
-
-// As if every fragment were as dense as the first.
-std::optional<Duration> estimateFromFirstFragment(const SparseFile& file, const Mp4Box& moof, uint32_t trackId,
-                                                  uint32_t trexDuration, int64_t timescale) {
-  const auto times = readFragment(file, moof, trackId, trexDuration);
-  const auto mdat = readMp4Box(file, moof.end, *file.size());
-  if (!times || !mdat || mdat->end > *file.size()) return {};
-  auto duration = toDuration(times->duration, timescale, DurationSource::estimate);
-  if (duration) {
-    duration->seconds *= static_cast<double>(*file.size() - moof.begin) / static_cast<double>(mdat->end - moof.begin);
-  }
-  return duration;
-}
-
-// Where another track begins at 0, a file lasts until the last picture is shown, and not only until it is decoded. An
-// edit list would cut the difference off.
-double compositionSeconds(const SparseFile& file, const Mp4Layout& layout, uint32_t trackId, int64_t timescale) {
-  int tracks = 0;
-  int64_t offset = layout.moov->body;
-  while (const auto trak = findMp4Box(file, offset, layout.moov->end, fourCc("trak"))) {
-    if (findMp4Box(file, trak->body, trak->end, fourCc("edts"))) return 0;
-    tracks++;
-    offset = trak->end;
-  }
-  if (tracks < 2 || !layout.firstMoof) return 0;
-  const auto times = readFragment(file, *layout.firstMoof, trackId, 0);
-  return times && timescale > 0 ? times->compositionOffset / static_cast<double>(timescale) : 0;
-}
-
-DurationResult measuredDuration(const SparseFile& file, const Mp4Layout& layout, const Mp4Box& mvex, uint32_t trackId,
-                                int64_t timescale) {
-  if (!file.size()) return std::nullopt;
-  if (const auto tail = missingTail(file, kTailBytes)) return *tail;
-  const uint32_t trexDuration = readTrexDuration(file, mvex, trackId).value_or(0);
-  auto lastMoof = findMoofInTail(file, trackId);
-  if (!lastMoof) lastMoof = findMoofByIndex(file, trackId);
-  if (lastMoof) {
-    const DurationResult result = lastFragmentDuration(file, *lastMoof, trackId, trexDuration, timescale);
-    if (std::holds_alternative<Need>(result) || std::get<0>(result)) return result;
-  }
-  if (!layout.firstMoof) return std::nullopt;
-  return estimateFromFirstFragment(file, *layout.firstMoof, trackId, trexDuration, timescale);
+// Joined segments have an index each, so one counts only if it covers the file, but for what is too short to be another
+// fragment (mfra).
+bool coversFile(const SparseFile& file, const Mp4SegmentIndex& index) {
+  if (!file.size() || *file.size() - index.end < index.fragmentBytes / 8) return true;
+  const Mp4BoxChain rest = followMp4Boxes(file, index.end);
+  return rest.reachesEnd() && rest.moofs.empty();
 }
 
 }  // namespace
 
-DurationResult fragmentedDuration(const SparseFile& file, const Mp4Layout& layout, uint32_t trackId,
-                                  int64_t timescale) {
-  const auto mvex = findMp4Box(file, layout.moov->body, layout.moov->end, fourCc("mvex"));
-  if (!mvex) return std::nullopt;
-  if (const auto duration = readMehd(file, *layout.moov, *mvex)) return duration;
+std::variant<Mp4FragmentFacts, Need> readMp4FragmentFacts(const SparseFile& file, const Mp4Layout& layout,
+                                                          const Mp4Movie& movie) {
+  const auto mvex = findMvex(file, layout);
+  if (!mvex) return Mp4FragmentFacts{};
+  if (const auto seconds = readMehd(file, *mvex, movie.timescale)) {
+    return Mp4FragmentFacts{Duration{*seconds, DurationSource::header}, false};
+  }
   if (layout.firstSidx) {
-    if (const auto need = missingSidx(file, *layout.firstSidx)) return *need;
-    if (const auto duration = readSidx(file, *layout.firstSidx)) return duration;
+    if (const auto need = missingSegmentIndex(file, *layout.firstSidx)) return *need;
+    const auto index = readMp4SegmentIndex(file, *layout.firstSidx);
+    if (index && coversFile(file, *index)) {
+      return Mp4FragmentFacts{Duration{index->seconds, DurationSource::index}, index->end > file.sizeOrMax()};
+    }
   }
-  DurationResult result = measuredDuration(file, layout, *mvex, trackId, timescale);
-  if (auto* duration = std::get_if<std::optional<Duration>>(&result); duration && *duration) {
-    (*duration)->seconds += compositionSeconds(file, layout, trackId, timescale);
-  }
-  return result;
+  return FragmentSearch(file, *mvex, movie).run();
 }
 
 std::optional<Need> missingFragmentIndex(const SparseFile& file, const Mp4Layout& layout) {
-  const auto mvex = findMp4Box(file, layout.moov->body, layout.moov->end, fourCc("mvex"));
-  if (!mvex || readMehd(file, *layout.moov, *mvex)) return {};
-  if (layout.firstSidx) return missingSidx(file, *layout.firstSidx);
-  return missingTail(file, kTailBytes);
+  const auto mvex = findMvex(file, layout);
+  if (!mvex || readMehd(file, *mvex, readMp4Movie(file, *layout.moov).timescale)) return {};
+  if (layout.firstSidx) return missingSegmentIndex(file, *layout.firstSidx);
+  const Mp4BoxChain front = followMp4Boxes(file, 0);
+  return front.reachesEnd() ? std::nullopt : missingTail(file, firstTailBytes(front));
 }
 
 std::optional<double> fragmentedFrameRate(const SparseFile& file, const Mp4Layout& layout, uint32_t trackId,
                                           int64_t timescale) {
-  if (!layout.moov || !layout.firstMoof) return {};
-  const auto mvex = findMp4Box(file, layout.moov->body, layout.moov->end, fourCc("mvex"));
-  if (!mvex) return {};
-  const uint32_t trexDuration = readTrexDuration(file, *mvex, trackId).value_or(0);
-  const auto times = readFragment(file, *layout.firstMoof, trackId, trexDuration);
-  if (!times || times->duration == 0) return {};
-  return static_cast<double>(times->samples) * static_cast<double>(timescale) / static_cast<double>(times->duration);
+  const auto mvex = findMvex(file, layout);
+  if (!mvex || !layout.firstMoof) return {};
+  const auto fragment = readMp4Fragment(file, *layout.firstMoof, readSampleDurations(file, *mvex));
+  if (!fragment) return {};
+  const auto run = std::find_if(fragment->runs.begin(), fragment->runs.end(),
+                                [&](const Mp4FragmentRun& candidate) { return candidate.trackId == trackId; });
+  if (run == fragment->runs.end() || run->duration == 0) return {};
+  return static_cast<double>(run->samples) * static_cast<double>(timescale) / static_cast<double>(run->duration);
 }
 
 }  // namespace vigie

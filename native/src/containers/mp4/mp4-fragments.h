@@ -1,22 +1,32 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
+#include <variant>
 
-#include "containers/duration-result.h"
+#include "containers/container-facts.h"
 #include "containers/mp4/mp4-layout.h"
+#include "containers/mp4/mp4-movie.h"
+#include "io/need.h"
 #include "io/sparse-file.h"
 
 namespace vigie {
 
-// Duration of the track `trackId` (time unit: 1/`timescale` s) in a fragmented MP4 whose moov is in memory.
-// From mehd (header), sidx or the last fragment (index), or the first fragment's share of the file (estimate).
-DurationResult fragmentedDuration(const SparseFile& file, const Mp4Layout& layout, uint32_t trackId, int64_t timescale);
+struct Mp4FragmentFacts {
+  // Of the longest track: from mehd (header), sidx or the fragments' own times (index), or from some of the fragments
+  // (estimate).
+  std::optional<Duration> duration;
+  // The file ends within a fragment, or before the end of what sidx lists.
+  bool truncated = false;
+};
 
-// The bytes that `fragmentedDuration` is going to ask for first, as far as that is clear without the track.
+// What the fragments of an MP4 say whose moov is in memory, or the bytes that are needed for it.
+std::variant<Mp4FragmentFacts, Need> readMp4FragmentFacts(const SparseFile& file, const Mp4Layout& layout,
+                                                          const Mp4Movie& movie);
+
+// The bytes that `readMp4FragmentFacts` is going to ask for first; takes microseconds.
 std::optional<Need> missingFragmentIndex(const SparseFile& file, const Mp4Layout& layout);
 
-// Frames per second of the first fragment.
+// Frames per second of the track in the first fragment.
 std::optional<double> fragmentedFrameRate(const SparseFile& file, const Mp4Layout& layout, uint32_t trackId,
                                           int64_t timescale);
 

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "containers/bit-rate.h"
-#include "containers/mp4/mp4-fragments.h"
 #include "containers/mp4/mp4-lean-header.h"
+#include "containers/mp4/mp4-movie-duration.h"
 #include "containers/mp4/mp4-sample-limit.h"
 #include "io/next-range.h"
 
@@ -46,8 +46,22 @@ std::optional<Need> Mp4Reader::foreseeNeed() {
 
 std::optional<std::variant<Need, Failure>> Mp4Reader::prepare() {
   if (const auto need = foreseeNeed()) return *need;
-  if (purpose() == Purpose::description && isMoovComplete()) hideSampleTables();
+  if (isMoovComplete()) {
+    movie_ = readMp4Movie(file(), *layout_.moov);
+    if (purpose() == Purpose::description) {
+      if (const auto need = readFragments()) return *need;
+      hideSampleTables();
+    }
+  }
   return refuseSampleClaims();
+}
+
+std::optional<Need> Mp4Reader::readFragments() {
+  if (!layout_.fragmented) return {};
+  auto found = readMp4FragmentFacts(file(), layout_, movie_);
+  if (const auto* need = std::get_if<Need>(&found)) return *need;
+  fragments_ = std::get<Mp4FragmentFacts>(found);
+  return {};
 }
 
 void Mp4Reader::hideSampleTables() {
@@ -102,14 +116,13 @@ std::optional<int64_t> Mp4Reader::missingPacket(int64_t miss) const {
 }
 
 ContainerFacts Mp4Reader::readFacts(const AVFormatContext& format) const {
-  return {containerOfBrand(format), layout_.truncated, layout_.moovAtEnd, layout_.fragmented};
+  const bool truncated = layout_.truncated || fragments_.truncated;
+  return {containerOfBrand(format), truncated, layout_.moovAtEnd, layout_.fragmented};
 }
 
 DurationResult Mp4Reader::findDuration(OpenContainer& container, const AVStream& video, const Limits& limits) const {
-  if (layout_.fragmented) {
-    const auto result = fragmentedDuration(file(), layout_, static_cast<uint32_t>(video.id), video.time_base.den);
-    if (std::holds_alternative<Need>(result) || std::get<0>(result)) return result;
-  }
+  if (fragments_.duration) return fragments_.duration;
+  if (const auto seconds = movieSeconds(movie_)) return Duration{*seconds, DurationSource::header};
   return ContainerReader::findDuration(container, video, limits);
 }
 

@@ -7,7 +7,9 @@
 #include <variant>
 
 #include "containers/container-reader.h"
+#include "containers/mp4/mp4-fragments.h"
 #include "containers/mp4/mp4-layout.h"
+#include "containers/mp4/mp4-movie.h"
 
 namespace vigie {
 
@@ -31,10 +33,13 @@ class Mp4Reader final : public ContainerReader {
   bool isMoovComplete() const;
   std::optional<Need> missingMoov() const;
   Need rangeAt(int64_t offset) const;
+  std::optional<Need> readFragments();
   void hideSampleTables();
   std::optional<Failure> refuseSampleClaims() const;
 
   Mp4Layout layout_;
+  Mp4Movie movie_;
+  Mp4FragmentFacts fragments_;
   // Of each track whose tables of samples are hidden from libav.
   std::map<uint32_t, int64_t> mediaBytes_;
 };

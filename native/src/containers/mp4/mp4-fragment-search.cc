@@ -1,0 +1,88 @@
+#include "containers/mp4/mp4-fragment-search.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "containers/mp4/mp4-fragment.h"
+#include "containers/mp4/mp4-full-box.h"
+#include "io/byte-reader.h"
+
+namespace vigie {
+namespace {
+
+constexpr uint32_t kMaxEntries = 1'000'000;
+// Places with the letters "moof" in one tail that begin no fragment.
+constexpr int kMaxFalseStarts = 1000;
+constexpr int64_t kSizeBytes = 4;
+
+std::optional<Mp4RandomAccess> readLastEntry(const SparseFile& file, const Mp4Box& tfra) {
+  ByteReader reader(file, tfra.body);
+  const uint8_t version = readMp4FullBoxHeader(reader).version;
+  Mp4RandomAccess last;
+  last.trackId = reader.u32();
+  const uint32_t lengthSizes = reader.u32();
+  const uint32_t count = reader.u32();
+  if (count == 0 || count > kMaxEntries) return {};
+  // Numbers of traf, trun and sample, each one byte longer than its two bits say.
+  const int64_t numberBytes = 3 + (lengthSizes >> 4 & 3) + (lengthSizes >> 2 & 3) + (lengthSizes & 3);
+  const int64_t entryBytes = (version == 1 ? 16 : 8) + numberBytes;
+  reader.skip(entryBytes * (count - 1));
+  last.time = readMp4Time(reader, version);
+  const uint64_t moof = readMp4Time(reader, version);
+  if (!reader.complete() || moof >= static_cast<uint64_t>(tfra.begin)) return {};
+  last.moof = static_cast<int64_t>(moof);
+  return last;
+}
+
+bool isOfMovie(uint32_t trackId, const Mp4Movie& movie) {
+  return std::any_of(movie.tracks.begin(), movie.tracks.end(),
+                     [&](const Mp4Track& track) { return track.id == trackId && isPresented(track); });
+}
+
+std::optional<Mp4BoxChain> followMoof(const SparseFile& file, int64_t offset, const Mp4Movie& movie) {
+  const auto moof = readMp4Box(file, offset, file.sizeOrMax());
+  const auto fragment = moof ? readMp4Fragment(file, *moof, {}) : std::nullopt;
+  if (!fragment || !isOfMovie(fragment->runs.front().trackId, movie)) return {};
+  Mp4BoxChain chain = followMp4Boxes(file, offset);
+  return chain.reachesEnd() ? std::optional(std::move(chain)) : std::nullopt;
+}
+
+}  // namespace
+
+std::vector<Mp4RandomAccess> readLastRandomAccesses(const SparseFile& file, const Mp4Movie& movie) {
+  std::vector<Mp4RandomAccess> accesses;
+  const int64_t fileEnd = file.sizeOrMax();
+  // The last box states the size of the whole mfra.
+  ByteReader mfro(file, fileEnd - kSizeBytes);
+  const int64_t mfraBegin = fileEnd - mfro.u32();
+  const auto mfra = mfraBegin > 0 && mfro.complete() ? readMp4Box(file, mfraBegin, fileEnd) : std::nullopt;
+  if (!mfra || mfra->type != fourCc("mfra")) return accesses;
+  int64_t offset = mfra->body;
+  while (const auto tfra = findMp4Box(file, offset, mfra->end, fourCc("tfra"))) {
+    offset = tfra->end;
+    const auto last = readLastEntry(file, *tfra);
+    if (last && isOfMovie(last->trackId, movie)) accesses.push_back(*last);
+  }
+  std::sort(accesses.begin(), accesses.end(),
+            [](const Mp4RandomAccess& a, const Mp4RandomAccess& b) { return a.moof < b.moof; });
+  return accesses;
+}
+
+std::optional<Mp4BoxChain> findMoofsInTail(const SparseFile& file, int64_t tailBytes, const Mp4Movie& movie) {
+  constexpr uint8_t kLetters[] = {'m', 'o', 'o', 'f'};
+  const int64_t tailBegin = std::max<int64_t>(0, file.sizeOrMax() - tailBytes);
+  std::vector<uint8_t> tail(static_cast<size_t>(file.sizeOrMax() - tailBegin));
+  tail.resize(file.read(tailBegin, tail.data(), tail.size()));
+  auto found = tail.begin();
+  for (int i = 0; i < kMaxFalseStarts; i++) {
+    found = std::search(found, tail.end(), std::begin(kLetters), std::end(kLetters));
+    if (found == tail.end()) return {};
+    const int64_t moof = tailBegin + (found - tail.begin()) - kSizeBytes;
+    if (auto chain = followMoof(file, moof, movie)) return chain;
+    ++found;
+  }
+  return {};
+}
+
+}  // namespace vigie

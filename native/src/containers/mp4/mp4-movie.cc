@@ -1,0 +1,160 @@
+#include "containers/mp4/mp4-movie.h"
+
+#include <algorithm>
+
+#include "containers/mp4/mp4-full-box.h"
+#include "io/byte-reader.h"
+
+namespace vigie {
+namespace {
+
+constexpr size_t kMaxTracks = 1000;
+constexpr uint32_t kMaxEdits = 10'000;
+// Creation and modification.
+constexpr int64_t kDates = 2;
+
+void skipDates(ByteReader& reader, uint8_t version) { reader.skip(kDates * (version == 1 ? 8 : 4)); }
+
+void readMovieHeader(ByteReader reader, Mp4Movie& movie) {
+  const uint8_t version = readMp4FullBoxHeader(reader).version;
+  skipDates(reader, version);
+  movie.timescale = reader.u32();
+  movie.duration = toMp4Duration(readMp4Time(reader, version));
+}
+
+void readTrackHeader(ByteReader reader, Mp4Track& track) {
+  const uint8_t version = readMp4FullBoxHeader(reader).version;
+  skipDates(reader, version);
+  track.id = reader.u32();
+  reader.skip(4);  // reserved
+  track.duration = toMp4Duration(readMp4Time(reader, version));
+}
+
+void readMediaHeader(ByteReader reader, Mp4Track& track) {
+  const uint8_t version = readMp4FullBoxHeader(reader).version;
+  skipDates(reader, version);
+  track.timescale = reader.u32();
+  track.mediaDuration = toMp4Duration(readMp4Time(reader, version));
+}
+
+uint32_t readHandler(ByteReader reader) {
+  reader.skip(8);  // version, flags, pre_defined
+  return reader.u32();
+}
+
+std::vector<Mp4Edit> readEdits(ByteReader reader) {
+  std::vector<Mp4Edit> edits;
+  const uint8_t version = readMp4FullBoxHeader(reader).version;
+  const uint32_t count = std::min(reader.u32(), kMaxEdits);
+  for (uint32_t i = 0; i < count; i++) {
+    Mp4Edit edit;
+    edit.duration = readMp4Time(reader, version);
+    edit.mediaTime = version == 1 ? static_cast<int64_t>(reader.u64()) : static_cast<int32_t>(reader.u32());
+    reader.skip(4);  // media_rate
+    if (!reader.complete()) break;
+    edits.push_back(edit);
+  }
+  return edits;
+}
+
+uint32_t readSampleCount(ByteReader reader) {
+  reader.skip(8);  // version, flags, size of a sample or of a field
+  return reader.u32();
+}
+
+std::optional<uint64_t> sumSampleDurations(ByteReader reader, int64_t end) {
+  reader.skip(4);  // version, flags
+  const uint32_t count = reader.u32();
+  uint64_t sum = 0;
+  for (uint32_t i = 0; i < count && reader.position() < end && reader.complete(); i++) {
+    const uint64_t samples = reader.u32();
+    sum += samples * reader.u32();
+    if (sum > static_cast<uint64_t>(kMaxOffset)) return {};
+  }
+  return toMp4Duration(sum);
+}
+
+// Calls `visit` with each box between `begin` and `end` that ends there too.
+template <typename Visit>
+void visitBoxes(const SparseFile& file, int64_t begin, int64_t end, Visit visit) {
+  for (auto box = readMp4Box(file, begin, end); box && box->end <= end; box = readMp4Box(file, box->end, end)) {
+    visit(*box);
+    if (box->end == box->begin) return;
+  }
+}
+
+class TrackReader {
+ public:
+  explicit TrackReader(const SparseFile& file) : file_(file) {}
+
+  Mp4Track read(const Mp4Box& trak) {
+    readBoxes(trak, 0);
+    if (!track_.mediaDuration && times_) {
+      track_.mediaDuration = sumSampleDurations(ByteReader(file_, times_->body), times_->end);
+    }
+    return track_;
+  }
+
+ private:
+  static constexpr int kMaxDepth = 4;
+
+  void readBoxes(const Mp4Box& parent, int depth) {
+    if (depth > kMaxDepth) return;
+    visitBoxes(file_, parent.body, parent.end, [&](const Mp4Box& box) { readBox(box, depth); });
+  }
+
+  void readBox(const Mp4Box& box, int depth) {
+    const ByteReader body(file_, box.body);
+    switch (box.type) {
+      case fourCc("mdia"):
+      case fourCc("edts"):
+      case fourCc("minf"):
+      case fourCc("stbl"):
+        readBoxes(box, depth + 1);
+        break;
+      case fourCc("tkhd"):
+        readTrackHeader(body, track_);
+        break;
+      case fourCc("mdhd"):
+        readMediaHeader(body, track_);
+        break;
+      case fourCc("hdlr"):
+        // QuickTime has a second one for the data reference in minf.
+        if (track_.handler == 0) track_.handler = readHandler(body);
+        break;
+      case fourCc("elst"):
+        track_.edits = readEdits(body);
+        break;
+      case fourCc("stsz"):
+      case fourCc("stz2"):
+        track_.samples = readSampleCount(body);
+        break;
+      case fourCc("stts"):
+        times_ = box;
+        break;
+      default:
+        break;
+    }
+  }
+
+  const SparseFile& file_;
+  Mp4Track track_;
+  std::optional<Mp4Box> times_;
+};
+
+}  // namespace
+
+bool isPresented(const Mp4Track& track) { return track.handler == fourCc("vide") || track.handler == fourCc("soun"); }
+
+Mp4Movie readMp4Movie(const SparseFile& file, const Mp4Box& moov) {
+  Mp4Movie movie;
+  visitBoxes(file, moov.body, moov.end, [&](const Mp4Box& box) {
+    if (box.type == fourCc("mvhd")) readMovieHeader(ByteReader(file, box.body), movie);
+    if (box.type == fourCc("trak") && movie.tracks.size() < kMaxTracks) {
+      movie.tracks.push_back(TrackReader(file).read(box));
+    }
+  });
+  return movie;
+}
+
+}  // namespace vigie

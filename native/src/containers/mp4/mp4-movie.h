@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "containers/mp4/mp4-layout.h"
+#include "io/sparse-file.h"
+
+namespace vigie {
+
+// An entry of an edit list (ISO/IEC 14496-12, 8.6.6).
+struct Mp4Edit {
+  // In units of the movie; 0: to the end of the media.
+  uint64_t duration = 0;
+  // Where in the media it begins, in units of the media; below 0: nothing is shown meanwhile.
+  int64_t mediaTime = 0;
+
+  bool isEmpty() const { return mediaTime < 0; }
+};
+
+// What moov states of a track. Durations of all ones or zero are none.
+struct Mp4Track {
+  uint32_t id = 0;
+  // fourCc("vide"), fourCc("soun") ...
+  uint32_t handler = 0;
+  // Units of the movie (tkhd).
+  std::optional<uint64_t> duration;
+  // Units of the media per second, and their number (mdhd; else the sum of the samples' durations).
+  uint32_t timescale = 0;
+  std::optional<uint64_t> mediaDuration;
+  std::vector<Mp4Edit> edits;
+  // In moov itself, without fragments.
+  uint32_t samples = 0;
+};
+
+// Whether it is video or audio; other tracks (chapters, time codes, hints) accompany those.
+bool isPresented(const Mp4Track& track);
+
+struct Mp4Movie {
+  // Units of the movie per second, and their number (mvhd).
+  uint32_t timescale = 0;
+  std::optional<uint64_t> duration;
+  std::vector<Mp4Track> tracks;
+};
+
+// `moov` has to be in memory: what is missing or damaged is left out.
+Mp4Movie readMp4Movie(const SparseFile& file, const Mp4Box& moov);
+
+}  // namespace vigie

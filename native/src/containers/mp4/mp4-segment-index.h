@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "containers/mp4/mp4-layout.h"
+#include "io/need.h"
+#include "io/sparse-file.h"
+
+namespace vigie {
+
+// What a segment index lists (sidx; ISO/IEC 14496-12, 8.16.3).
+struct Mp4SegmentIndex {
+  double seconds = 0;
+  // Where the listed media ends, from the file's start.
+  int64_t end = 0;
+  // On average.
+  int64_t fragmentBytes = 0;
+};
+
+// Nothing when it is not wholly in memory or is damaged.
+std::optional<Mp4SegmentIndex> readMp4SegmentIndex(const SparseFile& file, const Mp4Box& sidx);
+
+std::optional<Need> missingSegmentIndex(const SparseFile& file, const Mp4Box& sidx);
+
+}  // namespace vigie
