@@ -26,6 +26,8 @@ export interface Mp4TrackClaims {
   readonly sampleDuration?: number;
   readonly samplesPerChunk?: number;
   readonly edits?: number;
+  /** Width and height of a sample of the picture. */
+  readonly pixelAspect?: readonly [number, number];
   readonly dataReference?: Uint8Array;
 }
 
@@ -34,10 +36,10 @@ const SELF_CONTAINED = mp4Box('url ', 1);
 /** A track of samples of one byte, with as many claimed as wanted: its size does not depend on their number. */
 export function mp4Track(claims: Mp4TrackClaims): Buffer {
   const { samples, handler = 'vide', codec = 'avc3', sampleDuration = 512, edits = 0 } = claims;
-  const { samplesPerChunk = samples, dataReference = SELF_CONTAINED } = claims;
+  const { samplesPerChunk = samples, dataReference = SELF_CONTAINED, pixelAspect } = claims;
   const tables = mp4Box(
     'stbl',
-    mp4Box('stsd', 0, 1, handler === 'vide' ? videoEntry(codec) : pcmEntry()),
+    mp4Box('stsd', 0, 1, handler === 'vide' ? videoEntry(codec, pixelAspect) : pcmEntry()),
     mp4Box('stts', 0, 1, samples, sampleDuration),
     mp4Box('stsc', 0, 1, 1, samplesPerChunk, 1),
     mp4Box('stsz', 0, 1, samples),
@@ -75,13 +77,13 @@ function identityMatrix(): Buffer {
   return bytesOf(0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000);
 }
 
-function videoEntry(codec: string): Buffer {
+function videoEntry(codec: string, pixelAspect: Mp4TrackClaims['pixelAspect']): Buffer {
   const size = bytesOf((640 << 16) | 480);
   const rest = Buffer.alloc(50);
   rest.writeUInt16BE(1, 12);
   rest.writeUInt16BE(24, 46);
   rest.writeInt16BE(-1, 48);
-  return mp4Box(codec, 0, 1, Buffer.alloc(16), size, rest);
+  return mp4Box(codec, 0, 1, Buffer.alloc(16), size, rest, pixelAspect ? mp4Box('pasp', ...pixelAspect) : '');
 }
 
 function pcmEntry(): Buffer {

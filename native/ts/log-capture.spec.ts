@@ -19,9 +19,9 @@ const script = `
     let started = 0;
     const one = async () => {
       while (started < ${PROBES_A_THREAD}) {
-        const maxStreams = 1 + (started++ % 149);
+        const maxStreams = 1 + (started++ % 148);
         const { diagnostics = [] } = await probe(input, { maxStreams, timeoutMs: 60_000 });
-        const mine = diagnostics.filter(line => line.includes('parameter (' + maxStreams + ')')).length;
+        const mine = diagnostics.filter(line => line.includes('parameter (' + (maxStreams + 1) + ')')).length;
         const others = diagnostics.filter(line => /parameter \\(/.test(line)).length - mine;
         if (mine !== 1 || others !== 0) mixed++;
       }

@@ -1,7 +1,9 @@
 import type { Media } from '@vigie/alert';
 import { expect } from 'chai';
+import { mp4File, mp4Track } from '../test/mp4-boxes.ts';
 import { probeFile } from '../test/probe-file.ts';
 import { samplePath, samples } from '../test/samples.ts';
+import { probe } from './probe.ts';
 
 /** A field's type, `?` if a file may leave it unsaid; the fields of a field that is an object. */
 type FieldsOf<T> = { readonly [Name in keyof T]: FieldOf<T[Name]> };
@@ -73,4 +75,16 @@ describe('the media that the addon answers', () => {
       expect(answer.media.audio === null).to.equal(expected.audioCodec === null);
     });
   }
+
+  it('says no width that a sample aspect ratio makes of a picture if none can have it', async () => {
+    const videoOf = async (...pixelAspect: [number, number]) => {
+      const bytes = mp4File(mp4Track({ samples: 5, pixelAspect }));
+      const answer = await probe({ ranges: [{ offset: 0, bytes }], sizeBytes: bytes.length });
+      return answer.kind === 'media' ? answer.media.video : expect.fail(answer.kind);
+    };
+    expect(await videoOf(4, 3)).to.include({ sampleAspectRatio: '4:3', displayWidth: 853 });
+    expect(await videoOf(1, 0x7fffffff)).to.include({ sampleAspectRatio: null, displayWidth: 640 });
+    // Some libavs reduce it to 32767:1, others leave it as it is.
+    expect((await videoOf(0x7fffffff, 1)).displayWidth).to.be.oneOf([640, 640 * 0x7fff]);
+  });
 });

@@ -1,6 +1,7 @@
 #include "containers/open-container.h"
 
 #include <algorithm>
+#include <climits>
 #include <new>
 
 #include "codecs/valid-colors.h"
@@ -42,7 +43,8 @@ OpenContainer openContainer(const SparseFile& file, const Demuxer& demuxer, cons
   format->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_IGNIDX;
   format->io_open = refuseToOpen;
   format->interrupt_callback = {Interrupt::avCallback, &interrupt};
-  format->max_streams = limits.maxStreams;
+  // One more than allowed: some demuxers go on without the streams that are too many.
+  format->max_streams = limits.maxStreams < INT_MAX ? limits.maxStreams + 1 : INT_MAX;
   format->probesize = limits.probeSizeBytes;
   format->max_probe_packets = limits.maxPackets;
 
@@ -53,10 +55,10 @@ OpenContainer openContainer(const SparseFile& file, const Demuxer& demuxer, cons
   if (demuxer.has(Demuxer::kSeeks)) options.set("ignore_chapters", 1);
 
   // On failure libav frees the context itself.
-  if (avformat_open_input(&format, "", demuxer.inputFormat(), &options.dictionary) >= 0) {
-    container.format.reset(format);
-    dropInvalidCodes(*format);
-  }
+  if (avformat_open_input(&format, "", demuxer.inputFormat(), &options.dictionary) < 0) return container;
+  container.format.reset(format);
+  dropInvalidCodes(*format);
+  if (format->nb_streams > static_cast<unsigned>(limits.maxStreams)) container.format.reset();
   return container;
 }
 

@@ -1,5 +1,6 @@
 #include "describe/describe-media.h"
 
+#include <climits>
 #include <cmath>
 #include <utility>
 
@@ -73,9 +74,11 @@ VideoTrack describeVideo(AVFormatContext& format, AVStream& stream) {
   track.displayWidth = track.width;
   track.displayHeight = track.height;
   const AVRational sar = av_guess_sample_aspect_ratio(&format, &stream, nullptr);
-  if (sar.num > 0 && sar.den > 0) {
+  const int64_t shownWidth = sar.num > 0 && sar.den > 0 ? av_rescale(track.width, sar.num, sar.den) : 0;
+  // A ratio that leaves no picture, or one wider than any, is none.
+  if (shownWidth > 0 && shownWidth <= INT_MAX) {
     track.sampleAspectRatio = std::to_string(sar.num) + ":" + std::to_string(sar.den);
-    track.displayWidth = static_cast<int>(av_rescale(track.width, sar.num, sar.den));
+    track.displayWidth = static_cast<int>(shownWidth);
   }
   if (standsOnItsSide(track.rotation)) std::swap(track.displayWidth, track.displayHeight);
   return track;

@@ -54,7 +54,7 @@ export const differences: readonly Difference[] = [
     files: ['mpeg2.mp4'],
     fields: ['audio.channels'],
     says: 2,
-    why: "the muxer wrote 2 into the sample description of a mono track; the container's statement is kept",
+    why: "the sample description of a mono track says 2; the container's statement is kept",
   },
   {
     files: ['wmv2-ntsc.wmv', 'vp9-copied.ivf'],

@@ -32,6 +32,13 @@ export function rotateTrack(bytes: Buffer, degrees: number): Buffer {
   return edited;
 }
 
+/** Writes two channels into the first AudioSampleEntry of MPEG audio (ISO/IEC 14496-12, 12.2.3). */
+export function stateTwoChannels(bytes: Buffer): Buffer {
+  const edited = Buffer.from(bytes);
+  edited.writeUInt16BE(2, edited.indexOf('mp4a', 0, 'latin1') + 20);
+  return edited;
+}
+
 /** Turns subtitle tracks into tracks of timed metadata, as phones write them. */
 export function textTracksToMetadata(bytes: Buffer): Buffer {
   const edited = Buffer.from(bytes);

@@ -1,4 +1,11 @@
-import { cutInHalf, dropFileTypeBox, moveTracksAfterClusters, rotateTrack, textTracksToMetadata } from './edits.ts';
+import {
+  cutInHalf,
+  dropFileTypeBox,
+  moveTracksAfterClusters,
+  rotateTrack,
+  stateTwoChannels,
+  textTracksToMetadata,
+} from './edits.ts';
 
 /** How one file of the matrix is made, and what ffprobe does not say about it. */
 export interface Recipe {
@@ -82,7 +89,7 @@ const mp4MoovAtEnd: Recipe[] = [
 
 const mp4MoovFirst: Recipe[] = [
   { file: 'mpeg4.mp4', ffmpeg: `${picture()} ${tone()} -c:v mpeg4 -c:a aac` },
-  { file: 'mpeg2.mp4', ffmpeg: `${picture()} ${tone()} -c:v mpeg2video -c:a mp2` },
+  { file: 'mpeg2.mp4', ffmpeg: `${picture()} ${tone()} -c:v mpeg2video -c:a mp2`, edit: stateTwoChannels },
   { file: 'mjpeg.mp4', ffmpeg: `${picture('320x240', '10', 3)} -c:v mjpeg` },
   { file: 'av1.mp4', ffmpeg: `${picture('320x240', '25', 2)} ${tone(2)} ${AV1} -c:a libopus` },
   { file: 'vp9.mp4', ffmpeg: `${picture('320x240', '25', 2)} ${VP9}` },
@@ -168,18 +175,18 @@ const mov: Recipe[] = [
   { file: 'png.mov', ffmpeg: `${picture('99x75', '25', 1, 'rgba')} -c:v png` },
   { file: 'raw-1x1.mov', ffmpeg: `${picture('1x1', '25', 1, 'rgb24')} -c:v rawvideo` },
   { file: 'dv.mov', ffmpeg: `${picture('720x576', '25', 1)} -c:v dvvideo` },
-  { file: 'rotated-90.mov', ffmpeg: `${H264_COPY} -metadata:s:v rotate=90` },
-  { file: 'rotated-180.mov', ffmpeg: `${H264_COPY} -metadata:s:v rotate=180` },
-  { file: 'rotated-270.mov', ffmpeg: `${H264_COPY} -metadata:s:v rotate=270` },
+  { file: 'rotated-90.mov', ffmpeg: H264_COPY, edit: (bytes: Buffer) => rotateTrack(bytes, 90) },
+  { file: 'rotated-180.mov', ffmpeg: H264_COPY, edit: (bytes: Buffer) => rotateTrack(bytes, 180) },
+  { file: 'rotated-270.mov', ffmpeg: H264_COPY, edit: (bytes: Buffer) => rotateTrack(bytes, 270) },
   { file: 'rotated-30.mov', ffmpeg: H264_COPY, edit: (bytes: Buffer) => rotateTrack(bytes, 30) },
   { file: 'rotated-137.mov', ffmpeg: H264_COPY, edit: (bytes: Buffer) => rotateTrack(bytes, 137) },
   { file: 'rotated-minus-60.mov', ffmpeg: H264_COPY, edit: (bytes: Buffer) => rotateTrack(bytes, -60) },
   {
     file: 'phone.mov',
     ffmpeg:
-      '-i @hevc.mp4 -i @words.srt -map 0 -map 1 -map 1 -map 1 -c copy -c:s mov_text -metadata:s:v rotate=90 ' +
+      '-i @hevc.mp4 -i @words.srt -map 0 -map 1 -map 1 -map 1 -c copy -c:s mov_text ' +
       '-timecode 10:00:00:00 -metadata com.apple.quicktime.make=Maker',
-    edit: textTracksToMetadata,
+    edit: (bytes: Buffer) => rotateTrack(textTracksToMetadata(bytes), 90),
   },
   { file: 'chapters.mov', ffmpeg: '-i @h264.mp4 -i @chapters.txt -map 0 -map_chapters 1 -c copy' },
   { file: 'without-ftyp.mov', ffmpeg: H264_COPY, edit: dropFileTypeBox },
