@@ -22,6 +22,6 @@ export const service = {
     settings: { CONCURRENT_TASKS: 128 },
     builds: ['native'],
     // The libraries that the addon is linked with, without their headers.
-    aptPackages: ['libavcodec59', 'libavformat59', 'libavutil57', 'libswscale6'],
+    aptPackages: ['libavcodec61', 'libavformat61', 'libavutil59', 'libswscale8'],
   },
 } as const satisfies ServiceDeclaration;
