@@ -83,7 +83,14 @@ function videoEntry(codec: string, pixelAspect: Mp4TrackClaims['pixelAspect']): 
   rest.writeUInt16BE(1, 12);
   rest.writeUInt16BE(24, 46);
   rest.writeInt16BE(-1, 48);
-  return mp4Box(codec, 0, 1, Buffer.alloc(16), size, rest, pixelAspect ? mp4Box('pasp', ...pixelAspect) : '');
+  const configuration = codec === 'avc1' ? avcConfiguration() : '';
+  const aspect = pixelAspect ? mp4Box('pasp', ...pixelAspect) : '';
+  return mp4Box(codec, 0, 1, Buffer.alloc(16), size, rest, configuration, aspect);
+}
+
+/** With a sequence parameter set that states nothing of use. */
+function avcConfiguration(): Buffer {
+  return mp4Box('avcC', Buffer.from([1, 66, 0, 30, 0xff, 0xe1, 0, 4, 0x67, 66, 0, 30, 0]));
 }
 
 function pcmEntry(): Buffer {

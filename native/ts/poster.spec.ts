@@ -259,7 +259,7 @@ describe('poster', () => {
       expect(view.getUint16(widthInSampleEntry)).to.equal(1280);
       view.setUint16(widthInSampleEntry, 16);
       const input = { ranges: [{ offset: 0, bytes }], sizeBytes: bytes.length };
-      expect(failureOf(await poster(input, { maxPixels: 100_000 }))).to.equal('PICTURE_UNDECODABLE');
+      expect(failureOf(await poster(input, { maxPixels: 100_000 }))).to.equal('PICTURE_TOO_LARGE');
     });
 
     it('asks for no frame of more bytes than the limit', async () => {

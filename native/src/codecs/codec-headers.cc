@@ -3,14 +3,19 @@
 #include <algorithm>
 #include <iterator>
 #include <new>
+#include <optional>
+#include <vector>
 
 #include "codecs/h264-parameters.h"
 #include "codecs/jpeg-parameters.h"
+#include "codecs/nal-units.h"
 #include "codecs/valid-colors.h"
 #include "codecs/vpx-parameters.h"
 
 namespace vigie {
 namespace {
+
+constexpr int kMacroblock = 16;
 
 // What the container states wins: a field is filled in only if it was not stated.
 template <typename Field>
@@ -18,8 +23,16 @@ void fillIn(Field& field, Field unknown, Field known) {
   if (field == unknown) field = known;
 }
 
+// A container may cut off more than the parameter sets do, within a macroblock: decoders follow it.
+bool isCropped(const AVCodecParameters& parameters, const H264Parameters& known) {
+  const auto isWithin = [](int length, int coded) {
+    return length > 0 && length <= coded && FFALIGN(length, kMacroblock) == FFALIGN(coded, kMacroblock);
+  };
+  return isWithin(parameters.width, known.width) && isWithin(parameters.height, known.height);
+}
+
 void fillIn(AVCodecParameters& parameters, const H264Parameters& known) {
-  if (parameters.width == 0) {
+  if (known.width > 0 && known.height > 0 && !isCropped(parameters, known)) {
     parameters.width = known.width;
     parameters.height = known.height;
   }
@@ -32,10 +45,19 @@ void fillIn(AVCodecParameters& parameters, const H264Parameters& known) {
   if (parameters.profile < 0) parameters.profile = known.profile;
 }
 
-bool fillInFromH264(AVCodecParameters& parameters, const uint8_t* data, int size) {
-  const auto known = readH264Parameters({data, static_cast<size_t>(size)});
+bool fillIn(AVCodecParameters& parameters, const std::optional<H264Parameters>& known) {
   if (known) fillIn(parameters, *known);
   return known.has_value();
+}
+
+ByteView configurationOf(const AVCodecParameters& parameters) {
+  return {parameters.extradata, static_cast<size_t>(parameters.extradata_size)};
+}
+
+ByteView bytesOf(const AVPacket& packet) { return {packet.data, static_cast<size_t>(packet.size)}; }
+
+std::optional<H264Parameters> readH264Packet(const AVCodecParameters& parameters, const AVPacket& packet) {
+  return readH264Sample(bytesOf(packet), nalLengthBytesOfAvc(configurationOf(parameters)));
 }
 
 // A packet of two JPEGs, a field each, is as high as both; the first alone doesn't say so.
@@ -72,23 +94,45 @@ bool fillInFromVpx(AVCodecParameters& parameters, const AVPacket& packet) {
   return true;
 }
 
-// What precedes the first picture (ITU-T H.265, table 7-1) becomes the stream's configuration.
-bool copyHevcParameterSets(AVCodecParameters& parameters, const AVPacket& packet) {
-  constexpr uint8_t kStartCode[] = {0, 0, 1};
+// The parameter sets before the first picture (ITU-T H.265, table 7-1), as a stream of annex B.
+std::vector<uint8_t> gatherHevcParameterSets(ByteView sample, int lengthBytes) {
+  constexpr uint8_t kStartCode[] = {0, 0, 0, 1};
   constexpr int kFirstNonPicture = 32;
-  const uint8_t* begin = packet.data;
-  const uint8_t* end = begin + packet.size;
-  const uint8_t* at = std::search(begin, end, std::begin(kStartCode), std::end(kStartCode));
-  while (end - at > 4 && (at[3] >> 1 & 63) >= kFirstNonPicture) {
-    at = std::search(at + 3, end, std::begin(kStartCode), std::end(kStartCode));
+  constexpr int kLastParameterSet = 34;
+  std::vector<uint8_t> sets;
+  for (const ByteView nal : splitNalUnits(sample, lengthBytes)) {
+    if (nal.size == 0) continue;
+    const int type = nal.data[0] >> 1 & 63;
+    if (type < kFirstNonPicture) break;
+    if (type > kLastParameterSet) continue;
+    sets.insert(sets.end(), std::begin(kStartCode), std::end(kStartCode));
+    sets.insert(sets.end(), nal.data, nal.data + nal.size);
   }
-  const auto size = static_cast<size_t>(at - begin);
-  if (size < std::size(kStartCode) + 2) return false;
-  parameters.extradata = static_cast<uint8_t*>(av_mallocz(size + AV_INPUT_BUFFER_PADDING_SIZE));
-  if (parameters.extradata == nullptr) throw std::bad_alloc();
-  std::copy_n(begin, size, parameters.extradata);
-  parameters.extradata_size = static_cast<int>(size);
+  return sets;
+}
+
+// Whether the decoder has understood parameter sets.
+bool fillInFromHevc(AVCodecParameters& parameters, const AVCodecContext& decoder) {
+  if (decoder.pix_fmt == AV_PIX_FMT_NONE) return false;
+  parameters.width = decoder.width;
+  parameters.height = decoder.height;
+  fillInFromDecoder(parameters, decoder);
   return true;
+}
+
+// Over parameter sets alone; empty if the packet has none.
+CodecHandle openHevcDecoder(const AVCodecParameters& parameters, const AVPacket& packet) {
+  const auto sets = gatherHevcParameterSets(bytesOf(packet), nalLengthBytesOfHevc(configurationOf(parameters)));
+  return sets.empty() ? nullptr : openHeaderDecoder(parameters, {sets.data(), sets.size()});
+}
+
+void setConfiguration(AVCodecContext& decoder, ByteView configuration) {
+  av_freep(static_cast<void*>(&decoder.extradata));
+  decoder.extradata_size = 0;
+  decoder.extradata = static_cast<uint8_t*>(av_mallocz(configuration.size + AV_INPUT_BUFFER_PADDING_SIZE));
+  if (decoder.extradata == nullptr) throw std::bad_alloc();
+  std::copy_n(configuration.data, configuration.size, decoder.extradata);
+  decoder.extradata_size = static_cast<int>(configuration.size);
 }
 
 }  // namespace
@@ -99,16 +143,19 @@ void correctPictureSize(AVCodecParameters& parameters, const AVPacket& picture) 
   if (known) correctJpegSize(parameters, *known);
 }
 
-CodecHandle openHeaderDecoder(const AVCodecParameters& parameters) {
+CodecHandle openHeaderDecoder(const AVCodecParameters& parameters, ByteView configuration) {
   const AVCodec* codec = avcodec_find_decoder(parameters.codec_id);
   if (codec == nullptr) return nullptr;
   CodecHandle decoder(avcodec_alloc_context3(codec));
   if (!decoder) throw std::bad_alloc();
   if (avcodec_parameters_to_context(decoder.get(), &parameters) < 0) return nullptr;
+  if (configuration.size > 0) setConfiguration(*decoder, configuration);
   decoder->thread_count = 1;
   // Headers are parsed, pictures are not decoded.
   decoder->skip_frame = AVDISCARD_ALL;
-  return avcodec_open2(decoder.get(), codec, nullptr) < 0 ? nullptr : std::move(decoder);
+  if (avcodec_open2(decoder.get(), codec, nullptr) < 0) return nullptr;
+  dropInvalidColors(*decoder);
+  return decoder;
 }
 
 void fillInFromDecoder(AVCodecParameters& parameters, const AVCodecContext& decoder) {
@@ -125,25 +172,23 @@ void fillInFromDecoder(AVCodecParameters& parameters, const AVCodecContext& deco
   if (parameters.profile < 0) parameters.profile = decoder.profile;
 }
 
-bool fillInFromHevc(AVCodecParameters& parameters, const AVPacket& packet) {
-  if (parameters.extradata_size == 0 && !copyHevcParameterSets(parameters, packet)) return false;
-  const CodecHandle decoder = openHeaderDecoder(parameters);
-  if (!decoder || decoder->pix_fmt == AV_PIX_FMT_NONE) return false;
-  dropInvalidColors(*decoder);
-  fillInFromDecoder(parameters, *decoder);
-  return true;
-}
-
 bool fillInFromConfiguration(AVCodecParameters& parameters) {
-  return fillInFromH264(parameters, parameters.extradata, parameters.extradata_size);
+  if (parameters.extradata_size <= 0) return false;
+  if (parameters.codec_id == AV_CODEC_ID_H264)
+    return fillIn(parameters, readH264Parameters(configurationOf(parameters)));
+  if (parameters.codec_id != AV_CODEC_ID_HEVC) return false;
+  const CodecHandle decoder = openHeaderDecoder(parameters);
+  return decoder && fillInFromHevc(parameters, *decoder);
 }
 
 bool fillInFromPicture(AVCodecParameters& parameters, const AVPacket& packet) {
   switch (parameters.codec_id) {
     case AV_CODEC_ID_H264:
-      return fillInFromH264(parameters, packet.data, packet.size);
-    case AV_CODEC_ID_HEVC:
-      return fillInFromHevc(parameters, packet);
+      return fillIn(parameters, readH264Packet(parameters, packet));
+    case AV_CODEC_ID_HEVC: {
+      const CodecHandle decoder = openHevcDecoder(parameters, packet);
+      return decoder && fillInFromHevc(parameters, *decoder);
+    }
     case AV_CODEC_ID_MJPEG:
       return fillInFromJpeg(parameters, packet);
     case AV_CODEC_ID_VP8:
@@ -157,18 +202,14 @@ bool fillInFromPicture(AVCodecParameters& parameters, const AVPacket& packet) {
 void readParameterSets(AVStream& video, const AVPacket& packet) {
   AVCodecParameters& parameters = *video.codecpar;
   if (parameters.codec_id == AV_CODEC_ID_H264) {
-    auto known = readH264Parameters({parameters.extradata, static_cast<size_t>(parameters.extradata_size)});
-    if (!known) known = readH264Parameters({packet.data, static_cast<size_t>(packet.size)});
-    if (!known) return;
-    fillIn(parameters, *known);
-    video.r_frame_rate = known->frameRate;
+    auto known = readH264Parameters(configurationOf(parameters));
+    if (!known) known = readH264Packet(parameters, packet);
+    if (fillIn(parameters, known)) video.r_frame_rate = known->frameRate;
     return;
   }
-  if (parameters.extradata_size == 0 && !copyHevcParameterSets(parameters, packet)) return;
-  const CodecHandle decoder = openHeaderDecoder(parameters);
-  if (!decoder) return;
-  fillInFromDecoder(parameters, *decoder);
-  video.r_frame_rate = decoder->framerate;
+  CodecHandle decoder = parameters.extradata_size > 0 ? openHeaderDecoder(parameters) : nullptr;
+  if (!decoder || decoder->pix_fmt == AV_PIX_FMT_NONE) decoder = openHevcDecoder(parameters, packet);
+  if (decoder && fillInFromHevc(parameters, *decoder)) video.r_frame_rate = decoder->framerate;
 }
 
 }  // namespace vigie

@@ -10,6 +10,7 @@ extern "C" {
 }
 
 #include "codecs/bit-reader.h"
+#include "codecs/nal-units.h"
 
 namespace vigie {
 namespace {
@@ -154,9 +155,9 @@ void readPictureSize(BitReader& reader, uint32_t chromaFormat, H264Parameters& p
   parameters.height = heightInMapUnits * (framesOnly ? 16 : 32) - (crop[2] + crop[3]) * unitY;
 }
 
-// 7.3.2.1.1; `nal` without its header byte.
+// 7.3.2.1.1; after the NAL unit's header byte.
 std::optional<H264Parameters> readSps(ByteView nal) {
-  const std::vector<uint8_t> bytes = withoutEmulationPrevention({nal.data, std::min(nal.size, kMaxSpsBytes)});
+  const std::vector<uint8_t> bytes = withoutEmulationPrevention({nal.data + 1, std::min(nal.size - 1, kMaxSpsBytes)});
   BitReader reader({bytes.data(), bytes.size()});
   const uint32_t profileIdc = reader.bits(8);
   const uint32_t constraintFlags = reader.bits(8);
@@ -196,27 +197,18 @@ std::optional<ByteView> findSpsInAvcc(ByteView avcc) {
   return isSps(nal) ? std::optional(nal) : std::nullopt;
 }
 
-std::optional<ByteView> findSpsInAnnexB(ByteView stream) {
-  constexpr uint8_t kStartCode[] = {0, 0, 1};
-  const uint8_t* end = stream.data + stream.size;
-  const auto nextStart = [&](const uint8_t* from) {
-    return std::search(from, end, std::begin(kStartCode), std::end(kStartCode));
-  };
-  for (const uint8_t* start = nextStart(stream.data); start != end; start = nextStart(start)) {
-    start += std::size(kStartCode);
-    const ByteView nal{start, static_cast<size_t>(nextStart(start) - start)};
-    if (isSps(nal)) return nal;
-  }
-  return {};
-}
-
 }  // namespace
 
 std::optional<H264Parameters> readH264Parameters(ByteView configuration) {
-  auto nal = findSpsInAvcc(configuration);
-  if (!nal) nal = findSpsInAnnexB(configuration);
-  if (!nal) return {};
-  return readSps({nal->data + 1, nal->size - 1});
+  if (const auto nal = findSpsInAvcc(configuration)) return readSps(*nal);
+  return readH264Sample(configuration, nalLengthBytesOfAvc(configuration));
+}
+
+std::optional<H264Parameters> readH264Sample(ByteView sample, int lengthBytes) {
+  for (const ByteView nal : splitNalUnits(sample, lengthBytes)) {
+    if (isSps(nal)) return readSps(nal);
+  }
+  return {};
 }
 
 }  // namespace vigie

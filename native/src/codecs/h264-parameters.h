@@ -26,4 +26,7 @@ struct H264Parameters {
 // picture, and that may lie megabytes away.
 std::optional<H264Parameters> readH264Parameters(ByteView configuration);
 
+// From a sample; see `splitNalUnits`.
+std::optional<H264Parameters> readH264Sample(ByteView sample, int lengthBytes);
+
 }  // namespace vigie

@@ -32,6 +32,13 @@ std::string ContainerReader::describeUnreadable() const {
   return std::string("the ") + demuxer_.container + " header cannot be read";
 }
 
+void ContainerReader::completeStreams(AVFormatContext&) const {}
+
+std::optional<std::string> ContainerReader::findCodecName(const AVStream& stream) const {
+  const AVCodecID codec = stream.codecpar->codec_id;
+  return codec == AV_CODEC_ID_NONE ? std::nullopt : std::optional<std::string>(avcodec_get_name(codec));
+}
+
 void ContainerReader::readParameters(OpenContainer& container, const Limits&, Interrupt&) const {
   readCodecParameters(container);
 }

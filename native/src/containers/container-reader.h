@@ -55,6 +55,12 @@ class ContainerReader {
   // Why libav could not read the header.
   virtual std::string describeUnreadable() const;
 
+  // Called once libav has understood the header: puts right what it has made of the streams.
+  virtual void completeStreams(AVFormatContext& format) const;
+
+  // As the answer names it; nothing if the codec is not known.
+  virtual std::optional<std::string> findCodecName(const AVStream& stream) const;
+
   // Reads packets until the parameters that the header leaves open are known. Opens `container` anew if that has used
   // up packets that libav needs; `container.format` is empty if it does not open again.
   virtual void readParameters(OpenContainer& container, const Limits& limits, Interrupt& interrupt) const;

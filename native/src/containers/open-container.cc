@@ -95,9 +95,12 @@ AVStream* findFirst(const AVFormatContext& format, Accept accept) {
 }  // namespace
 
 AVStream* findVideoStream(const AVFormatContext& format) {
-  return findFirst(format, [](const AVStream& stream) {
+  const auto isVideo = [](const AVStream& stream) {
     return stream.codecpar->codec_type == AVMEDIA_TYPE_VIDEO && !isCoverArt(stream);
-  });
+  };
+  AVStream* wanted =
+      findFirst(format, [&](const AVStream& stream) { return isVideo(stream) && stream.discard < AVDISCARD_ALL; });
+  return wanted != nullptr ? wanted : findFirst(format, isVideo);
 }
 
 AVStream* findAudioStream(const AVFormatContext& format, const AVStream& video) {

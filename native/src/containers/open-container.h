@@ -25,7 +25,7 @@ OpenContainer openContainer(const SparseFile& file, const Demuxer& demuxer, cons
 // Reads packets until the codec parameters are known, within the limits. A byte that is not in memory ends it early.
 void readCodecParameters(OpenContainer& container);
 
-// The default video stream that is no cover art.
+// The default video stream that is no cover art and, unless none is left, not discarded.
 AVStream* findVideoStream(const AVFormatContext& format);
 // The default audio stream of the same program; nullptr when there is none.
 AVStream* findAudioStream(const AVFormatContext& format, const AVStream& video);

@@ -51,7 +51,7 @@ void readDecoderParameters(OpenContainer& container, AVStream& video, const Limi
       if (!fillInFromConfiguration(parameters)) readFirstPicture(container, video, limits);
       return;
     case AV_CODEC_ID_HEVC:
-      if (parameters.extradata_size > 0) break;
+      if (fillInFromConfiguration(parameters)) return;
       [[fallthrough]];
     case AV_CODEC_ID_MJPEG:
     case AV_CODEC_ID_VP8:

@@ -55,14 +55,34 @@ void describeColor(const AVCodecParameters& parameters, VideoTrack& track) {
   track.hdr = parameters.color_trc == AVCOL_TRC_SMPTE2084 || parameters.color_trc == AVCOL_TRC_ARIB_STD_B67;
 }
 
+std::string nameOf(const ContainerReader& reader, const AVStream& stream) {
+  return reader.findCodecName(stream).value_or("unknown");
+}
+
 int channelsOf(const AVCodecParameters& parameters) { return parameters.ch_layout.nb_channels; }
+
+bool isKnown(AVRational aspect) { return aspect.num > 0 && aspect.den > 0; }
+
+// 0 when the aspect is not known.
+int64_t shownWidth(int width, AVRational aspect) {
+  return isKnown(aspect) ? av_rescale(width, aspect.num, aspect.den) : 0;
+}
+
+// The stream's, which a container may derive from a size in whole pixels: then the picture states it exactly.
+AVRational pixelAspectOf(AVFormatContext& format, AVStream& stream) {
+  const AVRational stated = av_guess_sample_aspect_ratio(&format, &stream, nullptr);
+  const AVRational coded = stream.codecpar->sample_aspect_ratio;
+  if (!isKnown(stated) || !isKnown(coded)) return stated;
+  const int width = stream.codecpar->width;
+  return shownWidth(width, stated) == shownWidth(width, coded) ? coded : stated;
+}
 
 }  // namespace
 
-VideoTrack describeVideo(AVFormatContext& format, AVStream& stream) {
+VideoTrack describeVideo(const ContainerReader& reader, AVFormatContext& format, AVStream& stream) {
   const AVCodecParameters& parameters = *stream.codecpar;
   VideoTrack track;
-  track.codec = avcodec_get_name(parameters.codec_id);
+  track.codec = nameOf(reader, stream);
   track.profile = profileOf(parameters);
   track.width = parameters.width;
   track.height = parameters.height;
@@ -73,23 +93,23 @@ VideoTrack describeVideo(AVFormatContext& format, AVStream& stream) {
 
   track.displayWidth = track.width;
   track.displayHeight = track.height;
-  const AVRational sar = av_guess_sample_aspect_ratio(&format, &stream, nullptr);
-  const int64_t shownWidth = sar.num > 0 && sar.den > 0 ? av_rescale(track.width, sar.num, sar.den) : 0;
+  const AVRational sar = pixelAspectOf(format, stream);
+  const int64_t width = shownWidth(track.width, sar);
   // A ratio that leaves no picture, or one wider than any, is none.
-  if (shownWidth > 0 && shownWidth <= INT_MAX) {
+  if (width > 0 && width <= INT_MAX) {
     track.sampleAspectRatio = std::to_string(sar.num) + ":" + std::to_string(sar.den);
-    track.displayWidth = static_cast<int>(shownWidth);
+    track.displayWidth = static_cast<int>(width);
   }
   if (standsOnItsSide(track.rotation)) std::swap(track.displayWidth, track.displayHeight);
   return track;
 }
 
-std::optional<AudioTrack> describeAudio(const AVFormatContext& format, const AVStream& video) {
+std::optional<AudioTrack> describeAudio(const ContainerReader& reader, const AVFormatContext& format,
+                                        const AVStream& video) {
   const AVStream* audio = findAudioStream(format, video);
   if (audio == nullptr) return {};
   const AVCodecParameters& parameters = *audio->codecpar;
-  return AudioTrack{avcodec_get_name(parameters.codec_id), positive(parameters.sample_rate),
-                    positive(channelsOf(parameters))};
+  return AudioTrack{nameOf(reader, *audio), positive(parameters.sample_rate), positive(channelsOf(parameters))};
 }
 
 void countStreams(const AVFormatContext& format, Media& media) {

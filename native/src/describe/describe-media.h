@@ -1,12 +1,13 @@
 #pragma once
 
-#include "containers/open-container.h"
+#include "containers/container-reader.h"
 #include "describe/media.h"
 
 namespace vigie {
 
-VideoTrack describeVideo(AVFormatContext& format, AVStream& stream);
-std::optional<AudioTrack> describeAudio(const AVFormatContext& format, const AVStream& video);
+VideoTrack describeVideo(const ContainerReader& reader, AVFormatContext& format, AVStream& stream);
+std::optional<AudioTrack> describeAudio(const ContainerReader& reader, const AVFormatContext& format,
+                                        const AVStream& video);
 void countStreams(const AVFormatContext& format, Media& media);
 
 }  // namespace vigie

@@ -61,6 +61,7 @@ class Opening {
     container_ = openContainer(reader_->source(), demuxer(), limits_, interrupt_);
     if (const auto need = missingHeader()) return *need;
     if (!container_.format) return unreadable();
+    reader_->completeStreams(*container_.format);
     if (demuxer().has(Demuxer::kNeedsPackets) || !isVideoKnown()) {
       reader_->readParameters(container_, limits_, interrupt_);
       if (!container_.format) return unreadable();
@@ -91,7 +92,7 @@ class Opening {
     if (video == nullptr) return !demuxer().has(Demuxer::kNeedsPackets);
     const AVCodecParameters& parameters = *video->codecpar;
     if (demuxer().has(Demuxer::kPadsSize) && parameters.format == AV_PIX_FMT_NONE) return false;
-    return parameters.codec_id != AV_CODEC_ID_NONE && parameters.width > 0 && parameters.height > 0;
+    return reader_->findCodecName(*video) && parameters.width > 0 && parameters.height > 0;
   }
 
   // A miss here is harmless once every parameter is known.
@@ -113,7 +114,7 @@ class Opening {
 
   std::optional<Failure> refuse(const AVStream* video) const {
     if (video == nullptr) return Failure{FailureCode::noVideoStream, "the file has no video stream"};
-    if (video->codecpar->codec_id == AV_CODEC_ID_NONE) {
+    if (!reader_->findCodecName(*video)) {
       return Failure{FailureCode::unsupportedFormat, "the codec of the video stream is not known"};
     }
     if (!isVideoKnown()) return Failure{FailureCode::corruptHeader, "the header states no picture size"};

@@ -39,14 +39,14 @@ Answer describe(const SparseFile& file, OpenVideo& opened, const Limits& limits)
   media.facts = reader->readFacts(*container.format);
   media.sizeBytes = file.size();
   readDecoderParameters(container, *video, limits);
-  media.video = describeVideo(*container.format, *video);
+  media.video = describeVideo(*reader, *container.format, *video);
   media.video.frameRate = reader->findFrameRate(*video);
   if (!media.video.frameRate) media.video.frameRate = findFrameRate(container, reader->demuxer(), *video, limits);
   auto duration = reader->findDuration(container, *video, limits);
   if (const auto* need = std::get_if<Need>(&duration)) return *need;
   media.duration = toMicroseconds(std::get<std::optional<Duration>>(duration));
   countStreams(*container.format, media);
-  media.audio = describeAudio(*container.format, *video);
+  media.audio = describeAudio(*reader, *container.format, *video);
   media.bitRate = overallBitRate(media);
   media.video.bitRate = reader->correctBitRate(media.video.bitRate, *video, media.duration);
   return media;

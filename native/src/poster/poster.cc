@@ -60,7 +60,7 @@ class Attempt {
   bool isWithin(int width, int height) const { return static_cast<int64_t>(width) * height <= settings_.maxPixels; }
 
   Failure withoutDecoder() const {
-    const std::string codec = avcodec_get_name(video_.stream->codecpar->codec_id);
+    const std::string codec = video_.reader->findCodecName(*video_.stream).value_or("this codec");
     return Failure{FailureCode::unsupportedFormat, "there is no decoder for " + codec};
   }
 

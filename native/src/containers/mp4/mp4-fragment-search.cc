@@ -36,8 +36,8 @@ std::optional<Mp4RandomAccess> readLastEntry(const SparseFile& file, const Mp4Bo
 }
 
 bool isOfMovie(uint32_t trackId, const Mp4Movie& movie) {
-  return std::any_of(movie.tracks.begin(), movie.tracks.end(),
-                     [&](const Mp4Track& track) { return track.id == trackId && isPresented(track); });
+  const Mp4Track* track = findMp4Track(movie, trackId);
+  return track != nullptr && isPresented(*track);
 }
 
 std::optional<Mp4BoxChain> followMoof(const SparseFile& file, int64_t offset, const Mp4Movie& movie) {

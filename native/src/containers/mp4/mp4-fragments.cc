@@ -232,11 +232,15 @@ std::optional<Need> missingFragmentIndex(const SparseFile& file, const Mp4Layout
   return front.reachesEnd() ? std::nullopt : missingTail(file, firstTailBytes(front));
 }
 
-std::optional<double> fragmentedFrameRate(const SparseFile& file, const Mp4Layout& layout, uint32_t trackId,
-                                          int64_t timescale) {
+std::optional<Mp4Fragment> readFirstMp4Fragment(const SparseFile& file, const Mp4Layout& layout) {
   const auto mvex = findMvex(file, layout);
   if (!mvex || !layout.firstMoof) return {};
-  const auto fragment = readMp4Fragment(file, *layout.firstMoof, readSampleDurations(file, *mvex));
+  return readMp4Fragment(file, *layout.firstMoof, readSampleDurations(file, *mvex));
+}
+
+std::optional<double> fragmentedFrameRate(const SparseFile& file, const Mp4Layout& layout, uint32_t trackId,
+                                          int64_t timescale) {
+  const auto fragment = readFirstMp4Fragment(file, layout);
   if (!fragment) return {};
   const auto run = std::find_if(fragment->runs.begin(), fragment->runs.end(),
                                 [&](const Mp4FragmentRun& candidate) { return candidate.trackId == trackId; });

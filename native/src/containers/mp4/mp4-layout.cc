@@ -57,6 +57,7 @@ Mp4Layout readMp4Layout(const SparseFile& file) {
       break;
     }
     if (file.size() && box->end > fileEnd) layout.truncated = true;
+    if (box->type == fourCc("ftyp") && !layout.fileType) layout.fileType = box;
     if (box->type == fourCc("mdat")) mediaSeen = true;
     if (box->type == fourCc("sidx") && !layout.firstSidx) layout.firstSidx = box;
     if (box->type == fourCc("moof") && !layout.firstMoof) layout.firstMoof = box;

@@ -21,6 +21,7 @@ std::optional<Mp4Box> findMp4Box(const SparseFile& file, int64_t begin, int64_t 
 
 // The boxes at the top of the file, as far as they can be followed in memory.
 struct Mp4Layout {
+  std::optional<Mp4Box> fileType;
   std::optional<Mp4Box> moov;
   std::optional<Mp4Box> firstSidx;
   std::optional<Mp4Box> firstMoof;

@@ -5,19 +5,19 @@
 #include <utility>
 #include <vector>
 
+#include "containers/mp4/mp4-movie.h"
 #include "io/byte-reader.h"
 
 namespace vigie {
 namespace {
 
-constexpr uint32_t kVideoHandler = fourCc("vide");
 // The sample description of these codecs holds their parameter sets.
 constexpr uint32_t kSelfContained[] = {fourCc("avc1"), fourCc("hvc1"), fourCc("av01")};
 constexpr uint32_t kSampleTables[] = {fourCc("ctts"), fourCc("stss"), fourCc("stsc"), fourCc("stsz"),
                                       fourCc("stco"), fourCc("co64"), fourCc("sdtp"), fourCc("sbgp")};
 // Not "free": libav searches those for a movie header.
 constexpr char kHidden[] = {'s', 'k', 'i', 'p'};
-constexpr int kMaxTracks = 100;
+constexpr size_t kMaxTracks = 100;
 constexpr int64_t kMaxFileTypeBytes = 4096;
 
 template <size_t Count>
@@ -30,32 +30,27 @@ uint32_t bigEndian32(const uint8_t* bytes) {
          static_cast<uint32_t>(bytes[2]) << 8 | bytes[3];
 }
 
-struct Track {
-  uint32_t id = 0;
-  Mp4Box sampleTable;
-};
+bool isKnown(const Mp4Track& track) {
+  return !isVideo(track) || (track.sampleEntry.isSelfContained && isOneOf(track.sampleEntry.type, kSelfContained));
+}
 
 class Builder {
  public:
   Builder(const SparseFile& file, const Mp4Layout& layout) : file_(file), moov_(*layout.moov) {
-    const auto first = readMp4Box(file, 0, file.sizeOrMax());
-    if (first && first->type == fourCc("ftyp") && first->end <= kMaxFileTypeBytes) append(0, first->end);
+    const auto& type = layout.fileType;
+    if (type && type->end - type->begin <= kMaxFileTypeBytes) append(type->begin, type->end);
     moovBegin_ = bytes_.size();
     append(moov_.begin, moov_.end);
   }
 
-  std::optional<LeanMp4Header> build() {
+  std::optional<LeanMp4Header> build(const Mp4Movie& movie) {
     if (static_cast<int64_t>(bytes_.size() - moovBegin_) < moov_.end - moov_.begin) return {};
-    std::vector<Track> tracks;
-    int64_t offset = moov_.body;
-    while (const auto trak = findMp4Box(file_, offset, moov_.end, fourCc("trak"))) {
-      const auto track = readTrack(*trak);
-      if (!track || tracks.size() >= kMaxTracks) return {};
-      tracks.push_back(*track);
-      offset = trak->end;
-    }
+    if (movie.tracks.size() > kMaxTracks) return {};
     std::map<uint32_t, int64_t> mediaBytes;
-    for (const Track& track : tracks) mediaBytes[track.id] = hideTables(track.sampleTable);
+    for (const Mp4Track& track : movie.tracks) {
+      if (track.id == 0 || !track.sampleTable || !isKnown(track)) return {};
+      mediaBytes[track.id] = hideTables(*track.sampleTable);
+    }
     return LeanMp4Header{SparseFile({ByteRange{0, std::move(bytes_)}}, std::nullopt), std::move(mediaBytes)};
   }
 
@@ -65,25 +60,6 @@ class Builder {
     const auto length = static_cast<size_t>(end - begin);
     bytes_.resize(at + length);
     bytes_.resize(at + file_.read(begin, bytes_.data() + at, length));
-  }
-
-  // Nothing for a track whose packets may be wanted, or that is damaged.
-  std::optional<Track> readTrack(const Mp4Box& trak) const {
-    const auto tkhd = findMp4Box(file_, trak.body, trak.end, fourCc("tkhd"));
-    const auto mdia = findMp4Box(file_, trak.body, trak.end, fourCc("mdia"));
-    const auto hdlr = mdia ? findMp4Box(file_, mdia->body, mdia->end, fourCc("hdlr")) : std::nullopt;
-    const auto minf = mdia ? findMp4Box(file_, mdia->body, mdia->end, fourCc("minf")) : std::nullopt;
-    const auto stbl = minf ? findMp4Box(file_, minf->body, minf->end, fourCc("stbl")) : std::nullopt;
-    const auto stsd = stbl ? findMp4Box(file_, stbl->body, stbl->end, fourCc("stsd")) : std::nullopt;
-    if (!tkhd || !hdlr || !stsd || stbl->end > moov_.end) return {};
-    ByteReader handler(file_, hdlr->body + 8);
-    ByteReader description(file_, stsd->body + 12);
-    ByteReader header(file_, tkhd->body);
-    const bool isVideo = handler.u32() == kVideoHandler;
-    if (isVideo && !isOneOf(description.u32(), kSelfContained)) return {};
-    const bool isLong = header.u32() >> 24 == 1;
-    header.skip(isLong ? 16 : 8);
-    return Track{header.u32(), *stbl};
   }
 
   int64_t hideTables(const Mp4Box& stbl) {
@@ -123,9 +99,9 @@ class Builder {
 
 }  // namespace
 
-std::optional<LeanMp4Header> makeLeanMp4Header(const SparseFile& file, const Mp4Layout& layout) {
+std::optional<LeanMp4Header> makeLeanMp4Header(const SparseFile& file, const Mp4Layout& layout, const Mp4Movie& movie) {
   if (!layout.moov || layout.fragmented || !file.holds(layout.moov->begin, layout.moov->end)) return {};
-  return Builder(file, layout).build();
+  return Builder(file, layout).build(movie);
 }
 
 }  // namespace vigie

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "containers/mp4/mp4-layout.h"
+#include "containers/mp4/mp4-movie.h"
 #include "io/sparse-file.h"
 
 namespace vigie {
@@ -19,6 +20,6 @@ struct LeanMp4Header {
 // libav reads the sample tables number by number to build an index that a probe does not use; that takes most of the
 // time. Returns nothing if packets may have to be read after all: for codecs whose sample description does not state
 // everything, and for fragmented files. moov has to be in memory.
-std::optional<LeanMp4Header> makeLeanMp4Header(const SparseFile& file, const Mp4Layout& layout);
+std::optional<LeanMp4Header> makeLeanMp4Header(const SparseFile& file, const Mp4Layout& layout, const Mp4Movie& movie);
 
 }  // namespace vigie

@@ -15,6 +15,9 @@ constexpr int64_t kDates = 2;
 
 void skipDates(ByteReader& reader, uint8_t version) { reader.skip(kDates * (version == 1 ? 8 : 4)); }
 
+// 16 bits before the point and 16 behind it.
+double readFixedPoint(ByteReader& reader) { return static_cast<double>(reader.u32()) / 65536; }
+
 void readMovieHeader(ByteReader reader, Mp4Movie& movie) {
   const uint8_t version = readMp4FullBoxHeader(reader).version;
   skipDates(reader, version);
@@ -28,6 +31,10 @@ void readTrackHeader(ByteReader reader, Mp4Track& track) {
   track.id = reader.u32();
   reader.skip(4);  // reserved
   track.duration = toMp4Duration(readMp4Time(reader, version));
+  // Reserved, layer, alternate_group, volume, reserved, matrix.
+  reader.skip(52);
+  track.shownWidth = readFixedPoint(reader);
+  track.shownHeight = readFixedPoint(reader);
 }
 
 void readMediaHeader(ByteReader reader, Mp4Track& track) {
@@ -74,6 +81,13 @@ std::optional<uint64_t> sumSampleDurations(ByteReader reader, int64_t end) {
   return toMp4Duration(sum);
 }
 
+// ISO/IEC 14496-15, 5.3.3.1 and 8.3.3.1: how many parameter sets, or arrays of them, the configuration holds.
+bool holdsParameterSets(ByteReader reader, int64_t countOffset, uint8_t countMask) {
+  reader.skip(countOffset);
+  const uint8_t count = reader.u8();
+  return reader.complete() && (count & countMask) != 0;
+}
+
 // Calls `visit` with each box between `begin` and `end` that ends there too.
 template <typename Visit>
 void visitBoxes(const SparseFile& file, int64_t begin, int64_t end, Visit visit) {
@@ -81,6 +95,25 @@ void visitBoxes(const SparseFile& file, int64_t begin, int64_t end, Visit visit)
     visit(*box);
     if (box->end == box->begin) return;
   }
+}
+
+// 12.1.3: the fields of a video's sample entry, then boxes.
+Mp4SampleEntry readVideoEntry(const SparseFile& file, const Mp4Box& box) {
+  constexpr int64_t kFieldsBytes = 78;
+  ByteReader reader(file, box.body);
+  Mp4SampleEntry entry;
+  entry.type = box.type;
+  reader.skip(24);  // reserved, data_reference_index, predefined
+  entry.width = reader.u16();
+  entry.height = reader.u16();
+  visitBoxes(file, box.body + kFieldsBytes, box.end, [&](const Mp4Box& child) {
+    const ByteReader body(file, child.body);
+    if (child.type == fourCc("pasp")) entry.hasPixelAspect = true;
+    if (child.type == fourCc("avcC")) entry.isSelfContained = holdsParameterSets(body, 5, 0x1F);
+    if (child.type == fourCc("hvcC")) entry.isSelfContained = holdsParameterSets(body, 22, 0xFF);
+    if (child.type == fourCc("av1C")) entry.isSelfContained = true;
+  });
+  return entry;
 }
 
 class TrackReader {
@@ -91,6 +124,10 @@ class TrackReader {
     readBoxes(trak, 0);
     if (!track_.mediaDuration && times_) {
       track_.mediaDuration = sumSampleDurations(ByteReader(file_, times_->body), times_->end);
+    }
+    if (entry_) {
+      track_.sampleEntry.type = entry_->type;
+      if (isVideo(track_)) track_.sampleEntry = readVideoEntry(file_, *entry_);
     }
     return track_;
   }
@@ -106,11 +143,19 @@ class TrackReader {
   void readBox(const Mp4Box& box, int depth) {
     const ByteReader body(file_, box.body);
     switch (box.type) {
+      case fourCc("stbl"):
+        track_.sampleTable = box;
+        readBoxes(box, depth + 1);
+        break;
       case fourCc("mdia"):
       case fourCc("edts"):
       case fourCc("minf"):
-      case fourCc("stbl"):
         readBoxes(box, depth + 1);
+        break;
+      case fourCc("stsd"):
+        // Version, flags and the number of entries come before the first.
+        entry_ = readMp4Box(file_, box.body + 8, box.end);
+        if (entry_ && entry_->end > box.end) entry_.reset();
         break;
       case fourCc("tkhd"):
         readTrackHeader(body, track_);
@@ -140,11 +185,20 @@ class TrackReader {
   const SparseFile& file_;
   Mp4Track track_;
   std::optional<Mp4Box> times_;
+  std::optional<Mp4Box> entry_;
 };
 
 }  // namespace
 
-bool isPresented(const Mp4Track& track) { return track.handler == fourCc("vide") || track.handler == fourCc("soun"); }
+bool isVideo(const Mp4Track& track) { return track.handler == fourCc("vide"); }
+
+bool isPresented(const Mp4Track& track) { return isVideo(track) || track.handler == fourCc("soun"); }
+
+const Mp4Track* findMp4Track(const Mp4Movie& movie, uint32_t id) {
+  const auto track = std::find_if(movie.tracks.begin(), movie.tracks.end(),
+                                  [id](const Mp4Track& candidate) { return candidate.id == id; });
+  return track == movie.tracks.end() ? nullptr : &*track;
+}
 
 Mp4Movie readMp4Movie(const SparseFile& file, const Mp4Box& moov) {
   Mp4Movie movie;

@@ -19,6 +19,19 @@ struct Mp4Edit {
   bool isEmpty() const { return mediaTime < 0; }
 };
 
+// The first description of a track's samples (stsd; ISO/IEC 14496-12, 8.5.2).
+struct Mp4SampleEntry {
+  // fourCc("avc1") ...; 0: there is none.
+  uint32_t type = 0;
+  // Of a video; 0 where it does not say.
+  int width = 0;
+  int height = 0;
+  // Whether it states the aspect ratio of a pixel itself (pasp).
+  bool hasPixelAspect = false;
+  // Whether it has the parameter sets of its codec (avcC, hvcC) or needs none beside its configuration (av1C).
+  bool isSelfContained = false;
+};
+
 // What moov states of a track. Durations of all ones or zero are none.
 struct Mp4Track {
   uint32_t id = 0;
@@ -30,12 +43,19 @@ struct Mp4Track {
   uint32_t timescale = 0;
   std::optional<uint64_t> mediaDuration;
   std::vector<Mp4Edit> edits;
+  // In pixels, as the track is shown (tkhd).
+  double shownWidth = 0;
+  double shownHeight = 0;
+  Mp4SampleEntry sampleEntry;
   // In moov itself, without fragments.
   uint32_t samples = 0;
+  std::optional<Mp4Box> sampleTable;
 };
 
 // Whether it is video or audio; other tracks (chapters, time codes, hints) accompany those.
 bool isPresented(const Mp4Track& track);
+
+bool isVideo(const Mp4Track& track);
 
 struct Mp4Movie {
   // Units of the movie per second, and their number (mvhd).
@@ -43,6 +63,9 @@ struct Mp4Movie {
   std::optional<uint64_t> duration;
   std::vector<Mp4Track> tracks;
 };
+
+// Null when there is none of that number.
+const Mp4Track* findMp4Track(const Mp4Movie& movie, uint32_t id);
 
 // `moov` has to be in memory: what is missing or damaged is left out.
 Mp4Movie readMp4Movie(const SparseFile& file, const Mp4Box& moov);

@@ -1,13 +1,14 @@
 #include "containers/mp4/mp4-reader.h"
 
 #include <algorithm>
-#include <string_view>
 #include <utility>
 
 #include "containers/bit-rate.h"
 #include "containers/mp4/mp4-lean-header.h"
 #include "containers/mp4/mp4-movie-duration.h"
 #include "containers/mp4/mp4-sample-limit.h"
+#include "containers/mp4/mp4-streams.h"
+#include "io/byte-reader.h"
 #include "io/next-range.h"
 
 namespace vigie {
@@ -16,13 +17,14 @@ namespace {
 // What follows the media of an MP4 is most likely its moov: up to this size it is fetched at once.
 constexpr int64_t kLikelyMoovBytes = 256 * 1024;
 
-std::string containerOfBrand(const AVFormatContext& format) {
-  const AVDictionaryEntry* entry = av_dict_get(format.metadata, "major_brand", nullptr, 0);
-  // QuickTime files of before the file type box have none.
-  if (entry == nullptr) return "mov";
-  const std::string_view brand(entry->value);
-  if (brand.substr(0, 2) == "qt") return "mov";
-  if (brand.substr(0, 3) == "3gp" || brand.substr(0, 3) == "3g2") return "3gp";
+// libav looks for the major brand in the first box alone.
+std::string containerOfBrand(const SparseFile& file, const Mp4Layout& layout) {
+  // QuickTime files of before the file type box have none, nor need segments have one.
+  if (!layout.fileType) return layout.fragmented ? "mp4" : "mov";
+  ByteReader reader(file, layout.fileType->body);
+  const uint32_t brand = reader.u32();
+  if (brand >> 16 == fourCc("qt  ") >> 16) return "mov";
+  if (brand >> 8 == fourCc("3gp ") >> 8 || brand >> 8 == fourCc("3g2 ") >> 8) return "3gp";
   return "mp4";
 }
 
@@ -65,7 +67,7 @@ std::optional<Need> Mp4Reader::readFragments() {
 }
 
 void Mp4Reader::hideSampleTables() {
-  auto lean = makeLeanMp4Header(file(), layout_);
+  auto lean = makeLeanMp4Header(file(), layout_, movie_);
   if (!lean) return;
   arrange(std::move(lean->file));
   mediaBytes_ = std::move(lean->mediaBytes);
@@ -110,14 +112,34 @@ std::string Mp4Reader::describeUnreadable() const {
   return ContainerReader::describeUnreadable();
 }
 
+void Mp4Reader::completeStreams(AVFormatContext& format) const {
+  const auto fragment = readFirstMp4Fragment(file(), layout_);
+  discardEmptyTracks(movie_, fragment ? &*fragment : nullptr, format);
+  for (unsigned i = 0; i < format.nb_streams; i++) {
+    AVStream& stream = *format.streams[i];
+    const Mp4Track* track = findMp4Track(movie_, static_cast<uint32_t>(stream.id));
+    if (track == nullptr || !isVideo(*track)) continue;
+    if (unknownMp4Codec(*track, stream)) stream.codecpar->codec_id = AV_CODEC_ID_NONE;
+    completeMp4Size(*track, stream);
+  }
+}
+
+std::optional<std::string> Mp4Reader::findCodecName(const AVStream& stream) const {
+  const Mp4Track* track = findMp4Track(movie_, static_cast<uint32_t>(stream.id));
+  if (track != nullptr) {
+    if (auto name = unknownMp4Codec(*track, stream)) return name;
+  }
+  return ContainerReader::findCodecName(stream);
+}
+
 std::optional<int64_t> Mp4Reader::missingPacket(int64_t miss) const {
   // A lean header leads to no packet.
   return isArranged() ? std::nullopt : std::optional(miss);
 }
 
-ContainerFacts Mp4Reader::readFacts(const AVFormatContext& format) const {
+ContainerFacts Mp4Reader::readFacts(const AVFormatContext&) const {
   const bool truncated = layout_.truncated || fragments_.truncated;
-  return {containerOfBrand(format), truncated, layout_.moovAtEnd, layout_.fragmented};
+  return {containerOfBrand(file(), layout_), truncated, layout_.moovAtEnd, layout_.fragmented};
 }
 
 DurationResult Mp4Reader::findDuration(OpenContainer& container, const AVStream& video, const Limits& limits) const {
@@ -127,7 +149,7 @@ DurationResult Mp4Reader::findDuration(OpenContainer& container, const AVStream&
 }
 
 std::optional<double> Mp4Reader::findFrameRate(const AVStream& video) const {
-  if (!layout_.fragmented || video.avg_frame_rate.num != 0) return {};
+  if (!layout_.fragmented) return {};
   return fragmentedFrameRate(file(), layout_, static_cast<uint32_t>(video.id), video.time_base.den);
 }
 

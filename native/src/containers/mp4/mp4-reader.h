@@ -22,6 +22,8 @@ class Mp4Reader final : public ContainerReader {
   std::optional<std::variant<Need, Failure>> prepare() override;
   std::optional<Need> missingHeader(int64_t miss, bool opened) const override;
   std::string describeUnreadable() const override;
+  void completeStreams(AVFormatContext& format) const override;
+  std::optional<std::string> findCodecName(const AVStream& stream) const override;
   std::optional<int64_t> missingPacket(int64_t miss) const override;
   ContainerFacts readFacts(const AVFormatContext& format) const override;
   DurationResult findDuration(OpenContainer& container, const AVStream& video, const Limits& limits) const override;

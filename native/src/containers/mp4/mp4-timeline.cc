@@ -5,22 +5,12 @@
 #include "containers/mp4/mp4-movie-duration.h"
 
 namespace vigie {
-namespace {
-
-const Mp4Track* findTrack(const Mp4Movie& movie, uint32_t id) {
-  const auto track = std::find_if(movie.tracks.begin(), movie.tracks.end(),
-                                  [id](const Mp4Track& candidate) { return candidate.id == id; });
-  return track == movie.tracks.end() ? nullptr : &*track;
-}
-
-}  // namespace
-
 Mp4Timeline::Mp4Timeline(const Mp4Movie& movie) : movie_(movie) {}
 
 void Mp4Timeline::add(const Mp4Fragment& fragment) {
   for (const Mp4FragmentRun& run : fragment.runs) {
     if (run.samples == 0) continue;
-    const Mp4Track* track = findTrack(movie_, run.trackId);
+    const Mp4Track* track = findMp4Track(movie_, run.trackId);
     if (track == nullptr || track->timescale == 0 || !isPresented(*track)) continue;
     auto [known, isNew] = spans_.try_emplace(run.trackId);
     Span& span = known->second;
