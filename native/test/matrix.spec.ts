@@ -95,13 +95,15 @@ describe('probe over a matrix of containers, codecs, layouts and sizes', () => {
   describe('from a few ranges', () => {
     const processed = () => recipes.filter(({ failure }) => failure === undefined).map(({ file }) => probeOf(file));
 
-    it('takes 1 request and 32 KiB in the median, 2 requests and 128 KiB in the 95th percentile', () => {
+    it('takes 1 request and 32 KiB in the median, 2 requests in the 90th percentile, 3 and 160 KiB in the 95th', () => {
       const requests = processed().map(probe => probe.requests);
       const bytesRead = processed().map(probe => probe.bytesRead);
       expect(quantile(requests, 0.5)).to.equal(1);
       expect(quantile(bytesRead, 0.5)).to.be.at.most(32 * KIB);
-      expect(quantile(requests, 0.95)).to.be.at.most(2);
-      expect(quantile(bytesRead, 0.95)).to.be.at.most(128 * KIB);
+      expect(quantile(requests, 0.9)).to.be.at.most(2);
+      // Those whose last 32 KiB hold no time stamp of one of their streams.
+      expect(quantile(requests, 0.95)).to.be.at.most(3);
+      expect(quantile(bytesRead, 0.95)).to.be.at.most(160 * KIB);
     });
 
     for (const file of ['huge-moov-at-end.mp4', 'huge-moov-first.mp4', 'h264-long.mp4', 'phone.mov']) {

@@ -17,6 +17,7 @@ namespace {
 
 constexpr int kSpsNalType = 7;
 constexpr size_t kMaxSpsBytes = 4096;
+constexpr uint32_t kMaxFrameNumberBits = 16;
 
 // ITU-T H.264, 7.3.1: in a NAL unit 00 00 is written as 00 00 03.
 std::vector<uint8_t> withoutEmulationPrevention(ByteView nal) {
@@ -143,6 +144,7 @@ void readPictureSize(BitReader& reader, uint32_t chromaFormat, H264Parameters& p
   const int widthInMacroblocks = readMacroblocks();
   const int heightInMapUnits = readMacroblocks();
   const bool framesOnly = reader.flag();
+  parameters.mayHaveFields = !framesOnly;
   if (!framesOnly) reader.flag();  // mb_adaptive_frame_field_flag
   reader.flag();                   // direct_8x8_inference_flag
   int crop[4] = {};                // left, right, top, bottom
@@ -165,19 +167,22 @@ std::optional<H264Parameters> readSps(ByteView nal) {
   reader.ue();     // seq_parameter_set_id
   uint32_t chromaFormat = 1;
   uint32_t bitDepth = 8;
+  bool separatesPlanes = false;
   if (hasChromaInfo(profileIdc)) {
     chromaFormat = reader.ue();
-    if (chromaFormat == 3) reader.flag();  // separate_colour_plane_flag
+    separatesPlanes = chromaFormat == 3 && reader.flag();
     bitDepth = 8 + std::min<uint32_t>(reader.ue(), 8);
     reader.ue();    // bit_depth_chroma_minus8
     reader.flag();  // qpprime_y_zero_transform_bypass_flag
     if (reader.flag()) skipScalingLists(reader, chromaFormat == 3 ? 12 : 8);
   }
-  reader.ue();  // log2_max_frame_num_minus4
+  const uint32_t frameNumberBits = reader.ue() + 4;
   skipPictureOrder(reader);
   reader.ue();    // max_num_ref_frames
   reader.flag();  // gaps_in_frame_num_value_allowed_flag
   H264Parameters parameters;
+  parameters.frameNumberBits = static_cast<int>(std::min(frameNumberBits, kMaxFrameNumberBits));
+  parameters.separatesPlanes = separatesPlanes;
   readPictureSize(reader, chromaFormat, parameters);
   if (reader.flag()) readUsability(reader, parameters);
   if (!reader.complete()) return {};

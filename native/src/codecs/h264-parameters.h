@@ -20,6 +20,10 @@ struct H264Parameters {
   AVColorTransferCharacteristic colorTransfer = AVCOL_TRC_UNSPECIFIED;
   AVColorSpace colorSpace = AVCOL_SPC_UNSPECIFIED;
   AVColorRange colorRange = AVCOL_RANGE_UNSPECIFIED;
+  // What it takes to read whether a slice belongs to a field (7.3.3).
+  bool mayHaveFields = false;
+  bool separatesPlanes = false;
+  int frameNumberBits = 4;
 };
 
 // From an avcC record (MP4, Matroska, FLV) or an Annex B stream. libav itself parses a parameter set only along with a

@@ -1,29 +1,22 @@
 #include "codecs/nal-units.h"
 
 #include <algorithm>
-#include <iterator>
+
+#include "codecs/annex-b.h"
 
 namespace vigie {
 namespace {
 
-constexpr uint8_t kStartCode[] = {0, 0, 1};
 // More parameter sets than any picture has before it.
 constexpr size_t kMaxUnits = 1000;
 constexpr int kUsualLengthBytes = 4;
 
 std::vector<ByteView> splitAtStartCodes(ByteView sample) {
   std::vector<ByteView> units;
-  const uint8_t* end = sample.data + sample.size;
-  const auto nextStart = [&](const uint8_t* from) {
-    return std::search(from, end, std::begin(kStartCode), std::end(kStartCode));
-  };
-  const uint8_t* start = nextStart(sample.data);
-  while (start != end && units.size() < kMaxUnits) {
-    start += std::size(kStartCode);
-    const uint8_t* next = nextStart(start);
-    units.push_back({start, static_cast<size_t>(next - start)});
-    start = next;
-  }
+  visitStartCodes(sample, [&](ByteView unit) {
+    units.push_back(unit);
+    return units.size() < kMaxUnits;
+  });
   return units;
 }
 

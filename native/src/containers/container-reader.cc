@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "containers/packet-parameters.h"
 #include "io/next-range.h"
 
 namespace vigie {
@@ -40,6 +41,19 @@ std::optional<std::string> ContainerReader::findCodecName(const AVStream& stream
 }
 
 void ContainerReader::readParameters(OpenContainer& container, const Limits&, Interrupt&) const {
+  readCodecParameters(container);
+}
+
+void ContainerReader::readParametersOfPackets(OpenContainer& container, const Limits& limits,
+                                              Interrupt& interrupt) const {
+  chooseStreams(*container.format);
+  if (purpose_ == Purpose::description) {
+    if (readPacketParameters(container, limits)) return;
+    // The packets that it has read are gone.
+    container = openContainer(source(), demuxer_, limits, interrupt);
+    if (!container.format) return;
+    chooseStreams(*container.format);
+  }
   readCodecParameters(container);
 }
 

@@ -86,6 +86,11 @@ class ContainerReader {
  protected:
   const SparseFile& file() const { return file_; }
   bool isArranged() const { return arranged_.has_value(); }
+  // ContainerReader::readParameters for MPEG-TS and FLV: by their own packets for a description, by libav's function
+  // for other codecs than H.264 and HEVC, and for pictures.
+  void readParametersOfPackets(OpenContainer& container, const Limits& limits, Interrupt& interrupt) const;
+  // Called each time that `container` has been opened, before packets are read.
+  virtual void chooseStreams(AVFormatContext&) const {}
   void arrange(SparseFile header) { arranged_ = std::move(header); }
 
  private:

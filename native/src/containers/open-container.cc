@@ -13,6 +13,9 @@ extern "C" {
 namespace vigie {
 namespace {
 
+// In units of AV_TIME_BASE; libav adds to it.
+constexpr int64_t kNoLimitOfDuration = int64_t{24 * 60 * 60} * AV_TIME_BASE;
+
 int refuseToOpen(AVFormatContext*, AVIOContext**, const char*, int, AVDictionary**) { return AVERROR(EPERM); }
 
 void dropInvalidCodes(AVFormatContext& format) {
@@ -47,6 +50,8 @@ OpenContainer openContainer(const SparseFile& file, const Demuxer& demuxer, cons
   format->max_streams = limits.maxStreams < INT_MAX ? limits.maxStreams + 1 : INT_MAX;
   format->probesize = limits.probeSizeBytes;
   format->max_probe_packets = limits.maxPackets;
+  // Bytes and packets are limited; a video may begin after any length of sound.
+  format->max_analyze_duration = kNoLimitOfDuration;
 
   Options options;
   options.set("format_whitelist", demuxerWhitelist().c_str());

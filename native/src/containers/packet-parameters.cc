@@ -48,8 +48,10 @@ class Scan {
  private:
   static constexpr int kMaxRateDenominator = 60'060;
 
-  void noteStart(const AVPacket& packet, const AVStream& stream) {
+  void noteStart(const AVPacket& packet, AVStream& stream) {
     if (packet.pts == AV_NOPTS_VALUE) return;
+    const bool isFirst = stream.start_time == AV_NOPTS_VALUE;
+    stream.start_time = isFirst ? packet.pts : std::min(stream.start_time, packet.pts);
     const int64_t start = av_rescale_q(packet.pts, stream.time_base, AV_TIME_BASE_Q);
     start_ = std::min(start_.value_or(start), start);
   }
@@ -59,7 +61,8 @@ class Scan {
   std::vector<int64_t> decodingTimes_;
 };
 
-// False if it finds none: another codec, or no parameter set up to the file's end.
+}  // namespace
+
 bool readPacketParameters(OpenContainer& container, const Limits& limits) {
   AVFormatContext& format = *container.format;
   const AVStream* announced = findVideoStream(format);
@@ -76,19 +79,6 @@ bool readPacketParameters(OpenContainer& container, const Limits& limits) {
   const AVStream* video = findVideoStream(format);
   const bool isKnown = video != nullptr && video->codecpar->width > 0;
   return handled && (isKnown || container.io->miss());
-}
-
-}  // namespace
-
-void readParametersCheaply(const ContainerReader& reader, OpenContainer& container, const Limits& limits,
-                           Interrupt& interrupt) {
-  if (reader.purpose() == Purpose::description) {
-    if (readPacketParameters(container, limits)) return;
-    // The packets that it has read are gone.
-    container = openContainer(reader.source(), reader.demuxer(), limits, interrupt);
-    if (!container.format) return;
-  }
-  readCodecParameters(container);
 }
 
 }  // namespace vigie

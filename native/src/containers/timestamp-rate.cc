@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <utility>
 
 namespace vigie {
 namespace {
@@ -20,13 +21,51 @@ double nearestStandardRate(double measured) {
 
 }  // namespace
 
+void FrameIntervals::add(std::vector<TimedFrames> frames, AVRational timeBase) {
+  std::sort(frames.begin(), frames.end(), [](const TimedFrames& a, const TimedFrames& b) { return a.time < b.time; });
+  for (size_t i = 1; i < frames.size(); i++) {
+    // Each by itself: the difference of hostile timestamps overflows.
+    const double ticks = static_cast<double>(frames[i].time) - static_cast<double>(frames[i - 1].time);
+    if (ticks > 0 && frames[i - 1].frames > 0) intervals_.push_back({ticks * av_q2d(timeBase), frames[i - 1].frames});
+  }
+}
+
+std::optional<double> FrameIntervals::rate() const {
+  constexpr double kTolerance = 0.25;
+  constexpr double kMinRegularShare = 0.7;
+  if (intervals_.empty()) return {};
+  std::vector<Interval> sorted = intervals_;
+  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
+  const auto isShorter = [](const Interval& a, const Interval& b) { return a.secondsPerFrame() < b.secondsPerFrame(); };
+  std::nth_element(sorted.begin(), middle, sorted.end(), isShorter);
+  const double usual = middle->secondsPerFrame();
+  std::vector<Interval> regular;
+  std::copy_if(intervals_.begin(), intervals_.end(), std::back_inserter(regular),
+               [&](const Interval& interval) { return std::abs(interval.secondsPerFrame() / usual - 1) < kTolerance; });
+  const bool isRegular =
+      static_cast<double>(regular.size()) >= kMinRegularShare * static_cast<double>(intervals_.size());
+  // A variable rate has no gaps, only an average.
+  return rateOf(isRegular ? regular : intervals_);
+}
+
+std::optional<double> FrameIntervals::rateOf(const std::vector<Interval>& intervals) {
+  double seconds = 0;
+  double frames = 0;
+  for (const Interval& interval : intervals) {
+    seconds += interval.seconds;
+    frames += interval.frames;
+  }
+  if (!(seconds > 0)) return {};
+  return nearestStandardRate(frames / seconds);
+}
+
 std::optional<double> rateOf(const std::vector<int64_t>& times, AVRational timeBase) {
-  if (times.size() < 2) return {};
-  const auto [first, last] = std::minmax_element(times.begin(), times.end());
-  // Each by itself: the difference of hostile timestamps overflows.
-  const double seconds = (static_cast<double>(*last) - static_cast<double>(*first)) * av_q2d(timeBase);
-  if (seconds <= 0) return {};
-  return nearestStandardRate(static_cast<double>(times.size() - 1) / seconds);
+  std::vector<TimedFrames> frames;
+  frames.reserve(times.size());
+  for (const int64_t time : times) frames.push_back({time, 1});
+  FrameIntervals intervals;
+  intervals.add(std::move(frames), timeBase);
+  return intervals.rate();
 }
 
 }  // namespace vigie

@@ -18,6 +18,9 @@
 namespace vigie {
 namespace {
 
+// Enough for the thousandths that broadcasting's rates are short of whole numbers.
+constexpr int kMaxRateDenominator = 60'060;
+
 std::optional<int64_t> overallBitRate(const Media& media) {
   if (!media.sizeBytes || !media.duration || media.duration->seconds <= 0) return {};
   return toBitRate(static_cast<double>(*media.sizeBytes) * 8 / media.duration->seconds);
@@ -41,6 +44,8 @@ Answer describe(const SparseFile& file, OpenVideo& opened, const Limits& limits)
   readDecoderParameters(container, *video, limits);
   media.video = describeVideo(*reader, *container.format, *video);
   media.video.frameRate = reader->findFrameRate(*video);
+  // The last picture lasts as long as the others.
+  if (media.video.frameRate) video->avg_frame_rate = av_d2q(*media.video.frameRate, kMaxRateDenominator);
   if (!media.video.frameRate) media.video.frameRate = findFrameRate(container, reader->demuxer(), *video, limits);
   auto duration = reader->findDuration(container, *video, limits);
   if (const auto* need = std::get_if<Need>(&duration)) return *need;

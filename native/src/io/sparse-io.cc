@@ -1,5 +1,6 @@
 #include "io/sparse-io.h"
 
+#include <algorithm>
 #include <new>
 
 namespace vigie {
@@ -42,8 +43,9 @@ int SparseIo::readPacket(void* self, uint8_t* buffer, int length) {
 int SparseIo::read(uint8_t* buffer, int length) {
   if (interrupt_.tripped()) return AVERROR_EXIT;
   if (miss_) return kMissing;
-  if (file_.endsAt(position_)) return AVERROR_EOF;
-  const size_t count = file_.read(position_, buffer, static_cast<size_t>(length));
+  if (file_.endsAt(position_) || position_ >= end_) return AVERROR_EOF;
+  const int64_t wanted = std::min<int64_t>(length, end_ - position_);
+  const size_t count = file_.read(position_, buffer, static_cast<size_t>(wanted));
   if (count == 0) {
     miss_ = position_;
     missEnd_ = position_ + length;

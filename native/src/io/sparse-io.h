@@ -29,6 +29,8 @@ class SparseIo {
   // Goes on reading at `offset`, also where demuxers must not seek. avio_seek would read what lies between when that is
   // less than 32 KiB, and so miss bytes that nobody wants.
   void jumpTo(int64_t offset);
+  // From now on the file ends there.
+  void endAt(int64_t offset) { end_ = offset; }
 
  private:
   static int readPacket(void* self, uint8_t* buffer, int length);
@@ -38,6 +40,7 @@ class SparseIo {
   const SparseFile& file_;
   Interrupt& interrupt_;
   int64_t position_ = 0;
+  int64_t end_ = kMaxOffset;
   std::optional<int64_t> miss_;
   int64_t missEnd_ = 0;
   IoHandle context_;

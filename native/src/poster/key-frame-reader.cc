@@ -73,15 +73,31 @@ KeyFrameReader::Step KeyFrameReader::readIndexed() {
 KeyFrameReader::Step KeyFrameReader::readOn() {
   while (packets_++ < limits_.maxPackets) {
     if (!readPacket()) return atEnd();
-    if (packet_->stream_index != video_.stream->index || (packet_->flags & AV_PKT_FLAG_KEY) == 0) continue;
+    if (!isVideo() || (packet_->flags & AV_PKT_FLAG_KEY) == 0) continue;
     if (!isWhole()) return atEnd();
     return packet_.get();
   }
   return Failure{FailureCode::noKeyFrame, "there is no key frame among the first packets"};
 }
 
+KeyFrameReader::Step KeyFrameReader::following() {
+  while (packets_++ < limits_.maxPackets) {
+    if (!readPacket()) return atEnd();
+    if (!isVideo()) continue;
+    if (!isWhole()) return atEnd();
+    return packet_.get();
+  }
+  return Failure{FailureCode::noKeyFrame, "the first key frame lacks its second field"};
+}
+
+bool KeyFrameReader::isVideo() const { return packet_->stream_index == video_.stream->index; }
+
 bool KeyFrameReader::readPacket() {
   av_packet_unref(packet_.get());
+  if (following_->size > 0) {
+    av_packet_move_ref(packet_.get(), following_.get());
+    return true;
+  }
   return av_read_frame(video_.container.format.get(), packet_.get()) >= 0;
 }
 
@@ -89,9 +105,8 @@ bool KeyFrameReader::readPacket() {
 bool KeyFrameReader::isWhole() {
   if (!video_.container.io->miss()) return true;
   while (av_read_frame(video_.container.format.get(), following_.get()) >= 0) {
-    const bool sameStream = following_->stream_index == video_.stream->index;
+    if (following_->stream_index == video_.stream->index) return true;
     av_packet_unref(following_.get());
-    if (sameStream) return true;
   }
   return false;
 }

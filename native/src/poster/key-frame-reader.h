@@ -17,6 +17,8 @@ class KeyFrameReader {
 
   // The packet stays valid until the next call. A failure: there is no further key frame.
   std::variant<const AVPacket*, Need, Failure> next();
+  // What follows the last key frame in its stream: the second field of a picture that is coded as two.
+  std::variant<const AVPacket*, Need, Failure> following();
 
  private:
   using Step = std::variant<const AVPacket*, Need, Failure>;
@@ -25,6 +27,7 @@ class KeyFrameReader {
   Step readIndexed();
   Step readOn();
   bool readPacket();
+  bool isVideo() const;
   bool isWhole();
   Step atEnd() const;
   Step askFor(int64_t begin, int64_t end) const;
@@ -34,6 +37,7 @@ class KeyFrameReader {
   const Limits& limits_;
   const PosterSettings& settings_;
   PacketHandle packet_;
+  // Read ahead: the next to be given, unless it is empty.
   PacketHandle following_;
   int packets_ = 0;
   // Into the index of an MP4.

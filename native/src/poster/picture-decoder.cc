@@ -38,4 +38,18 @@ AVFrame* PictureDecoder::decode(const AVPacket& packet) {
   return frame_.get();
 }
 
+void PictureDecoder::beginFields(const AVPacket& first) {
+  avcodec_flush_buffers(decoder_.get());
+  avcodec_send_packet(decoder_.get(), &first);
+}
+
+AVFrame* PictureDecoder::endFields(const AVPacket& second) {
+  const AVDiscard skipped = std::exchange(decoder_->skip_frame, AVDISCARD_DEFAULT);
+  avcodec_send_packet(decoder_.get(), &second);
+  avcodec_send_packet(decoder_.get(), nullptr);
+  const int received = avcodec_receive_frame(decoder_.get(), frame_.get());
+  decoder_->skip_frame = skipped;
+  return received < 0 ? nullptr : frame_.get();
+}
+
 }  // namespace vigie

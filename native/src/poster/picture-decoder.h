@@ -19,6 +19,10 @@ class PictureDecoder {
   // until the next call.
   AVFrame* decode(const AVPacket& packet);
 
+  // The same for a picture that is coded as two fields, a packet each; the second may be predicted from the first.
+  void beginFields(const AVPacket& first);
+  AVFrame* endFields(const AVPacket& second);
+
  private:
   PictureDecoder(CodecHandle decoder, FrameHandle frame) : decoder_(std::move(decoder)), frame_(std::move(frame)) {}
 

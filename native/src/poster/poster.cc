@@ -6,6 +6,8 @@
 #include <variant>
 
 #include "codecs/codec-headers.h"
+#include "codecs/coded-pictures.h"
+#include "codecs/h264-parameters.h"
 #include "describe/display-matrix.h"
 #include "describe/open-video.h"
 #include "io/interruptible.h"
@@ -46,18 +48,43 @@ class Attempt {
       if (const auto* need = std::get_if<Need>(&step)) return *need;
       if (const auto* failure = std::get_if<Failure>(&step)) return failed > 0 ? undecodable() : *failure;
       const AVPacket& packet = *std::get<const AVPacket*>(step);
-      if (!decoder) {
-        correctPictureSize(*video_.stream->codecpar, packet);
-        decoder = PictureDecoder::open(*video_.stream, settings_.maxPixels);
-        if (!decoder) return withoutDecoder();
+      if (!decoder) decoder = openFor(packet);
+      if (!decoder) return withoutDecoder();
+      if (isField(packet)) {
+        if (auto answer = showFields(*decoder, packet)) return *std::move(answer);
+      } else if (AVFrame* picture = decoder->decode(packet)) {
+        return show(*picture);
       }
-      if (AVFrame* picture = decoder->decode(packet)) return show(*picture);
     }
     return undecodable();
   }
 
  private:
   bool isWithin(int width, int height) const { return static_cast<int64_t>(width) * height <= settings_.maxPixels; }
+
+  std::optional<PictureDecoder> openFor(const AVPacket& picture) const {
+    correctPictureSize(*video_.stream->codecpar, picture);
+    return PictureDecoder::open(*video_.stream, settings_.maxPixels);
+  }
+
+  // Nothing if the two don't decode.
+  std::optional<PosterAnswer> showFields(PictureDecoder& decoder, const AVPacket& first) {
+    decoder.beginFields(first);
+    const auto step = reader_.following();
+    if (const auto* need = std::get_if<Need>(&step)) return *need;
+    if (std::holds_alternative<Failure>(step)) return undecodable();
+    AVFrame* picture = decoder.endFields(*std::get<const AVPacket*>(step));
+    return picture ? std::optional(show(*picture)) : std::nullopt;
+  }
+
+  bool isField(const AVPacket& packet) const {
+    const AVCodecParameters& parameters = *video_.stream->codecpar;
+    if (parameters.codec_id != AV_CODEC_ID_H264) return false;
+    const ByteView picture{packet.data, static_cast<size_t>(packet.size)};
+    auto known = readH264Parameters({parameters.extradata, static_cast<size_t>(parameters.extradata_size)});
+    if (!known) known = readH264Parameters(picture);
+    return known && known->mayHaveFields && isH264Field(picture, *known);
+  }
 
   Failure withoutDecoder() const {
     const std::string codec = video_.reader->findCodecName(*video_.stream).value_or("this codec");

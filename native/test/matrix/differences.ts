@@ -62,12 +62,6 @@ export const differences: readonly Difference[] = [
     says: { within: 0.0011 },
     why: 'with timestamps of whole milliseconds the few frames of the first range look like 30 as much as 29.97',
   },
-  {
-    files: ['h264-1080p.ts'],
-    fields: ['durationSeconds', 'bitRate'],
-    says: { within: 0.03 },
-    why: 'at 9 Mbit/s the last 32 KiB hold one picture, and the audio, which begins before the video, is not in the head',
-  },
 ];
 
 export function differenceFor(recipe: Recipe, field: keyof Facts): Difference | undefined {

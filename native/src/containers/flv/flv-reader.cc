@@ -1,12 +1,11 @@
 #include "containers/flv/flv-reader.h"
 
 #include "containers/flv/flv-layout.h"
-#include "containers/packet-parameters.h"
 
 namespace vigie {
 
 void FlvReader::readParameters(OpenContainer& container, const Limits& limits, Interrupt& interrupt) const {
-  readParametersCheaply(*this, container, limits, interrupt);
+  readParametersOfPackets(container, limits, interrupt);
 }
 
 DurationResult FlvReader::findDuration(OpenContainer& container, const AVStream& video, const Limits& limits) const {

@@ -10,6 +10,7 @@ class MpegPsReader : public ContainerReader {
   using ContainerReader::ContainerReader;
 
   DurationResult findDuration(OpenContainer& container, const AVStream& video, const Limits& limits) const override;
+  std::optional<double> findFrameRate(const AVStream& video) const override;
 };
 
 // MPEG transport streams: the same, and their packets are worth reading without libav's help.
@@ -18,6 +19,11 @@ class MpegTsReader final : public MpegPsReader {
   using MpegPsReader::MpegPsReader;
 
   void readParameters(OpenContainer& container, const Limits& limits, Interrupt& interrupt) const override;
+  std::optional<double> findFrameRate(const AVStream& video) const override;
+
+ private:
+  // Leaves out the video streams that are announced and not there, if another is.
+  void chooseStreams(AVFormatContext& format) const override;
 };
 
 }  // namespace vigie
