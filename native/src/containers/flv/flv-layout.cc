@@ -1,5 +1,8 @@
 #include "containers/flv/flv-layout.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "io/byte-reader.h"
 #include "io/next-range.h"
 
@@ -9,27 +12,120 @@ namespace {
 // Adobe Flash Video File Format 10.1, annex E: each tag is followed by its own size.
 constexpr int64_t kTagHeaderBytes = 11;
 constexpr int64_t kSizeBytes = 4;
+constexpr uint8_t kAudio = 8;
+constexpr uint8_t kVideo = 9;
+constexpr uint8_t kScript = 18;
+// Tails to search for the last tag: a key frame may be as long.
+constexpr int64_t kTailBytes[] = {kFirstTailBytes, 128 * 1024, 512 * 1024};
+constexpr int kMaxTags = 100'000;
+
+struct Tag {
+  uint8_t type;
+  int64_t end;
+  // When it is shown; nothing for what is neither picture nor sound.
+  std::optional<double> seconds;
+};
+
+// Of the bytes behind a tag's header; E.4.2.1 and E.4.3.1. Configurations and the mark of the end are no media.
+std::optional<int64_t> readMediaDelay(ByteReader& reader, uint8_t type) {
+  constexpr uint8_t kAvc = 7;
+  constexpr uint8_t kAac = 10;
+  constexpr uint8_t kPicture = 1;
+  const uint8_t flags = reader.u8();
+  if (type == kAudio) return flags >> 4 == kAac && reader.u8() == 0 ? std::nullopt : std::optional<int64_t>(0);
+  if (type != kVideo) return {};
+  // Enhanced RTMP: the packet's type stands where the codec was.
+  if (flags & 0x80) return (flags & 0x0F) == 1 || (flags & 0x0F) == 3 ? std::optional<int64_t>(0) : std::nullopt;
+  if ((flags & 0x0F) != kAvc) return 0;
+  if (reader.u8() != kPicture) return {};
+  const auto delay = static_cast<int64_t>(reader.number(3));
+  return delay < 0x800000 ? delay : delay - 0x1000000;
+}
+
+bool isTagType(uint8_t byte) { return byte == kAudio || byte == kVideo || byte == kScript; }
+
+std::optional<Tag> readTag(const SparseFile& file, int64_t begin) {
+  ByteReader reader(file, begin);
+  const uint8_t type = reader.u8();
+  const auto bodyBytes = static_cast<int64_t>(reader.number(3));
+  const uint64_t lower = reader.number(3);
+  const uint64_t milliseconds = uint64_t{reader.u8()} << 24 | lower;
+  const uint64_t streamId = reader.number(3);
+  if (!reader.complete() || !isTagType(type) || streamId != 0) return {};
+  Tag tag{type, begin + kTagHeaderBytes + bodyBytes + kSizeBytes, {}};
+  const auto delay = readMediaDelay(reader, type);
+  if (delay && reader.complete()) {
+    tag.seconds = static_cast<double>(static_cast<int64_t>(milliseconds) + *delay) / 1000;
+  }
+  return tag;
+}
+
+// A tag is one beyond doubt if its size stands behind it.
+bool isFollowedBySize(const SparseFile& file, int64_t begin, const Tag& tag) {
+  ByteReader size(file, tag.end - kSizeBytes);
+  return size.u32() == tag.end - kSizeBytes - begin && size.complete();
+}
+
+// Calls `visit` with the tags from `begin` on, until it returns false.
+template <typename Visit>
+void visitTags(const SparseFile& file, int64_t begin, Visit visit) {
+  for (int i = 0; i < kMaxTags; i++) {
+    const auto tag = readTag(file, begin);
+    if (!tag || !visit(*tag)) return;
+    begin = tag->end;
+  }
+}
+
+// `begin` may lie within a tag.
+std::optional<int64_t> findTag(const SparseFile& file, int64_t begin) {
+  std::vector<uint8_t> bytes(static_cast<size_t>(*file.size() - begin));
+  bytes.resize(file.read(begin, bytes.data(), bytes.size()));
+  for (auto at = bytes.begin();; ++at) {
+    at = std::find_if(at, bytes.end(), isTagType);
+    if (at == bytes.end()) return {};
+    const int64_t offset = begin + (at - bytes.begin());
+    const auto tag = readTag(file, offset);
+    if (tag && isFollowedBySize(file, offset, *tag)) return offset;
+  }
+}
+
+std::optional<double> lastTime(const SparseFile& file, int64_t tailBegin) {
+  std::optional<double> last;
+  const auto first = findTag(file, tailBegin);
+  if (!first) return last;
+  visitTags(file, *first, [&](const Tag& tag) {
+    if (tag.seconds) last = std::max(last.value_or(0), *tag.seconds);
+    return true;
+  });
+  return last;
+}
 
 }  // namespace
 
+std::optional<double> firstFlvTime(const SparseFile& file) {
+  constexpr int64_t kHeaderSizeOffset = 5;
+  // Pictures stand in the order of decoding, sound beside them.
+  constexpr int kTagsToSee = 16;
+  std::optional<double> first;
+  int seen = 0;
+  visitTags(file, ByteReader(file, kHeaderSizeOffset).u32() + kSizeBytes, [&](const Tag& tag) {
+    if (tag.seconds) first = std::min(first.value_or(*tag.seconds), *tag.seconds);
+    if (tag.seconds) seen++;
+    return seen < kTagsToSee;
+  });
+  return first;
+}
+
 DurationResult flvDuration(const SparseFile& file) {
-  const int64_t tailBytes = 32 * 1024;
   if (!file.size()) return std::nullopt;
-  if (const auto tail = missingTail(file, tailBytes)) return *tail;
-  const int64_t sizeBegin = *file.size() - kSizeBytes;
-  ByteReader size(file, sizeBegin);
-  const int64_t tagBytes = size.u32();
-  const int64_t tagBegin = sizeBegin - tagBytes;
-  if (!size.complete() || tagBytes < kTagHeaderBytes || tagBegin < 0) return std::nullopt;
-  const int64_t tagHeaderEnd = tagBegin + kTagHeaderBytes;
-  const int64_t missing = file.firstMissing(tagBegin);
-  if (missing < tagHeaderEnd) return nextRange(file, missing, tagHeaderEnd);
-  ByteReader tag(file, tagBegin + 1);
-  const uint64_t bodyBytes = tag.number(3);
-  const uint64_t lower = tag.number(3);
-  const uint64_t milliseconds = uint64_t{tag.u8()} << 24 | lower;
-  if (static_cast<int64_t>(bodyBytes) + kTagHeaderBytes != tagBytes || milliseconds == 0) return std::nullopt;
-  return Duration{static_cast<double>(milliseconds) / 1000, DurationSource::estimate};
+  const double first = firstFlvTime(file).value_or(0);
+  for (const int64_t tailBytes : kTailBytes) {
+    if (const auto tail = missingTail(file, tailBytes)) return *tail;
+    const auto last = lastTime(file, std::max<int64_t>(0, *file.size() - tailBytes));
+    if (last && *last > first) return Duration{*last - first, DurationSource::estimate};
+    if (tailBytes >= *file.size()) break;
+  }
+  return std::nullopt;
 }
 
 }  // namespace vigie

@@ -1,11 +1,17 @@
 #pragma once
 
+#include <optional>
+
 #include "containers/duration-result.h"
 #include "io/sparse-file.h"
 
 namespace vigie {
 
-// Duration of an FLV without metadata: the time of its last tag, or the bytes that hold that tag.
+// The time of the first picture or sound, in seconds: recorders of live streams begin anywhere. Nothing if there is
+// none in the first bytes.
+std::optional<double> firstFlvTime(const SparseFile& file);
+
+// Seconds from the first picture or sound to the last, or the bytes that hold the last.
 DurationResult flvDuration(const SparseFile& file);
 
 }  // namespace vigie

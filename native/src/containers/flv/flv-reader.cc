@@ -11,7 +11,15 @@ void FlvReader::readParameters(OpenContainer& container, const Limits& limits, I
 DurationResult FlvReader::findDuration(OpenContainer& container, const AVStream& video, const Limits& limits) const {
   const auto result = ContainerReader::findDuration(container, video, limits);
   const auto* stated = std::get_if<std::optional<Duration>>(&result);
-  return stated != nullptr && !*stated ? flvDuration(file()) : result;
+  const bool isLength = stated != nullptr && *stated && !countsFromZero(**stated);
+  return isLength ? result : flvDuration(file());
+}
+
+// Some recorders state the last tag's time, on a clock that began long before the file did.
+bool FlvReader::countsFromZero(const Duration& stated) const {
+  constexpr double kMinLateSeconds = 10;
+  const double first = firstFlvTime(file()).value_or(0);
+  return first >= kMinLateSeconds && stated.seconds >= first;
 }
 
 }  // namespace vigie

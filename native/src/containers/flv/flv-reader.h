@@ -11,6 +11,9 @@ class FlvReader final : public ContainerReader {
 
   void readParameters(OpenContainer& container, const Limits& limits, Interrupt& interrupt) const override;
   DurationResult findDuration(OpenContainer& container, const AVStream& video, const Limits& limits) const override;
+
+ private:
+  bool countsFromZero(const Duration& stated) const;
 };
 
 }  // namespace vigie
