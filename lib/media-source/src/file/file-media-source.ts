@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
 import type { WantedRange } from '../byte-range.ts';
@@ -41,7 +41,7 @@ class FileMediaReader implements MediaReader {
     signal.throwIfAborted();
     meter.requests++;
     const slice = await this.#readRange(range).catch(error => {
-      throw isOurOwn(error) ? error : toSourceError(error);
+      throw isOurOwn(error) ? error : toSourceError(error, this.#file);
     });
     signal.throwIfAborted();
     meter.bytesRead += slice.costBytes;
@@ -51,13 +51,13 @@ class FileMediaReader implements MediaReader {
   async #readRange(range: WantedRange): Promise<MediaSlice> {
     // Without O_NONBLOCK a named pipe would hold a thread until somebody writes to it.
     await using file = await open(this.#file, constants.O_RDONLY | constants.O_NONBLOCK);
-    const sizeBytes = await this.#checkVersion(file);
+    const { size, mtimeMs } = await this.#checkVersion(file);
+    const sizeBytes = Number(size);
     const bytes = await readFully(file, range, sizeBytes);
-    return { bytes, sizeBytes, costBytes: bytes.length };
+    return { bytes, sizeBytes, costBytes: bytes.length, unchangedForMs: Math.max(0, Date.now() - Number(mtimeMs)) };
   }
 
-  /** Its size. */
-  async #checkVersion(file: FileHandle): Promise<number> {
+  async #checkVersion(file: FileHandle): Promise<BigIntStats> {
     const stat = await file.stat({ bigint: true });
     if (!stat.isFile()) {
       const what = stat.isDirectory() ? 'a folder' : 'no regular file';
@@ -66,7 +66,7 @@ class FileMediaReader implements MediaReader {
     const version = `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}`;
     this.#version ??= version;
     if (version !== this.#version) throw new MediaChangedError('the file was replaced while it was read');
-    return Number(stat.size);
+    return stat;
   }
 }
 
@@ -90,9 +90,16 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
   ENFILE: 'too many files are open on this machine',
 };
 
-function toSourceError(error: unknown): MediaSourceError {
+/** In the place of bytes that are no UTF-8, of which Node makes no argument and no path. */
+const REPLACEMENT_CHARACTER = '\ufffd';
+
+function toSourceError(error: unknown, file: string): MediaSourceError {
   const { code = '', message } = error as NodeJS.ErrnoException;
-  if (MISSING.has(code)) return new MediaSourceError('NOT_FOUND', 'there is no such file', { cause: error });
+  if (MISSING.has(code)) {
+    const isNoUtf8 = file.includes(REPLACEMENT_CHARACTER);
+    const why = isNoUtf8 ? 'the name is no UTF-8: rename the file, or its folder' : 'there is no such file';
+    return new MediaSourceError('NOT_FOUND', why, { cause: error });
+  }
   return new MediaSourceError('UNREACHABLE', EXPLANATIONS[code] ?? `the file can't be read: ${message}`, {
     cause: error,
   });

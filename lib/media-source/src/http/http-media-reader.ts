@@ -13,7 +13,7 @@ import { BrokenReadError, toBrokenRead } from './broken-read-error.ts';
 import { parseContentRange } from './content-range.ts';
 import { exchange, type HttpAnswer } from './http-exchange.ts';
 import type { HttpMetrics } from './http-metrics.ts';
-import { conditionFor, differ, type MediaVersion, versionOf } from './media-version.ts';
+import { conditionFor, differ, type MediaVersion, unchangedForMs, versionOf } from './media-version.ts';
 import { findRedirectTarget, isRedirect } from './redirect.ts';
 import { contentLengthOf, headerOf, type ResponseHeaders } from './response-headers.ts';
 import { unreachableStatus } from './unreachable-status.ts';
@@ -23,6 +23,8 @@ export interface HttpMediaReaderParts extends ReadOptions {
   readonly origin: string;
   /** As it is sent in a request. */
   readonly path: string;
+  /** Flat names and values. */
+  readonly authorization: readonly string[];
   readonly metrics: HttpMetrics;
 }
 
@@ -66,7 +68,7 @@ export class HttpMediaReader implements MediaReader {
       if (!isRedirect(answer.status)) {
         const slice = this.#understand(answer, range);
         this.#path = path;
-        return slice;
+        return { ...slice, unchangedForMs: unchangedForMs(answer.headers) };
       }
       if (redirectsLeft === 0) throw unreachable(`the video server redirects more than ${MAX_REDIRECTS} times`);
       path = findRedirectTarget(this.#parts.origin, path, headerOf(answer.headers, 'location'));
@@ -101,7 +103,7 @@ export class HttpMediaReader implements MediaReader {
   #requestHeaders({ offset, lengthBytes }: WantedRange): readonly string[] {
     const range = `bytes=${offset}-${offset + lengthBytes - 1}`;
     const condition = this.#version === undefined ? [] : conditionFor(this.#version);
-    return ['range', range, ...CONSTANT_HEADERS, ...condition];
+    return ['range', range, ...CONSTANT_HEADERS, ...this.#parts.authorization, ...condition];
   }
 
   #chooseWindow(

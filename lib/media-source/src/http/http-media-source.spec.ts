@@ -433,4 +433,18 @@ describe('HttpMediaSource', () => {
       expect(server.requests.length).to.equal(4);
     });
   });
+
+  it('sends the user and the password of its URL, as any UTF-8, and none of a URL without', async () => {
+    const sent: (string | undefined)[] = [];
+    server.behave = (request, response) => {
+      sent.push(request.headers.authorization);
+      sendRange(request, response, file);
+    };
+    for (const user of ['', 'k%C3%BCche:p%40ss%zz@', 'token@']) {
+      await using withUser = sourceAt(server.url.replace('//', `//${user}`));
+      await withUser.open('/videos/a.mp4', { meter, signal: stop.signal }).read(first, PLENTY);
+    }
+    const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
+    expect(sent).to.deep.equal([undefined, basic('küche:p@ss%zz'), basic('token:')]);
+  });
 });

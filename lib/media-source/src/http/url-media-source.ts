@@ -1,5 +1,6 @@
 import type { Pool } from 'undici';
 import { type MediaReader, type MediaSource, MediaSourceError, type ReadOptions } from '../media-source.ts';
+import { authorizationOf } from './authorization.ts';
 import { HttpMediaReader } from './http-media-reader.ts';
 import type { HttpMetrics } from './http-metrics.ts';
 import { openVideoServerPool, type VideoServerLimits } from './video-server-pool.ts';
@@ -21,9 +22,16 @@ export class UrlMediaSource implements MediaSource, AsyncDisposable {
 
   open(video: string, options: ReadOptions): MediaReader {
     if (!URL.canParse(video)) return unreadable('this is no URL');
-    const { origin, pathname, search } = new URL(video);
-    const { metrics } = this.#options;
-    return new HttpMediaReader({ ...options, pool: this.#poolOf(origin), origin, path: pathname + search, metrics });
+    const url = new URL(video);
+    const { origin, pathname, search } = url;
+    return new HttpMediaReader({
+      ...options,
+      pool: this.#poolOf(origin),
+      origin,
+      path: pathname + search,
+      authorization: authorizationOf(url),
+      metrics: this.#options.metrics,
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
