@@ -156,6 +156,29 @@ describe('probe-svc', () => {
     expect(recorded()[0]?.effort?.attempts).to.equal(4);
   });
 
+  it('probes a video again that is empty and then cut, until it is whole', async () => {
+    mesh.videos.behave = (request, response, number) => {
+      if (number === 1) response.writeHead(416, { 'content-range': 'bytes */0' }).end();
+      else sendRange(request, response, number === 2 ? video.subarray(0, 1_000) : video);
+    };
+    await mesh.publish('store-42', alert('a-1'));
+    probe = await mesh.startProbe();
+    await finished();
+    expect(recorded()[0]).to.include({ status: Status.PROCESSED });
+    expect(recorded()[0]?.media?.truncated).to.equal(false);
+    expect(recorded()[0]?.effort?.attempts).to.equal(3);
+  });
+
+  it('does not wait for more of a file that nobody has written to for long', async () => {
+    const headers = { 'last-modified': 'Thu, 26 Nov 2026 09:00:00 GMT', date: 'Thu, 26 Nov 2026 09:01:00 GMT' };
+    mesh.videos.behave = (request, response) => sendRange(request, response, video.subarray(0, 1_000), headers);
+    await mesh.publish('store-42', alert('a-1'));
+    probe = await mesh.startProbe();
+    await finished();
+    expect(recorded()[0]).to.include({ status: Status.FAILED });
+    expect(recorded()[0]?.effort?.attempts).to.equal(1);
+  });
+
   it('fails an alert whose video never appears', async () => {
     mesh.videos.behave = (_, response) => response.writeHead(404).end();
     await mesh.publish('store-42', alert('a-1'));

@@ -1,7 +1,13 @@
 import { Deadline } from '@vigie/service-kit/async';
 import type { WantedRange } from './byte-range.ts';
 import { FileMemory, type MemoryLimits } from './file-memory.ts';
-import { MediaChangedError, type MediaReader, type MediaSource, MediaSourceError } from './media-source.ts';
+import {
+  MediaChangedError,
+  type MediaReader,
+  type MediaSlice,
+  type MediaSource,
+  MediaSourceError,
+} from './media-source.ts';
 import { ReadBudget, ReadBudgetExceededError, type ReadLimits } from './read-budget.ts';
 import { ReadMeter } from './read-meter.ts';
 import { type Inspect, type Need, readUntilKnown } from './read-until-known.ts';
@@ -25,6 +31,8 @@ export interface Inspection<Known> {
   readonly requests: number;
   /** To the microsecond. */
   readonly elapsedMs: number;
+  /** How long the file hadn't changed when it was read; undefined if the source didn't say. */
+  readonly unchangedForMs: number | undefined;
 }
 
 export interface InspectMediaOptions {
@@ -48,6 +56,7 @@ interface Circumstances {
   readonly deadline: Deadline;
   readonly held: FileMemory;
   readonly onRead: InspectMediaOptions['onRead'];
+  unchangedForMs: number | undefined;
 }
 
 /** A file that is replaced while it is being read is read afresh, but one that keeps changing is left for later. */
@@ -64,12 +73,14 @@ export function createInspectMedia(source: MediaSource, limits: InspectionLimits
     const meter = new ReadMeter();
     using deadline = new Deadline(limits.timeoutMs, signal);
     using held = new FileMemory(memory);
-    const result = await inspectVersions(name, inspect, { meter, deadline, held, onRead }).then(toKnown, error => {
+    const under: Circumstances = { meter, deadline, held, onRead, unchangedForMs: undefined };
+    const result = await inspectVersions(name, inspect, under).then(toKnown, error => {
       signal?.throwIfAborted();
       return toUnread(error);
     });
     const { bytesRead, requests } = meter;
-    return { result, bytesRead, requests, elapsedMs: toMicroseconds(performance.now() - startedAt) };
+    const elapsedMs = toMicroseconds(performance.now() - startedAt);
+    return { result, bytesRead, requests, elapsedMs, unchangedForMs: under.unchangedForMs };
   };
 
   async function inspectVersions<Known extends { readonly kind: string }>(
@@ -91,8 +102,9 @@ export function createInspectMedia(source: MediaSource, limits: InspectionLimits
   function inspectVersion<Known extends { readonly kind: string }>(
     reader: MediaReader,
     inspect: Inspect<Known>,
-    { deadline, held, onRead }: Circumstances,
+    under: Circumstances,
   ): Promise<Exclude<Known, Need>> {
+    const { deadline, held, onRead } = under;
     const budget = new ReadBudget(limits);
     return readUntilKnown(
       { offset: 0, lengthBytes: limits.firstRangeBytes },
@@ -103,7 +115,7 @@ export function createInspectMedia(source: MediaSource, limits: InspectionLimits
           await held.makeRoom(deadline.caller);
         }
         using _ = onRead?.();
-        await fetchRange(range, reader, budget, file, deadline);
+        under.unchangedForMs = await fetchRange(range, reader, budget, file, deadline);
       },
       // An inspection ends with an answer by its own clock; only the caller's signal may break it off.
       file =>
@@ -121,7 +133,7 @@ export function createInspectMedia(source: MediaSource, limits: InspectionLimits
     budget: ReadBudget,
     file: SparseFile,
     deadline: Deadline,
-  ): Promise<void> {
+  ): Promise<MediaSlice['unchangedForMs']> {
     const { sizeBytes } = file;
     const slice = await reader.read(range, budget.remainingBytes).catch(error => {
       if (!deadline.signal.aborted) throw error;
@@ -136,6 +148,7 @@ export function createInspectMedia(source: MediaSource, limits: InspectionLimits
     if (added === 0 && file.sizeBytes === sizeBytes) {
       throw unreachable(`the video server sends nothing from byte ${range.offset} on`);
     }
+    return slice.unchangedForMs;
   }
 }
 

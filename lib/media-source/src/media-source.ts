@@ -37,6 +37,8 @@ export interface MediaSlice {
   readonly sizeBytes: number | null;
   /** Bytes that had to be received to get these. */
   readonly costBytes: number;
+  /** How long ago the file was last written to, by the clock of where it is; undefined if the source doesn't say. */
+  readonly unchangedForMs?: number | undefined;
 }
 
 export type MediaSourceErrorReason = 'NOT_FOUND' | 'UNREACHABLE';

@@ -16,6 +16,8 @@ export interface ProbeReport {
   readonly bytesRead: number;
   readonly requests: number;
   readonly elapsedMs: number;
+  /** How long the file hadn't changed when it was read; undefined if its server didn't say. */
+  readonly unchangedForMs?: number | undefined;
   /** What the demuxer logged. */
   readonly diagnostics: readonly string[];
 }

@@ -15,8 +15,8 @@ const policy = { schedule, uploadGraceMs: 60_000 };
 const cost = { bytesRead: 32_768, requests: 1, elapsedMs: 2.5 };
 
 const probing =
-  (finding: Finding): ProbeVideo =>
-  async () => ({ finding, ...cost, diagnostics: [] });
+  (finding: Finding, unchangedForMs?: number): ProbeVideo =>
+  async () => ({ finding, ...cost, diagnostics: [], unchangedForMs });
 const media = probing({ kind: 'media', media: mediaOf() });
 const failing = (code: Failure['code'], retryAfterMs?: number) =>
   probing({ kind: 'failure', failure: { code, message: 'why' }, retryAfterMs });
@@ -87,6 +87,31 @@ describe('processAlert', () => {
   it('fails an alert whose file is not a video', async () => {
     expect(await process({ probeVideo: failing('NOT_A_VIDEO') })).to.have.property('kind', 'finished');
     expect(steps).to.deep.equal(['record FAILED', 'publish FAILED NOT_A_VIDEO']);
+  });
+
+  it('waits for the end of a video that may still be being written, and then takes what is there', async () => {
+    const cut = { kind: 'media', media: mediaOf({ truncated: true }) } as const;
+    const waiting = await process({ probeVideo: probing(cut) });
+    expect(waiting).to.deep.include({ kind: 'retry', attempts: 1 });
+    expect(waiting.kind === 'retry' && waiting.failure.code).to.equal('CORRUPT_HEADER');
+    expect(steps).to.deep.equal([]);
+    const old = deliveryOf({ receivedAt: new Date(Date.now() - 60_000) });
+    for (const given of [{ probeVideo: probing(cut), delivery: old }, { probeVideo: probing(cut, 60_000) }]) {
+      expect(await process(given)).to.have.property('kind', 'finished');
+      expect(steps.splice(0)).to.deep.equal(['record PROCESSED', 'publish PROCESSED']);
+    }
+  });
+
+  it('says of a video that never became whole how long it was waited for', async () => {
+    const delivery = deliveryOf({ receivedAt: new Date(Date.now() - 61_000) });
+    const messageAfter = async (attempts: number, code: Failure['code']) => {
+      const result = await process({ probeVideo: failing(code), delivery, attempt: { attempts } });
+      const { outcome } = result.kind === 'finished' ? result.record : expect.fail(result.kind);
+      return outcome.status === 'PROCESSED' ? expect.fail(outcome.status) : outcome.failure.message;
+    };
+    expect(await messageAfter(7, 'VIDEO_EMPTY')).to.equal('why; still so 61 s after its alert');
+    expect(await messageAfter(1, 'VIDEO_EMPTY')).to.equal('why');
+    expect(await messageAfter(7, 'NOT_A_VIDEO')).to.equal('why');
   });
 
   it('probes in isolation what may have ended a process, and nothing else, however often it was delivered', async () => {

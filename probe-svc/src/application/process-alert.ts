@@ -8,12 +8,15 @@ import {
   decideRetry,
   decideRetryOfInternalError,
   type FailurePolicy,
+  isOfUnfinished,
+  mayStillGrow,
 } from '../domain/retry-decision.ts';
 import type { AttemptJournal, BegunAttempt } from '../ports/attempt-journal.ts';
 import { type OutcomeStore, OutcomeStoreError } from '../ports/outcome-store.ts';
 import type { Admission, AdmissionQueue } from './admission-queue.ts';
-import type { Finding, ProbeReport, ProbeVideo } from './probe-video.ts';
+import type { ProbeReport, ProbeVideo } from './probe-video.ts';
 import type { PublishOutcome, StreamError } from './publish-outcome.ts';
+import type { ReadFailure } from './read-failure.ts';
 
 /** What came of one delivery. With `delayMs` the alert has to be delivered again then; otherwise it is done with. */
 export type ProcessResult =
@@ -70,6 +73,11 @@ export interface ProcessAlertParts {
 const DEFERRAL: Backoff = { baseMs: 2_000, maxMs: 60_000 };
 /** Short: a store that refused an outcome is usually repaired sooner than a lost video comes back. */
 const MAX_NOT_RECORDED_DELAY_MS = 5_000;
+/** Of a video that is understood, and whose end is missing. */
+const CUT: ReadFailure = {
+  kind: 'failure',
+  failure: { code: 'CORRUPT_HEADER', message: 'the end of the video is missing: it may still be being written' },
+};
 const NO_COST: ProbeCost = { bytesRead: 0, requests: 0, elapsedMs: 0 };
 
 export function createProcessAlert(parts: ProcessAlertParts): ProcessAlert {
@@ -106,7 +114,7 @@ export function createProcessAlert(parts: ProcessAlertParts): ProcessAlert {
     const { attempt } = admitted;
     try {
       const report = await probe(admitted, signal);
-      const decision = decide(report.finding, attempt, policy);
+      const decision = decide(report, attempt, policy);
       if (decision.kind === 'retry') return { ...decision, report };
 
       const record = finishAlert(attempt, decision.outcome, report);
@@ -178,13 +186,22 @@ type Decision =
   | { readonly kind: 'finish'; readonly outcome: Outcome }
   | { readonly kind: 'retry'; readonly failure: Failure; readonly delayMs: number };
 
-function decide(finding: Finding, attempt: AlertAttempt, policy: FailurePolicy): Decision {
-  if (finding.kind === 'media') return { kind: 'finish', outcome: { status: 'PROCESSED', media: finding.media } };
-  const { failure, retryAfterMs } = finding;
-  const decision = decideRetry({ code: failure.code, retryAfterMs, ...ageOf(attempt) }, policy);
+function decide({ finding, unchangedForMs }: ProbeReport, attempt: AlertAttempt, policy: FailurePolicy): Decision {
+  const age = { ...ageOf(attempt), unchangedForMs };
+  if (finding.kind === 'media' && !(finding.media.truncated && mayStillGrow(age, policy))) {
+    return { kind: 'finish', outcome: { status: 'PROCESSED', media: finding.media } };
+  }
+  const { failure, retryAfterMs } = finding.kind === 'media' ? CUT : finding;
+  const decision = decideRetry({ code: failure.code, retryAfterMs, ...age }, policy);
   return decision.kind === 'retry'
     ? { ...decision, failure }
-    : { kind: 'finish', outcome: { status: decision.status, failure } };
+    : { kind: 'finish', outcome: { status: decision.status, failure: atLast(failure, age) } };
+}
+
+/** The failure of a video that was waited for in vain says so. */
+function atLast(failure: Failure, { attempts, ageMs }: AttemptAge): Failure {
+  if (!isOfUnfinished(failure.code) || attempts === 1) return failure;
+  return { ...failure, message: `${failure.message}; still so ${Math.round(ageMs / 1_000)} s after its alert` };
 }
 
 function ageOf({ attempts, receivedAt }: AlertAttempt): AttemptAge {

@@ -62,8 +62,17 @@ describe('decideRetry', () => {
     expect([6_999, 7_000].map(statusAt)).to.deep.equal(['retry', 'FAILED']);
   });
 
+  it('waits for a video that looks unfinished as long as it may be uploading', () => {
+    for (const code of ['VIDEO_EMPTY', 'CORRUPT_HEADER'] as const) {
+      const statusAt = (ageMs: number, unchangedForMs?: number) => decide({ code, attempts: 2, ageMs, unchangedForMs });
+      expect([59_999, 60_000].map(ageMs => statusAt(ageMs))).to.deep.equal(['retry', 'FAILED']);
+      expect(statusAt(10_000, 59_999)).to.equal('retry');
+      expect(statusAt(10_000, 60_000)).to.equal('FAILED');
+    }
+  });
+
   it('fails at once for whatever is wrong with the file itself', () => {
-    const transient = ['VIDEO_UNREACHABLE', 'VIDEO_NOT_FOUND', 'PROBE_TIMEOUT'];
+    const transient = ['VIDEO_UNREACHABLE', 'VIDEO_NOT_FOUND', 'PROBE_TIMEOUT', 'VIDEO_EMPTY', 'CORRUPT_HEADER'];
     for (const code of FAILURE_CODES.filter(candidate => !transient.includes(candidate))) {
       expect(decide({ code, attempts: 1, ageMs: 0 }), code).to.equal('FAILED');
     }

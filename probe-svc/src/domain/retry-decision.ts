@@ -3,7 +3,7 @@ import { backoffDelayMs, isExhausted, type RetrySchedule, scheduleSpanMs } from 
 
 export interface FailurePolicy {
   readonly schedule: RetrySchedule;
-  /** How long a missing video may still be uploading, from when its alert was accepted. */
+  /** How long a video that is missing or incomplete may still be uploading, from when its alert was accepted. */
   readonly uploadGraceMs: number;
 }
 
@@ -19,6 +19,8 @@ export interface FailedAttempt extends AttemptAge {
   readonly code: FailureCode;
   /** When the video server asked to be tried again. */
   readonly retryAfterMs?: number | undefined;
+  /** How long the video hadn't changed; undefined if its server doesn't say. */
+  readonly unchangedForMs?: number | undefined;
 }
 
 export type RetryDecision =
@@ -59,11 +61,23 @@ export function decideRetryOfInternalError(
     : { kind: 'retry', delayMs: Math.min(maxDelayMs, backoffDelayMs(schedule, attempts, random)) };
 }
 
+/** Whether a file that is still being written looks like that: empty, or without what its header needs. */
+export function isOfUnfinished(code: FailureCode): boolean {
+  return code === 'VIDEO_EMPTY' || code === 'CORRUPT_HEADER';
+}
+
+/** Whether a file that is cut may only not be there as a whole yet: not if nobody has written to it for so long. */
+export function mayStillGrow(
+  { ageMs, unchangedForMs = 0 }: Pick<FailedAttempt, 'ageMs' | 'unchangedForMs'>,
+  { uploadGraceMs }: FailurePolicy,
+): boolean {
+  return ageMs < uploadGraceMs && unchangedForMs < uploadGraceMs;
+}
+
 /** `undefined` if the alert is to be tried again. */
-function finalStatus(
-  { code, attempts, ageMs }: FailedAttempt,
-  { schedule, uploadGraceMs }: FailurePolicy,
-): 'FAILED' | 'QUARANTINED' | undefined {
+function finalStatus(attempt: FailedAttempt, policy: FailurePolicy): 'FAILED' | 'QUARANTINED' | undefined {
+  const { code, attempts, ageMs } = attempt;
+  const { schedule, uploadGraceMs } = policy;
   switch (code) {
     case 'VIDEO_UNREACHABLE':
       return isExhausted(schedule, attempts, ageMs) ? 'QUARANTINED' : undefined;
@@ -77,6 +91,6 @@ function finalStatus(
       return isExhausted({ ...schedule, maxAttempts }, attempts, ageMs) ? 'FAILED' : undefined;
     }
     default:
-      return 'FAILED';
+      return isOfUnfinished(code) && mayStillGrow(attempt, policy) ? undefined : 'FAILED';
   }
 }

@@ -15,6 +15,14 @@ export function versionOf(headers: ResponseHeaders, sizeBytes: number | null): M
   };
 }
 
+/** How long ago the file was modified when it was sent, by the server's own clock; undefined if it doesn't say. */
+export function unchangedForMs(headers: ResponseHeaders): number | undefined {
+  const modifiedAt = Date.parse(headerOf(headers, 'last-modified') ?? '');
+  const sentAt = Date.parse(headerOf(headers, 'date') ?? '');
+  const ageMs = (Number.isNaN(sentAt) ? Date.now() : sentAt) - modifiedAt;
+  return Number.isNaN(ageMs) ? undefined : Math.max(0, ageMs);
+}
+
 /** Whether two answers certainly are of different versions. */
 export function differ(a: MediaVersion, b: MediaVersion): boolean {
   return isOther(a.etag, b.etag) || isOther(a.lastModified, b.lastModified) || isOther(a.sizeBytes, b.sizeBytes);

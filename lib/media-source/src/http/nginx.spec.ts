@@ -1,3 +1,5 @@
+import { expect } from 'chai';
+import { ReadMeter } from '../read-meter.ts';
 import { itIsAMediaSource } from '../testing/media-source.contract.ts';
 import { type ScratchNginx, startScratchNginx } from '../testing/scratch-nginx.ts';
 import { HttpMediaSource } from './http-media-source.ts';
@@ -22,6 +24,17 @@ describe('over nginx', () => {
     after(() => source[Symbol.asyncDispose]());
 
     itIsAMediaSource(() => ({ source, put: nginx.put }));
+
+    it('says how long a video has not changed, empty or not', async () => {
+      for (const bytes of [Buffer.from('video'), Buffer.alloc(0)]) {
+        await nginx.put('/videos/new.mp4', bytes);
+        const read = { meter: new ReadMeter(), signal: new AbortController().signal };
+        const { unchangedForMs } = await source
+          .open('/videos/new.mp4', read)
+          .read({ offset: 0, lengthBytes: 100 }, 100);
+        expect(unchangedForMs).to.be.within(3_500_000, 3_700_000);
+      }
+    });
   });
 
   describe('UrlMediaSource', () => {

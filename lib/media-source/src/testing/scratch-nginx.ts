@@ -6,7 +6,7 @@ import { temporaryDir } from '@vigie/dev-env/testing';
 
 export interface ScratchNginx extends AsyncDisposable {
   readonly url: string;
-  /** Replaces the file as a whole, never in parts. */
+  /** Replaces the file as a whole, never in parts, as if that had been an hour ago. */
   put(video: string, bytes: Uint8Array): Promise<void>;
 }
 
@@ -21,6 +21,7 @@ export async function startScratchNginx(): Promise<ScratchNginx> {
   stack.defer(() => server.stop());
   await server.start();
   const owned = stack.move();
+  const anHourAgo = Math.floor(Date.now() / 1_000) - 3_600;
   let files = 0;
   return {
     url: server.url,
@@ -30,7 +31,7 @@ export async function startScratchNginx(): Promise<ScratchNginx> {
       await mkdir(path.dirname(file), { recursive: true });
       await writeFile(upload, bytes);
       // nginx distinguishes two files of one size only by the second in which they were written.
-      await utimes(upload, files, files);
+      await utimes(upload, anHourAgo + files, anHourAgo + files);
       await rename(upload, file);
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
