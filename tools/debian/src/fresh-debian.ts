@@ -50,7 +50,8 @@ export class FreshDebian implements Disposable {
     // The release file of a mirrored sid may be past its date.
     const apt = ['Acquire::Check-Valid-Until "false"', `Acquire::https::CaInfo "${CA_CERTIFICATES}"`];
     const options = ['--quiet', '--variant=apt', `--include=${PACKAGES.join(',')}`, ...apt.map(it => `--aptopt=${it}`)];
-    await run('mmdebstrap', [...options, suite, root, source]);
+    // Its mounts end with it, however it ends: nothing of this machine may be below a folder that is removed.
+    await run('unshare', ['--mount', 'mmdebstrap', ...options, suite, root, source]);
     for (const file of NETWORK_FILES) copyIfThere(file, path.join(root, file));
     copyIfThere(path.join(homedir(), '.npmrc'), path.join(root, 'root/.npmrc'));
     await run('git', ['clone', '--quiet', PROJECT_DIR, path.join(root, CLONE)]);

@@ -125,6 +125,7 @@ async function run(command: Command, input = ''): Promise<void> {
       if (failed) reject(new DevEnvError(`Postgres could not make its files:\n${stdout}${stderr}`));
       else resolve();
     });
-    child.stdin?.end(input);
+    // One that ends before it has read says why by itself.
+    child.stdin?.on('error', () => undefined).end(input);
   });
 }
