@@ -28,16 +28,29 @@ void setAac(AVCodecParameters& parameters, uint32_t rate, uint32_t channels) {
   av_channel_layout_default(&parameters.ch_layout, kAacChannels[channels]);
 }
 
+constexpr uint32_t kAacLc = 2;
+constexpr uint32_t kSbr = 5;
+constexpr uint32_t kParametricStereo = 29;
+
+// ISO/IEC 14496-3, 1.6.6.1: HE-AAC that players without it take for AAC says so after what those read. Else `rate`.
+uint32_t readSyncExtension(BitReader reader, uint32_t objectType, uint32_t rate) {
+  constexpr uint32_t kSyncExtensionType = 0x2B7;
+  if (objectType != kAacLc) return rate;
+  reader.bits(3);  // GASpecificConfig without the core coder that it may depend on
+  if (reader.bits(11) != kSyncExtensionType || reader.bits(5) != kSbr || !reader.flag()) return rate;
+  const uint32_t extendedRate = reader.bits(4);
+  return reader.complete() ? extendedRate : rate;
+}
+
 // ISO/IEC 14496-3, 1.6.2.1: in MP4's terms, also in FLV.
 void readAudioSpecificConfig(AVCodecParameters& parameters) {
-  constexpr uint32_t kSbr = 5;
-  constexpr uint32_t kParametricStereo = 29;
   BitReader reader({parameters.extradata, static_cast<size_t>(parameters.extradata_size)});
   const uint32_t objectType = reader.bits(5);
   const uint32_t rate = reader.bits(4);
   const uint32_t channels = reader.bits(4);
   const bool isExtended = objectType == kSbr || objectType == kParametricStereo;
-  const uint32_t shownRate = isExtended ? reader.bits(4) : rate;
+  if (!reader.complete()) return;
+  const uint32_t shownRate = isExtended ? reader.bits(4) : readSyncExtension(reader, objectType, rate);
   if (reader.complete()) setAac(parameters, shownRate, objectType == kParametricStereo ? 2 : channels);
 }
 
