@@ -157,6 +157,16 @@ describe('poster', () => {
       }
     });
 
+    it('leaves out a key frame that the edit list of an MP4 cuts off, if another follows', async () => {
+      const start = ['-f', 'lavfi', '-i', 'testsrc2=size=320x240:rate=25:duration=2', '-c:v', 'libx264', '-g', '25'];
+      const whole = makeClip('two-groups.mp4', [...start, '-bf', '0', '-pix_fmt', 'yuv420p']);
+      const trimmed = makeClip('trimmed.mp4', ['-ss', '0.5', '-i', whole, '-c', 'copy']);
+      const second = makeClip('second.mkv', ['-ss', '1', '-i', whole, '-frames:v', '1', '-c:v', 'ffv1']);
+      expectSamePicture(second, await posterOf(trimmed));
+      const oneGroup = makeClip('trimmed-to-one.mp4', ['-ss', '0.5', '-i', whole, '-t', '0.3', '-c', 'copy']);
+      expect(await posterOf(oneGroup)).to.include({ width: 320, height: 240 });
+    });
+
     it('leaves out pictures that need an earlier one', async () => {
       const start = ['-f', 'lavfi', '-i', 'testsrc2=size=320x240:rate=25:duration=2', '-c:v', 'libx264', '-g', '25'];
       const whole = makeClip('whole.mkv', start);

@@ -41,8 +41,14 @@ KeyFrameReader::Step KeyFrameReader::next() {
 bool KeyFrameReader::findIndexed() {
   if (!video_.reader->demuxer().has(Demuxer::kIndexesPackets)) return false;
   const int count = avformat_index_get_entries_count(video_.stream);
-  for (; entry_ < count; entry_++) {
-    if (avformat_index_get_entry(video_.stream, entry_)->flags & AVINDEX_KEYFRAME) return true;
+  // What an edit list cuts off at the start is needed to decode what comes after it, but is not shown itself.
+  for (const bool acceptsDiscarded : {false, true}) {
+    for (int entry = entry_; entry < count; entry++) {
+      const int flags = avformat_index_get_entry(video_.stream, entry)->flags;
+      if ((flags & AVINDEX_KEYFRAME) == 0 || (!acceptsDiscarded && (flags & AVINDEX_DISCARD_FRAME) != 0)) continue;
+      entry_ = entry;
+      return true;
+    }
   }
   return false;
 }
