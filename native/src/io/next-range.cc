@@ -6,7 +6,7 @@ namespace vigie {
 namespace {
 
 constexpr int64_t kFirstBytes = 32 * 1024;
-constexpr int64_t kMaxBytes = 1024 * 1024;
+constexpr int64_t kMaxElementBytes = 4 * 1024 * 1024;
 constexpr int kMaxDoublings = 5;
 // A known element is asked for to its end and a little over: the header of what follows shows whether it is complete.
 constexpr int64_t kSlackBytes = 32;
@@ -25,7 +25,7 @@ Need nextRange(const SparseFile& file, int64_t offset, std::optional<int64_t> wa
   if (fileEnd - offset < kBackwardBytes) {
     if (const auto tail = missingTail(file, kFirstBytes)) return *tail;
   }
-  const int64_t length = wantedEnd ? std::min(*wantedEnd + kSlackBytes - offset, kMaxBytes) : grownLength(file);
+  const int64_t length = wantedEnd ? std::min(*wantedEnd + kSlackBytes - offset, kMaxElementBytes) : grownLength(file);
   const int64_t end = std::min({offset + length, fileEnd, file.nextRangeStart(offset)});
   return {offset, end - offset};
 }

@@ -13,6 +13,12 @@ SparseFile::SparseFile(std::vector<ByteRange> ranges, std::optional<int64_t> siz
   std::sort(ranges_.begin(), ranges_.end(), [](const ByteRange& a, const ByteRange& b) { return a.offset < b.offset; });
 }
 
+SparseFile SparseFile::with(ByteRange range) const {
+  std::vector<ByteRange> ranges = ranges_;
+  ranges.push_back(std::move(range));
+  return {std::move(ranges), size_};
+}
+
 ByteView SparseFile::viewFrom(int64_t offset) const {
   if (endsAt(offset)) return {};
   for (const ByteRange& range : ranges_) {

@@ -29,6 +29,9 @@ class SparseFile {
  public:
   SparseFile(std::vector<ByteRange> ranges, std::optional<int64_t> sizeBytes);
 
+  // A copy that holds one more range.
+  SparseFile with(ByteRange range) const;
+
   // Nothing when the server does not say.
   std::optional<int64_t> size() const { return size_; }
   // The size, or "no limit" when it is not known.

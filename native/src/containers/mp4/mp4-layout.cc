@@ -12,6 +12,33 @@ constexpr int64_t kHeaderBytes = 8;
 constexpr uint64_t kSizeToLimit = 0;
 constexpr uint64_t kSize64Follows = 1;
 
+// Of each type the first counts.
+void noteBox(const Mp4Box& box, Mp4Layout& layout) {
+  const auto note = [&box](std::optional<Mp4Box>& first) {
+    if (!first) first = box;
+  };
+  switch (box.type) {
+    case fourCc("ftyp"):
+      note(layout.fileType);
+      break;
+    case fourCc("mdat"):
+      if (!layout.moov) layout.mediaBoxes++;
+      break;
+    case fourCc("sidx"):
+      note(layout.firstSidx);
+      break;
+    case fourCc("moof"):
+      note(layout.firstMoof);
+      break;
+    case fourCc("moov"):
+      note(layout.moov);
+      layout.moovAtEnd = layout.mediaBoxes > 0;
+      break;
+    default:
+      break;
+  }
+}
+
 }  // namespace
 
 std::optional<Mp4Box> readMp4Box(const SparseFile& file, int64_t offset, int64_t limit) {
@@ -47,7 +74,6 @@ std::optional<Mp4Box> findMp4Box(const SparseFile& file, int64_t begin, int64_t 
 Mp4Layout readMp4Layout(const SparseFile& file) {
   Mp4Layout layout;
   const int64_t fileEnd = file.sizeOrMax();
-  bool mediaSeen = false;
   int64_t offset = 0;
   for (int i = 0; i < kMaxBoxes; i++) {
     const auto box = readMp4Box(file, offset, fileEnd);
@@ -57,16 +83,10 @@ Mp4Layout readMp4Layout(const SparseFile& file) {
       break;
     }
     if (file.size() && box->end > fileEnd) layout.truncated = true;
-    if (box->type == fourCc("ftyp") && !layout.fileType) layout.fileType = box;
-    if (box->type == fourCc("mdat")) mediaSeen = true;
-    if (box->type == fourCc("sidx") && !layout.firstSidx) layout.firstSidx = box;
-    if (box->type == fourCc("moof") && !layout.firstMoof) layout.firstMoof = box;
-    if (box->type == fourCc("moov") && !layout.moov) {
-      layout.moov = box;
-      layout.moovAtEnd = mediaSeen;
-    }
+    noteBox(*box, layout);
     offset = box->end;
   }
+  layout.nextBox = offset;
   layout.fragmented = layout.moov && findMp4Box(file, layout.moov->body, layout.moov->end, fourCc("mvex")).has_value();
   return layout;
 }

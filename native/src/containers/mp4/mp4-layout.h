@@ -27,8 +27,11 @@ struct Mp4Layout {
   std::optional<Mp4Box> firstMoof;
   bool moovAtEnd = false;
   bool fragmented = false;
-  // First byte of the next box, where that is not in memory.
+  // Boxes of media (mdat) before moov.
+  int mediaBoxes = 0;
+  // First byte of the next box's header that is not in memory, and where that box begins.
   std::optional<int64_t> unread;
+  int64_t nextBox = 0;
   // A box reaches over the file's end.
   bool truncated = false;
 };

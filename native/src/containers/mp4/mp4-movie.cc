@@ -69,6 +69,15 @@ uint32_t readSampleCount(ByteReader reader) {
   return reader.u32();
 }
 
+std::optional<uint64_t> readLastChunk(ByteReader reader, int offsetBytes) {
+  reader.skip(4);  // version, flags
+  const uint32_t count = reader.u32();
+  if (count == 0) return {};
+  reader.skip(static_cast<int64_t>(count - 1) * offsetBytes);
+  const uint64_t offset = reader.number(offsetBytes);
+  return reader.complete() ? std::optional(offset) : std::nullopt;
+}
+
 std::optional<uint64_t> sumSampleDurations(ByteReader reader, int64_t end) {
   reader.skip(4);  // version, flags
   const uint32_t count = reader.u32();
@@ -173,6 +182,12 @@ class TrackReader {
       case fourCc("stsz"):
       case fourCc("stz2"):
         track_.samples = readSampleCount(body);
+        break;
+      case fourCc("stco"):
+        track_.lastChunk = readLastChunk(body, 4);
+        break;
+      case fourCc("co64"):
+        track_.lastChunk = readLastChunk(body, 8);
         break;
       case fourCc("stts"):
         times_ = box;

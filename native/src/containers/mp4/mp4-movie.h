@@ -50,6 +50,8 @@ struct Mp4Track {
   // In moov itself, without fragments.
   uint32_t samples = 0;
   std::optional<Mp4Box> sampleTable;
+  // Where the last chunk of its samples begins in the file.
+  std::optional<uint64_t> lastChunk;
 };
 
 // Whether it is video or audio; other tracks (chapters, time codes, hints) accompany those.

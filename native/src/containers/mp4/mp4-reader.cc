@@ -5,6 +5,7 @@
 
 #include "containers/bit-rate.h"
 #include "containers/mp4/mp4-lean-header.h"
+#include "containers/mp4/mp4-moov-search.h"
 #include "containers/mp4/mp4-movie-duration.h"
 #include "containers/mp4/mp4-sample-limit.h"
 #include "containers/mp4/mp4-streams.h"
@@ -16,6 +17,8 @@ namespace {
 
 // What follows the media of an MP4 is most likely its moov: up to this size it is fetched at once.
 constexpr int64_t kLikelyMoovBytes = 256 * 1024;
+// What is read of the next box where those before were media.
+constexpr int64_t kStepBytes = 32 * 1024;
 
 // libav looks for the major brand in the first box alone.
 std::string containerOfBrand(const SparseFile& file, const Mp4Layout& layout) {
@@ -41,6 +44,7 @@ bool isIndexedTo(const AVStream& video, const std::optional<Duration>& duration)
 
 std::optional<Need> Mp4Reader::foreseeNeed() {
   layout_ = readMp4Layout(file());
+  if (isMoovFarther(file(), layout_)) return {};
   if (const auto need = missingMoov()) return need;
   if (purpose() == Purpose::pictures || !isMoovComplete() || !layout_.fragmented) return {};
   return missingFragmentIndex(file(), layout_);
@@ -48,6 +52,7 @@ std::optional<Need> Mp4Reader::foreseeNeed() {
 
 std::optional<std::variant<Need, Failure>> Mp4Reader::prepare() {
   if (const auto need = foreseeNeed()) return *need;
+  if (const auto need = searchMoov()) return *need;
   if (isMoovComplete()) {
     movie_ = readMp4Movie(file(), *layout_.moov);
     if (purpose() == Purpose::description) {
@@ -56,6 +61,18 @@ std::optional<std::variant<Need, Failure>> Mp4Reader::prepare() {
     }
   }
   return refuseSampleClaims();
+}
+
+std::optional<Need> Mp4Reader::searchMoov() {
+  if (!isMoovFarther(file(), layout_)) return {};
+  const auto found = findMoovInTail(file());
+  if (const auto* need = std::get_if<Need>(&found)) return *need;
+  const auto& moov = std::get<0>(found);
+  auto bridged = moov ? bridgeToMoov(file(), layout_.nextBox, *moov) : std::nullopt;
+  if (!bridged) return nextRange(file(), *layout_.unread, *layout_.unread + kStepBytes);
+  arrange(*std::move(bridged));
+  layout_ = readMp4Layout(source());
+  return {};
 }
 
 std::optional<Need> Mp4Reader::readFragments() {
@@ -70,6 +87,7 @@ void Mp4Reader::hideSampleTables() {
   auto lean = makeLeanMp4Header(file(), layout_, movie_);
   if (!lean) return;
   arrange(std::move(lean->file));
+  isLean_ = true;
   mediaBytes_ = std::move(lean->mediaBytes);
 }
 
@@ -103,7 +121,7 @@ Need Mp4Reader::rangeAt(int64_t offset) const {
 
 std::optional<Need> Mp4Reader::missingHeader(int64_t miss, bool opened) const {
   // With moov in memory the rest (time code samples and the like) changes nothing in the answer.
-  if (isArranged() || (opened && isMoovComplete())) return {};
+  if (isLean_ || (opened && isMoovComplete())) return {};
   return rangeAt(miss);
 }
 
@@ -134,11 +152,17 @@ std::optional<std::string> Mp4Reader::findCodecName(const AVStream& stream) cons
 
 std::optional<int64_t> Mp4Reader::missingPacket(int64_t miss) const {
   // A lean header leads to no packet.
-  return isArranged() ? std::nullopt : std::optional(miss);
+  return isLean_ ? std::nullopt : std::optional(miss);
+}
+
+bool Mp4Reader::isChunkMissing() const {
+  const auto end = static_cast<uint64_t>(file().sizeOrMax());
+  return std::any_of(movie_.tracks.begin(), movie_.tracks.end(),
+                     [end](const Mp4Track& track) { return isPresented(track) && track.lastChunk >= end; });
 }
 
 ContainerFacts Mp4Reader::readFacts(const AVFormatContext&) const {
-  const bool truncated = layout_.truncated || fragments_.truncated;
+  const bool truncated = layout_.truncated || fragments_.truncated || isChunkMissing();
   return {containerOfBrand(file(), layout_), truncated, layout_.moovAtEnd, layout_.fragmented};
 }
 

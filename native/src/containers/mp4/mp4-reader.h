@@ -35,13 +35,18 @@ class Mp4Reader final : public ContainerReader {
   bool isMoovComplete() const;
   std::optional<Need> missingMoov() const;
   Need rangeAt(int64_t offset) const;
+  std::optional<Need> searchMoov();
   std::optional<Need> readFragments();
   void hideSampleTables();
   std::optional<Failure> refuseSampleClaims() const;
+  // The file ends before the last samples begin.
+  bool isChunkMissing() const;
 
   Mp4Layout layout_;
   Mp4Movie movie_;
   Mp4FragmentFacts fragments_;
+  // libav gets a header without tables of samples, and no packets.
+  bool isLean_ = false;
   // Of each track whose tables of samples are hidden from libav.
   std::map<uint32_t, int64_t> mediaBytes_;
 };
