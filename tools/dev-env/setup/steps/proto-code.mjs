@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { assembleBufWorkspace, BUF_WORKSPACE } from '../buf-workspace.mjs';
 import { ContentStamp, filesBelow } from '../content-stamp.mjs';
-import { PROJECT_DIR } from '../project.mjs';
+import { PROJECT_DIR, PROJECT_NODE, SETUP_SOURCE_DIR } from '../project.mjs';
 import { runLogged } from '../run-logged.mjs';
 
 const stamp = new ContentStamp('protos');
@@ -25,9 +25,7 @@ export const protoCode = {
       },
       wayOut: 'Mend the proto that it names and try again.',
     });
-    execFileSync(process.execPath, [path.join(import.meta.dirname, '../buf/write-comments.mjs')], {
-      cwd: BUF_WORKSPACE,
-    });
+    execFileSync(PROJECT_NODE, [path.join(SETUP_SOURCE_DIR, 'buf/write-comments.mjs')], { cwd: BUF_WORKSPACE });
     stamp.write(files);
   },
 };
