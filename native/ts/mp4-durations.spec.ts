@@ -8,9 +8,6 @@ import { probeBytes } from '../test/probe-bytes.ts';
 
 const ALL_ONES = 0xffffffff;
 const NINE_HOURS = 9 * 3600;
-/** Units of the movie per second, as ffmpeg writes them. */
-const MOVIE_UNITS = 1000;
-
 /** Where the duration stands in the body of a header of version 0. */
 const DURATION_OFFSETS = { 'moov/mvhd': 16, 'moov/trak/tkhd': 20, 'moov/trak/mdia/mdhd': 16 } as const;
 
@@ -41,6 +38,12 @@ describe('probe of the duration of an MP4', () => {
     }
   });
 
+  /** Versions of ffmpeg write other units. */
+  function movieUnits(seconds: number): number {
+    const [header] = findBoxes(clip, 'moov/mvhd');
+    return seconds * clip.readUInt32BE((header?.body ?? 0) + 12);
+  }
+
   async function durationOf(bytes: Buffer): Promise<unknown> {
     const { media } = await probeBytes(bytes);
     return [media.durationSeconds, media.durationSource];
@@ -68,12 +71,12 @@ describe('probe of the duration of an MP4', () => {
   it('is that of the longest track, if only the tracks state it', async () => {
     const edited = withDurations(clip, { 'moov/mvhd': 0 });
     const [, audio] = findBoxes(edited, 'moov/trak/tkhd');
-    edited.writeUInt32BE(5.5 * MOVIE_UNITS, (audio?.body ?? 0) + DURATION_OFFSETS['moov/trak/tkhd']);
+    edited.writeUInt32BE(movieUnits(5.5), (audio?.body ?? 0) + DURATION_OFFSETS['moov/trak/tkhd']);
     expect(await durationOf(edited)).to.deep.equal([5.5, 'header']);
   });
 
   it('is what the header says, of nine hours too', async () => {
-    const nineHours = NINE_HOURS * MOVIE_UNITS;
+    const nineHours = movieUnits(NINE_HOURS);
     for (const headers of [
       { 'moov/mvhd': nineHours },
       { 'moov/mvhd': nineHours, 'moov/trak/tkhd': nineHours },
@@ -87,7 +90,7 @@ describe('probe of the duration of an MP4', () => {
     const edited = Buffer.from(bytes);
     const timescales = findBoxes(edited, 'moov/trak/mdia/mdhd').map(({ body }) => edited.readUInt32BE(body + 12));
     findBoxes(edited, 'moov/trak/edts/elst').forEach(({ body }, track) => {
-      edited.writeUInt32BE(seconds * MOVIE_UNITS, body + 8);
+      edited.writeUInt32BE(movieUnits(seconds), body + 8);
       edited.writeInt32BE(mediaSeconds < 0 ? -1 : mediaSeconds * (timescales[track] ?? 0), body + 12);
     });
     return edited;

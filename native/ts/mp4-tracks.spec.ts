@@ -37,7 +37,7 @@ describe('probe of the tracks of an MP4', () => {
     const sound = ['-f', 'lavfi', '-i', 'sine=duration=2:sample_rate=32000'];
     h264 = make('h264.mp4', [...pattern('1'), ...sound, ...X264, '-x264-params', SETS_IN_BAND, '-c:a', 'aac']);
     const params = `${SETS_IN_BAND}:log-level=none:pools=1`;
-    hevc = make('hevc.mp4', [...pattern('4/3'), ...X265, '-x265-params', params, '-tag:v', 'hvc1']);
+    hevc = make('hevc.mp4', [...pattern('4/3'), ...X265, '-x265-params', params, '-tag:v', 'hev1']);
   });
 
   after(() => rmSync(folder, { recursive: true }));
@@ -112,7 +112,7 @@ describe('probe of the tracks of an MP4', () => {
         [0, 0],
         [176, 144],
       ] as const) {
-        const edited = withSize(hevc, width, height);
+        const edited = withCodec(withSize(hevc, width, height), 'hvc1');
         expect(sizeIn(await probeBytes(edited))).to.include({ coded: '160x120', shown: '213x120' });
         expect(await posterSizeOf(edited)).to.equal('213x120');
       }
@@ -127,7 +127,7 @@ describe('probe of the tracks of an MP4', () => {
 
   describe('reads parameter sets that stand in the first sample', () => {
     it('of HEVC, without pixel aspect in the container: hev1', async () => {
-      const edited = withCodec(withoutSets(hevc), 'hev1');
+      const edited = withoutSets(hevc);
       edited.write('free', edited.indexOf('pasp', 0, 'latin1'), 'latin1');
       const probe = await probeBytes(edited);
       expect(probe.media.video).to.include({ profile: 'Main', pixelFormat: 'yuv420p', sampleAspectRatio: '4:3' });
