@@ -103,6 +103,25 @@ describe('probe of a fragmented MP4', () => {
     }
   });
 
+  it('ends before megabytes of zeros, which are not read', async () => {
+    const bytes = bytesOf(
+      manyFragments(100, index => 2 * index),
+      Buffer.alloc(20 * 1024 * KIB),
+    );
+    const { media, requests, bytesRead } = await probeBytes(bytes);
+    expect([media.durationSeconds, media.durationSource]).to.deep.equal([200, 'index']);
+    expect(requests).to.be.at.most(16);
+    expect(bytesRead).to.be.at.most(1024 * KIB);
+  });
+
+  it('is cut where the header states the whole duration and its index lists more than there is', async () => {
+    const bytes = withWholeDuration(clip('segments.mp4'), 7000);
+    const media = boxesIn(bytes).find(({ type }) => type === 'mdat') ?? expect.fail('no mdat');
+    const cut = bytes.subarray(0, media.end - 10);
+    expect(await factsOf(cut)).to.deep.equal({ seconds: 7, source: 'header', truncated: true });
+    expect(await factsOf(bytes)).to.deep.equal({ seconds: 7, source: 'header', truncated: false });
+  });
+
   describe('whose fragments do not state their times', () => {
     const withoutTimes = (bytes: Buffer) => {
       const edited = Buffer.from(bytes);
@@ -147,21 +166,33 @@ describe('probe of a fragmented MP4', () => {
     expect(await factsOf(bytesOf(few, few.subarray(first.begin)))).to.deep.equal({ ...whole, seconds: 4 });
   });
 
+  /** Puts a movie extends header (mehd) into moov. */
+  function withWholeDuration(bytes: Buffer, duration: number): Buffer {
+    const header = mp4Box('mehd', 0, duration);
+    const [movie] = findBoxes(bytes, 'moov');
+    const [extension] = findBoxes(bytes, 'moov/mvex');
+    if (movie === undefined || extension === undefined) return expect.fail('no mvex');
+    const edited = bytesOf(bytes.subarray(0, extension.body), header, bytes.subarray(extension.body));
+    for (const { begin, end } of [movie, extension]) edited.writeUInt32BE(end - begin + header.length, begin);
+    return edited;
+  }
+
   function timescaleOf(bytes: Buffer): number {
     const [header] = findBoxes(bytes, 'moov/trak/mdia/mdhd');
     return bytes.readUInt32BE((header?.body ?? 0) + 12);
   }
 
-  /** Fragments of two seconds without their times, some small and some large. */
-  function manyFragments(count: number): Buffer {
+  /** Fragments of two seconds, some small and some large, that begin at those seconds, or don't say when. */
+  function manyFragments(count: number, beginOf?: (index: number) => number): Buffer {
     const trackId = 1;
     const unitsPerSecond = 12_800;
     const fragments = Array.from({ length: count }, (_, index) => {
       // Duration and size of all samples stand in the header, the run says how many follow and from where on.
       const header = mp4Box('tfhd', 0x18, trackId, (2 * unitsPerSecond) / 50, 20);
       const run = mp4Box('trun', 0x01, 50, 100);
-      const moof = mp4Box('moof', mp4Box('mfhd', 0, index + 1), mp4Box('traf', header, run));
-      return bytesOf(moof, mp4Box('mdat', Buffer.alloc(index % 3 === 0 ? 3000 : 150_000)));
+      const time = beginOf === undefined ? '' : mp4Box('tfdt', 0, beginOf(index) * unitsPerSecond);
+      const moof = mp4Box('moof', mp4Box('mfhd', 0, index + 1), mp4Box('traf', header, time, run));
+      return bytesOf(moof, mp4Box('mdat', Buffer.alloc(index % 3 === 0 ? 3000 : 150_000, 0x55)));
     });
     const defaults = mp4Box('mvex', mp4Box('trex', 0, trackId, 1, 0, 0, 0));
     const movie = mp4Box('mvhd', 0, 0, 0, 1000, 0, Buffer.alloc(80));

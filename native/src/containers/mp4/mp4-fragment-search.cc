@@ -12,7 +12,7 @@ namespace vigie {
 namespace {
 
 constexpr uint32_t kMaxEntries = 1'000'000;
-// Places with the letters "moof" in one tail that begin no fragment.
+// Places with the letters "moof" in one stretch that begin no fragment.
 constexpr int kMaxFalseStarts = 1000;
 constexpr int64_t kSizeBytes = 4;
 
@@ -69,16 +69,15 @@ std::vector<Mp4RandomAccess> readLastRandomAccesses(const SparseFile& file, cons
   return accesses;
 }
 
-std::optional<Mp4BoxChain> findMoofsInTail(const SparseFile& file, int64_t tailBytes, const Mp4Movie& movie) {
+std::optional<Mp4BoxChain> findMoofs(const SparseFile& file, int64_t begin, int64_t end, const Mp4Movie& movie) {
   constexpr uint8_t kLetters[] = {'m', 'o', 'o', 'f'};
-  const int64_t tailBegin = std::max<int64_t>(0, file.sizeOrMax() - tailBytes);
-  std::vector<uint8_t> tail(static_cast<size_t>(file.sizeOrMax() - tailBegin));
-  tail.resize(file.read(tailBegin, tail.data(), tail.size()));
-  auto found = tail.begin();
+  std::vector<uint8_t> bytes(static_cast<size_t>(end - begin));
+  bytes.resize(file.read(begin, bytes.data(), bytes.size()));
+  auto found = bytes.begin();
   for (int i = 0; i < kMaxFalseStarts; i++) {
-    found = std::search(found, tail.end(), std::begin(kLetters), std::end(kLetters));
-    if (found == tail.end()) return {};
-    const int64_t moof = tailBegin + (found - tail.begin()) - kSizeBytes;
+    found = std::search(found, bytes.end(), std::begin(kLetters), std::end(kLetters));
+    if (found == bytes.end()) return {};
+    const int64_t moof = begin + (found - bytes.begin()) - kSizeBytes;
     if (auto chain = followMoof(file, moof, movie)) return chain;
     ++found;
   }

@@ -21,8 +21,9 @@ struct Mp4RandomAccess {
 // memory; in the order of the file.
 std::vector<Mp4RandomAccess> readLastRandomAccesses(const SparseFile& file, const Mp4Movie& movie);
 
-// The boxes from the first fragment of `movie` on in the last `tailBytes`, which are in memory, where they lead to the
-// file's end; the letters "moof" somewhere in the media data do not begin such a chain.
-std::optional<Mp4BoxChain> findMoofsInTail(const SparseFile& file, int64_t tailBytes, const Mp4Movie& movie);
+// The boxes from the first fragment of `movie` on that begins between `begin` and `end`, which are in memory, where
+// they lead to the file's end or to what is no box; the letters "moof" somewhere in the media data do not begin such a
+// chain.
+std::optional<Mp4BoxChain> findMoofs(const SparseFile& file, int64_t begin, int64_t end, const Mp4Movie& movie);
 
 }  // namespace vigie

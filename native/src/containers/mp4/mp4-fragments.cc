@@ -28,6 +28,8 @@ constexpr size_t kMaxRanges = 12;
 // Fragments up to this size are read through, of larger ones the headers alone.
 constexpr int64_t kSmallFragmentBytes = 64 * 1024;
 constexpr int64_t kBoxHeaderBytes = 16;
+// So many zeros are no media.
+constexpr int64_t kZeroBytes = 1024;
 constexpr int64_t kLikelyMoofBytes = 4 * 1024;
 constexpr int64_t kMaxLikelyMoofBytes = 64 * 1024;
 
@@ -56,6 +58,16 @@ int64_t firstTailBytes(const Mp4BoxChain& front) {
   return std::clamp(fragmentAndMore, kMinTailBytes, kMaxFirstTailBytes);
 }
 
+bool isZero(const SparseFile& file, int64_t begin, int64_t end) {
+  for (int64_t offset = begin; offset < end;) {
+    const ByteView view = file.viewFrom(offset);
+    const size_t count = std::min(view.size, static_cast<size_t>(end - offset));
+    if (count == 0 || std::any_of(view.data, view.data + count, [](uint8_t byte) { return byte != 0; })) return false;
+    offset += static_cast<int64_t>(count);
+  }
+  return true;
+}
+
 // Looks for the last fragments: along the boxes from the front and in the file's tail.
 class FragmentSearch {
  public:
@@ -66,7 +78,8 @@ class FragmentSearch {
         movie_(movie),
         defaults_(readSampleDurations(file, mvex)),
         front_(followMp4Boxes(file, 0)),
-        timeline_(movie) {}
+        timeline_(movie),
+        end_(file.sizeOrMax()) {}
 
   Result run() {
     if (const auto need = addFragments(front_)) return *need;
@@ -127,15 +140,38 @@ class FragmentSearch {
   }
 
   Result searchTails() {
+    if (const auto need = passOverZeros()) return *need;
     for (const int64_t factor : kTailFactors) {
-      const int64_t tailBytes = firstTailBytes(front_) * factor;
-      const auto tail = missingTail(file_, tailBytes);
-      if (tail && isNearEnd()) break;
-      if (tail) return *tail;
-      if (const auto chain = findMoofsInTail(file_, tailBytes, movie_)) return fromTail(*chain);
+      const int64_t begin = std::max<int64_t>(0, end_ - firstTailBytes(front_) * factor);
+      const int64_t missing = file_.firstMissing(begin);
+      if (missing < end_ && isNearEnd()) break;
+      if (missing < end_) return Need{missing, std::min(end_, file_.nextRangeStart(missing)) - missing};
+      if (const auto chain = findMoofs(file_, begin, end_, movie_)) return fromTail(*chain);
     }
     if (file_.rangeCount() < kMaxRanges) return nextBox();
     return estimateByBytes();
+  }
+
+  // A file that was allocated in advance ends with zeros: finds about where they begin.
+  std::optional<Need> passOverZeros() {
+    int64_t media = front_.end;
+    int64_t zeros = end_ - firstTailBytes(front_);
+    if (zeros <= media || !isZero(file_, zeros, end_)) return {};
+    const bool mayAsk = file_.rangeCount() < kMaxRanges - std::size(kTailFactors);
+    while (zeros - media > kMinTailBytes) {
+      const int64_t middle = media + (zeros - media) / 2;
+      const int64_t middleEnd = middle + kZeroBytes;
+      const int64_t missing = file_.firstMissing(middle);
+      if (missing < middleEnd && mayAsk) return nextRange(file_, missing, middleEnd);
+      if (missing < middleEnd) break;
+      if (isZero(file_, middle, middleEnd)) {
+        zeros = middle;
+      } else {
+        media = middleEnd;
+      }
+    }
+    end_ = zeros;
+    return {};
   }
 
   Result fromTail(const Mp4BoxChain& tail) {
@@ -161,7 +197,7 @@ class FragmentSearch {
     return std::min(2 * largest, kMaxLikelyMoofBytes);
   }
 
-  bool isNearEnd() const { return *file_.size() - front_.end <= kFewFragments * fragmentBytes(front_); }
+  bool isNearEnd() const { return end_ - front_.end <= kFewFragments * fragmentBytes(front_); }
 
   static Mp4FragmentFacts estimate(double seconds, bool truncated) {
     Mp4FragmentFacts facts;
@@ -179,9 +215,9 @@ class FragmentSearch {
 
   // As if the rest were as dense as what is known.
   Mp4FragmentFacts estimateByBytes() const {
-    if (front_.moofs.empty() || front_.end > *file_.size()) return {};
+    if (front_.moofs.empty() || front_.end > end_) return {};
     const int64_t begin = front_.moofs.front().begin;
-    const double share = static_cast<double>(*file_.size() - begin) / static_cast<double>(front_.end - begin);
+    const double share = static_cast<double>(end_ - begin) / static_cast<double>(front_.end - begin);
     return estimate(timeline_.addedSeconds() * share, false);
   }
 
@@ -190,6 +226,8 @@ class FragmentSearch {
   const Mp4SampleDurations defaults_;
   const Mp4BoxChain front_;
   Mp4Timeline timeline_;
+  // Of the media: of the file, without zeros behind.
+  int64_t end_;
   int64_t fragments_ = 0;
   uint32_t firstSequence_ = 0;
   uint32_t lastSequence_ = 0;
@@ -205,6 +243,13 @@ bool coversFile(const SparseFile& file, const Mp4SegmentIndex& index) {
   return rest.reachesEnd() && rest.moofs.empty();
 }
 
+// By what is in memory.
+bool isKnownToBeCut(const SparseFile& file, const Mp4Layout& layout) {
+  if (followMp4Boxes(file, 0).stop == Mp4BoxChain::Stop::cut) return true;
+  const auto index = layout.firstSidx ? readMp4SegmentIndex(file, *layout.firstSidx) : std::nullopt;
+  return index && index->end > file.sizeOrMax();
+}
+
 }  // namespace
 
 std::variant<Mp4FragmentFacts, Need> readMp4FragmentFacts(const SparseFile& file, const Mp4Layout& layout,
@@ -212,7 +257,7 @@ std::variant<Mp4FragmentFacts, Need> readMp4FragmentFacts(const SparseFile& file
   const auto mvex = findMvex(file, layout);
   if (!mvex) return Mp4FragmentFacts{};
   if (const auto seconds = readMehd(file, *mvex, movie.timescale)) {
-    return Mp4FragmentFacts{Duration{*seconds, DurationSource::header}, false};
+    return Mp4FragmentFacts{Duration{*seconds, DurationSource::header}, isKnownToBeCut(file, layout)};
   }
   if (layout.firstSidx) {
     if (const auto need = missingSegmentIndex(file, *layout.firstSidx)) return *need;
