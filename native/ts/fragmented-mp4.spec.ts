@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { runFfmpeg } from '../test/ffmpeg-frame.ts';
 import { boxesIn, bytesOf, findBoxes, mp4Box, mp4Track } from '../test/mp4-boxes.ts';
 import { probeBytes } from '../test/probe-bytes.ts';
+import { probe } from './probe.ts';
 
 const KIB = 1024;
 /** Version 1 of tfdt has 64 bits. */
@@ -64,6 +65,24 @@ describe('probe of a fragmented MP4', () => {
 
   it('lasts until the end of its last fragment, which no random access index leads to', async () => {
     expect(await factsOf(clip('plain.mp4'))).to.deep.equal(whole);
+  });
+
+  it('lasts on after the last fragment that its random access index lists', async () => {
+    const edited = Buffer.from(clip('indexed.mp4'));
+    const [access] = findBoxes(edited, 'mfra/tfra');
+    const countOffset = (access?.body ?? 0) + 12;
+    expect(edited.readUInt32BE(countOffset)).to.equal(7);
+    for (const listed of [7, 6, 3]) {
+      edited.writeUInt32BE(listed, countOffset);
+      expect(await factsOf(edited), `${listed} listed`).to.deep.equal(whole);
+    }
+  });
+
+  it('has no duration where neither its size nor its header is known', async () => {
+    const bytes = clip('plain.mp4');
+    const answer = await probe({ ranges: [{ offset: 0, bytes: bytes.subarray(0, 32 * KIB) }], sizeBytes: null });
+    if (answer.kind !== 'media') return expect.fail(answer.kind);
+    expect(answer.media.durationSeconds).to.equal(null);
   });
 
   it('is searched from its end for a last fragment that is longer than the first tail', async () => {

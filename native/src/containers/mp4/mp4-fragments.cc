@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -87,8 +88,7 @@ class FragmentSearch {
     if (!file_.size()) return Mp4FragmentFacts{};
     if (const auto tail = missingTail(file_, firstTailBytes(front_))) return *tail;
     if (const auto need = addIndexed()) return *need;
-    if (indexedEnd_ > 0) return measured(front_);
-    return searchTails();
+    return indexedEnd_ > 0 ? afterIndexed() : searchTails();
   }
 
  private:
@@ -137,6 +137,18 @@ class FragmentSearch {
       indexedEnd_ = moof->end;
     }
     return {};
+  }
+
+  // An index may leave out the last fragments: it lists those that begin with a key frame.
+  Result afterIndexed() {
+    const Mp4BoxChain rest = followMp4Boxes(file_, indexedEnd_);
+    if (!rest.reachesEnd()) {
+      if (file_.rangeCount() >= kMaxRanges) return estimate(timeline_.seconds().value_or(0), false);
+      const int64_t missing = file_.firstMissing(rest.end);
+      return nextRange(file_, missing, missing + likelyMoofBytes());
+    }
+    if (const auto need = addFragments(rest)) return *need;
+    return measured(rest);
   }
 
   Result searchTails() {
@@ -277,15 +289,24 @@ std::optional<Need> missingFragmentIndex(const SparseFile& file, const Mp4Layout
   return front.reachesEnd() ? std::nullopt : missingTail(file, firstTailBytes(front));
 }
 
-std::optional<Mp4Fragment> readFirstMp4Fragment(const SparseFile& file, const Mp4Layout& layout) {
+std::map<uint32_t, uint64_t> countFragmentSamples(const SparseFile& file, const Mp4Layout& layout) {
+  std::map<uint32_t, uint64_t> samples;
   const auto mvex = findMvex(file, layout);
-  if (!mvex || !layout.firstMoof) return {};
-  return readMp4Fragment(file, *layout.firstMoof, readSampleDurations(file, *mvex));
+  if (!mvex) return samples;
+  const Mp4SampleDurations defaults = readSampleDurations(file, *mvex);
+  for (const Mp4Box& moof : followMp4Boxes(file, 0).moofs) {
+    const auto fragment = readMp4Fragment(file, moof, defaults);
+    if (!fragment) continue;
+    for (const Mp4FragmentRun& run : fragment->runs) samples[run.trackId] += run.samples;
+  }
+  return samples;
 }
 
 std::optional<double> fragmentedFrameRate(const SparseFile& file, const Mp4Layout& layout, uint32_t trackId,
                                           int64_t timescale) {
-  const auto fragment = readFirstMp4Fragment(file, layout);
+  const auto mvex = findMvex(file, layout);
+  if (!mvex || !layout.firstMoof) return {};
+  const auto fragment = readMp4Fragment(file, *layout.firstMoof, readSampleDurations(file, *mvex));
   if (!fragment) return {};
   const auto run = std::find_if(fragment->runs.begin(), fragment->runs.end(),
                                 [&](const Mp4FragmentRun& candidate) { return candidate.trackId == trackId; });

@@ -1,10 +1,11 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <variant>
 
 #include "containers/container-facts.h"
-#include "containers/mp4/mp4-fragment.h"
 #include "containers/mp4/mp4-layout.h"
 #include "containers/mp4/mp4-movie.h"
 #include "io/need.h"
@@ -27,8 +28,8 @@ std::variant<Mp4FragmentFacts, Need> readMp4FragmentFacts(const SparseFile& file
 // The bytes that `readMp4FragmentFacts` is going to ask for first; takes microseconds.
 std::optional<Need> missingFragmentIndex(const SparseFile& file, const Mp4Layout& layout);
 
-// Nothing if it is not in memory.
-std::optional<Mp4Fragment> readFirstMp4Fragment(const SparseFile& file, const Mp4Layout& layout);
+// Samples by track, in the fragments from the file's start on that are in memory.
+std::map<uint32_t, uint64_t> countFragmentSamples(const SparseFile& file, const Mp4Layout& layout);
 
 // Frames per second of the track in the first fragment.
 std::optional<double> fragmentedFrameRate(const SparseFile& file, const Mp4Layout& layout, uint32_t trackId,

@@ -131,8 +131,7 @@ std::string Mp4Reader::describeUnreadable() const {
 }
 
 void Mp4Reader::completeStreams(AVFormatContext& format) const {
-  const auto fragment = readFirstMp4Fragment(file(), layout_);
-  discardEmptyTracks(movie_, fragment ? &*fragment : nullptr, format);
+  discardEmptyTracks(movie_, countFragmentSamples(file(), layout_), format);
   for (unsigned i = 0; i < format.nb_streams; i++) {
     AVStream& stream = *format.streams[i];
     const Mp4Track* track = findMp4Track(movie_, static_cast<uint32_t>(stream.id));
@@ -169,6 +168,8 @@ ContainerFacts Mp4Reader::readFacts(const AVFormatContext&) const {
 DurationResult Mp4Reader::findDuration(OpenContainer& container, const AVStream& video, const Limits& limits) const {
   if (fragments_.duration) return fragments_.duration;
   if (const auto seconds = movieSeconds(movie_)) return Duration{*seconds, DurationSource::header};
+  // libav adds up those fragments that it has come across.
+  if (layout_.fragmented) return std::nullopt;
   return ContainerReader::findDuration(container, video, limits);
 }
 

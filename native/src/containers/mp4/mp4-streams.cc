@@ -34,13 +34,9 @@ void correctPixelAspect(const Mp4Track& track, AVStream& stream) {
   if (aspect.num == aspect.den) aspect = {0, 1};
 }
 
-uint32_t samplesOf(const Mp4Track& track, const Mp4Fragment* fragment) {
-  uint32_t samples = track.samples;
-  if (fragment == nullptr) return samples;
-  for (const Mp4FragmentRun& run : fragment->runs) {
-    if (run.trackId == track.id) samples += run.samples;
-  }
-  return samples;
+uint64_t samplesOf(const Mp4Track& track, const std::map<uint32_t, uint64_t>& inFragments) {
+  const auto found = inFragments.find(track.id);
+  return track.samples + (found == inFragments.end() ? 0 : found->second);
 }
 
 }  // namespace
@@ -54,17 +50,18 @@ void completeMp4Size(const Mp4Track& track, AVStream& stream) {
   if (parameters.width != width || parameters.height != height) correctPixelAspect(track, stream);
 }
 
-void discardEmptyTracks(const Mp4Movie& movie, const Mp4Fragment* fragment, AVFormatContext& format) {
-  uint32_t most = 0;
+void discardEmptyTracks(const Mp4Movie& movie, const std::map<uint32_t, uint64_t>& inFragments,
+                        AVFormatContext& format) {
+  uint64_t most = 0;
   for (const Mp4Track& track : movie.tracks) {
-    if (isVideo(track)) most = std::max(most, samplesOf(track, fragment));
+    if (isVideo(track)) most = std::max(most, samplesOf(track, inFragments));
   }
   for (unsigned i = 0; i < format.nb_streams; i++) {
     AVStream& stream = *format.streams[i];
     const Mp4Track* track = findMp4Track(movie, static_cast<uint32_t>(stream.id));
     if (track == nullptr || !isVideo(*track)) continue;
     // One sample is a thumbnail where another track has more.
-    if (samplesOf(*track, fragment) < std::min<uint32_t>(most, 2)) stream.discard = AVDISCARD_ALL;
+    if (samplesOf(*track, inFragments) < std::min<uint64_t>(most, 2)) stream.discard = AVDISCARD_ALL;
   }
 }
 

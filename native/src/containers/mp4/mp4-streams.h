@@ -1,9 +1,10 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
-#include "containers/mp4/mp4-fragment.h"
 #include "containers/mp4/mp4-movie.h"
 #include "io/av-handles.h"
 
@@ -13,9 +14,10 @@ namespace vigie {
 // the shape of a pixel that follows from it.
 void completeMp4Size(const Mp4Track& track, AVStream& stream);
 
-// Discards videos that show nothing beside one that does: tracks without samples and thumbnails. `fragment`: the first,
-// if its samples are in memory.
-void discardEmptyTracks(const Mp4Movie& movie, const Mp4Fragment* fragment, AVFormatContext& format);
+// Discards videos that show nothing beside one that does: tracks without samples and thumbnails. `inFragments`: samples
+// by track beside those in moov.
+void discardEmptyTracks(const Mp4Movie& movie, const std::map<uint32_t, uint64_t>& inFragments,
+                        AVFormatContext& format);
 
 // The four-character code of the track's samples, for a codec that not every libav knows; else nothing.
 std::optional<std::string> unknownMp4Codec(const Mp4Track& track, const AVStream& stream);
