@@ -54,7 +54,24 @@ export function textTracksToMetadata(bytes: Buffer): Buffer {
   return edited;
 }
 
-const EBML = { segment: 0x18538067, seekHead: 0x114d9b74, tracks: 0x1654ae6b, void: 0xec };
+const EBML = {
+  segment: 0x18538067,
+  seekHead: 0x114d9b74,
+  info: 0x1549a966,
+  tracks: 0x1654ae6b,
+  trackEntry: 0xae,
+  codecPrivate: 0x63a2,
+  cluster: 0x1f43b675,
+  simpleBlock: 0xa3,
+  attachments: 0x1941a469,
+  void: 0xec,
+  /** Of no meaning, and as long as CodecPrivate's. */
+  unknown: 0x63ff,
+};
+
+const PARENTS: readonly number[] = [EBML.tracks, EBML.trackEntry, EBML.cluster];
+/** Track number, time and flags (RFC 9559, 10). */
+const BLOCK_HEADER_BYTES = 4;
 
 interface Element {
   readonly id: number;
@@ -72,9 +89,52 @@ export function moveTracksAfterClusters(bytes: Buffer): Buffer {
   const seekHead = childOf(children, EBML.seekHead);
   const edited = Buffer.from(bytes);
   writeVoid(edited, tracks);
-  writeSeekHead(edited, seekHead, EBML.tracks, segment.end - segment.body);
+  writeSeekHead(edited, seekHead, [{ id: EBML.tracks, position: segment.end - segment.body }]);
   writeSize(edited, segment, segment.end - segment.body + (tracks.end - tracks.begin));
   return Buffer.concat([edited.subarray(0, segment.end), bytes.subarray(tracks.begin, tracks.end)]);
+}
+
+/** Puts an attachment of so many bytes before Info and Tracks, and names their new places in the SeekHead. */
+export function attachBeforeInfo(bytes: Buffer, attachmentBytes: number): Buffer {
+  const segment = readElement(bytes, readElement(bytes, 0).end);
+  const children = readChildren(bytes, segment);
+  const info = childOf(children, EBML.info);
+  const tracks = childOf(children, EBML.tracks);
+  const seekHead = childOf(children, EBML.seekHead);
+  const attachment = Buffer.alloc(attachmentBytes);
+  attachment.writeUInt32BE(EBML.attachments, 0);
+  writeSize(attachment, { id: EBML.attachments, begin: 0, body: 12, end: attachmentBytes }, attachmentBytes - 12);
+  const edited = Buffer.from(bytes);
+  const newPlace = ({ begin }: Element) => begin - segment.body + attachmentBytes;
+  writeSeekHead(edited, seekHead, [
+    { id: EBML.info, position: newPlace(info) },
+    { id: EBML.tracks, position: newPlace(tracks) },
+  ]);
+  writeSize(edited, segment, segment.end - segment.body + attachmentBytes);
+  return Buffer.concat([edited.subarray(0, info.begin), attachment, edited.subarray(info.begin)]);
+}
+
+/** Writes H.264 as in a transport stream (Annex B): start codes instead of lengths, and nothing in CodecPrivate. */
+export function toAnnexB(bytes: Buffer): Buffer {
+  const segment = readElement(bytes, readElement(bytes, 0).end);
+  const edited = Buffer.from(bytes);
+  const replaceIn = (parent: Element): void => {
+    for (const child of readChildren(bytes, parent)) {
+      if (PARENTS.includes(child.id)) replaceIn(child);
+      if (child.id === EBML.codecPrivate) edited.writeUInt16BE(EBML.unknown, child.begin);
+      if (child.id === EBML.simpleBlock) writeStartCodes(edited.subarray(child.body + BLOCK_HEADER_BYTES, child.end));
+    }
+  };
+  replaceIn(segment);
+  return edited;
+}
+
+function writeStartCodes(picture: Buffer): void {
+  for (let at = 0; at < picture.length; ) {
+    const length = picture.readUInt32BE(at);
+    picture.writeUInt32BE(1, at);
+    at += 4 + length;
+  }
 }
 
 function childOf(children: readonly Element[], id: number): Element {
@@ -117,11 +177,20 @@ function writeVoid(bytes: Buffer, { begin, end }: Pick<Element, 'begin' | 'end'>
   bytes.fill(0, begin + headerBytes, end);
 }
 
-function writeSeekHead(bytes: Buffer, { begin, end }: Element, id: number, position: number): void {
-  const seek = Buffer.from('4dbb8e53ab840000000053ac8400000000', 'hex');
-  seek.writeUInt32BE(id, 6);
-  seek.writeUInt32BE(position, 13);
-  bytes.set(seek, begin + 5);
-  bytes.writeUInt8(0x80 + seek.length, begin + 4);
-  writeVoid(bytes, { begin: begin + 5 + seek.length, end });
+interface Seek {
+  readonly id: number;
+  readonly position: number;
+}
+
+function writeSeekHead(bytes: Buffer, { begin, end }: Element, seeks: readonly Seek[]): void {
+  const entries = seeks.map(({ id, position }) => {
+    const seek = Buffer.from('4dbb8e53ab840000000053ac8400000000', 'hex');
+    seek.writeUInt32BE(id, 6);
+    seek.writeUInt32BE(position, 13);
+    return seek;
+  });
+  const body = Buffer.concat(entries);
+  bytes.set(body, begin + 5);
+  bytes.writeUInt8(0x80 + body.length, begin + 4);
+  writeVoid(bytes, { begin: begin + 5 + body.length, end });
 }

@@ -103,9 +103,14 @@ void visitChildren(const SparseFile& file, int64_t begin, int64_t end, Visit vis
   }
 }
 
-// Where the SeekHead says that Tracks begin, counted from the segment's body.
-std::optional<int64_t> readTracksPosition(const SparseFile& file, const Element& seekHead) {
-  std::optional<int64_t> position;
+// Where the SeekHead says that Info and Tracks begin; "no limit" if it doesn't.
+struct SeekTargets {
+  int64_t info = kMaxOffset;
+  int64_t tracks = kMaxOffset;
+};
+
+SeekTargets readSeekHead(const SparseFile& file, const Element& seekHead, int64_t segmentBody) {
+  SeekTargets targets;
   visitChildren(file, seekHead.body, *seekHead.end, [&](const Element& seek, int64_t) {
     if (seek.id != kSeekId || !seek.end) return true;
     uint64_t target = 0;
@@ -116,37 +121,90 @@ std::optional<int64_t> readTracksPosition(const SparseFile& file, const Element&
       if (field.id == kSeekPositionId) found = readNumber(file, field);
       return true;
     });
-    if (target == kTracksId && found < kMaxOffset / 2) position = static_cast<int64_t>(found);
+    if (found >= kMaxOffset / 2) return true;
+    if (target == kInfoId) targets.info = segmentBody + static_cast<int64_t>(found);
+    if (target == kTracksId) targets.tracks = segmentBody + static_cast<int64_t>(found);
     return true;
   });
-  return position;
+  return targets;
 }
 
-struct HeaderOrder {
-  bool hasInfo = false;
-  std::optional<Element> tracks;
-  std::optional<int64_t> tracksPosition;
-  std::optional<int64_t> firstCluster;
-  // Begin of an element that is larger than what is worth reading through, of which some is missing.
-  std::optional<int64_t> large;
-};
+// Goes along the elements of the segment to the first cluster, and past those that are larger than what is worth
+// reading through.
+class HeaderWalk {
+ public:
+  HeaderWalk(const SparseFile& file, const Element& segment) : file_(file), segment_(segment), at_(segment.body) {}
 
-HeaderOrder readOrder(const SparseFile& file, const Element& segment) {
-  HeaderOrder order;
-  visitChildren(file, segment.body, segment.end.value_or(kMaxOffset), [&](const Element& element, int64_t begin) {
-    if (element.id == kClusterId) {
-      order.firstCluster = begin;
-      return false;
+  void run() {
+    for (int i = 0; i < kMaxElements && at_ < segment_.end.value_or(kMaxOffset) && !isDone(); i++) step();
+  }
+
+  // The pieces of the header that are kept, in the order of the file.
+  struct Piece {
+    int64_t begin;
+    int64_t end;
+  };
+  const std::vector<Piece>& pieces() const { return pieces_; }
+  bool hasSkipped() const { return skipped_; }
+  bool isKnown() const { return hasInfo_ && hasTracks_; }
+  bool hasTracks() const { return hasTracks_; }
+  const SeekTargets& targets() const { return targets_; }
+  std::optional<int64_t> firstCluster() const { return firstCluster_; }
+  const std::optional<Need>& need() const { return need_; }
+
+ private:
+  bool isDone() const { return firstCluster_ || need_ || isStuck_; }
+
+  void step() {
+    const auto element = readElement(file_, at_);
+    if (!element) return stopAt(file_.firstMissing(at_), {});
+    if (element->id == kClusterId) {
+      firstCluster_ = at_;
+      return;
     }
-    if (element.id == kInfoId) order.hasInfo = true;
-    if (element.id == kTracksId && element.end) order.tracks = element;
-    if (element.id == kSeekHeadId && element.end) order.tracksPosition = readTracksPosition(file, element);
-    const bool isLarge = element.end && *element.end - begin > kLargeBytes && !file.holds(begin, *element.end);
-    if (isLarge && element.id != kTracksId) order.large = begin;
-    return !order.large;
-  });
-  return order;
-}
+    if (!element->end || *element->end <= at_) return stopAt(kMaxOffset, {});
+    if (isLarge(*element)) return skip(*element->end);
+    if (!file_.holds(at_, *element->end)) return stopAt(file_.firstMissing(at_), element->end);
+    if (element->id == kInfoId) hasInfo_ = true;
+    if (element->id == kTracksId) hasTracks_ = true;
+    if (element->id == kSeekHeadId) targets_ = readSeekHead(file_, *element, segment_.body);
+    pieces_.push_back({at_, *element->end});
+    at_ = *element->end;
+  }
+
+  bool isLarge(const Element& element) const {
+    return *element.end - at_ > kLargeBytes && element.id != kTracksId && !file_.holds(at_, *element.end);
+  }
+
+  void skip(int64_t end) {
+    skipped_ = true;
+    at_ = end;
+    // Whatever else lies between is of no interest.
+    int64_t next = kMaxOffset;
+    if (!hasInfo_ && targets_.info >= end) next = targets_.info;
+    if (!hasTracks_ && targets_.tracks >= end) next = std::min(next, targets_.tracks);
+    if (next < kMaxOffset) at_ = next;
+  }
+
+  // Without anything skipped it is libav that reads on.
+  void stopAt(int64_t missing, std::optional<int64_t> wantedEnd) {
+    isStuck_ = true;
+    const bool isShort = !wantedEnd || *wantedEnd - at_ <= kMaxTracksBytes;
+    if (skipped_ && isShort && missing < file_.sizeOrMax()) need_ = nextRange(file_, missing, wantedEnd);
+  }
+
+  const SparseFile& file_;
+  const Element& segment_;
+  int64_t at_;
+  std::vector<Piece> pieces_;
+  SeekTargets targets_;
+  bool hasInfo_ = false;
+  bool hasTracks_ = false;
+  bool skipped_ = false;
+  bool isStuck_ = false;
+  std::optional<int64_t> firstCluster_;
+  std::optional<Need> need_;
+};
 
 void append(std::vector<uint8_t>& bytes, const SparseFile& file, int64_t begin, int64_t end) {
   const size_t at = bytes.size();
@@ -160,25 +218,29 @@ SparseFile fileOf(std::vector<uint8_t> bytes, bool ends) {
   return SparseFile({ByteRange{0, std::move(bytes)}}, ends ? std::optional(size) : std::nullopt);
 }
 
-}  // namespace
+using Arranged = std::variant<UsualOrder, Need, ArrangedHeader>;
 
-std::variant<UsualOrder, Need, MovedTracks, ShortHeader> arrangeMatroskaHeader(const SparseFile& file) {
-  const auto header = readElement(file, 0);
-  const auto segment = header && header->end ? readElement(file, *header->end) : std::nullopt;
-  if (!segment || segment->id != kSegmentId) return UsualOrder{};
-  const HeaderOrder order = readOrder(file, *segment);
+// What is in memory from the first cluster on follows the header, or else an empty cluster.
+Arranged leaveOutSkipped(const SparseFile& file, const Element& segment, const HeaderWalk& walk, bool withPackets) {
+  const auto cluster = walk.firstCluster();
+  const bool isEnough = walk.isKnown() && !withPackets;
+  if (walk.need() && !isEnough) return *walk.need();
+  if (!cluster && !isEnough) return UsualOrder{};
   std::vector<uint8_t> bytes;
-
-  if (order.tracks && order.hasInfo && order.large && *order.tracks->end <= *order.large &&
-      *order.large <= kMaxHeaderBytes) {
-    append(bytes, file, 0, *order.large);
+  append(bytes, file, 0, segment.body);
+  for (const HeaderWalk::Piece& piece : walk.pieces()) append(bytes, file, piece.begin, piece.end);
+  if (!cluster) {
     bytes.insert(bytes.end(), std::begin(kEmptyCluster), std::end(kEmptyCluster));
-    return ShortHeader{fileOf(std::move(bytes), false)};
+    return ArrangedHeader{fileOf(std::move(bytes), false), 0};
   }
+  const int64_t insertedBytes = static_cast<int64_t>(bytes.size()) - *cluster;
+  const int64_t heldEnd = file.firstMissing(*cluster);
+  append(bytes, file, *cluster, heldEnd);
+  return ArrangedHeader{fileOf(std::move(bytes), file.endsAt(heldEnd)), insertedBytes};
+}
 
-  if (order.tracks || !order.tracksPosition || !order.firstCluster) return UsualOrder{};
-  if (*order.firstCluster > kMaxHeaderBytes || !file.holds(0, *order.firstCluster)) return UsualOrder{};
-  const int64_t tracksBegin = segment->body + *order.tracksPosition;
+Arranged moveTracks(const SparseFile& file, int64_t tracksBegin, int64_t firstCluster) {
+  if (firstCluster > kMaxHeaderBytes || !file.holds(0, firstCluster)) return UsualOrder{};
   if (tracksBegin >= file.sizeOrMax()) return UsualOrder{};
   const auto tracks = readElement(file, tracksBegin);
   const int64_t missing = file.firstMissing(tracksBegin);
@@ -186,11 +248,25 @@ std::variant<UsualOrder, Need, MovedTracks, ShortHeader> arrangeMatroskaHeader(c
   if (!tracks) return nextRange(file, missing);
   if (tracks->id != kTracksId || !tracks->end || *tracks->end - tracksBegin > kMaxTracksBytes) return UsualOrder{};
   if (missing < *tracks->end && !file.endsAt(missing)) return nextRange(file, missing, tracks->end);
-  append(bytes, file, 0, *order.firstCluster);
+  std::vector<uint8_t> bytes;
+  append(bytes, file, 0, firstCluster);
   append(bytes, file, tracksBegin, *tracks->end);
-  const int64_t heldEnd = file.firstMissing(*order.firstCluster);
-  append(bytes, file, *order.firstCluster, heldEnd);
-  return MovedTracks{fileOf(std::move(bytes), file.endsAt(heldEnd)), *tracks->end - tracksBegin};
+  const int64_t heldEnd = file.firstMissing(firstCluster);
+  append(bytes, file, firstCluster, heldEnd);
+  return ArrangedHeader{fileOf(std::move(bytes), file.endsAt(heldEnd)), *tracks->end - tracksBegin};
+}
+
+}  // namespace
+
+std::variant<UsualOrder, Need, ArrangedHeader> arrangeMatroskaHeader(const SparseFile& file, bool withPackets) {
+  const auto header = readElement(file, 0);
+  const auto segment = header && header->end ? readElement(file, *header->end) : std::nullopt;
+  if (!segment || segment->id != kSegmentId) return UsualOrder{};
+  HeaderWalk walk(file, *segment);
+  walk.run();
+  if (walk.hasSkipped()) return leaveOutSkipped(file, *segment, walk, withPackets);
+  if (walk.hasTracks() || !walk.firstCluster()) return UsualOrder{};
+  return moveTracks(file, walk.targets().tracks, *walk.firstCluster());
 }
 
 MatroskaLayout readMatroskaLayout(const SparseFile& file) {

@@ -19,19 +19,16 @@ MatroskaLayout readMatroskaLayout(const SparseFile& file);
 
 struct UsualOrder {};
 
-// In the file's place: the header, and what is in memory after it, further on than in the file itself.
-struct MovedTracks {
+// In the file's place: the header, and what is in memory of the clusters after it, by so much further on than in the
+// file itself. Less than nothing where something large was left out.
+struct ArrangedHeader {
   SparseFile file;
   int64_t insertedBytes;
 };
 
-// In the file's place: the header alone.
-struct ShortHeader {
-  SparseFile file;
-};
-
 // libav reads the header straight on until the first cluster. Where Tracks lie after the clusters, or something large
-// lies between, this gives a small file with the same header in the usual order, or asks for the bytes of Tracks.
-std::variant<UsualOrder, Need, MovedTracks, ShortHeader> arrangeMatroskaHeader(const SparseFile& file);
+// lies before them, this gives a small file with the same header in the usual order, or asks for the bytes of Tracks,
+// and of the first cluster's header if it is to lead to packets.
+std::variant<UsualOrder, Need, ArrangedHeader> arrangeMatroskaHeader(const SparseFile& file, bool withPackets);
 
 }  // namespace vigie

@@ -1,5 +1,6 @@
 #include "containers/matroska/matroska-reader.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "containers/matroska/matroska-layout.h"
@@ -7,21 +8,18 @@
 namespace vigie {
 
 std::optional<std::variant<Need, Failure>> MatroskaReader::prepare() {
-  auto arranged = arrangeMatroskaHeader(file());
+  auto arranged = arrangeMatroskaHeader(file(), purpose() == Purpose::pictures);
   if (const auto* need = std::get_if<Need>(&arranged)) return *need;
-  if (auto* moved = std::get_if<MovedTracks>(&arranged)) {
-    arrange(std::move(moved->file));
-    insertedBytes_ = moved->insertedBytes;
-  }
-  if (auto* header = std::get_if<ShortHeader>(&arranged); header && purpose() == Purpose::description) {
+  if (auto* header = std::get_if<ArrangedHeader>(&arranged)) {
     arrange(std::move(header->file));
+    insertedBytes_ = header->insertedBytes;
   }
   return {};
 }
 
 std::optional<int64_t> MatroskaReader::missingPacket(int64_t miss) const {
   if (!isArranged()) return miss;
-  const int64_t missing = file().firstMissing(0);
+  const int64_t missing = file().firstMissing(std::max<int64_t>(0, miss - insertedBytes_));
   return file().endsAt(missing) ? std::nullopt : std::optional(missing);
 }
 

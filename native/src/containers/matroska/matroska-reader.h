@@ -19,7 +19,7 @@ class MatroskaReader final : public ContainerReader {
   ContainerFacts readFacts(const AVFormatContext& format) const override;
 
  private:
-  // Of Tracks, before the packets.
+  // Before the packets: Tracks; or less than nothing, if something large was left out.
   int64_t insertedBytes_ = 0;
 };
 

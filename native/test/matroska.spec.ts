@@ -1,0 +1,56 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { runFfmpeg } from './ffmpeg-frame.ts';
+import { attachBeforeInfo, toAnnexB } from './matrix/edits.ts';
+import { posterOfFile } from './poster-file.ts';
+import { probeFile } from './probe-file.ts';
+
+const KIB = 1024;
+const ATTACHMENT_BYTES = 20 * KIB * KIB;
+const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-x264-params', 'repeat-headers=1', '-vf', 'setsar=4/3'];
+
+describe('Matroska', () => {
+  let folder: string;
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'vigie-matroska-'));
+    const picture = ['-f', 'lavfi', '-i', 'testsrc2=size=160x120:rate=10:duration=4'];
+    runFfmpeg([...picture, ...H264, join(folder, 'plain.mkv')]);
+  });
+
+  after(() => rmSync(folder, { recursive: true }));
+
+  function edit(change: (bytes: Buffer) => Buffer): string {
+    const path = join(folder, 'edited.mkv');
+    writeFileSync(path, change(readFileSync(join(folder, 'plain.mkv'))));
+    return path;
+  }
+
+  it('reaches what lies behind 20 MB of attachments by small reads', async () => {
+    const plain = await probeFile(join(folder, 'plain.mkv'));
+    const path = edit(bytes => attachBeforeInfo(bytes, ATTACHMENT_BYTES));
+    const { answer, requests, bytesRead } = await probeFile(path);
+    if (answer.kind !== 'media' || plain.answer.kind !== 'media') throw new Error(`got ${JSON.stringify(answer)}`);
+    expect(answer.media.video).to.deep.equal(plain.answer.media.video);
+    expect(answer.media.durationSeconds).to.equal(4);
+    expect([requests, bytesRead <= 96 * KIB]).to.deep.equal([2, true]);
+  });
+
+  it('shows the same picture with and without 20 MB of attachments before it', async () => {
+    const plain = await posterOfFile(join(folder, 'plain.mkv'));
+    const { answer, reads } = await posterOfFile(edit(bytes => attachBeforeInfo(bytes, ATTACHMENT_BYTES)));
+    expect(answer).to.deep.equal(plain.answer);
+    expect(reads.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)).to.be.at.most(128 * KIB);
+  });
+
+  it('reads the parameter sets of H.264 that stand before the first picture alone', async () => {
+    const path = edit(toAnnexB);
+    const { answer } = await probeFile(path);
+    if (answer.kind !== 'media') throw new Error(`got ${JSON.stringify(answer)}`);
+    const stated = { codec: 'h264', width: 160, height: 120, sampleAspectRatio: '4:3', displayWidth: 213 };
+    expect(answer.media.video).to.include({ ...stated, profile: 'Constrained Baseline', pixelFormat: 'yuv420p' });
+    expect((await posterOfFile(path)).answer).to.include({ kind: 'poster', width: 213, height: 120 });
+  });
+});
