@@ -1,5 +1,6 @@
 #include "containers/demuxers.h"
 
+#include "containers/asf/asf-reader.h"
 #include "containers/container-reader.h"
 #include "containers/flv/flv-reader.h"
 #include "containers/matroska/matroska-reader.h"
@@ -26,7 +27,7 @@ constexpr Demuxer kAllowed[] = {
     {"mpegts", "mpegts", make<MpegTsReader>, T::kNeedsPackets | T::kTimestampsAtEnd},
     {"mpeg", "mpeg", make<MpegPsReader>, T::kNeedsPackets | T::kTimestampsAtEnd},
     {"flv", "flv", make<FlvReader>, T::kNeedsPackets},
-    {"asf", "asf", make<ContainerReader>, 0},
+    {"asf", "asf", make<AsfReader>, 0},
     {"ogg", "ogg", make<OggReader>, T::kTimestampsAtEnd | T::kTimeBaseIsFrame},
     {"mxf", "mxf", make<ContainerReader>, T::kNeedsPackets | T::kPadsSize | T::kTimeBaseIsFrame},
     {"ivf", "ivf", make<ContainerReader>, 0},

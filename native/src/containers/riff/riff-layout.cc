@@ -71,15 +71,13 @@ void readHeaderList(const SparseFile& file, const RiffChunk& header, AviLayout& 
 std::optional<RiffChunk> readRiffChunk(const SparseFile& file, int64_t offset) {
   ByteReader reader(file, offset);
   const uint32_t id = reader.u32();
-  if (!reader.complete() || !file.holds(reader.position(), offset + kChunkHeaderBytes)) return {};
-  const int64_t body = offset + kChunkHeaderBytes;
-  return RiffChunk{id, body, body + readLittleEndian32(file, offset + 4)};
+  const auto size = static_cast<int64_t>(reader.littleEndian(4));
+  if (!reader.complete()) return {};
+  return RiffChunk{id, reader.position(), reader.position() + size};
 }
 
 uint32_t readLittleEndian32(const SparseFile& file, int64_t offset) {
-  uint8_t bytes[4] = {};
-  if (file.read(offset, bytes, sizeof bytes) < sizeof bytes) return 0;
-  return bytes[0] | bytes[1] << 8 | bytes[2] << 16 | static_cast<uint32_t>(bytes[3]) << 24;
+  return static_cast<uint32_t>(ByteReader(file, offset).littleEndian(4));
 }
 
 AviLayout readAviLayout(const SparseFile& file) {
