@@ -6,6 +6,7 @@
 #include "containers/matroska/matroska-reader.h"
 #include "containers/mp4/mp4-reader.h"
 #include "containers/mpegts/mpeg-reader.h"
+#include "containers/mxf/mxf-reader.h"
 #include "containers/ogg/ogg-reader.h"
 #include "containers/riff/riff-reader.h"
 
@@ -29,7 +30,7 @@ constexpr Demuxer kAllowed[] = {
     {"flv", "flv", make<FlvReader>, T::kNeedsPackets},
     {"asf", "asf", make<AsfReader>, 0},
     {"ogg", "ogg", make<OggReader>, T::kTimestampsAtEnd | T::kTimeBaseIsFrame},
-    {"mxf", "mxf", make<ContainerReader>, T::kNeedsPackets | T::kPadsSize | T::kTimeBaseIsFrame},
+    {"mxf", "mxf", make<MxfReader>, T::kNeedsPackets | T::kTimeBaseIsFrame},
     {"ivf", "ivf", make<ContainerReader>, 0},
     {"h264", "h264", make<ContainerReader>, T::kNeedsPackets},
     {"hevc", "hevc", make<ContainerReader>, T::kNeedsPackets},

@@ -20,14 +20,12 @@ struct Demuxer {
     kNeedsPackets = 1 << 1,
     // The header states no duration: the timestamps at the file's end do.
     kTimestampsAtEnd = 1 << 2,
-    // The header states the size with its padding to whole blocks: only the packets state the picture's own.
-    kPadsSize = 1 << 3,
     // The time base is the duration of a frame, where the header states no frame rate.
-    kTimeBaseIsFrame = 1 << 4,
+    kTimeBaseIsFrame = 1 << 3,
     // The header indexes the packets, so that a key frame can be read from where it lies.
-    kIndexesPackets = 1 << 5,
+    kIndexesPackets = 1 << 4,
     // Without its index, which lies at the end and is not read, any packet may be called a key frame.
-    kCallsAllKeyFrames = 1 << 6,
+    kCallsAllKeyFrames = 1 << 5,
   };
 
   const char* libavName;

@@ -91,7 +91,6 @@ class Opening {
     const AVStream* video = findVideoStream(*container_.format);
     if (video == nullptr) return !demuxer().has(Demuxer::kNeedsPackets);
     const AVCodecParameters& parameters = *video->codecpar;
-    if (demuxer().has(Demuxer::kPadsSize) && parameters.format == AV_PIX_FMT_NONE) return false;
     return reader_->findCodecName(*video) && parameters.width > 0 && parameters.height > 0;
   }
 

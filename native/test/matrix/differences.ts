@@ -45,7 +45,7 @@ export const differences: readonly Difference[] = [
     why: 'the header was never completed; ffprobe makes up an hour and a half',
   },
   {
-    files: ['dv.avi', 'dv.mov', 'prores.mkv'],
+    files: ['dv.avi', 'dv.mov', 'prores.mkv', 'dnxhd.mxf'],
     fields: ['video.pixelFormat'],
     says: null,
     why: 'only the first picture shows it, which does not fit in the first range, and it alone is not worth a request',

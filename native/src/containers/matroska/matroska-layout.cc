@@ -157,19 +157,27 @@ class HeaderWalk {
 
   void step() {
     const auto element = readElement(file_, at_);
-    if (!element) return stopAt(file_.firstMissing(at_), {});
-    if (element->id == kClusterId) {
+    if (!element) {
+      stopAt(file_.firstMissing(at_), {});
+    } else if (element->id == kClusterId) {
       firstCluster_ = at_;
-      return;
+    } else if (!element->end || *element->end <= at_) {
+      isStuck_ = true;
+    } else if (isLarge(*element)) {
+      skip(*element->end);
+    } else if (!file_.holds(at_, *element->end)) {
+      stopAt(file_.firstMissing(at_), element->end);
+    } else {
+      keep(*element);
     }
-    if (!element->end || *element->end <= at_) return stopAt(kMaxOffset, {});
-    if (isLarge(*element)) return skip(*element->end);
-    if (!file_.holds(at_, *element->end)) return stopAt(file_.firstMissing(at_), element->end);
-    if (element->id == kInfoId) hasInfo_ = true;
-    if (element->id == kTracksId) hasTracks_ = true;
-    if (element->id == kSeekHeadId) targets_ = readSeekHead(file_, *element, segment_.body);
-    pieces_.push_back({at_, *element->end});
-    at_ = *element->end;
+  }
+
+  void keep(const Element& element) {
+    if (element.id == kInfoId) hasInfo_ = true;
+    if (element.id == kTracksId) hasTracks_ = true;
+    if (element.id == kSeekHeadId) targets_ = readSeekHead(file_, element, segment_.body);
+    pieces_.push_back({at_, *element.end});
+    at_ = *element.end;
   }
 
   bool isLarge(const Element& element) const {
