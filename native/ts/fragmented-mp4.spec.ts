@@ -134,7 +134,7 @@ describe('probe of a fragmented MP4', () => {
   });
 
   it('is cut where the header states the whole duration and its index lists more than there is', async () => {
-    const bytes = withWholeDuration(clip('segments.mp4'), 7000);
+    const bytes = withWholeDuration(clip('segments.mp4'), 7);
     const media = boxesIn(bytes).find(({ type }) => type === 'mdat') ?? expect.fail('no mdat');
     const cut = bytes.subarray(0, media.end - 10);
     expect(await factsOf(cut)).to.deep.equal({ seconds: 7, source: 'header', truncated: true });
@@ -186,8 +186,9 @@ describe('probe of a fragmented MP4', () => {
   });
 
   /** Puts a movie extends header (mehd) into moov. */
-  function withWholeDuration(bytes: Buffer, duration: number): Buffer {
-    const header = mp4Box('mehd', 0, duration);
+  function withWholeDuration(bytes: Buffer, seconds: number): Buffer {
+    const [movieHeader] = findBoxes(bytes, 'moov/mvhd');
+    const header = mp4Box('mehd', 0, seconds * bytes.readUInt32BE((movieHeader?.body ?? 0) + 12));
     const [movie] = findBoxes(bytes, 'moov');
     const [extension] = findBoxes(bytes, 'moov/mvex');
     if (movie === undefined || extension === undefined) return expect.fail('no mvex');

@@ -6,6 +6,10 @@
 #include <optional>
 #include <vector>
 
+extern "C" {
+#include <libavutil/pixdesc.h>
+}
+
 #include "codecs/h264-parameters.h"
 #include "codecs/jpeg-parameters.h"
 #include "codecs/nal-units.h"
@@ -158,6 +162,22 @@ CodecHandle openHeaderDecoder(const AVCodecParameters& parameters, ByteView conf
   return decoder;
 }
 
+namespace {
+
+// Newer versions of libav call RGB a matrix of its own where no header states one.
+bool isRgb(AVPixelFormat format) {
+  const AVPixFmtDescriptor* descriptor = av_pix_fmt_desc_get(format);
+  return descriptor != nullptr && (descriptor->flags & AV_PIX_FMT_FLAG_RGB) != 0;
+}
+
+// ProRes is always of limited range, which FFmpeg 7 leaves out.
+AVColorRange rangeOf(const AVCodecContext& decoder) {
+  const bool isProres = decoder.codec_id == AV_CODEC_ID_PRORES && decoder.pix_fmt != AV_PIX_FMT_NONE;
+  return isProres && decoder.color_range == AVCOL_RANGE_UNSPECIFIED ? AVCOL_RANGE_MPEG : decoder.color_range;
+}
+
+}  // namespace
+
 void fillInFromDecoder(AVCodecParameters& parameters, const AVCodecContext& decoder) {
   if (parameters.width == 0) {
     parameters.width = decoder.width;
@@ -166,8 +186,9 @@ void fillInFromDecoder(AVCodecParameters& parameters, const AVCodecContext& deco
   fillIn<int>(parameters.format, AV_PIX_FMT_NONE, decoder.pix_fmt);
   fillIn(parameters.color_primaries, AVCOL_PRI_UNSPECIFIED, decoder.color_primaries);
   fillIn(parameters.color_trc, AVCOL_TRC_UNSPECIFIED, decoder.color_trc);
-  fillIn(parameters.color_space, AVCOL_SPC_UNSPECIFIED, decoder.colorspace);
-  fillIn(parameters.color_range, AVCOL_RANGE_UNSPECIFIED, decoder.color_range);
+  const bool isImplied = decoder.codec_id == AV_CODEC_ID_PNG && isRgb(decoder.pix_fmt);
+  if (!isImplied) fillIn(parameters.color_space, AVCOL_SPC_UNSPECIFIED, decoder.colorspace);
+  fillIn(parameters.color_range, AVCOL_RANGE_UNSPECIFIED, rangeOf(decoder));
   if (parameters.sample_aspect_ratio.num == 0) parameters.sample_aspect_ratio = decoder.sample_aspect_ratio;
   if (parameters.profile < 0) parameters.profile = decoder.profile;
 }

@@ -51,6 +51,18 @@ export const differences: readonly Difference[] = [
     why: 'only the first picture shows it, which does not fit in the first range, and it alone is not worth a request',
   },
   {
+    files: ['png.mov'],
+    fields: ['video.colorSpace'],
+    says: null,
+    why: 'newer versions of ffprobe call RGB a matrix of its own, which no header states',
+  },
+  {
+    files: ['prores.mov'],
+    fields: ['video.colorRange'],
+    says: 'tv',
+    why: 'FFmpeg 7 alone leaves out that ProRes has a limited range',
+  },
+  {
     files: ['mpeg2.mp4'],
     fields: ['audio.channels'],
     says: 2,
