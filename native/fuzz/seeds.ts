@@ -28,6 +28,9 @@ const EXTRA_VIDEOS: Readonly<Record<string, readonly string[]>> = {
   'mpeg2.mpg': ['-c:v', 'mpeg2video', '-r', '25', '-c:a', 'mp2'],
   'mpeg2.ts': ['-c:v', 'mpeg2video', '-r', '25', '-c:a', 'mp2'],
   'hevc.mp4': ['-c:v', 'libx265', '-x265-params', 'log-level=none', '-c:a', 'aac'],
+  'in-band.mp4': ['-c:v', 'libx265', '-x265-params', 'log-level=none:repeat-headers=1', '-tag:v', 'hev1', '-an'],
+  'segments.mp4': ['-c:v', 'libx264', '-g', '5', '-c:a', 'aac', '-movflags', 'dash+empty_moov+frag_keyframe'],
+  'separate.mp4': ['-c:v', 'libx264', '-g', '5', '-c:a', 'aac', '-movflags', 'separate_moof+frag_keyframe'],
   'h263.3gp': ['-c:v', 'h263', '-s', '128x96', '-an'],
   'pcm.mov': ['-c:v', 'libx264', '-c:a', 'pcm_s16le'],
 };
