@@ -57,6 +57,15 @@ describe('the ranges that are read of an MP4', () => {
       });
     }
 
+    it('lead through them to a moov that is longer than the searched end', async () => {
+      const padding = mp4Box('free', Buffer.alloc(700 * KIB));
+      const long = bytesOf(moov.length + padding.length, moov.subarray(4), padding);
+      const media = Array(40).fill(mp4Box('mdat', Buffer.alloc(60_000)));
+      const { media: found, requests } = await probeBytes(bytesOf(beforeMoov, ...media, long));
+      expect(found.durationSeconds).to.equal(1);
+      expect(requests).to.be.at.most(10);
+    });
+
     it('lead there if boxes follow moov too', async () => {
       const { media, requests } = await probeBytes(bytesOf(manyMedia('avc1'), mp4Box('free', Buffer.alloc(1000))));
       expect(media.durationSeconds).to.equal(1);

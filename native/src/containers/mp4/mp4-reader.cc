@@ -17,8 +17,9 @@ namespace {
 
 // What follows the media of an MP4 is most likely its moov: up to this size it is fetched at once.
 constexpr int64_t kLikelyMoovBytes = 256 * 1024;
-// What is read of the next box where those before were media.
+// What is read of the next box where those before were media of more than so many bytes each.
 constexpr int64_t kStepBytes = 32 * 1024;
+constexpr int64_t kSmallMediaBytes = 256 * 1024;
 
 // libav looks for the major brand in the first box alone.
 std::string containerOfBrand(const SparseFile& file, const Mp4Layout& layout) {
@@ -69,10 +70,17 @@ std::optional<Need> Mp4Reader::searchMoov() {
   if (const auto* need = std::get_if<Need>(&found)) return *need;
   const auto& moov = std::get<0>(found);
   auto bridged = moov ? bridgeToMoov(file(), layout_.nextBox, *moov) : std::nullopt;
-  if (!bridged) return nextRange(file(), *layout_.unread, *layout_.unread + kStepBytes);
+  if (!bridged) return nextMediaBox();
   arrange(*std::move(bridged));
   layout_ = readMp4Layout(source());
   return {};
+}
+
+// Small boxes are read through, of larger ones the headers alone.
+Need Mp4Reader::nextMediaBox() const {
+  const int64_t offset = *layout_.unread;
+  const bool areSmall = layout_.nextBox / layout_.mediaBoxes <= kSmallMediaBytes;
+  return areSmall ? nextRange(file(), offset) : nextRange(file(), offset, offset + kStepBytes);
 }
 
 std::optional<Need> Mp4Reader::readFragments() {

@@ -36,6 +36,7 @@ class Mp4Reader final : public ContainerReader {
   std::optional<Need> missingMoov() const;
   Need rangeAt(int64_t offset) const;
   std::optional<Need> searchMoov();
+  Need nextMediaBox() const;
   std::optional<Need> readFragments();
   void hideSampleTables();
   std::optional<Failure> refuseSampleClaims() const;
