@@ -1,5 +1,8 @@
 #include "containers/mp4/mp4-box-chain.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "io/byte-reader.h"
 
 namespace vigie {
@@ -8,6 +11,9 @@ namespace {
 constexpr int kMaxBoxes = 20'000;
 constexpr int64_t kHeaderBytes = 8;
 constexpr int64_t kLongHeaderBytes = 16;
+constexpr int64_t kSizeBytes = 4;
+// Places with the letters of a type that are looked at.
+constexpr size_t kMaxPlaces = 1000;
 
 // Four letters, digits and the like; QuickTime begins some with a copyright sign.
 bool isPlausibleType(uint32_t type) {
@@ -45,6 +51,21 @@ Mp4BoxChain followMp4Boxes(const SparseFile& file, int64_t offset) {
     chain.end = box->end;
   }
   return chain;
+}
+
+std::vector<int64_t> findMp4BoxLetters(const SparseFile& file, int64_t begin, int64_t end, uint32_t type) {
+  std::vector<uint8_t> bytes(static_cast<size_t>(std::max<int64_t>(0, end - begin)));
+  bytes.resize(file.read(begin, bytes.data(), bytes.size()));
+  const uint8_t letters[] = {static_cast<uint8_t>(type >> 24), static_cast<uint8_t>(type >> 16),
+                             static_cast<uint8_t>(type >> 8), static_cast<uint8_t>(type)};
+  std::vector<int64_t> places;
+  auto found = std::search(bytes.begin(), bytes.end(), std::begin(letters), std::end(letters));
+  while (found != bytes.end() && places.size() < kMaxPlaces) {
+    const int64_t place = begin + (found - bytes.begin()) - kSizeBytes;
+    if (place >= begin) places.push_back(place);
+    found = std::search(found + 1, bytes.end(), std::begin(letters), std::end(letters));
+  }
+  return places;
 }
 
 }  // namespace vigie

@@ -25,4 +25,8 @@ struct Mp4BoxChain {
 // Follows the boxes from `offset` on as far as their headers are in memory.
 Mp4BoxChain followMp4Boxes(const SparseFile& file, int64_t offset);
 
+// Where between `begin` and `end` (exclusive) a box of that type may begin, by its four letters alone. What is not in
+// memory ends the search.
+std::vector<int64_t> findMp4BoxLetters(const SparseFile& file, int64_t begin, int64_t end, uint32_t type);
+
 }  // namespace vigie

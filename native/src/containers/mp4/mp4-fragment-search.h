@@ -1,29 +1,30 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
-#include <vector>
+#include <variant>
 
-#include "containers/mp4/mp4-box-chain.h"
+#include "containers/container-facts.h"
+#include "containers/mp4/mp4-layout.h"
 #include "containers/mp4/mp4-movie.h"
+#include "io/need.h"
 #include "io/sparse-file.h"
 
 namespace vigie {
 
-// Where the last fragment of a track that has one begins, and at which time of its media.
-struct Mp4RandomAccess {
-  uint32_t trackId = 0;
-  uint64_t time = 0;
-  int64_t moof = 0;
+struct Mp4FragmentFacts {
+  // Of the longest track: as the header states it (mehd), by an index or the fragments' own times (index), or by some
+  // of the fragments (estimate).
+  std::optional<Duration> duration;
+  // The file ends within a fragment, or before the end of what its index lists.
+  bool truncated = false;
 };
 
-// The last entry of each track of `movie` in the random access index (mfra) at the very end of the file, which is in
-// memory; in the order of the file.
-std::vector<Mp4RandomAccess> readLastRandomAccesses(const SparseFile& file, const Mp4Movie& movie);
+using Mp4FragmentResult = std::variant<Mp4FragmentFacts, Need>;
 
-// The boxes from the first fragment of `movie` on that begins between `begin` and `end`, which are in memory, where
-// they lead to the file's end or to what is no box; the letters "moof" somewhere in the media data do not begin such a
-// chain.
-std::optional<Mp4BoxChain> findMoofs(const SparseFile& file, int64_t begin, int64_t end, const Mp4Movie& movie);
+// Looks for the last fragments: along the boxes from the file's front, by mfra and in the file's tail.
+Mp4FragmentResult searchMp4Fragments(const SparseFile& file, const Mp4Box& mvex, const Mp4Movie& movie);
+
+// The bytes that the search is going to ask for first.
+std::optional<Need> missingFragmentTail(const SparseFile& file);
 
 }  // namespace vigie

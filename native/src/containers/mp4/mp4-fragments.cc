@@ -1,38 +1,16 @@
 #include "containers/mp4/mp4-fragments.h"
 
 #include <algorithm>
-#include <iterator>
 #include <map>
-#include <utility>
-#include <vector>
 
 #include "containers/mp4/mp4-box-chain.h"
-#include "containers/mp4/mp4-fragment-search.h"
 #include "containers/mp4/mp4-fragment.h"
 #include "containers/mp4/mp4-full-box.h"
 #include "containers/mp4/mp4-segment-index.h"
-#include "containers/mp4/mp4-timeline.h"
 #include "io/byte-reader.h"
-#include "io/next-range.h"
 
 namespace vigie {
 namespace {
-
-// Tails to search for the last fragments, one after the other: the first, and those that are so many times as long.
-constexpr int64_t kMinTailBytes = 32 * 1024;
-constexpr int64_t kMaxFirstTailBytes = 96 * 1024;
-constexpr int64_t kTailFactors[] = {1, 3, 10};
-// So few fragments are reached by the boxes of the file sooner than by a larger tail.
-constexpr int64_t kFewFragments = 4;
-// Ranges after which the rest of the fragments is estimated; the limits of a probe allow 16.
-constexpr size_t kMaxRanges = 12;
-// Fragments up to this size are read through, of larger ones the headers alone.
-constexpr int64_t kSmallFragmentBytes = 64 * 1024;
-constexpr int64_t kBoxHeaderBytes = 16;
-// So many zeros are no media.
-constexpr int64_t kZeroBytes = 1024;
-constexpr int64_t kLikelyMoofBytes = 4 * 1024;
-constexpr int64_t kMaxLikelyMoofBytes = 64 * 1024;
 
 std::optional<Mp4Box> findMvex(const SparseFile& file, const Mp4Layout& layout) {
   return layout.moov ? findMp4Box(file, layout.moov->body, layout.moov->end, fourCc("mvex")) : std::nullopt;
@@ -46,206 +24,6 @@ std::optional<double> readMehd(const SparseFile& file, const Mp4Box& mvex, uint3
   if (!reader.complete() || !units) return {};
   return static_cast<double>(*units) / timescale;
 }
-
-// On average, of those that are known.
-int64_t fragmentBytes(const Mp4BoxChain& chain) {
-  if (chain.moofs.empty()) return kMinTailBytes;
-  return (chain.end - chain.moofs.front().begin) / static_cast<int64_t>(chain.moofs.size());
-}
-
-// A tail that is likely to hold a whole fragment.
-int64_t firstTailBytes(const Mp4BoxChain& front) {
-  const int64_t fragmentAndMore = fragmentBytes(front) + kMinTailBytes / 2;
-  return std::clamp(fragmentAndMore, kMinTailBytes, kMaxFirstTailBytes);
-}
-
-bool isZero(const SparseFile& file, int64_t begin, int64_t end) {
-  for (int64_t offset = begin; offset < end;) {
-    const ByteView view = file.viewFrom(offset);
-    const size_t count = std::min(view.size, static_cast<size_t>(end - offset));
-    if (count == 0 || std::any_of(view.data, view.data + count, [](uint8_t byte) { return byte != 0; })) return false;
-    offset += static_cast<int64_t>(count);
-  }
-  return true;
-}
-
-// Looks for the last fragments: along the boxes from the front and in the file's tail.
-class FragmentSearch {
- public:
-  using Result = std::variant<Mp4FragmentFacts, Need>;
-
-  FragmentSearch(const SparseFile& file, const Mp4Box& mvex, const Mp4Movie& movie)
-      : file_(file),
-        movie_(movie),
-        defaults_(readSampleDurations(file, mvex)),
-        front_(followMp4Boxes(file, 0)),
-        timeline_(movie),
-        end_(file.sizeOrMax()) {}
-
-  Result run() {
-    if (const auto need = addFragments(front_)) return *need;
-    if (front_.reachesEnd()) return measured(front_);
-    if (!file_.size()) return Mp4FragmentFacts{};
-    if (const auto tail = missingTail(file_, firstTailBytes(front_))) return *tail;
-    if (const auto need = addIndexed()) return *need;
-    return indexedEnd_ > 0 ? afterIndexed() : searchTails();
-  }
-
- private:
-  Result measured(const Mp4BoxChain& chain) const {
-    Mp4FragmentFacts facts;
-    facts.truncated = chain.stop == Mp4BoxChain::Stop::cut;
-    if (const auto seconds = timeline_.seconds()) facts.duration = Duration{*seconds, DurationSource::index};
-    return facts;
-  }
-
-  std::optional<Need> addFragments(const Mp4BoxChain& chain) {
-    for (const Mp4Box& moof : chain.moofs) {
-      if (const auto need = addFragment(moof)) return need;
-    }
-    return {};
-  }
-
-  std::optional<Need> addFragment(const Mp4Box& moof) {
-    const int64_t missing = file_.firstMissing(moof.begin);
-    if (missing < moof.end) return nextRange(file_, missing, moof.end);
-    if (const auto fragment = readMp4Fragment(file_, moof, defaults_)) {
-      timeline_.add(*fragment);
-      if (fragments_++ == 0) firstSequence_ = fragment->sequence;
-      lastSequence_ = fragment->sequence;
-    }
-    return {};
-  }
-
-  // What mfra leads to.
-  std::optional<Need> addIndexed() {
-    for (const Mp4RandomAccess& last : readLastRandomAccesses(file_, movie_)) {
-      if (last.moof < std::max(front_.end, indexedEnd_)) continue;
-      const int64_t missing = file_.firstMissing(last.moof);
-      const auto moof = readMp4Box(file_, last.moof, *file_.size());
-      if (!moof && missing < last.moof + kBoxHeaderBytes) {
-        return nextRange(file_, missing, last.moof + likelyMoofBytes());
-      }
-      if (!moof || moof->type != fourCc("moof") || moof->end > *file_.size()) continue;
-      if (missing < moof->end) return nextRange(file_, missing, moof->end);
-      auto fragment = readMp4Fragment(file_, *moof, defaults_);
-      if (!fragment) continue;
-      for (Mp4FragmentRun& run : fragment->runs) {
-        if (run.trackId == last.trackId && !run.begin) run.begin = last.time;
-      }
-      timeline_.add(*fragment);
-      indexedEnd_ = moof->end;
-    }
-    return {};
-  }
-
-  // An index may leave out the last fragments: it lists those that begin with a key frame.
-  Result afterIndexed() {
-    const Mp4BoxChain rest = followMp4Boxes(file_, indexedEnd_);
-    if (!rest.reachesEnd()) {
-      if (file_.rangeCount() >= kMaxRanges) return estimate(timeline_.seconds().value_or(0), false);
-      const int64_t missing = file_.firstMissing(rest.end);
-      return nextRange(file_, missing, missing + likelyMoofBytes());
-    }
-    if (const auto need = addFragments(rest)) return *need;
-    return measured(rest);
-  }
-
-  Result searchTails() {
-    if (const auto need = passOverZeros()) return *need;
-    for (const int64_t factor : kTailFactors) {
-      const int64_t begin = std::max<int64_t>(0, end_ - firstTailBytes(front_) * factor);
-      const int64_t missing = file_.firstMissing(begin);
-      if (missing < end_ && isNearEnd()) break;
-      if (missing < end_) return Need{missing, std::min(end_, file_.nextRangeStart(missing)) - missing};
-      if (const auto chain = findMoofs(file_, begin, end_, movie_)) return fromTail(*chain);
-    }
-    if (file_.rangeCount() < kMaxRanges) return nextBox();
-    return estimateByBytes();
-  }
-
-  // A file that was allocated in advance ends with zeros: finds about where they begin.
-  std::optional<Need> passOverZeros() {
-    int64_t media = front_.end;
-    int64_t zeros = end_ - firstTailBytes(front_);
-    if (zeros <= media || !isZero(file_, zeros, end_)) return {};
-    const bool mayAsk = file_.rangeCount() < kMaxRanges - std::size(kTailFactors);
-    while (zeros - media > kMinTailBytes) {
-      const int64_t middle = media + (zeros - media) / 2;
-      const int64_t middleEnd = middle + kZeroBytes;
-      const int64_t missing = file_.firstMissing(middle);
-      if (missing < middleEnd && mayAsk) return nextRange(file_, missing, middleEnd);
-      if (missing < middleEnd) break;
-      if (isZero(file_, middle, middleEnd)) {
-        zeros = middle;
-      } else {
-        media = middleEnd;
-      }
-    }
-    end_ = zeros;
-    return {};
-  }
-
-  Result fromTail(const Mp4BoxChain& tail) {
-    const int64_t frontFragments = fragments_;
-    if (const auto need = addFragments(tail)) return *need;
-    if (timeline_.hasClock()) return measured(tail);
-    // Without a clock those between count too.
-    if (file_.rangeCount() < kMaxRanges) return nextBox();
-    return frontFragments > 0 ? estimateBySequence(tail) : estimateByBytes();
-  }
-
-  // The header of the next box along the file, and the fragment that is likely to begin there.
-  Need nextBox() const {
-    const int64_t missing = file_.firstMissing(front_.end);
-    if (fragmentBytes(front_) <= kSmallFragmentBytes) return nextRange(file_, missing);
-    return nextRange(file_, missing, missing + likelyMoofBytes());
-  }
-
-  // Twice the largest that is known.
-  int64_t likelyMoofBytes() const {
-    int64_t largest = kLikelyMoofBytes;
-    for (const Mp4Box& moof : front_.moofs) largest = std::max(largest, moof.end - moof.begin);
-    return std::min(2 * largest, kMaxLikelyMoofBytes);
-  }
-
-  bool isNearEnd() const { return end_ - front_.end <= kFewFragments * fragmentBytes(front_); }
-
-  static Mp4FragmentFacts estimate(double seconds, bool truncated) {
-    Mp4FragmentFacts facts;
-    facts.truncated = truncated;
-    if (seconds > 0) facts.duration = Duration{seconds, DurationSource::estimate};
-    return facts;
-  }
-
-  // As if every fragment lasted as long as those that are known.
-  Mp4FragmentFacts estimateBySequence(const Mp4BoxChain& tail) const {
-    const auto known = static_cast<double>(fragments_);
-    const double all = std::max(known, static_cast<double>(lastSequence_) - firstSequence_ + 1);
-    return estimate(timeline_.addedSeconds() / known * all, tail.stop == Mp4BoxChain::Stop::cut);
-  }
-
-  // As if the rest were as dense as what is known.
-  Mp4FragmentFacts estimateByBytes() const {
-    if (front_.moofs.empty() || front_.end > end_) return {};
-    const int64_t begin = front_.moofs.front().begin;
-    const double share = static_cast<double>(end_ - begin) / static_cast<double>(front_.end - begin);
-    return estimate(timeline_.addedSeconds() * share, false);
-  }
-
-  const SparseFile& file_;
-  const Mp4Movie& movie_;
-  const Mp4SampleDurations defaults_;
-  const Mp4BoxChain front_;
-  Mp4Timeline timeline_;
-  // Of the media: of the file, without zeros behind.
-  int64_t end_;
-  int64_t fragments_ = 0;
-  uint32_t firstSequence_ = 0;
-  uint32_t lastSequence_ = 0;
-  // Of the last fragment that mfra has led to.
-  int64_t indexedEnd_ = 0;
-};
 
 // Joined segments have an index each, so one counts only if it covers the file, but for what is too short to be another
 // fragment (mfra).
@@ -264,8 +42,7 @@ bool isKnownToBeCut(const SparseFile& file, const Mp4Layout& layout) {
 
 }  // namespace
 
-std::variant<Mp4FragmentFacts, Need> readMp4FragmentFacts(const SparseFile& file, const Mp4Layout& layout,
-                                                          const Mp4Movie& movie) {
+Mp4FragmentResult readMp4FragmentFacts(const SparseFile& file, const Mp4Layout& layout, const Mp4Movie& movie) {
   const auto mvex = findMvex(file, layout);
   if (!mvex) return Mp4FragmentFacts{};
   if (const auto seconds = readMehd(file, *mvex, movie.timescale)) {
@@ -278,15 +55,14 @@ std::variant<Mp4FragmentFacts, Need> readMp4FragmentFacts(const SparseFile& file
       return Mp4FragmentFacts{Duration{index->seconds, DurationSource::index}, index->end > file.sizeOrMax()};
     }
   }
-  return FragmentSearch(file, *mvex, movie).run();
+  return searchMp4Fragments(file, *mvex, movie);
 }
 
 std::optional<Need> missingFragmentIndex(const SparseFile& file, const Mp4Layout& layout) {
   const auto mvex = findMvex(file, layout);
   if (!mvex || readMehd(file, *mvex, readMp4Movie(file, *layout.moov).timescale)) return {};
   if (layout.firstSidx) return missingSegmentIndex(file, *layout.firstSidx);
-  const Mp4BoxChain front = followMp4Boxes(file, 0);
-  return front.reachesEnd() ? std::nullopt : missingTail(file, firstTailBytes(front));
+  return missingFragmentTail(file);
 }
 
 std::map<uint32_t, uint64_t> countFragmentSamples(const SparseFile& file, const Mp4Layout& layout) {

@@ -3,9 +3,8 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <variant>
 
-#include "containers/container-facts.h"
+#include "containers/mp4/mp4-fragment-search.h"
 #include "containers/mp4/mp4-layout.h"
 #include "containers/mp4/mp4-movie.h"
 #include "io/need.h"
@@ -13,17 +12,8 @@
 
 namespace vigie {
 
-struct Mp4FragmentFacts {
-  // Of the longest track: from mehd (header), sidx or the fragments' own times (index), or from some of the fragments
-  // (estimate).
-  std::optional<Duration> duration;
-  // The file ends within a fragment, or before the end of what sidx lists.
-  bool truncated = false;
-};
-
 // What the fragments of an MP4 say whose moov is in memory, or the bytes that are needed for it.
-std::variant<Mp4FragmentFacts, Need> readMp4FragmentFacts(const SparseFile& file, const Mp4Layout& layout,
-                                                          const Mp4Movie& movie);
+Mp4FragmentResult readMp4FragmentFacts(const SparseFile& file, const Mp4Layout& layout, const Mp4Movie& movie);
 
 // The bytes that `readMp4FragmentFacts` is going to ask for first; takes microseconds.
 std::optional<Need> missingFragmentIndex(const SparseFile& file, const Mp4Layout& layout);

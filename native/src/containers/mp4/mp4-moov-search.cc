@@ -1,9 +1,7 @@
 #include "containers/mp4/mp4-moov-search.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
-#include <vector>
 
 #include "containers/mp4/mp4-box-chain.h"
 #include "io/byte-reader.h"
@@ -14,9 +12,6 @@ namespace {
 
 // One after the other.
 constexpr int64_t kTailBytes[] = {64 * 1024, 512 * 1024};
-// Places with the letters "moov" in one tail that begin no header.
-constexpr int kMaxFalseStarts = 1000;
-constexpr int64_t kSizeBytes = 4;
 
 bool isMovie(const SparseFile& file, const Mp4Box& box) {
   const auto header = findMp4Box(file, box.body, box.end, fourCc("mvhd"));
@@ -24,17 +19,11 @@ bool isMovie(const SparseFile& file, const Mp4Box& box) {
 }
 
 std::optional<Mp4Box> searchTail(const SparseFile& file, int64_t tailBytes) {
-  constexpr uint8_t kLetters[] = {'m', 'o', 'o', 'v'};
-  const int64_t tailBegin = std::max<int64_t>(0, file.sizeOrMax() - tailBytes);
-  std::vector<uint8_t> tail(static_cast<size_t>(file.sizeOrMax() - tailBegin));
-  tail.resize(file.read(tailBegin, tail.data(), tail.size()));
-  auto found = tail.begin();
-  for (int i = 0; i < kMaxFalseStarts; i++) {
-    found = std::search(found, tail.end(), std::begin(kLetters), std::end(kLetters));
-    if (found == tail.end()) return {};
-    const auto box = readMp4Box(file, tailBegin + (found - tail.begin()) - kSizeBytes, file.sizeOrMax());
-    if (box && box->end <= file.sizeOrMax() && isMovie(file, *box)) return box;
-    ++found;
+  const int64_t fileEnd = file.sizeOrMax();
+  const int64_t tailBegin = std::max<int64_t>(0, fileEnd - tailBytes);
+  for (const int64_t place : findMp4BoxLetters(file, tailBegin, fileEnd, fourCc("moov"))) {
+    const auto box = readMp4Box(file, place, fileEnd);
+    if (box && box->end <= fileEnd && isMovie(file, *box)) return box;
   }
   return {};
 }

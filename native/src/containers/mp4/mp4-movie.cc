@@ -215,6 +215,11 @@ const Mp4Track* findMp4Track(const Mp4Movie& movie, uint32_t id) {
   return track == movie.tracks.end() ? nullptr : &*track;
 }
 
+bool isPresented(const Mp4Movie& movie, uint32_t trackId) {
+  const Mp4Track* track = findMp4Track(movie, trackId);
+  return track != nullptr && isPresented(*track);
+}
+
 Mp4Movie readMp4Movie(const SparseFile& file, const Mp4Box& moov) {
   Mp4Movie movie;
   visitBoxes(file, moov.body, moov.end, [&](const Mp4Box& box) {

@@ -68,6 +68,7 @@ struct Mp4Movie {
 
 // Null when there is none of that number.
 const Mp4Track* findMp4Track(const Mp4Movie& movie, uint32_t id);
+bool isPresented(const Mp4Movie& movie, uint32_t trackId);
 
 // `moov` has to be in memory: what is missing or damaged is left out.
 Mp4Movie readMp4Movie(const SparseFile& file, const Mp4Box& moov);
