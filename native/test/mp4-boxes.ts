@@ -131,3 +131,18 @@ export function findBoxes(bytes: Buffer, path: string): PlacedBox[] {
       [root],
     );
 }
+
+/** Puts another box in the place of the first of that path, and gives the boxes around it their new sizes. */
+export function replaceBox(bytes: Buffer, path: string, box: Uint8Array): Buffer {
+  const types = path.split('/');
+  const [place] = findBoxes(bytes, path);
+  if (place === undefined) throw new Error(`there is no ${path}`);
+  const edited = bytesOf(bytes.subarray(0, place.begin), box, bytes.subarray(place.end));
+  for (let depth = 1; depth < types.length; depth++) {
+    const around = findBoxes(bytes, types.slice(0, depth).join('/')).find(({ end }) => end >= place.end);
+    if (around !== undefined) {
+      edited.writeUInt32BE(around.end - around.begin + edited.length - bytes.length, around.begin);
+    }
+  }
+  return edited;
+}

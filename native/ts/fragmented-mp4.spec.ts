@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { runFfmpeg } from '../test/ffmpeg-frame.ts';
-import { boxesIn, bytesOf, findBoxes, mp4Box, mp4Track } from '../test/mp4-boxes.ts';
+import { boxesIn, bytesOf, findBoxes, mp4Box, mp4Track, replaceBox } from '../test/mp4-boxes.ts';
 import { probeBytes } from '../test/probe-bytes.ts';
 import { probe } from './probe.ts';
 
@@ -133,6 +133,18 @@ describe('probe of a fragmented MP4', () => {
     expect(bytesRead).to.be.at.most(1024 * KIB);
   });
 
+  it('has the frame rate of nearly all its pictures, though one lasts until the sound goes on', async () => {
+    const bytes = manyFragments(3, index => 2 * index);
+    const frameRateOf = async (longPictures: number) => {
+      const durations = Array.from({ length: 50 }, (_, index) => (index < longPictures ? 2000 : 512));
+      const edited = replaceBox(bytes, 'moof/traf/trun', mp4Box('trun', 0x100, 50, ...durations));
+      return (await probeBytes(edited)).media.video.frameRate;
+    };
+    expect(await frameRateOf(0)).to.equal(25);
+    expect(await frameRateOf(1)).to.equal(25);
+    expect(await frameRateOf(25)).to.be.closeTo(12_800 / 1256, 0.001);
+  });
+
   it('is cut where the header states the whole duration and its index lists more than there is', async () => {
     const bytes = withWholeDuration(clip('segments.mp4'), 7);
     const media = boxesIn(bytes).find(({ type }) => type === 'mdat') ?? expect.fail('no mdat');
@@ -189,12 +201,9 @@ describe('probe of a fragmented MP4', () => {
   function withWholeDuration(bytes: Buffer, seconds: number): Buffer {
     const [movieHeader] = findBoxes(bytes, 'moov/mvhd');
     const header = mp4Box('mehd', 0, seconds * bytes.readUInt32BE((movieHeader?.body ?? 0) + 12));
-    const [movie] = findBoxes(bytes, 'moov');
     const [extension] = findBoxes(bytes, 'moov/mvex');
-    if (movie === undefined || extension === undefined) return expect.fail('no mvex');
-    const edited = bytesOf(bytes.subarray(0, extension.body), header, bytes.subarray(extension.body));
-    for (const { begin, end } of [movie, extension]) edited.writeUInt32BE(end - begin + header.length, begin);
-    return edited;
+    if (extension === undefined) return expect.fail('no mvex');
+    return replaceBox(bytes, 'moov/mvex', mp4Box('mvex', header, bytes.subarray(extension.body, extension.end)));
   }
 
   function timescaleOf(bytes: Buffer): number {

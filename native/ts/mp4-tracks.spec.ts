@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { runFfmpeg } from '../test/ffmpeg-frame.ts';
-import { bytesOf, findBoxes, mp4Box } from '../test/mp4-boxes.ts';
+import { bytesOf, findBoxes, mp4Box, mp4File, mp4Track, replaceBox } from '../test/mp4-boxes.ts';
 import { posterOfFile } from '../test/poster-file.ts';
 import { type MemoryProbe, probeBytes } from '../test/probe-bytes.ts';
 
@@ -204,6 +204,18 @@ describe('probe of the tracks of an MP4', () => {
       expect(shown.video).to.include({ width: 160, height: 120 });
     });
   }
+
+  it('tells the frame rate of nearly all pictures, though one is late', async () => {
+    const bytes = mp4File(mp4Track({ samples: 50 }));
+    for (const [late, frameRate] of [
+      [1, 25],
+      [25, 12_800 / 2256],
+    ] as const) {
+      const times = mp4Box('stts', 0, 2, late, 4000, 50 - late, 512);
+      const { media } = await probeBytes(replaceBox(bytes, 'moov/trak/mdia/minf/stbl/stts', times));
+      expect(media.video.frameRate).to.be.closeTo(frameRate, 0.001);
+    }
+  });
 
   it('tells the four-character code of an audio codec that is not known', async () => {
     const edited = Buffer.from(h264);

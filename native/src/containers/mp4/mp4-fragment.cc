@@ -34,13 +34,15 @@ class RunTimes {
     run_.shownUntil = std::max(run_.shownUntil, shown + duration);
     run_.duration += duration;
     run_.samples++;
+    run_.sampleDurations.add(duration, 1);
   }
-  void addEqual(uint32_t count, uint32_t duration) {
-    if (count == 0) return;
+  void addEqual(uint32_t samples, uint32_t duration) {
+    if (samples == 0) return;
     if (run_.samples == 0) run_.shownFrom = 0;
-    run_.duration += uint64_t{count} * duration;
-    run_.samples += count;
+    run_.duration += uint64_t{samples} * duration;
+    run_.samples += samples;
     run_.shownUntil = std::max(run_.shownUntil, static_cast<int64_t>(run_.duration));
+    run_.sampleDurations.add(duration, samples);
   }
 
  private:

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "containers/mp4/mp4-duration-counts.h"
 #include "containers/mp4/mp4-layout.h"
 #include "io/sparse-file.h"
 
@@ -18,6 +19,7 @@ struct Mp4FragmentRun {
   // From decoding the first sample until the last is over.
   uint64_t duration = 0;
   uint32_t samples = 0;
+  Mp4DurationCounts sampleDurations;
   // When the first of them in the order of time is shown and when the last is over, counted from `begin`.
   int64_t shownFrom = 0;
   int64_t shownUntil = 0;

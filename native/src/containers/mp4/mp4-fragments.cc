@@ -25,6 +25,11 @@ std::optional<double> readMehd(const SparseFile& file, const Mp4Box& mvex, uint3
   return static_cast<double>(*units) / timescale;
 }
 
+double usualSampleDuration(const Mp4FragmentRun& run) {
+  const auto usual = run.sampleDurations.usual();
+  return usual ? *usual : static_cast<double>(run.duration) / run.samples;
+}
+
 // Joined segments have an index each, so one counts only if it covers the file, but for what is too short to be another
 // fragment (mfra).
 bool coversFile(const SparseFile& file, const Mp4SegmentIndex& index) {
@@ -81,13 +86,18 @@ std::map<uint32_t, uint64_t> countFragmentSamples(const SparseFile& file, const 
 std::optional<double> fragmentedFrameRate(const SparseFile& file, const Mp4Layout& layout, uint32_t trackId,
                                           int64_t timescale) {
   const auto mvex = findMvex(file, layout);
-  if (!mvex || !layout.firstMoof) return {};
-  const auto fragment = readMp4Fragment(file, *layout.firstMoof, readSampleDurations(file, *mvex));
-  if (!fragment) return {};
-  const auto run = std::find_if(fragment->runs.begin(), fragment->runs.end(),
-                                [&](const Mp4FragmentRun& candidate) { return candidate.trackId == trackId; });
-  if (run == fragment->runs.end() || run->duration == 0) return {};
-  return static_cast<double>(run->samples) * static_cast<double>(timescale) / static_cast<double>(run->duration);
+  if (!mvex) return {};
+  const Mp4SampleDurations defaults = readSampleDurations(file, *mvex);
+  for (const Mp4Box& moof : followMp4Boxes(file, 0).moofs) {
+    const auto fragment = readMp4Fragment(file, moof, defaults);
+    if (!fragment) continue;
+    for (const Mp4FragmentRun& run : fragment->runs) {
+      if (run.trackId != trackId || run.duration == 0) continue;
+      const double usual = usualSampleDuration(run);
+      return usual > 0 ? std::optional(static_cast<double>(timescale) / usual) : std::nullopt;
+    }
+  }
+  return {};
 }
 
 }  // namespace vigie

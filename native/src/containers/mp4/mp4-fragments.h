@@ -21,7 +21,7 @@ std::optional<Need> missingFragmentIndex(const SparseFile& file, const Mp4Layout
 // Samples by track, in the fragments from the file's start on that are in memory.
 std::map<uint32_t, uint64_t> countFragmentSamples(const SparseFile& file, const Mp4Layout& layout);
 
-// Frames per second of the track in the first fragment.
+// Frames per second of the track in the first fragment that holds it and is in memory.
 std::optional<double> fragmentedFrameRate(const SparseFile& file, const Mp4Layout& layout, uint32_t trackId,
                                           int64_t timescale);
 

@@ -27,9 +27,6 @@ void noteBox(const Mp4Box& box, Mp4Layout& layout) {
     case fourCc("sidx"):
       note(layout.firstSidx);
       break;
-    case fourCc("moof"):
-      note(layout.firstMoof);
-      break;
     case fourCc("moov"):
       note(layout.moov);
       layout.moovAtEnd = layout.mediaBoxes > 0;

@@ -24,7 +24,6 @@ struct Mp4Layout {
   std::optional<Mp4Box> fileType;
   std::optional<Mp4Box> moov;
   std::optional<Mp4Box> firstSidx;
-  std::optional<Mp4Box> firstMoof;
   bool moovAtEnd = false;
   bool fragmented = false;
   // Boxes of media (mdat) before moov.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "containers/mp4/mp4-duration-counts.h"
 #include "containers/mp4/mp4-full-box.h"
 #include "io/byte-reader.h"
 
@@ -78,16 +79,21 @@ std::optional<uint64_t> readLastChunk(ByteReader reader, int offsetBytes) {
   return reader.complete() ? std::optional(offset) : std::nullopt;
 }
 
-std::optional<uint64_t> sumSampleDurations(ByteReader reader, int64_t end) {
+void readSampleTimes(ByteReader reader, int64_t end, Mp4Track& track) {
   reader.skip(4);  // version, flags
   const uint32_t count = reader.u32();
+  Mp4DurationCounts counts;
+  // Beyond it a sum is no duration, and does not wrap either.
+  constexpr uint64_t kTooMany = static_cast<uint64_t>(kMaxOffset) + 1;
   uint64_t sum = 0;
   for (uint32_t i = 0; i < count && reader.position() < end && reader.complete(); i++) {
     const uint64_t samples = reader.u32();
-    sum += samples * reader.u32();
-    if (sum > static_cast<uint64_t>(kMaxOffset)) return {};
+    const uint32_t duration = reader.u32();
+    counts.add(duration, samples);
+    sum = std::min(sum + std::min(samples * duration, kTooMany), kTooMany);
   }
-  return toMp4Duration(sum);
+  track.usualSampleDuration = counts.usual();
+  if (!track.mediaDuration) track.mediaDuration = toMp4Duration(sum);
 }
 
 // ISO/IEC 14496-15, 5.3.3.1 and 8.3.3.1: how many parameter sets, or arrays of them, the configuration holds.
@@ -131,9 +137,7 @@ class TrackReader {
 
   Mp4Track read(const Mp4Box& trak) {
     readBoxes(trak, 0);
-    if (!track_.mediaDuration && times_) {
-      track_.mediaDuration = sumSampleDurations(ByteReader(file_, times_->body), times_->end);
-    }
+    if (times_ && isPresented(track_)) readSampleTimes(ByteReader(file_, times_->body), times_->end, track_);
     if (entry_) {
       track_.sampleEntry.type = entry_->type;
       if (isVideo(track_)) track_.sampleEntry = readVideoEntry(file_, *entry_);

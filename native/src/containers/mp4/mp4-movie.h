@@ -42,6 +42,8 @@ struct Mp4Track {
   // Units of the media per second, and their number (mdhd; else the sum of the samples' durations).
   uint32_t timescale = 0;
   std::optional<uint64_t> mediaDuration;
+  // Of nearly all samples in moov (stts), in units of the media.
+  std::optional<uint32_t> usualSampleDuration;
   std::vector<Mp4Edit> edits;
   // In pixels, as the track is shown (tkhd).
   double shownWidth = 0;

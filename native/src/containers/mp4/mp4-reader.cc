@@ -182,8 +182,11 @@ DurationResult Mp4Reader::findDuration(OpenContainer& container, const AVStream&
 }
 
 std::optional<double> Mp4Reader::findFrameRate(const AVStream& video) const {
-  if (!layout_.fragmented) return {};
-  return fragmentedFrameRate(file(), layout_, static_cast<uint32_t>(video.id), video.time_base.den);
+  const auto trackId = static_cast<uint32_t>(video.id);
+  if (layout_.fragmented) return fragmentedFrameRate(file(), layout_, trackId, video.time_base.den);
+  const Mp4Track* track = findMp4Track(movie_, trackId);
+  if (track == nullptr || !track->usualSampleDuration) return {};
+  return static_cast<double>(track->timescale) / *track->usualSampleDuration;
 }
 
 std::optional<int64_t> Mp4Reader::correctBitRate(std::optional<int64_t> stated, const AVStream& video,
