@@ -13,7 +13,7 @@ constexpr int64_t kHeaderBytes = 8;
 constexpr int64_t kLongHeaderBytes = 16;
 constexpr int64_t kSizeBytes = 4;
 // Places with the letters of a type that are looked at.
-constexpr size_t kMaxPlaces = 1000;
+constexpr size_t kMaxPlaces = 100;
 
 // Four letters, digits and the like; QuickTime begins some with a copyright sign.
 bool isPlausibleType(uint32_t type) {

@@ -65,7 +65,7 @@ Mp4FragmentResult readMp4FragmentFacts(const SparseFile& file, const Mp4Layout& 
 
 std::optional<Need> missingFragmentIndex(const SparseFile& file, const Mp4Layout& layout) {
   const auto mvex = findMvex(file, layout);
-  if (!mvex || readMehd(file, *mvex, readMp4Movie(file, *layout.moov).timescale)) return {};
+  if (!mvex || readMehd(file, *mvex, readMp4MovieHeader(file, *layout.moov).timescale)) return {};
   if (layout.firstSidx) return missingSegmentIndex(file, *layout.firstSidx);
   return missingFragmentTail(file);
 }

@@ -224,10 +224,16 @@ bool isPresented(const Mp4Movie& movie, uint32_t trackId) {
   return track != nullptr && isPresented(*track);
 }
 
-Mp4Movie readMp4Movie(const SparseFile& file, const Mp4Box& moov) {
+Mp4Movie readMp4MovieHeader(const SparseFile& file, const Mp4Box& moov) {
   Mp4Movie movie;
+  const auto header = findMp4Box(file, moov.body, moov.end, fourCc("mvhd"));
+  if (header) readMovieHeader(ByteReader(file, header->body), movie);
+  return movie;
+}
+
+Mp4Movie readMp4Movie(const SparseFile& file, const Mp4Box& moov) {
+  Mp4Movie movie = readMp4MovieHeader(file, moov);
   visitBoxes(file, moov.body, moov.end, [&](const Mp4Box& box) {
-    if (box.type == fourCc("mvhd")) readMovieHeader(ByteReader(file, box.body), movie);
     if (box.type == fourCc("trak") && movie.tracks.size() < kMaxTracks) {
       movie.tracks.push_back(TrackReader(file).read(box));
     }

@@ -72,6 +72,9 @@ struct Mp4Movie {
 const Mp4Track* findMp4Track(const Mp4Movie& movie, uint32_t id);
 bool isPresented(const Mp4Movie& movie, uint32_t trackId);
 
+// Without the tracks, which takes microseconds.
+Mp4Movie readMp4MovieHeader(const SparseFile& file, const Mp4Box& moov);
+
 // `moov` has to be in memory: what is missing or damaged is left out.
 Mp4Movie readMp4Movie(const SparseFile& file, const Mp4Box& moov);
 
