@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { dahuaVideo } from '../test/dahua-video.ts';
+import { fieldCodedH264 } from '../test/field-coded-h264.ts';
 import { moveTracksAfterClusters } from '../test/matrix/edits.ts';
 import { FUZZ_DIR, VIDEOS_DIR } from './fuzz-folders.ts';
 
@@ -25,6 +27,9 @@ const EXTRA_VIDEOS: Readonly<Record<string, readonly string[]>> = {
   'vp8.ivf': ['-c:v', 'libvpx', '-an'],
   'annexb.h264': ['-c:v', 'libx264', '-an'],
   'annexb.hevc': ['-c:v', 'libx265', '-x265-params', 'log-level=none', '-an'],
+  'mpeg1.m1v': ['-c:v', 'mpeg1video', '-r', '25', '-an'],
+  'mpeg4.m4v': ['-c:v', 'mpeg4', '-an', '-f', 'm4v'],
+  'pal.dv': ['-c:v', 'dvvideo', '-s', '720x576', '-r', '25', '-an', '-frames:v', '2'],
   'mpeg2.mpg': ['-c:v', 'mpeg2video', '-r', '25', '-c:a', 'mp2'],
   'mpeg2.ts': ['-c:v', 'mpeg2video', '-r', '25', '-c:a', 'mp2'],
   'hevc.mp4': ['-c:v', 'libx265', '-x265-params', 'log-level=none', '-c:a', 'aac'],
@@ -66,13 +71,20 @@ function makeExtraVideos(): { made: string[]; missing: string[] } {
     if (status === 0) made.push(file);
     else missing.push(name);
   }
-  return { made: [...made, makeScatteredMatroska(dir)], missing };
+  return { made: [...made, makeScatteredMatroska(dir), makeDahua(dir)], missing };
 }
 
 /** A header that is put in order before libav reads it. */
 function makeScatteredMatroska(dir: string): string {
   const file = join(dir, 'tracks-after.mkv');
   writeFileSync(file, moveTracksAfterClusters(readFileSync(join(VIDEOS_DIR, 'matroska.mkv'))));
+  return file;
+}
+
+/** No muxer of ffmpeg writes it. */
+function makeDahua(dir: string): string {
+  const file = join(dir, 'camera.dav');
+  writeFileSync(file, dahuaVideo(fieldCodedH264(4), 4));
   return file;
 }
 

@@ -44,8 +44,8 @@ export type DurationSource = 'header' | 'index' | 'estimate';
 
 export interface Media {
   /**
-   * `avi`, `mp4`, `mov`, `3gp`, `matroska`, `webm`, `mpegts`, `mpeg`, `flv`, `asf`, `ogg`, `mxf`, `ivf`, `h264` or
-   * `hevc`.
+   * `avi`, `mp4`, `mov`, `3gp`, `matroska`, `webm`, `mpegts`, `mpeg`, `flv`, `asf`, `ogg`, `mxf`, `ivf`, `dv`,
+   * `dhav`, and without a container `h264`, `hevc`, `mpegvideo` or `m4v`.
    */
   readonly container: string;
   readonly sizeBytes: number | null;

@@ -8,6 +8,8 @@
 #include "containers/mpegts/mpeg-reader.h"
 #include "containers/mxf/mxf-reader.h"
 #include "containers/ogg/ogg-reader.h"
+#include "containers/raw/dv-reader.h"
+#include "containers/raw/raw-video-reader.h"
 #include "containers/riff/riff-reader.h"
 
 namespace vigie {
@@ -32,8 +34,12 @@ constexpr Demuxer kAllowed[] = {
     {"ogg", "ogg", make<OggReader>, T::kTimestampsAtEnd | T::kTimeBaseIsFrame},
     {"mxf", "mxf", make<MxfReader>, T::kNeedsPackets | T::kTimeBaseIsFrame},
     {"ivf", "ivf", make<ContainerReader>, 0},
-    {"h264", "h264", make<ContainerReader>, T::kNeedsPackets},
-    {"hevc", "hevc", make<ContainerReader>, T::kNeedsPackets},
+    {"h264", "h264", make<RawVideoReader>, T::kNeedsPackets},
+    {"hevc", "hevc", make<RawVideoReader>, T::kNeedsPackets},
+    {"mpegvideo", "mpegvideo", make<RawVideoReader>, T::kNeedsPackets},
+    {"m4v", "m4v", make<RawVideoReader>, T::kNeedsPackets},
+    {"dv", "dv", make<DvReader>, 0},
+    {"dhav", "dhav", make<ContainerReader>, T::kNeedsPackets},
 };
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "codecs/elementary-stream.h"
+
 namespace vigie {
 namespace {
 
@@ -83,6 +85,16 @@ bool isAudioFormat(std::string_view libavName) {
   return std::find(std::begin(kNames), std::end(kNames), libavName) != std::end(kNames);
 }
 
+// What begins in the middle of a stream, or between the pictures of one that libav does not know by so little.
+DetectedFormat detectElementary(ByteView head) {
+  constexpr uint8_t kJpeg[] = {0xFF, 0xD8, 0xFF};
+  if (head.size >= sizeof kJpeg && std::memcmp(head.data, kJpeg, sizeof kJpeg) == 0) return ForbiddenFormat{"jpeg"};
+  const char* name = findElementaryStream(head);
+  if (name == nullptr) return UnknownFormat{};
+  if (const Demuxer* demuxer = findDemuxer(name)) return demuxer;
+  return ForbiddenFormat{name};
+}
+
 }  // namespace
 
 const Demuxer* matchMarks(ByteView head) {
@@ -103,7 +115,7 @@ DetectedFormat detectFormat(ByteView head) {
   data.buf_size = static_cast<int>(count);
   int score = 0;
   const AVInputFormat* format = av_probe_input_format3(&data, 1, &score);
-  if (format == nullptr || score < kMinScore) return UnknownFormat{};
+  if (format == nullptr || score < kMinScore) return detectElementary({head.data, count});
   if (const Demuxer* demuxer = findDemuxer(format->name)) return demuxer;
   if (isAudioFormat(format->name)) return AudioFormat{format->name};
   return ForbiddenFormat{format->name};

@@ -9,6 +9,7 @@
 #include "containers/container-reader.h"
 #include "containers/demuxers.h"
 #include "containers/detect-format.h"
+#include "describe/behind-tag.h"
 #include "describe/decoder-parameters.h"
 #include "describe/describe-media.h"
 #include "describe/frame-rate.h"
@@ -36,11 +37,11 @@ std::optional<Duration> toMicroseconds(std::optional<Duration> duration) {
 }
 
 // Each step may read packets, so the order counts.
-Answer describe(const SparseFile& file, OpenVideo& opened, const Limits& limits) {
+Answer describe(std::optional<int64_t> fileBytes, OpenVideo& opened, const Limits& limits) {
   auto& [reader, container, video] = opened;
   Media media;
   media.facts = reader->readFacts(*container.format);
-  media.sizeBytes = file.size();
+  media.sizeBytes = fileBytes;
   readDecoderParameters(container, *video, limits);
   media.video = describeVideo(*reader, *container.format, *video);
   media.video.frameRate = reader->findFrameRate(*video);
@@ -57,11 +58,13 @@ Answer describe(const SparseFile& file, OpenVideo& opened, const Limits& limits)
   return media;
 }
 
-Answer probeUninterrupted(const SparseFile& file, const Limits& limits, Interrupt& interrupt) {
+// `fileBytes`: with a tag that is not in `file`.
+Answer probeUninterrupted(const SparseFile& file, std::optional<int64_t> fileBytes, const Limits& limits,
+                          Interrupt& interrupt) {
   auto opened = openVideo(file, Purpose::description, limits, interrupt);
   if (const auto* need = std::get_if<Need>(&opened)) return *need;
   if (auto* failure = std::get_if<Failure>(&opened)) return std::move(*failure);
-  return describe(file, std::get<OpenVideo>(opened), limits);
+  return describe(fileBytes, std::get<OpenVideo>(opened), limits);
 }
 
 }  // namespace
@@ -76,8 +79,10 @@ std::optional<Need> foreseeNeed(const SparseFile& file) {
 
 Answer probe(const SparseFile& file, const Limits& limits, Interrupt& interrupt) {
   const Failure timeout{FailureCode::probeTimeout, "the probe took longer than its time limit"};
-  return unlessInterrupted<Answer>(interrupt, Cancelled{}, timeout,
-                                   [&] { return probeUninterrupted(file, limits, interrupt); });
+  return unlessInterrupted<Answer>(interrupt, Cancelled{}, timeout, [&] {
+    return runBehindTag<Answer>(
+        file, [&](const SparseFile& rest) { return probeUninterrupted(rest, file.size(), limits, interrupt); });
+  });
 }
 
 }  // namespace vigie

@@ -19,6 +19,16 @@ SparseFile SparseFile::with(ByteRange range) const {
   return {std::move(ranges), size_};
 }
 
+SparseFile SparseFile::from(int64_t offset) const {
+  std::vector<ByteRange> rest;
+  for (const ByteRange& range : ranges_) {
+    if (range.end() <= offset) continue;
+    const int64_t skipped = std::max<int64_t>(0, offset - range.offset);
+    rest.push_back({std::max(range.offset, offset) - offset, {range.bytes.begin() + skipped, range.bytes.end()}});
+  }
+  return {std::move(rest), size_ ? std::optional(std::max<int64_t>(0, *size_ - offset)) : std::nullopt};
+}
+
 ByteView SparseFile::viewFrom(int64_t offset) const {
   if (endsAt(offset)) return {};
   for (const ByteRange& range : ranges_) {

@@ -32,6 +32,9 @@ class SparseFile {
   // A copy that holds one more range.
   SparseFile with(ByteRange range) const;
 
+  // The file without its first `offset` bytes.
+  SparseFile from(int64_t offset) const;
+
   // Nothing when the server does not say.
   std::optional<int64_t> size() const { return size_; }
   // The size, or "no limit" when it is not known.

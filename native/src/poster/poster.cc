@@ -8,6 +8,7 @@
 #include "codecs/codec-headers.h"
 #include "codecs/coded-pictures.h"
 #include "codecs/h264-parameters.h"
+#include "describe/behind-tag.h"
 #include "describe/display-matrix.h"
 #include "describe/open-video.h"
 #include "io/interruptible.h"
@@ -125,8 +126,10 @@ PosterAnswer posterUninterrupted(const SparseFile& file, const Limits& limits, c
 PosterAnswer poster(const SparseFile& file, const Limits& limits, const PosterSettings& settings,
                     Interrupt& interrupt) {
   const Failure timeout{FailureCode::probeTimeout, "the poster took longer than its time limit"};
-  return unlessInterrupted<PosterAnswer>(interrupt, Cancelled{}, timeout,
-                                         [&] { return posterUninterrupted(file, limits, settings, interrupt); });
+  return unlessInterrupted<PosterAnswer>(interrupt, Cancelled{}, timeout, [&] {
+    return runBehindTag<PosterAnswer>(
+        file, [&](const SparseFile& rest) { return posterUninterrupted(rest, limits, settings, interrupt); });
+  });
 }
 
 }  // namespace vigie
