@@ -22,14 +22,19 @@ std::optional<double> readFrameBytes(const SparseFile& file, bool is25) {
 
 }  // namespace
 
-DurationResult DvReader::findDuration(OpenContainer&, const AVStream&, const Limits&) const {
+bool DvReader::has25Frames() const {
   constexpr int64_t kFieldSystemOffset = 3;
   constexpr uint8_t kIs25 = 0x80;
-  constexpr double kRates[] = {30'000.0 / 1001, 25};
-  const bool is25 = (ByteReader(file(), kFieldSystemOffset).u8() & kIs25) != 0;
-  const auto frameBytes = readFrameBytes(file(), is25);
+  return (ByteReader(file(), kFieldSystemOffset).u8() & kIs25) != 0;
+}
+
+std::optional<double> DvReader::findFrameRate(const AVStream&) const { return has25Frames() ? 25 : 30'000.0 / 1001; }
+
+DurationResult DvReader::findDuration(OpenContainer&, const AVStream& video, const Limits&) const {
+  const auto frameBytes = readFrameBytes(file(), has25Frames());
   if (!frameBytes || !file().size()) return std::nullopt;
-  return Duration{static_cast<double>(*file().size()) / *frameBytes / kRates[is25], DurationSource::estimate};
+  const double frames = static_cast<double>(*file().size()) / *frameBytes;
+  return Duration{frames / *findFrameRate(video), DurationSource::estimate};
 }
 
 }  // namespace vigie

@@ -10,6 +10,11 @@ class DvReader final : public ContainerReader {
   using ContainerReader::ContainerReader;
 
   DurationResult findDuration(OpenContainer& container, const AVStream& video, const Limits& limits) const override;
+  std::optional<double> findFrameRate(const AVStream& video) const override;
+
+ private:
+  // 625 lines at 25 frames a second, else 525 at 30,000/1,001.
+  bool has25Frames() const;
 };
 
 }  // namespace vigie

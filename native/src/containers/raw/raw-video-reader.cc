@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "codecs/codec-headers.h"
 #include "codecs/h264-parameters.h"
 #include "codecs/mpeg-video-header.h"
 
@@ -21,6 +22,10 @@ AVRational statedRate(ByteView head, const AVCodecParameters& parameters) {
     case AV_CODEC_ID_H264: {
       const auto known = readH264Parameters({parameters.extradata, static_cast<size_t>(parameters.extradata_size)});
       return known ? known->frameRate : AVRational{0, 1};
+    }
+    case AV_CODEC_ID_HEVC: {
+      const CodecHandle decoder = openHeaderDecoder(parameters);
+      return decoder ? decoder->framerate : AVRational{0, 1};
     }
     default:
       return {0, 1};
