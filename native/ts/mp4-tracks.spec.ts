@@ -217,6 +217,15 @@ describe('probe of the tracks of an MP4', () => {
     }
   });
 
+  it('tells no frame rate of zero where the header has no units of time', async () => {
+    const bytes = mp4File(mp4Track({ samples: 50 }));
+    const [header] = findBoxes(bytes, 'moov/trak/mdia/mdhd');
+    bytes.writeUInt32BE(0, (header?.body ?? 0) + 12);
+    expect((await probeBytes(bytes)).media.video.frameRate).to.satisfy(
+      (rate: number | null) => rate === null || rate > 0,
+    );
+  });
+
   it('tells the four-character code of an audio codec that is not known', async () => {
     const edited = Buffer.from(h264);
     edited.write('zzzz', edited.indexOf('mp4a', 0, 'latin1'), 'latin1');

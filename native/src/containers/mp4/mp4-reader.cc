@@ -185,7 +185,7 @@ std::optional<double> Mp4Reader::findFrameRate(const AVStream& video) const {
   const auto trackId = static_cast<uint32_t>(video.id);
   if (layout_.fragmented) return fragmentedFrameRate(file(), layout_, trackId, video.time_base.den);
   const Mp4Track* track = findMp4Track(movie_, trackId);
-  if (track == nullptr || !track->usualSampleDuration) return {};
+  if (track == nullptr || track->timescale == 0 || !track->usualSampleDuration) return {};
   return static_cast<double>(track->timescale) / *track->usualSampleDuration;
 }
 
