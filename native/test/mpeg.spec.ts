@@ -36,6 +36,7 @@ describe('MPEG transport and program streams', () => {
       '[0]split[late_in][other_in];[late_in]setpts=PTS+15/TB[late];[other_in]scale=96:64[other];' +
         '[1]split[dvd][m2v_in];[dvd]setpts=PTS+16/TB[dvd_late];[m2v_in]scale=160:120[m2v]',
       ...['-map', '0:v', ...x264, inFolder('plain.ts')],
+      ...['-map', '0:v', ...x264, '-g', '1', '-qp', '2', inFolder('large.ts')],
       ...['-map', '[other]', '-map', '0:v', ...x264, '-program', 'st=0', '-program', 'st=1', inFolder('two.ts')],
       ...['-map', '[late]', '-map', '2:a', ...x264, '-c:a', 'aac', '-b:a', '64k', inFolder('late.ts')],
       ...['-map', '[dvd_late]', '-map', '2:a', '-c:v', 'mpeg2video', '-c:a', 'mp2', '-b:a', '192k', '-f', 'mpeg'],
@@ -78,6 +79,25 @@ describe('MPEG transport and program streams', () => {
 
   it('keeps the clocks of two programs apart', async () => {
     const path = edit('two.ts', bytes => shiftTimes(bytes, FIRST_STREAM_PID + 1, TEN_HOURS_IN_TICKS));
+    expect((await mediaOfFile(path)).durationSeconds).to.equal(4);
+  });
+
+  for (const [when, ticks] of Object.entries({ later: TEN_HOURS_IN_TICKS, earlier: -90_000, 'the same': 0 })) {
+    it(`adds up two recordings that were joined, the second on ${when} clock`, async () => {
+      const path = edit('plain.ts', bytes => Buffer.concat([bytes, shiftTimes(bytes, FIRST_STREAM_PID, ticks)]));
+      expect((await mediaOfFile(path)).durationSeconds).to.equal(8);
+    });
+  }
+
+  it('states no duration of a larger file whose clock jumps by hours', async () => {
+    const path = edit('large.ts', bytes =>
+      Buffer.concat([bytes, shiftTimes(bytes, FIRST_STREAM_PID, TEN_HOURS_IN_TICKS)]),
+    );
+    expect((await mediaOfFile(path)).durationSeconds).to.equal(null);
+  });
+
+  it('keeps the duration of a recording that starts late on its clock', async () => {
+    const path = edit('large.ts', bytes => shiftTimes(bytes, FIRST_STREAM_PID, TEN_HOURS_IN_TICKS));
     expect((await mediaOfFile(path)).durationSeconds).to.equal(4);
   });
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "containers/container-reader.h"
 
 namespace vigie {
@@ -19,9 +22,17 @@ class MpegTsReader final : public MpegPsReader {
   using MpegPsReader::MpegPsReader;
 
   void readParameters(OpenContainer& container, const Limits& limits, Interrupt& interrupt) const override;
+  DurationResult findDuration(OpenContainer& container, const AVStream& video, const Limits& limits) const override;
   std::optional<double> findFrameRate(const AVStream& video) const override;
 
  private:
+  std::vector<std::vector<uint8_t>> readTimedParts() const;
+  struct Plausible {
+    double least;
+    double most;
+  };
+  Plausible plausibleSeconds(const AVStream& video) const;
+  std::optional<double> joinedSeconds(const AVStream& video) const;
   // Leaves out the video streams that are announced and not there, if another is.
   void chooseStreams(AVFormatContext& format) const override;
 };
