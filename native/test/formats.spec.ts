@@ -71,6 +71,11 @@ describe('formats', () => {
     });
   }
 
+  it('states the same bit rate of DV on every libav', async () => {
+    const { answer } = await probeFile(join(folder, 'camera.dv'));
+    expect(answer).to.have.nested.property('media.video.bitRate', 144_000 * 8 * 25);
+  });
+
   it('describes and shows MPEG-4 without a container', async () => {
     const path = join(folder, 'raw.m4v');
     expect(await videoOf(path)).to.include({ container: 'm4v', codec: 'mpeg4', width: 160 });

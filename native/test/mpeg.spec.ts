@@ -134,6 +134,14 @@ describe('MPEG transport and program streams', () => {
     expect((await mediaOfFile(path)).durationSeconds).to.be.closeTo(20, 0.1);
   });
 
+  it('counts the last packet of Opus on every libav', async () => {
+    const opus = ['-f', 'lavfi', '-i', 'sine=duration=4.5:sample_rate=48000', '-c:v', 'copy', '-c:a', 'libopus'];
+    const path = join(folder, 'opus.ts');
+    runFfmpeg(['-i', join(folder, 'plain.ts'), ...opus, path]);
+    // 226 packets of 20 ms, the first of which begins before the sound.
+    expect((await mediaOfFile(path)).durationSeconds).to.be.closeTo(4.52, 0.001);
+  });
+
   describe('counts frames a second', () => {
     it('by the time stamps where the parameter sets contradict them', async () => {
       const media = await mediaOfFile(join(folder, 'clock.ts'));

@@ -99,6 +99,23 @@ void readAudioParameters(AVStream& audio, const AVPacket& packet) {
   if (codec->ch_layout.nb_channels > 0) av_channel_layout_copy(&parameters.ch_layout, &codec->ch_layout);
 }
 
+// RFC 6716, 3.1 and 3.2: the first byte states how long a frame is and how many there are, or that the second does.
+double opusSeconds(ByteView packet) {
+  constexpr double kSilkSeconds[] = {0.01, 0.02, 0.04, 0.06};
+  constexpr double kHybridSeconds[] = {0.01, 0.02};
+  constexpr double kCeltSeconds[] = {0.0025, 0.005, 0.01, 0.02};
+  constexpr int kFirstHybrid = 12;
+  constexpr int kFirstCelt = 16;
+  constexpr int kFrameCounts[] = {1, 2, 2};
+  if (packet.size < 2) return 0;
+  const int configuration = packet.data[0] >> 3;
+  const int code = packet.data[0] & 3;
+  const int frames = code < 3 ? kFrameCounts[code] : packet.data[1] & 0x3F;
+  if (configuration < kFirstHybrid) return frames * kSilkSeconds[configuration & 3];
+  if (configuration < kFirstCelt) return frames * kHybridSeconds[configuration & 1];
+  return frames * kCeltSeconds[configuration & 3];
+}
+
 bool isAudioKnown(const AVStream& audio) { return audio.codecpar->sample_rate > 0; }
 
 bool areAudiosKnown(const AVFormatContext& format) {

@@ -29,7 +29,8 @@ bool isTimed(const AVStream& stream) {
   return isPlayed && stream.start_time != AV_NOPTS_VALUE;
 }
 
-// Of the packets of libav's parsers, in seconds. That for AAC leaves the rate, and so the duration, to the decoder.
+// Of the packets of libav's parsers, in seconds. That for AAC leaves the rate, and so the duration, to the decoder; for
+// Opus, some libavs say none.
 double durationOf(const AVPacket& packet, const AVStream& stream) {
   constexpr double kAacFrameSamples = 1024;
   const AVCodecParameters& parameters = *stream.codecpar;
@@ -39,6 +40,7 @@ double durationOf(const AVPacket& packet, const AVStream& stream) {
   if (packet.duration <= 0 && parameters.codec_id == AV_CODEC_ID_AAC && parameters.sample_rate > 0) {
     return kAacFrameSamples / parameters.sample_rate;
   }
+  if (parameters.codec_id == AV_CODEC_ID_OPUS) return opusSeconds({packet.data, static_cast<size_t>(packet.size)});
   return toSeconds(packet.duration, stream.time_base);
 }
 

@@ -1,5 +1,6 @@
 #include "containers/raw/dv-reader.h"
 
+#include "containers/bit-rate.h"
 #include "io/byte-reader.h"
 
 namespace vigie {
@@ -29,6 +30,13 @@ bool DvReader::has25Frames() const {
 }
 
 std::optional<double> DvReader::findFrameRate(const AVStream&) const { return has25Frames() ? 25 : 30'000.0 / 1001; }
+
+// Of whole frames, sound included, as they lie in the file.
+std::optional<int64_t> DvReader::correctBitRate(std::optional<int64_t> stated, const AVStream& video,
+                                                const std::optional<Duration>&) const {
+  const auto frameBytes = readFrameBytes(file(), has25Frames());
+  return frameBytes ? toBitRate(*frameBytes * 8 * *findFrameRate(video)) : stated;
+}
 
 DurationResult DvReader::findDuration(OpenContainer&, const AVStream& video, const Limits&) const {
   const auto frameBytes = readFrameBytes(file(), has25Frames());

@@ -11,6 +11,8 @@ class DvReader final : public ContainerReader {
 
   DurationResult findDuration(OpenContainer& container, const AVStream& video, const Limits& limits) const override;
   std::optional<double> findFrameRate(const AVStream& video) const override;
+  std::optional<int64_t> correctBitRate(std::optional<int64_t> stated, const AVStream& video,
+                                        const std::optional<Duration>& duration) const override;
 
  private:
   // 625 lines at 25 frames a second, else 525 at 30,000/1,001.
