@@ -197,12 +197,13 @@ describe('the process around probes', () => {
       const script = `
         const { parentPort, workerData } = require('node:worker_threads');
         import(workerData.face).then(({ probe }) => {
-          for (let i = 0; i < 100; i++) probe(workerData.input).catch(() => {});
+          for (let i = 0; i < 1_000; i++) probe(workerData.input).catch(() => {});
           parentPort.postMessage('started');
         });`;
       const worker = new Worker(script, { eval: true, workerData: { face, input: quickInput } });
       await new Promise(resolve => worker.once('message', resolve));
-      expect(await worker.terminate()).to.equal(1);
+      // 0 where this thread was held up until the worker had done all.
+      expect(await worker.terminate()).to.be.oneOf([0, 1]);
     }
     expect((await probe(quickInput)).kind).to.equal('media');
   });

@@ -381,7 +381,7 @@ describe('REST', () => {
             },
           },
         },
-        { requestTimeoutMs: 100 },
+        { requestTimeoutMs: 1_000 },
       );
       const response = await fetch(`${gateway.url}/v1/alerts/x`);
       expect(response.status).to.equal(504);
