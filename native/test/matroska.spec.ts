@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { runFfmpeg } from './ffmpeg-frame.ts';
 import { attachBeforeInfo, toAnnexB } from './matrix/edits.ts';
+import { mediaOfFile } from './media-of-file.ts';
 import { posterOfFile } from './poster-file.ts';
 import { probeFile } from './probe-file.ts';
 
@@ -43,6 +44,12 @@ describe('Matroska', () => {
     const { answer, reads } = await posterOfFile(edit(bytes => attachBeforeInfo(bytes, ATTACHMENT_BYTES)));
     expect(answer).to.deep.equal(plain.answer);
     expect(reads.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)).to.be.at.most(128 * KIB);
+  });
+
+  it('counts the duration from where the clock of the file begins', async () => {
+    const path = join(folder, 'late.mkv');
+    runFfmpeg(['-i', join(folder, 'plain.mkv'), '-c', 'copy', '-output_ts_offset', '18000', path]);
+    expect((await mediaOfFile(path)).durationSeconds).to.equal(4);
   });
 
   it('reads the parameter sets of H.264 that stand before the first picture alone', async () => {

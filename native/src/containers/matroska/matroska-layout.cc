@@ -22,7 +22,10 @@ constexpr uint64_t kSeekTargetId = 0x53AB;
 constexpr uint64_t kSeekPositionId = 0x53AC;
 constexpr uint64_t kInfoId = 0x1549A966;
 constexpr uint64_t kTracksId = 0x1654AE6B;
+constexpr uint64_t kTimestampScaleId = 0x2AD7B1;
+constexpr uint64_t kMuxingAppId = 0x4D80;
 constexpr uint64_t kClusterId = 0x1F43B675;
+constexpr uint64_t kTimestampId = 0xE7;
 constexpr int kMaxElements = 64;
 // Attachments and the like: up to this size they are read, for the cover art in them.
 constexpr int64_t kLargeBytes = 256 * 1024;
@@ -226,6 +229,31 @@ SparseFile fileOf(std::vector<uint8_t> bytes, bool ends) {
   return SparseFile({ByteRange{0, std::move(bytes)}}, ends ? std::optional(size) : std::nullopt);
 }
 
+struct Clock {
+  double secondsPerTick = 1e-3;
+  // As the muxer of libavformat names itself.
+  bool isOfLavf = false;
+};
+
+Clock readClock(const SparseFile& file, const HeaderWalk& walk) {
+  constexpr uint64_t kLavf = 'L' << 24 | 'a' << 16 | 'v' << 8 | 'f';
+  constexpr double kSecondsPerUnit = 1e-9;
+  Clock clock;
+  for (const HeaderWalk::Piece& piece : walk.pieces()) {
+    const auto info = readElement(file, piece.begin);
+    if (!info || info->id != kInfoId || !info->end) continue;
+    visitChildren(file, info->body, *info->end, [&](const Element& element, int64_t) {
+      if (!element.end) return false;
+      if (element.id == kTimestampScaleId) {
+        clock.secondsPerTick = static_cast<double>(readNumber(file, element)) * kSecondsPerUnit;
+      }
+      if (element.id == kMuxingAppId) clock.isOfLavf = ByteReader(file, element.body).u32() == kLavf;
+      return true;
+    });
+  }
+  return clock;
+}
+
 using Arranged = std::variant<UsualOrder, Need, ArrangedHeader>;
 
 // What is in memory from the first cluster on follows the header, or else an empty cluster.
@@ -275,6 +303,25 @@ std::variant<UsualOrder, Need, ArrangedHeader> arrangeMatroskaHeader(const Spars
   if (walk.hasSkipped()) return leaveOutSkipped(file, *segment, walk, withPackets);
   if (walk.hasTracks() || !walk.firstCluster()) return UsualOrder{};
   return moveTracks(file, walk.targets().tracks, *walk.firstCluster());
+}
+
+std::optional<double> firstLavfTime(const SparseFile& file) {
+  const auto header = readElement(file, 0);
+  const auto segment = header && header->end ? readElement(file, *header->end) : std::nullopt;
+  if (!segment || segment->id != kSegmentId) return {};
+  HeaderWalk walk(file, *segment);
+  walk.run();
+  if (!walk.firstCluster()) return {};
+  const Clock clock = readClock(file, walk);
+  const auto cluster = readElement(file, *walk.firstCluster());
+  if (!clock.isOfLavf || !cluster) return {};
+  std::optional<double> first;
+  visitChildren(file, cluster->body, cluster->end.value_or(kMaxOffset), [&](const Element& element, int64_t) {
+    if (element.id != kTimestampId || !element.end) return true;
+    first = static_cast<double>(readNumber(file, element)) * clock.secondsPerTick;
+    return false;
+  });
+  return first;
 }
 
 MatroskaLayout readMatroskaLayout(const SparseFile& file) {

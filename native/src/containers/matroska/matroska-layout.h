@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -16,6 +17,10 @@ struct MatroskaLayout {
 };
 
 MatroskaLayout readMatroskaLayout(const SparseFile& file);
+
+// When the first cluster of a file of libavformat's muxer begins, in seconds. That muxer counts the duration from zero;
+// others count it from there. Nothing for theirs.
+std::optional<double> firstLavfTime(const SparseFile& file);
 
 struct UsualOrder {};
 

@@ -31,4 +31,15 @@ ContainerFacts MatroskaReader::readFacts(const AVFormatContext& format) const {
   return facts;
 }
 
+DurationResult MatroskaReader::findDuration(OpenContainer& container, const AVStream& video,
+                                            const Limits& limits) const {
+  // What begins sooner is a part of a file that players begin at zero.
+  constexpr double kMinLateSeconds = 10;
+  const auto result = ContainerReader::findDuration(container, video, limits);
+  const auto* stated = std::get_if<std::optional<Duration>>(&result);
+  const double first = firstLavfTime(file()).value_or(0);
+  if (stated == nullptr || !*stated || first < kMinLateSeconds || (*stated)->seconds <= first) return result;
+  return Duration{(*stated)->seconds - first, (*stated)->source};
+}
+
 }  // namespace vigie

@@ -17,6 +17,7 @@ class MatroskaReader final : public ContainerReader {
   std::optional<int64_t> missingPacket(int64_t miss) const override;
   int64_t insertedBytes() const override { return insertedBytes_; }
   ContainerFacts readFacts(const AVFormatContext& format) const override;
+  DurationResult findDuration(OpenContainer& container, const AVStream& video, const Limits& limits) const override;
 
  private:
   // Before the packets: Tracks; or less than nothing, if something large was left out.
