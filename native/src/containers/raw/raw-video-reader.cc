@@ -5,6 +5,8 @@
 #include "codecs/codec-headers.h"
 #include "codecs/h264-parameters.h"
 #include "codecs/mpeg-video-header.h"
+#include "codecs/mpeg4-times.h"
+#include "containers/timestamp-rate.h"
 
 namespace vigie {
 namespace {
@@ -37,6 +39,10 @@ AVRational statedRate(ByteView head, const AVCodecParameters& parameters) {
 std::optional<double> RawVideoReader::findFrameRate(const AVStream& video) const {
   std::vector<uint8_t> head(static_cast<size_t>(file().firstMissing(0)));
   file().read(0, head.data(), head.size());
+  if (video.codecpar->codec_id == AV_CODEC_ID_MPEG4) {
+    const Mpeg4Times pictures = readMpeg4Times({head.data(), head.size()});
+    return rateOf(pictures.times, pictures.unit);
+  }
   const AVRational rate = statedRate({head.data(), head.size()}, *video.codecpar);
   if (rate.num <= 0 || rate.den <= 0 || av_q2d(rate) > kMaxRate) return {};
   return av_q2d(rate);

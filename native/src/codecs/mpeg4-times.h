@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "io/av-handles.h"
+#include "io/sparse-file.h"
+
+namespace vigie {
+
+// When the pictures (VOPs) of a stream of MPEG-4 Visual are shown, in the order of the stream. None before its header.
+struct Mpeg4Times {
+  std::vector<int64_t> times;
+  AVRational unit = {1, 1};
+};
+
+Mpeg4Times readMpeg4Times(ByteView stream);
+
+}  // namespace vigie
