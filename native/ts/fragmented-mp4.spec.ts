@@ -40,6 +40,9 @@ describe('probe of a fragmented MP4', () => {
       const sound = ['-f', 'lavfi', '-i', 'sine=duration=9:sample_rate=8000'];
       const outputs = Object.entries(copies).flatMap(([name, args]) => [...args, join(folder, name)]);
       runFfmpeg(['-nostdin', '-i', whole, ...sound, ...outputs]);
+      const reordered = ['-bf', '2', ...movflags('frag_keyframe')];
+      runFfmpeg(['-nostdin', '-filter_complex', UNEVEN, ...output('reordered.mp4', reordered)]);
+      clips.set('reordered.mp4', readFileSync(join(folder, 'reordered.mp4')));
       for (const name of Object.keys(copies)) clips.set(name, readFileSync(join(folder, name)));
     } finally {
       rmSync(folder, { recursive: true });
@@ -61,6 +64,33 @@ describe('probe of a fragmented MP4', () => {
     const bytes = clip('segments.mp4');
     expect(boxesIn(bytes).filter(({ type }) => type === 'sidx')).to.have.length(7);
     expect(await factsOf(bytes)).to.deep.equal(whole);
+  });
+
+  it('is read though its index leads to other indexes, or has no units of time', async () => {
+    const bytes = clip('segments.mp4');
+    const { begin } = boxesIn(bytes).find(({ type }) => type === 'sidx') ?? expect.fail('no sidx');
+    const leadsToIndexes = 0x8000_0000;
+    for (const [timescale, reference] of [
+      [1000, leadsToIndexes],
+      [0, 0],
+    ] as const) {
+      const size = reference + bytes.length - begin;
+      const index = mp4Box('sidx', 0, 1, timescale, 0, 0, 1, size, 7000, 0x9000_0000);
+      const edited = bytesOf(bytes.subarray(0, begin), index, bytes.subarray(begin));
+      expect(await factsOf(edited)).to.deep.equal(whole);
+    }
+  });
+
+  it('lasts longer than the sound that its index is of', async () => {
+    const bytes = clip('with-sound.mp4');
+    const { begin } = boxesIn(bytes).find(({ type }) => type === 'moof') ?? expect.fail('no moof');
+    const index = (trackId: number) => mp4Box('sidx', 0, trackId, 1000, 0, 0, 1, bytes.length - begin, 2000, 0);
+    const secondsBy = async (trackId: number) => {
+      const edited = bytesOf(bytes.subarray(0, begin), index(trackId), bytes.subarray(begin));
+      return (await probeBytes(edited)).media.durationSeconds;
+    };
+    expect(await secondsBy(1)).to.equal(2);
+    expect(await secondsBy(2)).to.be.closeTo(9, 0.15);
   });
 
   it('lasts until the end of its last fragment, which no random access index leads to', async () => {
@@ -117,7 +147,7 @@ describe('probe of a fragmented MP4', () => {
   });
 
   it('ends before the zeros of a file that was allocated in advance', async () => {
-    for (const zeros of [10, 40 * KIB, 300 * KIB]) {
+    for (const zeros of [10, 40 * KIB, 300 * KIB, 3000 * KIB, 9000 * KIB]) {
       expect(await factsOf(bytesOf(clip('plain.mp4'), Buffer.alloc(zeros))), `${zeros} zeros`).to.deep.equal(whole);
     }
   });
@@ -168,6 +198,12 @@ describe('probe of a fragmented MP4', () => {
 
     it('lasts until the time that its random access index states', async () => {
       expect(await factsOf(withoutTimes(clip('indexed.mp4')))).to.deep.equal(whole);
+    });
+
+    it('does not count the delay of reordered pictures twice', async () => {
+      const withDelay = clip('reordered.mp4');
+      expect(await factsOf(withDelay)).to.deep.equal(whole);
+      expect(await factsOf(withoutTimes(withDelay))).to.deep.equal(whole);
     });
 
     it('is estimated by their numbers, within the limits of a probe, where they are many', async () => {

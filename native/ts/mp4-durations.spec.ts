@@ -100,6 +100,11 @@ describe('probe of the duration of an MP4', () => {
     expect(await durationOf(withEdit(clip, 3, 1))).to.deep.equal([3, 'header']);
   });
 
+  it('is what the headers say where an edit reaches to the end of the media', async () => {
+    // The first picture is shown later than it is decoded, which the edit makes up for.
+    expect(await durationOf(withEdit(clip, 0, 0.2))).to.deep.equal([4, 'header']);
+  });
+
   it('is that of the edits, if no header states it', async () => {
     const unknown = withDurations(clip, { 'moov/mvhd': 0, 'moov/trak/tkhd': 0 });
     expect(await durationOf(withEdit(unknown, 2.5, 1))).to.deep.equal([2.5, 'header']);

@@ -19,6 +19,20 @@ SparseFile SparseFile::with(ByteRange range) const {
   return {std::move(ranges), size_};
 }
 
+SparseFile SparseFile::withBytes(const std::vector<int64_t>& offsets, const std::vector<uint8_t>& bytes) const {
+  std::vector<ByteRange> ranges = ranges_;
+  for (ByteRange& range : ranges) {
+    for (const int64_t offset : offsets) {
+      const int64_t begin = std::max(range.offset, offset);
+      const int64_t end = std::min(range.end(), offset + static_cast<int64_t>(bytes.size()));
+      if (begin >= end) continue;
+      std::copy(bytes.begin() + (begin - offset), bytes.begin() + (end - offset),
+                range.bytes.begin() + (begin - range.offset));
+    }
+  }
+  return {std::move(ranges), size_};
+}
+
 SparseFile SparseFile::from(int64_t offset) const {
   std::vector<ByteRange> rest;
   for (const ByteRange& range : ranges_) {

@@ -32,6 +32,9 @@ class SparseFile {
   // A copy that holds one more range.
   SparseFile with(ByteRange range) const;
 
+  // A copy with `bytes` from each of `offsets` on, as far as something is in memory there.
+  SparseFile withBytes(const std::vector<int64_t>& offsets, const std::vector<uint8_t>& bytes) const;
+
   // The file without its first `offset` bytes.
   SparseFile from(int64_t offset) const;
 

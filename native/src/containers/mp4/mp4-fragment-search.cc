@@ -21,9 +21,11 @@ constexpr int64_t kTailFactors[] = {1, 3, 10};
 // So few fragments are reached by the boxes of the file sooner than by a larger tail.
 constexpr int64_t kFewFragments = 4;
 // Ranges after which the rest of the fragments is estimated; the limits of a probe allow 16.
-constexpr size_t kMaxRanges = 12;
+constexpr size_t kMaxRanges = 14;
 // Fragments up to this size are read through, of larger ones the headers alone.
 constexpr int64_t kSmallFragmentBytes = 64 * 1024;
+// So much before the end is read at once.
+constexpr int64_t kShortRestBytes = 96 * 1024;
 constexpr int64_t kBoxHeaderBytes = 16;
 // So many zeros are no media.
 constexpr int64_t kZeroBytes = 1024;
@@ -67,6 +69,12 @@ std::optional<Mp4BoxChain> findMoofs(const SparseFile& file, int64_t begin, int6
     if (auto chain = followMoof(file, place, movie)) return chain;
   }
   return {};
+}
+
+// mfra states when the fragment is shown (ISO/IEC 14496-12, 8.8.10).
+uint64_t decodingTime(const Mp4FragmentRun& run, const Mp4RandomAccess& access) {
+  const auto delay = static_cast<uint64_t>(std::max<int64_t>(0, run.shownFrom));
+  return access.time - std::min(access.time, delay);
 }
 
 class FragmentSearch {
@@ -128,7 +136,7 @@ class FragmentSearch {
       auto fragment = readMp4Fragment(file_, *moof, defaults_);
       if (!fragment) continue;
       for (Mp4FragmentRun& run : fragment->runs) {
-        if (run.trackId == last.trackId && !run.begin) run.begin = last.time;
+        if (run.trackId == last.trackId && !run.begin) run.begin = decodingTime(run, last);
       }
       timeline_.add(*fragment);
       indexedEnd_ = moof->end;
@@ -163,13 +171,18 @@ class FragmentSearch {
 
   // A file that was allocated in advance ends with zeros: finds about where they begin.
   std::optional<Need> passOverZeros() {
-    int64_t media = front_.end;
-    int64_t zeros = end_ - firstTailBytes(front_);
-    if (zeros <= media || !isZero(file_, zeros, end_)) return {};
+    // The same places at each call, however many fragments are known by then.
+    int64_t media = 0;
+    int64_t zeros = end_ - kMinTailBytes;
+    if (zeros <= front_.end || !isZero(file_, zeros, end_)) return {};
     const bool mayAsk = file_.rangeCount() < kMaxRanges - std::size(kTailFactors);
     while (zeros - media > kMinTailBytes) {
       const int64_t middle = media + (zeros - media) / 2;
       const int64_t middleEnd = middle + kZeroBytes;
+      if (middle < front_.end) {
+        media = middleEnd;
+        continue;
+      }
       const int64_t missing = file_.firstMissing(middle);
       if (missing < middleEnd && mayAsk) return nextRange(file_, missing, middleEnd);
       if (missing < middleEnd) break;
@@ -195,6 +208,9 @@ class FragmentSearch {
   // The header of the next box along the file, and the fragment that is likely to begin there.
   Need nextBox() const {
     const int64_t missing = file_.firstMissing(front_.end);
+    if (missing < end_ && end_ - missing <= kShortRestBytes) {
+      return Need{missing, std::min(end_, file_.nextRangeStart(missing)) - missing};
+    }
     if (fragmentBytes(front_) <= kSmallFragmentBytes) return nextRange(file_, missing);
     return nextRange(file_, missing, missing + likelyMoofBytes());
   }

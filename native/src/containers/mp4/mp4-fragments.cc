@@ -38,6 +38,12 @@ bool coversFile(const SparseFile& file, const Mp4SegmentIndex& index) {
   return rest.reachesEnd() && rest.moofs.empty();
 }
 
+// A sound may end sooner than the pictures beside it.
+bool isOfVideo(const Mp4SegmentIndex& index, const Mp4Movie& movie) {
+  const Mp4Track* track = findMp4Track(movie, index.trackId);
+  return track == nullptr || isVideo(*track) || std::none_of(movie.tracks.begin(), movie.tracks.end(), isVideo);
+}
+
 // By what is in memory.
 bool isKnownToBeCut(const SparseFile& file, const Mp4Layout& layout) {
   if (followMp4Boxes(file, 0).stop == Mp4BoxChain::Stop::cut) return true;
@@ -56,7 +62,7 @@ Mp4FragmentResult readMp4FragmentFacts(const SparseFile& file, const Mp4Layout& 
   if (layout.firstSidx) {
     if (const auto need = missingSegmentIndex(file, *layout.firstSidx)) return *need;
     const auto index = readMp4SegmentIndex(file, *layout.firstSidx);
-    if (index && coversFile(file, *index)) {
+    if (index && isOfVideo(*index, movie) && coversFile(file, *index)) {
       return Mp4FragmentFacts{Duration{index->seconds, DurationSource::index}, index->end > file.sizeOrMax()};
     }
   }

@@ -31,8 +31,10 @@ std::optional<double> editedSeconds(const Mp4Movie& movie, const Mp4Track& track
   return seconds > 0 ? std::optional(seconds) : std::nullopt;
 }
 
+// An edit to the end of the media does not say whether it trims or only makes up for pictures that are reordered.
 bool trimsStart(const Mp4Track& track) {
-  return std::any_of(track.edits.begin(), track.edits.end(), [](const Mp4Edit& edit) { return edit.mediaTime > 0; });
+  return std::any_of(track.edits.begin(), track.edits.end(),
+                     [](const Mp4Edit& edit) { return edit.mediaTime > 0 && edit.duration > 0; });
 }
 
 // But for the priming of an audio codec.

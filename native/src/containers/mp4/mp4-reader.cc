@@ -8,6 +8,7 @@
 #include "containers/mp4/mp4-moov-search.h"
 #include "containers/mp4/mp4-movie-duration.h"
 #include "containers/mp4/mp4-sample-limit.h"
+#include "containers/mp4/mp4-segment-index.h"
 #include "containers/mp4/mp4-streams.h"
 #include "io/byte-reader.h"
 #include "io/next-range.h"
@@ -56,6 +57,7 @@ std::optional<std::variant<Need, Failure>> Mp4Reader::prepare() {
   if (const auto need = searchMoov()) return *need;
   if (isMoovComplete()) {
     movie_ = readMp4Movie(file(), *layout_.moov);
+    hideIndexes();
     if (purpose() == Purpose::description) {
       if (const auto need = readFragments()) return *need;
       hideSampleTables();
@@ -89,6 +91,11 @@ std::optional<Need> Mp4Reader::readFragments() {
   if (const auto* need = std::get_if<Need>(&found)) return *need;
   fragments_ = std::get<Mp4FragmentFacts>(found);
   return {};
+}
+
+void Mp4Reader::hideIndexes() {
+  if (!layout_.fragmented || isArranged()) return;
+  if (auto hidden = hideUnreadableIndexes(file())) arrange(*std::move(hidden));
 }
 
 void Mp4Reader::hideSampleTables() {

@@ -38,6 +38,7 @@ class Mp4Reader final : public ContainerReader {
   std::optional<Need> searchMoov();
   Need nextMediaBox() const;
   std::optional<Need> readFragments();
+  void hideIndexes();
   void hideSampleTables();
   std::optional<Failure> refuseSampleClaims() const;
   // The file ends before the last samples begin.

@@ -16,7 +16,9 @@ void Mp4Timeline::add(const Mp4Fragment& fragment) {
     Span& span = known->second;
     if (isNew) {
       span.timescale = track->timescale;
-      span.shift = startShift(movie_, *track);
+      // The delay by which pictures are reordered is not a part of the track, whether an edit list says so or not.
+      span.shift =
+          track->edits.empty() ? static_cast<double>(run.shownFrom) / span.timescale : startShift(movie_, *track);
       // The samples in moov come before those in fragments.
       if (track->samples > 0) {
         span.begin = 0;
