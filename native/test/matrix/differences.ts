@@ -68,6 +68,16 @@ export const differences: readonly Difference[] = [
     says: 2,
     why: "the sample description of a mono track says 2; the container's statement is kept",
   },
+  ...[
+    { file: 'raw-ntsc.h264', frameRate: 30_000 / 1_001 },
+    { file: 'raw.hevc', frameRate: 30 },
+    { file: 'raw-pq.hevc', frameRate: 24 },
+  ].map(({ file, frameRate }) => ({
+    files: [file],
+    fields: ['video.frameRate' as const],
+    says: frameRate,
+    why: 'the parameter sets state it; from FFmpeg 6 on ffprobe takes every raw stream for 25 frames a second',
+  })),
   {
     files: ['wmv2-ntsc.wmv', 'vp9-copied.ivf'],
     fields: ['video.frameRate'],
