@@ -23,6 +23,11 @@ const CLONE = '/root/vigie';
 const ENTER = `mount --bind "$0" "$0" && mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" &&
   exec chroot "$0" bash -c "cd ${CLONE} && $1"`;
 
+/** The one that is tested on all of them, whatever is committed meanwhile. */
+export async function lastCommit(): Promise<string> {
+  return (await run('git', ['rev-parse', 'HEAD'], { cwd: PROJECT_DIR })).stdout.trim();
+}
+
 /** Why there can be none on this machine; undefined if there can. */
 export function whyNoDebian(): string | undefined {
   if (process.getuid?.() !== 0) return 'only root may make one';
@@ -30,7 +35,7 @@ export function whyNoDebian(): string | undefined {
   return missing && `there is no ${missing} (apt-get install ${missing})`;
 }
 
-/** A Debian as it is after its installation, in a folder, with a clone of this project's last commit. */
+/** A Debian as it is after its installation, in a folder, with a clone of this project at one commit. */
 export class FreshDebian implements Disposable {
   readonly #root: string;
   readonly #logFile: string;
@@ -41,7 +46,7 @@ export class FreshDebian implements Disposable {
   }
 
   /** @throws Error with what mmdebstrap or git said */
-  static async make(suite: string): Promise<FreshDebian> {
+  static async make(suite: string, commit: string): Promise<FreshDebian> {
     const root = path.join(DEBIAN_DIR, suite);
     rmSync(root, { recursive: true, force: true });
     mkdirSync(DEBIAN_DIR, { recursive: true });
@@ -54,7 +59,9 @@ export class FreshDebian implements Disposable {
     await run('unshare', ['--mount', 'mmdebstrap', ...options, suite, root, source]);
     for (const file of NETWORK_FILES) copyIfThere(file, path.join(root, file));
     copyIfThere(path.join(homedir(), '.npmrc'), path.join(root, 'root/.npmrc'));
-    await run('git', ['clone', '--quiet', PROJECT_DIR, path.join(root, CLONE)]);
+    const clone = path.join(root, CLONE);
+    await run('git', ['clone', '--quiet', PROJECT_DIR, clone]);
+    await run('git', ['checkout', '--quiet', commit], { cwd: clone });
     return new FreshDebian(root, path.join(DEBIAN_DIR, `${suite}.log`));
   }
 

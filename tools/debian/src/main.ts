@@ -4,7 +4,7 @@ import path from 'node:path';
 import { PROJECT_DIR } from '@vigie/dev-env/setup/project.mjs';
 import { makeMatrix } from '@vigie/native/testing';
 import { parseDebianOptions, USAGE } from './debian-options.ts';
-import { DEBIAN_DIR, FreshDebian, whyNoDebian } from './fresh-debian.ts';
+import { DEBIAN_DIR, FreshDebian, lastCommit, whyNoDebian } from './fresh-debian.ts';
 import { type Values, valueDifferences } from './value-differences.ts';
 
 const options = parseDebianOptions(process.argv.slice(2));
@@ -18,6 +18,7 @@ if (missing !== undefined) {
   process.exit(0);
 }
 
+const commit = await lastCommit();
 const command = options.valuesOnly ? 'npm run setup' : 'npm test';
 // Made by one ffmpeg: others make other files.
 const videos = [await makeMatrix(), path.join(PROJECT_DIR, 'nginx/videos')];
@@ -27,7 +28,7 @@ for (const suite of options.suites) {
   const logFile = path.join(DEBIAN_DIR, `${suite}.log`);
   rmSync(logFile, { force: true });
   console.log(`${suite}: making it, then ${command} ...`);
-  using debian = await FreshDebian.make(suite);
+  using debian = await FreshDebian.make(suite, commit);
   const exitCode = await debian.run(command);
   console.log(`${suite}: ${command} ended with ${exitCode}: ${lastLine(logFile)} (all of it: ${logFile})`);
   if (exitCode !== 0) failed.push(suite);
