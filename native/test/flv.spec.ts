@@ -33,10 +33,10 @@ function startLate(flv: Buffer): Buffer {
   return late;
 }
 
-/** `duration` of onMetaData: its name, then a number of 64 bits. */
-function stateDuration(flv: Buffer, seconds: number): Buffer {
+/** A number of onMetaData: its name, its type, then 64 bits. */
+function stateNumber(flv: Buffer, name: string, value: number): Buffer {
   const stated = Buffer.from(flv);
-  stated.writeDoubleBE(seconds, stated.indexOf('duration', 0, 'latin1') + 'duration'.length + 1);
+  stated.writeDoubleBE(value, stated.indexOf(name, 0, 'latin1') + name.length + 1);
   return stated;
 }
 
@@ -81,8 +81,14 @@ describe('probe of FLV', () => {
     expect(await durationOf('stated.flv', startLate)).to.deep.equal(stated);
   });
 
+  it('measures a frame rate that the metadata state in thousandths of a second', async () => {
+    const path = join(folder, 'edited.flv');
+    writeFileSync(path, stateNumber(readFileSync(join(folder, 'stated.flv')), 'framerate', 1000));
+    expect((await mediaOfFile(path)).video.frameRate).to.equal(10);
+  });
+
   it('does not take for a duration what is the time of the last tag', async () => {
-    const late = (flv: Buffer) => stateDuration(startLate(flv), FIVE_HOURS_IN_MS / 1000 + 4);
+    const late = (flv: Buffer) => stateNumber(startLate(flv), 'duration', FIVE_HOURS_IN_MS / 1000 + 4);
     expect(await durationOf('stated.flv', late)).to.deep.equal(estimate);
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { runFfmpeg } from './ffmpeg-frame.ts';
-import { attachBeforeInfo, toAnnexB } from './matrix/edits.ts';
+import { attachBeforeInfo, moveTracksAfterClusters, toAnnexB } from './matrix/edits.ts';
 import { mediaOfFile } from './media-of-file.ts';
 import { posterOfFile } from './poster-file.ts';
 import { probeFile } from './probe-file.ts';
@@ -11,6 +11,16 @@ import { probeFile } from './probe-file.ts';
 const KIB = 1024;
 const ATTACHMENT_BYTES = 20 * KIB * KIB;
 const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-x264-params', 'repeat-headers=1', '-vf', 'setsar=4/3'];
+
+/** The element's id, and that its number has 4 bytes. */
+const DEFAULT_DURATION = Buffer.from([0x23, 0xe3, 0x83, 0x84]);
+
+/** Gives the SeekHead an id that no reader knows. */
+function withoutSeekHead(bytes: Buffer): Buffer {
+  const edited = Buffer.from(bytes);
+  edited.writeUInt32BE(0x114d_9b7f, edited.indexOf(Buffer.from([0x11, 0x4d, 0x9b, 0x74])));
+  return edited;
+}
 
 describe('Matroska', () => {
   let folder: string;
@@ -44,6 +54,22 @@ describe('Matroska', () => {
     const { answer, reads } = await posterOfFile(edit(bytes => attachBeforeInfo(bytes, ATTACHMENT_BYTES)));
     expect(answer).to.deep.equal(plain.answer);
     expect(reads.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)).to.be.at.most(128 * KIB);
+  });
+
+  it('finds Tracks behind the clusters without a SeekHead', async () => {
+    const plain = await mediaOfFile(join(folder, 'plain.mkv'));
+    const media = await mediaOfFile(edit(bytes => withoutSeekHead(moveTracksAfterClusters(bytes))));
+    expect(media.video).to.deep.equal(plain.video);
+    expect(media.durationSeconds).to.equal(4);
+  });
+
+  it('measures a frame rate that is stated so high that it must be the unit of a clock', async () => {
+    const path = edit(bytes => {
+      const edited = Buffer.from(bytes);
+      edited.writeUInt32BE(1e9 / 600, edited.indexOf(DEFAULT_DURATION) + DEFAULT_DURATION.length);
+      return edited;
+    });
+    expect((await mediaOfFile(path)).video.frameRate).to.equal(10);
   });
 
   it('counts the duration from where the clock of the file begins', async () => {

@@ -126,6 +126,15 @@ describe('MPEG transport and program streams', () => {
     });
   }
 
+  it('finds where packets begin behind zeros or other bytes', async () => {
+    const noise = Buffer.from(Array.from({ length: 9999 }, (_, i) => Math.imul(i, 2654435761) >>> 24));
+    for (const before of [Buffer.alloc(20_000), noise]) {
+      const path = edit('plain.ts', bytes => Buffer.concat([before, bytes]));
+      expect(pick(await mediaOfFile(path))).to.deep.equal(H264);
+      expect((await posterOfFile(path)).answer.kind).to.equal('poster');
+    }
+  });
+
   it('finds what ends in the middle of the file', async () => {
     const path = edit('late.ts', bytes => {
       const [video, audio] = [withoutPid(bytes, FIRST_STREAM_PID + 1), withoutPid(bytes, FIRST_STREAM_PID)];

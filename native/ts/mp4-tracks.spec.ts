@@ -107,6 +107,18 @@ describe('probe of the tracks of an MP4', () => {
       });
     }
 
+    it('of MPEG-4 Visual too', async () => {
+      const mpeg4 = make('mpeg4.mp4', [...pattern('1'), '-c:v', 'mpeg4']);
+      for (const [width, height] of [
+        [0, 0],
+        [160, 128],
+      ] as const) {
+        const edited = withTrackSize(withSize(mpeg4, width, height), width, height);
+        expect(sizeIn(await probeBytes(edited))).to.include({ coded: '160x120', shown: '160x120' });
+        expect(await posterSizeOf(edited)).to.equal('160x120');
+      }
+    });
+
     it('of HEVC too', async () => {
       for (const [width, height] of [
         [0, 0],

@@ -12,6 +12,7 @@ extern "C" {
 
 #include "codecs/h264-parameters.h"
 #include "codecs/jpeg-parameters.h"
+#include "codecs/mpeg4-headers.h"
 #include "codecs/nal-units.h"
 #include "codecs/valid-colors.h"
 #include "codecs/vpx-parameters.h"
@@ -193,10 +194,23 @@ void fillInFromDecoder(AVCodecParameters& parameters, const AVCodecContext& deco
   if (parameters.profile < 0) parameters.profile = decoder.profile;
 }
 
+namespace {
+
+bool fillInFromMpeg4(AVCodecParameters& parameters) {
+  const auto size = readMpeg4Size(configurationOf(parameters));
+  if (!size) return false;
+  parameters.width = size->width;
+  parameters.height = size->height;
+  return true;
+}
+
+}  // namespace
+
 bool fillInFromConfiguration(AVCodecParameters& parameters) {
   if (parameters.extradata_size <= 0) return false;
   if (parameters.codec_id == AV_CODEC_ID_H264)
     return fillIn(parameters, readH264Parameters(configurationOf(parameters)));
+  if (parameters.codec_id == AV_CODEC_ID_MPEG4) return fillInFromMpeg4(parameters);
   if (parameters.codec_id != AV_CODEC_ID_HEVC) return false;
   const CodecHandle decoder = openHeaderDecoder(parameters);
   return decoder && fillInFromHevc(parameters, *decoder);

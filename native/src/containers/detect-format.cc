@@ -102,6 +102,14 @@ const Demuxer* matchMarks(ByteView head) {
   return isTransportStream(head) ? findDemuxer("mpegts") : nullptr;
 }
 
+size_t bytesBeforeTransportStream(ByteView head) {
+  if (matchSignature(head) != nullptr) return 0;
+  for (size_t offset = 0; offset < head.size; offset++) {
+    if (isTransportStream({head.data + offset, head.size - offset})) return offset;
+  }
+  return 0;
+}
+
 DetectedFormat detectFormat(ByteView head) {
   if (const Demuxer* demuxer = matchMarks(head)) return demuxer;
   if (isText(head)) return PlainText{};

@@ -40,13 +40,15 @@ class Scan {
   void finish() {
     if (start_) format_.start_time = *start_;
     AVStream* video = findVideoStream(format_);
-    if (video == nullptr || video->avg_frame_rate.num > 0) return;
+    if (video == nullptr || isUsual(video->avg_frame_rate)) return;
     const auto rate = rateOf(decodingTimes_, video->time_base);
     if (rate) video->avg_frame_rate = av_d2q(*rate, kMaxRateDenominator);
   }
 
  private:
   static constexpr int kMaxRateDenominator = 60'060;
+
+  static bool isUsual(AVRational rate) { return rate.num > 0 && rate.den > 0 && av_q2d(rate) <= kMaxUsualRate; }
 
   void noteStart(const AVPacket& packet, AVStream& stream) {
     if (packet.pts == AV_NOPTS_VALUE) return;

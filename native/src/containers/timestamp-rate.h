@@ -38,6 +38,9 @@ class FrameIntervals {
   std::vector<Interval> intervals_;
 };
 
+// A higher one is the unit in which a camera counts its times more often than a rate of frames.
+constexpr double kMaxUsualRate = 120;
+
 // Of frames that follow each other, in any order.
 std::optional<double> rateOf(const std::vector<int64_t>& times, AVRational timeBase);
 

@@ -41,12 +41,13 @@ std::optional<double> measuredRate(OpenContainer& container, const AVStream& vid
 
 std::optional<double> findFrameRate(OpenContainer& container, const Demuxer& demuxer, const AVStream& video,
                                     const Limits& limits) {
-  if (const auto stated = statedRate(video)) return stated;
+  const auto stated = statedRate(video);
+  if (stated && *stated <= kMaxUsualRate) return stated;
   if (demuxer.has(Demuxer::kTimeBaseIsFrame)) {
-    if (const auto rate = rateOfTimeBase(video)) return rate;
+    if (const auto rate = stated ? stated : rateOfTimeBase(video)) return rate;
   }
-  const auto measured = measuredRate(container, video, limits);
-  return measured ? measured : rateOfTimeBase(video);
+  if (const auto measured = measuredRate(container, video, limits)) return measured;
+  return stated ? stated : rateOfTimeBase(video);
 }
 
 }  // namespace vigie

@@ -292,6 +292,26 @@ Arranged moveTracks(const SparseFile& file, int64_t tracksBegin, int64_t firstCl
   return ArrangedHeader{fileOf(std::move(bytes), file.endsAt(heldEnd)), *tracks->end - tracksBegin};
 }
 
+// Along the elements behind the header, where no SeekHead says where Tracks lie; "no limit" if they are not found.
+std::variant<int64_t, Need> findTracksFrom(const SparseFile& file, int64_t offset) {
+  constexpr int kMaxElements = 1000;
+  constexpr size_t kMaxRanges = 10;
+  constexpr int64_t kLikelyTracksBytes = 4 * 1024;
+  for (int i = 0; i < kMaxElements && offset < file.sizeOrMax(); i++) {
+    const auto element = readElement(file, offset);
+    if (!element) {
+      const int64_t missing = file.firstMissing(offset);
+      const bool isDamaged = missing >= offset + kMaxElementHeaderBytes || file.endsAt(missing);
+      if (isDamaged || file.rangeCount() >= kMaxRanges) break;
+      return nextRange(file, missing, missing + kLikelyTracksBytes);
+    }
+    if (element->id == kTracksId) return offset;
+    if (!element->end || *element->end <= offset) break;
+    offset = *element->end;
+  }
+  return kMaxOffset;
+}
+
 }  // namespace
 
 std::variant<UsualOrder, Need, ArrangedHeader> arrangeMatroskaHeader(const SparseFile& file, bool withPackets) {
@@ -302,7 +322,10 @@ std::variant<UsualOrder, Need, ArrangedHeader> arrangeMatroskaHeader(const Spars
   walk.run();
   if (walk.hasSkipped()) return leaveOutSkipped(file, *segment, walk, withPackets);
   if (walk.hasTracks() || !walk.firstCluster()) return UsualOrder{};
-  return moveTracks(file, walk.targets().tracks, *walk.firstCluster());
+  if (walk.targets().tracks < kMaxOffset) return moveTracks(file, walk.targets().tracks, *walk.firstCluster());
+  const auto tracks = findTracksFrom(file, *walk.firstCluster());
+  if (const auto* need = std::get_if<Need>(&tracks)) return *need;
+  return moveTracks(file, std::get<int64_t>(tracks), *walk.firstCluster());
 }
 
 std::optional<double> firstLavfTime(const SparseFile& file) {

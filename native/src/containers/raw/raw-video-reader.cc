@@ -5,7 +5,7 @@
 #include "codecs/codec-headers.h"
 #include "codecs/h264-parameters.h"
 #include "codecs/mpeg-video-header.h"
-#include "codecs/mpeg4-times.h"
+#include "codecs/mpeg4-headers.h"
 #include "containers/timestamp-rate.h"
 
 namespace vigie {

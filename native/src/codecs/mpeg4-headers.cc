@@ -1,4 +1,4 @@
-#include "codecs/mpeg4-times.h"
+#include "codecs/mpeg4-headers.h"
 
 #include <algorithm>
 
@@ -14,11 +14,27 @@ constexpr uint8_t kVop = 0xB6;
 constexpr uint32_t kBidirectional = 2;
 constexpr int kMaxSeconds = 3600;
 
-// ISO/IEC 14496-2, 6.2.3, as far as vop_time_increment_resolution. 0 if it can't be read.
-int readResolution(ByteView layer) {
+bool isLayer(uint8_t code) { return code >= kFirstLayer && code <= kLastLayer; }
+
+// As many as the largest increment needs, at least one.
+int bitsOfIncrement(int resolution) {
+  int bits = 1;
+  while (bits < 16 && (1 << bits) < resolution) bits++;
+  return bits;
+}
+
+// The header of a video object layer. 0 where something can't be read.
+struct Layer {
+  int resolution = 0;
+  int width = 0;
+  int height = 0;
+};
+
+// ISO/IEC 14496-2, 6.2.3, as far as video_object_layer_height.
+Layer readLayer(ByteView unit) {
   constexpr uint32_t kExtendedAspect = 15;
   constexpr int kBufferBits = 79;
-  BitReader reader({layer.data + 1, layer.size - 1});
+  BitReader reader({unit.data + 1, unit.size - 1});
   reader.bits(1 + 8);  // random_accessible_vol, video_object_type_indication
   if (reader.flag()) reader.bits(4 + 3);
   if (reader.bits(4) == kExtendedAspect) reader.bits(8 + 8);
@@ -29,16 +45,20 @@ int readResolution(ByteView layer) {
     }
   }
   const bool isRectangular = reader.bits(2) == 0;
-  const bool hasMarker = reader.flag();
-  const auto resolution = static_cast<int>(reader.bits(16));
-  return reader.complete() && isRectangular && hasMarker ? resolution : 0;
-}
-
-// As many as the largest increment needs, at least one.
-int bitsOfIncrement(int resolution) {
-  int bits = 1;
-  while (bits < 16 && (1 << bits) < resolution) bits++;
-  return bits;
+  bool hasMarkers = reader.flag();
+  Layer layer;
+  layer.resolution = static_cast<int>(reader.bits(16));
+  if (!reader.complete() || !isRectangular || !hasMarkers) return {};
+  reader.flag();                                                      // marker
+  if (reader.flag()) reader.bits(bitsOfIncrement(layer.resolution));  // fixed_vop_time_increment
+  hasMarkers = reader.flag();
+  const auto width = static_cast<int>(reader.bits(13));
+  hasMarkers = reader.flag() && hasMarkers;
+  const auto height = static_cast<int>(reader.bits(13));
+  if (!reader.complete() || !hasMarkers) return layer;
+  layer.width = width;
+  layer.height = height;
+  return layer;
 }
 
 }  // namespace
@@ -51,8 +71,8 @@ Mpeg4Times readMpeg4Times(ByteView stream) {
   int64_t secondBefore = 0;
   visitStartCodes(stream, [&](ByteView unit) {
     if (unit.size < 2) return true;
-    if (unit.data[0] >= kFirstLayer && unit.data[0] <= kLastLayer) {
-      const int stated = readResolution(unit);
+    if (isLayer(unit.data[0])) {
+      const int stated = readLayer(unit).resolution;
       if (stated > 0) resolution = stated;
     }
     if (unit.data[0] != kVop || resolution == 0) return true;
@@ -73,6 +93,17 @@ Mpeg4Times readMpeg4Times(ByteView stream) {
   });
   result.unit = {1, std::max(resolution, 1)};
   return result;
+}
+
+std::optional<PictureSize> readMpeg4Size(ByteView stream) {
+  std::optional<PictureSize> size;
+  visitStartCodes(stream, [&](ByteView unit) {
+    if (unit.size < 2 || !isLayer(unit.data[0])) return true;
+    const Layer layer = readLayer(unit);
+    if (layer.width > 0 && layer.height > 0) size = PictureSize{layer.width, layer.height};
+    return false;
+  });
+  return size;
 }
 
 }  // namespace vigie

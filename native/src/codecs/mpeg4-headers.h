@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "io/av-handles.h"
@@ -15,5 +16,13 @@ struct Mpeg4Times {
 };
 
 Mpeg4Times readMpeg4Times(ByteView stream);
+
+struct PictureSize {
+  int width;
+  int height;
+};
+
+// By the header of such a stream; nothing if it states none.
+std::optional<PictureSize> readMpeg4Size(ByteView stream);
 
 }  // namespace vigie
