@@ -67,6 +67,7 @@ describe('probe of FLV', () => {
   for (const [what, edit] of Object.entries<(flv: Buffer) => Buffer>({
     'a script tag at time 0 comes last': flv => Buffer.concat([flv, EMPTY_SCRIPT]),
     'zeros follow': flv => Buffer.concat([flv, Buffer.alloc(200_000)]),
+    'megabytes of zeros follow': flv => Buffer.concat([flv, Buffer.alloc(5_000_000)]),
     'the clock started hours before': startLate,
     'half a tag more was written': flv => Buffer.concat([flv, (tagsOf(flv)[1] ?? flv).subarray(0, 100)]),
   })) {

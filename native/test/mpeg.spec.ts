@@ -7,6 +7,7 @@ import { decodeJpeg, firstFrameOf, peakSignalToNoise, runFfmpeg } from './ffmpeg
 import { FIELD_CODED_SIZE, fieldCodedH264 } from './field-coded-h264.ts';
 import { mediaOfFile } from './media-of-file.ts';
 import { posterOfFile } from './poster-file.ts';
+import { probeFile } from './probe-file.ts';
 import { FIRST_STREAM_PID, nullPackets, shiftTimes, withoutPid } from './transport-stream.ts';
 
 const TEN_HOURS_IN_TICKS = 10 * 3600 * 90_000;
@@ -125,6 +126,14 @@ describe('MPEG transport and program streams', () => {
       expect(pick(await mediaOfFile(path))).to.deep.equal(H264);
     });
   }
+
+  it('finds the last time stamp before megabytes of zeros, which are not read', async () => {
+    const path = edit('plain.ts', bytes => Buffer.concat([bytes, Buffer.alloc(5_000_000)]));
+    const { answer, requests, bytesRead } = await probeFile(path);
+    if (answer.kind !== 'media') throw new Error(`expected media, got ${answer.code}: ${answer.message}`);
+    expect(pick(answer.media)).to.deep.equal(H264);
+    expect([requests <= 16, bytesRead <= 512 * 1024]).to.deep.equal([true, true]);
+  });
 
   it('finds where packets begin behind zeros or other bytes', async () => {
     const noise = Buffer.from(Array.from({ length: 9999 }, (_, i) => Math.imul(i, 2654435761) >>> 24));

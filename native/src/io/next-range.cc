@@ -30,11 +30,14 @@ Need nextRange(const SparseFile& file, int64_t offset, std::optional<int64_t> wa
   return {offset, end - offset};
 }
 
+std::optional<Need> missingBefore(const SparseFile& file, int64_t end, int64_t lengthBytes) {
+  const int64_t offset = file.firstMissing(std::max<int64_t>(0, end - lengthBytes));
+  if (offset >= end) return {};
+  return Need{offset, std::min(end, file.nextRangeStart(offset)) - offset};
+}
+
 std::optional<Need> missingTail(const SparseFile& file, int64_t lengthBytes) {
-  if (!file.size()) return {};
-  const int64_t offset = file.firstMissing(std::max<int64_t>(0, *file.size() - lengthBytes));
-  if (file.endsAt(offset)) return {};
-  return Need{offset, std::min(*file.size(), file.nextRangeStart(offset)) - offset};
+  return file.size() ? missingBefore(file, *file.size(), lengthBytes) : std::nullopt;
 }
 
 }  // namespace vigie

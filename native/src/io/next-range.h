@@ -15,6 +15,9 @@ Need nextRange(const SparseFile& file, int64_t offset, std::optional<int64_t> wa
 // If the timestamps at the end give the duration, the first request goes this far back.
 constexpr int64_t kFirstTailBytes = 32 * 1024;
 
+// The last `lengthBytes` before `end`, as far as they are missing.
+std::optional<Need> missingBefore(const SparseFile& file, int64_t end, int64_t lengthBytes);
+
 // The last `lengthBytes` of the file, as far as they are missing.
 std::optional<Need> missingTail(const SparseFile& file, int64_t lengthBytes);
 

@@ -5,6 +5,7 @@
 
 #include "io/byte-reader.h"
 #include "io/next-range.h"
+#include "io/padding.h"
 
 namespace vigie {
 namespace {
@@ -17,6 +18,8 @@ constexpr uint8_t kVideo = 9;
 constexpr uint8_t kScript = 18;
 // Tails to search for the last tag: a key frame may be as long.
 constexpr int64_t kTailBytes[] = {kFirstTailBytes, 128 * 1024, 512 * 1024};
+// The limits of a probe allow 16.
+constexpr size_t kMaxRangesOfPadding = 12;
 constexpr int kMaxTags = 100'000;
 
 struct Tag {
@@ -77,8 +80,8 @@ void visitTags(const SparseFile& file, int64_t begin, Visit visit) {
 }
 
 // `begin` may lie within a tag.
-std::optional<int64_t> findTag(const SparseFile& file, int64_t begin) {
-  std::vector<uint8_t> bytes(static_cast<size_t>(*file.size() - begin));
+std::optional<int64_t> findTag(const SparseFile& file, int64_t begin, int64_t end) {
+  std::vector<uint8_t> bytes(static_cast<size_t>(end - begin));
   bytes.resize(file.read(begin, bytes.data(), bytes.size()));
   for (auto at = bytes.begin();; ++at) {
     at = std::find_if(at, bytes.end(), isTagType);
@@ -89,9 +92,9 @@ std::optional<int64_t> findTag(const SparseFile& file, int64_t begin) {
   }
 }
 
-std::optional<double> lastTime(const SparseFile& file, int64_t tailBegin) {
+std::optional<double> lastTime(const SparseFile& file, int64_t tailBegin, int64_t tailEnd) {
   std::optional<double> last;
-  const auto first = findTag(file, tailBegin);
+  const auto first = findTag(file, tailBegin, tailEnd);
   if (!first) return last;
   visitTags(file, *first, [&](const Tag& tag) {
     if (tag.seconds) last = std::max(last.value_or(0), *tag.seconds);
@@ -119,11 +122,14 @@ std::optional<double> firstFlvTime(const SparseFile& file) {
 DurationResult flvDuration(const SparseFile& file) {
   if (!file.size()) return std::nullopt;
   const double first = firstFlvTime(file).value_or(0);
+  const auto padding = findPadding(file, 0, kMaxRangesOfPadding);
+  if (const auto* need = std::get_if<Need>(&padding)) return *need;
+  const int64_t tailEnd = std::get<int64_t>(padding);
   for (const int64_t tailBytes : kTailBytes) {
-    if (const auto tail = missingTail(file, tailBytes)) return *tail;
-    const auto last = lastTime(file, std::max<int64_t>(0, *file.size() - tailBytes));
+    if (const auto tail = missingBefore(file, tailEnd, tailBytes)) return *tail;
+    const auto last = lastTime(file, std::max<int64_t>(0, tailEnd - tailBytes), tailEnd);
     if (last && *last > first) return Duration{*last - first, DurationSource::estimate};
-    if (tailBytes >= *file.size()) break;
+    if (tailBytes >= tailEnd) break;
   }
   return std::nullopt;
 }

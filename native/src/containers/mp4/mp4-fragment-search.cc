@@ -10,6 +10,7 @@
 #include "containers/mp4/mp4-timeline.h"
 #include "io/byte-reader.h"
 #include "io/next-range.h"
+#include "io/padding.h"
 
 namespace vigie {
 namespace {
@@ -27,8 +28,6 @@ constexpr int64_t kSmallFragmentBytes = 64 * 1024;
 // So much before the end is read at once.
 constexpr int64_t kShortRestBytes = 96 * 1024;
 constexpr int64_t kBoxHeaderBytes = 16;
-// So many zeros are no media.
-constexpr int64_t kZeroBytes = 1024;
 constexpr int64_t kLikelyMoofBytes = 4 * 1024;
 constexpr int64_t kMaxLikelyMoofBytes = 64 * 1024;
 
@@ -42,16 +41,6 @@ int64_t fragmentBytes(const Mp4BoxChain& chain) {
 int64_t firstTailBytes(const Mp4BoxChain& front) {
   const int64_t fragmentAndMore = fragmentBytes(front) + kMinTailBytes / 2;
   return std::clamp(fragmentAndMore, kMinTailBytes, kMaxFirstTailBytes);
-}
-
-bool isZero(const SparseFile& file, int64_t begin, int64_t end) {
-  for (int64_t offset = begin; offset < end;) {
-    const ByteView view = file.viewFrom(offset);
-    const size_t count = std::min(view.size, static_cast<size_t>(end - offset));
-    if (count == 0 || std::any_of(view.data, view.data + count, [](uint8_t byte) { return byte != 0; })) return false;
-    offset += static_cast<int64_t>(count);
-  }
-  return true;
 }
 
 std::optional<Mp4BoxChain> followMoof(const SparseFile& file, int64_t offset, const Mp4Movie& movie) {
@@ -157,7 +146,7 @@ class FragmentSearch {
   }
 
   Mp4FragmentResult searchTails() {
-    if (const auto need = passOverZeros()) return *need;
+    if (const auto need = passOverPadding()) return *need;
     for (const int64_t factor : kTailFactors) {
       const int64_t begin = std::max<int64_t>(0, end_ - firstTailBytes(front_) * factor);
       const int64_t missing = file_.firstMissing(begin);
@@ -169,30 +158,11 @@ class FragmentSearch {
     return estimateByBytes();
   }
 
-  // A file that was allocated in advance ends with zeros: finds about where they begin.
-  std::optional<Need> passOverZeros() {
-    // The same places at each call, however many fragments are known by then.
-    int64_t media = 0;
-    int64_t zeros = end_ - kMinTailBytes;
-    if (zeros <= front_.end || !isZero(file_, zeros, end_)) return {};
-    const bool mayAsk = file_.rangeCount() < kMaxRanges - std::size(kTailFactors);
-    while (zeros - media > kMinTailBytes) {
-      const int64_t middle = media + (zeros - media) / 2;
-      const int64_t middleEnd = middle + kZeroBytes;
-      if (middle < front_.end) {
-        media = middleEnd;
-        continue;
-      }
-      const int64_t missing = file_.firstMissing(middle);
-      if (missing < middleEnd && mayAsk) return nextRange(file_, missing, middleEnd);
-      if (missing < middleEnd) break;
-      if (isZero(file_, middle, middleEnd)) {
-        zeros = middle;
-      } else {
-        media = middleEnd;
-      }
-    }
-    end_ = zeros;
+  // A file that was allocated in advance ends with zeros.
+  std::optional<Need> passOverPadding() {
+    const auto padding = findPadding(file_, front_.end, kMaxRanges - std::size(kTailFactors));
+    if (const auto* need = std::get_if<Need>(&padding)) return *need;
+    end_ = std::get<int64_t>(padding);
     return {};
   }
 
@@ -251,7 +221,7 @@ class FragmentSearch {
   const Mp4SampleDurations defaults_;
   const Mp4BoxChain front_;
   Mp4Timeline timeline_;
-  // Of the media: of the file, without zeros behind.
+  // Of the media: of the file, without padding behind.
   int64_t end_;
   int64_t fragments_ = 0;
   uint32_t firstSequence_ = 0;

@@ -9,6 +9,7 @@
 #include "codecs/audio-parameters.h"
 #include "containers/visit-packets.h"
 #include "io/next-range.h"
+#include "io/padding.h"
 
 namespace vigie {
 namespace {
@@ -20,6 +21,9 @@ constexpr int64_t kTailBytes[] = {kFirstTailBytes, 128 * 1024, 512 * 1024, 2 * 1
 constexpr int64_t kEnoughBytes = 128 * 1024;
 // Before the padding; of low bit rates these are many packets.
 constexpr int64_t kMaxContentBytes = 256 * 1024;
+
+// The limits of a probe allow 16.
+constexpr size_t kMaxRangesOfPadding = 12;
 
 double toSeconds(int64_t time, AVRational unit) { return static_cast<double>(time) * av_q2d(unit); }
 
@@ -159,10 +163,10 @@ class StreamEnds {
 };
 
 // Where the zeros begin that a recorder has left at the end, or what else it repeats there.
-int64_t paddingBegin(const SparseFile& file, int64_t tailBegin) {
+int64_t paddingBegin(const SparseFile& file, int64_t tailBegin, int64_t tailEnd) {
   // A packet may end with some of its own.
   constexpr int64_t kPacketBytes = 256;
-  std::vector<uint8_t> tail(static_cast<size_t>(*file.size() - tailBegin));
+  std::vector<uint8_t> tail(static_cast<size_t>(tailEnd - tailBegin));
   tail.resize(file.read(tailBegin, tail.data(), tail.size()));
   const auto isContent = [&](uint8_t byte) { return byte != tail.back(); };
   const auto lastContent = std::find_if(tail.rbegin(), tail.rend(), isContent);
@@ -182,11 +186,14 @@ DurationResult durationFromTail(const SparseFile& file, OpenContainer& container
   if (!file.size()) return std::nullopt;
   StreamEnds head(container);
   head.readFrom(0, limits);
+  const auto padding = findPadding(file, 0, kMaxRangesOfPadding);
+  if (const auto* need = std::get_if<Need>(&padding)) return *need;
+  const int64_t tailEnd = std::get<int64_t>(padding);
   std::optional<Duration> duration;
   for (const int64_t tailBytes : kTailBytes) {
-    if (const auto tail = missingTail(file, tailBytes)) return *tail;
-    const int64_t tailBegin = std::max<int64_t>(0, *file.size() - tailBytes);
-    const int64_t contentEnd = paddingBegin(file, tailBegin);
+    if (const auto tail = missingBefore(file, tailEnd, tailBytes)) return *tail;
+    const int64_t tailBegin = std::max<int64_t>(0, tailEnd - tailBytes);
+    const int64_t contentEnd = paddingBegin(file, tailBegin, tailEnd);
     container.io->endAt(contentEnd);
     StreamEnds ends(container);
     ends.readFrom(firstToRead(tailBegin, contentEnd), limits);
