@@ -71,7 +71,7 @@ const mp4MoovAtEnd: Recipe[] = [
   { file: 'h264.mp4', ffmpeg: `${picture('640x360', '25', 10)} ${tone(10)} ${X264} ${BT709} -c:a aac` },
   { file: 'hevc.mp4', ffmpeg: `${picture('640x360', '30')} ${tone()} ${X265} -tag:v hvc1 -c:a aac` },
   { file: 'h264-silent.mp4', ffmpeg: `${picture()} ${X264}` },
-  { file: 'variable-rate.mp4', ffmpeg: `${picture()} -vf select='not(mod(n,5))+not(mod(n,7))' -vsync vfr ${X264}` },
+  { file: 'variable-rate.mp4', ffmpeg: `${picture()} -vf select='not(mod(n,5))+not(mod(n,7))' -fps_mode vfr ${X264}` },
   { file: 'edit-list.mp4', ffmpeg: '-ss 3.3 -i @h264.mp4 -t 4 -c copy' },
   { file: 'late-audio.mp4', ffmpeg: '-i @h264.mp4 -itsoffset 1.5 -i @h264.mp4 -map 0:v -map 1:a -c copy' },
   { file: 'hevc-pq.mp4', ffmpeg: `${picture('320x240', '24', 2, 'yuv420p10le')} ${X265} ${PQ} -tag:v hvc1` },
