@@ -15,10 +15,11 @@ import { natsServer } from './steps/nats-server.mjs';
 import { nginx } from './steps/nginx.mjs';
 import { npmPackages } from './steps/npm-packages.mjs';
 import { protoCode } from './steps/proto-code.mjs';
+import { sampleVideos } from './steps/sample-videos.mjs';
 import { testTools } from './steps/test-tools.mjs';
 import { toolchain } from './steps/toolchain.mjs';
 
-const STEPS = [toolchain, debianPackages, npmPackages, protoCode, nativeAddon, natsServer, nginx];
+const STEPS = [toolchain, debianPackages, npmPackages, protoCode, nativeAddon, natsServer, nginx, sampleVideos];
 /** Large or rarely needed: run only when they are named. */
 const STEPS_ON_REQUEST = [testTools, checkTools];
 
