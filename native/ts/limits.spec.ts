@@ -132,7 +132,7 @@ describe('limits of a probe', () => {
     for (const [name, tracks] of Object.entries(refused)) {
       it(`are refused in a moment when they would fill the memory: ${name}`, async () => {
         const growth = await peakGrowthMiB(async () => {
-          const tookMs = await shortestRunMs(50, async () => {
+          const tookMs = await shortestRunMs(500, async () => {
             const startedAt = performance.now();
             const answer = await probeWhole(mp4File(...tracks.map(mp4Track)));
             expect(answer).to.deep.equal({
@@ -143,7 +143,7 @@ describe('limits of a probe', () => {
             });
             return performance.now() - startedAt;
           });
-          expect(tookMs).to.be.lessThan(50);
+          expect(tookMs).to.be.lessThan(500);
         });
         expect(growth).to.be.lessThan(16);
       });
