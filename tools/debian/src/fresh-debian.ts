@@ -1,6 +1,6 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, cpSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -10,7 +10,7 @@ import { MACHINE_DIR, PROJECT_DIR } from '@vigie/dev-env/setup/project.mjs';
 const run = promisify(execFile);
 
 /** Made, logged and removed here. */
-export const DEBIAN_DIR = path.join(MACHINE_DIR, 'debian');
+const DEBIAN_DIR = path.join(MACHINE_DIR, 'debian');
 
 /** What README asks for, and nothing else. */
 const PACKAGES = ['nodejs', 'npm', 'git', 'g++', 'ca-certificates'];
@@ -37,18 +37,20 @@ export function whyNoDebian(): string | undefined {
 
 /** A Debian as it is after its installation, in a folder, with a clone of this project at one commit. */
 export class FreshDebian implements Disposable {
+  /** What its commands said. */
+  readonly logFile: string;
   readonly #root: string;
-  readonly #logFile: string;
 
   private constructor(root: string, logFile: string) {
     this.#root = root;
-    this.#logFile = logFile;
+    this.logFile = logFile;
   }
 
   /** @throws Error with what mmdebstrap or git said */
   static async make(suite: string, commit: string): Promise<FreshDebian> {
     const root = path.join(DEBIAN_DIR, suite);
-    rmSync(root, { recursive: true, force: true });
+    const logFile = path.join(DEBIAN_DIR, `${suite}.log`);
+    for (const old of [root, logFile]) rmSync(old, { recursive: true, force: true });
     mkdirSync(DEBIAN_DIR, { recursive: true });
     const source = path.join(DEBIAN_DIR, `${suite}.sources`);
     writeFileSync(source, debianSource(suite));
@@ -62,7 +64,7 @@ export class FreshDebian implements Disposable {
     const clone = path.join(root, CLONE);
     await run('git', ['clone', '--quiet', PROJECT_DIR, clone]);
     await run('git', ['checkout', '--quiet', commit], { cwd: clone });
-    return new FreshDebian(root, path.join(DEBIAN_DIR, `${suite}.log`));
+    return new FreshDebian(root, logFile);
   }
 
   /** Copies a folder of this machine. @returns where it is there */
@@ -74,8 +76,9 @@ export class FreshDebian implements Disposable {
 
   /** Runs a shell command in the clone; what it says goes to `logFile`. @returns its exit code */
   async run(command: string): Promise<number> {
-    const log = openSync(this.#logFile, 'a');
+    const log = openSync(this.logFile, 'a');
     const child = spawn('unshare', this.#enter(command), { stdio: ['ignore', log, log] });
+    closeSync(log);
     const [code] = await once(child, 'exit');
     return code ?? 1;
   }

@@ -1,10 +1,10 @@
 /** `npm run test:debian`: the tests on fresh Debians, and whether all of them say the same of the same videos. */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { PROJECT_DIR } from '@vigie/dev-env/setup/project.mjs';
 import { makeMatrix } from '@vigie/native/testing';
 import { parseDebianOptions, USAGE } from './debian-options.ts';
-import { DEBIAN_DIR, FreshDebian, lastCommit, whyNoDebian } from './fresh-debian.ts';
+import { FreshDebian, lastCommit, whyNoDebian } from './fresh-debian.ts';
 import { type Values, valueDifferences } from './value-differences.ts';
 
 const options = parseDebianOptions(process.argv.slice(2));
@@ -25,12 +25,12 @@ const videos = [await makeMatrix(), path.join(PROJECT_DIR, 'nginx/videos')];
 const machines = new Map<string, Values>();
 const failed: string[] = [];
 for (const suite of options.suites) {
-  const logFile = path.join(DEBIAN_DIR, `${suite}.log`);
-  rmSync(logFile, { force: true });
   console.log(`${suite}: making it, then ${command} ...`);
   using debian = await FreshDebian.make(suite, commit);
   const exitCode = await debian.run(command);
-  console.log(`${suite}: ${command} ended with ${exitCode}: ${lastLine(logFile)} (all of it: ${logFile})`);
+  console.log(
+    `${suite}: ${command} ended with ${exitCode}: ${lastLine(debian.logFile)} (all of it: ${debian.logFile})`,
+  );
   if (exitCode !== 0) failed.push(suite);
   const folders = videos.map(folder => debian.take(folder)).join(' ');
   // Also where a test failed, but not where set-up did.
@@ -46,5 +46,5 @@ console.log(`${differences.length} values differ between ${[...machines.keys()].
 process.exitCode = failed.length === 0 && differences.length === 0 ? 0 : 1;
 
 function lastLine(file: string): string {
-  return existsSync(file) ? (readFileSync(file, 'utf8').trimEnd().split('\n').at(-1) ?? '') : '';
+  return readFileSync(file, 'utf8').trimEnd().split('\n').at(-1) ?? '';
 }
