@@ -10,7 +10,8 @@ export class UsageError extends Error {
 export const USAGE = `usage: npm run -s probe -- [--json] FILE|URL...
 
 Says what videos are from their first kilobytes: one line a source, or with --json one JSON object a line.
-A user and a password in a URL are sent to its server. Relative names begin where npm was called. After -- every argument is a source.
+Relative names begin where npm was called. After -- every argument is a source.
+A user and a password in a URL are sent to its server.
 Exit status: 0 if all are understood, 1 if not, 2 for a wrong call.
 PROBE_MAX_BYTES, PROBE_MAX_REQUESTS, PROBE_TIMEOUT_MS and FIRST_RANGE_BYTES set the limits, as for probe-svc.
 `;
