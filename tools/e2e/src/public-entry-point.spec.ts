@@ -142,6 +142,15 @@ describe('the public entry point', () => {
     expect(Date.parse(retry.nextAttemptAt)).to.be.greaterThan(0);
   });
 
+  it('lists by the last and the first moment that a filter may name', async () => {
+    const last = '9999-12-31T23:59:59.999999999Z';
+    for (const filter of [`since=${last}`, `until=${last}`, `receivedSince=${last}`, 'until=1970-01-01T00:00:00Z']) {
+      const { status, json } = await getJson(`${mesh().url}/v1/alerts?${filter}`);
+      expect(status, filter).to.equal(200);
+      expect(json.alerts ?? []).to.be.an('array');
+    }
+  });
+
   it('takes a batch, and answers each item', async () => {
     const alerts = [newAlert(), newAlert({ store: '' }), newAlert()];
     const { status, json } = await postJson(`${mesh().url}/v1/alerts:batch`, { alerts });
