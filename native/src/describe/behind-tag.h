@@ -15,8 +15,7 @@ namespace vigie {
 inline int64_t bytesBeforeVideo(const SparseFile& file) {
   if (const int64_t tagBytes = readId3TagBytes(file)) return tagBytes;
   if (matchMarks(file.viewFrom(0)) != nullptr) return 0;
-  std::vector<uint8_t> head(kDetectionBytes);
-  head.resize(file.read(0, head.data(), head.size()));
+  const std::vector<uint8_t> head = file.readBetween(0, kDetectionBytes);
   // Whether there are packets further on is only decided with all of the head.
   if (head.size() < kDetectionBytes && !file.endsAt(static_cast<int64_t>(head.size()))) return 0;
   return static_cast<int64_t>(bytesBeforeTransportStream({head.data(), head.size()}));

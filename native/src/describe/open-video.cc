@@ -17,12 +17,6 @@ namespace {
 // Bytes from the file's start after which an audio track's parameters are no longer waited for.
 constexpr int64_t kMaxAudioWaitBytes = 256 * 1024;
 
-std::vector<uint8_t> readHead(const SparseFile& file) {
-  std::vector<uint8_t> head(kDetectionBytes);
-  head.resize(file.read(0, head.data(), head.size()));
-  return head;
-}
-
 Need missingHead(const SparseFile& file, int64_t headEnd) {
   const int64_t end = std::min({static_cast<int64_t>(kDetectionBytes), file.sizeOrMax(), file.nextRangeStart(headEnd)});
   return {headEnd, end - headEnd};
@@ -41,7 +35,7 @@ Failure describeRejected(const DetectedFormat& detected) {
 
 std::variant<const Demuxer*, Need, Failure> chooseDemuxer(const SparseFile& file) {
   if (file.endsAt(0)) return Failure{FailureCode::videoEmpty, "the file is empty"};
-  const std::vector<uint8_t> head = readHead(file);
+  const std::vector<uint8_t> head = file.readBetween(0, kDetectionBytes);
   const auto headEnd = static_cast<int64_t>(head.size());
   // Always from the same number of bytes, so that the answer does not depend on the portions they came in.
   if (head.size() < kDetectionBytes && !file.endsAt(headEnd)) return missingHead(file, headEnd);

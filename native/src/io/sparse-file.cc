@@ -80,4 +80,11 @@ size_t SparseFile::read(int64_t offset, uint8_t* destination, size_t length) con
   return copied;
 }
 
+std::vector<uint8_t> SparseFile::readBetween(int64_t begin, int64_t end) const {
+  const int64_t heldEnd = std::min(end, firstMissing(begin));
+  std::vector<uint8_t> bytes(static_cast<size_t>(std::max<int64_t>(0, heldEnd - begin)));
+  bytes.resize(read(begin, bytes.data(), bytes.size()));
+  return bytes;
+}
+
 }  // namespace vigie

@@ -54,6 +54,8 @@ class SparseFile {
   bool holds(int64_t begin, int64_t end) const { return firstMissing(begin) >= end; }
   // Copies up to `length` bytes across touching ranges; the number copied.
   size_t read(int64_t offset, uint8_t* destination, size_t length) const;
+  // The bytes from `begin` on, up to `end` or to the first that is not in memory.
+  std::vector<uint8_t> readBetween(int64_t begin, int64_t end) const;
 
  private:
   std::vector<ByteRange> ranges_;  // sorted by offset, none empty

@@ -81,8 +81,7 @@ void visitTags(const SparseFile& file, int64_t begin, Visit visit) {
 
 // `begin` may lie within a tag.
 std::optional<int64_t> findTag(const SparseFile& file, int64_t begin, int64_t end) {
-  std::vector<uint8_t> bytes(static_cast<size_t>(end - begin));
-  bytes.resize(file.read(begin, bytes.data(), bytes.size()));
+  const std::vector<uint8_t> bytes = file.readBetween(begin, end);
   for (auto at = bytes.begin();; ++at) {
     at = std::find_if(at, bytes.end(), isTagType);
     if (at == bytes.end()) return {};

@@ -54,8 +54,7 @@ Mp4BoxChain followMp4Boxes(const SparseFile& file, int64_t offset) {
 }
 
 std::vector<int64_t> findMp4BoxLetters(const SparseFile& file, int64_t begin, int64_t end, uint32_t type) {
-  std::vector<uint8_t> bytes(static_cast<size_t>(std::max<int64_t>(0, end - begin)));
-  bytes.resize(file.read(begin, bytes.data(), bytes.size()));
+  const std::vector<uint8_t> bytes = file.readBetween(begin, end);
   const uint8_t letters[] = {static_cast<uint8_t>(type >> 24), static_cast<uint8_t>(type >> 16),
                              static_cast<uint8_t>(type >> 8), static_cast<uint8_t>(type)};
   std::vector<int64_t> places;

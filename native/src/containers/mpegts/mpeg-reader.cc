@@ -25,16 +25,6 @@ bool isMpegVideo(const AVStream& video) {
   return video.codecpar->codec_id == AV_CODEC_ID_MPEG1VIDEO || video.codecpar->codec_id == AV_CODEC_ID_MPEG2VIDEO;
 }
 
-std::vector<uint8_t> readBytes(const SparseFile& file, int64_t begin, int64_t end) {
-  std::vector<uint8_t> bytes(static_cast<size_t>(std::max<int64_t>(0, end - begin)));
-  bytes.resize(file.read(begin, bytes.data(), bytes.size()));
-  return bytes;
-}
-
-std::vector<uint8_t> readHead(const SparseFile& file, int64_t maxBytes) {
-  return readBytes(file, 0, std::min(file.firstMissing(0), maxBytes));
-}
-
 // What elementary streams there are, announced or not.
 struct StreamsInPackets {
   std::set<uint16_t> pids;
@@ -94,7 +84,7 @@ DurationResult MpegPsReader::findDuration(OpenContainer& container, const AVStre
 // Sequence headers are seldom split over packets; then libav's own rate is taken.
 std::optional<double> MpegPsReader::findFrameRate(const AVStream& video) const {
   if (!isMpegVideo(video)) return {};
-  const std::vector<uint8_t> head = readHead(file(), kMaxOffset);
+  const std::vector<uint8_t> head = file().readBetween(0, kMaxOffset);
   return rateIn({head.data(), head.size()}, video);
 }
 
@@ -103,7 +93,7 @@ void MpegTsReader::readParameters(OpenContainer& container, const Limits& limits
 }
 
 void MpegTsReader::chooseStreams(AVFormatContext& format) const {
-  const std::vector<uint8_t> head = readHead(file(), kMaxSilentBytes);
+  const std::vector<uint8_t> head = file().readBetween(0, kMaxSilentBytes);
   if (head.size() < kMaxSilentBytes && !file().endsAt(static_cast<int64_t>(head.size()))) return;
   const StreamsInPackets there = findStreams({head.data(), head.size()});
   if (!there.haveVideo) return;
@@ -117,10 +107,10 @@ void MpegTsReader::chooseStreams(AVFormatContext& format) const {
 // The parts of the file in memory that times are read from: the head and, if it is another, the tail.
 std::vector<std::vector<uint8_t>> MpegTsReader::readTimedParts() const {
   constexpr int64_t kMaxHeadBytes = 256 * 1024;
-  std::vector<std::vector<uint8_t>> parts{readHead(file(), kMaxHeadBytes)};
+  std::vector<std::vector<uint8_t>> parts{file().readBetween(0, kMaxHeadBytes)};
   if (const auto size = file().size()) {
     const int64_t tailBegin = std::max<int64_t>(0, *size - kFirstTailBytes);
-    if (tailBegin >= static_cast<int64_t>(parts[0].size())) parts.push_back(readBytes(file(), tailBegin, *size));
+    if (tailBegin >= static_cast<int64_t>(parts[0].size())) parts.push_back(file().readBetween(tailBegin, *size));
   }
   return parts;
 }
@@ -164,7 +154,7 @@ MpegTsReader::Plausible MpegTsReader::plausibleSeconds(const AVStream& video) co
 
 // Where the clock jumps, a picture lasts as long as the others; nothing if it doesn't.
 std::optional<double> MpegTsReader::joinedSeconds(const AVStream& video) const {
-  const std::vector<uint8_t> whole = readHead(file(), kMaxOffset);
+  const std::vector<uint8_t> whole = file().readBetween(0, kMaxOffset);
   const std::vector<int64_t> times = timesOf({whole.data(), whole.size()}, video);
   const Steps steps = sumOfSteps(times);
   const AVRational rate = video.avg_frame_rate;

@@ -166,8 +166,7 @@ class StreamEnds {
 int64_t paddingBegin(const SparseFile& file, int64_t tailBegin, int64_t tailEnd) {
   // A packet may end with some of its own.
   constexpr int64_t kPacketBytes = 256;
-  std::vector<uint8_t> tail(static_cast<size_t>(tailEnd - tailBegin));
-  tail.resize(file.read(tailBegin, tail.data(), tail.size()));
+  const std::vector<uint8_t> tail = file.readBetween(tailBegin, tailEnd);
   const auto isContent = [&](uint8_t byte) { return byte != tail.back(); };
   const auto lastContent = std::find_if(tail.rbegin(), tail.rend(), isContent);
   return tailBegin + (tail.rend() - lastContent) + kPacketBytes;
