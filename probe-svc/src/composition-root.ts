@@ -168,7 +168,8 @@ export async function startProbe(
       makeAlertPoster: parts => createMakeAlertPoster(parts.alertDirectory, parts.makePoster),
       admissionQueue: ({ tenantPresence: presence }) => {
         const { concurrentTasks: slots, alertsInFlight: capacity } = config;
-        const queue = new AdmissionQueue({ slots, capacity, presence, now: () => processClock.now() });
+        const startWatch = () => processClock.startWatch();
+        const queue = new AdmissionQueue({ slots, capacity, presence, startWatch });
         exposeAdmission(metrics, queue);
         return queue;
       },

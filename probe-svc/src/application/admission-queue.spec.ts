@@ -1,3 +1,4 @@
+import { stopwatchBy } from '@vigie/service-kit/testing';
 import { expect } from 'chai';
 import { eventually } from '../testing/eventually.ts';
 import { AdmissionQueue } from './admission-queue.ts';
@@ -14,7 +15,7 @@ describe('AdmissionQueue', () => {
     nowMs = 0;
     othersPresent = true;
     const presence = { areOthersPresent: () => othersPresent };
-    queue = new AdmissionQueue({ slots: 4, capacity: 8, presence, now: () => nowMs });
+    queue = new AdmissionQueue({ slots: 4, capacity: 8, presence, startWatch: stopwatchBy(() => nowMs) });
     ({ promise: released, resolve: release } = Promise.withResolvers<void>());
   });
 

@@ -1,4 +1,4 @@
-import { FairSlots } from '@vigie/service-kit/async';
+import { FairSlots, type Stopwatch } from '@vigie/service-kit/async';
 import { ConcurrencyLimit } from '../domain/concurrency-limit.ts';
 import { type QueueEntry, type TenantProbe, TenantShares } from '../domain/tenant-shares.ts';
 import type { TenantPresence } from '../ports/tenant-presence.ts';
@@ -9,8 +9,8 @@ export interface AdmissionQueueOptions {
   /** How many alerts may be probed or wait for a slot. */
   readonly capacity: number;
   readonly presence: TenantPresence;
-  /** Measures how long video servers take, in milliseconds; see `TenantShares`. */
-  readonly now: () => number;
+  /** Measures how long video servers take; see `TenantShares`. */
+  readonly startWatch: () => Stopwatch;
 }
 
 /** An alert may be probed. Disposing of it ends the probe and frees its slot. */
@@ -33,11 +33,11 @@ export class AdmissionQueue {
   readonly #shares: TenantShares;
   readonly #presence: TenantPresence;
 
-  constructor({ slots, capacity, presence, now }: AdmissionQueueOptions) {
+  constructor({ slots, capacity, presence, startWatch }: AdmissionQueueOptions) {
     this.#slots = new FairSlots(slots);
     this.#limit = new ConcurrencyLimit(slots);
     this.#presence = presence;
-    this.#shares = new TenantShares(capacity, now);
+    this.#shares = new TenantShares(capacity, startWatch);
   }
 
   get freeSlots(): number {

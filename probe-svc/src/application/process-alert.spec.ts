@@ -1,5 +1,6 @@
 import type { Failure, Outcome } from '@vigie/alert';
 import { scheduleSpanMs } from '@vigie/service-kit/async';
+import { stopwatchBy } from '@vigie/service-kit/testing';
 import { expect } from 'chai';
 import type { AlertDelivery } from '../domain/alert-delivery.ts';
 import { finishAlert } from '../domain/finish-alert.ts';
@@ -38,8 +39,10 @@ describe('processAlert', () => {
     readonly signal?: AbortSignal;
   }
 
-  const queueOf = (now = () => 0) =>
-    new AdmissionQueue({ slots: 4, capacity: 8, presence: { areOthersPresent: () => true }, now });
+  const queueOf = (now = () => 0) => {
+    const presence = { areOthersPresent: () => true };
+    return new AdmissionQueue({ slots: 4, capacity: 8, presence, startWatch: stopwatchBy(now) });
+  };
 
   const process = ({ delivery = deliveryOf(), attempt, signal, ...parts }: Given = {}) =>
     createProcessAlert({

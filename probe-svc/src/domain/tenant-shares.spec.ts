@@ -1,3 +1,4 @@
+import { stopwatchBy } from '@vigie/service-kit/testing';
 import { expect } from 'chai';
 import { type QueueEntry, TenantShares } from './tenant-shares.ts';
 
@@ -7,7 +8,7 @@ describe('TenantShares', () => {
 
   beforeEach(() => {
     nowMs = 0;
-    shares = new TenantShares(10, () => nowMs);
+    shares = new TenantShares(10, stopwatchBy(() => nowMs));
   });
 
   const enter = (store: string, count: number): QueueEntry[] =>

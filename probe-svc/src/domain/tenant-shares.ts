@@ -1,8 +1,10 @@
+import type { Stopwatch } from '@vigie/service-kit/async';
+
 /** What one tenant has in the queue. */
 interface Tenant {
   count: number;
-  /** When each of its reads that are running began, the oldest first. */
-  readonly reads: Set<{ readonly since: number }>;
+  /** Of each of its reads that are running, the oldest first. */
+  readonly reads: Set<Stopwatch>;
   /** How long one of its probes waits for the video server: a moving average. */
   waitMs: number;
 }
@@ -18,13 +20,13 @@ const WAIT_WEIGHT = 1 / 8;
  */
 export class TenantShares {
   readonly #tenants = new Map<string, Tenant>();
-  readonly #now: () => number;
+  readonly #startWatch: () => Stopwatch;
   #freeCount: number;
 
-  /** @param now a clock in milliseconds that counts how long others take, and not how long this process is held up */
-  constructor(capacity: number, now: () => number) {
+  /** @param startWatch by a clock that counts how long others take, and not how long this process is held up */
+  constructor(capacity: number, startWatch: () => Stopwatch) {
     this.#freeCount = capacity;
-    this.#now = now;
+    this.#startWatch = startWatch;
   }
 
   /**
@@ -51,12 +53,13 @@ export class TenantShares {
     let waitedMs = 0;
     return {
       beginRead: () => {
-        const read = { since: this.#now() };
+        const read = this.#startWatch();
         tenant.reads.add(read);
         return {
           [Symbol.dispose]: () => {
             tenant.reads.delete(read);
-            waitedMs += this.#now() - read.since;
+            waitedMs += read.elapsedMs;
+            read[Symbol.dispose]();
           },
         };
       },
@@ -69,7 +72,7 @@ export class TenantShares {
   #isOverShare({ count, reads, waitMs }: Tenant): boolean {
     if (count <= this.#freeCount) return false;
     const [oldest] = reads;
-    return Math.max(waitMs, oldest === undefined ? 0 : this.#now() - oldest.since) > SLOW_MS;
+    return Math.max(waitMs, oldest?.elapsedMs ?? 0) > SLOW_MS;
   }
 }
 

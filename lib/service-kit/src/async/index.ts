@@ -13,7 +13,7 @@
  * | the same, with an answer or an error of its own                    | `pTimeout` of `p-timeout`                           |
  * | `addEventListener('abort', …)` and `removeEventListener`           | `using _ = addAbortListener(…)` of `node:events`    |
  * | a controller that a timer or the caller's signal aborts            | `Deadline`                                          |
- * | `performance.now()` to tell how slow others are                    | `processClock`                                      |
+ * | `performance.now()` to tell how slow others are                    | `processClock.startWatch`                           |
  * | `for await` over requests that must end when a signal aborts       | `untilAborted`                                      |
  * | a counter of free places and a list of who waits for one           | `Slots`                                             |
  * | the same, where those who ask for much must leave room for others   | `FairSlots`                                         |
@@ -31,7 +31,7 @@ export { mapInOrder } from './map-in-order.ts';
 export { PassLoop } from './pass-loop.ts';
 export { pause } from './pause.ts';
 export { poll } from './poll.ts';
-export { processClock } from './process-clock.ts';
+export { processClock, type Stopwatch } from './process-clock.ts';
 export { type Retry, type RetryOptions, retry } from './retry.ts';
 export { isExhausted, type RetrySchedule, scheduleSpanMs } from './retry-schedule.ts';
 export { reuseRecent } from './reuse-recent.ts';

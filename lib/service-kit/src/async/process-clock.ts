@@ -2,30 +2,48 @@
 const TICK_MS = 25;
 /** A tick that is later than this was held up. */
 const MAX_TICK_MS = 2 * TICK_MS;
-/** Longer than anything that is timed by it waits. */
-const SLEEP_AFTER_MS = 120_000;
+
+/** Measures one wait, until it is disposed of. */
+export interface Stopwatch extends Disposable {
+  /** In milliseconds. */
+  readonly elapsedMs: number;
+}
 
 /**
  * Counts the time in which this process runs as it should. While it is held up, by other programs or by its own work,
  * hardly any time passes: a wait that this clock measures was caused by what was waited for. The opposite of a
  * deadline, which has to be over on time whatever the reason.
  *
- * It stops once nobody has asked it for two minutes, so that an idle process sleeps.
+ * It stands still while nothing is measured, so that an idle process sleeps.
  */
 class ProcessClock {
   #ticksMs = 0;
-  #lastTickAt = performance.now();
-  #askedAt = 0;
+  #lastTickAt = 0;
+  #running = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** In milliseconds; never goes back. */
-  now(): number {
-    this.#askedAt = performance.now();
-    this.#timer ??= setInterval(() => this.#tick(), TICK_MS).unref();
-    return this.#read(this.#askedAt);
+  startWatch(): Stopwatch {
+    this.#running++;
+    if (this.#timer === undefined) {
+      this.#lastTickAt = performance.now();
+      this.#timer = setInterval(() => this.#tick(), TICK_MS).unref();
+    }
+    const since = this.#read();
+    const elapsed = () => this.#read() - since;
+    let isRunning = true;
+    return {
+      get elapsedMs() {
+        return elapsed();
+      },
+      [Symbol.dispose]: () => {
+        if (isRunning) this.#running--;
+        isRunning = false;
+      },
+    };
   }
 
-  #read(at: number): number {
+  /** Never goes back. */
+  #read(at = performance.now()): number {
     return this.#ticksMs + Math.min(MAX_TICK_MS, at - this.#lastTickAt);
   }
 
@@ -33,7 +51,8 @@ class ProcessClock {
     const at = performance.now();
     this.#ticksMs = this.#read(at);
     this.#lastTickAt = at;
-    if (at - this.#askedAt < SLEEP_AFTER_MS) return;
+    // Here and not when the last watch ends: under load one ends every millisecond.
+    if (this.#running > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
   }

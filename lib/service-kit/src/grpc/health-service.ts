@@ -10,11 +10,11 @@ import { shareRunning } from '../async/share-running.ts';
 import { rpcError } from './rpc-error.ts';
 import type { ServiceImplementation } from './service-implementation.ts';
 
-const WATCH_INTERVAL_MS = 500;
+const WATCH_INTERVAL_MS = 1_000;
 /** Longer names are not repeated to their caller. */
 const MAX_NAME_LENGTH = 256;
 /** Every client of every replica watches: whatever they depend on is looked at once for all of them. */
-const WATCHED_MAX_AGE_MS = 400;
+const WATCHED_MAX_AGE_MS = 800;
 
 /**
  * Whether all of these methods can be served now; the whole process if undefined.

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { stopwatchBy } from '../async/testing/stopwatch-by.ts';
 import { OldestGoes } from './oldest-goes.ts';
 
 describe('OldestGoes', () => {
@@ -10,7 +11,7 @@ describe('OldestGoes', () => {
   beforeEach(() => {
     now = 0;
     ended = [];
-    waiting = new OldestGoes({ max: 2, minWaitMs: 1_000, maxInBurst: 4 }, () => now);
+    waiting = new OldestGoes({ max: 2, minWaitMs: 1_000, maxInBurst: 4 }, stopwatchBy(() => now));
   });
 
   it('ends the one that has waited longest when there is one too many, and none that is over', () => {

@@ -1,4 +1,4 @@
-import { processClock } from '../async/process-clock.ts';
+import { processClock, type Stopwatch } from '../async/process-clock.ts';
 
 export interface WaitingBounds {
   /** Of those that have waited for `minWaitMs` or longer. */
@@ -10,24 +10,24 @@ export interface WaitingBounds {
 }
 
 interface Waiting {
-  readonly since: number;
+  readonly watch: Stopwatch;
   readonly end: () => void;
 }
 
 /** A bounded number of things that wait for their clients: with one too many the one that has waited longest ends. */
 export class OldestGoes {
   readonly #bounds: WaitingBounds;
-  readonly #now: () => number;
+  readonly #startWatch: () => Stopwatch;
   /** The oldest first. */
   readonly #waiting = new Set<Waiting>();
 
   /**
-   * @param now in milliseconds, by a clock that doesn't go back: in a flood the process itself is held up, and its
-   *   answers have not left yet however fast their clients read
+   * @param startWatch by a clock that leaves out what holds up this process: in a flood its answers have not left yet
+   *   however fast their clients read
    */
-  constructor(bounds: WaitingBounds, now: () => number = () => processClock.now()) {
+  constructor(bounds: WaitingBounds, startWatch: () => Stopwatch = () => processClock.startWatch()) {
     this.#bounds = bounds;
-    this.#now = now;
+    this.#startWatch = startWatch;
   }
 
   /**
@@ -35,10 +35,10 @@ export class OldestGoes {
    * @returns dispose of it once it is over
    */
   add(end: () => void): Disposable {
-    const waiting = { since: this.#now(), end };
+    const waiting = { watch: this.#startWatch(), end };
     this.#waiting.add(waiting);
     this.#makeRoom();
-    return { [Symbol.dispose]: () => void this.#waiting.delete(waiting) };
+    return { [Symbol.dispose]: () => this.#remove(waiting) };
   }
 
   #makeRoom(): void {
@@ -46,9 +46,14 @@ export class OldestGoes {
     for (const waiting of this.#waiting) {
       const { size } = this.#waiting;
       if (size <= max) return;
-      if (size <= maxInBurst && waiting.since > this.#now() - minWaitMs) return;
-      this.#waiting.delete(waiting);
+      if (size <= maxInBurst && waiting.watch.elapsedMs < minWaitMs) return;
+      this.#remove(waiting);
       waiting.end();
     }
+  }
+
+  #remove(waiting: Waiting): void {
+    this.#waiting.delete(waiting);
+    waiting.watch[Symbol.dispose]();
   }
 }

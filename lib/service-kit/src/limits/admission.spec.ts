@@ -2,6 +2,7 @@ import { Code, type ConnectError } from '@connectrpc/connect';
 import { RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { stopwatchBy } from '../async/testing/stopwatch-by.ts';
 import { Admission, type AdmissionLimits, type AdmittedCall } from './admission.ts';
 
 const LIMITS: AdmissionLimits = {
@@ -104,7 +105,7 @@ describe('Admission', () => {
 
   it('ends a call that waits for its caller to make room for a new one, the longest waiting first', () => {
     let now = 0;
-    const admission = new Admission(LIMITS, () => now);
+    const admission = new Admission(LIMITS, stopwatchBy(() => now));
     const ended: string[] = [];
     const wait = (caller: string) => {
       const call = admission.admit(caller);
@@ -128,7 +129,7 @@ describe('Admission', () => {
 
   it('ends a call that waits for two things, though one of them has come', () => {
     let now = 0;
-    const admission = new Admission({ ...LIMITS, maxCalls: 1 }, () => now);
+    const admission = new Admission({ ...LIMITS, maxCalls: 1 }, stopwatchBy(() => now));
     const ended: string[] = [];
     const call = admission.admit('a');
     call.giveWay(() => ended.push('to read'));

@@ -1,6 +1,6 @@
 import { addAbortListener } from 'node:events';
 import { Code, type ConnectError } from '@connectrpc/connect';
-import { processClock } from '../async/process-clock.ts';
+import { processClock, type Stopwatch } from '../async/process-clock.ts';
 import { rpcError } from '../grpc/rpc-error.ts';
 
 export interface AdmissionLimits {
@@ -93,7 +93,7 @@ class Call implements AdmittedCall {
 
 interface Yielding {
   readonly call: Call;
-  readonly since: number;
+  readonly watch: Stopwatch;
   readonly onOver: (error: ConnectError) => void;
 }
 
@@ -126,7 +126,7 @@ export class Admission {
   readonly #waiters = new Set<Waiter>();
   /** Calls that give way; the one that has waited for longest first. */
   readonly #yielding = new Set<Yielding>();
-  readonly #now: () => number;
+  readonly #startWatch: () => Stopwatch;
   readonly #refusals: Record<AdmissionBound, number> = {
     maxCalls: 0,
     maxCallsPerCaller: 0,
@@ -143,10 +143,9 @@ export class Admission {
     end: call => this.#end(call),
   };
 
-  /** @param now in milliseconds, by a clock that doesn't go back */
-  constructor(limits: AdmissionLimits, now: () => number = () => processClock.now()) {
+  constructor(limits: AdmissionLimits, startWatch: () => Stopwatch = () => processClock.startWatch()) {
     this.#limits = limits;
-    this.#now = now;
+    this.#startWatch = startWatch;
   }
 
   get calls(): number {
@@ -196,7 +195,7 @@ export class Admission {
   }
 
   #giveWay(call: Call, onOver: (error: ConnectError) => void): Disposable {
-    const yielding = { call, since: this.#now(), onOver };
+    const yielding = { call, watch: this.#startWatch(), onOver };
     if (!call.isOver) {
       this.#yielding.add(yielding);
       call.waits ??= new Set();
@@ -204,16 +203,21 @@ export class Admission {
     }
     return {
       [Symbol.dispose]: () => {
-        this.#yielding.delete(yielding);
+        this.#stopYielding(yielding);
         call.waits?.delete(yielding);
       },
     };
   }
 
+  #stopYielding(yielding: Yielding): void {
+    this.#yielding.delete(yielding);
+    yielding.watch[Symbol.dispose]();
+  }
+
   /** Whether there was one, of this caller if one is given. */
   #endOneThatYields(bound: AdmissionBound, caller?: Caller): boolean {
-    for (const { call, since, onOver } of this.#yielding) {
-      if (since > this.#now() - MIN_WAIT_MS) return false;
+    for (const { call, watch, onOver } of this.#yielding) {
+      if (watch.elapsedMs < MIN_WAIT_MS) return false;
       if (caller !== undefined && call.caller !== caller) continue;
       this.#end(call);
       onOver(this.#tooMany(bound));
@@ -225,7 +229,7 @@ export class Admission {
   #end(call: Call): void {
     if (call.isOver) return;
     call.isOver = true;
-    for (const yielding of call.waits ?? []) this.#yielding.delete(yielding);
+    for (const yielding of call.waits ?? []) this.#stopYielding(yielding);
     call.waits = undefined;
     this.#calls--;
     if (--call.caller.calls === 0) this.#callers.delete(call.caller.name);

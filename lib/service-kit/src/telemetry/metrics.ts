@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
 /** Each of its ticks wakes the process: at the default of 10 ms an idle one spends most of its time on that. */
-const EVENT_LOOP_LAG_RESOLUTION_MS = 50;
+const EVENT_LOOP_LAG_RESOLUTION_MS = 200;
 
 /** A registry for one service: everything in it carries the service's name. */
 export function createMetrics(service: string): Registry {
