@@ -88,6 +88,21 @@ describe('probe of FLV', () => {
     expect((await mediaOfFile(path)).video.frameRate).to.equal(10);
   });
 
+  for (const seconds of [400_000, 0.3]) {
+    it(`measures a duration of ${seconds} s that neither the size nor the last tag bears out`, async () => {
+      const wrong = (flv: Buffer) => stateNumber(flv, 'duration', seconds);
+      expect(await durationOf('stated.flv', wrong)).to.deep.equal(estimate);
+    });
+  }
+
+  for (const rate of [3, 20]) {
+    it(`measures a frame rate of ${rate} that the times of the frames contradict`, async () => {
+      const path = join(folder, 'edited.flv');
+      writeFileSync(path, stateNumber(readFileSync(join(folder, 'stated.flv')), 'framerate', rate));
+      expect((await mediaOfFile(path)).video.frameRate).to.equal(10);
+    });
+  }
+
   it('does not take for a duration what is the time of the last tag', async () => {
     const late = (flv: Buffer) => stateNumber(startLate(flv), 'duration', FIVE_HOURS_IN_MS / 1000 + 4);
     expect(await durationOf('stated.flv', late)).to.deep.equal(estimate);

@@ -25,11 +25,11 @@ using T = Demuxer::Trait;
 // Never hls, dash, concat, image2, sdp, rtsp and the like: they open other resources.
 constexpr Demuxer kAllowed[] = {
     {"mov,mp4,m4a,3gp,3g2,mj2", "mp4", make<Mp4Reader>, T::kSeeks | T::kIndexesPackets},
-    {"matroska,webm", "matroska", make<MatroskaReader>, 0},
+    {"matroska,webm", "matroska", make<MatroskaReader>, T::kStatesRateBesideTimes},
     {"avi", "avi", make<RiffReader>, T::kCallsAllKeyFrames},
     {"mpegts", "mpegts", make<MpegTsReader>, T::kNeedsPackets | T::kTimestampsAtEnd},
     {"mpeg", "mpeg", make<MpegPsReader>, T::kNeedsPackets | T::kTimestampsAtEnd},
-    {"flv", "flv", make<FlvReader>, T::kNeedsPackets},
+    {"flv", "flv", make<FlvReader>, T::kNeedsPackets | T::kStatesRateBesideTimes},
     {"asf", "asf", make<AsfReader>, 0},
     {"ogg", "ogg", make<OggReader>, T::kTimestampsAtEnd | T::kTimeBaseIsFrame},
     {"mxf", "mxf", make<MxfReader>, T::kNeedsPackets | T::kTimeBaseIsFrame},

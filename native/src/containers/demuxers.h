@@ -26,6 +26,8 @@ struct Demuxer {
     kIndexesPackets = 1 << 4,
     // Without its index, which lies at the end and is not read, any packet may be called a key frame.
     kCallsAllKeyFrames = 1 << 5,
+    // Each packet has its time, whatever frame rate the header states.
+    kStatesRateBesideTimes = 1 << 6,
   };
 
   const char* libavName;

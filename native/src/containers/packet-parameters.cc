@@ -40,15 +40,15 @@ class Scan {
   void finish() {
     if (start_) format_.start_time = *start_;
     AVStream* video = findVideoStream(format_);
-    if (video == nullptr || isUsual(video->avg_frame_rate)) return;
-    const auto rate = rateOf(decodingTimes_, video->time_base);
-    if (rate) video->avg_frame_rate = av_d2q(*rate, kMaxRateDenominator);
+    if (video == nullptr) return;
+    const AVRational rate = video->avg_frame_rate;
+    const auto stated = rate.num > 0 && rate.den > 0 ? std::optional(av_q2d(rate)) : std::nullopt;
+    const auto checked = checkedRate(stated, intervalsOf(decodingTimes_, video->time_base));
+    if (checked != stated) video->avg_frame_rate = av_d2q(*checked, kMaxRateDenominator);
   }
 
  private:
   static constexpr int kMaxRateDenominator = 60'060;
-
-  static bool isUsual(AVRational rate) { return rate.num > 0 && rate.den > 0 && av_q2d(rate) <= kMaxUsualRate; }
 
   void noteStart(const AVPacket& packet, AVStream& stream) {
     if (packet.pts == AV_NOPTS_VALUE) return;

@@ -31,8 +31,13 @@ void FrameIntervals::add(std::vector<TimedFrames> frames, AVRational timeBase) {
 }
 
 std::optional<double> FrameIntervals::rate() const {
+  const std::vector<Interval> regular = this->regular();
+  // A variable rate has no gaps, only an average.
+  return rateOf(areMost(regular) ? regular : intervals_);
+}
+
+std::vector<FrameIntervals::Interval> FrameIntervals::regular() const {
   constexpr double kTolerance = 0.25;
-  constexpr double kMinRegularShare = 0.7;
   if (intervals_.empty()) return {};
   std::vector<Interval> sorted = intervals_;
   const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
@@ -42,10 +47,12 @@ std::optional<double> FrameIntervals::rate() const {
   std::vector<Interval> regular;
   std::copy_if(intervals_.begin(), intervals_.end(), std::back_inserter(regular),
                [&](const Interval& interval) { return std::abs(interval.secondsPerFrame() / usual - 1) < kTolerance; });
-  const bool isRegular =
-      static_cast<double>(regular.size()) >= kMinRegularShare * static_cast<double>(intervals_.size());
-  // A variable rate has no gaps, only an average.
-  return rateOf(isRegular ? regular : intervals_);
+  return regular;
+}
+
+bool FrameIntervals::areMost(const std::vector<Interval>& regular) const {
+  constexpr double kMinRegularShare = 0.7;
+  return static_cast<double>(regular.size()) >= kMinRegularShare * static_cast<double>(intervals_.size());
 }
 
 std::optional<double> FrameIntervals::rateOf(const std::vector<Interval>& intervals) {
@@ -59,13 +66,29 @@ std::optional<double> FrameIntervals::rateOf(const std::vector<Interval>& interv
   return nearestStandardRate(frames / seconds);
 }
 
-std::optional<double> rateOf(const std::vector<int64_t>& times, AVRational timeBase) {
+FrameIntervals intervalsOf(const std::vector<int64_t>& times, AVRational timeBase) {
   std::vector<TimedFrames> frames;
   frames.reserve(times.size());
   for (const int64_t time : times) frames.push_back({time, 1});
   FrameIntervals intervals;
   intervals.add(std::move(frames), timeBase);
-  return intervals.rate();
+  return intervals;
+}
+
+std::optional<double> rateOf(const std::vector<int64_t>& times, AVRational timeBase) {
+  return intervalsOf(times, timeBase).rate();
+}
+
+std::optional<double> checkedRate(std::optional<double> stated, const FrameIntervals& intervals) {
+  // Fewer may be the part of a variable rate that happens to be steady.
+  constexpr size_t kMinIntervals = 8;
+  // More than what times in milliseconds are rounded by, and less than from one usual rate to the next.
+  constexpr double kTolerance = 0.1;
+  const auto measured = intervals.rate();
+  if (!measured || !stated || *stated > kMaxUsualRate) return measured ? measured : stated;
+  const bool isContradicted = intervals.count() >= kMinIntervals && intervals.areRegular() &&
+                              std::abs(*measured / *stated - 1) > kTolerance;
+  return isContradicted ? measured : stated;
 }
 
 }  // namespace vigie

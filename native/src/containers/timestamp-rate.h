@@ -22,6 +22,9 @@ class FrameIntervals {
 
   size_t count() const { return intervals_.size(); }
 
+  // Whether nearly all frames last equally long, a few gaps aside.
+  bool areRegular() const { return areMost(regular()); }
+
   // Frames per second, also where some are missing; the rate that cameras and film use when it is that but for
   // rounding.
   std::optional<double> rate() const;
@@ -33,6 +36,9 @@ class FrameIntervals {
     double secondsPerFrame() const { return seconds / frames; }
   };
 
+  // Those that are about as long as the one in the middle.
+  std::vector<Interval> regular() const;
+  bool areMost(const std::vector<Interval>& regular) const;
   static std::optional<double> rateOf(const std::vector<Interval>& intervals);
 
   std::vector<Interval> intervals_;
@@ -42,6 +48,10 @@ class FrameIntervals {
 constexpr double kMaxUsualRate = 120;
 
 // Of frames that follow each other, in any order.
+FrameIntervals intervalsOf(const std::vector<int64_t>& times, AVRational timeBase);
 std::optional<double> rateOf(const std::vector<int64_t>& times, AVRational timeBase);
+
+// The rate that a container states, unless it is none or the times of its own frames contradict it: players go by them.
+std::optional<double> checkedRate(std::optional<double> stated, const FrameIntervals& intervals);
 
 }  // namespace vigie

@@ -26,7 +26,7 @@ std::optional<double> rateOfTimeBase(const AVStream& stream) {
   return rate >= 1 && rate <= kMaxRateOfTimeBase ? std::optional(rate) : std::nullopt;
 }
 
-std::optional<double> measuredRate(OpenContainer& container, const AVStream& video, const Limits& limits) {
+FrameIntervals nextIntervals(OpenContainer& container, const AVStream& video, const Limits& limits) {
   std::vector<int64_t> times;
   container.io->forgetMiss();
   visitPackets(container, limits.maxPackets, [&](const AVPacket& packet) {
@@ -34,7 +34,7 @@ std::optional<double> measuredRate(OpenContainer& container, const AVStream& vid
     if (packet.stream_index == video.index && time != AV_NOPTS_VALUE) times.push_back(time);
     return times.size() >= kEnoughFrames;
   });
-  return rateOf(times, video.time_base);
+  return intervalsOf(times, video.time_base);
 }
 
 }  // namespace
@@ -42,12 +42,13 @@ std::optional<double> measuredRate(OpenContainer& container, const AVStream& vid
 std::optional<double> findFrameRate(OpenContainer& container, const Demuxer& demuxer, const AVStream& video,
                                     const Limits& limits) {
   const auto stated = statedRate(video);
-  if (stated && *stated <= kMaxUsualRate) return stated;
+  const bool isUsual = stated && *stated <= kMaxUsualRate;
+  if (isUsual && !demuxer.has(Demuxer::kStatesRateBesideTimes)) return stated;
   if (demuxer.has(Demuxer::kTimeBaseIsFrame)) {
     if (const auto rate = stated ? stated : rateOfTimeBase(video)) return rate;
   }
-  if (const auto measured = measuredRate(container, video, limits)) return measured;
-  return stated ? stated : rateOfTimeBase(video);
+  const auto checked = checkedRate(stated, nextIntervals(container, video, limits));
+  return checked ? checked : rateOfTimeBase(video);
 }
 
 }  // namespace vigie

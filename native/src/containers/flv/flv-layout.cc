@@ -79,6 +79,11 @@ void visitTags(const SparseFile& file, int64_t begin, Visit visit) {
   }
 }
 
+int64_t firstTag(const SparseFile& file) {
+  constexpr int64_t kHeaderSizeOffset = 5;
+  return ByteReader(file, kHeaderSizeOffset).u32() + kSizeBytes;
+}
+
 // `begin` may lie within a tag.
 std::optional<int64_t> findTag(const SparseFile& file, int64_t begin, int64_t end) {
   const std::vector<uint8_t> bytes = file.readBetween(begin, end);
@@ -105,17 +110,36 @@ std::optional<double> lastTime(const SparseFile& file, int64_t tailBegin, int64_
 }  // namespace
 
 std::optional<double> firstFlvTime(const SparseFile& file) {
-  constexpr int64_t kHeaderSizeOffset = 5;
   // Pictures stand in the order of decoding, sound beside them.
   constexpr int kTagsToSee = 16;
   std::optional<double> first;
   int seen = 0;
-  visitTags(file, ByteReader(file, kHeaderSizeOffset).u32() + kSizeBytes, [&](const Tag& tag) {
+  visitTags(file, firstTag(file), [&](const Tag& tag) {
     if (tag.seconds) first = std::min(first.value_or(*tag.seconds), *tag.seconds);
     if (tag.seconds) seen++;
     return seen < kTagsToSee;
   });
   return first;
+}
+
+std::optional<double> guessFlvSeconds(const SparseFile& file) {
+  if (!file.size()) return {};
+  const int64_t begin = firstTag(file);
+  int64_t tagBegin = begin;
+  std::optional<double> first;
+  double seconds = 0;
+  int64_t bytes = 0;
+  visitTags(file, begin, [&](const Tag& tag) {
+    if (tag.seconds) {
+      first = std::min(first.value_or(*tag.seconds), *tag.seconds);
+      seconds = std::max(seconds, *tag.seconds - *first);
+      bytes = tagBegin - begin;
+    }
+    tagBegin = tag.end;
+    return true;
+  });
+  if (seconds <= 0 || bytes <= 0) return {};
+  return seconds * static_cast<double>(*file.size() - begin) / static_cast<double>(bytes);
 }
 
 DurationResult flvDuration(const SparseFile& file) {

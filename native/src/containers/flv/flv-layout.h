@@ -11,6 +11,9 @@ namespace vigie {
 // none in the first bytes.
 std::optional<double> firstFlvTime(const SparseFile& file);
 
+// The seconds that the file takes if all of it is like its first bytes. Nothing if they hold too little to tell.
+std::optional<double> guessFlvSeconds(const SparseFile& file);
+
 // Seconds from the first picture or sound to the last, or the bytes that hold the last.
 DurationResult flvDuration(const SparseFile& file);
 

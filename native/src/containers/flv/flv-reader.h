@@ -14,6 +14,7 @@ class FlvReader final : public ContainerReader {
 
  private:
   bool countsFromZero(const Duration& stated) const;
+  bool fitsSize(const Duration& stated) const;
 };
 
 }  // namespace vigie
