@@ -49,7 +49,8 @@ describe('JetStreamAlertQueue', () => {
   it('keeps the same alert once, a thousand times in parallel', async () => {
     await limitTo(10_000_000);
     const receipts = await Promise.all(Array.from({ length: 1000 }, () => queue.publish(alert)));
-    expect(receipts.filter(({ duplicate }) => !duplicate)).to.lengthOf(1);
+    // None where the first one's answer came too late, and it was sent again.
+    expect(receipts.filter(({ duplicate }) => !duplicate)).to.have.lengthOf.at.most(1);
     expect(await messagesInStream()).to.equal(1);
   });
 
@@ -96,14 +97,18 @@ describe('JetStreamAlertQueue', () => {
 
   it('is not tried again once its caller waits no longer', async () => {
     await limitTo(1_000_000);
+    const tries: string[] = [];
+    connection.subscribe('alerts.received.>', {
+      callback: (_, { data }) => tries.push(decodeAlertPayload(data).uid),
+    });
+    await connection.flush();
     nats.server.kill('SIGSTOP');
-    const begunAt = performance.now();
-    await queue.publish(alert, AbortSignal.timeout(100)).catch(() => undefined);
-    const onceMs = performance.now() - begunAt;
-    await queue.publish(alert).catch(() => undefined);
-    const fullMs = performance.now() - begunAt - onceMs;
+    await queue.publish({ ...alert, uid: 'left' }, AbortSignal.timeout(100)).catch(() => undefined);
+    await queue.publish({ ...alert, uid: 'waited-for' }).catch(() => undefined);
     nats.server.kill('SIGCONT');
-    expect(fullMs / onceMs).to.be.above(2);
+    const countOf = (uid: string) => tries.filter(each => each === uid).length;
+    await waitFor('the second try of the later one', async () => countOf('waited-for') > 1 || undefined);
+    expect(countOf('left')).to.equal(1);
   });
 
   it('says that nothing was kept when there is no stream', async () => {
