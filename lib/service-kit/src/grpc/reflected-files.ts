@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import {
   clone,
   create,
@@ -8,7 +6,6 @@ import {
   type DescMethod,
   type DescService,
   type FileRegistry,
-  fromBinary,
 } from '@bufbuild/protobuf';
 import {
   type FileDescriptorProto,
@@ -18,6 +15,7 @@ import {
   SourceCodeInfoSchema,
 } from '@bufbuild/protobuf/wkt';
 import { file_google_rpc_error_details } from '@vigie/proto/google/rpc/error_details_pb.ts';
+import { readCommentLocations } from './proto-comments.ts';
 
 /** A service, and those of its methods that are served here. */
 export interface ServedService {
@@ -38,17 +36,11 @@ const [SERVICE, METHOD] = [6, 2];
  */
 export function describeServed(served: readonly ServedService[]): FileRegistry {
   const methods = new Map(served.map(({ service, methods }) => [service.typeName, methods.map(({ name }) => name)]));
-  const comments = readComments();
+  const comments = readCommentLocations();
   // Error details are named by type only, so no service's file imports them.
   const files = collectFiles([...served.map(({ service }) => service.file), file_google_rpc_error_details]);
   const file = files.map(({ proto }) => describeFile(proto, methods, comments.get(proto.name) ?? []));
   return createFileRegistry(create(FileDescriptorSetSchema, { file }));
-}
-
-function readComments(): ReadonlyMap<string, readonly SourceCodeInfo_Location[]> {
-  const bytes = readFileSync(fileURLToPath(import.meta.resolve('@vigie/proto/comments.binpb')));
-  const { file } = fromBinary(FileDescriptorSetSchema, bytes);
-  return new Map(file.map(({ name, sourceCodeInfo }) => [name, sourceCodeInfo?.location ?? []]));
 }
 
 function describeFile(

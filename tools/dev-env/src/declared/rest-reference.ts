@@ -15,8 +15,8 @@ import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { success_status } from '@vigie/proto/vigie/http/v1/method_options_pb.ts';
 import { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
 import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
+import { type ProtoComments, readProtoComments } from '@vigie/service-kit/grpc';
 import { replaceBlock } from './block.ts';
-import { type ProtoComments, readProtoComments } from './proto-comments.ts';
 
 const FILE = 'docs/rest.md';
 const WIDTH = 120;
@@ -38,7 +38,7 @@ interface Route {
 
 /** docs/rest.md with every route and every message of the protos, in their own words. */
 export function declareRestReference(page: string): string {
-  const comments = new Map([...ownFiles()].flatMap(({ name }) => [...readProtoComments(name)]));
+  const comments = readProtoComments(ownFiles());
   const methods = SERVICES.flatMap(({ methods }) => methods).filter(method => hasOption(method, http));
   const messages = new Set<DescMessage>();
   const routes = methods.map(method => renderMethod(method, comments, messages));
