@@ -8,7 +8,10 @@ describe('TenantShares', () => {
 
   beforeEach(() => {
     nowMs = 0;
-    shares = new TenantShares(10, stopwatchBy(() => nowMs));
+    shares = new TenantShares(
+      10,
+      stopwatchBy(() => nowMs),
+    );
   });
 
   const enter = (store: string, count: number): QueueEntry[] =>
