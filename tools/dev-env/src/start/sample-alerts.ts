@@ -1,11 +1,23 @@
 import { randomUUID } from 'node:crypto';
+import { type Backoff, retry } from '@vigie/service-kit/async';
 import { DevEnvError } from '../dev-env-error.ts';
 import type { AlertRecordJson } from './alert-record.ts';
 import { OutcomeWatch } from './outcome-watch.ts';
 import type { SampleVideo } from './sample-videos.ts';
 
 const OUTCOME_TIMEOUT_MS = 30_000;
+const BACKOFF: Backoff = { baseMs: 250, maxMs: 2_000 };
 const STORE = 'store-42';
+
+class RefusedAlertError extends DevEnvError {
+  /** A service that is being restarted, for example: the answer asks to send it again. */
+  readonly isForNow: boolean;
+
+  constructor(file: string, status: number, body: string) {
+    super(`The gateway refused the alert for ${file}: ${status} ${body}`);
+    this.isForNow = status === 429 || status === 503;
+  }
+}
 
 export interface SampleOutcome {
   sample: SampleVideo;
@@ -25,7 +37,12 @@ export async function sendSampleAlerts(
     samples.map(async sample => {
       const uid = randomUUID();
       const record = watch.outcomeOf(uid, AbortSignal.any([signal, AbortSignal.timeout(OUTCOME_TIMEOUT_MS)]));
-      await createAlert(gatewayUrl, uid, sample.file, signal);
+      await retry(() => createAlert(gatewayUrl, uid, sample.file, signal), {
+        backoff: BACKOFF,
+        patienceMs: OUTCOME_TIMEOUT_MS,
+        isRetryable: error => error instanceof RefusedAlertError && error.isForNow,
+        signal,
+      });
       return { sample, uid, record: await record };
     }),
   );
@@ -41,5 +58,5 @@ async function createAlert(gatewayUrl: string, uid: string, file: string, signal
     signal,
   });
   const body = await response.text();
-  if (!response.ok) throw new DevEnvError(`The gateway refused the alert for ${file}: ${response.status} ${body}`);
+  if (!response.ok) throw new RefusedAlertError(file, response.status, body);
 }
