@@ -99,7 +99,7 @@ describe('JetStreamAlertQueue', () => {
     await limitTo(1_000_000);
     const tries: string[] = [];
     connection.subscribe('alerts.received.>', {
-      callback: (_, { data }) => tries.push(decodeAlertPayload(data).uid),
+      callback: (_, { data }) => void tries.push(decodeAlertPayload(data).uid),
     });
     await connection.flush();
     nats.server.kill('SIGSTOP');
