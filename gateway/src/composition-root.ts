@@ -11,10 +11,10 @@ import { noteTrace } from './adapters/grpc/interceptors/note-trace.ts';
 import { translateUpstreamErrors } from './adapters/grpc/interceptors/translate-upstream-errors.ts';
 import { UpstreamOutcomes } from './adapters/grpc/upstream-outcomes.ts';
 import type { ExchangeHandler } from './adapters/http/exchange.ts';
-import { createFrontPage } from './adapters/http/front-page.ts';
 import { createGatewayHandler } from './adapters/http/gateway-handler.ts';
 import { httpMetrics } from './adapters/http/http-metrics.ts';
 import { createLegacyAlerts, LEGACY_UID_NAMES } from './adapters/http/legacy/legacy-alerts.ts';
+import { createPages } from './adapters/http/pages.ts';
 import { RequestGuard } from './adapters/http/request-guard.ts';
 import { createMethodForwarder } from './adapters/http/rpc/forward-method.ts';
 import { createOwnServices } from './adapters/http/rpc/own-services.ts';
@@ -147,7 +147,7 @@ export async function startGateway(
         byPath: new Map([
           ...rpcHandlers,
           ...[...LEGACY_UID_NAMES.keys()].map(path => [path, legacyAlerts] as const),
-          ['/', createFrontPage(methods, logger)] as const,
+          ...createPages(methods, logger),
         ]),
         transcoder,
         webAccess: new WebAccess(config),

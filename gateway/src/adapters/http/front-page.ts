@@ -1,22 +1,8 @@
 import type { DescMethod, JsonValue } from '@bufbuild/protobuf';
-import type { Logger } from '@vigie/service-kit/telemetry';
-import type { ExchangeHandler } from './exchange.ts';
-import { methodNotAllowed } from './http-error.ts';
-import { sendError, sendJson } from './send.ts';
 import { httpBindings } from './transcoder/http-binding.ts';
 
-/** `GET /`: what this is, for whoever has only its address. */
-export function createFrontPage(methods: readonly DescMethod[], logger: Logger): ExchangeHandler {
-  const page = describe(methods);
-  return async exchange => {
-    exchange.route = '/';
-    const { method = '' } = exchange.request;
-    if (method === 'GET' || method === 'HEAD') sendJson(exchange, 200, page);
-    else sendError(exchange, methodNotAllowed(method, '/', ['GET', 'HEAD']), logger);
-  };
-}
-
-function describe(methods: readonly DescMethod[]): JsonValue {
+/** What this is, for whoever has only its address. */
+export function describeFrontPage(methods: readonly DescMethod[]): JsonValue {
   const routes = methods
     .flatMap(httpBindings)
     .map(({ httpMethod, template, method }) => [`${httpMethod} ${template.source}`, method.name]);
@@ -26,6 +12,6 @@ function describe(methods: readonly DescMethod[]): JsonValue {
     rest: Object.fromEntries(routes),
     rpc: [...new Set(methods.map(({ parent }) => parent.typeName))],
     protocols: ['REST (JSON)', 'Connect', 'gRPC-Web', 'gRPC (with reflection and health checking)'],
-    documentation: 'proto/, gateway/README.md and docs/clients.md of the repository',
+    documentation: { openapi: '/openapi.json', interactive: '/docs', more: 'docs/ of the repository' },
   };
 }

@@ -36,7 +36,7 @@ const MIN_GZIP_BYTES = 1_024;
 const JSON_TYPE = 'application/json';
 
 /** https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3 */
-function acceptsGzip({ headers }: IncomingMessage): boolean {
+export function acceptsGzip({ headers }: IncomingMessage): boolean {
   const codings = String(headers['accept-encoding'] ?? '').split(',');
   const found = codings.map(each => /^\s*(gzip|x-gzip|\*)\s*(?:;\s*q=([\d.]+)\s*)?$/i.exec(each));
   const gzips = found.filter(match => match !== null && match[1] !== '*');

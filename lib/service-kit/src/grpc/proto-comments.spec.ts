@@ -9,7 +9,7 @@ describe('readProtoComments', () => {
     for (const [name, comment] of Object.entries({
       'vigie.video.v1.VideoService': /^Videos: what a video is/,
       'vigie.video.v1.VideoService.ProbeVideo': /^Probes a video of the video server[.]\n\nA video that/,
-      'vigie.alert.v1.Alert': /^An alert: [^]*[.]\n\nA client/,
+      'vigie.alert.v1.Alert': /^An alert: .*[.]\n\nA client/s,
       'vigie.alert.v1.Alert.uid': /^Identifies the alert/,
       'vigie.alert.v1.Alert.Status': /^How far/,
       'vigie.alert.v1.Alert.Status.FAILED': /^The video can't be understood/,

@@ -56,7 +56,12 @@ function namesByPath(file: DescFile['proto']): ReadonlyMap<string, string> {
   return names;
 }
 
-function addMessage(names: Map<string, string>, message: DescriptorProto, path: readonly number[], scope: string): void {
+function addMessage(
+  names: Map<string, string>,
+  message: DescriptorProto,
+  path: readonly number[],
+  scope: string,
+): void {
   const name = `${scope}.${message.name}`;
   names.set(path.join(), name);
   message.field.forEach((field, index) => {

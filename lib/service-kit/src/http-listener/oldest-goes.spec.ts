@@ -11,7 +11,10 @@ describe('OldestGoes', () => {
   beforeEach(() => {
     now = 0;
     ended = [];
-    waiting = new OldestGoes({ max: 2, minWaitMs: 1_000, maxInBurst: 4 }, stopwatchBy(() => now));
+    waiting = new OldestGoes(
+      { max: 2, minWaitMs: 1_000, maxInBurst: 4 },
+      stopwatchBy(() => now),
+    );
   });
 
   it('ends the one that has waited longest when there is one too many, and none that is over', () => {

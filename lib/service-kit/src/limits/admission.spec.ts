@@ -105,7 +105,10 @@ describe('Admission', () => {
 
   it('ends a call that waits for its caller to make room for a new one, the longest waiting first', () => {
     let now = 0;
-    const admission = new Admission(LIMITS, stopwatchBy(() => now));
+    const admission = new Admission(
+      LIMITS,
+      stopwatchBy(() => now),
+    );
     const ended: string[] = [];
     const wait = (caller: string) => {
       const call = admission.admit(caller);
@@ -129,7 +132,10 @@ describe('Admission', () => {
 
   it('ends a call that waits for two things, though one of them has come', () => {
     let now = 0;
-    const admission = new Admission({ ...LIMITS, maxCalls: 1 }, stopwatchBy(() => now));
+    const admission = new Admission(
+      { ...LIMITS, maxCalls: 1 },
+      stopwatchBy(() => now),
+    );
     const ended: string[] = [];
     const call = admission.admit('a');
     call.giveWay(() => ended.push('to read'));

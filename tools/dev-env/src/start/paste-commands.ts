@@ -24,7 +24,7 @@ export function pasteCommands(mesh: Mesh, uid: string): string {
   return [...addresses(mesh), ...shown].join('\n');
 }
 
-function addresses({ addresses, services, nats, dataDir }: Mesh): string[] {
+function addresses({ url, addresses, services, nats, dataDir }: Mesh): string[] {
   const nameWidth = Math.max(...services.map(({ name }) => name.length));
   const row = (name: string, ...cells: string[]) => [name.padEnd(nameWidth), ...cells].join('   ').trimEnd();
   const monitoring = nats === undefined ? [] : [`monitoring ${nats.monitorUrl}`];
@@ -38,7 +38,8 @@ function addresses({ addresses, services, nats, dataDir }: Mesh): string[] {
     row('Postgres', addresses.databaseUrl),
     row('data, logs', dataDir, `${dataDir}/logs/`),
     '',
-    'The gateway speaks REST, Connect, gRPC-Web and gRPC, the other services gRPC; health: /readyz, /metrics.',
+    `The gateway speaks REST (${url}/docs), Connect, gRPC-Web and gRPC, the other services gRPC;`,
+    'health: /readyz, /metrics.',
   ];
 }
 

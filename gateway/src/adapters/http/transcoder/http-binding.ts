@@ -1,7 +1,14 @@
 import { type DescField, type DescMethod, getOption, hasOption } from '@bufbuild/protobuf';
 import { http } from '@vigie/proto/google/api/annotations_pb.ts';
 import type { HttpRule } from '@vigie/proto/google/api/http_pb.ts';
-import { cache_control, location, success_status } from '@vigie/proto/vigie/http/v1/method_options_pb.ts';
+import { CodeSchema } from '@vigie/proto/google/rpc/code_pb.ts';
+import {
+  cache_control,
+  errors,
+  location,
+  media_type,
+  success_status,
+} from '@vigie/proto/vigie/http/v1/method_options_pb.ts';
 import { findField, resolveFieldPath } from '../field-path.ts';
 import { type PathTemplate, parsePathTemplate } from './path-template.ts';
 
@@ -24,6 +31,12 @@ export interface HttpBinding {
   readonly location: string | undefined;
   /** Headers of a success besides those of its body. */
   readonly successHeaders: Readonly<Record<string, string>>;
+  /** Of an answer of bytes. */
+  readonly mediaType: string;
+  /** The names of the gRPC codes of its own errors. */
+  readonly errorCodes: readonly string[];
+  /** Another way to a method that has one already. */
+  readonly isAdditional: boolean;
 }
 
 export class HttpRuleError extends Error {
@@ -42,10 +55,10 @@ export class HttpRuleError extends Error {
 export function httpBindings(method: DescMethod): readonly HttpBinding[] {
   if (!hasOption(method, http)) return [];
   const rule = getOption(method, http);
-  return [rule, ...rule.additionalBindings].map(each => toBinding(method, each));
+  return [toBinding(method, rule, false), ...rule.additionalBindings.map(each => toBinding(method, each, true))];
 }
 
-function toBinding(method: DescMethod, rule: HttpRule): HttpBinding {
+function toBinding(method: DescMethod, rule: HttpRule, isAdditional: boolean): HttpBinding {
   if (method.methodKind === 'client_streaming' || method.methodKind === 'bidi_streaming') {
     throw new HttpRuleError(method, 'a request of HTTP/JSON is one message, not a stream');
   }
@@ -65,6 +78,9 @@ function toBinding(method: DescMethod, rule: HttpRule): HttpBinding {
     location: hasOption(method, location) ? getOption(method, location) : undefined,
     successStatus: hasOption(method, success_status) ? getOption(method, success_status) : 200,
     successHeaders: hasOption(method, cache_control) ? { 'cache-control': getOption(method, cache_control) } : {},
+    mediaType: hasOption(method, media_type) ? getOption(method, media_type) : 'application/octet-stream',
+    errorCodes: getOption(method, errors).map(code => CodeSchema.value[code]?.name ?? ''),
+    isAdditional,
   };
 }
 

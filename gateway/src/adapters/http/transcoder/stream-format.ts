@@ -32,6 +32,9 @@ const serverSentEvents: StreamFormat = {
   heartbeat: ':\n\n',
 };
 
+/** The first one unless the client asks for another. */
+export const STREAM_FORMATS: readonly StreamFormat[] = [ndjson, serverSentEvents];
+
 /** The format that the client asks for by `Accept`. */
 export function chooseStreamFormat(accept: string | undefined): StreamFormat {
   return accept?.includes(serverSentEvents.contentType) ? serverSentEvents : ndjson;

@@ -1,0 +1,205 @@
+import type { DescMethod, Message } from '@bufbuild/protobuf';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { Schema } from './adapters/http/openapi/json-schema.ts';
+import { describeApi } from './adapters/http/openapi/openapi-document.ts';
+import { httpBindings } from './adapters/http/transcoder/http-binding.ts';
+import { PUBLIC_METHODS } from './api/public-api.ts';
+import { anyMessage } from './testing/message-arbitrary.ts';
+import { type RunningGateway, runGateway } from './testing/running-gateway.ts';
+
+interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query';
+}
+
+interface Operation {
+  readonly path: string;
+  readonly verb: string;
+  readonly operationId: string;
+  readonly parameters: readonly Parameter[];
+  readonly requestBody?: object;
+  readonly responses: Readonly<
+    Record<string, { readonly $ref?: string; readonly content?: Readonly<Record<string, Schema>> }>
+  >;
+}
+
+const document = describeApi(PUBLIC_METHODS.map(({ method }) => method)) as {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Omit<Operation, 'path' | 'verb'>>>>>;
+  readonly components: {
+    readonly responses: Operation['responses'];
+    readonly schemas: Readonly<Record<string, Schema>>;
+  };
+};
+const operations: readonly Operation[] = Object.entries(document.paths).flatMap(([path, verbs]) =>
+  Object.entries(verbs).map(([verb, operation]) => ({ ...operation, path, verb: verb.toUpperCase() })),
+);
+const isStream = ({ responses }: Operation) => responses[200]?.content?.['application/x-ndjson'] !== undefined;
+
+describe('the OpenAPI document', () => {
+  let gateway: RunningGateway;
+  /** What the services answer next. */
+  let answer: Message;
+
+  before(async () => {
+    const all = async () => answer as never;
+    gateway = await runGateway({
+      ingest: { createAlert: all, batchCreateAlerts: all },
+      store: { getAlert: all, listAlerts: all, replayAlerts: all },
+      storeQuarantine: { listQuarantinedAlerts: all, redriveQuarantinedAlerts: all, discardQuarantinedAlerts: all },
+      probe: { probeVideo: all, getPoster: all },
+    });
+  });
+  after(() => gateway[Symbol.asyncDispose]());
+
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  addFormats.default(ajv);
+  ajv.addSchema({ ...document }, 'openapi');
+
+  /** What is wrong with an answer, by what the document says of the operation. */
+  function problemOf({ responses, operationId }: Operation, status: number, type: string, text: string) {
+    const described = responses[status];
+    if (described === undefined) return `${operationId}: ${status} is not described: ${text}`;
+    const name = described.$ref?.split('/').at(-1);
+    const content = name === undefined ? described.content : document.components.responses[name]?.content;
+    const schema = content?.[type]?.schema as Schema | undefined;
+    if (schema === undefined) return `${operationId}: ${status} with ${type} is not described`;
+    if (type !== 'application/json') return undefined;
+    const { $ref } = schema as { $ref: string };
+    const isValid = ajv.validate(`openapi${$ref}`, JSON.parse(text));
+    return isValid ? undefined : `${operationId} ${status}: ${ajv.errorsText()}: ${text}`;
+  }
+
+  async function ask(
+    operation: Operation,
+    url: string,
+    body?: string,
+  ): Promise<{ status: number; problem: string | undefined }> {
+    const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+    const response = await fetch(`${gateway.url}${url}`, {
+      method: operation.verb,
+      headers,
+      ...(body === undefined ? {} : { body }),
+    });
+    const type = response.headers.get('content-type') ?? '';
+    return { status: response.status, problem: problemOf(operation, response.status, type, await response.text()) };
+  }
+
+  it('is valid', async () => {
+    const { valid, errors } = await new Validator().validate(structuredClone(document));
+    expect(errors ?? []).to.deep.equal([]);
+    expect(valid).to.equal(true);
+  });
+
+  it('has each route, and nothing else', () => {
+    const routes = PUBLIC_METHODS.flatMap(({ method }) => httpBindings(method));
+    const expected = routes.map(({ httpMethod, template }) => `${httpMethod} ${template.source}`);
+    expect(operations.map(({ verb, path }) => `${verb} ${path}`)).to.have.members(expected);
+    expect(new Set(operations.map(({ operationId }) => operationId)).size).to.equal(operations.length);
+  });
+
+  it('says the rules of the protos', () => {
+    const { properties, required } = document.components.schemas.NewAlert as {
+      properties: Record<string, Schema>;
+      required: string[];
+    };
+    expect(required).to.deep.equal(['uid', 'video', 'timestamp', 'store']);
+    expect(Object.keys(properties)).to.deep.equal(required);
+    const alert = { uid: 'a-1', video: '/videos/a.mp4', timestamp: 1748871320.68, store: 'Łódź 1' };
+    const isValid = (changes: object) => ajv.validate('openapi#/components/schemas/NewAlert', { ...alert, ...changes });
+    expect(isValid({})).to.equal(true);
+    for (const changes of [
+      { uid: '' },
+      { uid: 'a/b' },
+      { uid: '..' },
+      { video: 'videos/a.mp4' },
+      { video: '/videos/../a.mp4' },
+      { video: '/videos/a.txt' },
+      { video: '/videos/a\u202e.mp4' },
+      { video: `/${'a'.repeat(1_024)}.mp4` },
+      { timestamp: 0 },
+      { timestamp: 253_402_300_800 },
+      { timestamp: 'now' },
+      { store: ' ' },
+      { store: '\u0007' },
+      { status: 'FAILED' },
+    ]) {
+      expect(isValid(changes), JSON.stringify(changes)).to.equal(false);
+    }
+  });
+
+  for (const operation of operations.filter(each => !isStream(each))) {
+    const { operationId, path, verb, parameters, requestBody } = operation;
+    const { method } = PUBLIC_METHODS.find(each => isWayTo(each.method, operation)) as { method: DescMethod };
+    const goodPath = path.replace('{uid}', 'a-1');
+    const goodBody =
+      operationId === 'createAlert'
+        ? goodAlert()
+        : operationId === 'batchCreateAlerts'
+          ? `{"alerts":[${goodAlert()}]}`
+          : '{"store":"store-42"}';
+    const goodQuery = /media/.test(path) ? '?video=/videos/a.mp4' : '';
+
+    it(`describes whatever ${verb} ${path} answers`, async () => {
+      await fc.assert(
+        fc.asyncProperty(anyMessage(method.output), async message => {
+          answer = message;
+          const { status, problem } = await ask(operation, `${goodPath}${goodQuery}`, requestBody && goodBody);
+          expect(problem).to.equal(undefined);
+          expect(status).to.be.below(300);
+        }),
+        { numRuns: 30 },
+      );
+    });
+
+    it(`describes how ${verb} ${path} refuses`, async () => {
+      const values = fc.oneof(
+        fc.string({ unit: 'grapheme' }),
+        fc.constantFrom('', '0', '-1', '1e400', 'FAILED', '2025-06-02T13:00:00Z', '5s'),
+      );
+      const names = parameters.filter(each => each.in === 'query').map(({ name }) => name);
+      const query = fc.dictionary(fc.oneof(fc.constantFrom('x', ...names), fc.string()), values, { maxKeys: 3 });
+      await fc.assert(
+        fc.asyncProperty(query, values, fc.json(), async (pairs, uid, json) => {
+          const inPath = path.replace('{uid}', encodeURIComponent(uid || 'a').replace(/^\.{1,2}$/, 'a'));
+          const url = `${inPath}?${new URLSearchParams(pairs)}`;
+          const { status, problem } = await ask(operation, url, requestBody && json);
+          expect(problem).to.equal(undefined);
+          expect(status).to.be.below(500);
+        }),
+        { numRuns: 60 },
+      );
+    });
+  }
+
+  it('is served, as well as a page that shows it and loads nothing from outside', async () => {
+    const served = await fetch(`${gateway.url}/openapi.json`);
+    expect(await served.json()).to.deep.equal(JSON.parse(JSON.stringify(document)));
+    const page = await fetch(`${gateway.url}/docs`);
+    expect(page.headers.get('content-security-policy'))
+      .to.contain("default-src 'none'")
+      .and.not.match(/https?:|\*/);
+    const html = await page.text();
+    const links = [...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, link]) => link as string);
+    expect(links).to.have.lengthOf(4);
+    for (const link of links) {
+      const linked = await fetch(new URL(link, `${gateway.url}/docs`));
+      expect([link, linked.status, new URL(linked.url).origin]).to.deep.equal([link, 200, gateway.url]);
+      const again = await fetch(linked.url, { headers: { 'if-none-match': linked.headers.get('etag') ?? '' } });
+      expect(again.status).to.equal(304);
+      await linked.body?.cancel();
+    }
+    expect((await fetch(`${gateway.url}/docs`, { method: 'POST' })).status).to.equal(405);
+  });
+});
+
+function isWayTo(method: DescMethod, { verb, path }: Operation): boolean {
+  return httpBindings(method).some(({ httpMethod, template }) => httpMethod === verb && template.source === path);
+}
+
+function goodAlert(): string {
+  return JSON.stringify({ uid: 'a-1', video: '/videos/a.mp4', timestamp: 1748871320.68, store: 'store-42' });
+}
