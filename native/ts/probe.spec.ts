@@ -175,6 +175,7 @@ describe('probe', () => {
       const asWhole = (bytes: Uint8Array) => probe({ ranges: [{ offset: 0, bytes }], sizeBytes: bytes.length });
       expect(failureOf(await asWhole(wav))).to.equal('NO_VIDEO_STREAM');
       expect(failureOf(await asWhole(new Uint8Array(4096).fill(1)))).to.equal('NOT_A_VIDEO');
+      expect(failureOf(await asWhole(new Uint8Array(4096)))).to.equal('VIDEO_EMPTY');
     });
 
     it('returns what libav logged, and prints none of it', async () => {

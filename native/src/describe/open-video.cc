@@ -39,6 +39,10 @@ std::variant<const Demuxer*, Need, Failure> chooseDemuxer(const SparseFile& file
   const auto headEnd = static_cast<int64_t>(head.size());
   // Always from the same number of bytes, so that the answer does not depend on the portions they came in.
   if (head.size() < kDetectionBytes && !file.endsAt(headEnd)) return missingHead(file, headEnd);
+  // As recorders leave a file that they have made room for.
+  if (std::all_of(head.begin(), head.end(), [](uint8_t byte) { return byte == 0; })) {
+    return Failure{FailureCode::videoEmpty, "the file begins with zeros: nothing has been written there"};
+  }
   const DetectedFormat detected = detectFormat({head.data(), head.size()});
   if (const auto* demuxer = std::get_if<const Demuxer*>(&detected)) return *demuxer;
   return describeRejected(detected);
