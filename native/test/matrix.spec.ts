@@ -76,7 +76,7 @@ describe('probe over a matrix of containers, codecs, layouts and sizes', () => {
       'h264.mp4': 'header',
       'faststart.mp4': 'header',
       'h264.mkv': 'header',
-      'piped.mkv': null,
+      'piped.mkv': 'estimate',
       'piped.avi': null,
       'h264.flv': 'header',
       'without-metadata.flv': 'estimate',

@@ -78,6 +78,46 @@ describe('Matroska', () => {
     });
   }
 
+  describe('without a stated duration', () => {
+    const live = (...options: string[]) => {
+      const path = join(folder, 'live.mkv');
+      runFfmpeg(['-i', join(folder, 'plain.mkv'), '-c', 'copy', ...options, '-live', '1', path]);
+      return path;
+    };
+    const durationOf = async (path: string) => {
+      const { durationSeconds, durationSource } = await mediaOfFile(path);
+      return [durationSeconds, durationSource];
+    };
+
+    it('ends with the last block', async () => {
+      expect(await durationOf(live())).to.deep.equal([4, 'estimate']);
+    });
+
+    it('counts from where the clock of the file begins', async () => {
+      expect(await durationOf(live('-output_ts_offset', '18000'))).to.deep.equal([4, 'estimate']);
+    });
+
+    for (const [what, change, seconds] of [
+      ['megabytes of zeros follow', (bytes: Buffer) => Buffer.concat([bytes, Buffer.alloc(5_000_000)]), 4],
+      ['the last block is cut', (bytes: Buffer) => bytes.subarray(0, -100), 3.9],
+    ] as const) {
+      it(`ends with the last whole block where ${what}`, async () => {
+        const path = live();
+        writeFileSync(path, change(readFileSync(path)));
+        expect(await durationOf(path)).to.deep.equal([seconds, 'estimate']);
+      });
+    }
+
+    it('lasts as long as its longest track, whatever the sizes of its clusters', async () => {
+      const path = join(folder, 'sound.webm');
+      const [picture, sound] = ['testsrc2=size=160x120:rate=10:duration=4', 'sine=duration=4.5'];
+      const codecs = ['-c:v', 'libvpx', '-c:a', 'libopus', '-cluster_time_limit', '700'];
+      runFfmpeg(['-f', 'lavfi', '-i', picture, '-f', 'lavfi', '-i', sound, ...codecs, '-live', '1', path]);
+      const { durationSeconds } = await mediaOfFile(path);
+      expect(durationSeconds).to.be.within(4.48, 4.54);
+    });
+  });
+
   it('counts the duration from where the clock of the file begins', async () => {
     const path = join(folder, 'late.mkv');
     runFfmpeg(['-i', join(folder, 'plain.mkv'), '-c', 'copy', '-output_ts_offset', '18000', path]);

@@ -71,12 +71,10 @@ bool readPacketParameters(OpenContainer& container, const Limits& limits) {
   if (announced != nullptr && !isHandled(*announced)) return false;
   Scan scan(format);
   bool handled = true;
-  format.flags |= AVFMT_FLAG_NOPARSE;
-  visitPackets(container, limits.maxPackets, [&](const AVPacket& packet) {
+  visitUnparsedPackets(container, limits.maxPackets, [&](const AVPacket& packet) {
     handled = scan.add(packet);
     return !handled;
   });
-  format.flags &= ~AVFMT_FLAG_NOPARSE;
   scan.finish();
   const AVStream* video = findVideoStream(format);
   const bool isKnown = video != nullptr && video->codecpar->width > 0;

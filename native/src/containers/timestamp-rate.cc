@@ -86,8 +86,8 @@ std::optional<double> checkedRate(std::optional<double> stated, const FrameInter
   constexpr double kTolerance = 0.1;
   const auto measured = intervals.rate();
   if (!measured || !stated || *stated > kMaxUsualRate) return measured ? measured : stated;
-  const bool isContradicted = intervals.count() >= kMinIntervals && intervals.areRegular() &&
-                              std::abs(*measured / *stated - 1) > kTolerance;
+  const bool isContradicted =
+      intervals.count() >= kMinIntervals && intervals.areRegular() && std::abs(*measured / *stated - 1) > kTolerance;
   return isContradicted ? measured : stated;
 }
 

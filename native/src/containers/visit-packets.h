@@ -19,4 +19,14 @@ void visitPackets(OpenContainer& container, int maxPackets, Visit visit) {
   }
 }
 
+// The same of packets as they lie in the file: libav's parsers, which split and join them, also overwrite what the
+// header says of a stream.
+template <typename Visit>
+void visitUnparsedPackets(OpenContainer& container, int maxPackets, Visit visit) {
+  AVFormatContext& format = *container.format;
+  format.flags |= AVFMT_FLAG_NOPARSE;
+  visitPackets(container, maxPackets, visit);
+  format.flags &= ~AVFMT_FLAG_NOPARSE;
+}
+
 }  // namespace vigie

@@ -26,14 +26,20 @@ std::optional<double> rateOfTimeBase(const AVStream& stream) {
   return rate >= 1 && rate <= kMaxRateOfTimeBase ? std::optional(rate) : std::nullopt;
 }
 
-FrameIntervals nextIntervals(OpenContainer& container, const AVStream& video, const Limits& limits) {
+FrameIntervals nextIntervals(OpenContainer& container, const Demuxer& demuxer, const AVStream& video,
+                             const Limits& limits) {
   std::vector<int64_t> times;
   container.io->forgetMiss();
-  visitPackets(container, limits.maxPackets, [&](const AVPacket& packet) {
+  const auto visit = [&](const AVPacket& packet) {
     const int64_t time = packet.pts != AV_NOPTS_VALUE ? packet.pts : packet.dts;
     if (packet.stream_index == video.index && time != AV_NOPTS_VALUE) times.push_back(time);
     return times.size() >= kEnoughFrames;
-  });
+  };
+  if (demuxer.has(Demuxer::kStatesRateBesideTimes)) {
+    visitUnparsedPackets(container, limits.maxPackets, visit);
+  } else {
+    visitPackets(container, limits.maxPackets, visit);
+  }
   return intervalsOf(times, video.time_base);
 }
 
@@ -47,7 +53,7 @@ std::optional<double> findFrameRate(OpenContainer& container, const Demuxer& dem
   if (demuxer.has(Demuxer::kTimeBaseIsFrame)) {
     if (const auto rate = stated ? stated : rateOfTimeBase(video)) return rate;
   }
-  const auto checked = checkedRate(stated, nextIntervals(container, video, limits));
+  const auto checked = checkedRate(stated, nextIntervals(container, demuxer, video, limits));
   return checked ? checked : rateOfTimeBase(video);
 }
 

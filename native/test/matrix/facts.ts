@@ -12,7 +12,12 @@ type AudioFacts = { readonly [Field in keyof AudioTrack as `audio.${Field}`]: Au
 /** `ffprobe -show_streams -show_format -of json`, as far as it is read here. */
 export interface Truth {
   readonly streams?: readonly TruthStream[];
-  readonly format?: { readonly format_name: string; readonly duration?: string; readonly bit_rate?: string };
+  readonly format?: {
+    readonly format_name: string;
+    readonly duration?: string;
+    readonly bit_rate?: string;
+    readonly size: string;
+  };
 }
 
 interface TruthStream {
@@ -53,6 +58,7 @@ export function factsOfTruth({ streams = [], format }: Truth, recipe: Recipe): F
   const video = streams.find(isVideo);
   const audio = streams.find(isAudio);
   if (video === undefined || format === undefined) throw new Error(`ffprobe finds no video in ${recipe.file}`);
+  const { seconds } = recipe;
   const rotation = video.side_data_list?.find(data => data.rotation !== undefined)?.rotation ?? 0;
   return {
     container: recipe.container,
@@ -73,8 +79,8 @@ export function factsOfTruth({ streams = [], format }: Truth, recipe: Recipe): F
     'audio.codec': audio?.codec_name ?? null,
     'audio.sampleRate': numberOrNull(audio?.sample_rate),
     'audio.channels': audio?.channels || null,
-    durationSeconds: numberOrNull(format.duration),
-    bitRate: numberOrNull(format.bit_rate),
+    durationSeconds: seconds ?? numberOrNull(format.duration),
+    bitRate: seconds === undefined ? numberOrNull(format.bit_rate) : (Number(format.size) * 8) / seconds,
     videoStreams: streams.filter(isVideo).length,
     coverArtStreams: streams.filter(stream => stream.disposition.attached_pic === 1).length,
     audioStreams: streams.filter(isAudio).length,

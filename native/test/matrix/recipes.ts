@@ -19,6 +19,8 @@ export interface Recipe {
   /** Written to a pipe: the muxer cannot go back to fill in duration, size or index. */
   readonly piped?: boolean;
   readonly edit?: (bytes: Buffer) => Buffer;
+  /** How long it lasts, where ffprobe doesn't find out. */
+  readonly seconds?: number;
   readonly moovAtEnd?: boolean;
   readonly fragmented?: boolean;
   readonly truncated?: boolean;
@@ -224,8 +226,8 @@ const matroska: Recipe[] = [
   { file: 'three-videos.mkv', ffmpeg: '-i @h264.mp4 -i @mpeg4.mp4 -map 0:v -map 1:v -map 0:v -map 0:a -c copy' },
   { file: 'subtitles.mkv', ffmpeg: '-i @h264.mp4 -i @words.srt -map 0 -map 1 -c copy -c:s srt' },
   { file: 'long.mkv', ffmpeg: '-i @h264-long.mp4 -c copy' },
-  { file: 'piped.mkv', ffmpeg: H264_COPY, piped: true },
-  { file: 'live.mkv', ffmpeg: `${H264_COPY} -live 1`, piped: true },
+  { file: 'piped.mkv', ffmpeg: H264_COPY, piped: true, seconds: 10 },
+  { file: 'live.mkv', ffmpeg: `${H264_COPY} -live 1`, piped: true, seconds: 10 },
   { file: 'cover-art.mkv', ffmpeg: `${H264_COPY} -attach @cover.jpg -metadata:s:t mimetype=image/jpeg` },
   {
     file: 'large-attachment.mkv',
@@ -247,8 +249,8 @@ const webm: Recipe[] = [
   { file: 'vp9-444.webm', ffmpeg: `${picture('160x120', '25', 1, 'yuv444p')} ${VP9}` },
   { file: 'vp9-pq.webm', ffmpeg: `${picture('160x120', '25', 1, 'yuv420p10le')} ${VP9} ${PQ}` },
   { file: 'vp9-bt709.webm', ffmpeg: `${picture('160x120', '25', 1)} ${VP9} ${BT709}` },
-  { file: 'vp8-piped.webm', ffmpeg: '-i @vp8.webm -c copy', piped: true },
-  { file: 'vp9-piped.webm', ffmpeg: '-i @vp9.webm -c copy', piped: true },
+  { file: 'vp8-piped.webm', ffmpeg: '-i @vp8.webm -c copy', piped: true, seconds: 6 },
+  { file: 'vp9-piped.webm', ffmpeg: '-i @vp9.webm -c copy', piped: true, seconds: 4 },
   { file: 'vp9-dash.webm', ffmpeg: '-i @vp9.webm -an -c copy -dash 1' },
   { file: 'vp8-cues-first.webm', ffmpeg: '-i @vp8.webm -c copy -cues_to_front 1' },
 ].map(recipe => ({ container: 'webm', ...recipe }));

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "containers/matroska/ebml.h"
 #include "io/byte-reader.h"
 #include "io/next-range.h"
 
@@ -24,9 +25,6 @@ constexpr uint64_t kInfoId = 0x1549A966;
 constexpr uint64_t kTracksId = 0x1654AE6B;
 constexpr uint64_t kTimestampScaleId = 0x2AD7B1;
 constexpr uint64_t kMuxingAppId = 0x4D80;
-constexpr uint64_t kClusterId = 0x1F43B675;
-constexpr uint64_t kTimestampId = 0xE7;
-constexpr int kMaxElements = 64;
 // Attachments and the like: up to this size they are read, for the cover art in them.
 constexpr int64_t kLargeBytes = 256 * 1024;
 constexpr int64_t kMaxTracksBytes = 1024 * 1024;
@@ -38,42 +36,6 @@ constexpr int kMaxHeaderElements = 32;
 // An id of at most 8 bytes as it is read here, and a size of at most 8.
 constexpr int64_t kMaxElementHeaderBytes = 16;
 constexpr int64_t kMaxDocTypeBytes = 16;
-
-struct Element {
-  uint64_t id;
-  int64_t body;
-  // Nothing when the size is "unknown", as live streams have it.
-  std::optional<int64_t> end;
-};
-
-struct VarInt {
-  uint64_t withMarker;
-  uint64_t value;
-  uint64_t allOnes;
-};
-
-std::optional<VarInt> readVarInt(ByteReader& reader) {
-  const uint8_t first = reader.u8();
-  int extraBytes = 0;
-  while (extraBytes < 8 && !(first & (0x80 >> extraBytes))) extraBytes++;
-  if (!reader.complete() || extraBytes == 8) return {};
-  uint64_t bits = first;
-  for (int i = 0; i < extraBytes; i++) bits = bits << 8 | reader.u8();
-  if (!reader.complete()) return {};
-  const uint64_t marker = uint64_t{1} << (7 * (extraBytes + 1));
-  return VarInt{bits, bits & (marker - 1), marker - 1};
-}
-
-std::optional<Element> readElement(const SparseFile& file, int64_t offset) {
-  ByteReader reader(file, offset);
-  const auto id = readVarInt(reader);
-  if (!id) return {};
-  const auto size = readVarInt(reader);
-  if (!size) return {};
-  Element element{id->withMarker, reader.position(), {}};
-  if (size->value != size->allOnes) element.end = element.body + static_cast<int64_t>(size->value);
-  return element;
-}
 
 std::string readDocType(const SparseFile& file, const Element& header) {
   int64_t offset = header.body;
@@ -88,22 +50,6 @@ std::string readDocType(const SparseFile& file, const Element& header) {
     offset = *element->end;
   }
   return {};
-}
-
-uint64_t readNumber(const SparseFile& file, const Element& element) {
-  ByteReader reader(file, element.body);
-  return reader.number(static_cast<int>(std::clamp<int64_t>(*element.end - element.body, 0, 8)));
-}
-
-// Calls `visit` with the children in memory, until it returns false.
-template <typename Visit>
-void visitChildren(const SparseFile& file, int64_t begin, int64_t end, Visit visit) {
-  int64_t offset = begin;
-  for (int i = 0; i < kMaxElements && offset < end; i++) {
-    const auto element = readElement(file, offset);
-    if (!element || !visit(*element, offset) || !element->end || *element->end <= offset) return;
-    offset = *element->end;
-  }
 }
 
 // Where the SeekHead says that Info and Tracks begin; "no limit" if it doesn't.
@@ -229,29 +175,17 @@ SparseFile fileOf(std::vector<uint8_t> bytes, bool ends) {
   return SparseFile({ByteRange{0, std::move(bytes)}}, ends ? std::optional(size) : std::nullopt);
 }
 
-struct Clock {
-  double secondsPerTick = 1e-3;
-  // As the muxer of libavformat names itself.
-  bool isOfLavf = false;
-};
-
-Clock readClock(const SparseFile& file, const HeaderWalk& walk) {
+void readInfo(const SparseFile& file, const Element& info, MatroskaClock& clock) {
   constexpr uint64_t kLavf = 'L' << 24 | 'a' << 16 | 'v' << 8 | 'f';
   constexpr double kSecondsPerUnit = 1e-9;
-  Clock clock;
-  for (const HeaderWalk::Piece& piece : walk.pieces()) {
-    const auto info = readElement(file, piece.begin);
-    if (!info || info->id != kInfoId || !info->end) continue;
-    visitChildren(file, info->body, *info->end, [&](const Element& element, int64_t) {
-      if (!element.end) return false;
-      if (element.id == kTimestampScaleId) {
-        clock.secondsPerTick = static_cast<double>(readNumber(file, element)) * kSecondsPerUnit;
-      }
-      if (element.id == kMuxingAppId) clock.isOfLavf = ByteReader(file, element.body).u32() == kLavf;
-      return true;
-    });
-  }
-  return clock;
+  visitChildren(file, info.body, *info.end, [&](const Element& element, int64_t) {
+    if (!element.end) return false;
+    if (element.id == kTimestampScaleId) {
+      clock.secondsPerTick = static_cast<double>(readNumber(file, element)) * kSecondsPerUnit;
+    }
+    if (element.id == kMuxingAppId) clock.isOfLavf = ByteReader(file, element.body).u32() == kLavf;
+    return true;
+  });
 }
 
 using Arranged = std::variant<UsualOrder, Need, ArrangedHeader>;
@@ -328,23 +262,25 @@ std::variant<UsualOrder, Need, ArrangedHeader> arrangeMatroskaHeader(const Spars
   return moveTracks(file, std::get<int64_t>(tracks), *walk.firstCluster());
 }
 
-std::optional<double> firstLavfTime(const SparseFile& file) {
+MatroskaClock readMatroskaClock(const SparseFile& file) {
+  MatroskaClock clock;
   const auto header = readElement(file, 0);
   const auto segment = header && header->end ? readElement(file, *header->end) : std::nullopt;
-  if (!segment || segment->id != kSegmentId) return {};
+  if (!segment || segment->id != kSegmentId) return clock;
   HeaderWalk walk(file, *segment);
   walk.run();
-  if (!walk.firstCluster()) return {};
-  const Clock clock = readClock(file, walk);
-  const auto cluster = readElement(file, *walk.firstCluster());
-  if (!clock.isOfLavf || !cluster) return {};
-  std::optional<double> first;
+  for (const HeaderWalk::Piece& piece : walk.pieces()) {
+    const auto info = readElement(file, piece.begin);
+    if (info && info->id == kInfoId && info->end) readInfo(file, *info, clock);
+  }
+  const auto cluster = walk.firstCluster() ? readElement(file, *walk.firstCluster()) : std::nullopt;
+  if (!cluster) return clock;
   visitChildren(file, cluster->body, cluster->end.value_or(kMaxOffset), [&](const Element& element, int64_t) {
     if (element.id != kTimestampId || !element.end) return true;
-    first = static_cast<double>(readNumber(file, element)) * clock.secondsPerTick;
+    clock.firstSeconds = static_cast<double>(readNumber(file, element)) * clock.secondsPerTick;
     return false;
   });
-  return first;
+  return clock;
 }
 
 MatroskaLayout readMatroskaLayout(const SparseFile& file) {

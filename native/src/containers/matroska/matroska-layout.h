@@ -18,9 +18,15 @@ struct MatroskaLayout {
 
 MatroskaLayout readMatroskaLayout(const SparseFile& file);
 
-// When the first cluster of a file of libavformat's muxer begins, in seconds. That muxer counts the duration from zero;
-// others count it from there. Nothing for theirs.
-std::optional<double> firstLavfTime(const SparseFile& file);
+struct MatroskaClock {
+  double secondsPerTick = 1e-3;
+  // When the first cluster begins.
+  double firstSeconds = 0;
+  // As the muxer of libavformat names itself: it counts the duration from zero, others from the first cluster on.
+  bool isOfLavf = false;
+};
+
+MatroskaClock readMatroskaClock(const SparseFile& file);
 
 struct UsualOrder {};
 

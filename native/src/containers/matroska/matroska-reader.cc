@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "containers/matroska/matroska-layout.h"
+#include "containers/matroska/matroska-tail.h"
 
 namespace vigie {
 
@@ -35,11 +36,19 @@ DurationResult MatroskaReader::findDuration(OpenContainer& container, const AVSt
                                             const Limits& limits) const {
   // What begins sooner is a part of a file that players begin at zero.
   constexpr double kMinLateSeconds = 10;
-  const auto result = ContainerReader::findDuration(container, video, limits);
-  const auto* stated = std::get_if<std::optional<Duration>>(&result);
-  const double first = firstLavfTime(file()).value_or(0);
-  if (stated == nullptr || !*stated || first < kMinLateSeconds || (*stated)->seconds <= first) return result;
-  return Duration{(*stated)->seconds - first, (*stated)->source};
+  const MatroskaClock clock = readMatroskaClock(file());
+  auto result = ContainerReader::findDuration(container, video, limits);
+  auto* duration = std::get_if<std::optional<Duration>>(&result);
+  bool isFromZero = clock.isOfLavf;
+  if (duration != nullptr && !*duration) {
+    result = matroskaTailDuration(file(), clock);
+    duration = std::get_if<std::optional<Duration>>(&result);
+    isFromZero = true;
+  }
+  const double first = clock.firstSeconds;
+  if (duration == nullptr || !*duration || !isFromZero || first < kMinLateSeconds) return result;
+  if ((*duration)->seconds > first) (*duration)->seconds -= first;
+  return result;
 }
 
 }  // namespace vigie
