@@ -5,6 +5,14 @@ import { callEverything } from './call-everything.ts';
 import { documentedBlock } from './documented-blocks.ts';
 import { runDocumentedCommands } from './documented-commands.ts';
 import { cloneOwnProtos, cloneProtos } from './fresh-clone.ts';
+import {
+  OPENAPI_GO_TOOL,
+  OPENAPI_NPM_TOOLS,
+  runSchemathesis,
+  SCHEMATHESIS,
+  useGoClient,
+  useTypeScriptClient,
+} from './openapi-clients.ts';
 import { hasProgram, runScript } from './run.ts';
 import { runWatchLoop } from './watch-loop.ts';
 
@@ -166,6 +174,32 @@ export const checks: readonly Check[] = [
       const rust = { PROTOS: dir, PROTOC: path.join(BIN_DIR, 'protoc'), CARGO_TARGET_DIR: target };
       await runScript('cargo build -q', { cwd: path.join(dir, 'tools/clients/rust'), env: { ...env, ...rust } });
       await callEverything(path.join(target, 'debug/call-everything'));
+    },
+  },
+  {
+    name: 'OpenAPI by Redocly, and a TypeScript client of openapi-typescript',
+    missing: undefined,
+    async run(dir) {
+      const tools = path.join(TOOLS_DIR, 'npm');
+      mkdirSync(tools, { recursive: true });
+      await once('openapi-npm', OPENAPI_NPM_TOOLS, () => runScript(OPENAPI_NPM_TOOLS, { cwd: tools, env }));
+      await useTypeScriptClient(dir, tools, env);
+    },
+  },
+  {
+    name: 'OpenAPI by a Go client of oapi-codegen',
+    missing: noGo,
+    async run(dir) {
+      await once('openapi-go', OPENAPI_GO_TOOL, () => runScript(OPENAPI_GO_TOOL, { cwd: TOOLS_DIR, env }));
+      await useGoClient(dir, env);
+    },
+  },
+  {
+    name: 'OpenAPI by schemathesis, in all its phases',
+    missing: noPython,
+    async run(dir) {
+      await once('schemathesis', SCHEMATHESIS, () => runScript(SCHEMATHESIS, { cwd: TOOLS_DIR, env }));
+      await runSchemathesis(dir, { ...env, PATH: `${TOOLS_DIR}/schemathesis/bin:${env.PATH}` });
     },
   },
   {
