@@ -19,6 +19,8 @@ describe('readProtoComments', () => {
     })) {
       expect(comments.get(name), name).to.match(comment);
     }
-    expect(comments.get('vigie.video.v1.Media')).to.equal(undefined);
+    // Imported.
+    expect(comments.get('vigie.video.v1.Media')).to.match(/^What/);
+    expect(comments.get('vigie.quarantine.v1.QuarantinedAlert')).to.equal(undefined);
   });
 });

@@ -18,11 +18,14 @@ export function readCommentLocations(): ReadonlyMap<string, readonly SourceCodeI
   return new Map(file.map(({ name, sourceCodeInfo }) => [name, sourceCodeInfo?.location ?? []]));
 }
 
-/** What stands above the messages, fields, enums, values, services and methods of these files. */
-export function readProtoComments(files: Iterable<DescFile>): ProtoComments {
+/** What stands above whatever these files define, and those that they import. */
+export function readProtoComments(roots: Iterable<DescFile>): ProtoComments {
   const locations = readCommentLocations();
   const found = new Map<string, string>();
-  for (const { proto } of files) {
+  const files = new Set(roots);
+  // A Set also visits what is added meanwhile.
+  for (const { proto, dependencies } of files) {
+    for (const file of dependencies) files.add(file);
     const names = namesByPath(proto);
     for (const { path, leadingComments } of locations.get(proto.name) ?? []) {
       const name = names.get(path.join());

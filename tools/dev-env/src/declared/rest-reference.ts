@@ -1,7 +1,6 @@
 import {
   type DescEnum,
   type DescField,
-  type DescFile,
   type DescMessage,
   type DescMethod,
   getOption,
@@ -38,23 +37,13 @@ interface Route {
 
 /** docs/rest.md with every route and every message of the protos, in their own words. */
 export function declareRestReference(page: string): string {
-  const comments = readProtoComments(ownFiles());
+  const comments = readProtoComments(SERVICES.map(({ file }) => file));
   const methods = SERVICES.flatMap(({ methods }) => methods).filter(method => hasOption(method, http));
   const messages = new Set<DescMessage>();
   const routes = methods.map(method => renderMethod(method, comments, messages));
   const withRoutes = replaceBlock(FILE, page, 'routes', `\n${routes.join('\n\n')}\n`);
   const shown = [...withReferences(messages)].map(message => renderMessage(message, comments));
   return replaceBlock(FILE, withRoutes, 'messages', `\n${shown.join('\n\n')}\n`);
-}
-
-/** Those of the services, and what they import. */
-function ownFiles(): Set<DescFile> {
-  const files = new Set<DescFile>(SERVICES.map(({ file }) => file));
-  // A Set also visits what is added meanwhile.
-  for (const { dependencies } of files) {
-    for (const file of dependencies) if (file.name.startsWith('vigie/')) files.add(file);
-  }
-  return files;
 }
 
 function renderMethod(method: DescMethod, comments: ProtoComments, messages: Set<DescMessage>): string {

@@ -5,7 +5,7 @@ import { StatusSchema } from '@vigie/proto/google/rpc/status_pb.ts';
 import type { ProtoComments } from '@vigie/service-kit/grpc';
 import { isRequiredField } from '../json-violations.ts';
 import { refTo, type Schema, schemaOf } from './json-schema.ts';
-import { isRequiredByRules, ruleKeywords } from './rule-keywords.ts';
+import { isRequiredByRules, messageKeywords, ruleKeywords } from './rule-keywords.ts';
 
 /** Requests have what a client sends, answers what it gets. */
 export type Direction = 'request' | 'answer';
@@ -92,7 +92,7 @@ export class MessageSchemas {
       description: this.#comments.get(message.typeName),
       properties: Object.fromEntries(fields.map(field => [field.jsonName, this.ofField(field, direction)])),
       required: required.length > 0 ? required : undefined,
-      additionalProperties: direction === 'request' ? false : undefined,
+      ...(direction === 'request' ? { additionalProperties: false, ...messageKeywords(message) } : {}),
     });
   }
 
@@ -121,9 +121,12 @@ function isAlwaysThere({ presence }: DescField): boolean {
   return presence === FeatureSet_FieldPresence.IMPLICIT;
 }
 
-/** With the message that it belongs to. */
+/**
+ * With the message that it belongs to. `ListAlertsResponse` is what generators of clients call the HTTP response of the
+ * operation `listAlerts`.
+ */
 function titleOf({ parent, name }: DescMessage | DescEnum): string {
-  return parent === undefined ? name : `${parent.name}.${name}`;
+  return parent === undefined ? name.replace(/Response$/, 'Result') : `${parent.name}.${name}`;
 }
 
 /** https://protobuf.dev/programming-guides/json/ */

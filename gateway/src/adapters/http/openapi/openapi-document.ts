@@ -1,4 +1,4 @@
-import type { DescFile, DescMethod, DescService } from '@bufbuild/protobuf';
+import type { DescMethod, DescService } from '@bufbuild/protobuf';
 import { readProtoComments } from '@vigie/service-kit/grpc';
 import { answersRawBytes } from '../transcoder/encode-response.ts';
 import { httpBindings } from '../transcoder/http-binding.ts';
@@ -22,7 +22,7 @@ all fields that are not optional, also where they are empty. Times are RFC 3339;
 export function describeApi(methods: readonly DescMethod[]): Schema {
   const bindings = methods.flatMap(httpBindings);
   const services = new Set<DescService>(bindings.map(({ method }) => method.parent));
-  const comments = readProtoComments(withImports([...services].map(({ file }) => file)));
+  const comments = readProtoComments([...services].map(({ file }) => file));
   const answers = bindings.filter(binding => !answersRawBytes(binding)).map(({ method }) => method.output);
   const schemas = new MessageSchemas(comments, answers);
   const paths: Record<string, Record<string, Schema>> = {};
@@ -41,6 +41,8 @@ export function describeApi(methods: readonly DescMethod[]): Schema {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
+    // Nobody has to say who they are.
+    security: [],
     tags: [...tags].map(([name, description]) => ({ name, description })),
     paths,
     components: {
@@ -49,14 +51,4 @@ export function describeApi(methods: readonly DescMethod[]): Schema {
       headers: HEADERS,
     },
   };
-}
-
-/** The files, and those of ours that they import. */
-function withImports(roots: readonly DescFile[]): Set<DescFile> {
-  const files = new Set(roots);
-  // A Set also visits what is added meanwhile.
-  for (const { dependencies } of files) {
-    for (const file of dependencies) if (file.name.startsWith('vigie/')) files.add(file);
-  }
-  return files;
 }

@@ -57,7 +57,7 @@ function parametersOf(binding: HttpBinding, schemas: MessageSchemas): Schema[] {
     return schemaOf({
       name: field.name,
       in: isInPath(field) ? 'path' : 'query',
-      required: isInPath(field) || isRequired(field) || undefined,
+      required: isInPath(field) || isRequired(field) || isOneOfRequired(field) || undefined,
       description,
       schema,
       // The default for lists: `?statuses=FAILED&statuses=PROCESSED`.
@@ -67,8 +67,8 @@ function parametersOf(binding: HttpBinding, schemas: MessageSchemas): Schema[] {
 
   function isParameter(field: DescField): boolean {
     if (body.kind === 'field' && body.field === field) return false;
-    // One of a oneof that the path has already given.
-    return !(isOneOfRequired(field) && field.oneof?.fields.some(isInPath));
+    // Of a oneof one is given: that in the path, or else the first; another route has the others.
+    return !isOneOfRequired(field) || (!field.oneof?.fields.some(isInPath) && field.oneof?.fields[0] === field);
   }
 }
 

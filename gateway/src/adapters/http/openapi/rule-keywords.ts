@@ -1,8 +1,9 @@
-import { type DescField, getOption, hasOption } from '@bufbuild/protobuf';
+import { type DescField, type DescMessage, getOption, hasOption } from '@bufbuild/protobuf';
 import {
   type FieldRules,
   field as fieldRules,
   type Int32Rules,
+  message as messageRules,
   oneof as oneofRules,
   type RepeatedRules,
   type StringRules,
@@ -24,7 +25,22 @@ export function ruleKeywords(field: DescField): RuleKeywords {
 }
 
 export function isRequiredByRules(field: DescField): boolean {
-  return hasOption(field, fieldRules) && getOption(field, fieldRules).required;
+  if (!hasOption(field, fieldRules)) return false;
+  const { required, type } = getOption(field, fieldRules);
+  return required || (type.case === 'repeated' && type.value.minItems > 0n);
+}
+
+const IS_GIVEN = /^(?:has\(this\.\w+\)|size\(this\.\w+\) > 0|this\.\w+ != (?:''|0))$/;
+
+/**
+ * Of a whole message. That one of several fields has to be given could be said field by field (`anyOf`), of which
+ * generators of clients make unions that nobody can use.
+ */
+export function messageKeywords(message: DescMessage): Schema {
+  if (!hasOption(message, messageRules)) return {};
+  const { cel } = getOption(message, messageRules);
+  const asksForOne = cel.some(({ expression }) => expression.split(' || ').every(each => IS_GIVEN.test(each)));
+  return asksForOne ? { minProperties: 1 } : {};
 }
 
 /** Whether a request has to have one of the fields of the oneof. */
@@ -42,6 +58,8 @@ function keywordsOf(rules: FieldRules): RuleKeywords {
     case 'int32':
     case 'uint32':
       return { own: numberKeywords(type.value as Int32Rules), items: {} };
+    case 'duration':
+      return type.value.greaterThan.case === undefined ? NO_KEYWORDS : { own: { not: { pattern: '^-' } }, items: {} };
     case 'repeated':
       return repeatedKeywords(type.value);
     default:
