@@ -40,20 +40,26 @@ function dedent(comment: string): string {
   return comment.replaceAll(/^ /gm, '').trim();
 }
 
+/** Numbers of fields of `google.protobuf.FileDescriptorProto` and of what it holds. */
+const FILE = { message: 4, enum: 5, service: 6 };
+const MESSAGE = { field: 2, message: 3, enum: 4 };
+const ENUM = { value: 2 };
+const SERVICE = { method: 2 };
+
 /** Full names by paths of field numbers of `google.protobuf.FileDescriptorProto`, as `SourceCodeInfo` has them. */
 function namesByPath(file: DescFile['proto']): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   file.messageType.forEach((message, index) => {
-    addMessage(names, message, [4, index], file.package);
+    addMessage(names, message, [FILE.message, index], file.package);
   });
   file.enumType.forEach((each, index) => {
-    addEnum(names, each, [5, index], file.package);
+    addEnum(names, each, [FILE.enum, index], file.package);
   });
   file.service.forEach((service, index) => {
     const name = `${file.package}.${service.name}`;
-    names.set([6, index].join(), name);
+    names.set([FILE.service, index].join(), name);
     service.method.forEach((method, at) => {
-      names.set([6, index, 2, at].join(), `${name}.${method.name}`);
+      names.set([FILE.service, index, SERVICE.method, at].join(), `${name}.${method.name}`);
     });
   });
   return names;
@@ -68,13 +74,13 @@ function addMessage(
   const name = `${scope}.${message.name}`;
   names.set(path.join(), name);
   message.field.forEach((field, index) => {
-    names.set([...path, 2, index].join(), `${name}.${field.name}`);
+    names.set([...path, MESSAGE.field, index].join(), `${name}.${field.name}`);
   });
   message.nestedType.forEach((nested, index) => {
-    addMessage(names, nested, [...path, 3, index], name);
+    addMessage(names, nested, [...path, MESSAGE.message, index], name);
   });
   message.enumType.forEach((each, index) => {
-    addEnum(names, each, [...path, 4, index], name);
+    addEnum(names, each, [...path, MESSAGE.enum, index], name);
   });
 }
 
@@ -82,6 +88,6 @@ function addEnum(names: Map<string, string>, each: EnumDescriptorProto, path: re
   const name = `${scope}.${each.name}`;
   names.set(path.join(), name);
   each.value.forEach((value, index) => {
-    names.set([...path, 2, index].join(), `${name}.${value.name}`);
+    names.set([...path, ENUM.value, index].join(), `${name}.${value.name}`);
   });
 }

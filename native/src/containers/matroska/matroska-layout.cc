@@ -52,6 +52,12 @@ std::string readDocType(const SparseFile& file, const Element& header) {
   return {};
 }
 
+std::optional<Element> findSegment(const SparseFile& file) {
+  const auto header = readElement(file, 0);
+  const auto segment = header && header->end ? readElement(file, *header->end) : std::nullopt;
+  return segment && segment->id == kSegmentId ? segment : std::nullopt;
+}
+
 // Where the SeekHead says that Info and Tracks begin; "no limit" if it doesn't.
 struct SeekTargets {
   int64_t info = kMaxOffset;
@@ -249,9 +255,8 @@ std::variant<int64_t, Need> findTracksFrom(const SparseFile& file, int64_t offse
 }  // namespace
 
 std::variant<UsualOrder, Need, ArrangedHeader> arrangeMatroskaHeader(const SparseFile& file, bool withPackets) {
-  const auto header = readElement(file, 0);
-  const auto segment = header && header->end ? readElement(file, *header->end) : std::nullopt;
-  if (!segment || segment->id != kSegmentId) return UsualOrder{};
+  const auto segment = findSegment(file);
+  if (!segment) return UsualOrder{};
   HeaderWalk walk(file, *segment);
   walk.run();
   if (walk.hasSkipped()) return leaveOutSkipped(file, *segment, walk, withPackets);
@@ -264,9 +269,8 @@ std::variant<UsualOrder, Need, ArrangedHeader> arrangeMatroskaHeader(const Spars
 
 MatroskaClock readMatroskaClock(const SparseFile& file) {
   MatroskaClock clock;
-  const auto header = readElement(file, 0);
-  const auto segment = header && header->end ? readElement(file, *header->end) : std::nullopt;
-  if (!segment || segment->id != kSegmentId) return clock;
+  const auto segment = findSegment(file);
+  if (!segment) return clock;
   HeaderWalk walk(file, *segment);
   walk.run();
   for (const HeaderWalk::Piece& piece : walk.pieces()) {
@@ -288,8 +292,8 @@ MatroskaLayout readMatroskaLayout(const SparseFile& file) {
   if (!header || header->id != kEbmlHeaderId || !header->end) return {};
   MatroskaLayout layout;
   layout.docType = readDocType(file, *header);
-  const auto segment = readElement(file, *header->end);
-  layout.truncated = segment && segment->id == kSegmentId && segment->end && file.endsAt(*segment->end - 1);
+  const auto segment = findSegment(file);
+  layout.truncated = segment && segment->end && file.endsAt(*segment->end - 1);
   return layout;
 }
 

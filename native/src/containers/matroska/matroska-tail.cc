@@ -5,6 +5,7 @@
 #include <map>
 #include <vector>
 
+#include "containers/last-times.h"
 #include "containers/matroska/ebml.h"
 #include "io/next-range.h"
 #include "io/padding.h"
@@ -25,27 +26,11 @@ constexpr int64_t kTailBytes[] = {kFirstTailBytes, 128 * 1024, 512 * 1024, 1024 
 constexpr size_t kMaxRangesOfPadding = 11;
 constexpr int kMaxElementsOfTail = 100'000;
 
-// Of the blocks of one track, in ticks.
-class TrackEnd {
- public:
-  void add(double time, double duration) {
-    if (last_ && time <= *last_) {
-      if (time < *last_) before_ = std::max(before_.value_or(time), time);
-      return;
-    }
-    before_ = last_;
-    last_ = time;
-    duration_ = duration;
-  }
-
-  // The last block lasts as long as the one before, if it doesn't say how long.
-  double ticks() const { return *last_ + (duration_ > 0 || !before_ ? duration_ : *last_ - *before_); }
-
- private:
-  std::optional<double> last_;
-  std::optional<double> before_;
-  double duration_ = 0;
-};
+// The last block lasts as long as the one before, if it doesn't say how long.
+double endOf(const LastTimes& blocks) {
+  const double duration = blocks.duration();
+  return blocks.last() + (duration > 0 ? duration : blocks.interval().value_or(0));
+}
 
 // A cluster begins with its time, a checksum aside.
 std::optional<double> timeOfCluster(const SparseFile& file, const Element& cluster) {
@@ -83,7 +68,7 @@ class ClusterWalk {
 
   std::optional<double> lastTick() const {
     std::optional<double> last;
-    for (const auto& [track, end] : tracks_) last = std::max(last.value_or(0), end.ticks());
+    for (const auto& [track, blocks] : tracks_) last = std::max(last.value_or(0), endOf(blocks));
     return last;
   }
 
@@ -111,7 +96,8 @@ class ClusterWalk {
   const SparseFile& file_;
   int64_t end_;
   double clusterTime_ = 0;
-  std::map<uint64_t, TrackEnd> tracks_;
+  // In ticks, by number.
+  std::map<uint64_t, LastTimes> tracks_;
 };
 
 std::optional<int64_t> findCluster(const SparseFile& file, int64_t begin, int64_t end) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "codecs/audio-parameters.h"
+#include "containers/last-times.h"
 #include "containers/visit-packets.h"
 #include "io/next-range.h"
 #include "io/padding.h"
@@ -54,23 +55,17 @@ class StreamEnd {
   // `packet` or another before it has a time stamp.
   void add(const AVPacket& packet, const AVStream& stream) {
     const bool isTimed = packet.pts != AV_NOPTS_VALUE;
-    const double time = isTimed ? toSeconds(packet.pts, stream.time_base) : *last_ + duration_;
-    if (last_ && time <= *last_) {
-      if (time < *last_) before_ = std::max(before_.value_or(time), time);
-      return;
-    }
-    before_ = last_;
-    last_ = time;
-    duration_ = durationOf(packet, stream);
+    const double time = isTimed ? toSeconds(packet.pts, stream.time_base) : times_.last() + times_.duration();
+    times_.add(time, durationOf(packet, stream));
   }
 
   // A field lasts half as long as a frame.
-  double seconds() const { return *last_ + (before_ ? std::min(duration_, *last_ - *before_) : duration_); }
+  double seconds() const {
+    return times_.last() + std::min(times_.duration(), times_.interval().value_or(times_.duration()));
+  }
 
  private:
-  std::optional<double> last_;
-  std::optional<double> before_;
-  double duration_ = 0;
+  LastTimes times_;
 };
 
 // The ends of all streams.
