@@ -1,13 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import {
-  type AlertInput,
-  contentHash,
-  InvalidAlertError,
-  latestTimestamp,
-  parseAlert,
-  timestampSeconds,
-} from './alert.ts';
+import { type AlertInput, InvalidAlertError, latestTimestamp, parseAlert, timestampSeconds } from './alert.ts';
 
 const good: AlertInput = { uid: 'a-1', video: '/videos/a.mp4', timestamp: 1748871320.683412, store: 'store-42' };
 
@@ -118,15 +111,5 @@ describe('parseAlert', () => {
       'timestamp',
       'store',
     ]);
-  });
-});
-
-describe('contentHash', () => {
-  it('is equal for equal content and differs with each field but the uid', () => {
-    const hash = contentHash(parseAlert(good));
-    expect(contentHash(parseAlert({ ...good, uid: 'other' }))).to.equal(hash);
-    for (const change of [{ video: '/videos/b.mp4' }, { timestamp: 1748871320.683413 }, { store: 'store-43' }]) {
-      expect(contentHash(parseAlert({ ...good, ...change }))).to.not.equal(hash);
-    }
   });
 });

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 /** What a store's camera system says, checked by the rules of `vigie.alert.v1.Alert`. */
 export interface Alert {
   readonly uid: string;
@@ -135,13 +133,4 @@ function toMicros(seconds: number): number {
 /** Unix seconds with a fraction, as `parseAlert` takes them. */
 export function timestampSeconds(alert: Alert): number {
   return alert.timestampMicros / 1e6;
-}
-
-/** Tells two alerts of one uid apart: equal for equal `video`, `timestamp` and `store`. 22 characters of base64url. */
-export function contentHash(alert: Alert): string {
-  return createHash('sha256')
-    .update(JSON.stringify([alert.video, alert.timestampMicros, alert.store]))
-    .digest()
-    .subarray(0, 16)
-    .toString('base64url');
 }

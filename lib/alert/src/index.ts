@@ -1,7 +1,6 @@
 export {
   type Alert,
   type AlertInput,
-  contentHash,
   type FieldViolation,
   findStoreViolation,
   findUidViolation,
@@ -11,6 +10,7 @@ export {
   parseAlert,
   timestampSeconds,
 } from './alert.ts';
+export { type AlertContent, contentHash, contentKey, isSameContent } from './alert-content.ts';
 export {
   ALERT_STATUSES,
   type AlertRecord,

@@ -1,7 +1,7 @@
+import { isSameContent } from '@vigie/alert';
 import type { AlertArrival } from './alert-arrival.ts';
 import type { CurrentAlert } from './current-alert.ts';
 import type { AlertResult } from './record-kind.ts';
-import { isSameContent } from './same-content.ts';
 
 /** What is to be written of alerts that have their rows already. */
 export interface AlertChanges {

@@ -1,8 +1,7 @@
-import type { FinishedAlert } from '@vigie/alert';
+import { type FinishedAlert, isSameContent } from '@vigie/alert';
 import type { CurrentAlert } from './current-alert.ts';
 import type { FoundOutcome } from './found-outcome.ts';
 import type { OutcomeRecordKind, OutcomeResult } from './record-kind.ts';
-import { isSameContent } from './same-content.ts';
 
 export interface OutcomeDecisions {
   /** One an outcome, in the batch's order. */

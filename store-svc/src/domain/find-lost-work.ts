@@ -1,6 +1,6 @@
+import { isSameContent } from '@vigie/alert';
 import type { AlertMessage } from './alert-message.ts';
 import type { CurrentAlert } from './current-alert.ts';
-import { isSameContent } from './same-content.ts';
 
 /**
  * What a message that every consumer has finished lacks all the same.

@@ -1,6 +1,7 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import { headersOf } from '@vigie/service-kit/nats';
-import { type Alert, contentHash } from '../alert.ts';
+import type { Alert } from '../alert.ts';
+import { contentHash } from '../alert-content.ts';
 
 export const MESSAGE_ID = 'Nats-Msg-Id';
 

@@ -1,6 +1,6 @@
 import type { JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import { headersOf, publishStored, traceHeaders } from '@vigie/service-kit/nats';
-import { contentHash } from '../alert.ts';
+import { contentHash } from '../alert-content.ts';
 import type { FinishedAlert } from '../alert-record.ts';
 import { encodeOutcomePayload } from '../wire/alert-payload.ts';
 import { MESSAGE_ID } from './alert-message-id.ts';

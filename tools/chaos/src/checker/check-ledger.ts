@@ -1,5 +1,5 @@
+import { type AlertContent, contentKey, isSameContent } from '@vigie/alert';
 import type { Breach, BreachKind } from './breach.ts';
-import { contentKey } from './content-key.ts';
 import type { Findings, FoundOutcome, FoundQuarantined, FoundRow } from './findings.ts';
 import type { Ledger, SentAlert } from './ledger.ts';
 
@@ -43,7 +43,7 @@ function checkUid(contents: readonly SentAlert[], held: HeldOfUid): UidBreach[] 
     return accepted.length > 0 ? [{ kind: 'lost', detail: 'accepted, and there is no row' }] : [];
   }
   const breaches: UidBreach[] = more.length > 0 ? [{ kind: 'doubled', detail: `has ${held.rows.length} rows` }] : [];
-  const current = contents.find(({ alert }) => contentKey(alert) === contentKey(row));
+  const current = contents.find(({ alert }) => isSameContent(alert, row));
   if (current === undefined) {
     return [...breaches, { kind: 'wrong-content', detail: `the row holds what was not sent: ${contentKey(row)}` }];
   }
@@ -132,6 +132,6 @@ function checkConsumers({ consumers }: Findings): Breach[] {
     });
 }
 
-function isSame(a: Parameters<typeof contentKey>[0] | undefined, b: Parameters<typeof contentKey>[0]): boolean {
-  return a !== undefined && contentKey(a) === contentKey(b);
+function isSame(a: AlertContent | undefined, b: AlertContent): boolean {
+  return a !== undefined && isSameContent(a, b);
 }

@@ -1,15 +1,14 @@
-import type { FinalStatus } from '@vigie/alert';
-import type { Content } from './content-key.ts';
+import type { AlertContent, FinalStatus } from '@vigie/alert';
 
 /** A row of `alerts`. */
-export interface FoundRow extends Content {
+export interface FoundRow extends AlertContent {
   readonly uid: string;
   readonly status: FinalStatus | 'RECEIVED';
   readonly failureCode: string | null;
 }
 
 /** A message of OUTCOMES. */
-export interface FoundOutcome extends Content {
+export interface FoundOutcome extends AlertContent {
   readonly uid: string;
   readonly status: FinalStatus;
   readonly failureCode: string | null;
@@ -18,7 +17,7 @@ export interface FoundOutcome extends Content {
 /** A message of ALERTS or QUARANTINE: `alert` is undefined where it is none. */
 export interface FoundMessage {
   readonly payload: string;
-  readonly alert: (Content & { readonly uid: string }) | undefined;
+  readonly alert: (AlertContent & { readonly uid: string }) | undefined;
 }
 
 export interface FoundQuarantined extends FoundMessage {

@@ -1,6 +1,5 @@
-import type { Alert } from '@vigie/alert';
+import { type Alert, contentKey } from '@vigie/alert';
 import type { ExpectedEnd } from '../chaos-videos.ts';
-import { contentKey } from './content-key.ts';
 
 /** One content that was sent with a uid, as often as it was. */
 export interface SentAlert {
