@@ -29,10 +29,20 @@ function anyJson(desc: DescMessage): fc.Arbitrary<JsonObject> {
 type Entry = readonly [string, JsonValue];
 
 function entryOf(field: DescField, isThere: boolean): fc.Arbitrary<Entry | undefined> {
-  const one = anyElement(field);
-  const value: fc.Arbitrary<JsonValue> = field.fieldKind === 'list' ? fc.array(one, { maxLength: 2 }) : one;
-  const entry = value.map((json): Entry => [field.jsonName, json]);
+  const entry = anyValue(field).map((json): Entry => [field.jsonName, json]);
   return isThere ? entry : fc.option(entry, { nil: undefined });
+}
+
+function anyValue(field: DescField): fc.Arbitrary<JsonValue> {
+  const one = anyElement(field);
+  switch (field.fieldKind) {
+    case 'list':
+      return fc.array(one, { maxLength: 2 });
+    case 'map':
+      return fc.dictionary(fc.string({ unit: 'grapheme' }), one, { maxKeys: 2 });
+    default:
+      return one;
+  }
 }
 
 function anyElement({ message, enum: values, scalar }: DescField): fc.Arbitrary<JsonValue> {

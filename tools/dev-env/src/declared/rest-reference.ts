@@ -121,7 +121,7 @@ function renderEnum(values: DescEnum, comments: ProtoComments): string {
 }
 
 function typeOf(field: DescField): string {
-  const many = field.fieldKind === 'list' ? 'list of ' : '';
+  const many = field.fieldKind === 'list' ? 'list of ' : field.fieldKind === 'map' ? 'map of ' : '';
   if (field.message !== undefined) return many + (WELL_KNOWN[field.message.typeName] ?? linkTo(field.message));
   if (field.enum !== undefined) return many + linkTo(field.enum);
   return many + scalarName(field.scalar);

@@ -61,10 +61,12 @@ export class MessageSchemas {
   /** What a field of a message is, with its comment. */
   ofField(field: DescField, direction: Direction): Schema {
     const { own, items } = direction === 'request' ? ruleKeywords(field) : { own: {}, items: {} };
-    const element = this.#elementOf(field, direction);
-    const type =
-      field.fieldKind === 'list' ? { type: 'array', items: { ...element, ...items }, ...own } : { ...element, ...own };
-    return schemaOf({ ...type, description: this.#comments.get(`${field.parent.typeName}.${field.name}`) });
+    const element = { ...this.#elementOf(field, direction), ...items };
+    return schemaOf({
+      ...typeOf(field, element),
+      ...own,
+      description: this.#comments.get(`${field.parent.typeName}.${field.name}`),
+    });
   }
 
   #elementOf({ message, enum: values, scalar }: DescField, direction: Direction): Schema {
@@ -105,6 +107,12 @@ export class MessageSchemas {
     this.#components.set(name, { type: 'string', description, enum: shown.map(each => each.name) });
     return name;
   }
+}
+
+/** @param element what an element of a list, a value of a map, or the field itself is */
+function typeOf({ fieldKind }: DescField, element: Schema): Schema {
+  if (fieldKind === 'list') return { type: 'array', items: element };
+  return fieldKind === 'map' ? { type: 'object', additionalProperties: element } : element;
 }
 
 /** In a request. */

@@ -3,6 +3,7 @@ import {
   type FieldRules,
   field as fieldRules,
   type Int32Rules,
+  type MapRules,
   message as messageRules,
   oneof as oneofRules,
   type RepeatedRules,
@@ -13,7 +14,7 @@ import { type Schema, schemaOf } from './json-schema.ts';
 /** What a field has to be like, as far as JSON Schema can say it; the rest is in the field's comment. */
 export interface RuleKeywords {
   readonly own: Schema;
-  /** Of the elements of a list. */
+  /** Of the elements of a list, or the values of a map. */
   readonly items: Schema;
 }
 
@@ -62,6 +63,8 @@ function keywordsOf(rules: FieldRules): RuleKeywords {
       return type.value.greaterThan.case === undefined ? NO_KEYWORDS : { own: { not: { pattern: '^-' } }, items: {} };
     case 'repeated':
       return repeatedKeywords(type.value);
+    case 'map':
+      return mapKeywords(type.value);
     default:
       return NO_KEYWORDS;
   }
@@ -72,6 +75,25 @@ function repeatedKeywords({ minItems, maxItems, items }: RepeatedRules): RuleKey
     own: schemaOf({ minItems: positive(minItems), maxItems: positive(maxItems) }),
     items: items === undefined ? {} : keywordsOf(items).own,
   };
+}
+
+function mapKeywords({ minPairs, maxPairs, keys, values }: MapRules): RuleKeywords {
+  const { examples: names, ...propertyNames } = keys === undefined ? {} : keywordsOf(keys).own;
+  const { examples: items, ...additionalProperties } = values === undefined ? {} : keywordsOf(values).own;
+  return {
+    own: schemaOf({
+      minProperties: positive(minPairs),
+      maxProperties: positive(maxPairs),
+      propertyNames: Object.keys(propertyNames).length > 0 ? propertyNames : undefined,
+      examples: exampleOfMap(names, items),
+    }),
+    items: additionalProperties,
+  };
+}
+
+/** A map whose one entry is the first example of a key with that of a value. */
+function exampleOfMap(names: unknown, items: unknown): readonly object[] | undefined {
+  return Array.isArray(names) && Array.isArray(items) ? [{ [names[0]]: items[0] }] : undefined;
 }
 
 function numberKeywords({ greaterThan, lessThan, example }: Int32Rules): Schema {
