@@ -1,4 +1,5 @@
-import { type DescField, type DescMessage, fromJson, getOption, type JsonValue } from '@bufbuild/protobuf';
+import { type DescField, type DescMessage, fromJson, getOption, type JsonValue, ScalarType } from '@bufbuild/protobuf';
+import { pathToString } from '@bufbuild/protobuf/reflect';
 import type { FieldViolation } from '@vigie/alert';
 import { FieldBehavior, field_behavior } from '@vigie/proto/google/api/field_behavior_pb.ts';
 import { isJsonObject, joinPath } from './body-forms.ts';
@@ -54,6 +55,8 @@ function* messageViolations(desc: DescMessage, json: JsonValue, path: string, ro
 function* fieldViolations(field: DescField, key: string, value: JsonValue, path: string): Generator<FieldViolation> {
   if (field.fieldKind === 'list' && !Array.isArray(value)) {
     yield { field: path, description: `must be a JSON array, not ${quote(value)}` };
+  } else if (field.fieldKind === 'map' && field.scalar === ScalarType.STRING) {
+    yield* textMapViolations(value, path);
   } else if (field.fieldKind === 'message' && hasTextForm(field.message)) {
     const isWrong = violationOf(path, () => fromJson(field.parent, { [key]: value })).next().value !== undefined;
     if (isWrong) yield { field: path, description: `${describeTextForm(field.message)}, not ${quote(value)}` };
@@ -66,6 +69,22 @@ function* fieldViolations(field: DescField, key: string, value: JsonValue, path:
   } else {
     yield* violationOf(path, () => fromJson(field.parent, { [key]: value }));
   }
+}
+
+function* textMapViolations(map: JsonValue, path: string): Generator<FieldViolation> {
+  if (!isJsonObject(map)) {
+    yield { field: path, description: `must be a JSON object, not ${quote(map)}` };
+    return;
+  }
+  for (const [key, value] of Object.entries(map)) {
+    const description = describeWrongText(key, value);
+    if (description !== undefined) yield { field: path + pathToString([{ kind: 'map_sub', key }]), description };
+  }
+}
+
+function describeWrongText(key: string, value: JsonValue): string | undefined {
+  if (typeof value !== 'string') return `must be a string, not ${quote(value)}`;
+  return key.isWellFormed() && value.isWellFormed() ? undefined : 'must be well-formed Unicode';
 }
 
 function* violationOf(path: string, read: () => unknown): Generator<FieldViolation> {

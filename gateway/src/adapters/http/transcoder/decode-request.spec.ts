@@ -225,6 +225,52 @@ describe('decodeRequest', () => {
     expect(found).to.have.keys('max_count', 'name', 'kind', 'shelves[0].rowCount', 'shelves[1]');
   });
 
+  it('reads a map in a body, whatever its keys', () => {
+    const labels = JSON.parse('{"a":"","constructor":"x","__proto__":"y"}') as JsonValue;
+    const { labels: read = {} } = decode('POST', '/v1/books:find', '', { labels }) as { labels?: object };
+    expect(Object.entries(read)).to.deep.equal(Object.entries(labels as object));
+    expect(decode('POST', '/v1/books:find', '', { labels: null })).to.deep.equal({});
+  });
+
+  const wrongMaps: [labels: string, field: string, description: string][] = [
+    ['[]', 'labels', 'must be a JSON object, not []'],
+    ['"a"', 'labels', 'must be a JSON object, not "a"'],
+    ['7', 'labels', 'must be a JSON object, not 7'],
+    ['{"ok":"","camera":3}', 'labels["camera"]', 'must be a string, not 3'],
+    ['{"a":null}', 'labels["a"]', 'must be a string, not null'],
+    ['{"a":{"b":"c"}}', 'labels["a"]', 'must be a string, not {"b":"c"}'],
+    ['{"a\\"\\n":["b"]}', 'labels["a\\"\\n"]', 'must be a string, not ["b"]'],
+    ['{"__proto__":1}', 'labels["__proto__"]', 'must be a string, not 1'],
+  ];
+  for (const [labels, field, description] of wrongMaps) {
+    it(`refuses the map ${labels} and names what is wrong in it`, () => {
+      const body = { labels: JSON.parse(labels) as JsonValue };
+      expect(violationsOf(() => decode('POST', '/v1/books:find', '', body))).to.deep.equal({ [field]: description });
+    });
+  }
+
+  it('refuses what is no Unicode in a map', () => {
+    for (const labels of [{ a: '\ud800' }, { '\ud800': 'a' }]) {
+      const found = violationsOf(() => decode('POST', '/v1/books:find', '', { labels }));
+      expect(Object.keys(found)).to.have.lengthOf(1);
+      expect(Object.keys(found)[0]).to.match(/^labels\[/);
+    }
+  });
+
+  it('names the first wrong entries of a map of many thousands, in no time', async () => {
+    const keys = Array.from({ length: 20_000 }, (_, index) => `key-${index}`);
+    const find = (labels: Record<string, JsonValue>) =>
+      Object.keys(violationsOf(() => decode('POST', '/v1/books:find', '', { labels })));
+    expect(find(Object.fromEntries(keys.map((key, index) => [key, index])))).to.have.lengthOf(20);
+    const wrongAtTheEnd = { ...Object.fromEntries(keys.map(key => [key, ''])), last: 1 };
+    const elapsedMs = await shortestRunMs(500, async () => {
+      const startedAt = performance.now();
+      expect(find(wrongAtTheEnd)).to.deep.equal(['labels["last"]']);
+      return performance.now() - startedAt;
+    });
+    expect(elapsedMs).to.be.below(500);
+  });
+
   it('refuses a body that is not an object', () => {
     for (const body of [null, 1, 'x', [], true]) {
       expect(violationsOf(() => decode('POST', '/v1/books:find', '', body))).to.have.keys('body');
