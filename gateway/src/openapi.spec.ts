@@ -107,10 +107,14 @@ describe('the OpenAPI document', () => {
       required: string[];
     };
     expect(required).to.deep.equal(['uid', 'video', 'timestamp', 'store']);
-    expect(Object.keys(properties)).to.deep.equal(required);
+    expect(Object.keys(properties)).to.deep.equal([...required, 'labels']);
+    expect(properties.labels).to.deep.include({ type: 'object', examples: [{ camera: 'door-3' }] });
     const alert = { uid: 'a-1', video: '/videos/a.mp4', timestamp: 1748871320.68, store: 'Łódź 1' };
     const isValid = (changes: object) => ajv.validate('openapi#/components/schemas/NewAlert', { ...alert, ...changes });
-    expect(isValid({})).to.equal(true);
+    const labels = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, each) => [`k${each}`, 'v']));
+    for (const changes of [{}, { labels: {} }, { labels: labels(16) }, { labels: { 'Site/door': '№ 5 🛒', a: '' } }]) {
+      expect(isValid(changes), JSON.stringify(changes)).to.equal(true);
+    }
     for (const changes of [
       { uid: '' },
       { uid: 'a/b' },
@@ -126,6 +130,13 @@ describe('the OpenAPI document', () => {
       { store: ' ' },
       { store: '\u0007' },
       { status: 'FAILED' },
+      { labels: [] },
+      { labels: labels(17) },
+      { labels: { '': 'v' } },
+      { labels: { '.a': 'v' } },
+      { labels: { a: 3 } },
+      { labels: { a: '\u0007' } },
+      { labels: { a: 'x'.repeat(257) } },
     ]) {
       expect(isValid(changes), JSON.stringify(changes)).to.equal(false);
     }

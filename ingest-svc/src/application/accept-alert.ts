@@ -12,7 +12,8 @@ export class UidTakenError extends Error {
   readonly uid: string;
 
   constructor(uid: string) {
-    super(`Another alert has the uid ${uid}, with another video, timestamp or store. Give this one a uid of its own.`);
+    const difference = 'with another video, timestamp, store or labels';
+    super(`Another alert has the uid ${uid}, ${difference}. Give this one a uid of its own.`);
     this.uid = uid;
   }
 }

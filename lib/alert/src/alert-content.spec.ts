@@ -3,6 +3,7 @@ import { type Alert, type AlertInput, parseAlert } from './alert.ts';
 import { contentHash, isSameContent } from './alert-content.ts';
 
 const good: AlertInput = { uid: 'a-1', video: '/videos/a.mp4', timestamp: 1748871320.683412, store: 'store-42' };
+const labelled: AlertInput = { ...good, labels: { camera: '3', 'site/door': 'north' } };
 
 describe('the content of an alert', () => {
   /** By hash and by comparison alike. */
@@ -13,14 +14,43 @@ describe('the content of an alert', () => {
   };
 
   it('is the same whatever the uid, and differs with each other field', () => {
-    const alert = parseAlert(good);
-    expect(areSame(alert, parseAlert({ ...good, uid: 'other' }))).to.equal(true);
-    for (const change of [{ video: '/videos/b.mp4' }, { timestamp: 1748871320.683413 }, { store: 'store-43' }]) {
-      expect(areSame(alert, parseAlert({ ...good, ...change })), JSON.stringify(change)).to.equal(false);
+    const alert = parseAlert(labelled);
+    expect(areSame(alert, parseAlert({ ...labelled, uid: 'other' }))).to.equal(true);
+    for (const change of [
+      { video: '/videos/b.mp4' },
+      { timestamp: 1748871320.683413 },
+      { store: 'store-43' },
+      { labels: {} },
+      { labels: { camera: '3' } },
+      { labels: { camera: '3', 'site/door': 'south' } },
+      { labels: { camera: '3', 'site/window': 'north' } },
+      { labels: { camera: '3', 'site/door': 'north', more: '' } },
+      { labels: { camera: 'north', 'site/door': '3' } },
+    ]) {
+      expect(areSame(alert, parseAlert({ ...labelled, ...change })), JSON.stringify(change)).to.equal(false);
     }
   });
 
-  it('has the hash that the message ids in the streams hold', () => {
-    expect(contentHash(parseAlert(good))).to.equal('wJ87-nQLiwA4lu3RH6_tSw');
+  it('is the same with the labels in any order', () => {
+    const { labels = {}, ...alert } = parseAlert({ ...good, labels: { b: '1', a: '2', '10': '3', '9': '4' } });
+    for (const order of [Object.entries(labels), Object.entries(labels).reverse()]) {
+      expect(areSame({ ...alert, labels }, { ...alert, labels: Object.fromEntries(order) })).to.equal(true);
+    }
+  });
+
+  it('tells a label from one with the same text in other places', () => {
+    const withLabels = (labels: Record<string, string>) => parseAlert({ ...good, labels });
+    expect(areSame(withLabels({ a: 'b","c' }), withLabels({ a: 'b', c: '' }))).to.equal(false);
+    expect(areSame(withLabels({ ab: 'c' }), withLabels({ a: 'bc' }))).to.equal(false);
+  });
+
+  it('has the hash that it had before there were labels, which message ids of that time hold', () => {
+    const hash = 'wJ87-nQLiwA4lu3RH6_tSw';
+    for (const labels of [undefined, {}]) {
+      const input = labels === undefined ? good : { ...good, labels };
+      expect(contentHash(parseAlert(input))).to.equal(hash);
+    }
+    expect(contentHash({ ...parseAlert(good), labels: {} })).to.equal(hash);
+    expect(contentHash(parseAlert(labelled))).to.equal('DhdZW0oYJkj6UYNamEMHpw');
   });
 });

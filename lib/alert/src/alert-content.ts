@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { Alert } from './alert.ts';
+import { sortedLabels } from './labels.ts';
 
 /** What tells two alerts of one uid apart. */
 export type AlertContent = Omit<Alert, 'uid'>;
 
-/** Equal for equal content. */
-export function contentKey({ video, timestampMicros, store }: AlertContent): string {
-  return JSON.stringify([video, timestampMicros, store]);
+/**
+ * Equal for equal content, whatever the order of the labels. Without labels it says what it said before there were any:
+ * messages and outcomes of that time are in the streams.
+ */
+export function contentKey({ video, timestampMicros, store, labels = {} }: AlertContent): string {
+  const entries = sortedLabels(labels);
+  return JSON.stringify([video, timestampMicros, store, ...(entries.length > 0 ? [entries] : [])]);
 }
 
 /** Whether two alerts of one uid are the same alert. */

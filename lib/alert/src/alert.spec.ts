@@ -1,8 +1,16 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type AlertInput, InvalidAlertError, latestTimestamp, parseAlert, timestampSeconds } from './alert.ts';
+import type { Labels } from './labels.ts';
 
 const good: AlertInput = { uid: 'a-1', video: '/videos/a.mp4', timestamp: 1748871320.683412, store: 'store-42' };
+
+const LEGAL_LABELS = { 'Az09._/-': 'Épicerie 東京 №5 🛒', '0': ' ', constructor: '', toString: '"\\', 'a.': '\u0301' };
+const CUT_PATH = `labels["${'🛒'.repeat(31)}\ufffd…"]`;
+
+function numberedLabels(count: number, prefix = 'key-'): Labels {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`${prefix}${index}`, 'v']));
+}
 
 function faultyFields(input: AlertInput): string[] {
   try {
@@ -57,6 +65,11 @@ describe('parseAlert', () => {
     ['a store of 128 characters beyond the basic plane', { store: '🛒'.repeat(128) }],
     ['a uid of dots that a URL keeps', { uid: '...' }],
     ['a path from right to left, with its marks', { video: '/\u200f\u0641\u064a\u062f\u064a\u0648\u200e.mp4' }],
+    ['no labels', { labels: {} }],
+    ['16 labels', { labels: numberedLabels(16) }],
+    ['every legal character of a label, and the names of what every object has', { labels: LEGAL_LABELS }],
+    ['a label key of 63 characters', { labels: { ['x'.repeat(63)]: 'v' } }],
+    ['a label of 256 characters beyond the basic plane', { labels: { a: '🛒'.repeat(256) } }],
     ['a timestamp that is ahead by a time zone', { timestamp: Date.now() / 1_000 + 14 * 3_600 }],
   ];
   for (const [what, change] of accepted) {
@@ -99,17 +112,50 @@ describe('parseAlert', () => {
     ['a C1 control in the store', { store: 'store\u009b42' }, 'store'],
     ['a bidi override in the store', { store: 'store\u202e42' }, 'store'],
     ['a store of 129 characters', { store: 'x'.repeat(129) }, 'store'],
+    ['17 labels', { labels: numberedLabels(17) }, 'labels'],
+    ['17 labels whose keys are wrong too', { labels: numberedLabels(17, ' ') }, 'labels'],
+    ['an empty label key', { labels: { '': 'v' } }, 'labels[""]'],
+    ['a label key that begins with a dot', { labels: { '.a': 'v' } }, 'labels[".a"]'],
+    ['a line break after a label key', { labels: { 'a\n': 'v' } }, 'labels["a\\n"]'],
+    ['a label key beyond ASCII', { labels: { é: 'v' } }, 'labels["é"]'],
+    ['the label key __proto__', { labels: JSON.parse('{"__proto__":"v"}') }, 'labels["__proto__"]'],
+    ['a label key of 64 characters', { labels: { ['x'.repeat(64)]: 'v' } }, `labels["${'x'.repeat(63)}…"]`],
+    ['a label key that would be cut within a character', { labels: { ['🛒'.repeat(32)]: 'v' } }, CUT_PATH],
+    ['a control character in a label', { labels: { ok: '', a: 'v\t' } }, 'labels["a"]'],
+    ['a lone surrogate in a label', { labels: { a: '\ud800' } }, 'labels["a"]'],
+    ['a bidi override in a label', { labels: { a: '\u202e' } }, 'labels["a"]'],
+    ['a label of 257 characters', { labels: { a: 'x'.repeat(257) } }, 'labels["a"]'],
   ];
   for (const [what, change, field] of refused) {
     it(`refuses ${what} and names ${field}`, () => expect(faultyFields({ ...good, ...change })).to.deep.equal([field]));
   }
 
+  it('keeps labels in one order, without what the object inherits, and none where there are none', () => {
+    const given = Object.assign(Object.create({ inherited: 'v' }), { b: '1', a: '', B: '2', 'a/b': '3' });
+    const { labels = {} } = parseAlert({ ...good, labels: given });
+    expect(Object.entries(labels)).to.deep.equal([
+      ['B', '2'],
+      ['a', ''],
+      ['a/b', '3'],
+      ['b', '1'],
+    ]);
+    expect(parseAlert({ ...good, labels: LEGAL_LABELS }).labels).to.deep.equal(LEGAL_LABELS);
+    for (const none of [good, { ...good, labels: {} }]) expect(parseAlert(none)).to.not.have.property('labels');
+  });
+
+  it('names the first of many wrong labels, each once', () => {
+    const labels = { ...numberedLabels(8, ' '), 'also wrong': '\n' };
+    const named = faultyFields({ ...good, uid: '', labels });
+    expect(named).to.deep.equal(['uid', 'labels[" 0"]', 'labels[" 1"]', 'labels[" 2"]', 'labels[" 3"]']);
+  });
+
   it('names every wrong field at once', () => {
-    expect(faultyFields({ uid: '', video: '', timestamp: 0, store: '' })).to.deep.equal([
+    expect(faultyFields({ uid: '', video: '', timestamp: 0, store: '', labels: { '': '' } })).to.deep.equal([
       'uid',
       'video',
       'timestamp',
       'store',
+      'labels[""]',
     ]);
   });
 });

@@ -1,3 +1,6 @@
+import type { FieldViolation } from './field-violation.ts';
+import { findLabelViolations, type Labels, sortedLabels } from './labels.ts';
+
 /** What a store's camera system says, checked by the rules of `vigie.alert.v1.Alert`. */
 export interface Alert {
   readonly uid: string;
@@ -6,21 +9,18 @@ export interface Alert {
   /** When it happened, in microseconds since the Unix epoch. */
   readonly timestampMicros: number;
   readonly store: string;
+  /** Absent if there are none. Sorted by key, except that JavaScript puts keys that are array indices first. */
+  readonly labels?: Labels;
 }
 
-/** The four fields as a client sent them: right in type, unchecked in value. */
+/** What a client sent: right in type, unchecked in value. */
 export interface AlertInput {
   readonly uid: string;
   readonly video: string;
   /** Unix seconds with a fraction. */
   readonly timestamp: number;
   readonly store: string;
-}
-
-export interface FieldViolation {
-  readonly field: string;
-  /** Which rule is broken and what would be right. */
-  readonly description: string;
+  readonly labels?: Labels;
 }
 
 export class InvalidAlertError extends Error {
@@ -59,17 +59,21 @@ const TIMESTAMP_END_MICROS = 253_402_300_800_000_000;
  * @throws InvalidAlertError naming every field that breaks a rule
  */
 export function parseAlert(input: AlertInput, latest?: Date): Alert {
+  const { uid, video, store, labels } = input;
   const timestampMicros = toMicros(input.timestamp);
-  const violations = (
+  const isLabelled = labels !== undefined && Object.keys(labels).length > 0;
+  const violations: FieldViolation[] = (
     [
-      ['uid', findUidViolation(input.uid)],
-      ['video', findVideoViolation(input.video)],
+      ['uid', findUidViolation(uid)],
+      ['video', findVideoViolation(video)],
       ['timestamp', findTimestampViolation(timestampMicros, latest)],
-      ['store', findStoreViolation(input.store)],
+      ['store', findStoreViolation(store)],
     ] as const
   ).flatMap(([field, description]) => (description === undefined ? [] : [{ field, description }]));
+  if (isLabelled) violations.push(...findLabelViolations(labels));
   if (violations.length > 0) throw new InvalidAlertError(violations);
-  return { uid: input.uid, video: input.video, timestampMicros, store: input.store };
+  const alert = { uid, video, timestampMicros, store };
+  return isLabelled ? { ...alert, labels: Object.fromEntries(sortedLabels(labels)) } : alert;
 }
 
 /** The rules for `video` alone, for whoever probes without an alert. */

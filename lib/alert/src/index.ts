@@ -1,7 +1,6 @@
 export {
   type Alert,
   type AlertInput,
-  type FieldViolation,
   findStoreViolation,
   findUidViolation,
   findVideoViolation,
@@ -27,4 +26,6 @@ export {
   type ReceivedAlert,
   statusOf,
 } from './alert-record.ts';
+export type { FieldViolation } from './field-violation.ts';
+export type { Labels } from './labels.ts';
 export type { AudioTrack, DurationSource, Media, VideoTrack } from './media.ts';

@@ -60,6 +60,16 @@ describe('recording a message of the stream', () => {
     expect(store.rows.get('a')).to.deep.equal(first);
   });
 
+  it('quarantines one with other labels, and takes the same ones for the same alert', async () => {
+    const labelled = (labels: Record<string, string>, sequence: number) =>
+      record(alertMessage(receivedAlert('a', { labels }), { sequence }));
+    await labelled({ a: '1', b: '2' }, 5);
+    expect(await labelled({ b: '2', a: '1' }, 6)).to.deep.equal({ kind: 'recorded', as: 'UNCHANGED' });
+    const conflict = await labelled({ a: '1' }, 7);
+    expect(conflict).to.have.nested.property('failure.code', 'UID_CONFLICT');
+    expect(conflict).to.have.nested.property('failure.message').that.contains('store or labels');
+  });
+
   it('displaces the later of two conflicting alerts if that was recorded sooner, and quarantines it', async () => {
     await record(alertMessage(second, { sequence: 7 }));
     await recordOutcomes(store, [found(finishedAlert(second, undefined, 7))]);

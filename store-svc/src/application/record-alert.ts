@@ -79,7 +79,7 @@ function unfit(): Error {
 function conflictOf({ uid }: Alert): Failure {
   return {
     code: 'UID_CONFLICT',
-    message: `another alert with uid ${uid} came first, with another video, timestamp or store`,
+    message: `another alert with uid ${uid} came first, with another video, timestamp, store or labels`,
   };
 }
 

@@ -96,6 +96,20 @@ describe('AlertService', () => {
     expect(await registry.metrics()).to.include('vigie_alerts_refused_total{reason="UID_TAKEN"} 2');
   });
 
+  it('takes labels as part of what an alert is: a duplicate has the same, another alert has others', async () => {
+    const labelled = { ...good, labels: { site: 'north', camera: '3' } };
+    await client.createAlert({ alert: labelled });
+    expect(queue.alerts[0]).to.have.deep.property('labels', { camera: '3', site: 'north' });
+    recorded.set('u-1', contentHash(queue.alerts[0] as Alert));
+    expect(await client.createAlert({ alert: labelled })).to.include({ duplicate: true });
+    for (const labels of [{}, { camera: '3' }, { camera: '3', site: 'south' }]) {
+      const error = (await client.createAlert({ alert: { ...good, labels } }).catch(ConnectError.from)) as ConnectError;
+      expect(error.findDetails(ErrorInfoSchema)[0]?.reason).to.equal('UID_TAKEN');
+      expect(error.rawMessage).to.contain('with another video, timestamp, store or labels');
+    }
+    expect(queue.alerts).to.have.lengthOf(1);
+  });
+
   it('ignores what only Vigie says of an alert', async () => {
     const alert = { ...good, status: Alert_Status.FAILED, failure: { message: 'no' }, traceId: 'mine', sequence: 7n };
     expect((await client.createAlert({ alert })).traceId).not.to.equal('mine');
@@ -121,6 +135,9 @@ describe('AlertService', () => {
     ['video', { video: '/videos/../a.mp4' }],
     ['timestamp', { timestamp: 0 }],
     ['store', { store: '\n' }],
+    ['labels', { labels: Object.fromEntries(Array.from({ length: 17 }, (_, index) => [`key-${index}`, ''])) }],
+    ['labels["a b"]', { labels: { ok: '', 'a b': '' } }],
+    ['labels["camera"]', { labels: { camera: '\n' } }],
   ] as const) {
     it(`refuses a wrong ${field} by its name, and queues nothing`, async () => {
       const error = await client.createAlert({ alert: { ...good, ...change } }).catch(ConnectError.from);

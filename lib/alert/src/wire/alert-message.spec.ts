@@ -19,6 +19,11 @@ describe('Alert messages', () => {
     expect(roundTrip(record)).to.deep.equal(record);
   });
 
+  it('decode to an alert without labels if they have none', () => {
+    const { labels: _, ...alert } = processed.alert;
+    expect(roundTrip({ ...processed, alert })).to.deep.equal({ ...processed, alert });
+  });
+
   for (const code of FAILURE_CODES) {
     it(`carry the failure ${code}`, () => {
       const record: FinishedAlert = { ...processed, outcome: { status: 'FAILED', failure: { code, message: 'why' } } };

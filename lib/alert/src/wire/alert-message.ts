@@ -29,7 +29,7 @@ export class IncompleteRecordError extends Error {
 }
 
 /**
- * The `Alert` message of an alert, with as many fields as are known: the four that a client sends, those of a received
+ * The `Alert` message of an alert, with as many fields as are known: those that a client sends, those of a received
  * alert, or all of a finished one.
  */
 export function alertToProto(alert: Alert | AlertRecord): MessageInitShape<typeof AlertSchema> {
@@ -88,7 +88,8 @@ export function retryFromProto({ attempts, lastFailure, nextAttemptAt }: Alert_R
 }
 
 function clientFields(alert: Alert): AlertInput {
-  return { uid: alert.uid, video: alert.video, timestamp: timestampSeconds(alert), store: alert.store };
+  const { uid, video, store, labels } = alert;
+  return { uid, video, timestamp: timestampSeconds(alert), store, ...(labels !== undefined && { labels }) };
 }
 
 function recordFields(record: AlertRecord): MessageInitShape<typeof AlertSchema> {

@@ -26,8 +26,11 @@ describe('alert payloads', () => {
   });
 
   it('decode to what was encoded', () => {
-    const alert = parseAlert({ uid: 'u:1', video: '/v/ä.mkv', timestamp: 1748871320.683412, store: 'Épicerie №5' });
-    expect(decodeAlertPayload(bytes(encodeAlertPayload(alert)))).to.deep.equal(alert);
+    const sent = { uid: 'u:1', video: '/v/ä.mkv', timestamp: 1748871320.683412, store: 'Épicerie №5' };
+    for (const labels of [{}, { camera: '3', note: 'près de la porte', constructor: '' }]) {
+      const alert = parseAlert({ ...sent, labels });
+      expect(decodeAlertPayload(bytes(encodeAlertPayload(alert)))).to.deep.equal(alert);
+    }
   });
 
   it('accept fields of a later version', () => {
@@ -40,7 +43,31 @@ describe('alert payloads', () => {
   });
 
   it('are the four fields and nothing else, in their order', () => {
-    expect(encodeAlertPayload(decodeAlertPayload(bytes(byHand)))).to.equal(byHand);
+    for (const none of ['', ',"labels":{}', ',"labels":null']) {
+      expect(encodeAlertPayload(decodeAlertPayload(bytes(byHand.replace('}', `${none}}`))))).to.equal(byHand);
+    }
+  });
+
+  it('have labels behind the four fields, sorted', () => {
+    const [sent, kept] = ['{"b":"2","a":""}', '{"a":"","b":"2"}'].map(labels =>
+      byHand.replace('}', `,"labels":${labels}}`),
+    ) as [string, string];
+    expect(decodeAlertPayload(bytes(sent)).labels).to.deep.equal({ a: '', b: '2' });
+    expect(encodeAlertPayload(decodeAlertPayload(bytes(sent)))).to.equal(kept);
+  });
+
+  const wrongLabels = ['{"a":3}', '{"a":null}', '["a"]', '"a"', '{"a b":""}', '{"a":"\\n"}', '{"__proto__":""}'];
+  for (const labels of wrongLabels) {
+    it(`are malformed with the labels ${labels}, and say that it is these`, () => {
+      const payload = bytes(byHand.replace('}', `,"labels":${labels}}`));
+      expect(() => decodeAlertPayload(payload)).to.throw(MalformedMessageError, /^not an alert: .*\blabels\b/);
+    });
+  }
+
+  it('are malformed with too many labels', () => {
+    const labels = Object.fromEntries(Array.from({ length: 17 }, (_, index) => [`key-${index}`, '']));
+    const payload = bytes(byHand.replace('}', `,"labels":${JSON.stringify(labels)}}`));
+    expect(() => decodeAlertPayload(payload)).to.throw(MalformedMessageError, 'labels: must be at most 16, not 17');
   });
 
   const malformed: [string, Uint8Array][] = [

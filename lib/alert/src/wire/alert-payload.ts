@@ -11,7 +11,7 @@ export class MalformedMessageError extends Error {
   readonly reason = 'MALFORMED_MESSAGE';
 }
 
-/** The payload on `alerts.received.*`: proto3 JSON of the four fields of `vigie.alert.v1.Alert` that a client sends. */
+/** The payload on `alerts.received.*`: proto3 JSON of the fields of `vigie.alert.v1.Alert` that a client sends. */
 export function encodeAlertPayload(alert: Alert): string {
   return encode(alert);
 }
@@ -79,7 +79,7 @@ function clientFieldsOf(json: JsonValue): JsonValue {
  */
 const CLOCK_DIFFERENCE_MS = 24 * 60 * 60 * 1000;
 
-const CLIENT_FIELDS = ['uid', 'video', 'timestamp', 'store'];
+const CLIENT_FIELDS = ['uid', 'video', 'timestamp', 'store', 'labels'];
 
 function encode(alert: Alert | AlertRecord): string {
   return JSON.stringify(toJson(AlertSchema, create(AlertSchema, alertToProto(alert))));

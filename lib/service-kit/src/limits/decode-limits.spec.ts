@@ -55,6 +55,7 @@ const alert = {
   video: `/${'v'.repeat(1019)}.mp4`,
   timestamp: 1748871320.68,
   store: '店'.repeat(128),
+  labels: Object.fromEntries(Array.from({ length: 16 }, (_, index) => [`${index}`.padEnd(63, 'k'), 'v'.repeat(256)])),
 };
 const thousandAlerts = create(BatchCreateAlertsRequestSchema, { alerts: Array(1000).fill(alert) });
 
@@ -74,6 +75,7 @@ describe('the bounds on what bytes decode into', () => {
     ['packed items', 'maxValues', () => wire(WatchAlertsRequestSchema, packed(4 * MIB))],
     ['unpacked items', 'maxValues', () => wire(WatchAlertsRequestSchema, repeated([0x10, 1], MIB))],
     ['map entries', 'maxValues', () => wire(StructSchema, repeated([0x0a, 0], MIB))],
+    ['labels', 'maxValues', () => wire(AlertSchema, repeated([0x72, 0], MIB))],
     ['one field again and again', 'maxValues', () => wire(AlertSchema, repeated([0x32, 0], MIB))],
     ['unknown fields', 'maxUnknownFields', () => wire(AlertSchema, repeated([0xa0, 0x06, 1], 500_000))],
     ['unknown groups', 'maxUnknownFields', () => wire(AlertSchema, repeated([0xa3, 0x06, 0xa4, 0x06], MIB))],

@@ -85,7 +85,12 @@ describe('checkLedger', () => {
     expect(breachesOf(ledgerOf(a), { ...sound(a), ...quarantined })).to.deep.equal([['doubled', 'a']]);
   });
 
-  for (const change of [{ video: '/videos/b.mp4' }, { timestampMicros: 1 }, { store: 'other' }]) {
+  for (const change of [
+    { video: '/videos/b.mp4' },
+    { timestampMicros: 1 },
+    { store: 'other' },
+    { labels: { a: '' } },
+  ]) {
     it(`finds a row with another ${Object.keys(change)}`, () => {
       const rows = [rowOf(alert('a', change))];
       expect(breachesOf(ledgerOf(a), { ...sound(a), rows })).to.deep.equal([['wrong-content', 'a']]);

@@ -51,10 +51,13 @@ describe('clients of the systems that Vigie replaces', () => {
 
   it('may send other fields, a numeric string as timestamp, and no content type', async () => {
     await using server = await runWithStore();
-    const body = { uid: 'a', ...alert, timestamp: '1748871320.68', camera: { id: 7 }, __proto__: null };
+    const own = { camera: { id: 7 }, labels: ['a'], __proto__: null };
+    const body = { uid: 'a', ...alert, timestamp: '1748871320.68', ...own };
     const response = await server.post('/alert', JSON.stringify(body), { 'content-type': '' });
     expect(response.status).to.equal(200);
     expect(server.alerts[0]?.timestamp).to.equal(1748871320.68);
+    await server.post('/alerts', { uuid: 'b', ...alert, labels: { camera: '3' } });
+    expect(server.alerts.map(({ labels }) => labels)).to.deep.equal([{}, {}]);
   });
 
   it('are answered which field is wrong', async () => {

@@ -86,7 +86,10 @@ function uidNameIn(body: JsonValue | undefined, path: string): string {
   return body[own] === undefined && body[other] !== undefined ? other : own;
 }
 
-/** The four fields of an alert; other fields that a client sends are ignored. */
+/**
+ * The four fields of an alert; others that a client sends are ignored, `labels` too: the old systems had none, and what
+ * their clients call so may be anything.
+ */
 function readAlert(body: JsonValue | undefined, path: string): Alert {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw invalidArgument([{ field: 'body', description: 'must be a JSON object with the alert' }]);

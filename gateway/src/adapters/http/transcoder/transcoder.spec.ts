@@ -432,9 +432,9 @@ describe('REST', () => {
     });
 
     for (const [path, body, field, description] of [
-      ['/v1/alerts', '', 'body', /^is required: a JSON object with uid, video, timestamp, store$/],
+      ['/v1/alerts', '', 'body', /^is required: a JSON object with uid, video, timestamp, store, labels$/],
       ['/v1/alerts', 'null', 'body', /^is required/],
-      ['/v1/alerts', '[]', 'body', /^must be a JSON object with uid, video, timestamp, store, not \[\]$/],
+      ['/v1/alerts', '[]', 'body', /^must be a JSON object with uid, video, timestamp, store, labels, not \[\]$/],
       ['/v1/alerts', '"x"', 'body', /^must be a JSON object with .*, not "x"$/],
       ['/v1/alerts', '[null]', 'body', /not \[null\]$/],
       ['/v1/alerts', '7', 'body', /not 7$/],
@@ -443,6 +443,8 @@ describe('REST', () => {
       ['/v1/alerts', '{"timestamp":" 1"}', 'timestamp', /^must be a number/],
       ['/v1/alerts', '{"timestamp":"noon"}', 'timestamp', /^must be a number/],
       ['/v1/alerts', '{"timestamp":{}}', 'timestamp', /^must be/],
+      ['/v1/alerts', '{"labels":["a"]}', 'labels', /^must be a JSON object, not \["a"\]$/],
+      ['/v1/alerts', '{"labels":{"camera":3}}', 'labels["camera"]', /^must be a string, not 3$/],
       ['/v1/alerts:batch', '{"alerts":7}', 'alerts', /^must be a JSON array, not 7$/],
       ['/v1/alerts:batch', '[{}]', 'body', /^must be a JSON object with alerts, not/],
       ['/v1/alerts:replay', '{"since":"noon"}', 'since', /RFC 3339.*Unix seconds/],

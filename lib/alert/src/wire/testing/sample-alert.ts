@@ -3,7 +3,13 @@ import { SAMPLE_MEDIA } from './sample-media.ts';
 
 /** An alert with every field set. */
 export const PROCESSED_ALERT: FinishedAlert = {
-  alert: { uid: 'a-1', video: '/videos/a.mp4', timestampMicros: 1748871320683412, store: 'store-42' },
+  alert: {
+    uid: 'a-1',
+    video: '/videos/a.mp4',
+    timestampMicros: 1748871320683412,
+    store: 'store-42',
+    labels: { camera: '3', 'site/door': 'north' },
+  },
   receivedAt: new Date('2026-01-02T03:04:05.678Z'),
   traceId: '0123456789abcdef0123456789abcdef',
   outcome: { status: 'PROCESSED', media: SAMPLE_MEDIA },
