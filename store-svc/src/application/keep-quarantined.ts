@@ -5,7 +5,7 @@ import type { QuarantineStore } from '../ports/quarantine-store.ts';
 import { completeDelivery, DELIVERY_POLICY, type DeliveryPolicy, type Redelivery } from './complete-delivery.ts';
 import { STORE_BATCHES } from './store-batches.ts';
 
-/** Each brings its payload, which may have 32 KiB. */
+/** Each brings its payload, which may have 48 KiB. */
 const MAX_BATCH = 50;
 
 /** A delivery of a message of the stream QUARANTINE. */

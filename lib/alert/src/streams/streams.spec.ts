@@ -4,9 +4,13 @@ import { openJetStream, startScratchNats } from '@vigie/dev-env/testing';
 import { Health } from '@vigie/service-kit/telemetry';
 import { expect } from 'chai';
 import { pino } from 'pino';
+import { parseAlert } from '../alert.ts';
+import { encodeAlertPayload } from '../wire/alert-payload.ts';
+import { alertMessageId } from './alert-message-id.ts';
 import { isIntakeOpen, openIntake } from './intake.ts';
 import { openStreams } from './open-streams.ts';
 import { ensureStreams, STREAM_NAMES, updateStreams } from './streams.ts';
+import { subjects } from './subjects.ts';
 
 const LIMITS = { maxBytes: 1_000_000, replicas: 1 };
 const OTHER_LIMITS = { maxBytes: 2_000_000, replicas: 1 };
@@ -77,12 +81,28 @@ describe('the streams', () => {
     await ensureStreams(manager, LIMITS);
     await openIntake(manager, 'spec');
     const publish = (stream: string, bytes: number) => client.publish(`alerts.${stream}.s`, Buffer.alloc(bytes, 'x'));
-    const refusal = await publish('received', 16_385).catch(error => error);
+    const refusal = await publish('received', 32_769).catch(error => error);
     expect(refusal)
       .to.instanceOf(JetStreamApiError)
       .with.property('message')
       .match(/size exceeds/);
-    await publish('received', 16_384);
-    await publish('quarantined', 16_384 + 8_192);
+    await publish('received', 32_768);
+    await publish('quarantined', 32_768 + 8_192);
+  });
+
+  it('have room for the largest alert there is', async () => {
+    await ensureStreams(manager, LIMITS);
+    await openIntake(manager, 'spec');
+    const label = (index: number): [string, string] => [`${index}`.padEnd(63, 'k'), '🎥'.repeat(256)];
+    const largest = parseAlert({
+      uid: 'u'.repeat(128),
+      video: `/${'🎥'.repeat(1_019)}.mp4`,
+      timestamp: 1_748_871_320.683412,
+      store: '🛒'.repeat(128),
+      labels: Object.fromEntries(Array.from({ length: 16 }, (_, index) => label(index))),
+    });
+    const payload = encodeAlertPayload(largest);
+    expect(Buffer.byteLength(payload)).to.be.within(22_000, 23_000);
+    await client.publish(subjects.received(largest.store), payload, { msgID: alertMessageId(largest) });
   });
 });

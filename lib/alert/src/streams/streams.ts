@@ -31,10 +31,10 @@ const SMALLEST_BYTES = 1024 ** 2;
 export const DEFAULT_DUPLICATE_WINDOW_MS = 2 * 60 * 1000;
 
 /**
- * The largest message, headers included; a larger one is refused, so never accepted. An alert has 9 KB at most, and
+ * The largest message, headers included; a larger one is refused, so never accepted. An alert has 23 KB at most, and
  * whatever is in ALERTS fits into QUARANTINE, with the headers that say why it is there.
  */
-const MAX_MESSAGE_BYTES: Readonly<Partial<Record<StreamName, number>>> = { ALERTS: 16 * 1024, QUARANTINE: 32 * 1024 };
+const MAX_MESSAGE_BYTES: Readonly<Partial<Record<StreamName, number>>> = { ALERTS: 32 * 1024, QUARANTINE: 48 * 1024 };
 
 export const STREAM_SUBJECTS = {
   ALERTS: ['alerts.received.*'],
