@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { asShown, GENERATED_ALERTS, GENERATED_ALERTS_SEED, generateAlerts } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
 import { latestTimestamp, parseAlert, timestampSeconds } from '../alert.ts';
@@ -10,15 +11,11 @@ describe('payloads of generated alerts', () => {
       const alert = parseAlert(sent, latestTimestamp());
       const decoded = decodeAlertPayload(Buffer.from(encodeAlertPayload(alert)), new Date());
       const byHand = decodeAlertPayload(Buffer.from(JSON.stringify(sent)), new Date());
-      const { uid, video, store } = decoded;
-      const shown = { uid, video, timestamp: timestampSeconds(decoded), store };
+      const { uid, video, store, labels = {} } = decoded;
+      const shown = { uid, video, timestamp: timestampSeconds(decoded), store, labels };
       const expected = asShown(sent);
-      for (const field of ['uid', 'video', 'timestamp', 'store'] as const) {
-        if (shown[field] !== expected[field]) expect(shown).to.deep.equal(expected);
-      }
-      for (const field of ['uid', 'video', 'timestampMicros', 'store'] as const) {
-        if (byHand[field] !== decoded[field]) expect(byHand).to.deep.equal(decoded);
-      }
+      if (!isDeepStrictEqual(shown, expected)) expect(shown).to.deep.equal(expected);
+      if (!isDeepStrictEqual(byHand, decoded)) expect(byHand).to.deep.equal(decoded);
     }
   });
 });

@@ -1,10 +1,11 @@
-/** The four fields as a client sends them. */
+/** What a client sends. */
 export interface GeneratedAlert {
   readonly uid: string;
   readonly video: string;
   /** Unix seconds. */
   readonly timestamp: number;
   readonly store: string;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** Characters that a text may hold, and those that it holds more often than the others. */
@@ -14,7 +15,8 @@ interface Alphabet {
 }
 
 const EXTENSIONS = ['mp4', 'avi', 'mov', 'mkv', 'webm', 'ts', 'flv', 'wmv', 'mpg', 'm4v', '3gp', 'MP4', 'WebM'];
-const LONGEST = { uid: 128, store: 128, video: 1_024 };
+const LONGEST = { uid: 128, store: 128, video: 1_024, labelKey: 63, label: 256 };
+const MAX_LABELS = 16;
 /** Some of all letters, so that a text is seldom of one script alone. */
 const OFTEN = [...`aZ09 _-.'"\\/%&+<>{}[]:;,~|$!*()@^\`=`];
 
@@ -25,7 +27,7 @@ const OFTEN = [...`aZ09 _-.'"\\/%&+<>{}[]:;,~|$!*()@^\`=`];
 export function* generateAlerts(count: number, seed: number): Generator<GeneratedAlert> {
   const random = new Xorshift(seed);
   alphabets ??= findAlphabets();
-  const { uid, video, store } = alphabets;
+  const { uid, video, store, labelKey } = alphabets;
   const nowMicros = Date.now() * 1_000;
   for (let index = 0; index < count; index++) {
     yield {
@@ -35,6 +37,7 @@ export function* generateAlerts(count: number, seed: number): Generator<Generate
       timestamp: timestampOf(random, nowMicros),
       // Not of marks and blanks alone.
       store: `${random.text(store, LONGEST.store - 1)}s`,
+      labels: labelsOf(random, labelKey, store),
     };
   }
 }
@@ -43,6 +46,7 @@ interface Alphabets {
   readonly uid: Alphabet;
   readonly video: Alphabet;
   readonly store: Alphabet;
+  readonly labelKey: Alphabet;
 }
 
 /** Finding them takes a look at each character there is. */
@@ -53,7 +57,7 @@ function findAlphabets(): Alphabets {
   const store = alphabetOf(/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what may not be there
   const video = alphabetOf(/^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\\?#/]$/u);
-  return { uid, video, store };
+  return { uid, video, store, labelKey: alphabetOf(/^[A-Za-z0-9._/-]$/) };
 }
 
 /** The alert as it is stored and shown: its time is kept to the microsecond. */
@@ -67,6 +71,16 @@ function videoOf(random: Xorshift, alphabet: Alphabet): string {
   // A folder of two dots is none that a path may hold; one of a dot, or of nothing, is.
   const split = random.integer(0, 3) === 0 ? '/' : '';
   return `/${split}${name}.${extension}`;
+}
+
+/** Often none. */
+function labelsOf(random: Xorshift, key: Alphabet, value: Alphabet): Record<string, string> {
+  const count = random.pick([0, 0, 1, random.integer(0, MAX_LABELS), MAX_LABELS]);
+  const entries = Array.from({ length: count }, (): [string, string] => {
+    const first = random.pick(['a', 'Z', '0', '9']);
+    return [`${first}${random.text(key, LONGEST.labelKey - 1)}`, random.text(value, LONGEST.label)];
+  });
+  return Object.fromEntries(entries);
 }
 
 function timestampOf(random: Xorshift, nowMicros: number): number {
