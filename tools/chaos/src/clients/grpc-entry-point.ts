@@ -1,5 +1,6 @@
 import { type Client, Code, ConnectError, createClient } from '@connectrpc/connect';
-import { type Alert, timestampSeconds } from '@vigie/alert';
+import type { Alert } from '@vigie/alert';
+import { alertToProto } from '@vigie/alert/wire';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { ChannelTransport } from '@vigie/service-kit/grpc';
 import { ANSWER_TIMEOUT_MS, type EntryPoint, RefusedError } from './entry-point.ts';
@@ -20,9 +21,8 @@ export class GrpcEntryPoint implements EntryPoint, Disposable {
   }
 
   async send(alert: Alert): Promise<void> {
-    const { uid, video, store } = alert;
     try {
-      await this.#client.createAlert({ alert: { uid, video, store, timestamp: timestampSeconds(alert) } });
+      await this.#client.createAlert({ alert: alertToProto(alert) });
     } catch (error) {
       throw new RefusedError(`gRPC ${Code[ConnectError.from(error).code]}`, error);
     }

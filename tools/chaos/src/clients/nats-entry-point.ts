@@ -17,8 +17,8 @@ export class NatsEntryPoint implements EntryPoint {
   }
 
   send(alert: Alert): Promise<void> {
-    const { uid, video, store } = alert;
-    const payload = JSON.stringify({ uid, video, timestamp: timestampSeconds(alert), store });
+    const { uid, video, store, labels } = alert;
+    const payload = JSON.stringify({ uid, video, timestamp: timestampSeconds(alert), store, labels });
     return this.publish(store, payload);
   }
 

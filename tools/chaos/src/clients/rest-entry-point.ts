@@ -13,12 +13,12 @@ export class RestEntryPoint implements EntryPoint {
   }
 
   async send(alert: Alert): Promise<void> {
-    const { uid, video, store } = alert;
+    const { uid, video, store, labels } = alert;
     const url = this.#gatewayUrls[this.#next++ % this.#gatewayUrls.length];
     const response = await fetch(`${url}/v1/alerts`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ uid, video, store, timestamp: timestampSeconds(alert) }),
+      body: JSON.stringify({ uid, video, store, timestamp: timestampSeconds(alert), labels }),
       signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
     }).catch(error => {
       throw new RefusedError('no answer', error);

@@ -1,5 +1,6 @@
 import { type Client, Code, ConnectError, createClient } from '@connectrpc/connect';
-import { type Alert, timestampSeconds } from '@vigie/alert';
+import type { Alert } from '@vigie/alert';
+import { alertToProto } from '@vigie/alert/wire';
 import { AlertService, type StreamAlertsResponse } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { ChannelTransport } from '@vigie/service-kit/grpc';
 import { ANSWER_TIMEOUT_MS, type EntryPoint, RefusedError } from './entry-point.ts';
@@ -90,8 +91,7 @@ class StreamCall {
         continue;
       }
       this.#waiting.push(next);
-      const { uid, video, store } = next.alert;
-      yield { alert: { uid, video, store, timestamp: timestampSeconds(next.alert) } };
+      yield { alert: alertToProto(next.alert) };
     }
   }
 
