@@ -30,7 +30,8 @@ const REQUESTS: Readonly<Record<string, JsonObject>> = {
   BatchCreateAlerts: { alerts: [alert] },
   StreamAlerts: { alert },
   GetAlert: { uid: 'a-1' },
-  ListAlerts: { store: 'store-42', status: 'FAILED', since: '2025-06-02T13:00:00Z' },
+  ListAlerts: { stores: ['store-42'], statuses: ['FAILED'], since: '2025-06-02T13:00:00Z' },
+  SummarizeAlerts: { stores: ['store-42'], since: '2025-06-02T13:00:00Z' },
   ReplayAlerts: { uids: ['a-1', 'b-1'] },
   ListQuarantinedAlerts: { pageSize: 10 },
   RedriveQuarantinedAlerts: { store: 'store-42' },
@@ -70,7 +71,7 @@ describe('every method over every protocol', () => {
           for await (const request of requests) yield answer(request);
         },
       },
-      store: { getAlert: unary, listAlerts: unary, replayAlerts: unary },
+      store: { getAlert: unary, listAlerts: unary, summarizeAlerts: unary, replayAlerts: unary },
       storeQuarantine: {
         listQuarantinedAlerts: unary,
         redriveQuarantinedAlerts: unary,

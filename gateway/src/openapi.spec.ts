@@ -37,6 +37,15 @@ const document = describeApi(PUBLIC_METHODS.map(({ method }) => method)) as {
 const operations: readonly Operation[] = Object.entries(document.paths).flatMap(([path, verbs]) =>
   Object.entries(verbs).map(([verb, operation]) => ({ ...operation, path, verb: verb.toUpperCase() })),
 );
+const GOOD_ALERT = JSON.stringify({
+  ...{ uid: 'a-1', video: '/videos/a.mp4' },
+  ...{ timestamp: 1748871320.68, store: 'store-42' },
+});
+const GOOD_BODIES: Readonly<Record<string, string>> = {
+  createAlert: GOOD_ALERT,
+  batchCreateAlerts: `{"alerts":[${GOOD_ALERT}]}`,
+  replayAlerts: '{"stores":["store-42"]}',
+};
 const isStream = ({ responses }: Operation) => responses[200]?.content?.['application/x-ndjson'] !== undefined;
 
 describe('the OpenAPI document', () => {
@@ -48,7 +57,7 @@ describe('the OpenAPI document', () => {
     const all = async () => answer as never;
     gateway = await runGateway({
       ingest: { createAlert: all, batchCreateAlerts: all },
-      store: { getAlert: all, listAlerts: all, replayAlerts: all },
+      store: { getAlert: all, listAlerts: all, summarizeAlerts: all, replayAlerts: all },
       storeQuarantine: { listQuarantinedAlerts: all, redriveQuarantinedAlerts: all, discardQuarantinedAlerts: all },
       probe: { probeVideo: all, getPoster: all },
     });
@@ -146,12 +155,7 @@ describe('the OpenAPI document', () => {
     const { operationId, path, verb, parameters, requestBody } = operation;
     const { method } = PUBLIC_METHODS.find(each => isWayTo(each.method, operation)) as { method: DescMethod };
     const goodPath = path.replace('{uid}', 'a-1');
-    const goodBody =
-      operationId === 'createAlert'
-        ? goodAlert()
-        : operationId === 'batchCreateAlerts'
-          ? `{"alerts":[${goodAlert()}]}`
-          : '{"store":"store-42"}';
+    const goodBody = GOOD_BODIES[operationId] ?? '{"store":"store-42"}';
     const goodQuery = /media/.test(path) ? '?video=/videos/a.mp4' : '';
 
     it(`describes whatever ${verb} ${path} answers`, async () => {
@@ -209,8 +213,4 @@ describe('the OpenAPI document', () => {
 
 function isWayTo(method: DescMethod, { verb, path }: Operation): boolean {
   return httpBindings(method).some(({ httpMethod, template }) => httpMethod === verb && template.source === path);
-}
-
-function goodAlert(): string {
-  return JSON.stringify({ uid: 'a-1', video: '/videos/a.mp4', timestamp: 1748871320.68, store: 'store-42' });
 }

@@ -27,6 +27,7 @@ import { startQuarantineConsumer } from './adapters/jetstream/quarantine-consume
 import { startRecordConsumer } from './adapters/jetstream/record-consumer.ts';
 import type { StoreConsumerParts } from './adapters/jetstream/store-consumer.ts';
 import { openDatabase } from './adapters/postgres/open-database.ts';
+import { PostgresAlertCounts } from './adapters/postgres/postgres-alert-counts.ts';
 import { PostgresAlertStore } from './adapters/postgres/postgres-alert-store.ts';
 import { PostgresMaintenanceLease } from './adapters/postgres/postgres-maintenance-lease.ts';
 import { PostgresQuarantineStore } from './adapters/postgres/postgres-quarantine-store.ts';
@@ -54,9 +55,11 @@ import {
   type ResolveQuarantined,
 } from './application/resolve-quarantined.ts';
 import { createReviveAlerts, type ReviveAlerts } from './application/revive-alerts.ts';
+import { createSummarizeAlerts, type SummarizeAlerts } from './application/summarize-alerts.ts';
 import { createSweep, type Sweep } from './application/sweep.ts';
 import { SweepMessages } from './application/sweep-messages.ts';
 import type { Config } from './config.ts';
+import type { AlertCounts } from './ports/alert-counts.ts';
 import type { AlertJournal } from './ports/alert-journal.ts';
 import type { AlertStore } from './ports/alert-store.ts';
 import type { AlertStream } from './ports/alert-stream.ts';
@@ -71,9 +74,12 @@ import { service } from './service.ts';
 
 const CLOSE_DATABASE_MS = 500;
 const CHECK_POSITIONS_MS = 2_000;
+/** What a summary has to read beside the sums is what changed in this time. */
+const FOLD_COUNTS_MS = 10_000;
 
 export interface StorePorts {
   readonly alertStore: AlertStore;
+  readonly alertCounts: AlertCounts;
   readonly quarantine: QuarantineStore;
   readonly deadLetters: DeadLetterQueue;
   readonly replayQueue: ReplayQueue;
@@ -95,6 +101,7 @@ interface Parts extends StorePorts {
   readonly recordOutcome: RecordOutcome;
   readonly getAlert: GetAlert;
   readonly listAlerts: ListAlerts;
+  readonly summarizeAlerts: SummarizeAlerts;
   readonly replayAlerts: ReplayAlerts;
   readonly keepQuarantined: KeepQuarantined;
   readonly listQuarantined: ListQuarantined;
@@ -131,6 +138,7 @@ export async function startStore(
       () => openPostgres(config, context),
       {
         alertStore: orm => new ObservedAlertStore(new PostgresAlertStore(orm), logger, storeMetrics, writes),
+        alertCounts: orm => new PostgresAlertCounts(orm),
         quarantine: orm => new PostgresQuarantineStore(orm),
         lease: orm => new PostgresMaintenanceLease(orm),
       },
@@ -172,6 +180,7 @@ export async function startStore(
       recordOutcome: ({ alertStore }) => observeRecordOutcome(createRecordOutcome(alertStore), logger, storeMetrics),
       getAlert: ({ alertStore, outcomeFeed }) => createGetAlert(alertStore, new OutcomeNotices(outcomeFeed)),
       listAlerts: ({ alertStore }) => createListAlerts(alertStore),
+      summarizeAlerts: ({ alertCounts }) => createSummarizeAlerts(alertCounts),
       replayAlerts: ({ listAlerts, replayQueue }) => createReplayAlerts(listAlerts, replayQueue),
       keepQuarantined: ({ quarantine }) => createKeepQuarantined(quarantine),
       listQuarantined: ({ quarantine }) => createListQuarantined(quarantine),
@@ -219,6 +228,7 @@ export async function startStore(
   server.add(AlertService, createAlertService(parts), {
     getAlert: ['postgres'],
     listAlerts: ['postgres'],
+    summarizeAlerts: ['postgres'],
     watchAlerts: ['nats', 'streams'],
     replayAlerts: ['postgres', 'nats', 'streams'],
   });
@@ -233,6 +243,7 @@ export async function startStore(
   server.add(AlertIndexService, createAlertIndexService(parts.alertStore), { findAlerts: ['postgres'] });
   takers.push(server);
   takers.push(startSweeps(parts, config));
+  takers.push(keepFolding(parts.alertCounts, shutdownGraceMs, logger));
   return server.listen(config.host, config.port);
 }
 
@@ -280,6 +291,16 @@ function keepChecking(keepPositions: KeepPositions, shutdownGraceMs: number, log
     shutdownGraceMs,
     // NATS or Postgres is away, as other checks of readiness say.
     onEnd: error => error && logger.debug({ err: error }, 'positions not compared'),
+  });
+}
+
+function keepFolding(counts: AlertCounts, shutdownGraceMs: number, logger: Logger): AsyncDisposable {
+  return new PassLoop({
+    pass: () => counts.fold(),
+    intervalMs: FOLD_COUNTS_MS,
+    shutdownGraceMs,
+    // Counts are right without it, only slower.
+    onEnd: error => error && logger.debug({ err: error }, 'counts not folded'),
   });
 }
 

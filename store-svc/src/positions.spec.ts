@@ -127,7 +127,7 @@ describe('the positions of a stream ALERTS that is lost', () => {
     expect((await store.client.getAlert({ uid: old.alert.uid })).video).to.equal(old.alert.video);
     await waitFor('what was not finished', async () => (await positionsOf(unfinished, last))[0]);
 
-    await store.client.replayAlerts({ store: 'store-42', status: 3, pageSize: 100 });
+    await store.client.replayAlerts({ stores: ['store-42'], statuses: [3], pageSize: 100 });
     const replay = await waitFor('the replay', async () => (await positionsOf(old, last)).at(-1));
     expect(await recordOutcome(old, replay, true)).to.equal(RecordOutcomeResult_Kind.RECORDED);
 

@@ -370,7 +370,7 @@ describe('the quarantine and replays', () => {
         await store.outcomes.recordOutcomes({ outcomes: [{ alert }] });
       }
       const position = await lastPosition();
-      const filter = { store: 'replays', status: Alert_Status.FAILED, since: { seconds: 1_001n }, pageSize: 1 };
+      const filter = { stores: ['replays'], statuses: [Alert_Status.FAILED], since: { seconds: 1_001n }, pageSize: 1 };
       const first = await store.client.replayAlerts(filter);
       expect(first.replayed).to.equal(1);
       const second = await store.client.replayAlerts({ ...filter, pageToken: first.nextPageToken });
@@ -397,7 +397,7 @@ describe('the quarantine and replays', () => {
     });
 
     it('wants a filter', async () => {
-      expect(await violated(store.client.replayAlerts({}))).to.deep.equal(['store']);
+      expect(await violated(store.client.replayAlerts({}))).to.deep.equal(['stores']);
     });
   });
 });

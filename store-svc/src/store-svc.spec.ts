@@ -1,9 +1,11 @@
+import { type MessageInitShape, toJson } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
 import { contentHash, type ReceivedAlert } from '@vigie/alert';
 import { publishQuarantined, QUARANTINE_HEADERS, subjects } from '@vigie/alert/streams';
+import { SAMPLE_MEDIA } from '@vigie/alert/testing';
 import { alertToProto, encodeAlertPayload, encodeOutcomePayload } from '@vigie/alert/wire';
 import { openJetStream, scratchNats, scratchPostgres, shortestRunMs, waitFor } from '@vigie/dev-env/testing';
 import {
@@ -12,11 +14,17 @@ import {
   ResourceInfoSchema,
   RetryInfoSchema,
 } from '@vigie/proto/google/rpc/error_details_pb.ts';
-import { type Alert, Alert_Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import { type Alert, Alert_Status, AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import {
+  type ListAlertsRequestSchema,
+  type SummarizeAlertsRequestSchema,
+  SummarizeAlertsResponseSchema,
+} from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { AlertIndexService } from '@vigie/proto/vigie/internal/alert/v1/alert_index_service_pb.ts';
 import { RecordOutcomeResult_Kind } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import { Failure_Code } from '@vigie/proto/vigie/video/v1/failure_pb.ts';
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { openWatch } from './testing/open-watch.ts';
 import { type RunningStore, runStore, storeEnvironment } from './testing/running-store.ts';
 import { FAILED, finishedAlert, receivedAlert } from './testing/sample-alerts.ts';
@@ -270,7 +278,7 @@ describe('store-svc', () => {
       const seen: string[] = [];
       let pageToken = '';
       do {
-        const page = await store.client.listAlerts({ store: 'lists', pageSize: 3, pageToken });
+        const page = await store.client.listAlerts({ stores: ['lists'], pageSize: 3, pageToken });
         seen.push(...page.alerts.map(({ uid }) => uid));
         pageToken = page.nextPageToken;
         await store.record([receivedAlert(freshUid(), at(2_000 + seen.length))]);
@@ -279,14 +287,15 @@ describe('store-svc', () => {
     });
 
     it('gives pages in either order, by either time, filtered by all that there is', async () => {
-      const store42 = { store: 'orders', video: '/videos/ordered.mp4' };
-      const alerts = [3, 1, 2].map(second => receivedAlert(freshUid(), { ...at(second), ...store42 }));
+      const video = '/videos/ordered.mp4';
+      const ordered = { stores: ['orders'], video };
+      const alerts = [3, 1, 2].map(second => receivedAlert(freshUid(), { ...at(second), store: 'orders', video }));
       for (const alert of alerts) await store.record([alert]);
       const inOrder = async (orderBy: string) => {
         const seen: string[] = [];
         let pageToken = '';
         do {
-          const page = await store.client.listAlerts({ ...store42, orderBy, pageSize: 1, pageToken });
+          const page = await store.client.listAlerts({ ...ordered, orderBy, pageSize: 1, pageToken });
           seen.push(...page.alerts.map(({ uid }) => uid));
           pageToken = page.nextPageToken;
         } while (pageToken !== '');
@@ -299,11 +308,11 @@ describe('store-svc', () => {
       expect(await inOrder('received_at')).to.deep.equal([third, first, second]);
       expect(await inOrder('received_at desc')).to.deep.equal([second, first, third]);
       const { receivedAt } = await store.client.getAlert({ uid: first as string });
-      const count = async (filter: object) => (await store.client.listAlerts({ ...store42, ...filter })).alerts.length;
+      const count = async (filter: object) => (await store.client.listAlerts({ ...ordered, ...filter })).alerts.length;
       expect(await count({ receivedSince: receivedAt })).to.equal(2);
       expect(await count({ receivedUntil: receivedAt })).to.equal(1);
       expect(await count({ video: '/videos/other.mp4' })).to.equal(0);
-      expect(await count({ failureCode: Failure_Code.NOT_A_VIDEO })).to.equal(0);
+      expect(await count({ failureCodes: [Failure_Code.NOT_A_VIDEO] })).to.equal(0);
     });
 
     it('takes since and until to the nanosecond', async () => {
@@ -311,7 +320,7 @@ describe('store-svc', () => {
       await store.record([alert]);
       const count = async (since: number, until: number) => {
         const instant = (nanos: number) => ({ seconds: 500n, nanos });
-        const request = { store: 'instants', since: instant(since), until: instant(until) };
+        const request = { stores: ['instants'], since: instant(since), until: instant(until) };
         return (await store.client.listAlerts(request)).alerts.length;
       };
       expect(await count(7_000, 7_001)).to.equal(1);
@@ -323,43 +332,148 @@ describe('store-svc', () => {
     it('takes since and until at the end of the year 9999, which no alert reaches', async () => {
       const end = { seconds: 253_402_300_799n, nanos: 999_999_999 };
       await store.record([receivedAlert(freshUid(), { store: 'ends' })]);
-      expect((await store.client.listAlerts({ store: 'ends', since: end })).alerts).to.deep.equal([]);
-      expect((await store.client.listAlerts({ store: 'ends', until: end })).alerts).to.have.lengthOf(1);
-      expect((await store.client.replayAlerts({ store: 'ends', since: end })).replayed).to.equal(0);
+      expect((await store.client.listAlerts({ stores: ['ends'], since: end })).alerts).to.deep.equal([]);
+      expect((await store.client.listAlerts({ stores: ['ends'], until: end })).alerts).to.have.lengthOf(1);
+      expect((await store.client.replayAlerts({ stores: ['ends'], since: end })).replayed).to.equal(0);
     });
 
     it('returns 50 by default, and never more than 1,000', async () => {
       await store.record(Array.from({ length: 1_001 }, () => receivedAlert(freshUid(), { store: 'many' })));
-      expect((await store.client.listAlerts({ store: 'many' })).alerts).to.have.lengthOf(50);
-      const page = await store.client.listAlerts({ store: 'many', pageSize: 5_000 });
+      expect((await store.client.listAlerts({ stores: ['many'] })).alerts).to.have.lengthOf(50);
+      const page = await store.client.listAlerts({ stores: ['many'], pageSize: 5_000 });
       expect(page.alerts).to.have.lengthOf(1_000);
-      const last = await store.client.listAlerts({ store: 'many', pageSize: 5_000, pageToken: page.nextPageToken });
+      const last = await store.client.listAlerts({
+        stores: ['many'],
+        pageSize: 5_000,
+        pageToken: page.nextPageToken,
+      });
       expect([last.alerts.length, last.nextPageToken]).to.deep.equal([1, '']);
+    });
+
+    it('never repeats or skips an alert that was there, whatever comes in meanwhile, in any order', async () => {
+      const generated = fc.record({
+        orderBy: fc.constantFrom('timestamp', 'timestamp desc', 'received_at', 'received_at desc'),
+        pageSize: fc.integer({ min: 1, max: 4 }),
+        seconds: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 8 }),
+        meanwhile: fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 4 }),
+      });
+      await fc.assert(
+        fc.asyncProperty(generated, async ({ orderBy, pageSize, seconds, meanwhile }) => {
+          const name = `pages-${freshUid()}`;
+          const received = (second: number) =>
+            receivedAlert(freshUid(), { store: name, timestampMicros: second * 1e6 });
+          const first = seconds.map(received);
+          await store.record(first);
+          const coming = meanwhile.values();
+          const seen: string[] = [];
+          let pageToken = '';
+          do {
+            const page = await store.client.listAlerts({ stores: [name], orderBy, pageSize, pageToken });
+            seen.push(...page.alerts.map(({ uid }) => uid));
+            pageToken = page.nextPageToken;
+            const { value } = coming.next();
+            if (value !== undefined) await store.record([received(value)]);
+          } while (pageToken !== '');
+          expect(new Set(seen).size).to.equal(seen.length);
+          expect(seen).to.include.members(first.map(({ alert }) => alert.uid));
+        }),
+        { numRuns: 12 },
+      );
+    });
+
+    it('returns the fields that the mask names, of a page and of one alert', async () => {
+      const received = receivedAlert(freshUid(), { store: 'masks' });
+      await store.record([received]);
+      await store.outcomes.recordOutcomes({ outcomes: [{ alert: alertToProto(finishedAlert(received)) }] });
+      const readMask = { paths: ['uid', 'media.video.codec'] };
+      const { alerts } = await store.client.listAlerts({ stores: ['masks'], readMask });
+      const alert = await store.client.getAlert({ uid: received.alert.uid, readMask });
+      for (const masked of [...alerts, alert]) {
+        expect(toJson(AlertSchema, masked)).to.deep.equal({
+          uid: received.alert.uid,
+          media: { video: { codec: SAMPLE_MEDIA.video.codec } },
+        });
+      }
+      const whole = await store.client.getAlert({ uid: received.alert.uid, readMask: { paths: ['*'] } });
+      expect(whole.media?.audioStreams).to.equal(SAMPLE_MEDIA.audioStreams);
+      const wrong = await failure(store.client.getAlert({ uid: received.alert.uid, readMask: { paths: ['colour'] } }));
+      expect(violated(wrong)).to.deep.equal(['read_mask']);
     });
 
     it('names the field that is wrong', async () => {
       const { nextPageToken } = await store.client.listAlerts({ pageSize: 1 });
       expect(nextPageToken).to.match(/^[A-Za-z0-9_-]+$/);
-      for (const [request, field] of [
+      const wrong: [MessageInitShape<typeof ListAlertsRequestSchema>, string][] = [
         [{ pageSize: -1 }, 'page_size'],
         [{ pageToken: 'nonsense' }, 'page_token'],
         [{ pageToken: Buffer.from('[1,"a b","x"]').toString('base64url') }, 'page_token'],
-        [{ pageToken: nextPageToken, store: 'other' }, 'page_token'],
+        [{ pageToken: nextPageToken, stores: ['other'] }, 'page_token'],
         [{ pageToken: nextPageToken, since: { seconds: 1n } }, 'page_token'],
-        [{ store: '\0' }, 'store'],
-        [{ status: 42 as Alert_Status }, 'status'],
+        [{ stores: ['store-42', '\0'] }, 'stores[1]'],
+        [{ stores: Array.from({ length: 101 }, (_, index) => `store-${index}`) }, 'stores'],
+        [{ statuses: [42 as Alert_Status] }, 'statuses[0]'],
+        [{ statuses: [Alert_Status.STATUS_UNSPECIFIED] }, 'statuses[0]'],
         [{ since: { seconds: -1n } }, 'since'],
         [{ receivedSince: { seconds: 1n, nanos: 1e9 } }, 'received_since'],
         [{ orderBy: 'uid' }, 'order_by'],
         [{ orderBy: 'timestamp', pageToken: nextPageToken }, 'page_token'],
-        [{ failureCode: 99 as Failure_Code }, 'failure_code'],
+        [{ failureCodes: [99 as Failure_Code] }, 'failure_codes[0]'],
+        [{ codecs: ['H.264'] }, 'codecs[0]'],
+        [{ minSizeBytes: -1n }, 'min_size_bytes'],
+        [{ labels: ['camera'] }, 'labels[0]'],
+        [{ readMask: { paths: ['uid', 'media.colour'] } }, 'read_mask'],
+        [{ readMask: { paths: ['uid.length'] } }, 'read_mask'],
         [{ video: 'a.mp4' }, 'video'],
         [{ since: { seconds: 1n, nanos: 1e9 } }, 'since'],
         [{ until: { seconds: 253_402_300_800n } }, 'until'],
-      ] as const) {
+      ];
+      for (const [request, field] of wrong) {
         const error = await failure(store.client.listAlerts(request));
         expect(error.code, JSON.stringify(field)).to.equal(Code.InvalidArgument);
         expect(violated(error)).to.deep.equal([field]);
+      }
+    });
+  });
+
+  describe('SummarizeAlerts', () => {
+    it('counts by status, store and failure code, those of a window, and what changes at once', async () => {
+      const [since, until] = [{ seconds: 7_200n }, { seconds: 90_000n }];
+      const at = (seconds: number, name: string) =>
+        receivedAlert(freshUid(), { store: name, timestampMicros: seconds * 1e6 });
+      const alerts = [at(7_199, 'sums-1'), at(7_200, 'sums-1'), at(50_000, 'sums-2'), at(89_999, 'sums-2')];
+      const stores = ['sums-1', 'sums-2'];
+      await store.record([...alerts, at(90_000, 'sums-2')]);
+      const failed = finishedAlert(alerts[2] as ReceivedAlert, FAILED);
+      await store.outcomes.recordOutcomes({ outcomes: [{ alert: alertToProto(failed) }] });
+      const summary = await store.client.summarizeAlerts({ stores, since, until });
+      expect(toJson(SummarizeAlertsResponseSchema, summary)).to.deep.equal({
+        alerts: '3',
+        byStatus: [
+          { status: 'RECEIVED', alerts: '2' },
+          { status: 'FAILED', alerts: '1' },
+        ],
+        byStore: [
+          { store: 'sums-2', alerts: '2' },
+          { store: 'sums-1', alerts: '1' },
+        ],
+        byFailureCode: [{ failureCode: 'NOT_A_VIDEO', alerts: '1' }],
+        stores: 2,
+      });
+      const count = async (filter: MessageInitShape<typeof SummarizeAlertsRequestSchema>) =>
+        Number((await store.client.summarizeAlerts({ stores, ...filter })).alerts);
+      expect(await count({})).to.equal(5);
+      expect(await count({ statuses: [FAILED_STATUS] })).to.equal(1);
+      expect(await count({ failureCodes: [Failure_Code.VIDEO_EMPTY] })).to.equal(0);
+      expect(await count({ since: { seconds: 90_000n } })).to.equal(1);
+    });
+
+    it('names the field that is wrong', async () => {
+      for (const [request, field] of [
+        [{ since: { seconds: 1n, nanos: -1 } }, 'since'],
+        [{ stores: ['\n'] }, 'stores[0]'],
+        [{ statuses: [9] }, 'statuses[0]'],
+      ] as [MessageInitShape<typeof SummarizeAlertsRequestSchema>, string][]) {
+        expect(violated(await failure(store.client.summarizeAlerts(request)))).to.deep.equal([field]);
       }
     });
   });

@@ -141,7 +141,7 @@ describe('the sweep for lost work', () => {
     await accept(received);
     await rowOf(received, RECEIVED);
     await probeNext();
-    await store.client.replayAlerts({ store: 'store-42', pageSize: 1 });
+    await store.client.replayAlerts({ stores: ['store-42'], pageSize: 1 });
     const replay = await takeNext();
     const { uid } = decodeAlertPayload(replay.data);
     await waitFor('the replay in the row', async () => {

@@ -21,6 +21,7 @@ export const PUBLIC_METHODS: readonly PublicMethod[] = [
     streamAlerts: 'ingest',
     getAlert: 'store',
     listAlerts: 'store',
+    summarizeAlerts: 'store',
     watchAlerts: 'store',
     replayAlerts: 'store',
   }),

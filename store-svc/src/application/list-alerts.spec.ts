@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { ListPosition } from '../domain/alert-filter.ts';
 import { FakeAlertStore } from '../ports/alert-store.fake.ts';
 import { arrivalOf, receivedAlert } from '../testing/sample-alerts.ts';
 import { createListAlerts } from './list-alerts.ts';
@@ -23,6 +24,27 @@ describe('reading alerts', () => {
   it('knows the last page, also when it is full', async () => {
     const listAlerts = createListAlerts(store);
     expect((await listAlerts({}, 4, undefined)).next).to.equal(undefined);
-    expect(await listAlerts({ store: 'nowhere' }, 4, undefined)).to.deep.equal({ alerts: [], next: undefined });
+    expect(await listAlerts({ stores: ['nowhere'] }, 4, undefined)).to.deep.equal({ alerts: [], next: undefined });
+  });
+
+  it('ends a page early that would be larger than a message may be, and none of its alerts is lost', async () => {
+    const labels = Object.fromEntries(
+      Array.from({ length: 16 }, (_, index) => [`key-${index}`, '\u{1F3A5}'.repeat(256)]),
+    );
+    const alerts = Array.from({ length: 300 }, (_, index) => receivedAlert(`large-${index + 100}`, { labels }));
+    await recordArrivals(
+      store,
+      alerts.map(alert => arrivalOf(alert)),
+    );
+    const listAlerts = createListAlerts(store);
+    const pages = [];
+    let after: ListPosition | undefined;
+    do {
+      const page = await listAlerts({}, 1_000, after);
+      pages.push(page.alerts.length);
+      after = page.next;
+    } while (after !== undefined);
+    expect(pages.reduce((sum, length) => sum + length, 0)).to.equal(304);
+    expect(pages[0]).to.be.within(150, 250);
   });
 });

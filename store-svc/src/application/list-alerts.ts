@@ -1,4 +1,4 @@
-import type { AlertRecord } from '@vigie/alert';
+import { type AlertRecord, isFinished } from '@vigie/alert';
 import { type AlertFilter, LATEST_FIRST, type ListOrder, type ListPosition, placeOf } from '../domain/alert-filter.ts';
 import type { AlertStore } from '../ports/alert-store.ts';
 import { type Page, readPage } from './page.ts';
@@ -24,5 +24,14 @@ export function createListAlerts(store: AlertStore): ListAlerts {
       pageSize,
       limit => store.list(filter, limit, after, order),
       record => placeOf(record, order),
+      bytesOf,
     );
+}
+
+/** Of what may be long; the rest of an alert has some hundred bytes. */
+function bytesOf(record: AlertRecord): number {
+  const { video, store, labels } = record.alert;
+  const message = isFinished(record) && record.outcome.status !== 'PROCESSED' ? record.outcome.failure.message : '';
+  const texts = [video, store, message, ...Object.entries(labels ?? {}).flat()];
+  return texts.reduce((sum, text) => sum + Buffer.byteLength(text), 1_000);
 }

@@ -1,20 +1,35 @@
-import type { AlertStatus, FailureCode, ReceivedAlert } from '@vigie/alert';
+import type { Alert, AlertStatus, FailureCode, ReceivedAlert } from '@vigie/alert';
 
-/** Which alerts to list; all that is set holds together. */
-export interface AlertFilter {
-  readonly store?: string | undefined;
-  readonly status?: AlertStatus | undefined;
-  /** Microseconds since the Unix epoch, inclusive. */
-  readonly sinceMicros?: number | undefined;
-  /** Microseconds since the Unix epoch, exclusive. */
-  readonly untilMicros?: number | undefined;
-  readonly failureCode?: FailureCode | undefined;
+/** Which alerts to list; all that is set holds together. Of a list, one value has to be the alert's. */
+export interface AlertFilter extends CountFilter {
+  readonly codecs?: readonly string[] | undefined;
+  /** Of the video file, inclusive. Alerts whose video has no known size are left out by either bound. */
+  readonly minSizeBytes?: number | undefined;
+  readonly maxSizeBytes?: number | undefined;
+  /** Each as `key=value`; the alert has all of them. */
+  readonly labels?: readonly string[] | undefined;
   readonly video?: string | undefined;
   /** When Vigie accepted it: microseconds since the Unix epoch, inclusive. */
   readonly receivedSinceMicros?: number | undefined;
   /** When Vigie accepted it: microseconds since the Unix epoch, exclusive. */
   readonly receivedUntilMicros?: number | undefined;
   readonly uids?: readonly string[] | undefined;
+}
+
+/** Which alerts to count: by what they are counted by. */
+export interface CountFilter {
+  readonly stores?: readonly string[] | undefined;
+  readonly statuses?: readonly AlertStatus[] | undefined;
+  readonly failureCodes?: readonly FailureCode[] | undefined;
+  /** Microseconds since the Unix epoch, inclusive. */
+  readonly sinceMicros?: number | undefined;
+  /** Microseconds since the Unix epoch, exclusive. */
+  readonly untilMicros?: number | undefined;
+}
+
+/** The labels of an alert as a filter names them; undefined if there are none. */
+export function labelTexts({ labels }: Alert): readonly string[] | undefined {
+  return labels && Object.entries(labels).map(([key, value]) => `${key}=${value}`);
 }
 
 /** By which time a list is ordered; of equal times, the uids are in the same order. */

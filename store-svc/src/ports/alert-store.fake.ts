@@ -1,6 +1,6 @@
 import { type AlertRecord, type FinishedAlert, isFinished, statusOf } from '@vigie/alert';
 import type { AlertArrival } from '../domain/alert-arrival.ts';
-import { type AlertFilter, LATEST_FIRST, type ListPosition, placeOf } from '../domain/alert-filter.ts';
+import { type AlertFilter, LATEST_FIRST, type ListPosition, labelTexts, placeOf } from '../domain/alert-filter.ts';
 import type { AlertRetry } from '../domain/alert-retry.ts';
 import type { AwaitingAlert, AwaitingFilter, AwaitingPosition, Backlog } from '../domain/awaiting-alert.ts';
 import type { CurrentAlert } from '../domain/current-alert.ts';
@@ -161,22 +161,33 @@ export class FakeAlertStore implements AlertStore {
 }
 
 function matches(row: AlertRecord, filter: AlertFilter): boolean {
-  const { store, status, sinceMicros, untilMicros, failureCode, video, uids } = filter;
-  const { receivedSinceMicros = 0, receivedUntilMicros = Number.POSITIVE_INFINITY } = filter;
   const { alert } = row;
-  const receivedMicros = row.receivedAt.getTime() * 1_000;
-  const foundCode = isFinished(row) && row.outcome.status !== 'PROCESSED' ? row.outcome.failure.code : undefined;
+  const outcome = isFinished(row) ? row.outcome : undefined;
+  const media = outcome?.status === 'PROCESSED' ? outcome.media : undefined;
+  const failureCode = outcome === undefined || outcome.status === 'PROCESSED' ? undefined : outcome.failure.code;
+  const sizeBytes = media?.sizeBytes ?? Number.NaN;
+  const labels = labelTexts(alert) ?? [];
   return (
-    (failureCode === undefined || foundCode === failureCode) &&
-    (video === undefined || alert.video === video) &&
-    (uids === undefined || uids.includes(alert.uid)) &&
-    receivedMicros >= receivedSinceMicros &&
-    receivedMicros < receivedUntilMicros &&
-    (store === undefined || alert.store === store) &&
-    (status === undefined || statusOf(row) === status) &&
-    (sinceMicros === undefined || alert.timestampMicros >= sinceMicros) &&
-    (untilMicros === undefined || alert.timestampMicros < untilMicros)
+    isAmong(filter.stores, alert.store) &&
+    isAmong(filter.statuses, statusOf(row)) &&
+    isAmong(filter.failureCodes, failureCode) &&
+    isAmong(filter.codecs, media?.video.codec) &&
+    isAmong(filter.uids, alert.uid) &&
+    (filter.video === undefined || alert.video === filter.video) &&
+    (filter.minSizeBytes === undefined || sizeBytes >= filter.minSizeBytes) &&
+    (filter.maxSizeBytes === undefined || sizeBytes <= filter.maxSizeBytes) &&
+    (filter.labels ?? []).every(label => labels.includes(label)) &&
+    isBetween(alert.timestampMicros, filter.sinceMicros, filter.untilMicros) &&
+    isBetween(row.receivedAt.getTime() * 1_000, filter.receivedSinceMicros, filter.receivedUntilMicros)
   );
+}
+
+function isAmong<T>(wanted: readonly T[] | undefined, value: T | undefined): boolean {
+  return wanted === undefined || (value !== undefined && wanted.includes(value));
+}
+
+function isBetween(micros: number, since = 0, until = Number.POSITIVE_INFINITY): boolean {
+  return micros >= since && micros < until;
 }
 
 function compareAwaiting(a: AwaitingPosition, b: AwaitingPosition): number {

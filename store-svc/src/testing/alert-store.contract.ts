@@ -1,10 +1,10 @@
-import { isFinished, type PendingRetry, type ReceivedAlert, statusOf } from '@vigie/alert';
-import { SPARSE_MEDIA } from '@vigie/alert/testing';
+import { isFinished, type Labels, type Outcome, type PendingRetry, type ReceivedAlert, statusOf } from '@vigie/alert';
+import { SAMPLE_MEDIA, SPARSE_MEDIA } from '@vigie/alert/testing';
 import { expect } from 'chai';
 import { recordArrivals } from '../application/record-arrival.ts';
 import { recordOutcomes } from '../application/record-outcome.ts';
 import type { AlertArrival } from '../domain/alert-arrival.ts';
-import { placeOf } from '../domain/alert-filter.ts';
+import { type AlertFilter, placeOf } from '../domain/alert-filter.ts';
 import type { AwaitingPosition } from '../domain/awaiting-alert.ts';
 import type { FoundOutcome } from '../domain/found-outcome.ts';
 import type { AlertStore } from '../ports/alert-store.ts';
@@ -354,9 +354,14 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
       await recordReceived(batch);
       await recordFound([found(finishedAlert(batch[1] as ReceivedAlert))]);
       expect(uids(await store.list({ sinceMicros: 11, untilMicros: 12 }, 9))).to.deep.equal(['e', 'd', 'b']);
-      expect(uids(await store.list({ store: 'other' }, 9))).to.deep.equal(['d']);
-      expect(uids(await store.list({ status: 'RECEIVED', store: 'store-42' }, 9))).to.deep.equal(['c', 'e', 'a']);
-      const all = { status: 'PROCESSED', store: 'store-42', sinceMicros: 11, untilMicros: 12 } as const;
+      expect(uids(await store.list({ stores: ['other', 'none'] }, 9))).to.deep.equal(['d']);
+      expect(uids(await store.list({ statuses: ['RECEIVED'], stores: ['store-42'] }, 9))).to.deep.equal([
+        'c',
+        'e',
+        'a',
+      ]);
+      const all: AlertFilter = { statuses: ['PROCESSED'], stores: ['store-42'], sinceMicros: 11, untilMicros: 12 };
+      expect(uids(await store.list({ statuses: ['RECEIVED', 'PROCESSED'], sinceMicros: 12 }, 9))).to.deep.equal(['c']);
       expect(uids(await store.list(all, 9))).to.deep.equal(['b']);
       expect(await store.list({ ...all, untilMicros: 11 }, 9)).to.deep.equal([]);
     });
@@ -372,13 +377,59 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
       await recordFound([found(finishedAlert(a, FAILED)), found(finishedAlert(c, QUARANTINED))]);
       const micros = (second: number) => receivedAt(second).getTime() * 1_000;
       expect(uids(await store.list({ video: '/videos/1.mp4' }, 9))).to.deep.equal(['d', 'b']);
-      expect(uids(await store.list({ failureCode: 'NOT_A_VIDEO' }, 9))).to.deep.equal(['a']);
-      expect(uids(await store.list({ failureCode: 'VIDEO_UNREACHABLE' }, 9))).to.deep.equal(['c']);
+      expect(uids(await store.list({ failureCodes: ['NOT_A_VIDEO'] }, 9))).to.deep.equal(['a']);
+      expect(uids(await store.list({ failureCodes: ['VIDEO_UNREACHABLE', 'NOT_A_VIDEO'] }, 9))).to.deep.equal([
+        'c',
+        'a',
+      ]);
       expect(uids(await store.list({ uids: ['d', 'a', 'none'] }, 9))).to.deep.equal(['d', 'a']);
       const between = { receivedSinceMicros: micros(1), receivedUntilMicros: micros(3) };
       expect(uids(await store.list(between, 9))).to.deep.equal(['c', 'b']);
       expect(uids(await store.list({ ...between, receivedSinceMicros: micros(1) + 1 }, 9))).to.deep.equal(['c']);
       expect(uids(await store.list({ ...between, video: '/videos/1.mp4' }, 9))).to.deep.equal(['b']);
+    });
+
+    it('finds alerts by the codec and the size of their videos', async () => {
+      const media = { ...SAMPLE_MEDIA, video: { ...SAMPLE_MEDIA.video, codec: 'hevc' } };
+      const outcomes: [string, Outcome][] = [
+        ['a', { status: 'PROCESSED', media: { ...media, sizeBytes: 1_000 } }],
+        ['b', { status: 'PROCESSED', media: { ...SAMPLE_MEDIA, sizeBytes: 2_000 } }],
+        ['c', { status: 'PROCESSED', media: { ...media, sizeBytes: null } }],
+        ['d', FAILED],
+      ];
+      await recordReceived([...outcomes.map(([uid]) => receivedAlert(uid)), receivedAlert('e')]);
+      await recordFound(outcomes.map(([uid, outcome]) => found(finishedAlert(receivedAlert(uid), outcome))));
+      const { codec } = SAMPLE_MEDIA.video;
+      expect(uids(await store.list({ codecs: ['hevc'] }, 9))).to.deep.equal(['c', 'a']);
+      expect(uids(await store.list({ codecs: [codec, 'hevc'] }, 9))).to.deep.equal(['c', 'b', 'a']);
+      expect(uids(await store.list({ codecs: ['none'] }, 9))).to.deep.equal([]);
+      expect(uids(await store.list({ minSizeBytes: 1_000 }, 9))).to.deep.equal(['b', 'a']);
+      expect(uids(await store.list({ minSizeBytes: 1_001, maxSizeBytes: 2_000 }, 9))).to.deep.equal(['b']);
+      expect(uids(await store.list({ maxSizeBytes: 1_999, codecs: ['hevc'] }, 9))).to.deep.equal(['a']);
+    });
+
+    it('finds alerts by all of several labels, whatever they hold, and returns these', async () => {
+      const labelled = (uid: string, labels: Labels) => receivedAlert(uid, { labels });
+      const odd = { a: `it's "odd", {b}=\\ ?`, b: '', constructor: 'null' };
+      const batch = [
+        labelled('a', { camera: '3', zone: 'till' }),
+        labelled('b', { camera: '3' }),
+        labelled('c', odd),
+        receivedAlert('d'),
+      ];
+      await recordReceived(batch);
+      await recordFound(batch.map(alert => found(finishedAlert(alert))));
+      expect(uids(await store.list({ labels: ['camera=3'] }, 9))).to.deep.equal(['b', 'a']);
+      expect(uids(await store.list({ labels: ['zone=till', 'camera=3'] }, 9))).to.deep.equal(['a']);
+      expect(uids(await store.list({ labels: ['camera=4'] }, 9))).to.deep.equal([]);
+      for (const [key, value] of Object.entries(odd)) {
+        expect(uids(await store.list({ labels: [`${key}=${value}`] }, 9))).to.deep.equal(['c']);
+      }
+      expect(await store.list({}, 9)).to.deep.equal(batch.map(alert => finishedAlert(alert)).reverse());
+      expect((await store.find(['c'])).get('c')?.alert).to.deep.equal(batch[2]?.alert);
+      expect(
+        await recordReceived([labelled('b', { camera: '4' }), labelled('a', { zone: 'till', camera: '3' })]),
+      ).to.deep.equal(['CONFLICT', 'UNCHANGED']);
     });
 
     it('lists by either time, both ways, and goes on after a place', async () => {

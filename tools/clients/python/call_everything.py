@@ -67,8 +67,8 @@ for _ in range(sent):
 watch.cancel()
 fails(lambda: next(watch), grpc.StatusCode.CANCELLED)
 assert read.GetAlert(alerts.GetAlertRequest(uid=first.uid), **call).status == alert_pb2.Alert.PROCESSED
-assert len(read.ListAlerts(alerts.ListAlertsRequest(store=prefix), **call).alerts) == sent
-read.ReplayAlerts(alerts.ReplayAlertsRequest(store=prefix), **call)
+assert len(read.ListAlerts(alerts.ListAlertsRequest(stores=[prefix]), **call).alerts) == sent
+read.ReplayAlerts(alerts.ReplayAlertsRequest(stores=[prefix]), **call)
 held.ListQuarantinedAlerts(quarantine.ListQuarantinedAlertsRequest(), **call)
 held.RedriveQuarantinedAlerts(quarantine.RedriveQuarantinedAlertsRequest(uid="nobody"), **call)
 held.DiscardQuarantinedAlerts(quarantine.DiscardQuarantinedAlertsRequest(uid="nobody"), **call)

@@ -28,7 +28,7 @@ if (created.data?.uid !== uid) throw new Error(JSON.stringify(created.error));
 const query = { wait: '30s' };
 const { data } = await api.GET('/v1/alerts/{uid}', { params: { path: { uid }, query } });
 if (data?.status !== 'PROCESSED' || data.media?.video?.codec !== 'h264') throw new Error(JSON.stringify(data));
-const list = await api.GET('/v1/alerts', { params: { query: { store: 'openapi', page_size: 10 } } });
+const list = await api.GET('/v1/alerts', { params: { query: { stores: ['openapi'], page_size: 10 } } });
 if (!list.data?.alerts.some(each => each.uid === uid)) throw new Error(JSON.stringify(list));
 const { error } = await api.GET('/v1/alerts/{uid}', { params: { path: { uid: 'no-such' } } });
 if (error?.error.status !== 'NOT_FOUND') throw new Error(JSON.stringify(error));

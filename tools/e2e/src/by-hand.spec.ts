@@ -21,6 +21,7 @@ const grpcServices = {
       'ListAlerts',
       'ReplayAlerts',
       'StreamAlerts',
+      'SummarizeAlerts',
       'WatchAlerts',
     ],
     'vigie.quarantine.v1.QuarantinedAlertService': [
@@ -33,7 +34,7 @@ const grpcServices = {
   'ingest-svc': { 'vigie.alert.v1.AlertService': ['BatchCreateAlerts', 'CreateAlert', 'StreamAlerts'] },
   'probe-svc': { 'vigie.video.v1.VideoService': ['GetPoster', 'ProbeStream', 'ProbeVideo'] },
   'store-svc': {
-    'vigie.alert.v1.AlertService': ['GetAlert', 'ListAlerts', 'ReplayAlerts', 'WatchAlerts'],
+    'vigie.alert.v1.AlertService': ['GetAlert', 'ListAlerts', 'ReplayAlerts', 'SummarizeAlerts', 'WatchAlerts'],
     'vigie.internal.alert.v1.AlertIndexService': ['FindAlerts'],
     'vigie.internal.outcome.v1.OutcomeService': ['RecordOutcomes', 'ReportRetries'],
     'vigie.quarantine.v1.QuarantinedAlertService': [

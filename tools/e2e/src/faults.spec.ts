@@ -118,7 +118,7 @@ describe('a mesh whose parts are broken', () => {
     });
     expect(conflict).to.deep.nested.include({ 'failure.code': 'UID_CONFLICT' });
     expect(await findAlert(mesh().url, old.uid)).to.deep.equal(before);
-    await postJson(`${mesh().url}/v1/alerts:replay`, { store: 'store-disk' });
+    await postJson(`${mesh().url}/v1/alerts:replay`, { stores: ['store-disk'] });
     await waitFor('the outcome of the replay', async () => {
       return (await sequence()) > sequenceBefore ? true : undefined;
     });

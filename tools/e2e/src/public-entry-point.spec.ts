@@ -170,7 +170,7 @@ describe('the public entry point', () => {
     const seen: string[] = [];
     let pageToken = '';
     do {
-      const query = `store=${store}&status=PROCESSED&since=&until=&page_size=3&page_token=${encodeURIComponent(pageToken)}`;
+      const query = `stores=${store}&statuses=PROCESSED&since=&until=&page_size=3&page_token=${encodeURIComponent(pageToken)}`;
       const { json } = await getJson(`${mesh().url}/v1/alerts?${query}`);
       seen.push(...json.alerts.map(({ uid }: { uid: string }) => uid));
       // Newer than all: must not shift the pages after the first.

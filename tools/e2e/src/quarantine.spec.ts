@@ -59,7 +59,10 @@ describe('an operator', () => {
     const alerts = [1, 2, 3].map(() => newAlert({ store: 'store-replayed' }));
     for (const alert of alerts) await postJson(`${mesh().url}/v1/alerts`, alert);
     const before = await Promise.all(alerts.map(({ uid }) => finishedAlert(mesh().url, uid)));
-    const replayed = await postJson(`${mesh().url}/v1/alerts:replay`, { store: 'store-replayed', status: 'PROCESSED' });
+    const replayed = await postJson(`${mesh().url}/v1/alerts:replay`, {
+      stores: ['store-replayed'],
+      statuses: ['PROCESSED'],
+    });
     expect([replayed.status, replayed.json]).to.deep.equal([200, { replayed: 3, nextPageToken: '' }]);
     const sequenceOf = (record: object | undefined) => Number((record as { sequence?: string } | undefined)?.sequence);
     for (const record of before) {
@@ -68,13 +71,13 @@ describe('an operator', () => {
         return sequenceOf(now) > sequenceOf(record) ? true : undefined;
       });
     }
-    expect((await getJson(`${mesh().url}/v1/alerts?store=store-replayed`)).json.alerts).to.length(3);
+    expect((await getJson(`${mesh().url}/v1/alerts?stores=store-replayed`)).json.alerts).to.length(3);
   });
 
   for (const [path, reason] of [
     ['/v1/quarantine:redrive', /ids.*at least one of ids, uid, store/],
     ['/v1/quarantine:discard', /ids.*at least one of ids, uid, store/],
-    ['/v1/alerts:replay', /store.*at least one of store, status/],
+    ['/v1/alerts:replay', /stores.*at least one of stores, statuses/],
   ] as const) {
     it(`is asked by ${path} which alerts are meant`, async () => {
       const { status, json } = await postJson(`${mesh().url}${path}`, {});

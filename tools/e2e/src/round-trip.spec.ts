@@ -48,8 +48,6 @@ describe('an alert from anywhere in the legal range', () => {
       const alerts = [...generateAlerts(ALERTS, Date.now() + index)].map(alert => ({
         ...alert,
         uid: `${index}${alert.uid}`,
-        // Without labels, which the table has no column for yet.
-        labels: {},
       }));
       await send(alerts);
       for (const alert of alerts) {
@@ -67,7 +65,7 @@ describe('an alert from anywhere in the legal range', () => {
         }
       }
       const [{ store }] = alerts as [GeneratedAlert];
-      const { json } = await getJson(`${mesh().url}/v1/alerts?store=${encodeURIComponent(store)}&page_size=1000`);
+      const { json } = await getJson(`${mesh().url}/v1/alerts?stores=${encodeURIComponent(store)}&page_size=1000`);
       expect(json.alerts.map(({ uid }: { uid: string }) => uid)).to.include(alerts[0]?.uid);
     });
   }

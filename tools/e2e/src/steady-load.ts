@@ -35,7 +35,7 @@ export class SteadyLoad {
       await ingest.createAlert({ alert: alertToProto(parseAlert(alert)) });
       this.accepted.add(alert.uid);
       this.answers.unary++;
-      await store.listAlerts({ store: this.#store, pageSize: 1 });
+      await store.listAlerts({ stores: [this.#store], pageSize: 1 });
       this.answers.read++;
     });
   }

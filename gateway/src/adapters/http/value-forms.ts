@@ -12,8 +12,6 @@ const DURATION_SECONDS = /^(-?\d{1,12}(?:\.\d+)?)s?$/;
 const BLANK_OFFSET = / (?=\d\d:\d\d$)/;
 const DURATION_FORMS = 'must be a duration in seconds such as 5s or 1.5';
 const TIMESTAMP_FORMS = 'must be RFC 3339 such as 2025-06-02T13:35:20Z, or Unix seconds';
-/** The proto3 JSON of these is one string. */
-const STRING_TYPES = ['google.protobuf.FieldMask'];
 const NO_NUMBERS: readonly (ScalarType | undefined)[] = [
   ScalarType.STRING,
   ScalarType.BYTES,
@@ -65,11 +63,16 @@ function enumToJson(desc: DescEnum, text: string): JsonValue {
 function messageToJson(desc: DescMessage, text: string): JsonValue {
   if (isMoment(desc)) return timestampToJson(text);
   if (isSpan(desc)) return durationToJson(text);
-  if (STRING_TYPES.includes(desc.typeName)) return text;
+  // The names of the proto are taken too, as everywhere.
+  if (desc.typeName === 'google.protobuf.FieldMask') return camelCase(text);
   const wrapped = wrappedField(desc);
   if (wrapped !== undefined) return textToJson(wrapped, text);
   const names = desc.fields.map(({ name }) => name).join(', ');
   throw new ValueFormError(`is a message; give one of its fields after a dot: ${names}`);
+}
+
+function camelCase(name: string): string {
+  return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function isMoment({ typeName }: DescMessage): boolean {

@@ -1,19 +1,32 @@
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { alertToProto, waitMsOf } from '@vigie/alert/wire';
 import { encodeResumeToken, readWatchRequest } from '@vigie/outcome-feed/wire';
-import { type AlertService, WatchAlertsResponse_Event as Event } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import { Alert_Status, AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
+import {
+  type AlertService,
+  WatchAlertsResponse_Event as Event,
+  type SummarizeAlertsResponseSchema,
+} from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import { Failure_Code } from '@vigie/proto/vigie/video/v1/failure_pb.ts';
 import type { ServiceImplementation } from '@vigie/service-kit/grpc';
 import type { GetAlert } from '../../application/get-alert.ts';
 import type { ListAlerts } from '../../application/list-alerts.ts';
 import type { ReplayAlerts } from '../../application/replay-alerts.ts';
+import type { SummarizeAlerts } from '../../application/summarize-alerts.ts';
+import type { AlertSummary } from '../../domain/alert-summary.ts';
 import type { OutcomeFeed } from '../../ports/outcome-feed.ts';
-import { readListRequest, readReplayRequest } from './list-request.ts';
+import { readCountFilter, readListRequest, readReplayRequest } from './list-request.ts';
 import { encodePageToken } from './page-token.ts';
+import { readMaskOf } from './read-mask.ts';
 
 const DEFAULT_PAGE_SIZE = 50;
+/** Those with the most alerts; more would not fit on any screen. */
+const MAX_STORES = 1_000;
 
 export interface AlertServiceParts {
   readonly getAlert: GetAlert;
   readonly listAlerts: ListAlerts;
+  readonly summarizeAlerts: SummarizeAlerts;
   readonly replayAlerts: ReplayAlerts;
   readonly outcomeFeed: OutcomeFeed;
 }
@@ -21,24 +34,32 @@ export interface AlertServiceParts {
 /** The methods of `AlertService` that read alerts; ingest-svc implements those that create them. */
 export type ReadAlertService = Pick<
   ServiceImplementation<typeof AlertService>,
-  'getAlert' | 'listAlerts' | 'replayAlerts' | 'watchAlerts'
+  'getAlert' | 'listAlerts' | 'summarizeAlerts' | 'replayAlerts' | 'watchAlerts'
 >;
 
 export function createAlertService(parts: AlertServiceParts): ReadAlertService {
-  const { getAlert, listAlerts, replayAlerts, outcomeFeed } = parts;
+  const { getAlert, listAlerts, summarizeAlerts, replayAlerts, outcomeFeed } = parts;
 
   return {
     async getAlert(request, { signal }) {
-      return alertToProto(await getAlert(request.uid, { waitMs: waitMsOf(request), signal }));
+      const mask = readMaskOf(AlertSchema, request.readMask);
+      return mask(
+        create(AlertSchema, alertToProto(await getAlert(request.uid, { waitMs: waitMsOf(request), signal }))),
+      );
     },
 
     async listAlerts(request) {
+      const mask = readMaskOf(AlertSchema, request.readMask);
       const { filter, order, pageSize, after } = readListRequest(request, DEFAULT_PAGE_SIZE);
       const { alerts, next } = await listAlerts(filter, pageSize, after, order);
       return {
-        alerts: alerts.map(alertToProto),
+        alerts: alerts.map(alert => mask(create(AlertSchema, alertToProto(alert)))),
         nextPageToken: encodePageToken(next, { ...filter, order }),
       };
+    },
+
+    async summarizeAlerts(request) {
+      return summaryToProto(await summarizeAlerts(readCountFilter(request)));
     },
 
     async replayAlerts(request) {
@@ -58,5 +79,19 @@ export function createAlertService(parts: AlertServiceParts): ReadAlertService {
         isFirst = false;
       }
     },
+  };
+}
+
+function summaryToProto(summary: AlertSummary): MessageInitShape<typeof SummarizeAlertsResponseSchema> {
+  const { alerts, byStatus, byStore, byFailureCode } = summary;
+  return {
+    alerts: BigInt(alerts),
+    byStatus: byStatus.map(({ value, alerts }) => ({ status: Alert_Status[value], alerts: BigInt(alerts) })),
+    byStore: byStore.slice(0, MAX_STORES).map(({ value, alerts }) => ({ store: value, alerts: BigInt(alerts) })),
+    byFailureCode: byFailureCode.map(({ value, alerts }) => ({
+      failureCode: Failure_Code[value],
+      alerts: BigInt(alerts),
+    })),
+    stores: byStore.length,
   };
 }

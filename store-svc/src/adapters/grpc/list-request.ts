@@ -1,6 +1,16 @@
 import { failureCodeFromProto, statusFromProto } from '@vigie/alert/wire';
-import type { ListAlertsRequest, ReplayAlertsRequest } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
-import { type AlertFilter, LATEST_FIRST, type ListOrder, type ListPosition } from '../../domain/alert-filter.ts';
+import type {
+  ListAlertsRequest,
+  ReplayAlertsRequest,
+  SummarizeAlertsRequest,
+} from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import {
+  type AlertFilter,
+  type CountFilter,
+  LATEST_FIRST,
+  type ListOrder,
+  type ListPosition,
+} from '../../domain/alert-filter.ts';
 import { decodePageToken } from './page-token.ts';
 import { readReceivedFilter, readTimeFilter } from './time-filter.ts';
 
@@ -24,9 +34,7 @@ export function readListRequest(request: ListAlertsRequest, defaultPageSize: num
  * @throws ConnectError INVALID_ARGUMENT as above
  */
 export function readReplayRequest(request: ReplayAlertsRequest): ListQuery {
-  const { uids } = request;
-  const filter = { ...readFilter(request), uids: uids.length === 0 ? undefined : uids };
-  return readQuery(request, filter, LATEST_FIRST, MAX_PAGE_SIZE);
+  return readQuery(request, { ...readFilter(request), uids: unlessEmpty(request.uids) }, LATEST_FIRST, MAX_PAGE_SIZE);
 }
 
 function readQuery(
@@ -43,16 +51,39 @@ function readQuery(
   };
 }
 
-function readFilter(request: ListAlertsRequest | ReplayAlertsRequest): AlertFilter {
-  const { store, video, failureCode } = request;
+type FilterRequest = ListAlertsRequest | ReplayAlertsRequest;
+
+function readFilter(request: FilterRequest): AlertFilter {
+  const { codecs, minSizeBytes, maxSizeBytes, labels, video } = request;
   return {
-    store: store === '' ? undefined : store,
-    status: statusFromProto(request.status),
-    failureCode: failureCodeFromProto(failureCode),
+    ...readCountFilter(request),
+    codecs: unlessEmpty(codecs),
+    minSizeBytes: unlessZero(minSizeBytes),
+    maxSizeBytes: unlessZero(maxSizeBytes),
+    labels: unlessEmpty(labels),
     video: video === '' ? undefined : video,
-    ...readTimeFilter(request),
     ...readReceivedFilter(request),
   };
+}
+
+/** @throws ConnectError INVALID_ARGUMENT for nanos out of bounds */
+export function readCountFilter(request: FilterRequest | SummarizeAlertsRequest): CountFilter {
+  return {
+    stores: unlessEmpty(request.stores),
+    statuses: unlessEmpty(request.statuses.map(statusFromProto).filter(status => status !== undefined)),
+    failureCodes: unlessEmpty(request.failureCodes.map(failureCodeFromProto).filter(code => code !== undefined)),
+    ...readTimeFilter(request),
+  };
+}
+
+/** An empty list filters by nothing. One value twice says no more than once, in whichever order they are. */
+function unlessEmpty<T extends string>(values: readonly T[]): readonly T[] | undefined {
+  return values.length === 0 ? undefined : [...new Set(values)].sort();
+}
+
+/** No file is so large that its size isn't exact as a number; a bound beyond is as good as 2^53. */
+function unlessZero(bytes: bigint): number | undefined {
+  return bytes === 0n ? undefined : Math.min(Number(bytes), Number.MAX_SAFE_INTEGER);
 }
 
 /** @param orderBy one of those that the rules in the proto allow */

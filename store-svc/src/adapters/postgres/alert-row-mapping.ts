@@ -1,5 +1,6 @@
 import type { Alert, AlertRecord, FinishedAlert, Media, Outcome, PendingAlert, ReceivedAlert } from '@vigie/alert';
 import type { AlertArrival } from '../../domain/alert-arrival.ts';
+import { labelTexts } from '../../domain/alert-filter.ts';
 import type { AlertRetry } from '../../domain/alert-retry.ts';
 import { type AlertRow, AUDIO_COLUMNS, EFFORT_COLUMNS, MEDIA_COLUMNS, VIDEO_COLUMNS } from './alert-row.ts';
 import { requireColumn } from './column-group.ts';
@@ -16,6 +17,7 @@ export function toReceivedRow({ received: { alert, receivedAt, traceId }, sequen
     traceId,
     receivedAt: receivedAt.toISOString(),
     alertSequence: sequence,
+    labels: labelTexts(alert) ?? null,
   } satisfies Partial<Record<keyof AlertRow, unknown>>;
 }
 
@@ -46,8 +48,19 @@ export function toRetryRow({ uid, retry }: AlertRetry) {
   } satisfies Partial<Record<keyof AlertRow, unknown>>;
 }
 
-export function toAlert(row: Pick<AlertRow, 'uid' | 'video' | 'alertTimestampMicros' | 'store'>): Alert {
-  return { uid: row.uid, video: row.video, timestampMicros: row.alertTimestampMicros, store: row.store };
+type AlertColumns = Pick<AlertRow, 'uid' | 'video' | 'alertTimestampMicros' | 'store'> & {
+  readonly labels?: readonly string[] | null | undefined;
+};
+
+export function toAlert(row: AlertColumns): Alert {
+  const { uid, video, store, alertTimestampMicros: timestampMicros, labels } = row;
+  return { uid, video, timestampMicros, store, ...(labels && { labels: Object.fromEntries(labels.map(splitLabel)) }) };
+}
+
+/** No key has an equals sign. */
+function splitLabel(text: string): readonly [key: string, value: string] {
+  const end = text.indexOf('=');
+  return [text.slice(0, end), text.slice(end + 1)];
 }
 
 export function toReceived(row: AlertRow): ReceivedAlert {

@@ -82,6 +82,8 @@ const receivedProperties = {
   traceId: p.text(),
   receivedAt: p.datetime(6),
   alertSequence: p.bigint('number'),
+  /** Each as `key=value`. */
+  labels: p.array().nullable(),
 };
 
 /** What its outcome adds; `status` changes with it. */

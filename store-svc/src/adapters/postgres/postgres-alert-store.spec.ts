@@ -59,10 +59,10 @@ describe('PostgresAlertStore', () => {
 
   it('has a table that agrees with the entity', async () => {
     const difference = await orm.schema.getUpdateSchemaSQL({ wrap: false, dropTables: false });
-    // Indexes, checks and comments live in the migrations alone.
+    // Indexes, checks, triggers and comments live in the migrations alone.
     const columns = difference
       .split('\n')
-      .filter(line => !/^(drop index|comment|alter .* drop constraint|$)/.test(line));
+      .filter(line => !/^(drop (index|trigger|function)|comment|alter .* drop constraint|$)/.test(line));
     expect(columns).to.deep.equal([]);
   });
 
@@ -79,8 +79,7 @@ describe('PostgresAlertStore', () => {
     store.list(filter, 50, { micros: 10_000_000_000, uid: 'uid-1' });
   for (const [what, index, read] of [
     ['alerts', 'alerts_latest', list({})],
-    ['alerts of a store', 'alerts_latest_of_store', list({ store: 'store-7' })],
-    ['alerts of a status', 'alerts_latest_of_status', list({ status: 'FAILED' })],
+    ['alerts of a store', 'alerts_latest_of_store', list({ stores: ['store-7'] })],
     [
       'alerts that wait for an outcome',
       'alerts_awaiting',
@@ -107,9 +106,9 @@ describe('PostgresAlertStore', () => {
       orm.config.set('onQuery', sql => sql);
       const plan: { 'QUERY PLAN'?: string }[] = await connection.execute(`explain ${statements[0]}`);
       const text = plan.map(row => row['QUERY PLAN']).join('\n');
-      expect(text)
-        .to.match(new RegExp(`Index Scan using ${index} `))
-        .and.not.match(/(?<!Incremental )Sort {2}/);
+      // Where the index has a part of the order, what is equal in it is sorted as it comes.
+      const sorted = String.raw`(?:\s+->  Incremental Sort.*\n(?:.* Key: .*\n)+)?`;
+      expect(text).to.match(new RegExp(String.raw`Limit .*\n${sorted}\s+->  Index (?:Only )?Scan using ${index} `));
     });
   }
 
@@ -120,7 +119,8 @@ describe('PostgresAlertStore', () => {
     ['alerts_of_trace', `select uid from alerts where trace_id = 'trace-7'`],
     ['alerts_of_video', `select uid from alerts where video = '/7.mp4'`],
     ['alerts_sequence', 'select max(sequence) from alerts'],
-    ['alerts_latest_of_failure', `select uid from alerts where failure_code = 'X' order by timestamp desc limit 9`],
+    ['alerts_failure_code', `select uid from alerts where failure_code = 'CODE-X' order by timestamp desc limit 9`],
+    ['alerts_labels', `select uid from alerts where labels @> '{camera=7}'`],
   ] as const) {
     it(`answers ${query} from ${index}`, async () => {
       await emptyStore();

@@ -8,6 +8,7 @@ import type { AwaitingAlert, AwaitingFilter, AwaitingPosition, Backlog } from '.
 import type { CurrentAlert } from '../../domain/current-alert.ts';
 import type { AlertChanges } from '../../domain/decide-alerts.ts';
 import type { AlertStore, LockedAlerts } from '../../ports/alert-store.ts';
+import { allOf, rowConditions, type SqlPart } from './alert-conditions.ts';
 import { AlertRow, RECEIVED_PROPERTIES } from './alert-row.ts';
 import { toAlert, toOutcomeRow, toReceived, toReceivedRow, toRecord, toRetryRow } from './alert-row-mapping.ts';
 import { type AlertStatements, type AwaitingRow, alertStatements, type ReopeningRow } from './alert-statements.ts';
@@ -122,8 +123,14 @@ export class PostgresAlertStore implements AlertStore {
     after?: ListPosition,
     order = LATEST_FIRST,
   ): Promise<readonly AlertRecord[]> {
+    const { sql, params } = pageStatement(filter, limit, after, order);
+    const direction = directionOf(order);
     return this.#run(async em => {
-      const rows = await selectPage(em, filter, order, after).limit(limit).getResultList();
+      const page = em
+        .createQueryBuilder(AlertRow, 'a')
+        .select('*')
+        .where(`a.uid = any(array(${sql}))`, [...params]);
+      const rows = await page.orderBy([{ [ORDERS[order.by].property]: direction }, { uid: direction }]).getResultList();
       return rows.map(toRecord);
     });
   }
@@ -144,30 +151,28 @@ const ORDERS = {
   received_at: { property: 'receivedAt', column: 'a.received_at' },
 } as const;
 
-function selectPage(em: EntityManager, filter: AlertFilter, order: ListOrder, after: ListPosition | undefined) {
-  const { store, status, sinceMicros, untilMicros, failureCode, video, receivedSinceMicros, receivedUntilMicros } =
-    filter;
-  const { property, column } = ORDERS[order.by];
-  const direction = order.isDescending ? 'desc' : 'asc';
-  const query = em
-    .createQueryBuilder(AlertRow, 'a')
-    .select('*')
-    .orderBy([{ [property]: direction }, { uid: direction }]);
-  if (filter.uids !== undefined) query.andWhere({ uid: { $in: [...filter.uids] } });
-  if (failureCode !== undefined) query.andWhere({ failureCode });
-  if (video !== undefined) query.andWhere({ video });
-  if (receivedSinceMicros !== undefined) query.andWhere('a.received_at >= ?', [toTimestampText(receivedSinceMicros)]);
-  if (receivedUntilMicros !== undefined) query.andWhere('a.received_at < ?', [toTimestampText(receivedUntilMicros)]);
-  if (store !== undefined) query.andWhere({ store });
-  if (status !== undefined) query.andWhere({ status });
-  if (sinceMicros !== undefined) query.andWhere({ alertTimestampMicros: { $gte: sinceMicros } });
-  if (untilMicros !== undefined) query.andWhere({ alertTimestampMicros: { $lt: untilMicros } });
-  if (after !== undefined) {
-    // One comparison of rows, which the index answers; spelt out with `or` it would not.
-    const place = [toTimestampText(after.micros), after.uid];
-    query.andWhere(`(${column}, a.uid) ${order.isDescending ? '<' : '>'} (?, ?)`, place);
-  }
-  return query;
+function directionOf({ isDescending }: ListOrder): 'desc' | 'asc' {
+  return isDescending ? 'desc' : 'asc';
+}
+
+/**
+ * The uids of a page. Its indexes hold what most filters ask for, so that rows which don't match are passed over
+ * without being read; of those that match, the outer query reads the rest.
+ */
+function pageStatement(filter: AlertFilter, limit: number, after: ListPosition | undefined, order: ListOrder): SqlPart {
+  const { column } = ORDERS[order.by];
+  const direction = directionOf(order);
+  // One comparison of rows, which the index answers; spelt out with `or` it would not.
+  const place: SqlPart | undefined = after && {
+    sql: `(${column}, a.uid) ${order.isDescending ? '<' : '>'} (?, ?)`,
+    params: [toTimestampText(after.micros), after.uid],
+  };
+  const { sql, params } = allOf([rowConditions(filter), place]);
+  return {
+    sql: `select a.uid from alerts as a where ${sql}
+      order by ${column} ${direction}, a.uid ${direction} limit ${limit}`,
+    params,
+  };
 }
 
 async function update(em: EntityManager, statement: string, rows: readonly object[]): Promise<void> {
@@ -225,7 +230,8 @@ async function readCurrent(query: ReturnType<typeof selectCurrent>): Promise<Map
 }
 
 /** As the driver gives it: timestamps as text in UTC, and 64 bits as text too. */
-interface CurrentAlertRow extends Pick<AlertRow, 'uid' | 'video' | 'store' | 'status' | 'traceId' | 'receivedAt'> {
+interface CurrentAlertRow
+  extends Pick<AlertRow, 'uid' | 'video' | 'store' | 'labels' | 'status' | 'traceId' | 'receivedAt'> {
   readonly alertTimestampMicros: string;
   readonly alertSequence: string;
   readonly outcomeSequence: string | null;

@@ -64,10 +64,14 @@ async function* streamsOf(manager: JetStreamManager) {
 async function readRows(databaseUrl: string): Promise<FoundRow[]> {
   const rows = await queryPostgres(
     databaseUrl,
-    `select uid, video, store, status, failure_code as "failureCode",
+    `select uid, video, store, labels, status, failure_code as "failureCode",
       (extract(epoch from timestamp) * 1000000)::bigint::text as "timestampMicros" from alerts`,
   );
-  return rows.map(row => ({ ...(row as unknown as FoundRow), timestampMicros: Number(row.timestampMicros) }));
+  return rows.map(({ labels, timestampMicros, ...row }) => ({
+    ...(row as unknown as FoundRow),
+    timestampMicros: Number(timestampMicros),
+    ...(labels !== null && { labels: Object.fromEntries((labels as string[]).map(label => label.split('='))) }),
+  }));
 }
 
 async function readListed(gatewayUrl: string): Promise<ListedQuarantined[]> {

@@ -17,7 +17,16 @@ export interface LoadParts {
 }
 
 /** How alerts of the load are sent, as shares. */
-const SHARE = { bad: 0.08, missing: 0.03, unreachable: 0.01, duplicate: 0.15, conflict: 0.02, nats: 0.03, junk: 0.01 };
+const SHARE = {
+  bad: 0.08,
+  missing: 0.03,
+  unreachable: 0.01,
+  duplicate: 0.15,
+  conflict: 0.02,
+  nats: 0.03,
+  junk: 0.01,
+  labelled: 0.3,
+};
 const STORES = ['store-1', 'store-2', 'store 3 / Köln', 'store-4'];
 /** While the mesh accepts nothing, the load doesn't grow: clients wait for their answers. */
 const MAX_UNDER_WAY = 400;
@@ -66,7 +75,8 @@ export class Load {
       return client.deliverJunk(payload => entryPoints.nats.publish('junk', payload), `no alert, number ${number}`);
     }
     const video = this.#pickVideo();
-    const alert = { ...newAlert(`load-${number}`, video), store: random.pick(STORES) };
+    const labels = random.chance(SHARE.labelled) ? { labels: { number: String(number) } } : {};
+    const alert = { ...newAlert(`load-${number}`, video), store: random.pick(STORES), ...labels };
     const again = random.chance(SHARE.duplicate) ? this.#pickEntryPoint() : undefined;
     const rival = random.chance(SHARE.conflict)
       ? { entryPoint: this.#pickEntryPoint(), video: this.#pickVideo() }

@@ -52,9 +52,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     drop(watch); // That is how tonic cancels.
     let found = read.get_alert(get(&first)).await?.into_inner();
     assert_eq!(found.status(), Status::Processed);
-    let page = ListAlertsRequest { store: prefix.into(), ..Default::default() };
+    let page = ListAlertsRequest { stores: vec![prefix.into()], ..Default::default() };
     assert_eq!(read.list_alerts(page).await?.into_inner().alerts.len(), 4);
-    read.replay_alerts(ReplayAlertsRequest { store: prefix.into(), ..Default::default() }).await?;
+    read.replay_alerts(ReplayAlertsRequest { stores: vec![prefix.into()], ..Default::default() }).await?;
     held.list_quarantined_alerts(ListQuarantinedAlertsRequest::default()).await?;
     let nobody = || String::from("nobody");
     held.redrive_quarantined_alerts(RedriveQuarantinedAlertsRequest { uid: nobody(), ..Default::default() }).await?;

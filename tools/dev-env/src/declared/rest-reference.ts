@@ -25,6 +25,7 @@ const SERVICES = [AlertService, QuarantinedAlertService, VideoService];
 const WELL_KNOWN: Readonly<Record<string, string>> = {
   'google.protobuf.Timestamp': '[time](#values)',
   'google.protobuf.Duration': '[duration](#values)',
+  'google.protobuf.FieldMask': '[field mask](#values)',
   'google.rpc.Status': '[error](#errors)',
 };
 const BYTES_OF_ITS_OWN = 'google.api.HttpBody';

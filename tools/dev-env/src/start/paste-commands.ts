@@ -51,7 +51,7 @@ function curl(mesh: Mesh, uid: string): Paste {
       `curl -s -X POST ${mesh.url}/v1/alerts -H 'content-type: application/json' -d '${newAlert(created)}'`,
       `curl -s '${mesh.url}/v1/alerts/${created}?wait=5s'`,
       `curl -s ${mesh.url}/v1/alerts/${uid}/poster -o poster.jpg`,
-      `curl -s '${mesh.url}/v1/alerts?store=store-42&page_size=5'`,
+      `curl -s '${mesh.url}/v1/alerts?stores=store-42&page_size=5'`,
     ],
   };
 }

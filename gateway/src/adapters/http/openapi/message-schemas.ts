@@ -15,6 +15,7 @@ export const ERROR = 'Error';
 
 const DURATION = { type: 'string', pattern: '^-?\\d{1,12}(\\.\\d+)?s$', examples: ['5s'] };
 const MOMENT = { type: 'string', format: 'date-time' };
+const FIELD_MASK = { type: 'string', examples: ['uid,status,media.video.codec'] };
 const LONG = { type: 'string', pattern: '^-?\\d{1,20}$', format: 'int64' };
 
 /**
@@ -27,21 +28,21 @@ export class MessageSchemas {
   readonly #components = new Map<string, Schema>();
   /** Those of answers; in a request, a message of the same name gets another one. */
   readonly #answered = new Set<DescMessage>();
+  /** Those of which a client may ask for a part. */
+  readonly #masked = new Set<DescMessage>();
 
-  /** @param answers the messages that answers consist of */
-  constructor(comments: ProtoComments, answers: Iterable<DescMessage>) {
+  /**
+   * @param answers the messages that answers consist of
+   * @param masked those of them whose fields a `read_mask` may leave out
+   */
+  constructor(comments: ProtoComments, answers: Iterable<DescMessage>, masked: Iterable<DescMessage>) {
     this.#comments = comments;
-    for (const message of answers) this.#addAnswered(message);
+    for (const message of answers) addWithParts(this.#answered, message);
+    for (const message of masked) addWithParts(this.#masked, message);
   }
 
   get components(): Readonly<Record<string, Schema>> {
     return Object.fromEntries([...this.#components].sort(([a], [b]) => (a < b ? -1 : 1)));
-  }
-
-  #addAnswered(message: DescMessage): void {
-    if (this.#answered.has(message)) return;
-    this.#answered.add(message);
-    for (const field of message.fields) if (field.message !== undefined) this.#addAnswered(field.message);
   }
 
   /** What a message is: a reference to a component, or a form of its own. */
@@ -51,6 +52,8 @@ export class MessageSchemas {
         return MOMENT;
       case 'google.protobuf.Duration':
         return DURATION;
+      case 'google.protobuf.FieldMask':
+        return FIELD_MASK;
       case StatusSchema.typeName:
         return refTo(ERROR);
       default:
@@ -88,7 +91,8 @@ export class MessageSchemas {
   #objectOf(message: DescMessage, direction: Direction): Schema {
     const fields = message.fields.filter(field => direction === 'answer' || !isOutputOnly(field));
     const isThere = direction === 'answer' ? isAlwaysThere : isRequired;
-    const required = fields.filter(isThere).map(({ jsonName }) => jsonName);
+    const mayLackAny = direction === 'answer' && this.#masked.has(message);
+    const required = (mayLackAny ? [] : fields.filter(isThere)).map(({ jsonName }) => jsonName);
     return schemaOf({
       type: 'object',
       description: this.#comments.get(message.typeName),
@@ -113,6 +117,12 @@ export class MessageSchemas {
 function typeOf({ fieldKind }: DescField, element: Schema): Schema {
   if (fieldKind === 'list') return { type: 'array', items: element };
   return fieldKind === 'map' ? { type: 'object', additionalProperties: element } : element;
+}
+
+function addWithParts(messages: Set<DescMessage>, message: DescMessage): void {
+  if (messages.has(message)) return;
+  messages.add(message);
+  for (const field of message.fields) if (field.message !== undefined) addWithParts(messages, field.message);
 }
 
 /** In a request. */

@@ -2,6 +2,7 @@ import type { DescMethod, DescService } from '@bufbuild/protobuf';
 import { readProtoComments } from '@vigie/service-kit/grpc';
 import { answersRawBytes } from '../transcoder/encode-response.ts';
 import { httpBindings } from '../transcoder/http-binding.ts';
+import { maskedResources } from '../transcoder/masked-json.ts';
 import { ERROR_RESPONSES, ERROR_SCHEMAS, HEADERS } from './error-responses.ts';
 import type { Schema } from './json-schema.ts';
 import { MessageSchemas } from './message-schemas.ts';
@@ -24,7 +25,7 @@ export function describeApi(methods: readonly DescMethod[]): Schema {
   const services = new Set<DescService>(bindings.map(({ method }) => method.parent));
   const comments = readProtoComments([...services].map(({ file }) => file));
   const answers = bindings.filter(binding => !answersRawBytes(binding)).map(({ method }) => method.output);
-  const schemas = new MessageSchemas(comments, answers);
+  const schemas = new MessageSchemas(comments, answers, methods.flatMap(maskedResources));
   const paths: Record<string, Record<string, Schema>> = {};
   for (const binding of bindings) {
     const operation = describeOperation(binding, schemas, comments);

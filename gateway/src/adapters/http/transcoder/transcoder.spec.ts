@@ -203,6 +203,34 @@ describe('REST', () => {
     });
   });
 
+  it('returns the fields alone that a mask names, of one resource or of each in a page', async () => {
+    const masks: unknown[] = [];
+    const alert = {
+      uid: 'a',
+      receivedAt: { seconds: 1n },
+      media: { container: 'mp4', video: { codec: 'h264', hdr: false, width: 9 } },
+    };
+    await using gateway = await runGateway({
+      store: {
+        async getAlert({ readMask }) {
+          masks.push(readMask?.paths);
+          return alert;
+        },
+        listAlerts: async () => ({ alerts: [alert, { uid: 'b' }] }),
+      },
+    });
+    const get = async (path: string): Promise<object> =>
+      (await fetch(`${gateway.url}/v1/alerts${path}`)).json() as never;
+    const masked = { uid: 'a', receivedAt: '1970-01-01T00:00:01Z', media: { video: { codec: 'h264', hdr: false } } };
+    const paths = 'media.video.hdr,uid,received_at,media.video.codec,failure';
+    expect(await get(`/a?read_mask=${paths}`)).to.deep.equal(masked);
+    expect(await get(`/a?readMask=${paths.replace('received_at', 'receivedAt')}`)).to.deep.equal(masked);
+    expect(masks).to.deep.equal([paths.split(','), paths.split(',')]);
+    expect(await get(`?read_mask=${paths}`)).to.deep.equal({ alerts: [masked, { uid: 'b' }], nextPageToken: '' });
+    expect(await get('/a?read_mask=*')).to.include({ uid: 'a', video: '', timestamp: 0 });
+    expect(await get('/a?read_mask=')).to.include({ uid: 'a', video: '', timestamp: 0 });
+  });
+
   it('lists with every parameter, and ignores an empty one', async () => {
     const requests: ListAlertsRequest[] = [];
     await using gateway = await runGateway({
@@ -215,17 +243,17 @@ describe('REST', () => {
     });
     const list = `${gateway.url}/v1/alerts`;
     const full =
-      'store=store%2042&status=processed&since=1748871320.5&until=2025-06-03T00:00:00Z&page_size=7&pageToken=t';
+      'stores=store%2042&statuses=processed&since=1748871320.5&until=2025-06-03T00:00:00Z&page_size=7&pageToken=t';
     expect(await (await fetch(`${list}?${full}`)).json()).to.deep.equal({ alerts: [], nextPageToken: 'n' });
-    expect((await fetch(`${list}?store=&status=&since=&until=&page_size=&page_token=`)).status).to.equal(200);
+    expect((await fetch(`${list}?stores=&statuses=&since=&until=&page_size=&page_token=`)).status).to.equal(200);
     expect(requests[0]).to.deep.include({
-      store: 'store 42',
-      status: Alert_Status.PROCESSED,
+      stores: ['store 42'],
+      statuses: [Alert_Status.PROCESSED],
       pageSize: 7,
       pageToken: 't',
     });
     expect(requests[0]?.since).to.deep.include({ seconds: 1748871320n, nanos: 500_000_000 });
-    expect(requests[1]).to.deep.include({ store: '', status: 0, pageSize: 0 });
+    expect(requests[1]).to.deep.include({ stores: [], statuses: [], pageSize: 0 });
     expect(requests[1]?.since).to.equal(undefined);
   });
 
@@ -425,7 +453,7 @@ describe('REST', () => {
       await using gateway = await runGateway({});
       const parameter = await fetch(`${gateway.url}/v1/alerts?sotre=x`);
       expect(parameter.status).to.equal(400);
-      expect((await errorOf(parameter)).message).to.match(/^sotre is an unknown parameter; there are store,/);
+      expect((await errorOf(parameter)).message).to.match(/^sotre is an unknown parameter; there are since,/);
       const field = await post(`${gateway.url}/v1/alerts`, { ...alert, vidoe: '/a.mp4' });
       expect(field.status).to.equal(400);
       expect((await errorOf(field)).message).to.match(/^vidoe is unknown; there are uid, video,/);
@@ -450,7 +478,7 @@ describe('REST', () => {
       ['/v1/alerts:replay', '{"since":"noon"}', 'since', /RFC 3339.*Unix seconds/],
       ['/v1/alerts:replay', '{"since":{}}', 'since', /RFC 3339.*, not \{\}$/],
       ['/v1/alerts:replay', '{"since":true}', 'since', /Unix seconds, not true$/],
-      ['/v1/alerts:replay', '{"status":"POEM"}', 'status', /^must be one of/],
+      ['/v1/alerts:replay', '{"statuses":["POEM"]}', 'statuses[0]', /^must be one of/],
       ['/v1/alerts:replay', '{"pageSize":"0x10"}', 'pageSize', /^must be a number \(int32\)/],
     ] as const) {
       it(`names field and reason: ${path} ${body}`, async () => {

@@ -20,6 +20,7 @@ import { decodeRequest } from './decode-request.ts';
 import { answersRawBytes, encodeBytes, encodeJson, locationHeader } from './encode-response.ts';
 import { entityTag, isHeld } from './entity-tag.ts';
 import { type HttpBinding, httpBindings } from './http-binding.ts';
+import { maskedJson } from './masked-json.ts';
 import { MalformedPathError } from './path-template.ts';
 import { type Route, RouteTable } from './route-table.ts';
 import { sendBytesStream } from './send-bytes-stream.ts';
@@ -116,7 +117,12 @@ async function answerOnce(
   countAnswer(exchange, message);
   if (!answersRawBytes(binding)) {
     const headers = { ...binding.successHeaders, ...locationHeader(binding, message) };
-    return sendJson(exchange, binding.successStatus, encodeJson(binding, message), headers);
+    return sendJson(
+      exchange,
+      binding.successStatus,
+      maskedJson(binding.method, request, encodeJson(binding, message)),
+      headers,
+    );
   }
   const { contentType, bytes } = encodeBytes(binding, message);
   const etag = entityTag(bytes);

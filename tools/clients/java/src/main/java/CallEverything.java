@@ -56,8 +56,8 @@ public final class CallEverything {
     watching.cancel(null);
     expect(failure(watch::next).getStatus().getCode(), Code.CANCELLED);
     expect(read.getAlert(get(uid)).getStatus(), Alert.Status.PROCESSED);
-    expect(read.listAlerts(ListAlertsRequest.newBuilder().setStore(prefix).build()).getAlertsCount(), sent);
-    read.replayAlerts(ReplayAlertsRequest.newBuilder().setStore(prefix).build());
+    expect(read.listAlerts(ListAlertsRequest.newBuilder().addStores(prefix).build()).getAlertsCount(), sent);
+    read.replayAlerts(ReplayAlertsRequest.newBuilder().addStores(prefix).build());
     held.listQuarantinedAlerts(ListQuarantinedAlertsRequest.getDefaultInstance());
     held.redriveQuarantinedAlerts(RedriveQuarantinedAlertsRequest.newBuilder().setUid("nobody").build());
     held.discardQuarantinedAlerts(DiscardQuarantinedAlertsRequest.newBuilder().setUid("nobody").build());

@@ -1,0 +1,148 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import { isFinished, type ReceivedAlert, statusOf } from '@vigie/alert';
+import { queryPostgres } from '@vigie/dev-env/servers';
+import { scratchPostgres } from '@vigie/dev-env/testing';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { recordArrivals } from '../../application/record-arrival.ts';
+import { recordOutcomes } from '../../application/record-outcome.ts';
+import type { CountFilter } from '../../domain/alert-filter.ts';
+import type { AlertCount } from '../../domain/alert-summary.ts';
+import { openPostgresStore } from '../../testing/postgres-store.ts';
+import {
+  arrivalOf,
+  FAILED,
+  finishedAlert,
+  found,
+  foundAgain,
+  PROCESSED,
+  QUARANTINED,
+  receivedAlert,
+} from '../../testing/sample-alerts.ts';
+import { M0010ReadingAtSize } from './migrations/m0010-reading-at-size.ts';
+import { PostgresAlertCounts } from './postgres-alert-counts.ts';
+import type { PostgresAlertStore } from './postgres-alert-store.ts';
+
+const HOUR_MICROS = 3_600_000_000;
+
+describe('PostgresAlertCounts', () => {
+  const teardown = new AsyncDisposableStack();
+  let postgres: Awaited<ReturnType<typeof scratchPostgres>>;
+  let orm: MikroORM;
+  let store: PostgresAlertStore;
+  let counts: PostgresAlertCounts;
+
+  before(async () => {
+    postgres = await scratchPostgres(teardown);
+    await postgres.start();
+    ({ orm, store } = await openPostgresStore(teardown, postgres));
+    counts = new PostgresAlertCounts(orm);
+  });
+  after(() => teardown.disposeAsync());
+  beforeEach(() => queryPostgres(postgres.url, 'truncate alerts'));
+
+  const byKey = (all: readonly AlertCount[]) =>
+    new Map(all.map(({ store, status, failureCode, alerts }) => [[store, status, failureCode ?? ''].join(), alerts]));
+
+  /** By reading every row. */
+  async function countRows({ sinceMicros = 0, untilMicros = Number.POSITIVE_INFINITY, stores, statuses }: CountFilter) {
+    const expected = new Map<string, number>();
+    for (const row of await store.list({ stores, statuses }, 10_000)) {
+      if (row.alert.timestampMicros < sinceMicros || row.alert.timestampMicros >= untilMicros) continue;
+      const code = isFinished(row) && row.outcome.status !== 'PROCESSED' ? row.outcome.failure.code : '';
+      const key = [row.alert.store, statusOf(row), code].join();
+      expected.set(key, (expected.get(key) ?? 0) + 1);
+    }
+    return expected;
+  }
+
+  it('counts what its rows say, for any window, folded or not', async () => {
+    let uids = 0;
+    const anAlert = fc
+      .record({ minute: fc.integer({ min: 0, max: 4_320 }), store: fc.constantFrom('a', 'b', "it's c") })
+      .map(({ minute, store: name }) =>
+        receivedAlert(`uid-${++uids}`, { store: name, timestampMicros: (minute * HOUR_MICROS) / 60 + 1 }),
+      );
+    const anOutcome = fc.constantFrom(PROCESSED, FAILED, QUARANTINED, undefined);
+    const aStep = fc.record({
+      alerts: fc.array(fc.tuple(anAlert, anOutcome, anOutcome), { minLength: 1, maxLength: 20 }),
+      isFolded: fc.boolean(),
+    });
+    const aMinute = fc.option(fc.integer({ min: 0, max: 4_400 }), { nil: undefined });
+    const aFilter = fc.record({
+      sinceMicros: aMinute.map(minute => minute && (minute * HOUR_MICROS) / 60),
+      untilMicros: aMinute.map(minute => minute && (minute * HOUR_MICROS) / 60),
+      stores: fc.constantFrom(undefined, ['a'], ['b', "it's c"]),
+      statuses: fc.constantFrom(undefined, ['RECEIVED' as const], ['FAILED' as const, 'QUARANTINED' as const]),
+    });
+    const generated = fc.tuple(fc.array(aStep, { maxLength: 4 }), fc.array(aFilter, { minLength: 6, maxLength: 6 }));
+    await fc.assert(
+      fc.asyncProperty(generated, async ([steps, filters]) => {
+        await queryPostgres(postgres.url, 'truncate alerts');
+        for (const { alerts, isFolded } of steps) {
+          await recordArrivals(
+            store,
+            alerts.map(([received]) => arrivalOf(received)),
+          );
+          for (const [index, wrap] of [found, foundAgain].entries()) {
+            const outcomes = alerts.flatMap(([received, ...found]) => {
+              const outcome = found[index];
+              return outcome === undefined ? [] : [wrap(finishedAlert(received as ReceivedAlert, outcome, index + 1))];
+            });
+            if (outcomes.length > 0) await recordOutcomes(store, outcomes);
+          }
+          if (isFolded) await counts.fold();
+        }
+        for (const filter of filters) expect(byKey(await counts.count(filter))).to.deep.equal(await countRows(filter));
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('counts an alert once that several record at once, while others fold', async () => {
+    const alerts = Array.from({ length: 200 }, (_, index) =>
+      receivedAlert(`uid-${index}`, { store: `s-${index % 3}` }),
+    );
+    const record = () =>
+      recordArrivals(
+        store,
+        alerts.map(alert => arrivalOf(alert)),
+      );
+    const finish = (half: number) =>
+      recordOutcomes(
+        store,
+        alerts.filter((_, index) => index % 2 === half).map(alert => found(finishedAlert(alert))),
+      );
+    const folding = Array.from({ length: 4 }, () => counts.fold());
+    await Promise.all([record(), record(), ...folding]);
+    await Promise.all([finish(0), finish(1), finish(0), counts.fold(), counts.fold()]);
+    const all = await counts.count({});
+    expect(all.reduce((sum, each) => sum + each.alerts, 0)).to.equal(200);
+    expect(new Set(all.map(({ status }) => status))).to.deep.equal(new Set(['PROCESSED']));
+    await counts.fold();
+    expect(await queryPostgres(postgres.url, 'select from alert_count_changes')).to.deep.equal([]);
+    expect(byKey(await counts.count({}))).to.deep.equal(byKey(all));
+  });
+
+  it('counts the rows that were there before its tables, once they are migrated', async () => {
+    const alerts = [1, 2, 30].map((hour, index) =>
+      receivedAlert(`uid-${index}`, { timestampMicros: hour * HOUR_MICROS + 5 }),
+    );
+    await recordArrivals(
+      store,
+      alerts.map(alert => arrivalOf(alert)),
+    );
+    await recordOutcomes(
+      store,
+      alerts.slice(1).map(alert => found(finishedAlert(alert, FAILED))),
+    );
+    for (const direction of ['down', 'up'] as const) {
+      const migration = new M0010ReadingAtSize(orm.em.getDriver(), orm.config);
+      migration[direction]();
+      for (const sql of migration.getQueries()) await queryPostgres(postgres.url, String(sql));
+    }
+    for (const sinceMicros of [0, 2 * HOUR_MICROS, 2 * HOUR_MICROS + 6]) {
+      expect(byKey(await counts.count({ sinceMicros }))).to.deep.equal(await countRows({ sinceMicros }));
+    }
+  });
+});

@@ -1,0 +1,89 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import type { AlertStatus, FailureCode } from '@vigie/alert';
+import type { CountFilter } from '../../domain/alert-filter.ts';
+import type { AlertCount } from '../../domain/alert-summary.ts';
+import { countedWindow, type TimeRange } from '../../domain/counted-window.ts';
+import type { AlertCounts } from '../../ports/alert-counts.ts';
+import { allOf, countConditions, type SqlPart, timeRange } from './alert-conditions.ts';
+import { askPostgres } from './ask-postgres.ts';
+
+/**
+ * Triggers note in `alert_count_changes` how many alerts of an hour came or changed, which `fold` adds to the sums of
+ * hours and days in `alert_counts`. A window is counted from these three, and from rows at its two ends, where it holds
+ * only a part of an hour.
+ */
+export class PostgresAlertCounts implements AlertCounts {
+  readonly #orm: MikroORM;
+
+  constructor(orm: MikroORM) {
+    this.#orm = orm;
+  }
+
+  async count(filter: CountFilter): Promise<readonly AlertCount[]> {
+    const statement = countStatement(filter);
+    if (statement === undefined) return [];
+    return askPostgres(async () => {
+      const { sql, params } = statement;
+      const rows: CountRow[] = await this.#orm.em.fork().execute(sql, [...params]);
+      return rows.map(({ store, status, failure_code, alerts }) => ({
+        ...{ store, status, alerts: Number(alerts) },
+        failureCode: failure_code === '' ? undefined : failure_code,
+      }));
+    });
+  }
+
+  fold(): Promise<void> {
+    return askPostgres(async () => void (await this.#orm.em.fork().execute('select fold_alert_counts()')));
+  }
+}
+
+/** As the driver gives it: 64 bits are text. */
+interface CountRow {
+  readonly store: string;
+  readonly status: AlertStatus;
+  /** Empty if there is none. */
+  readonly failure_code: FailureCode | '';
+  readonly alerts: string;
+}
+
+/** Undefined for an empty window. */
+function countStatement(filter: CountFilter): SqlPart | undefined {
+  const { days, hours, rest } = countedWindow(filter.sinceMicros, filter.untilMicros);
+  const counted = [
+    ...days.map(range => select(filter, DAYS, range)),
+    ...hours.map(range => select(filter, HOURS, range)),
+    ...[...days, ...hours].map(range => select(filter, CHANGES, range)),
+    ...rest.map(range => select(filter, ROWS, range)),
+  ];
+  if (counted.length === 0) return undefined;
+  return {
+    sql: `select store, status, failure_code, sum(alerts) as alerts
+      from (${counted.map(({ sql }) => sql).join(' union all ')}) as counted
+      group by store, status, failure_code having sum(alerts) <> 0`,
+    params: counted.flatMap(({ params }) => params),
+  };
+}
+
+/** Where alerts are counted, and by which time. */
+interface Source {
+  readonly table: string;
+  readonly time: string;
+  readonly alerts: string;
+  readonly condition?: SqlPart;
+}
+
+const SUMS = { table: 'alert_counts', time: 'a.begins', alerts: 'a.alerts' };
+const DAYS: Source = { ...SUMS, condition: { sql: `a.span = 'DAY'`, params: [] } };
+const HOURS: Source = { ...SUMS, condition: { sql: `a.span = 'HOUR'`, params: [] } };
+const CHANGES: Source = { table: 'alert_count_changes', time: 'a.hour', alerts: 'a.alerts' };
+const ROWS: Source = { table: 'alerts', time: 'a.timestamp', alerts: '1' };
+
+function select(filter: CountFilter, source: Source, { sinceMicros, untilMicros }: TimeRange): SqlPart {
+  const { table, time, alerts, condition } = source;
+  const { sql, params } = allOf([condition, timeRange(time, sinceMicros, untilMicros), countConditions(filter)]);
+  return {
+    sql: `select a.store, a.status, coalesce(a.failure_code, '') as failure_code, ${alerts} as alerts
+      from ${table} as a where ${sql}`,
+    params,
+  };
+}

@@ -1,0 +1,10 @@
+import type { CountFilter } from '../domain/alert-filter.ts';
+import { type AlertSummary, summarize } from '../domain/alert-summary.ts';
+import type { AlertCounts } from '../ports/alert-counts.ts';
+
+/** @throws AlertStoreError */
+export type SummarizeAlerts = (filter: CountFilter) => Promise<AlertSummary>;
+
+export function createSummarizeAlerts(counts: Pick<AlertCounts, 'count'>): SummarizeAlerts {
+  return async filter => summarize(await counts.count(filter));
+}
