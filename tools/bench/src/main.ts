@@ -13,6 +13,7 @@ import { bootMesh, findMesh, type MeshUnderTest } from './mesh-under-test.ts';
 import { compareNeighbours } from './neighbours/compare-neighbours.ts';
 import { OutcomeWatch } from './outcome-watch.ts';
 import { watchMemory } from './process-memory.ts';
+import { measureReading } from './reading/measure-reading.ts';
 import { formatReport } from './report.ts';
 import { sendByRest } from './rest-load.ts';
 import { compareWatches } from './watches/compare-watches.ts';
@@ -54,6 +55,8 @@ if (options.neighbours.length > 0) {
   if (!(await compareNeighbours(mesh, options, console.log))) process.exitCode = 1;
 } else if (options.watches.length > 0) {
   if (!(await compareWatches(options, console.log))) process.exitCode = 1;
+} else if (options.rows > 0) {
+  if (!(await measureReading(options, console.log))) process.exitCode = 1;
 } else {
   await using mesh = await findMesh(console.error);
   console.log(await run(mesh, options));

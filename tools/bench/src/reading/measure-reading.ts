@@ -1,0 +1,140 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Mesh } from '@vigie/dev-env';
+import { queryPostgres } from '@vigie/dev-env/servers';
+import { portsOf } from '@vigie/dev-env/tcp-ports';
+import { Pool } from 'undici';
+import type { BenchOptions } from '../bench-options.ts';
+import { quantileOf } from '../quantile.ts';
+import { fillAlerts } from './fill-alerts.ts';
+import { type ReadingQuery, readingQueries, type SampleRow } from './reading-queries.ts';
+
+const MAX_P99_MS = 20;
+const WARM_UP_CALLS = 30;
+const CALLS = 300;
+const SAMPLES = 500;
+
+/**
+ * Fills the database of a mesh of its own, and prints how long lists and counts take at the gateway, one call after the
+ * other, and by which plans Postgres answers them.
+ *
+ * @returns whether the p99 of every kind of query is within the bound
+ */
+export async function measureReading({ rows, data }: BenchOptions, say: (line: string) => void): Promise<boolean> {
+  const dataDir = data ?? mkdtempSync(path.join(tmpdir(), 'vigie-bench-'));
+  const isFilled = existsSync(path.join(dataDir, 'postgres'));
+  try {
+    await using mesh = await boot(dataDir);
+    const { databaseUrl } = mesh;
+    if (!isFilled) {
+      say(`Filling the table with ${rows} alerts ...`);
+      await fillAlerts(databaseUrl, rows, say);
+    }
+    await describeTable(databaseUrl, say);
+    const gateway = new Pool(mesh.gatewayUrl);
+    let isWithinBounds = true;
+    for (const query of readingQueries(await drawSamples(databaseUrl))) {
+      const times = await measure(gateway, query);
+      const p99 = quantileOf(times, 0.99);
+      isWithinBounds &&= p99 <= MAX_P99_MS;
+      const mark = p99 <= MAX_P99_MS ? ' ' : '!';
+      say(`${mark} ${query.name.padEnd(40)} p50 ${shown(quantileOf(times, 0.5))}  p99 ${shown(p99)} ms`);
+      for (const line of await explain(mesh, gateway, query)) say(`      ${line}`);
+    }
+    await gateway.close();
+    return isWithinBounds;
+  } finally {
+    if (data === undefined) rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+interface FilledMesh extends AsyncDisposable {
+  readonly gatewayUrl: string;
+  /** As the owner of the schema. */
+  readonly databaseUrl: string;
+  readonly postgresLog: string;
+}
+
+async function boot(dataDir: string): Promise<FilledMesh> {
+  const mesh = await Mesh.boot({
+    ...{ ports: 'free', dataDir },
+    // The rows that are RECEIVED were never published: they are not lost.
+    serviceEnv: { 'store-svc': { SWEEP_INTERVAL_MS: '3600000' } },
+  });
+  const { postgres } = mesh;
+  if (postgres === undefined) throw new Error('The bench needs a Postgres of its own.');
+  return {
+    gatewayUrl: `http://127.0.0.1:${portsOf(mesh.ports, 'gateway').port}`,
+    databaseUrl: postgres.url,
+    postgresLog: path.join(dataDir, 'logs', 'postgres.log'),
+    [Symbol.asyncDispose]: () => mesh.stop(),
+  };
+}
+
+async function describeTable(url: string, say: (line: string) => void): Promise<void> {
+  const sizes = await queryPostgres(
+    url,
+    `select relname as name, pg_size_pretty(pg_relation_size(oid)) as size, reltuples::bigint as rows from pg_class
+     where relname like 'alert%' and relkind in ('r', 'i') order by pg_relation_size(oid) desc`,
+  );
+  for (const { name, size, rows } of sizes)
+    say(`  ${String(name).padEnd(30)} ${String(size).padStart(10)} ${rows} rows`);
+}
+
+async function drawSamples(url: string): Promise<readonly SampleRow[]> {
+  const [rows, labels] = await Promise.all([
+    queryPostgres(url, `select uid, video from alerts tablesample system (0.1) limit ${SAMPLES}`),
+    queryPostgres(url, `select labels[1] as label from alerts where labels[1] like 'case=%' limit ${SAMPLES}`),
+  ]);
+  return rows.map(({ uid, video }, index) => ({
+    ...{ uid: String(uid), video: String(video) },
+    rareLabel: String(labels[index % labels.length]?.label),
+  }));
+}
+
+async function measure(gateway: Pool, query: ReadingQuery): Promise<readonly number[]> {
+  const times: number[] = [];
+  for (let call = 0; call < WARM_UP_CALLS + CALLS; call++) {
+    const startedAt = performance.now();
+    await ask(gateway, query.url());
+    if (call >= WARM_UP_CALLS) times.push(performance.now() - startedAt);
+  }
+  return times;
+}
+
+async function ask(gateway: Pool, url: string): Promise<void> {
+  const { statusCode, body } = await gateway.request({ method: 'GET', path: url });
+  const text = await body.text();
+  if (statusCode !== 200) throw new Error(`${url}: ${statusCode} ${text}`);
+}
+
+/** The plan of the statement that a call of the kind has Postgres execute, by its log. */
+async function explain(mesh: FilledMesh, gateway: Pool, query: ReadingQuery): Promise<readonly string[]> {
+  const { databaseUrl, postgresLog } = mesh;
+  await setLogged(databaseUrl, 'all');
+  const before = readFileSync(postgresLog).length;
+  await ask(gateway, query.url());
+  await setLogged(databaseUrl, 'none');
+  const logged = readFileSync(postgresLog).subarray(before).toString();
+  const statements = [...logged.matchAll(/(?:statement|execute [^:]+): ([\s\S]*?)(?=\n\S|$)/g)].map(
+    ([, sql = '']) => sql,
+  );
+  const statement = statements.find(sql => /from "?(?:alerts|\()/.test(sql));
+  if (statement === undefined) return [`no statement in ${postgresLog}`];
+  const plan = await queryPostgres(
+    databaseUrl,
+    `explain (analyze, buffers, costs off) ${statement.replaceAll('\n\t', '\n')}`,
+  );
+  return plan.map(row => String(row['QUERY PLAN']));
+}
+
+async function setLogged(url: string, statements: 'all' | 'none'): Promise<void> {
+  await queryPostgres(url, `alter system set log_statement = '${statements}'`);
+  await queryPostgres(url, 'select pg_reload_conf()');
+  await new Promise(resolve => setTimeout(resolve, 300));
+}
+
+function shown(ms: number): string {
+  return ms.toFixed(1).padStart(7);
+}
