@@ -1,38 +1,44 @@
+/** The spans of time by which alerts are counted beforehand, each a multiple of the next. */
+export const SPANS = ['WEEK', 'DAY', 'HOUR'] as const;
+export type Span = (typeof SPANS)[number];
+
 const HOUR_MICROS = 3_600_000_000;
-const DAY_MICROS = 24 * HOUR_MICROS;
+/** All begin at the Unix epoch; weeks so begin on Thursdays. */
+const SPAN_MICROS: Readonly<Record<Span, number>> = {
+  WEEK: 7 * 24 * HOUR_MICROS,
+  DAY: 24 * HOUR_MICROS,
+  HOUR: HOUR_MICROS,
+};
 /** No alert is later: the end of the year 9999. */
 const LAST_MICROS = 253_402_300_800_000_000;
 
-/** From `sinceMicros` on and before `untilMicros`, in microseconds since the Unix epoch. */
-export interface TimeRange {
+/** A piece of a window of time. */
+export interface CountedRange {
+  /** It consists of whole ones of these; undefined where it is a part of an hour. */
+  readonly span: Span | undefined;
+  /** In microseconds since the Unix epoch, inclusive. */
   readonly sinceMicros: number;
+  /** Exclusive. */
   readonly untilMicros: number;
 }
 
-/** A window of time in pieces: what was counted beforehand by days and by hours of UTC, and what is left of hours. */
-export interface CountedWindow {
-  readonly days: readonly TimeRange[];
-  readonly hours: readonly TimeRange[];
-  readonly rest: readonly TimeRange[];
+/**
+ * Cuts a window of time into pieces of the largest spans that fit, in the order of time.
+ *
+ * @param since without it, and without `until`, the window is open at that end
+ */
+export function countedWindow(since = 0, until = LAST_MICROS): readonly CountedRange[] {
+  return cut(since, until, SPANS);
 }
 
-/** @param since without it, and without `until`, the window is open at that end */
-export function countedWindow(since = 0, until = LAST_MICROS): CountedWindow {
-  const [firstHour, lastHour] = wholeWithin(since, until, HOUR_MICROS);
-  if (firstHour >= lastHour) return { days: [], hours: [], rest: ranges([since, until]) };
-  const rest = ranges([since, firstHour], [lastHour, until]);
-  const [firstDay, lastDay] = wholeWithin(firstHour, lastHour, DAY_MICROS);
-  if (firstDay >= lastDay) return { days: [], hours: ranges([firstHour, lastHour]), rest };
-  return { days: ranges([firstDay, lastDay]), hours: ranges([firstHour, firstDay], [lastDay, lastHour]), rest };
-}
-
-function wholeWithin(since: number, until: number, unit: number): readonly [number, number] {
-  return [Math.ceil(since / unit) * unit, Math.floor(until / unit) * unit];
-}
-
-/** Those that aren't empty. */
-function ranges(...bounds: readonly (readonly [number, number])[]): TimeRange[] {
-  return bounds
-    .filter(([since, until]) => since < until)
-    .map(([sinceMicros, untilMicros]) => ({ sinceMicros, untilMicros }));
+function cut(sinceMicros: number, untilMicros: number, spans: readonly Span[]): readonly CountedRange[] {
+  if (sinceMicros >= untilMicros) return [];
+  const [span, ...finer] = spans;
+  if (span === undefined) return [{ span, sinceMicros, untilMicros }];
+  const unit = SPAN_MICROS[span];
+  const first = Math.ceil(sinceMicros / unit) * unit;
+  const last = Math.floor(untilMicros / unit) * unit;
+  if (first >= last) return cut(sinceMicros, untilMicros, finer);
+  const whole = { span, sinceMicros: first, untilMicros: last };
+  return [...cut(sinceMicros, first, finer), whole, ...cut(last, untilMicros, finer)];
 }

@@ -2,14 +2,14 @@ import type { MikroORM } from '@mikro-orm/postgresql';
 import type { AlertStatus, FailureCode } from '@vigie/alert';
 import type { CountFilter } from '../../domain/alert-filter.ts';
 import type { AlertCount } from '../../domain/alert-summary.ts';
-import { countedWindow, type TimeRange } from '../../domain/counted-window.ts';
+import { countedWindow, type Span } from '../../domain/counted-window.ts';
 import type { AlertCounts } from '../../ports/alert-counts.ts';
 import { allOf, countConditions, type SqlPart, timeRange } from './alert-conditions.ts';
 import { askPostgres } from './ask-postgres.ts';
 
 /**
  * Triggers note in `alert_count_changes` how many alerts of an hour came or changed, which `fold` adds to the sums of
- * hours and days in `alert_counts`. A window is counted from these three, and from rows at its two ends, where it holds
+ * hours, days and weeks in `alert_counts`. A window is counted from these, and from rows at its two ends, where it holds
  * only a part of an hour.
  */
 export class PostgresAlertCounts implements AlertCounts {
@@ -48,12 +48,14 @@ interface CountRow {
 
 /** Undefined for an empty window. */
 function countStatement(filter: CountFilter): SqlPart | undefined {
-  const { days, hours, rest } = countedWindow(filter.sinceMicros, filter.untilMicros);
+  const pieces = countedWindow(filter.sinceMicros, filter.untilMicros);
+  const whole = pieces.filter(({ span }) => span !== undefined);
   const counted = [
-    ...days.map(range => select(filter, DAYS, range)),
-    ...hours.map(range => select(filter, HOURS, range)),
-    ...[...days, ...hours].map(range => select(filter, CHANGES, range)),
-    ...rest.map(range => select(filter, ROWS, range)),
+    ...pieces.map(range => select(filter, range.span === undefined ? ROWS : sumsOf(range.span), range)),
+    // They follow on each other.
+    ...whole.slice(0, 1).map(({ sinceMicros }) => {
+      return select(filter, CHANGES, { sinceMicros, untilMicros: whole.at(-1)?.untilMicros });
+    }),
   ];
   if (counted.length === 0) return undefined;
   return {
@@ -72,15 +74,25 @@ interface Source {
   readonly condition?: SqlPart;
 }
 
-const SUMS = { table: 'alert_counts', time: 'a.begins', alerts: 'a.alerts' };
-const DAYS: Source = { ...SUMS, condition: { sql: `a.span = 'DAY'`, params: [] } };
-const HOURS: Source = { ...SUMS, condition: { sql: `a.span = 'HOUR'`, params: [] } };
 const CHANGES: Source = { table: 'alert_count_changes', time: 'a.hour', alerts: 'a.alerts' };
 const ROWS: Source = { table: 'alerts', time: 'a.timestamp', alerts: '1' };
 
-function select(filter: CountFilter, source: Source, { sinceMicros, untilMicros }: TimeRange): SqlPart {
+function sumsOf(span: Span): Source {
+  const condition = { sql: 'a.span = ?', params: [span] };
+  return { table: 'alert_counts', time: 'a.begins', alerts: 'a.alerts', condition };
+}
+
+function select(
+  filter: CountFilter,
+  source: Source,
+  within: Pick<CountFilter, 'sinceMicros' | 'untilMicros'>,
+): SqlPart {
   const { table, time, alerts, condition } = source;
-  const { sql, params } = allOf([condition, timeRange(time, sinceMicros, untilMicros), countConditions(filter)]);
+  const { sql, params } = allOf([
+    condition,
+    timeRange(time, within.sinceMicros, within.untilMicros),
+    countConditions(filter),
+  ]);
   return {
     sql: `select a.store, a.status, coalesce(a.failure_code, '') as failure_code, ${alerts} as alerts
       from ${table} as a where ${sql}`,

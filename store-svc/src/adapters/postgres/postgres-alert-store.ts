@@ -10,20 +10,23 @@ import type { AlertChanges } from '../../domain/decide-alerts.ts';
 import type { AlertStore, LockedAlerts } from '../../ports/alert-store.ts';
 import { allOf, rowConditions, type SqlPart } from './alert-conditions.ts';
 import { AlertRow, RECEIVED_PROPERTIES } from './alert-row.ts';
-import { toAlert, toOutcomeRow, toReceived, toReceivedRow, toRecord, toRetryRow } from './alert-row-mapping.ts';
+import { toOutcomeRow, toReceived, toReceivedRow, toRecord, toRetryRow } from './alert-row-mapping.ts';
 import { type AlertStatements, type AwaitingRow, alertStatements, type ReopeningRow } from './alert-statements.ts';
 import { askPostgres } from './ask-postgres.ts';
 import { inTransaction } from './in-transaction.ts';
 import { jsonLiteral } from './json-literal.ts';
+import { type ReadRow, rowReader } from './read-row.ts';
 import { fromTimestampText, toTimestampText } from './timestamp-text.ts';
 
 export class PostgresAlertStore implements AlertStore {
   readonly #orm: MikroORM;
   readonly #statements: AlertStatements;
+  readonly #readRow: ReadRow;
 
   constructor(orm: MikroORM) {
     this.#orm = orm;
     this.#statements = alertStatements(orm);
+    this.#readRow = rowReader(orm);
   }
 
   insertNew(alerts: readonly AlertArrival[]): Promise<ReadonlyMap<string, CurrentAlert>> {
@@ -31,7 +34,7 @@ export class PostgresAlertStore implements AlertStore {
       const rows = jsonLiteral(alerts.map(toReceivedRow));
       const inserted: { uid: string }[] = await em.execute(this.#statements.insertReceived, [rows]);
       const uids = new Set(alerts.map(({ received }) => received.alert.uid));
-      return readKnown(em, [...uids.difference(new Set(inserted.map(({ uid }) => uid)))]);
+      return this.#readKnown(em, [...uids.difference(new Set(inserted.map(({ uid }) => uid)))]);
     });
   }
 
@@ -51,7 +54,7 @@ export class PostgresAlertStore implements AlertStore {
     return askPostgres(() =>
       inTransaction(this.#orm, async em =>
         work({
-          current: await lockCurrent(em, uids),
+          current: await this.#readCurrent(lockCurrent(em, uids)),
           writeOutcomes: outcomes => {
             const rows = outcomes.map(({ record }) => toOutcomeRow(record));
             return update(em, this.#statements.updateOutcomes, rows);
@@ -76,7 +79,7 @@ export class PostgresAlertStore implements AlertStore {
   }
 
   find(uids: readonly string[]): Promise<ReadonlyMap<string, CurrentAlert>> {
-    return this.#run(em => readCurrent(selectCurrent(em, uids)));
+    return this.#run(em => this.#readCurrent(selectCurrent(em, uids)));
   }
 
   findAwaiting(filter: AwaitingFilter, limit: number, behind?: AwaitingPosition): Promise<readonly AwaitingAlert[]> {
@@ -130,9 +133,30 @@ export class PostgresAlertStore implements AlertStore {
         .createQueryBuilder(AlertRow, 'a')
         .select('*')
         .where(`a.uid = any(array(${sql}))`, [...params]);
-      const rows = await page.orderBy([{ [ORDERS[order.by].property]: direction }, { uid: direction }]).getResultList();
-      return rows.map(toRecord);
+      const ordered = page.orderBy([{ [ORDERS[order.by].property]: direction }, { uid: direction }]);
+      return (await ordered.execute('all')).map(row => toRecord(this.#readRow(row)));
     });
+  }
+
+  /** @param uids of rows that are there */
+  async #readKnown(em: EntityManager, uids: readonly string[]): Promise<Map<string, CurrentAlert>> {
+    if (uids.length === 0) return new Map();
+    const current = await this.#readCurrent(selectCurrent(em, uids));
+    if (current.size === uids.length) return current;
+    throw new Error(`${uids.length - current.size} rows of alerts vanished while they were compared.`);
+  }
+
+  async #readCurrent(query: ReturnType<typeof selectCurrent>): Promise<Map<string, CurrentAlert>> {
+    const rows = (await query.execute('all')).map(this.#readRow);
+    return new Map(
+      rows.map(row => [
+        row.uid,
+        {
+          ...toReceived(row),
+          ...{ status: row.status, sequence: row.alertSequence, outcomeSequence: row.outcomeSequence ?? null },
+        },
+      ]),
+    );
   }
 
   #run<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
@@ -193,17 +217,9 @@ async function readFinished(em: EntityManager, uids: readonly string[]): Promise
   return new Map(rows.map(row => [row.uid, toRecord(row) as FinishedAlert]));
 }
 
-/** @param uids of rows that are there */
-async function readKnown(em: EntityManager, uids: readonly string[]): Promise<Map<string, CurrentAlert>> {
-  if (uids.length === 0) return new Map();
-  const current = await readCurrent(selectCurrent(em, uids));
-  if (current.size === uids.length) return current;
-  throw new Error(`${uids.length - current.size} rows of alerts vanished while they were compared.`);
-}
-
 /** Locks the rows until the transaction ends, in the order of the uids: two batches never wait for each other. */
-function lockCurrent(em: EntityManager, uids: readonly string[]): Promise<Map<string, CurrentAlert>> {
-  return readCurrent(selectCurrent(em, uids).orderBy({ uid: 'asc' }).setLockMode(LockMode.PESSIMISTIC_WRITE));
+function lockCurrent(em: EntityManager, uids: readonly string[]) {
+  return selectCurrent(em, uids).orderBy({ uid: 'asc' }).setLockMode(LockMode.PESSIMISTIC_WRITE);
 }
 
 function selectCurrent(em: EntityManager, uids: readonly string[]) {
@@ -211,28 +227,4 @@ function selectCurrent(em: EntityManager, uids: readonly string[]) {
     .createQueryBuilder(AlertRow, 'a')
     .select([...RECEIVED_PROPERTIES, 'outcomeSequence'])
     .where({ uid: { $in: uids } });
-}
-
-/** Without making entities of the rows, which costs more than reading them. */
-async function readCurrent(query: ReturnType<typeof selectCurrent>): Promise<Map<string, CurrentAlert>> {
-  const rows: CurrentAlertRow[] = await query.execute('all');
-  return new Map(
-    rows.map(({ status, traceId, receivedAt, alertSequence, outcomeSequence, ...row }) => [
-      row.uid,
-      {
-        alert: toAlert({ ...row, alertTimestampMicros: fromTimestampText(row.alertTimestampMicros) }),
-        ...{ status, traceId, receivedAt },
-        sequence: Number(alertSequence),
-        outcomeSequence: outcomeSequence === null ? null : Number(outcomeSequence),
-      },
-    ]),
-  );
-}
-
-/** As the driver gives it: timestamps as text in UTC, and 64 bits as text too. */
-interface CurrentAlertRow
-  extends Pick<AlertRow, 'uid' | 'video' | 'store' | 'labels' | 'status' | 'traceId' | 'receivedAt'> {
-  readonly alertTimestampMicros: string;
-  readonly alertSequence: string;
-  readonly outcomeSequence: string | null;
 }

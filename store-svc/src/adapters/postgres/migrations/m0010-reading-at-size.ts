@@ -79,9 +79,16 @@ const ADDED = [
   'alerts_labels',
 ];
 
-/** Of an alert's timestamp, in UTC whatever the session's zone is. */
-const HOUR = `date_trunc('hour', timestamp, 'UTC')`;
-const DAY = `date_trunc('day', timestamp, 'UTC')`;
+/** When the span of time begins that a moment is in: all begin at the Unix epoch, whatever the session's zone is. */
+function beginOf(span: string, moment: string): string {
+  return `date_bin('1 ${span}', ${moment}, timestamptz '1970-01-01 00:00:00Z')`;
+}
+
+/** All spans of a moment, as rows. */
+function spansOf(moment: string): string {
+  const spans = ['WEEK', 'DAY', 'HOUR'].map(span => `('${span}', ${beginOf(span, moment)})`);
+  return `(values ${spans.join(', ')}) as spans (span, begins)`;
+}
 
 /** A trigger that notes what a statement changed, one row for all alerts that are alike. */
 function countedOn(event: string, transition: string, changed: string): string[] {
@@ -89,7 +96,7 @@ function countedOn(event: string, transition: string, changed: string): string[]
     `create function count_alerts_on_${event}() returns trigger language plpgsql as $$
 begin
   insert into alert_count_changes (hour, store, status, failure_code, alerts)
-  select ${HOUR}, store, status, coalesce(failure_code, ''), sum(alerts) from (${changed}) as changed
+  select ${beginOf('hour', 'timestamp')}, store, status, coalesce(failure_code, ''), sum(alerts) from (${changed}) as changed
   group by 1, 2, 3, 4 having sum(alerts) <> 0;
   return null;
 end
@@ -119,7 +126,7 @@ const COUNTS = [
   `comment on table alert_count_changes is
      'How many alerts came or changed since they were added to alert_counts. Written by triggers of alerts.'`,
   `create table alert_counts (
-  span          text not null constraint alert_counts_span_known check (span in ('HOUR', 'DAY')),
+  span          text not null constraint alert_counts_span_known check (span in ('HOUR', 'DAY', 'WEEK')),
   begins        timestamptz not null,
   store         text not null,
   status        text not null,
@@ -128,22 +135,18 @@ const COUNTS = [
   primary key (span, begins, store, status, failure_code) include (alerts)
 )`,
   `comment on table alert_counts is
-     'How many alerts there are by hour and by day of their timestamp; exact with alert_count_changes.'`,
+     'How many alerts there are by hour, day and week of their timestamp; exact with alert_count_changes.'`,
   ...Object.entries(COUNT_COMMENTS).flatMap(([column, comment]) =>
     ['alert_count_changes', 'alert_counts'].map(
       table => `comment on column ${table}.${column} is 'Not in the API: ${comment}'`,
     ),
   ),
-  `comment on column alert_count_changes.hour is 'Not in the API: hour of UTC of their timestamp.'`,
-  `comment on column alert_counts.span is 'Not in the API: HOUR or DAY.'`,
-  `comment on column alert_counts.begins is 'Not in the API: when the hour or day of UTC begins.'`,
-  ...[
-    ['HOUR', HOUR],
-    ['DAY', DAY],
-  ].map(
-    ([span, begins]) => `insert into alert_counts (span, begins, store, status, failure_code, alerts)
-      select '${span}', ${begins}, store, status, coalesce(failure_code, ''), count(*) from alerts group by 1, 2, 3, 4, 5`,
-  ),
+  `comment on column alert_count_changes.hour is 'Not in the API: hour of their timestamp.'`,
+  `comment on column alert_counts.span is 'Not in the API: HOUR, DAY or WEEK.'`,
+  `comment on column alert_counts.begins is 'Not in the API: when it begins; all count from the Unix epoch.'`,
+  `insert into alert_counts (span, begins, store, status, failure_code, alerts)
+     select span, begins, store, status, coalesce(failure_code, ''), count(*)
+     from alerts, lateral ${spansOf('timestamp')} group by 1, 2, 3, 4, 5`,
   ...countedOn('insert', 'new table as added', `select ${COUNTED}, 1 as alerts from added`),
   ...countedOn(
     'update',
@@ -166,7 +169,7 @@ begin
   with moved as (delete from alert_count_changes returning *)
   insert into alert_counts (span, begins, store, status, failure_code, alerts)
   select span, begins, store, status, failure_code, sum(alerts)
-  from moved, lateral (values ('HOUR', hour), ('DAY', date_trunc('day', hour, 'UTC'))) as spans (span, begins)
+  from moved, lateral ${spansOf('hour')}
   group by span, begins, store, status, failure_code
   on conflict (span, begins, store, status, failure_code)
     do update set alerts = alert_counts.alerts + excluded.alerts;
