@@ -33,6 +33,8 @@ const REQUESTS: Readonly<Record<string, JsonObject>> = {
   ListAlerts: { stores: ['store-42'], statuses: ['FAILED'], since: '2025-06-02T13:00:00Z' },
   SummarizeAlerts: { stores: ['store-42'], since: '2025-06-02T13:00:00Z' },
   ReplayAlerts: { uids: ['a-1', 'b-1'] },
+  DeleteAlert: { uid: 'a-1' },
+  PurgeAlerts: { stores: ['store-42'], until: '2025-06-02T13:00:00Z' },
   ListQuarantinedAlerts: { pageSize: 10 },
   RedriveQuarantinedAlerts: { store: 'store-42' },
   DiscardQuarantinedAlerts: { uid: 'a-1' },
@@ -71,7 +73,14 @@ describe('every method over every protocol', () => {
           for await (const request of requests) yield answer(request);
         },
       },
-      store: { getAlert: unary, listAlerts: unary, summarizeAlerts: unary, replayAlerts: unary },
+      store: {
+        getAlert: unary,
+        listAlerts: unary,
+        summarizeAlerts: unary,
+        replayAlerts: unary,
+        deleteAlert: unary,
+        purgeAlerts: unary,
+      },
       storeQuarantine: {
         listQuarantinedAlerts: unary,
         redriveQuarantinedAlerts: unary,

@@ -45,6 +45,7 @@ const GOOD_BODIES: Readonly<Record<string, string>> = {
   createAlert: GOOD_ALERT,
   batchCreateAlerts: `{"alerts":[${GOOD_ALERT}]}`,
   replayAlerts: '{"stores":["store-42"]}',
+  purgeAlerts: '{"stores":["store-42"]}',
 };
 const isStream = ({ responses }: Operation) => responses[200]?.content?.['application/x-ndjson'] !== undefined;
 
@@ -57,7 +58,14 @@ describe('the OpenAPI document', () => {
     const all = async () => answer as never;
     gateway = await runGateway({
       ingest: { createAlert: all, batchCreateAlerts: all },
-      store: { getAlert: all, listAlerts: all, summarizeAlerts: all, replayAlerts: all },
+      store: {
+        getAlert: all,
+        listAlerts: all,
+        summarizeAlerts: all,
+        replayAlerts: all,
+        deleteAlert: all,
+        purgeAlerts: all,
+      },
       storeQuarantine: { listQuarantinedAlerts: all, redriveQuarantinedAlerts: all, discardQuarantinedAlerts: all },
       probe: { probeVideo: all, getPoster: all },
     });

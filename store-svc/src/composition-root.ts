@@ -39,6 +39,12 @@ import { createStoreMetrics } from './adapters/telemetry/store-metrics.ts';
 import { TelemetryPositionReports } from './adapters/telemetry/telemetry-position-reports.ts';
 import { TelemetrySweepReports } from './adapters/telemetry/telemetry-sweep-reports.ts';
 import { WriteHealth } from './adapters/telemetry/write-health.ts';
+import {
+  createDeleteAlert,
+  createPurgeAlerts,
+  type DeleteAlert,
+  type PurgeAlerts,
+} from './application/delete-alerts.ts';
 import { createGetAlert, type GetAlert } from './application/get-alert.ts';
 import { KeepPositions } from './application/keep-positions.ts';
 import { createKeepQuarantined, type KeepQuarantined } from './application/keep-quarantined.ts';
@@ -103,6 +109,8 @@ interface Parts extends StorePorts {
   readonly listAlerts: ListAlerts;
   readonly summarizeAlerts: SummarizeAlerts;
   readonly replayAlerts: ReplayAlerts;
+  readonly deleteAlert: DeleteAlert;
+  readonly purgeAlerts: PurgeAlerts;
   readonly keepQuarantined: KeepQuarantined;
   readonly listQuarantined: ListQuarantined;
   readonly redriveAlerts: ResolveQuarantined;
@@ -182,6 +190,8 @@ export async function startStore(
       listAlerts: ({ alertStore }) => createListAlerts(alertStore),
       summarizeAlerts: ({ alertCounts }) => createSummarizeAlerts(alertCounts),
       replayAlerts: ({ listAlerts, replayQueue }) => createReplayAlerts(listAlerts, replayQueue),
+      deleteAlert: ({ alertStore }) => createDeleteAlert(alertStore),
+      purgeAlerts: ({ listAlerts, alertStore }) => createPurgeAlerts(listAlerts, alertStore),
       keepQuarantined: ({ quarantine }) => createKeepQuarantined(quarantine),
       listQuarantined: ({ quarantine }) => createListQuarantined(quarantine),
       redriveAlerts: ({ quarantine, replayQueue }) => createRedriveAlerts(quarantine, replayQueue),
@@ -231,6 +241,8 @@ export async function startStore(
     summarizeAlerts: ['postgres'],
     watchAlerts: ['nats', 'streams'],
     replayAlerts: ['postgres', 'nats', 'streams'],
+    deleteAlert: ['postgres', 'writes'],
+    purgeAlerts: ['postgres', 'writes'],
   });
   server.add(OutcomeService, createOutcomeService(parts.recordOutcome, parts.alertStore), {
     recordOutcomes: ['postgres', 'writes'],

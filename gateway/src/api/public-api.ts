@@ -24,6 +24,8 @@ export const PUBLIC_METHODS: readonly PublicMethod[] = [
     summarizeAlerts: 'store',
     watchAlerts: 'store',
     replayAlerts: 'store',
+    deleteAlert: 'store',
+    purgeAlerts: 'store',
   }),
   ...route(QuarantinedAlertService, {
     listQuarantinedAlerts: 'store',

@@ -74,7 +74,9 @@ describe('getting an alert', () => {
       looks.push(uid);
       return store.get(uid);
     };
-    const got = createGetAlert({ get }, new OutcomeNotices(feed))('a', { waitMs: 60_000 });
+    const got = createGetAlert({ get, find: uids => store.find(uids) }, new OutcomeNotices(feed))('a', {
+      waitMs: 60_000,
+    });
     while (feed.watches === 0) await new Promise(setImmediate);
     await finish();
     feed.report(finished);

@@ -1,15 +1,24 @@
 import { type AlertRecord, isFinished } from '@vigie/alert';
 import { type Backoff, backoffDelayMs, pause, Slots } from '@vigie/service-kit/async';
+import { isRetired, type Retirement } from '../domain/retired-alert.ts';
 import type { AlertStore } from '../ports/alert-store.ts';
 import type { OutcomeNotices } from './outcome-notices.ts';
 
+const WHY_NOT_FOUND: Readonly<Record<Retirement | 'NOT_FOUND', string>> = {
+  NOT_FOUND: 'There is no alert with this uid.',
+  DELETED: 'The alert with this uid was deleted.',
+  ARCHIVED: 'The alert with this uid was archived. `npm run archive -- --restore` brings it back.',
+};
+
 export class AlertNotFoundError extends Error {
   override readonly name = 'AlertNotFoundError';
-  readonly reason = 'ALERT_NOT_FOUND';
+  readonly reason: 'ALERT_NOT_FOUND' | 'ALERT_DELETED' | 'ALERT_ARCHIVED';
   readonly uid: string;
 
-  constructor(uid: string) {
-    super(`There is no alert with uid ${uid}.`);
+  /** @param retirement why there is none any more */
+  constructor(uid: string, retirement?: Retirement) {
+    super(`${WHY_NOT_FOUND[retirement ?? 'NOT_FOUND']} (${uid})`);
+    this.reason = `ALERT_${retirement ?? 'NOT_FOUND'}`;
     this.uid = uid;
   }
 }
@@ -35,7 +44,7 @@ const LOOKS: Backoff = { baseMs: 50, maxMs: 2_000 };
  * @throws AlertNotFoundError, AlertStoreError
  */
 export function createGetAlert(
-  store: Pick<AlertStore, 'get'>,
+  store: Pick<AlertStore, 'get' | 'find'>,
   notices: Pick<OutcomeNotices, 'of'>,
   maxWaiting = MAX_WAITING,
 ): GetAlert {
@@ -43,6 +52,7 @@ export function createGetAlert(
 
   return async (uid, { waitMs = 0, signal } = {}) => {
     let record = await store.get(uid);
+    if (record === undefined) await throwIfRetired(uid);
     if (waitMs > 0 && !hasOutcome(record)) {
       using slot = waits.tryTake();
       if (slot !== undefined) record = await waitForOutcome(uid, waitMs, signal);
@@ -50,6 +60,11 @@ export function createGetAlert(
     if (record === undefined) throw new AlertNotFoundError(uid);
     return record;
   };
+
+  async function throwIfRetired(uid: string): Promise<void> {
+    const known = (await store.find([uid])).get(uid);
+    if (known !== undefined && isRetired(known)) throw new AlertNotFoundError(uid, known.retirement);
+  }
 
   async function waitForOutcome(
     uid: string,

@@ -1,7 +1,7 @@
-import { isSameContent } from '@vigie/alert';
 import type { AlertArrival } from './alert-arrival.ts';
 import type { CurrentAlert } from './current-alert.ts';
 import type { AlertResult } from './record-kind.ts';
+import { isContentOf, isRetired, type KnownAlert } from './retired-alert.ts';
 
 /** What is to be written of alerts that have their rows already. */
 export interface AlertChanges {
@@ -24,12 +24,9 @@ export interface AlertDecisions extends AlertChanges {
  * order. A quarantined alert that is published anew waits for its probe again; one that has any other outcome keeps it
  * until the new one is found.
  *
- * @param current by uid, the alerts that had a row before the batch
+ * @param current by uid, the alerts that had a row before the batch, or have it no more
  */
-export function decideAlerts(
-  current: ReadonlyMap<string, CurrentAlert>,
-  batch: readonly AlertArrival[],
-): AlertDecisions {
+export function decideAlerts(current: ReadonlyMap<string, KnownAlert>, batch: readonly AlertArrival[]): AlertDecisions {
   const known = new Map(current);
   const results = new Map<AlertArrival, AlertResult>();
   const earlier: AlertArrival[] = [];
@@ -42,7 +39,10 @@ export function decideAlerts(
     if (row === undefined) {
       results.set(arrival, { kind: 'RECORDED' });
       known.set(uid, { ...received, sequence, status: 'RECEIVED', outcomeSequence: null });
-    } else if (!isSameContent(row.alert, received.alert)) {
+    } else if (isRetired(row)) {
+      // It had its outcome before it lost its row: there is nothing to do for it any more.
+      results.set(arrival, { kind: isContentOf(row, received.alert) ? 'UNCHANGED' : 'CONFLICT' });
+    } else if (!isContentOf(row, received.alert)) {
       results.set(arrival, sequence < row.sequence ? { kind: 'DISPLACES', later: row } : { kind: 'CONFLICT' });
     } else if (isAwaited(row, arrival) && row.status === 'QUARANTINED') {
       results.set(arrival, { kind: 'REOPENED' });

@@ -1,7 +1,8 @@
-import { type FinishedAlert, isSameContent } from '@vigie/alert';
+import type { FinishedAlert } from '@vigie/alert';
 import type { CurrentAlert } from './current-alert.ts';
 import type { FoundOutcome } from './found-outcome.ts';
 import type { OutcomeRecordKind, OutcomeResult } from './record-kind.ts';
+import { isContentOf, isRetired, type KnownAlert } from './retired-alert.ts';
 
 export interface OutcomeDecisions {
   /** One an outcome, in the batch's order. */
@@ -18,7 +19,7 @@ export interface OutcomeDecisions {
  * @param current the recorded alerts by uid
  */
 export function decideOutcomes(
-  current: ReadonlyMap<string, CurrentAlert>,
+  current: ReadonlyMap<string, KnownAlert>,
   batch: readonly FoundOutcome[],
 ): OutcomeDecisions {
   const written = new Map<string, FoundOutcome>();
@@ -26,8 +27,9 @@ export function decideOutcomes(
     const { alert, sequence } = outcome.record;
     const row = current.get(alert.uid);
     if (row === undefined) return 'UNKNOWN_ALERT';
+    if (isRetired(row)) return isContentOf(row, alert) ? 'SUPERSEDED' : 'CONFLICT';
     // An alert that came earlier in the stream is still to be recorded, and displaces the current one.
-    if (!isSameContent(row.alert, alert)) return sequence < row.sequence ? 'UNKNOWN_ALERT' : 'CONFLICT';
+    if (!isContentOf(row, alert)) return sequence < row.sequence ? 'UNKNOWN_ALERT' : 'CONFLICT';
     const currentSequence = written.get(alert.uid)?.record.sequence ?? row.outcomeSequence;
     if (currentSequence === sequence) return 'UNCHANGED';
     const wins = currentSequence === null || (outcome.isReplay && sequence > currentSequence);
@@ -58,7 +60,7 @@ export function uidsUnchanged(kinds: readonly OutcomeRecordKind[], batch: readon
 export function outcomeResults(
   kinds: readonly OutcomeRecordKind[],
   batch: readonly FoundOutcome[],
-  current: ReadonlyMap<string, CurrentAlert>,
+  current: ReadonlyMap<string, KnownAlert>,
   rows: ReadonlyMap<string, FinishedAlert>,
 ): OutcomeResult[] {
   return batch.map(({ record, isReplay }, index): OutcomeResult => {

@@ -1,6 +1,5 @@
-import { isSameContent } from '@vigie/alert';
 import type { AlertMessage } from './alert-message.ts';
-import type { CurrentAlert } from './current-alert.ts';
+import { isContentOf, isRetired, type KnownAlert } from './retired-alert.ts';
 
 /**
  * What a message that every consumer has finished lacks all the same.
@@ -12,7 +11,7 @@ export type LostWork = 'ROW' | 'EVENT';
 /** What is known of a message. */
 export interface Traces {
   /** The row of its alert's uid. */
-  readonly row: CurrentAlert | undefined;
+  readonly row: KnownAlert | undefined;
   readonly isQuarantined: boolean;
   /** An event reports its outcome, or events of its time are no longer kept. */
   readonly isReported: boolean;
@@ -21,8 +20,9 @@ export interface Traces {
 /** A row that waits for an outcome lacks nothing here: it is found by what it waits for. */
 export function findLostWork(message: AlertMessage, { row, isQuarantined, isReported }: Traces): LostWork | undefined {
   const { content, sequence } = message;
-  const hasRow = content.kind === 'alert' && row !== undefined && isSameContent(row.alert, content.alert);
-  if (!hasRow) return isQuarantined ? undefined : 'ROW';
+  const isRowOfIt = content.kind === 'alert' && row !== undefined && isContentOf(row, content.alert);
+  if (!isRowOfIt) return isQuarantined ? undefined : 'ROW';
+  if (isRetired(row)) return undefined;
   if (row.outcomeSequence !== sequence) return undefined;
   return (row.status === 'QUARANTINED' ? isQuarantined : isReported) ? undefined : 'EVENT';
 }

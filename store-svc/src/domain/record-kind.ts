@@ -4,7 +4,7 @@ import type { CurrentAlert } from './current-alert.ts';
 /**
  * How an alert was recorded. Of two alerts with one uid and different content, the first in the stream is current.
  * - RECORDED: it has a row now.
- * - UNCHANGED: it had its row already.
+ * - UNCHANGED: it had its row already, and may have it no more.
  * - REOPENED: its row said QUARANTINED, and waits for a probe again.
  * - CONFLICT: another alert is current.
  * - DISPLACES: another alert has the row although it came later in the stream. Nothing is written yet.
@@ -19,7 +19,7 @@ export type AlertResult =
  * How an outcome was recorded.
  * - RECORDED: the row has it now.
  * - UNCHANGED: the row has an outcome of the same message already.
- * - SUPERSEDED: the row has the outcome of another message, which is current.
+ * - SUPERSEDED: the row has the outcome of another message, which is current, or is there no more.
  * - CONFLICT: another alert with its uid is current.
  * - UNKNOWN_ALERT: the alert has no row yet.
  */

@@ -5,6 +5,7 @@ import type { AlertRetry } from '../domain/alert-retry.ts';
 import type { AwaitingAlert, AwaitingFilter, AwaitingPosition, Backlog } from '../domain/awaiting-alert.ts';
 import type { CurrentAlert } from '../domain/current-alert.ts';
 import type { AlertChanges } from '../domain/decide-alerts.ts';
+import type { KnownAlert, RetiredAlert, Retirement, RetiringAlert } from '../domain/retired-alert.ts';
 import type { AlertStore, LockedAlerts } from './alert-store.ts';
 
 /** Keeps the rows in memory; can be made to fail. */
@@ -14,13 +15,14 @@ export class FakeAlertStore implements AlertStore {
   readonly #sequences = new Map<string, number>();
   /** Where in the stream the next outcome of a row is to come from, if that isn't its alert's first message. */
   readonly #awaited = new Map<string, number>();
+  readonly #retired = new Map<string, RetiredAlert>();
   readonly batchSizes: number[] = [];
   /** Thrown by every call while set. */
   failure: Error | undefined;
 
-  async insertNew(alerts: readonly AlertArrival[]): Promise<ReadonlyMap<string, CurrentAlert>> {
+  async insertNew(alerts: readonly AlertArrival[]): Promise<ReadonlyMap<string, KnownAlert>> {
     this.#begin(alerts.length);
-    const known = this.#current(alerts.map(({ received }) => received.alert.uid));
+    const known = this.#known(alerts.map(({ received }) => received.alert.uid));
     for (const arrival of alerts) {
       if (!known.has(arrival.received.alert.uid)) this.#record(arrival);
     }
@@ -46,7 +48,7 @@ export class FakeAlertStore implements AlertStore {
   async withLocked<T>(uids: readonly string[], work: (locked: LockedAlerts) => Promise<T>): Promise<T> {
     this.#begin(uids.length);
     return work({
-      current: this.#current(uids),
+      current: this.#known(uids),
       writeOutcomes: async outcomes => {
         for (const { record } of outcomes) {
           const { receivedAt, traceId } = this.rows.get(record.alert.uid) as AlertRecord;
@@ -71,9 +73,23 @@ export class FakeAlertStore implements AlertStore {
     return this.rows.get(uid);
   }
 
-  async find(uids: readonly string[]): Promise<ReadonlyMap<string, CurrentAlert>> {
+  async find(uids: readonly string[]): Promise<ReadonlyMap<string, KnownAlert>> {
     this.#begin(uids.length);
-    return this.#current(uids);
+    return this.#known(uids);
+  }
+
+  async retire(alerts: readonly RetiringAlert[], retirement: Retirement): Promise<ReadonlySet<string>> {
+    this.#begin(alerts.length);
+    const current = this.#current(alerts.map(({ uid }) => uid));
+    const retired = alerts.filter(({ uid, sequence, outcomeSequence }) => {
+      const row = current.get(uid);
+      return row?.sequence === sequence && row.outcomeSequence === outcomeSequence && !this.#awaited.has(uid);
+    });
+    for (const { uid, contentHash } of retired) {
+      this.rows.delete(uid);
+      this.#retired.set(uid, { uid, retirement, contentHash });
+    }
+    return new Set(retired.map(({ uid }) => uid));
   }
 
   async findAwaiting(
@@ -133,6 +149,11 @@ export class FakeAlertStore implements AlertStore {
       .filter(row => after === undefined || compare(placeOf(row, order), after) > 0)
       .sort((a, b) => compare(placeOf(a, order), placeOf(b, order)))
       .slice(0, limit);
+  }
+
+  #known(uids: readonly string[]): Map<string, KnownAlert> {
+    const retired = uids.flatMap(uid => this.#retired.get(uid) ?? []);
+    return new Map<string, KnownAlert>([...retired.map(alert => [alert.uid, alert] as const), ...this.#current(uids)]);
   }
 
   #current(uids: readonly string[]): Map<string, CurrentAlert> {

@@ -4,24 +4,24 @@ import type { AlertArrival } from '../domain/alert-arrival.ts';
 import type { AlertFilter, ListOrder, ListPosition } from '../domain/alert-filter.ts';
 import type { AlertRetry } from '../domain/alert-retry.ts';
 import type { AwaitingAlert, AwaitingFilter, AwaitingPosition, Backlog } from '../domain/awaiting-alert.ts';
-import type { CurrentAlert } from '../domain/current-alert.ts';
 import type { AlertChanges } from '../domain/decide-alerts.ts';
 import type { FoundOutcome } from '../domain/found-outcome.ts';
+import type { KnownAlert, Retirement, RetiringAlert } from '../domain/retired-alert.ts';
 
 /**
- * One row an alert, for ever. It stores what the use cases decide.
+ * One row an alert, until it is retired. It stores what the use cases decide.
  *
  * Every method throws AlertStoreError if the store can't do it now and trying again makes sense; those that write throw
  * UnstorableError if it never will.
  */
 export interface AlertStore {
   /**
-   * Inserts alerts as RECEIVED, those whose uids have no row yet.
+   * Inserts alerts as RECEIVED, those whose uids never had a row.
    *
    * @param alerts at most one a uid, in the order of the uids: rows are locked in it
-   * @returns by uid, the alerts that had the row already
+   * @returns by uid, the alerts that had the row already, or have it no more
    */
-  insertNew(alerts: readonly AlertArrival[]): Promise<ReadonlyMap<string, CurrentAlert>>;
+  insertNew(alerts: readonly AlertArrival[]): Promise<ReadonlyMap<string, KnownAlert>>;
 
   /**
    * Changes rows of alerts that are there: their position, if it is still a later one; their status to RECEIVED, if it
@@ -50,8 +50,17 @@ export interface AlertStore {
 
   get(uid: string): Promise<AlertRecord | undefined>;
 
-  /** By uid; a uid without a row is missing. */
-  find(uids: readonly string[]): Promise<ReadonlyMap<string, CurrentAlert>>;
+  /** By uid; a uid that never had a row is missing. */
+  find(uids: readonly string[]): Promise<ReadonlyMap<string, KnownAlert>>;
+
+  /**
+   * Takes the rows of alerts away, of those that have their outcomes, wait for no other, and are as they were read; of
+   * one that is DELETED also what quarantine has of it. Their uids stay taken.
+   *
+   * @param file the archive that has them
+   * @returns the uids of those that lost their rows
+   */
+  retire(alerts: readonly RetiringAlert[], retirement: Retirement, file?: string): Promise<ReadonlySet<string>>;
 
   /**
    * Those that wait for the earliest message first, of equal ones the least uid.
@@ -78,8 +87,8 @@ export interface AlertStore {
 
 /** Rows that nobody else changes meanwhile. */
 export interface LockedAlerts {
-  /** By uid; a uid without a row is missing. */
-  readonly current: ReadonlyMap<string, CurrentAlert>;
+  /** By uid; a uid that never had a row is missing. */
+  readonly current: ReadonlyMap<string, KnownAlert>;
 
   /** Writes outcomes onto the rows of their alerts, at most one a uid; never makes a row. */
   writeOutcomes(outcomes: readonly FoundOutcome[]): Promise<void>;

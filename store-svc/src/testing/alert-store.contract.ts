@@ -1,4 +1,12 @@
-import { isFinished, type Labels, type Outcome, type PendingRetry, type ReceivedAlert, statusOf } from '@vigie/alert';
+import {
+  contentHash,
+  isFinished,
+  type Labels,
+  type Outcome,
+  type PendingRetry,
+  type ReceivedAlert,
+  statusOf,
+} from '@vigie/alert';
 import { SAMPLE_MEDIA, SPARSE_MEDIA } from '@vigie/alert/testing';
 import { expect } from 'chai';
 import { recordArrivals } from '../application/record-arrival.ts';
@@ -7,6 +15,7 @@ import type { AlertArrival } from '../domain/alert-arrival.ts';
 import { type AlertFilter, placeOf } from '../domain/alert-filter.ts';
 import type { AwaitingPosition } from '../domain/awaiting-alert.ts';
 import type { FoundOutcome } from '../domain/found-outcome.ts';
+import type { RetiringAlert } from '../domain/retired-alert.ts';
 import type { AlertStore } from '../ports/alert-store.ts';
 import {
   arrivalOf,
@@ -295,6 +304,55 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
     });
   });
 
+  describe('an alert that is retired', () => {
+    const retiring = (received: ReceivedAlert, change: Partial<RetiringAlert> = {}): RetiringAlert => ({
+      ...{ uid: received.alert.uid, contentHash: contentHash(received.alert), sequence: 1, outcomeSequence: 1 },
+      ...change,
+    });
+    const received = receivedAlert('a');
+
+    beforeEach(async () => {
+      await recordReceived([received, receivedAlert('b')]);
+      await recordFound([found(finishedAlert(received))]);
+    });
+
+    it('has no row any more, and its uid stays taken', async () => {
+      expect(await store.retire([retiring(received)], 'DELETED')).to.deep.equal(new Set(['a']));
+      expect(await store.get('a')).to.equal(undefined);
+      expect(await store.list({}, 9)).to.have.lengthOf(1);
+      const known = { uid: 'a', retirement: 'DELETED', contentHash: contentHash(received.alert) };
+      expect((await store.find(['a', 'b', 'c'])).get('a')).to.deep.equal(known);
+      const others = [
+        arrivalOf(received, { sequence: 7 }),
+        arrivalOf(receivedAlert('a', { store: 'x' }), { sequence: 8 }),
+      ];
+      expect(await recordAll([...others, arrivalOf(receivedAlert('c'), { sequence: 9 })])).to.deep.equal([
+        'UNCHANGED',
+        'CONFLICT',
+        'RECORDED',
+      ]);
+      expect(await recordFound([found(finishedAlert(received, FAILED, 7))])).to.deep.equal(['SUPERSEDED']);
+      expect(await recordFound([found(finishedAlert(receivedAlert('a', { store: 'x' }), FAILED, 8))])).to.deep.equal([
+        'CONFLICT',
+      ]);
+      expect(await store.get('a')).to.equal(undefined);
+      expect(await store.retire([retiring(received)], 'DELETED')).to.deep.equal(new Set());
+    });
+
+    it('was finished, waited for nothing, and was as it was read', async () => {
+      const all = [
+        retiring(receivedAlert('b')),
+        retiring(received, { outcomeSequence: 2 }),
+        retiring(received, { sequence: 2 }),
+        retiring(receivedAlert('none')),
+      ];
+      for (const each of all) expect(await store.retire([each], 'DELETED')).to.deep.equal(new Set());
+      await recordAll([arrivalOf(received, { sequence: 5, isReplay: true })]);
+      expect(await store.retire([retiring(received)], 'DELETED')).to.deep.equal(new Set());
+      expect(await store.get('a')).to.deep.equal(finishedAlert(received));
+    });
+  });
+
   describe('attempts that failed', () => {
     const retryOf = (attempts: number): PendingRetry => ({
       attempts,
@@ -426,7 +484,7 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
         expect(uids(await store.list({ labels: [`${key}=${value}`] }, 9))).to.deep.equal(['c']);
       }
       expect(await store.list({}, 9)).to.deep.equal(batch.map(alert => finishedAlert(alert)).reverse());
-      expect((await store.find(['c'])).get('c')?.alert).to.deep.equal(batch[2]?.alert);
+      expect((await store.find(['c'])).get('c')).to.deep.include({ alert: batch[2]?.alert });
       expect(
         await recordReceived([labelled('b', { camera: '4' }), labelled('a', { zone: 'till', camera: '3' })]),
       ).to.deep.equal(['CONFLICT', 'UNCHANGED']);

@@ -17,8 +17,10 @@ const grpcServices = {
     'vigie.alert.v1.AlertService': [
       'BatchCreateAlerts',
       'CreateAlert',
+      'DeleteAlert',
       'GetAlert',
       'ListAlerts',
+      'PurgeAlerts',
       'ReplayAlerts',
       'StreamAlerts',
       'SummarizeAlerts',
@@ -34,7 +36,15 @@ const grpcServices = {
   'ingest-svc': { 'vigie.alert.v1.AlertService': ['BatchCreateAlerts', 'CreateAlert', 'StreamAlerts'] },
   'probe-svc': { 'vigie.video.v1.VideoService': ['GetPoster', 'ProbeStream', 'ProbeVideo'] },
   'store-svc': {
-    'vigie.alert.v1.AlertService': ['GetAlert', 'ListAlerts', 'ReplayAlerts', 'SummarizeAlerts', 'WatchAlerts'],
+    'vigie.alert.v1.AlertService': [
+      'DeleteAlert',
+      'GetAlert',
+      'ListAlerts',
+      'PurgeAlerts',
+      'ReplayAlerts',
+      'SummarizeAlerts',
+      'WatchAlerts',
+    ],
     'vigie.internal.alert.v1.AlertIndexService': ['FindAlerts'],
     'vigie.internal.outcome.v1.OutcomeService': ['RecordOutcomes', 'ReportRetries'],
     'vigie.quarantine.v1.QuarantinedAlertService': [

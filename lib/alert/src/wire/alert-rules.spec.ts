@@ -1,7 +1,12 @@
 import { clone, create, type DescField, equals, fromBinary, getOption, toBinary } from '@bufbuild/protobuf';
 import { type Path, pathToString } from '@bufbuild/protobuf/reflect';
 import { createValidator } from '@bufbuild/protovalidate';
-import { FieldRulesSchema, field as fieldRules, Ignore } from '@bufbuild/protovalidate/gen/buf/validate/validate_pb.js';
+import {
+  type FieldRules,
+  FieldRulesSchema,
+  field as fieldRules,
+  Ignore,
+} from '@bufbuild/protovalidate/gen/buf/validate/validate_pb.js';
 import { type Alert as AlertMessage, AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
@@ -176,19 +181,23 @@ describe('the rules of an alert in its proto', () => {
 
   /** Apart from whether it may be left out, and without examples. */
   const rulesOf = (field: DescField) => {
-    const rules = clone(FieldRulesSchema, getOption(field, fieldRules));
+    const { type } = getOption(field, fieldRules);
+    const ofOne = type.case === 'repeated' ? type.value.items : undefined;
+    const rules = clone(FieldRulesSchema, ofOne ?? getOption(field, fieldRules));
     if (rules.type.case === 'string') rules.type.value.example = [];
     return Object.assign(rules, { required: false, ignore: Ignore.UNSPECIFIED });
   };
 
-  for (const [name, places] of [
-    ['uid', 5],
-    ['video', 4],
-    ['store', 6],
+  for (const [name, names, places] of [
+    ['uid', ['uid'], 6],
+    ['video', ['video'], 5],
+    ['store', ['store', 'stores'], 8],
   ] as const) {
     it(`hold for each request with a ${name}`, () => {
       const requests = [AlertService, QuarantinedAlertService, VideoService].flatMap(({ methods }) => methods);
-      const fields = requests.flatMap(({ input }) => input.fields.filter(field => field.name === name));
+      const fields = requests.flatMap(({ input }) =>
+        input.fields.filter(field => (names as readonly string[]).includes(field.name)),
+      );
       expect(fields).to.have.lengthOf(places);
       for (const field of fields) {
         const isSame = equals(FieldRulesSchema, rulesOf(field), rulesOf(AlertSchema.field[name]));
@@ -196,6 +205,21 @@ describe('the rules of an alert in its proto', () => {
       }
     });
   }
+
+  it('are the same for a filter wherever alerts are filtered by it', () => {
+    const { listAlerts, replayAlerts, purgeAlerts, summarizeAlerts } = AlertService.method;
+    const expected = new Map(listAlerts.input.fields.map(field => [field.name, field]));
+    for (const { input } of [replayAlerts, purgeAlerts, summarizeAlerts]) {
+      const filters = input.fields.filter(({ name }) => !['page_size', 'page_token', 'uids'].includes(name));
+      expect(filters.length).to.be.at.least(5);
+      for (const field of filters) {
+        const same = expected.get(field.name);
+        expect(same?.number, field.toString()).to.equal(field.number);
+        const rules = [same as DescField, field].map(each => getOption(each, fieldRules));
+        expect(equals(FieldRulesSchema, ...(rules as [FieldRules, FieldRules])), field.toString()).to.equal(true);
+      }
+    }
+  });
 
   it('name the same fields as the parser if several are wrong', () => {
     const inputs = fc.record({ uid: uids, video: videos, timestamp: timestamps, store: stores, labels });

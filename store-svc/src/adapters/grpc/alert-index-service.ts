@@ -1,6 +1,7 @@
 import { contentHash } from '@vigie/alert';
 import type { AlertIndexService } from '@vigie/proto/vigie/internal/alert/v1/alert_index_service_pb.ts';
 import type { ServiceImplementation } from '@vigie/service-kit/grpc';
+import { isRetired } from '../../domain/retired-alert.ts';
 import type { AlertStore } from '../../ports/alert-store.ts';
 
 /** Internal: ingest-svc asks which of the alerts that it is sent are recorded already. */
@@ -10,7 +11,11 @@ export function createAlertIndexService(
   return {
     async findAlerts({ uids }) {
       const found = await store.find(uids);
-      return { alerts: [...found.values()].map(({ alert }) => ({ uid: alert.uid, contentHash: contentHash(alert) })) };
+      return {
+        alerts: [...found].map(([uid, known]) => ({
+          ...{ uid, contentHash: isRetired(known) ? known.contentHash : contentHash(known.alert) },
+        })),
+      };
     },
   };
 }

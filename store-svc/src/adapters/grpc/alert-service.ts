@@ -9,6 +9,7 @@ import {
 } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { Failure_Code } from '@vigie/proto/vigie/video/v1/failure_pb.ts';
 import type { ServiceImplementation } from '@vigie/service-kit/grpc';
+import type { DeleteAlert, PurgeAlerts } from '../../application/delete-alerts.ts';
 import type { GetAlert } from '../../application/get-alert.ts';
 import type { ListAlerts } from '../../application/list-alerts.ts';
 import type { ReplayAlerts } from '../../application/replay-alerts.ts';
@@ -28,17 +29,19 @@ export interface AlertServiceParts {
   readonly listAlerts: ListAlerts;
   readonly summarizeAlerts: SummarizeAlerts;
   readonly replayAlerts: ReplayAlerts;
+  readonly deleteAlert: DeleteAlert;
+  readonly purgeAlerts: PurgeAlerts;
   readonly outcomeFeed: OutcomeFeed;
 }
 
 /** The methods of `AlertService` that read alerts; ingest-svc implements those that create them. */
 export type ReadAlertService = Pick<
   ServiceImplementation<typeof AlertService>,
-  'getAlert' | 'listAlerts' | 'summarizeAlerts' | 'replayAlerts' | 'watchAlerts'
+  'getAlert' | 'listAlerts' | 'summarizeAlerts' | 'replayAlerts' | 'deleteAlert' | 'purgeAlerts' | 'watchAlerts'
 >;
 
 export function createAlertService(parts: AlertServiceParts): ReadAlertService {
-  const { getAlert, listAlerts, summarizeAlerts, replayAlerts, outcomeFeed } = parts;
+  const { getAlert, listAlerts, summarizeAlerts, replayAlerts, deleteAlert, purgeAlerts, outcomeFeed } = parts;
 
   return {
     async getAlert(request, { signal }) {
@@ -66,6 +69,17 @@ export function createAlertService(parts: AlertServiceParts): ReadAlertService {
       const { filter, order, pageSize, after } = readReplayRequest(request);
       const { alerts, next } = await replayAlerts(filter, pageSize, after);
       return { replayed: alerts.length, nextPageToken: encodePageToken(next, { ...filter, order }) };
+    },
+
+    async deleteAlert({ uid }) {
+      await deleteAlert(uid);
+      return {};
+    },
+
+    async purgeAlerts(request) {
+      const { filter, order, pageSize, after } = readReplayRequest(request);
+      const { deleted, kept, next } = await purgeAlerts(filter, pageSize, after);
+      return { deleted, kept, nextPageToken: encodePageToken(next, { ...filter, order }) };
     },
 
     async *watchAlerts(request, { signal }) {

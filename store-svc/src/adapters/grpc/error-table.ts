@@ -4,6 +4,7 @@ import { IncompleteRecordError } from '@vigie/alert/wire';
 import { translateFeedError } from '@vigie/outcome-feed/wire';
 import { AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { invalidArgument, rpcError } from '@vigie/service-kit/grpc';
+import { AlertUnfinishedError } from '../../application/delete-alerts.ts';
 import { AlertNotFoundError } from '../../application/get-alert.ts';
 import { AlertStoreError, type AlertStoreErrorReason } from '../../ports/alert-store.ts';
 import { ReplayQueueError, type ReplayQueueErrorReason } from '../../ports/replay-queue.ts';
@@ -56,6 +57,9 @@ export function translateError(error: unknown): ConnectError | undefined {
       resource: { type: AlertSchema.typeName, name: error.uid },
       cause: error,
     });
+  }
+  if (error instanceof AlertUnfinishedError) {
+    return rpcError(Code.FailedPrecondition, error.message, { reason: error.reason, cause: error });
   }
   if (error instanceof AlertStoreError || error instanceof ReplayQueueError) {
     const { code, message, ...retry } = FAULTS[error.reason];

@@ -1,6 +1,7 @@
 import { failureCodeFromProto, statusFromProto } from '@vigie/alert/wire';
 import type {
   ListAlertsRequest,
+  PurgeAlertsRequest,
   ReplayAlertsRequest,
   SummarizeAlertsRequest,
 } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
@@ -33,7 +34,7 @@ export function readListRequest(request: ListAlertsRequest, defaultPageSize: num
  *
  * @throws ConnectError INVALID_ARGUMENT as above
  */
-export function readReplayRequest(request: ReplayAlertsRequest): ListQuery {
+export function readReplayRequest(request: ReplayAlertsRequest | PurgeAlertsRequest): ListQuery {
   return readQuery(request, { ...readFilter(request), uids: unlessEmpty(request.uids) }, LATEST_FIRST, MAX_PAGE_SIZE);
 }
 
@@ -51,7 +52,7 @@ function readQuery(
   };
 }
 
-type FilterRequest = ListAlertsRequest | ReplayAlertsRequest;
+type FilterRequest = ListAlertsRequest | ReplayAlertsRequest | PurgeAlertsRequest;
 
 function readFilter(request: FilterRequest): AlertFilter {
   const { codecs, minSizeBytes, maxSizeBytes, labels, video } = request;

@@ -111,6 +111,11 @@ const awaitingProperties = {
   awaitedSequence: count(),
 };
 
+/** When the row was brought back from an archive. */
+const restoredProperties = {
+  restoredAt: p.datetime(3).nullable(),
+};
+
 /**
  * The table `alerts`: one row a uid, flat, so that `psql` reads well. Microseconds are exact in `timestamp`; the
  * two times of Vigie's own are milliseconds.
@@ -118,7 +123,13 @@ const awaitingProperties = {
 export const AlertRow = defineEntity({
   name: 'AlertRow',
   tableName: 'alerts',
-  properties: { ...receivedProperties, ...outcomeProperties, ...retryProperties, ...awaitingProperties },
+  properties: {
+    ...receivedProperties,
+    ...outcomeProperties,
+    ...retryProperties,
+    ...awaitingProperties,
+    ...restoredProperties,
+  },
 });
 
 export type AlertRow = InferEntity<typeof AlertRow>;

@@ -4,7 +4,7 @@ import { AlertRow, OUTCOME_PROPERTIES, RECEIVED_PROPERTIES, RETRY_PROPERTIES } f
 
 /** The statements that write; each has one parameter, a JSON array of rows keyed by the entity's properties. */
 export interface AlertStatements {
-  /** Inserts those that are new and returns their uids. */
+  /** Inserts those that are new, and were not retired either, and returns their uids. */
   readonly insertReceived: string;
   /** Updates rows that are there, never makes one. */
   readonly updateOutcomes: string;
@@ -43,6 +43,7 @@ export function alertStatements(orm: MikroORM): AlertStatements {
   return {
     insertReceived: `insert into alerts (${received.map(({ name }) => name).join(', ')})
       select ${received.map(({ property }) => `given."${property}"`).join(', ')} from ${jsonRows(received)}
+      where not exists (select from retired_alerts where retired_alerts.uid = given.uid)
       on conflict (uid) do nothing returning uid`,
     updateOutcomes: `update alerts set ${assign(outcome)}, ${nulls(retry)}, awaited_sequence =
         case when awaited_sequence > given."outcomeSequence" then awaited_sequence end

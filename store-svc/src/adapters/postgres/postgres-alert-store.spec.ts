@@ -32,7 +32,7 @@ describe('PostgresAlertStore', () => {
   after(() => teardown.disposeAsync());
 
   async function emptyStore(of = orm): Promise<PostgresAlertStore> {
-    await queryPostgres(postgres.url, 'truncate alerts');
+    await queryPostgres(postgres.url, 'truncate alerts, retired_alerts');
     // A test before may have ended Postgres: the pool notices on the first use.
     await waitFor('an empty table', () =>
       of.em

@@ -7,6 +7,7 @@ import type { AlertRetry } from '../../domain/alert-retry.ts';
 import type { AwaitingAlert, AwaitingFilter, AwaitingPosition, Backlog } from '../../domain/awaiting-alert.ts';
 import type { CurrentAlert } from '../../domain/current-alert.ts';
 import type { AlertChanges } from '../../domain/decide-alerts.ts';
+import type { KnownAlert, RetiredAlert, Retirement, RetiringAlert } from '../../domain/retired-alert.ts';
 import type { AlertStore, LockedAlerts } from '../../ports/alert-store.ts';
 import { allOf, rowConditions, type SqlPart } from './alert-conditions.ts';
 import { AlertRow, RECEIVED_PROPERTIES } from './alert-row.ts';
@@ -29,12 +30,12 @@ export class PostgresAlertStore implements AlertStore {
     this.#readRow = rowReader(orm);
   }
 
-  insertNew(alerts: readonly AlertArrival[]): Promise<ReadonlyMap<string, CurrentAlert>> {
+  insertNew(alerts: readonly AlertArrival[]): Promise<ReadonlyMap<string, KnownAlert>> {
     return this.#run(async em => {
       const rows = jsonLiteral(alerts.map(toReceivedRow));
       const inserted: { uid: string }[] = await em.execute(this.#statements.insertReceived, [rows]);
       const uids = new Set(alerts.map(({ received }) => received.alert.uid));
-      return this.#readKnown(em, [...uids.difference(new Set(inserted.map(({ uid }) => uid)))]);
+      return this.#readAll(em, [...uids.difference(new Set(inserted.map(({ uid }) => uid)))]);
     });
   }
 
@@ -54,7 +55,7 @@ export class PostgresAlertStore implements AlertStore {
     return askPostgres(() =>
       inTransaction(this.#orm, async em =>
         work({
-          current: await this.#readCurrent(lockCurrent(em, uids)),
+          current: await this.#readKnown(em, uids, lockCurrent(em, uids)),
           writeOutcomes: outcomes => {
             const rows = outcomes.map(({ record }) => toOutcomeRow(record));
             return update(em, this.#statements.updateOutcomes, rows);
@@ -78,8 +79,16 @@ export class PostgresAlertStore implements AlertStore {
     });
   }
 
-  find(uids: readonly string[]): Promise<ReadonlyMap<string, CurrentAlert>> {
-    return this.#run(em => this.#readCurrent(selectCurrent(em, uids)));
+  find(uids: readonly string[]): Promise<ReadonlyMap<string, KnownAlert>> {
+    return this.#run(em => this.#readKnown(em, uids, selectCurrent(em, uids)));
+  }
+
+  retire(alerts: readonly RetiringAlert[], retirement: Retirement, file?: string): Promise<ReadonlySet<string>> {
+    return this.#run(async em => {
+      const values = [jsonLiteral(alerts), retirement, file ?? null];
+      const retired: { uid: string }[] = await em.execute('select retire_alerts(?, ?, ?) as uid', values);
+      return new Set(retired.map(({ uid }) => uid));
+    });
   }
 
   findAwaiting(filter: AwaitingFilter, limit: number, behind?: AwaitingPosition): Promise<readonly AwaitingAlert[]> {
@@ -138,12 +147,24 @@ export class PostgresAlertStore implements AlertStore {
     });
   }
 
-  /** @param uids of rows that are there */
-  async #readKnown(em: EntityManager, uids: readonly string[]): Promise<Map<string, CurrentAlert>> {
+  /** @param uids of alerts that have rows, or had them */
+  async #readAll(em: EntityManager, uids: readonly string[]): Promise<Map<string, KnownAlert>> {
     if (uids.length === 0) return new Map();
-    const current = await this.#readCurrent(selectCurrent(em, uids));
-    if (current.size === uids.length) return current;
-    throw new Error(`${uids.length - current.size} rows of alerts vanished while they were compared.`);
+    const known = await this.#readKnown(em, uids, selectCurrent(em, uids));
+    if (known.size === uids.length) return known;
+    throw new Error(`${uids.length - known.size} rows of alerts vanished while they were compared.`);
+  }
+
+  /** Rows first: one that is retired meanwhile is found among those. */
+  async #readKnown(
+    em: EntityManager,
+    uids: readonly string[],
+    rows: ReturnType<typeof selectCurrent>,
+  ): Promise<Map<string, KnownAlert>> {
+    const known: Map<string, KnownAlert> = await this.#readCurrent(rows);
+    const missing = uids.filter(uid => !known.has(uid));
+    for (const retired of await readRetired(em, missing)) known.set(retired.uid, retired);
+    return known;
   }
 
   async #readCurrent(query: ReturnType<typeof selectCurrent>): Promise<Map<string, CurrentAlert>> {
@@ -215,6 +236,15 @@ function toAwaitingRow({ received, sequence }: AlertArrival): AwaitingRow {
 async function readFinished(em: EntityManager, uids: readonly string[]): Promise<Map<string, FinishedAlert>> {
   const rows = uids.length === 0 ? [] : await em.find(AlertRow, { uid: { $in: [...uids] } });
   return new Map(rows.map(row => [row.uid, toRecord(row) as FinishedAlert]));
+}
+
+async function readRetired(em: EntityManager, uids: readonly string[]): Promise<readonly RetiredAlert[]> {
+  if (uids.length === 0) return [];
+  return em.execute(
+    `select uid, retirement, content_hash as "contentHash" from retired_alerts
+     where uid in (${uids.map(() => '?').join(', ')})`,
+    [...uids],
+  );
 }
 
 /** Locks the rows until the transaction ends, in the order of the uids: two batches never wait for each other. */

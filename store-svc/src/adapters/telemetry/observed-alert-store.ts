@@ -50,6 +50,14 @@ export class ObservedAlertStore implements AlertStore {
     return this.#store.find(uids);
   }
 
+  async retire(...retired: Parameters<AlertStore['retire']>) {
+    const [alerts, retirement, file] = retired;
+    const uids = await this.#timed('alerts', alerts.length, () => this.#store.retire(...retired));
+    if (uids.size > 0)
+      this.#logger.info({ retirement, file, alerts: uids.size, uids: [...uids].slice(0, 10) }, 'rows retired');
+    return uids;
+  }
+
   findAwaiting(filter: AwaitingFilter, limit: number, behind?: AwaitingPosition) {
     return this.#store.findAwaiting(filter, limit, behind);
   }

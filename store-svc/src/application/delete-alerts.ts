@@ -1,0 +1,63 @@
+import { contentHash } from '@vigie/alert';
+import type { AlertFilter, ListPosition } from '../domain/alert-filter.ts';
+import { isRetired, type KnownAlert, type RetiringAlert } from '../domain/retired-alert.ts';
+import type { AlertStore } from '../ports/alert-store.ts';
+import { AlertNotFoundError } from './get-alert.ts';
+import type { ListAlerts } from './list-alerts.ts';
+
+/** The work of an alert is never deleted under whoever does it. */
+export class AlertUnfinishedError extends Error {
+  override readonly name = 'AlertUnfinishedError';
+  readonly reason = 'ALERT_UNFINISHED';
+
+  constructor(uid: string) {
+    super(`The alert ${uid} has no outcome yet, or is being probed again. Delete it once it has its outcome.`);
+  }
+}
+
+/** @throws AlertNotFoundError, AlertUnfinishedError, AlertStoreError */
+export type DeleteAlert = (uid: string) => Promise<void>;
+
+export function createDeleteAlert(store: Pick<AlertStore, 'find' | 'retire'>): DeleteAlert {
+  return async uid => {
+    const known = (await store.find([uid])).get(uid);
+    if (known === undefined || isRetired(known)) throw new AlertNotFoundError(uid, known?.retirement);
+    const deleted = await store.retire([known].flatMap(retiringOf), 'DELETED');
+    if (!deleted.has(uid)) throw new AlertUnfinishedError(uid);
+  };
+}
+
+export interface PurgedPage {
+  readonly deleted: number;
+  readonly kept: number;
+  readonly next: ListPosition | undefined;
+}
+
+/**
+ * Deletes a page of alerts, the latest first, but for those that are unfinished.
+ *
+ * @throws AlertStoreError
+ */
+export type PurgeAlerts = (
+  filter: AlertFilter,
+  pageSize: number,
+  after: ListPosition | undefined,
+) => Promise<PurgedPage>;
+
+export function createPurgeAlerts(listAlerts: ListAlerts, store: Pick<AlertStore, 'find' | 'retire'>): PurgeAlerts {
+  return async (filter, pageSize, after) => {
+    const { alerts, next } = await listAlerts(filter, pageSize, after);
+    const known = await store.find(alerts.map(({ alert }) => alert.uid));
+    const deleted = await store.retire([...known.values()].flatMap(retiringOf), 'DELETED');
+    return { deleted: deleted.size, kept: alerts.length - deleted.size, next };
+  };
+}
+
+/** None if it has no outcome, or no row any more. */
+function retiringOf(known: KnownAlert): RetiringAlert[] {
+  if (isRetired(known)) return [];
+  const { alert, sequence, outcomeSequence } = known;
+  return outcomeSequence === null
+    ? []
+    : [{ uid: alert.uid, contentHash: contentHash(alert), sequence, outcomeSequence }];
+}
