@@ -12,6 +12,7 @@ import type { ServiceContext } from '@vigie/service-kit/lifecycle';
 import { closeNats, connectNats, createConsumerMetrics } from '@vigie/service-kit/nats';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import { validateRequests } from '@vigie/service-kit/validation';
+import { FileAlertArchive } from './adapters/files/file-alert-archive.ts';
 import { createAlertIndexService } from './adapters/grpc/alert-index-service.ts';
 import { createAlertService } from './adapters/grpc/alert-service.ts';
 import { translateError } from './adapters/grpc/error-table.ts';
@@ -39,6 +40,7 @@ import { createStoreMetrics } from './adapters/telemetry/store-metrics.ts';
 import { TelemetryPositionReports } from './adapters/telemetry/telemetry-position-reports.ts';
 import { TelemetrySweepReports } from './adapters/telemetry/telemetry-sweep-reports.ts';
 import { WriteHealth } from './adapters/telemetry/write-health.ts';
+import { type ArchiveAlerts, createArchiveAlerts } from './application/archive-alerts.ts';
 import {
   createDeleteAlert,
   createPurgeAlerts,
@@ -118,6 +120,8 @@ interface Parts extends StorePorts {
   readonly sweepMessages: SweepMessages;
   readonly reviveAlerts: ReviveAlerts;
   readonly sweep: Sweep;
+  /** Undefined if the table keeps all alerts. */
+  readonly archiveAlerts: ArchiveAlerts | undefined;
   /** Records a message of a stream that doesn't fit the rows. */
   readonly rescueAlert: RecordAlert;
   readonly keepPositions: KeepPositions;
@@ -202,6 +206,13 @@ export async function startStore(
         createReviveAlerts({ store, quarantine, replayQueue, recordOutcome }),
       sweep: ({ lease, alertJournal, alertStore: store, sweepMessages, reviveAlerts, sweepReports: reports }) =>
         createSweep({ lease, alertJournal, store, sweepMessages, reviveAlerts, reports, afterMs: config.sweepAfterMs }),
+      archiveAlerts: ({ lease, alertStore: store }) =>
+        config.archiveDir === undefined
+          ? undefined
+          : createArchiveAlerts({
+              ...{ lease, store, archive: new FileAlertArchive(config.archiveDir) },
+              afterMs: config.archiveAfterMs,
+            }),
       rescueAlert: ({ recordArrival, alertStore: store, deadLetters }) =>
         createRecordAlert({ recordArrival, store, deadLetters, mayDisplace: async () => true }),
       keepPositions: ({ alertStream: stream, alertStore: store, lease, alertJournal, rescueAlert, reviveAlerts }) =>
@@ -255,6 +266,7 @@ export async function startStore(
   server.add(AlertIndexService, createAlertIndexService(parts.alertStore), { findAlerts: ['postgres'] });
   takers.push(server);
   takers.push(startSweeps(parts, config));
+  if (parts.archiveAlerts !== undefined) takers.push(startArchiving(parts.archiveAlerts, config, logger));
   takers.push(keepFolding(parts.alertCounts, shutdownGraceMs, logger));
   return server.listen(config.host, config.port);
 }
@@ -313,6 +325,15 @@ function keepFolding(counts: AlertCounts, shutdownGraceMs: number, logger: Logge
     shutdownGraceMs,
     // Counts are right without it, only slower.
     onEnd: error => error && logger.debug({ err: error }, 'counts not folded'),
+  });
+}
+
+function startArchiving(archiveAlerts: ArchiveAlerts, config: Config, logger: Logger): AsyncDisposable {
+  return new PassLoop({
+    pass: archiveAlerts,
+    intervalMs: config.archiveIntervalMs,
+    shutdownGraceMs: config.shutdownGraceMs,
+    onEnd: error => error && logger.error({ err: error }, 'old alerts not archived'),
   });
 }
 

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { type JetStreamConfig, readJetStreamConfig } from '@vigie/alert/streams';
 import { EnvReader } from '@vigie/service-kit/env';
 import { readGrpcServerLimits } from '@vigie/service-kit/grpc';
@@ -25,11 +26,17 @@ export interface Config extends RunnerConfig, JetStreamConfig, DatabaseConfig {
   readonly port: number;
   /** From the end of one sweep for lost work to the start of the next. */
   readonly sweepIntervalMs: number;
+  /** Where old alerts are kept in files; undefined if the table keeps them all. */
+  readonly archiveDir: string | undefined;
+  readonly archiveAfterMs: number;
+  /** From the end of one look for old alerts to the start of the next. */
+  readonly archiveIntervalMs: number;
   /** How old an alert is before the sweep takes it for lost; never less than the streams know a duplicate. */
   readonly sweepAfterMs: number;
 }
 
 const HOUR_MS = 60 * 60 * 1_000;
+const DAY_MS = 24 * HOUR_MS;
 const TIMEOUT_BOUNDS = { min: 100, max: 600_000 };
 const POSTGRES_PROTOCOLS = ['postgresql', 'postgres'];
 const LOCAL_SERVICE_URL = 'postgresql://vigie_store:vigie_store@127.0.0.1:5432/vigie';
@@ -53,9 +60,25 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     databaseLockTimeoutMs: reader.integer('DATABASE_LOCK_TIMEOUT_MS', 2_000, TIMEOUT_BOUNDS),
     databaseIdleTransactionTimeoutMs: reader.integer('DATABASE_IDLE_TRANSACTION_TIMEOUT_MS', 10_000, TIMEOUT_BOUNDS),
     sweepIntervalMs: reader.integer('SWEEP_INTERVAL_MS', 60_000, { min: 10, max: HOUR_MS }),
+    archiveDir: reader.string('ARCHIVE_DIR', '') || undefined,
+    archiveAfterMs: reader.integer('ARCHIVE_AFTER_DAYS', 90, { min: 1, max: 36_500 }) * DAY_MS,
+    archiveIntervalMs: reader.integer('ARCHIVE_INTERVAL_MS', HOUR_MS, { min: 10, max: DAY_MS }),
     sweepAfterMs: Math.max(
       reader.milliseconds('SWEEP_AFTER_MS', 5 * 60_000),
       jetStream.streamLimits.duplicateWindowMs ?? 0,
     ),
+  });
+}
+
+/** Of `npm run archive`. */
+export type ArchiveCliConfig = Pick<DatabaseConfig, 'databaseMigrationUrl'> & { readonly archiveDir: string };
+
+/** @throws InvalidEnvironmentError */
+export function readArchiveCliConfig(env: NodeJS.ProcessEnv): ArchiveCliConfig {
+  const reader = new EnvReader(env);
+  return reader.finish({
+    // npm runs scripts in the project's folder; its variable says where it was called.
+    archiveDir: path.resolve(env.INIT_CWD ?? '', reader.string('ARCHIVE_DIR')),
+    databaseMigrationUrl: reader.url('DATABASE_MIGRATION_URL', POSTGRES_PROTOCOLS, LOCAL_OWNER_URL),
   });
 }

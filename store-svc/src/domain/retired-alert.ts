@@ -22,6 +22,13 @@ export interface RetiringAlert {
   readonly outcomeSequence: number;
 }
 
+/** An alert that may be archived. */
+export interface ArchivableAlert extends RetiringAlert {
+  readonly receivedAt: Date;
+  /** Its whole row, a line of JSON keyed by column. */
+  readonly row: string;
+}
+
 export function isRetired(known: KnownAlert): known is RetiredAlert {
   return 'retirement' in known;
 }

@@ -1,11 +1,11 @@
-import { type AlertRecord, type FinishedAlert, isFinished, statusOf } from '@vigie/alert';
+import { type AlertRecord, contentHash, type FinishedAlert, isFinished, statusOf } from '@vigie/alert';
 import type { AlertArrival } from '../domain/alert-arrival.ts';
 import { type AlertFilter, LATEST_FIRST, type ListPosition, labelTexts, placeOf } from '../domain/alert-filter.ts';
 import type { AlertRetry } from '../domain/alert-retry.ts';
 import type { AwaitingAlert, AwaitingFilter, AwaitingPosition, Backlog } from '../domain/awaiting-alert.ts';
 import type { CurrentAlert } from '../domain/current-alert.ts';
 import type { AlertChanges } from '../domain/decide-alerts.ts';
-import type { KnownAlert, RetiredAlert, Retirement, RetiringAlert } from '../domain/retired-alert.ts';
+import type { ArchivableAlert, KnownAlert, RetiredAlert, Retirement, RetiringAlert } from '../domain/retired-alert.ts';
 import type { AlertStore, LockedAlerts } from './alert-store.ts';
 
 /** Keeps the rows in memory; can be made to fail. */
@@ -76,6 +76,22 @@ export class FakeAlertStore implements AlertStore {
   async find(uids: readonly string[]): Promise<ReadonlyMap<string, KnownAlert>> {
     this.#begin(uids.length);
     return this.#known(uids);
+  }
+
+  async findArchivable(before: Date, limit: number): Promise<readonly ArchivableAlert[]> {
+    this.#begin(limit);
+    return [...this.rows.values()]
+      .filter(isFinished)
+      .filter(({ outcome, receivedAt, alert }) => {
+        return outcome.status !== 'QUARANTINED' && receivedAt < before && !this.#awaited.has(alert.uid);
+      })
+      .sort((a, b) => a.receivedAt.getTime() - b.receivedAt.getTime() || (a.alert.uid < b.alert.uid ? -1 : 1))
+      .slice(0, limit)
+      .map(row => ({
+        ...{ uid: row.alert.uid, contentHash: contentHash(row.alert), receivedAt: row.receivedAt },
+        ...{ sequence: this.#sequences.get(row.alert.uid) ?? 0, outcomeSequence: row.sequence },
+        row: JSON.stringify({ uid: row.alert.uid }),
+      }));
   }
 
   async retire(alerts: readonly RetiringAlert[], retirement: Retirement): Promise<ReadonlySet<string>> {

@@ -6,7 +6,7 @@ import type { AlertRetry } from '../domain/alert-retry.ts';
 import type { AwaitingAlert, AwaitingFilter, AwaitingPosition, Backlog } from '../domain/awaiting-alert.ts';
 import type { AlertChanges } from '../domain/decide-alerts.ts';
 import type { FoundOutcome } from '../domain/found-outcome.ts';
-import type { KnownAlert, Retirement, RetiringAlert } from '../domain/retired-alert.ts';
+import type { ArchivableAlert, KnownAlert, Retirement, RetiringAlert } from '../domain/retired-alert.ts';
 
 /**
  * One row an alert, until it is retired. It stores what the use cases decide.
@@ -52,6 +52,12 @@ export interface AlertStore {
 
   /** By uid; a uid that never had a row is missing. */
   find(uids: readonly string[]): Promise<ReadonlyMap<string, KnownAlert>>;
+
+  /**
+   * Alerts that are PROCESSED or FAILED, wait for nothing, and were received, or brought back, before this; those that
+   * were received first come first.
+   */
+  findArchivable(before: Date, limit: number): Promise<readonly ArchivableAlert[]>;
 
   /**
    * Takes the rows of alerts away, of those that have their outcomes, wait for no other, and are as they were read; of

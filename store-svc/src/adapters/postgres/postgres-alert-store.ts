@@ -1,19 +1,26 @@
 import { LockMode, raw } from '@mikro-orm/core';
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import type { AlertRecord, FinishedAlert } from '@vigie/alert';
+import { type AlertRecord, contentHash, type FinishedAlert } from '@vigie/alert';
 import type { AlertArrival } from '../../domain/alert-arrival.ts';
 import { type AlertFilter, LATEST_FIRST, type ListOrder, type ListPosition } from '../../domain/alert-filter.ts';
 import type { AlertRetry } from '../../domain/alert-retry.ts';
 import type { AwaitingAlert, AwaitingFilter, AwaitingPosition, Backlog } from '../../domain/awaiting-alert.ts';
 import type { CurrentAlert } from '../../domain/current-alert.ts';
 import type { AlertChanges } from '../../domain/decide-alerts.ts';
-import type { KnownAlert, RetiredAlert, Retirement, RetiringAlert } from '../../domain/retired-alert.ts';
+import type {
+  ArchivableAlert,
+  KnownAlert,
+  RetiredAlert,
+  Retirement,
+  RetiringAlert,
+} from '../../domain/retired-alert.ts';
 import type { AlertStore, LockedAlerts } from '../../ports/alert-store.ts';
 import { allOf, rowConditions, type SqlPart } from './alert-conditions.ts';
 import { AlertRow, RECEIVED_PROPERTIES } from './alert-row.ts';
-import { toOutcomeRow, toReceived, toReceivedRow, toRecord, toRetryRow } from './alert-row-mapping.ts';
+import { toAlert, toOutcomeRow, toReceived, toReceivedRow, toRecord, toRetryRow } from './alert-row-mapping.ts';
 import { type AlertStatements, type AwaitingRow, alertStatements, type ReopeningRow } from './alert-statements.ts';
 import { askPostgres } from './ask-postgres.ts';
+import { requireColumn } from './column-group.ts';
 import { inTransaction } from './in-transaction.ts';
 import { jsonLiteral } from './json-literal.ts';
 import { type ReadRow, rowReader } from './read-row.ts';
@@ -81,6 +88,28 @@ export class PostgresAlertStore implements AlertStore {
 
   find(uids: readonly string[]): Promise<ReadonlyMap<string, KnownAlert>> {
     return this.#run(em => this.#readKnown(em, uids, selectCurrent(em, uids)));
+  }
+
+  findArchivable(before: Date, limit: number): Promise<readonly ArchivableAlert[]> {
+    return this.#run(async em => {
+      const query = em.createQueryBuilder(AlertRow, 'a').select('*').addSelect(raw('row_to_json(a)::text as row'));
+      query.where(`a.status in ('PROCESSED', 'FAILED') and a.awaited_sequence is null`);
+      query.andWhere('a.received_at < ? and (a.restored_at is null or a.restored_at < ?)', [
+        ...[before.toISOString(), before.toISOString()],
+      ]);
+      const given: { row: string }[] = await query
+        .orderBy({ receivedAt: 'asc', uid: 'asc' })
+        .limit(limit)
+        .execute('all');
+      return given.map(({ row, ...columns }) => {
+        const { uid, alertSequence: sequence, outcomeSequence, ...rest } = this.#readRow(columns);
+        const hash = contentHash(toAlert({ uid, ...rest }));
+        return {
+          ...{ uid, contentHash: hash, sequence, outcomeSequence: requireColumn(outcomeSequence) },
+          ...{ receivedAt: rest.receivedAt, row },
+        };
+      });
+    });
   }
 
   retire(alerts: readonly RetiringAlert[], retirement: Retirement, file?: string): Promise<ReadonlySet<string>> {

@@ -50,6 +50,10 @@ export class ObservedAlertStore implements AlertStore {
     return this.#store.find(uids);
   }
 
+  findArchivable(before: Date, limit: number) {
+    return this.#store.findArchivable(before, limit);
+  }
+
   async retire(...retired: Parameters<AlertStore['retire']>) {
     const [alerts, retirement, file] = retired;
     const uids = await this.#timed('alerts', alerts.length, () => this.#store.retire(...retired));

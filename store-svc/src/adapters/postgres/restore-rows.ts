@@ -1,0 +1,43 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import { jsonLiteral } from './json-literal.ts';
+
+/** An alert that is in an archive. */
+export interface ArchivedAlert {
+  readonly uid: string;
+  readonly file: string;
+}
+
+/** Alerts that are archived, of one file, or one alert; all if neither is given. */
+export async function findArchived(
+  orm: MikroORM,
+  { uid, file }: { readonly uid?: string | undefined; readonly file?: string | undefined } = {},
+): Promise<readonly ArchivedAlert[]> {
+  const params = [uid, file].filter(value => value !== undefined);
+  const conditions = [uid && ' and uid = ?', file && ' and file = ?'].filter(Boolean).join('');
+  return orm.em
+    .fork()
+    .execute(`select uid, file from retired_alerts where retirement = 'ARCHIVED'${conditions}`, params);
+}
+
+/**
+ * Gives archived alerts their rows back, as they were. What was deleted since stays so, and what has a row keeps it.
+ *
+ * @param rows each a line of JSON, keyed by column
+ * @returns how many rows are back
+ */
+export async function restoreRows(orm: MikroORM, rows: readonly string[]): Promise<number> {
+  const given = jsonLiteral(rows.map(row => JSON.parse(row)));
+  const restored: unknown[] = await orm.em.fork().execute(RESTORE, [given]);
+  return restored.length;
+}
+
+const RESTORE = `
+with given as (
+  select jsonb_populate_record(null::alerts, line || jsonb_build_object('restored_at', now())) as row
+  from jsonb_array_elements(?::jsonb) as lines (line)
+), freed as (
+  delete from retired_alerts using given
+  where retired_alerts.uid = (given.row).uid and retirement = 'ARCHIVED' returning retired_alerts.uid
+)
+insert into alerts select (given.row).* from given join freed on freed.uid = (given.row).uid
+on conflict (uid) do nothing returning uid`;
