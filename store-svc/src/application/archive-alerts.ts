@@ -2,7 +2,7 @@ import type { AlertArchive } from '../ports/alert-archive.ts';
 import type { AlertStore } from '../ports/alert-store.ts';
 import type { MaintenanceLease } from '../ports/maintenance-lease.ts';
 
-/** Longer than a file takes. Two that archive at once do no harm: a row is taken away once, whoever has a copy of it. */
+/** Longer than a file takes. Two that archive at once do no harm: a row is taken away once, and both have it. */
 const HOLD_MS = 30_000;
 const ROWS_A_FILE = 10_000;
 

@@ -11,8 +11,8 @@ const decompress = promisify(zstdDecompress);
 const OPTIONS = { params: { [constants.ZSTD_c_checksumFlag]: 1 } };
 
 /**
- * `<dir>/<year>/<month>/alerts-<time of the first row>-<random>.ndjson.zst`: a row a line, as JSON keyed by column. What
- * has this name is whole: it is written under another one first.
+ * `<dir>/<year>/<month>/alerts-<time of the first row>-<random>.ndjson.zst`: a row a line, as JSON keyed by column.
+ * What has this name is whole: it is written under another one first.
  */
 export class FileAlertArchive implements AlertArchive {
   readonly #dir: string;

@@ -112,6 +112,36 @@ describe('PostgresAlertStore', () => {
     });
   }
 
+  it('finds the few alerts that have a rare label by it, and those that have a common one in their order', async () => {
+    const store = await emptyStore();
+    await queryPostgres(
+      postgres.url,
+      `insert into alerts (uid, video, timestamp, store, status, trace_id, received_at, alert_sequence, labels)
+       select 'uid-' || n, '/v.mp4', to_timestamp(n), 'store-' || n % 100, 'RECEIVED', '', now(), n,
+         array['case=' || n, 'camera=' || n % 3]
+       from generate_series(1, 50000) n`,
+    );
+    await queryPostgres(postgres.url, 'vacuum (analyze) alerts');
+    const planOf = async (filter: AlertFilter) => {
+      const statements: string[] = [];
+      orm.config.set('onQuery', (sql, params) => {
+        if (/from "?alerts/.test(sql)) statements.push(orm.em.getPlatform().formatQuery(sql, params));
+        return sql;
+      });
+      const listed = await store.list(filter, 50);
+      orm.config.set('onQuery', sql => sql);
+      const plan: { 'QUERY PLAN'?: string }[] = await orm.em.getConnection().execute(`explain ${statements[0]}`);
+      return { listed: listed.length, plan: plan.map(row => row['QUERY PLAN']).join('\n') };
+    };
+    const rare = await planOf({ labels: ['case=7'], stores: ['store-7'] });
+    expect(rare.listed).to.equal(1);
+    expect(rare.plan).to.match(/Bitmap Index Scan on alerts_labels/);
+    expect((await planOf({ labels: ['camera=1', 'case=7'] })).plan).to.match(/Bitmap Index Scan on alerts_labels/);
+    const common = await planOf({ labels: ['camera=1'] });
+    expect(common.listed).to.equal(50);
+    expect(common.plan).to.match(/Index Scan using alerts_latest /);
+  });
+
   for (const [index, query] of [
     ['alerts_latest_received', 'select uid from alerts order by received_at desc limit 10'],
     ['alerts_latest_received', `select uid from alerts where received_at > now() - interval '1 s' limit 10`],

@@ -21,6 +21,7 @@ import { toAlert, toOutcomeRow, toReceived, toReceivedRow, toRecord, toRetryRow 
 import { type AlertStatements, type AwaitingRow, alertStatements, type ReopeningRow } from './alert-statements.ts';
 import { askPostgres } from './ask-postgres.ts';
 import { requireColumn } from './column-group.ts';
+import { CommonLabels } from './common-labels.ts';
 import { inTransaction } from './in-transaction.ts';
 import { jsonLiteral } from './json-literal.ts';
 import { type ReadRow, rowReader } from './read-row.ts';
@@ -30,6 +31,7 @@ export class PostgresAlertStore implements AlertStore {
   readonly #orm: MikroORM;
   readonly #statements: AlertStatements;
   readonly #readRow: ReadRow;
+  readonly #commonLabels = new CommonLabels();
 
   constructor(orm: MikroORM) {
     this.#orm = orm;
@@ -164,9 +166,9 @@ export class PostgresAlertStore implements AlertStore {
     after?: ListPosition,
     order = LATEST_FIRST,
   ): Promise<readonly AlertRecord[]> {
-    const { sql, params } = pageStatement(filter, limit, after, order);
     const direction = directionOf(order);
     return this.#run(async em => {
+      const { sql, params } = pageStatement(await this.#fromFewest(em, filter), limit, after, order);
       const page = em
         .createQueryBuilder(AlertRow, 'a')
         .select('*')
@@ -174,6 +176,18 @@ export class PostgresAlertStore implements AlertStore {
       const ordered = page.orderBy([{ [ORDERS[order.by].property]: direction }, { uid: direction }]);
       return (await ordered.execute('all')).map(row => toRecord(this.#readRow(row)));
     });
+  }
+
+  /** Where few alerts can have the labels of a filter, these are found first, whatever Postgres makes of the others. */
+  async #fromFewest(em: EntityManager, filter: AlertFilter): Promise<FilteredTable> {
+    const { labels = [] } = filter;
+    const common = labels.length === 0 ? labels : await this.#commonLabels.among(em, labels);
+    if (common.length === labels.length) return { table: { sql: 'alerts', params: [] }, filter };
+    const { sql, params } = rowConditions({ labels });
+    return {
+      table: { sql: `(with labelled as materialized (select * from alerts as a where ${sql}) table labelled)`, params },
+      filter: { ...filter, labels: undefined },
+    };
   }
 
   /** @param uids of alerts that have rows, or had them */
@@ -229,11 +243,22 @@ function directionOf({ isDescending }: ListOrder): 'desc' | 'asc' {
   return isDescending ? 'desc' : 'asc';
 }
 
+interface FilteredTable {
+  readonly table: SqlPart;
+  /** What is left of the filter to select from it. */
+  readonly filter: AlertFilter;
+}
+
 /**
  * The uids of a page. Its indexes hold what most filters ask for, so that rows which don't match are passed over
  * without being read; of those that match, the outer query reads the rest.
  */
-function pageStatement(filter: AlertFilter, limit: number, after: ListPosition | undefined, order: ListOrder): SqlPart {
+function pageStatement(
+  { table, filter }: FilteredTable,
+  limit: number,
+  after: ListPosition | undefined,
+  order: ListOrder,
+): SqlPart {
   const { column } = ORDERS[order.by];
   const direction = directionOf(order);
   // One comparison of rows, which the index answers; spelt out with `or` it would not.
@@ -243,9 +268,9 @@ function pageStatement(filter: AlertFilter, limit: number, after: ListPosition |
   };
   const { sql, params } = allOf([rowConditions(filter), place]);
   return {
-    sql: `select a.uid from alerts as a where ${sql}
+    sql: `select a.uid from ${table.sql} as a where ${sql}
       order by ${column} ${direction}, a.uid ${direction} limit ${limit}`,
-    params,
+    params: [...table.params, ...params],
   };
 }
 
