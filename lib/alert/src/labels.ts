@@ -37,6 +37,11 @@ function labelPath(key: string): string {
   return `labels["${escaped}"]`;
 }
 
+/** As a filter names them: each as `key=value`. */
+export function labelTexts(labels: Labels = {}): readonly string[] {
+  return Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+}
+
 /** In the order of their UTF-16 units. */
 export function sortedLabels(labels: Labels): [key: string, value: string][] {
   return Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
