@@ -184,7 +184,7 @@ describe('the rules of an alert in its proto', () => {
   for (const [name, places] of [
     ['uid', 5],
     ['video', 4],
-    ['store', 6],
+    ['store', 3],
   ] as const) {
     it(`hold for each request with a ${name}`, () => {
       const requests = [AlertService, QuarantinedAlertService, VideoService].flatMap(({ methods }) => methods);

@@ -71,7 +71,7 @@ async function serveWatches(
   const [binding] = httpBindings(watches.method);
   if (binding === undefined) throw new Error('WatchAlerts has no route.');
   const formats = new RestWatchFormats(binding, logger);
-  const request = create(WatchAlertsRequestSchema, { store: 'quiet' });
+  const request = create(WatchAlertsRequestSchema, { stores: ['quiet'] });
   const listener = new HttpListener({
     listener: createRequestListener({
       handle: exchange => {

@@ -101,25 +101,43 @@ describe('watches through the gateway', () => {
   const openWatches = async () =>
     Number(/vigie_gateway_watches\S* (\d+)/.exec(await gateway.metrics.metrics())?.[1] ?? Number.NaN);
 
-  const forms: readonly { name: string; open: (store: string) => Promise<ClientWatch> }[] = [
-    ...PROTOCOLS.map(({ name, open }) => ({ name, open: async (store: string) => watchBy(open(gateway), { store }) })),
-    { name: 'REST, NDJSON', open: store => watchByRest(`?store=${store}`, '*/*') },
-    { name: 'REST, server-sent events', open: store => watchByRest(`?store=${store}`, 'text/event-stream') },
+  type Filter = Partial<Record<'stores' | 'labels', string[]>>;
+  const queryOf = ({ stores = [], labels = [] }: Filter) => {
+    const query = new URLSearchParams();
+    for (const store of stores) query.append('stores', store);
+    for (const label of labels) query.append('labels', label);
+    return `?${query}`;
+  };
+  const forms: readonly { name: string; open: (filter?: Filter) => Promise<ClientWatch> }[] = [
+    ...PROTOCOLS.map(({ name, open }) => ({ name, open: async (filter = {}) => watchBy(open(gateway), filter) })),
+    { name: 'REST, NDJSON', open: (filter = {}) => watchByRest(queryOf(filter), '*/*') },
+    { name: 'REST, server-sent events', open: (filter = {}) => watchByRest(queryOf(filter), 'text/event-stream') },
   ];
   for (const { name, open } of forms) {
     describe(name, () => {
       it('send what matches, all from one subscription', async () => {
-        const [all, one] = [await open(''), await open('store-1')];
+        const [all, one] = [await open(), await open({ stores: ['store-1'] })];
         expect([await all.next(), await one.next()]).to.deep.equal([undefined, undefined]);
         outcomes.report('a', { store: 'store-2' });
         const token = outcomes.report('b');
         expect([await all.next(), await all.next(), await one.next()]).to.deep.equal(['a', 'b', 'b']);
         expect([all.resumeToken(), one.resumeToken()]).to.deep.equal([token, token]);
-        expect(outcomes.requests.map(({ store, resumeToken }) => [store, resumeToken])).to.deep.equal([['', '']]);
+        expect(outcomes.requests.map(({ stores, resumeToken }) => [stores, resumeToken])).to.deep.equal([[[], '']]);
+      });
+
+      it('send what is of one of several stores and has all labels', async () => {
+        const watch = await open({ stores: ['store-2', 'store-1'], labels: ['camera=3', 'site=Évry'] });
+        await watch.next();
+        const labels = { camera: '3', site: 'Évry' };
+        outcomes.report('a', { labels });
+        outcomes.report('b', { store: 'store-2', labels: { ...labels, camera: '33' } });
+        outcomes.report('c', { store: 'store-3', labels });
+        outcomes.report('d', { store: 'store-2', labels: { ...labels, more: '' } });
+        expect([await watch.next(), await watch.next()]).to.deep.equal(['a', 'd']);
       });
 
       it('end with the error of the subscription', async () => {
-        const watch = await open('');
+        const watch = await open();
         await watch.next();
         outcomes.fail(rpcError(Code.DataLoss, 'The outcomes are torn.', { reason: 'TORN' }));
         const error = await watch.next().catch((error: Error) => error);
@@ -129,7 +147,7 @@ describe('watches through the gateway', () => {
       });
 
       it('are cancelled when the client leaves', async () => {
-        const watch = await open('');
+        const watch = await open();
         await watch.next();
         expect([await openWatches(), outcomes.calls.size]).to.deep.equal([1, 1]);
         watch.leave();
@@ -154,6 +172,20 @@ describe('watches through the gateway', () => {
     expect(await resumed.next(), 'caught up').to.equal(undefined);
     outcomes.report('c');
     expect(await resumed.next()).to.equal('c');
+  });
+
+  it('catch up by a call with their own filter', async () => {
+    const labels = { camera: '3' };
+    outcomes.report('a', { labels });
+    outcomes.report('b', { store: 'store-2', labels });
+    outcomes.report('c', { store: 'store-2' });
+    outcomes.report('d', { store: 'store-3', labels });
+    await watchByGrpc().next();
+    const filter = { stores: ['store-3', 'store-2'], labels: ['camera=3'] };
+    const resumed = watchByGrpc({ ...filter, resumeToken: tokenAt(0) });
+    expect([await resumed.next(), await resumed.next(), await resumed.next()]).to.deep.equal([undefined, 'b', 'd']);
+    const { stores, labels: asked } = outcomes.requests[1] as (typeof outcomes.requests)[0];
+    expect([stores, asked]).to.deep.equal([['store-2', 'store-3'], ['camera=3']]);
   });
 
   it('have a call of their own while they catch up from further back', async () => {
@@ -215,11 +247,10 @@ describe('watches through the gateway', () => {
   });
 
   it('are refused with each field that is wrong', async () => {
-    const refused = await failure(
-      watchByGrpc({ store: '\n', statuses: [Alert_Status.RECEIVED], resumeToken: 'nonsense' }).next(),
-    );
+    const wrong = { stores: ['a', '\n'], labels: ['camera'], statuses: [Alert_Status.RECEIVED] };
+    const refused = await failure(watchByGrpc({ ...wrong, resumeToken: 'nonsense' }).next());
     const fields = refused.findDetails(BadRequestSchema)[0]?.fieldViolations.map(({ field }) => field);
-    expect(fields).to.deep.equal(['store', 'statuses', 'resume_token']);
+    expect(fields).to.deep.equal(['stores[1]', 'labels[0]', 'statuses', 'resume_token']);
     const response = await fetch(`${gateway.url}/v1/alerts:watch?resume_token=nonsense`);
     expect(response.status).to.equal(400);
     expect(outcomes.requests).to.deep.equal([]);
