@@ -52,6 +52,7 @@ describe('SharedFeed', () => {
       recent: { maxOutcomes: 4, maxBytes: 1_000 },
       maxCatchUps: 2,
       maxReaderWaitMs: 60_000,
+      progressMs: 60_000,
       lingerMs: 0,
       ...options,
     });
@@ -353,6 +354,21 @@ describe('SharedFeed', () => {
     for (const value of ['b', 'c', 'd']) source.find(value);
     await settled();
     expect(resumed.values.filter(Boolean)).to.deep.equal(['d']);
+  });
+
+  it('tells a watch how far it has come while it catches up with what others want', async () => {
+    createFeed({ progressMs: 0 });
+    const gate = Promise.withResolvers<void>();
+    source.catchUpGate = gate.promise;
+    const found = ['a', 'b', 'c', 'd', 'e', 'f'].map(value => source.find(value));
+    await watch(EVERYTHING);
+    const resumed = await watch(labelled('camera=3'), positionAt([0, 0]));
+    gate.resolve();
+    await settled();
+    const [start, ...told] = resumed.events;
+    expect(start?.position).to.deep.equal(positionAt([0, 0]));
+    expect(told).to.deep.equal([...found, source.position].map(position => ({ position })));
+    expect(source.catchUps).to.equal(0);
   });
 
   it('refuses a position of another stream', async () => {

@@ -16,6 +16,8 @@ export interface SharedFeedOptions {
   readonly maxCatchUps: number;
   /** How long, all in all, a subscription of its own waits for its reader. */
   readonly maxReaderWaitMs: number;
+  /** How often a watch learns how far it has come, while it catches up with outcomes that it doesn't want. */
+  readonly progressMs: number;
   /** How long the shared subscription goes on once nobody watches: whoever comes back finds what it missed. */
   readonly lingerMs: number;
   /**
@@ -136,9 +138,11 @@ export class SharedFeed<T> {
 
   #catchUp(waiting: WaitingReader<T>, after: FeedPosition): CatchUp<T> {
     const { reader, filter } = waiting;
+    const { maxReaderWaitMs, progressMs } = this.#options;
     return new CatchUp({
       slots: this.#catchUps,
-      maxReaderWaitMs: this.#options.maxReaderWaitMs,
+      maxReaderWaitMs,
+      progressMs,
       open: signal => this.#source.catchUp(filter, after, signal),
       reader,
       reachesRecent: ({ position }) => {

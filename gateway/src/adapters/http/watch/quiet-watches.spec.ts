@@ -60,6 +60,7 @@ async function serveWatches(
       recent: { maxOutcomes: 4, maxBytes: 1_000 },
       maxCatchUps: 1,
       maxReaderWaitMs: 1_000,
+      progressMs: 1_000,
       lingerMs: 0,
     },
     admit: async () => {},
