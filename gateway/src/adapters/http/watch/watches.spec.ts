@@ -17,6 +17,7 @@ import {
 import { rpcError } from '@vigie/service-kit/grpc';
 import { failure } from '@vigie/service-kit/testing';
 import { expect } from 'chai';
+import { readConfig } from '../../../config.ts';
 import { FakeOutcomes, tokenAt } from '../../../testing/fake-outcomes.ts';
 import { closing, PROTOCOLS } from '../../../testing/protocols.ts';
 import { readLines } from '../../../testing/read-lines.ts';
@@ -254,6 +255,39 @@ describe('watches through the gateway', () => {
     const response = await fetch(`${gateway.url}/v1/alerts:watch?resume_token=nonsense`);
     expect(response.status).to.equal(400);
     expect(outcomes.requests).to.deep.equal([]);
+  });
+
+  describe('of many stores', () => {
+    const stores = Array.from({ length: 100 }, (_, index) => `store-${index}`);
+    const inHand = async () =>
+      Number(/server_bytes_in_hand\{kind="streams"\S* (\d+)/.exec(await gateway.metrics.metrics())?.[1] ?? Number.NaN);
+
+    it('are many, and count for what they keep until they end', async () => {
+      const watches = Array.from({ length: 150 }, () => watchByGrpc({ stores }));
+      watches.push(await watchByRest(`?stores=${stores.join('&stores=')}`, '*/*'));
+      for (const watch of watches) expect(await watch.next()).to.equal(undefined);
+      const each = (await inHand()) / watches.length;
+      expect(each).to.be.within(20_000, 40_000);
+      outcomes.report('a', { store: 'store-99' });
+      for (const watch of watches) {
+        expect(await watch.next()).to.equal('a');
+        watch.leave();
+      }
+      await waitFor('nothing in hand', async () => ((await inHand()) === 0 ? true : undefined));
+    });
+
+    it('are refused once they keep too much, those of one store never', async () => {
+      const streamLimits = { ...readConfig({}).streamLimits, maxBytesPerCaller: 50_000 };
+      gateway = owned.use(await runGateway({ store: { watchAlerts: outcomes.watchAlerts } }, { streamLimits }));
+      await watchByGrpc({ stores }).next();
+      const error = await failure(watchByGrpc({ stores }).next());
+      expect([error.code, error.rawMessage]).to.satisfy(
+        ([code, message]: [Code, string]) => code === Code.ResourceExhausted && message.includes('maxBytesPerCaller'),
+      );
+      const response = await fetch(`${gateway.url}/v1/alerts:watch?stores=${stores.join('&stores=')}`);
+      expect(response.status).to.equal(429);
+      expect(await watchByGrpc({ stores: ['store-1'] }).next()).to.equal(undefined);
+    });
   });
 
   describe('a client that never reads', () => {
