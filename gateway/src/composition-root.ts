@@ -42,6 +42,8 @@ const RECENT_BYTES = 8 * 1024 * 1024;
 const MAX_CATCH_UPS = 32;
 /** How long, all in all, such a call waits for the client whose watch it is. */
 const READER_WAIT_MS = 30_000;
+/** How often a client whose watch catches up learns of a newer resume token, while it gets no outcome. */
+const PROGRESS_MS = 1_000;
 
 export interface GatewayPorts {
   readonly upstreams: Upstreams;
@@ -95,6 +97,7 @@ export async function startGateway(
             recent: { maxOutcomes: config.recentOutcomes, maxBytes: RECENT_BYTES },
             maxCatchUps: MAX_CATCH_UPS,
             maxReaderWaitMs: READER_WAIT_MS,
+            progressMs: PROGRESS_MS,
             lingerMs: 0,
           },
           admit: calls.admit.bind(calls),

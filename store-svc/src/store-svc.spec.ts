@@ -507,9 +507,9 @@ describe('store-svc', () => {
       for (const { alert } of alerts) expect((await watch.next()).alert?.uid).to.equal(alert.uid);
     });
 
-    it('sends only the store and the statuses that were asked for', async () => {
+    it('sends only the stores and the statuses that were asked for', async () => {
       await using watch = await openWatch(store.client, {
-        store: 'Épicerie 3.14',
+        stores: ['Épicerie 3.14', 'none'],
         statuses: [PROCESSED, QUARANTINED],
       });
       const mine = receivedAlert(freshUid(), { store: 'Épicerie 3.14' });
@@ -579,7 +579,7 @@ describe('store-svc', () => {
 
     it('has one consumer of each stream, however many watch', async () => {
       await using first = await openWatch(store.client, {});
-      await using second = await openWatch(store.client, { store: 'store-42' });
+      await using second = await openWatch(store.client, { stores: ['store-42'] });
       await using third = await openWatch(store.client, { statuses: [FAILED_STATUS] });
       const failed = receivedAlert(freshUid(), { store: 'store-42' });
       await report(failed, finishedAlert(failed, FAILED));
@@ -618,7 +618,8 @@ describe('store-svc', () => {
       const refused = async (request: object) =>
         violated(await failure(openWatch(store.client, request).then(watch => watch.next())));
       expect(await refused({ statuses: [RECEIVED] })).to.deep.equal(['statuses']);
-      expect(await refused({ store: '\n', statuses: [42] })).to.deep.equal(['store', 'statuses']);
+      const wrong = { stores: ['a', '\n'], labels: ['camera'], statuses: [42] };
+      expect(await refused(wrong)).to.have.members(['stores[1]', 'labels[0]', 'statuses']);
     });
 
     it('ends with its caller', async () => {

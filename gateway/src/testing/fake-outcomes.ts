@@ -1,6 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { type FinalStatus, type Labels, labelTexts } from '@vigie/alert';
 import { statusFromProto } from '@vigie/alert/wire';
-import type { FeedPosition } from '@vigie/outcome-feed';
+import { type FeedPosition, matches, type OutcomeFilter } from '@vigie/outcome-feed';
 import { encodeResumeToken, readWatchRequest } from '@vigie/outcome-feed/wire';
 import { Alert_Status, type AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import type {
@@ -62,10 +63,7 @@ export class FakeOutcomes {
         const alert = this.#alerts[next];
         if (alert !== undefined) {
           next++;
-          const isWanted =
-            (filter.store === undefined || filter.store === alert.store) &&
-            filter.statuses.some(status => status === statusFromProto(alert.status));
-          if (isWanted) yield { alert, resumeToken: tokenAt(next) };
+          if (isWanted(filter, alert)) yield { alert, resumeToken: tokenAt(next) };
         } else if (isCatchingUp) {
           isCatchingUp = false;
           yield { resumeToken: tokenAt(next) };
@@ -77,6 +75,14 @@ export class FakeOutcomes {
       this.calls.delete(call);
     }
   }
+}
+
+function isWanted(
+  filter: OutcomeFilter,
+  { store = '', labels, status }: MessageInitShape<typeof AlertSchema>,
+): boolean {
+  const outcome = { store, labels: labelTexts(labels as Labels), status: statusFromProto(status) as FinalStatus };
+  return matches(filter, outcome);
 }
 
 export function tokenAt(sequence: number): string {

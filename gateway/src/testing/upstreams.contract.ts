@@ -32,7 +32,7 @@ export async function openSpecUpstreams(teardown: AsyncDisposableStack): Promise
       if (uid === 'slow') await aborted(signal);
       return { uid, store: header.get('x-caller') ?? '' };
     },
-    async *watchAlerts({ store }, { header }) {
+    async *watchAlerts({ stores: [store = ''] }, { header }) {
       yield { resumeToken: header.get('x-caller') ?? '' };
       if (store === 'broken') throw new ConnectError('the stream is away', Code.Unavailable);
       yield { resumeToken: store };
@@ -55,7 +55,7 @@ export function describeUpstreams(get: () => Upstreams): void {
   });
   const ask = (uid: string, call = callOf()) => get().unary(getAlert, create(getAlert.input, { uid }), call);
   const watch = async (store: string) =>
-    get().stream(watchAlerts, yieldAll<Message>([create(watchAlerts.input, { store })]), callOf());
+    get().stream(watchAlerts, yieldAll<Message>([create(watchAlerts.input, { stores: [store] })]), callOf());
   const tokenOf = (message: Message) =>
     isMessage(message, WatchAlertsResponseSchema) ? message.resumeToken : message.$typeName;
 

@@ -27,5 +27,5 @@ export {
   statusOf,
 } from './alert-record.ts';
 export type { FieldViolation } from './field-violation.ts';
-export type { Labels } from './labels.ts';
+export { findLabelTextViolation, type Labels, labelTexts } from './labels.ts';
 export type { AudioTrack, DurationSource, Media, VideoTrack } from './media.ts';

@@ -24,6 +24,12 @@ export function findLabelViolations(labels: Labels): readonly FieldViolation[] {
     .slice(0, MAX_VIOLATIONS);
 }
 
+/** The rules for `key=value`, for whoever filters by a label: a key has no `=`. */
+export function findLabelTextViolation(text: string): string | undefined {
+  const end = text.indexOf('=');
+  return end < 0 ? 'must be key=value' : findLabelViolation(text.slice(0, end), text.slice(end + 1));
+}
+
 function findLabelViolation(key: string, value: string): string | undefined {
   if (!KEY.test(key)) return 'must have a key of 1-63 characters of A-Z a-z 0-9 . _ / -, the first a letter or digit';
   if (!VALUE.test(value)) return 'must be 0-256 printable characters';
@@ -35,6 +41,11 @@ function labelPath(key: string): string {
   const shown = key.length > KEY_MAX_LENGTH ? `${key.slice(0, KEY_MAX_LENGTH).toWellFormed()}…` : key;
   const escaped = shown.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\r', '\\r').replaceAll('\n', '\\n');
   return `labels["${escaped}"]`;
+}
+
+/** As a filter names them: each as `key=value`. */
+export function labelTexts(labels: Labels = {}): readonly string[] {
+  return Object.entries(labels).map(([key, value]) => `${key}=${value}`);
 }
 
 /** In the order of their UTF-16 units. */

@@ -8,6 +8,8 @@ export interface CatchUpParts<T> {
   readonly slots: Slots;
   /** How long, all in all, it waits for its reader: a slow one would keep its slot from the others. */
   readonly maxReaderWaitMs: number;
+  /** How often the reader is given a position alone. */
+  readonly progressMs: number;
   readonly open: (signal: AbortSignal) => AsyncIterable<FeedEvent<T>>;
   readonly reader: Pick<FeedReader<T>, 'wake' | 'fail'>;
   /** Told of each event before it is read. @returns whether this was the last one to read from here */
@@ -19,7 +21,8 @@ export class CatchUp<T> implements FeedInput<T> {
   readonly #parts: CatchUpParts<T>;
   readonly #closed = new AbortController();
   #event: FeedEvent<T> | undefined;
-  #hasBegun = false;
+  /** When the reader was given something last. */
+  #givenAt = Number.NEGATIVE_INFINITY;
   #readerWaitMs = 0;
   #wasRead = (): void => {};
 
@@ -52,12 +55,15 @@ export class CatchUp<T> implements FeedInput<T> {
     using _ = await slots.take(signal);
     for await (const event of open(signal)) {
       if (signal.aborted) return;
-      // The first says where the watch begins.
-      if (event.outcome !== undefined || !this.#hasBegun) await this.#give(event);
-      this.#hasBegun = true;
+      if (this.#isWorthGiving(event)) await this.#give(event);
       if (signal.aborted || reachesRecent(event)) return;
     }
     throw new OutcomeFeedError('FEED_UNREACHABLE', 'The source of outcomes has ended.');
+  }
+
+  /** Outcomes, the first event, which says where the watch begins, and now and then how far it has come. */
+  #isWorthGiving({ outcome }: FeedEvent<T>): boolean {
+    return outcome !== undefined || performance.now() - this.#givenAt >= this.#parts.progressMs;
   }
 
   async #give(event: FeedEvent<T>): Promise<void> {
@@ -67,7 +73,8 @@ export class CatchUp<T> implements FeedInput<T> {
     const startedAt = performance.now();
     this.#parts.reader.wake();
     const wasRead = await settlesWithin(read.promise, this.#parts.maxReaderWaitMs - this.#readerWaitMs);
-    this.#readerWaitMs += performance.now() - startedAt;
+    this.#givenAt = performance.now();
+    this.#readerWaitMs += this.#givenAt - startedAt;
     if (!wasRead) throw new OutcomeFeedError('WATCH_FELL_BEHIND', 'The reader is too slow to catch up.');
   }
 }

@@ -1,12 +1,9 @@
-import type { FinalStatus } from '@vigie/alert';
 import type { FeedPosition } from './feed-position.ts';
-import type { OutcomeFilter } from './outcome-filter.ts';
+import type { FilterableOutcome, OutcomeFilter } from './outcome-filter.ts';
 
 /** An outcome in whatever form the source has it, and what filters ask for. */
-export interface FoundOutcome<T> {
+export interface FoundOutcome<T> extends FilterableOutcome {
   readonly value: T;
-  readonly store: string;
-  readonly status: FinalStatus;
   /** Of its encoded form. */
   readonly sizeBytes: number;
 }
@@ -27,8 +24,8 @@ export interface FeedSource<T> {
   follow(signal: AbortSignal): AsyncIterable<FeedEvent<T>>;
 
   /**
-   * Outcomes that match the filter, after a position; an event without outcome each time that none is left. Reads no
-   * further ahead than its reader.
+   * Outcomes that match the filter, after a position; an event without outcome each time that none is left, and for
+   * what was read and doesn't match. Reads no further ahead than its reader.
    *
    * @throws OutcomeFeedError RESUME_TOKEN_EXPIRED, RESUME_TOKEN_OF_LOST_STREAM
    */

@@ -3,12 +3,12 @@ import type { FeedPosition } from './feed-position.ts';
 import type { FeedReader } from './feed-reader.ts';
 import type { FeedEvent } from './feed-source.ts';
 import { OutcomeFeedError } from './outcome-feed-error.ts';
-import { FINAL_STATUSES, type OutcomeFilter } from './outcome-filter.ts';
+import { EVERYTHING, type OutcomeFilter } from './outcome-filter.ts';
 import { SharedFeed, type SharedFeedOptions } from './shared-feed.ts';
 import { positionAt, ScriptedSource } from './testing/scripted-source.ts';
 
-const EVERYTHING: OutcomeFilter = { store: undefined, statuses: FINAL_STATUSES };
-const storeOnly = (store: string): OutcomeFilter => ({ store, statuses: FINAL_STATUSES });
+const storeOnly = (...stores: string[]): OutcomeFilter => ({ ...EVERYTHING, stores });
+const labelled = (...labels: string[]): OutcomeFilter => ({ ...EVERYTHING, labels });
 
 /** Everything that was under way has happened. */
 async function settled(): Promise<void> {
@@ -52,6 +52,7 @@ describe('SharedFeed', () => {
       recent: { maxOutcomes: 4, maxBytes: 1_000 },
       maxCatchUps: 2,
       maxReaderWaitMs: 60_000,
+      progressMs: 60_000,
       lingerMs: 0,
       ...options,
     });
@@ -73,7 +74,7 @@ describe('SharedFeed', () => {
     source.find('before');
     const all = await watch(EVERYTHING);
     const one = await watch(storeOnly('store-1'));
-    const failed = await watch({ store: undefined, statuses: ['FAILED'] });
+    const failed = await watch({ ...EVERYTHING, statuses: ['FAILED'] });
     expect(source.followers).to.equal(1);
     source.find('a', 'store-1');
     source.find('b', 'store-2', 'FAILED');
@@ -93,6 +94,72 @@ describe('SharedFeed', () => {
       ).map(sequences => positionAt(sequences)),
     );
     expect(source.catchUps).to.equal(0);
+  });
+
+  it('gives a watch of several stores each outcome of them once, beside others of some of them', async () => {
+    const both = await watch(storeOnly('store-1', 'store-2'));
+    const others = [await watch(storeOnly('store-1')), await watch(storeOnly('store-2', 'store-3'))];
+    const failed = await watch({ ...storeOnly('store-1', 'store-2'), statuses: ['FAILED'] });
+    source.find('a', 'store-1');
+    source.find('b', 'store-2', 'FAILED');
+    source.find('c', 'store-3');
+    source.find('d', 'store-4');
+    source.find('e', 'store-1', 'QUARANTINED');
+    await settled();
+    expect(both.values).to.deep.equal([undefined, 'a', 'b', 'e']);
+    expect(others.map(({ values }) => values)).to.deep.equal([
+      [undefined, 'a', 'e'],
+      [undefined, 'b', 'c'],
+    ]);
+    expect(failed.values).to.deep.equal([undefined, 'b']);
+  });
+
+  it('gives a watch what has all its labels, of whatever store or of its own', async () => {
+    const camera = await watch(labelled('camera=3'));
+    const both = await watch(labelled('camera=3', 'site=a'));
+    const ofStore = await watch({ ...labelled('site=a'), stores: ['store-2'] });
+    source.find('a', 'store-1', 'PROCESSED', { labels: ['site=a', 'camera=3'] });
+    source.find('b', 'store-2', 'FAILED', { labels: ['camera=3'] });
+    source.find('c', 'store-2', 'FAILED', { labels: ['camera=33', 'site=a'] });
+    source.find('d', 'store-2');
+    await settled();
+    expect(camera.values).to.deep.equal([undefined, 'a', 'b']);
+    expect(both.values).to.deep.equal([undefined, 'a']);
+    expect(ofStore.values).to.deep.equal([undefined, 'c']);
+  });
+
+  it('tells filters apart, whatever their stores and labels hold', async () => {
+    const store = await watch(storeOnly('a=b'));
+    const label = await watch(labelled('a=b'));
+    const two = await watch(labelled('a=b', 'c=d'));
+    const one = await watch(labelled('a=b,c=d'));
+    source.find('of the store', 'a=b');
+    source.find('with one', 'x', 'PROCESSED', { labels: ['a=b,c=d'] });
+    source.find('with two', 'a=b', 'PROCESSED', { labels: ['a=b', 'c=d'] });
+    await settled();
+    const values = [store, label, two, one].map(each => each.values.slice(1));
+    expect(values).to.deep.equal([['of the store', 'with two'], ['with two'], ['with two'], ['with one']]);
+  });
+
+  it('serves those who stay when another watch with the same stores or labels is closed', async () => {
+    const filters = [storeOnly('store-1', 'store-2'), storeOnly('store-2'), labelled('camera=3')];
+    const labels = ['camera=3'];
+    for (const filter of filters) {
+      const closed = [await watch(filter), await watch(filter)];
+      const stays = await watch(filter);
+      const other = await watch({ ...filter, statuses: ['PROCESSED'] });
+      for (const { reader } of [...closed, other]) reader.close();
+      source.find('a', 'store-2', 'PROCESSED', { labels });
+      await settled();
+      expect(stays.values).to.deep.equal([undefined, 'a']);
+      stays.reader.close();
+      const back = await watch(filter);
+      source.find('b', 'store-2', 'PROCESSED', { labels });
+      await settled();
+      expect(back.values).to.deep.equal([undefined, 'b']);
+      back.reader.close();
+      await settled();
+    }
   });
 
   it('has none when the last watch is closed, and another one for the next', async () => {
@@ -234,17 +301,30 @@ describe('SharedFeed', () => {
     expect(slow.values).to.deep.equal([undefined, 'a']);
   });
 
+  it('ends a watch of several stores that falls behind with one of them', async () => {
+    const slow = await watch(storeOnly('store-1', 'store-2'));
+    const quiet = await watch(labelled('camera=3'));
+    slow.isPaused = true;
+    source.find('a', 'store-2');
+    for (let count = 0; count < 4; count++) source.find('x', 'store-3');
+    await settled();
+    slow.isPaused = false;
+    slow.readAll();
+    expect(slow.error).to.include({ reason: 'WATCH_FELL_BEHIND' });
+    expect(quiet.reader.error).to.equal(undefined);
+  });
+
   it('keeps as many bytes as it may, and at least the newest', async () => {
     const slow = await watch(EVERYTHING);
     slow.isPaused = true;
-    source.find('large', 'store-1', 'PROCESSED', 5_000);
+    source.find('large', 'store-1', 'PROCESSED', { sizeBytes: 5_000 });
     await settled();
     slow.isPaused = false;
     slow.readAll();
     expect(slow.values).to.deep.equal([undefined, 'large']);
     slow.isPaused = true;
-    source.find('a', 'store-1', 'PROCESSED', 600);
-    source.find('b', 'store-1', 'PROCESSED', 600);
+    source.find('a', 'store-1', 'PROCESSED', { sizeBytes: 600 });
+    source.find('b', 'store-1', 'PROCESSED', { sizeBytes: 600 });
     await settled();
     slow.isPaused = false;
     slow.readAll();
@@ -274,6 +354,21 @@ describe('SharedFeed', () => {
     for (const value of ['b', 'c', 'd']) source.find(value);
     await settled();
     expect(resumed.values.filter(Boolean)).to.deep.equal(['d']);
+  });
+
+  it('tells a watch how far it has come while it catches up with what others want', async () => {
+    createFeed({ progressMs: 0 });
+    const gate = Promise.withResolvers<void>();
+    source.catchUpGate = gate.promise;
+    const found = ['a', 'b', 'c', 'd', 'e', 'f'].map(value => source.find(value));
+    await watch(EVERYTHING);
+    const resumed = await watch(labelled('camera=3'), positionAt([0, 0]));
+    gate.resolve();
+    await settled();
+    const [start, ...told] = resumed.events;
+    expect(start?.position).to.deep.equal(positionAt([0, 0]));
+    expect(told).to.deep.equal([...found, source.position].map(position => ({ position })));
+    expect(source.catchUps).to.equal(0);
   });
 
   it('refuses a position of another stream', async () => {

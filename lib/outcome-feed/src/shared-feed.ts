@@ -2,11 +2,12 @@ import { Slots } from '@vigie/service-kit/async';
 import { CatchUp } from './catch-up.ts';
 import { type FeedPosition, hasReached } from './feed-position.ts';
 import { FeedReader } from './feed-reader.ts';
-import type { FeedEvent, FeedSource, FoundOutcome } from './feed-source.ts';
+import type { FeedEvent, FeedSource } from './feed-source.ts';
 import { OutcomeFeedError } from './outcome-feed-error.ts';
 import { type OutcomeFilter, partsOf } from './outcome-filter.ts';
 import { type OutcomeEvent, type RecentLimits, RecentOutcomes } from './recent-outcomes.ts';
 import { Topic, TopicCursor } from './topic.ts';
+import { Topics } from './topics.ts';
 
 export interface SharedFeedOptions {
   /** The recent outcomes that are kept for all. A watch that falls further behind ends. */
@@ -15,6 +16,8 @@ export interface SharedFeedOptions {
   readonly maxCatchUps: number;
   /** How long, all in all, a subscription of its own waits for its reader. */
   readonly maxReaderWaitMs: number;
+  /** How often a watch learns how far it has come, while it catches up with outcomes that it doesn't want. */
+  readonly progressMs: number;
   /** How long the shared subscription goes on once nobody watches: whoever comes back finds what it missed. */
   readonly lingerMs: number;
   /**
@@ -47,8 +50,7 @@ export class SharedFeed<T> {
   #following: AbortController | undefined;
   /** Undefined until the subscription has begun. */
   #recent: RecentOutcomes<T> | undefined;
-  /** By the stores that their filters name, then by their statuses. */
-  readonly #topics = new Map<string | undefined, Map<string, Topic<T>>>();
+  #topics = new Topics<T>();
   #linger: NodeJS.Timeout | undefined;
 
   constructor(source: FeedSource<T>, options: SharedFeedOptions) {
@@ -84,7 +86,7 @@ export class SharedFeed<T> {
     this.#following?.abort();
     this.#following = undefined;
     this.#recent = undefined;
-    this.#topics.clear();
+    this.#topics = new Topics();
     this.#waiting = [];
     for (const reader of [...this.#readers]) reader.fail(error);
   }
@@ -136,9 +138,11 @@ export class SharedFeed<T> {
 
   #catchUp(waiting: WaitingReader<T>, after: FeedPosition): CatchUp<T> {
     const { reader, filter } = waiting;
+    const { maxReaderWaitMs, progressMs } = this.#options;
     return new CatchUp({
       slots: this.#catchUps,
-      maxReaderWaitMs: this.#options.maxReaderWaitMs,
+      maxReaderWaitMs,
+      progressMs,
       open: signal => this.#source.catchUp(filter, after, signal),
       reader,
       reachesRecent: ({ position }) => {
@@ -159,31 +163,20 @@ export class SharedFeed<T> {
   }
 
   #topicOf(filter: OutcomeFilter, recent: RecentOutcomes<T>): Topic<T> {
-    const { store, statuses } = filter;
-    const key = statuses.join();
-    const topics = this.#topics.get(store) ?? new Map<string, Topic<T>>();
-    this.#topics.set(store, topics);
-    const found = topics.get(key);
+    const topics = this.#topics;
+    const found = topics.find(filter);
     if (found !== undefined) return found;
-    const topic = new Topic(filter, recent, unused => {
-      if (topics.get(key) === unused) topics.delete(key);
-      if (topics.size === 0 && this.#topics.get(store) === topics) this.#topics.delete(store);
-    });
-    topics.set(key, topic);
+    const topic = new Topic(filter, recent, unused => topics.delete(unused));
+    topics.add(topic);
     return topic;
   }
 
   #add(event: OutcomeEvent<T>, recent: RecentOutcomes<T>): void {
     const index = recent.end;
     recent.push(event, (droppedIndex, dropped) => {
-      for (const topic of this.#matching(dropped)) topic.drop(droppedIndex);
+      for (const topic of this.#topics.matching(dropped)) topic.drop(droppedIndex);
     });
-    for (const topic of this.#matching(event.outcome)) topic.wake(index);
-  }
-
-  #matching(outcome: FoundOutcome<T>): Topic<T>[] {
-    const topics = [this.#topics.get(outcome.store), this.#topics.get(undefined)];
-    return topics.flatMap(each => [...(each?.values() ?? [])]).filter(topic => topic.matches(outcome));
+    for (const topic of this.#topics.matching(event.outcome)) topic.wake(index);
   }
 
   #forget(reader: FeedReader<T>): void {

@@ -1,7 +1,7 @@
 import { type FeedPosition, hasReached, partOf } from './feed-position.ts';
 import type { FeedEvent, FoundOutcome } from './feed-source.ts';
 import { OutcomeFeedError } from './outcome-feed-error.ts';
-import { type OutcomeFilter, partsOf } from './outcome-filter.ts';
+import { matches, type OutcomeFilter, partsOf } from './outcome-filter.ts';
 import type { OutcomeEvent, RecentOutcomes } from './recent-outcomes.ts';
 
 /** The recent outcomes that match one filter, for all who read them. */
@@ -27,8 +27,8 @@ export class Topic<T> {
     if (this.#cursors.delete(cursor) && this.#cursors.size === 0) this.#onUnused(this);
   }
 
-  matches({ store, status }: FoundOutcome<T>): boolean {
-    return (this.filter.store === undefined || this.filter.store === store) && this.filter.statuses.includes(status);
+  matches(outcome: FoundOutcome<T>): boolean {
+    return matches(this.filter, outcome);
   }
 
   /** An outcome that matches came: wakes those who have read all before it. */

@@ -25,7 +25,7 @@ class ScriptedFeed implements OutcomeFeed {
     yield { position: POSITION };
     for await (const value of readable) {
       const { store } = value.alert;
-      yield { position: POSITION, outcome: { value, store, status: value.outcome.status, sizeBytes: 1 } };
+      yield { position: POSITION, outcome: { value, store, labels: [], status: value.outcome.status, sizeBytes: 1 } };
     }
     this.watches--;
   }

@@ -61,6 +61,7 @@ export class OutcomeNotices {
 }
 
 const EVERYTHING: Parameters<OutcomeFeed['watch']>[0] = {
-  store: undefined,
+  stores: [],
+  labels: [],
   statuses: ['PROCESSED', 'FAILED', 'QUARANTINED'],
 };

@@ -1,4 +1,4 @@
-import type { Alert, AlertStatus, FailureCode, ReceivedAlert } from '@vigie/alert';
+import type { AlertStatus, FailureCode, ReceivedAlert } from '@vigie/alert';
 
 /** Which alerts to list; all that is set holds together. Of a list, one value has to be the alert's. */
 export interface AlertFilter extends CountFilter {
@@ -25,11 +25,6 @@ export interface CountFilter {
   readonly sinceMicros?: number | undefined;
   /** Microseconds since the Unix epoch, exclusive. */
   readonly untilMicros?: number | undefined;
-}
-
-/** The labels of an alert as a filter names them; undefined if there are none. */
-export function labelTexts({ labels }: Alert): readonly string[] | undefined {
-  return labels && Object.entries(labels).map(([key, value]) => `${key}=${value}`);
 }
 
 /** By which time a list is ordered; of equal times, the uids are in the same order. */

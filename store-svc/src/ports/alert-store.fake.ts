@@ -1,6 +1,6 @@
-import { type AlertRecord, contentHash, type FinishedAlert, isFinished, statusOf } from '@vigie/alert';
+import { type AlertRecord, contentHash, type FinishedAlert, isFinished, labelTexts, statusOf } from '@vigie/alert';
 import type { AlertArrival } from '../domain/alert-arrival.ts';
-import { type AlertFilter, LATEST_FIRST, type ListPosition, labelTexts, placeOf } from '../domain/alert-filter.ts';
+import { type AlertFilter, LATEST_FIRST, type ListPosition, placeOf } from '../domain/alert-filter.ts';
 import type { AlertRetry } from '../domain/alert-retry.ts';
 import type { AwaitingAlert, AwaitingFilter, AwaitingPosition, Backlog } from '../domain/awaiting-alert.ts';
 import type { CurrentAlert } from '../domain/current-alert.ts';
@@ -203,7 +203,7 @@ function matches(row: AlertRecord, filter: AlertFilter): boolean {
   const media = outcome?.status === 'PROCESSED' ? outcome.media : undefined;
   const failureCode = outcome === undefined || outcome.status === 'PROCESSED' ? undefined : outcome.failure.code;
   const sizeBytes = media?.sizeBytes ?? Number.NaN;
-  const labels = labelTexts(alert) ?? [];
+  const labels = labelTexts(alert.labels);
   return (
     isAmong(filter.stores, alert.store) &&
     isAmong(filter.statuses, statusOf(row)) &&

@@ -1,8 +1,8 @@
-import type { FinishedAlert } from '@vigie/alert';
+import type { FinishedAlert, Labels } from '@vigie/alert';
 import {
+  EVERYTHING,
   type FeedEvent,
   type FeedPosition,
-  FINAL_STATUSES,
   OutcomeFeedError,
   type OutcomeFilter,
 } from '@vigie/outcome-feed';
@@ -15,8 +15,6 @@ export interface OpenFeed {
   /** Resolves once the outcome is where the feed takes it from. */
   readonly report: (record: FinishedAlert) => Promise<unknown>;
 }
-
-const ALL: OutcomeFilter = { store: undefined, statuses: FINAL_STATUSES };
 
 /** What every OutcomeFeed does. @param open a feed that may have had outcomes before */
 export function describeOutcomeFeed(open: () => Promise<OpenFeed>): void {
@@ -35,7 +33,8 @@ export function describeOutcomeFeed(open: () => Promise<OpenFeed>): void {
     for (const reader of readers) await reader.return?.();
   });
 
-  const processed = (uid: string, store = 'store-42') => finishedAlert(receivedAlert(uid, { store }), PROCESSED);
+  const processed = (uid: string, store = 'store-42', labels?: Labels) =>
+    finishedAlert(receivedAlert(uid, { store, ...(labels && { labels }) }), PROCESSED);
   const failed = (uid: string) => finishedAlert(receivedAlert(uid), FAILED);
   const quarantined = (uid: string) => finishedAlert(receivedAlert(uid), QUARANTINED);
 
@@ -66,7 +65,7 @@ export function describeOutcomeFeed(open: () => Promise<OpenFeed>): void {
 
   it('sends each outcome that is found after the watch has begun, whole and in order', async () => {
     await report(processed('before'));
-    const { next, nextUid } = await watch(ALL);
+    const { next, nextUid } = await watch(EVERYTHING);
     const first = processed('a');
     await report(first);
     for (const uid of ['b', 'c', 'd']) await report(processed(uid));
@@ -75,8 +74,8 @@ export function describeOutcomeFeed(open: () => Promise<OpenFeed>): void {
   });
 
   it('sends only the statuses and the store that were asked for', async () => {
-    const failures = await watch({ store: undefined, statuses: ['FAILED'] });
-    const other = await watch({ ...ALL, store: 'other' });
+    const failures = await watch({ ...EVERYTHING, statuses: ['FAILED'] });
+    const other = await watch({ ...EVERYTHING, stores: ['other'] });
     await report(processed('a'));
     await report(failed('b'));
     await report(quarantined('c'));
@@ -86,33 +85,49 @@ export function describeOutcomeFeed(open: () => Promise<OpenFeed>): void {
     expect(await other.nextUid()).to.equal('d');
   });
 
+  it('sends what is of one of several stores and has all labels, from now on and after a position', async () => {
+    const filter = { ...EVERYTHING, stores: ['store-1', 'store-2'], labels: ['camera=3', 'site=Évry'] };
+    const labels = { camera: '3', site: 'Évry' };
+    const { start, nextUid } = await watch(filter);
+    await report(processed('a', 'store-1', labels));
+    await report(processed('b', 'store-2', { ...labels, site: '' }));
+    await report(processed('c', 'store-3', labels));
+    await report(processed('d', 'store-2', { ...labels, more: 'x' }));
+    await report(processed('e', 'store-1'));
+    await report(processed('f', 'store-2', labels));
+    const { nextUid: nextAfter } = await watch(filter, start);
+    for (const next of [nextUid, nextAfter]) {
+      expect([await next(), await next(), await next()]).to.deep.equal(['a', 'd', 'f']);
+    }
+  });
+
   it('goes on after a position, in whatever the outcomes travel on, and misses nothing', async () => {
-    const first = await watch(ALL);
+    const first = await watch(EVERYTHING);
     await report(processed('a'));
     const { position } = await first.next();
     await report(quarantined('b'));
     await report(failed('c'));
-    for (const after of [position, (await watch(ALL, position)).start]) {
-      const { nextUid } = await watch(ALL, after);
+    for (const after of [position, (await watch(EVERYTHING, position)).start]) {
+      const { nextUid } = await watch(EVERYTHING, after);
       expect([await nextUid(), await nextUid()]).to.have.members(['b', 'c']);
     }
   });
 
   it('goes on after where a watch began, though nothing came', async () => {
-    const { start } = await watch(ALL);
+    const { start } = await watch(EVERYTHING);
     await report(processed('a'));
-    expect(await (await watch(ALL, start)).nextUid()).to.equal('a');
+    expect(await (await watch(EVERYTHING, start)).nextUid()).to.equal('a');
   });
 
   it('refuses a position that it never gave', async () => {
-    const { start } = await watch(ALL);
+    const { start } = await watch(EVERYTHING);
     const later = { ...start, outcomes: { ...start.outcomes, sequence: start.outcomes.sequence + 100 } };
-    const error = await watch(ALL, later).catch((error: unknown) => error);
+    const error = await watch(EVERYTHING, later).catch((error: unknown) => error);
     expect(error).to.be.instanceOf(OutcomeFeedError).with.property('reason', 'RESUME_TOKEN_EXPIRED');
   });
 
   it('ends with its signal, while it waits too', async () => {
-    const { end } = await watch(ALL);
+    const { end } = await watch(EVERYTHING);
     const ended = end();
     stop.abort();
     expect(await ended).to.equal(true);

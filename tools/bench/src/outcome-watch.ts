@@ -46,7 +46,7 @@ export class OutcomeWatch implements AsyncDisposable {
 
   async #follow(client: Client<typeof AlertService>, store: string, onEstablished: () => void): Promise<void> {
     try {
-      const responses = client.watchAlerts({ store }, { signal: this.#abort.signal });
+      const responses = client.watchAlerts({ stores: [store] }, { signal: this.#abort.signal });
       for await (const { alert } of responses) {
         if (alert === undefined) onEstablished();
         if (alert === undefined || this.#outcomes.has(alert.uid)) continue;

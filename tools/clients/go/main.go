@@ -43,7 +43,7 @@ func main() {
 	}
 
 	watching, stopWatching := context.WithCancel(ctx)
-	watch := must(read.WatchAlerts(watching, &alert.WatchAlertsRequest{Store: prefix}))
+	watch := must(read.WatchAlerts(watching, &alert.WatchAlertsRequest{Stores: []string{prefix}}))
 	must(watch.Recv())
 	first := must(create.CreateAlert(ctx, &alert.CreateAlertRequest{Alert: next()}))
 	must(create.BatchCreateAlerts(ctx, &alert.BatchCreateAlertsRequest{Alerts: []*alert.Alert{next(), next()}}))

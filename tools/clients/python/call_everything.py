@@ -47,7 +47,7 @@ def fails(work, code):
     raise AssertionError(f"{code} was expected")
 
 
-watch = read.WatchAlerts(alerts.WatchAlertsRequest(store=prefix), **call)
+watch = read.WatchAlerts(alerts.WatchAlertsRequest(stores=[prefix]), **call)
 next(watch)
 first = create.CreateAlert(alerts.CreateAlertRequest(alert=alert()), **call)
 create.BatchCreateAlerts(alerts.BatchCreateAlertsRequest(alerts=[alert(), alert()]), **call)

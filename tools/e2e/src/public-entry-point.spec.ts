@@ -47,7 +47,7 @@ describe('the public entry point', () => {
     const established = Promise.withResolvers<void>();
     const seen = (async () => {
       const uids = new Set<string>();
-      const watch = createClient(AlertService, transport).watchAlerts({ store }, { signal: abort.signal });
+      const watch = createClient(AlertService, transport).watchAlerts({ stores: [store] }, { signal: abort.signal });
       for await (const { alert } of watch) {
         if (alert === undefined) established.resolve();
         else uids.add(alert.uid);

@@ -1,12 +1,12 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { Code, ConnectError, createContextValues } from '@connectrpc/connect';
-import type { FinalStatus } from '@vigie/alert';
+import { type FinalStatus, labelTexts } from '@vigie/alert';
 import { statusFromProto } from '@vigie/alert/wire';
 import {
+  EVERYTHING,
   type FeedEvent,
   type FeedPosition,
   type FeedSource,
-  FINAL_STATUSES,
   OutcomeFeedError,
   type OutcomeFilter,
 } from '@vigie/outcome-feed';
@@ -23,7 +23,6 @@ import { type Backoff, backoffDelayMs, pause } from '@vigie/service-kit/async';
 import { newTrace, withTrace } from '@vigie/service-kit/telemetry';
 import type { Upstreams } from '../../api/upstreams.ts';
 
-const EVERYTHING: OutcomeFilter = { store: undefined, statuses: FINAL_STATUSES };
 const REOPENING: Backoff = { baseMs: 100, maxMs: 1_000 };
 /** Watches end, instead of falling silent, once store-svc could not be asked for so long. */
 const SILENCE_LIMIT_MS = 10_000;
@@ -72,12 +71,13 @@ export class UpstreamOutcomes implements FeedSource<WatchAlertsResponse> {
   }
 
   async #watch(
-    { store = '', statuses }: OutcomeFilter,
+    { stores, labels, statuses }: OutcomeFilter,
     after: FeedPosition | undefined,
     signal: AbortSignal,
   ): Promise<AsyncIterable<FeedEvent<WatchAlertsResponse>>> {
     const request = create(WatchAlertsRequestSchema, {
-      store,
+      stores: [...stores],
+      labels: [...labels],
       statuses: statuses.map(status => Alert_Status[status]),
       resumeToken: after === undefined ? '' : encodeResumeToken(after),
     });
@@ -95,6 +95,7 @@ async function* toEvents(responses: AsyncIterable<WatchAlertsResponse>): AsyncIt
     const outcome = alert && {
       value: response,
       store: alert.store,
+      labels: labelTexts(alert.labels),
       status: statusFromProto(alert.status) as FinalStatus,
       sizeBytes: toBinary(WatchAlertsResponseSchema, response).byteLength,
     };

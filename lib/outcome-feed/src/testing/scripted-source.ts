@@ -3,7 +3,7 @@ import type { FeedPosition } from '../feed-position.ts';
 import { partOf } from '../feed-position.ts';
 import type { FeedEvent, FeedSource } from '../feed-source.ts';
 import { OutcomeFeedError } from '../outcome-feed-error.ts';
-import { type OutcomeFilter, partsOf } from '../outcome-filter.ts';
+import { matches, type OutcomeFilter } from '../outcome-filter.ts';
 
 type Sequences = readonly [outcomes: number, quarantine: number];
 
@@ -32,9 +32,14 @@ export class ScriptedSource implements FeedSource<string> {
     return positionAt(this.#sequences);
   }
 
-  find(value: string, store = 'store-1', status: FinalStatus = 'PROCESSED', sizeBytes = 1): FeedPosition {
+  find(
+    value: string,
+    store = 'store-1',
+    status: FinalStatus = 'PROCESSED',
+    { sizeBytes = 1, labels = [] }: { readonly sizeBytes?: number; readonly labels?: readonly string[] } = {},
+  ): FeedPosition {
     this.#sequences[partOf(status) === 'outcomes' ? 0 : 1]++;
-    const event = { outcome: { value, store, status, sizeBytes }, position: this.position };
+    const event = { outcome: { value, store, labels, status, sizeBytes }, position: this.position };
     this.#found.push(event);
     this.#send(event);
     return event.position;
@@ -87,24 +92,14 @@ export class ScriptedSource implements FeedSource<string> {
           yield { position: this.position };
           index--;
           await new Promise(setImmediate);
-        } else if (this.#isWanted(event, filter, after)) {
-          yield event;
+        } else if (isAfter(event, after)) {
+          const isWanted = event.outcome !== undefined && matches(filter, event.outcome);
+          yield isWanted ? event : { position: event.position };
         }
       }
     } finally {
       this.catchUps--;
     }
-  }
-
-  #isWanted(
-    { outcome, position }: FeedEvent<string>,
-    { store, statuses }: OutcomeFilter,
-    after: FeedPosition,
-  ): boolean {
-    if (outcome === undefined || !statuses.includes(outcome.status)) return false;
-    const [part] = partsOf({ store, statuses: [outcome.status] });
-    if (part === undefined || position[part].sequence <= after[part].sequence) return false;
-    return store === undefined || store === outcome.store;
   }
 
   #send(event: FeedEvent<string>): void {
@@ -113,4 +108,9 @@ export class ScriptedSource implements FeedSource<string> {
       follower.wake();
     }
   }
+}
+
+function isAfter({ outcome, position }: FeedEvent<string>, after: FeedPosition): boolean {
+  const part = outcome && partOf(outcome.status);
+  return part !== undefined && position[part].sequence > after[part].sequence;
 }

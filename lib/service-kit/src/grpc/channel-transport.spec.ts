@@ -40,13 +40,13 @@ describe('ChannelTransport', () => {
 
   it('reads a server stream to its end', async () => {
     await using server = await startSpecServer(AlertService, {
-      async *watchAlerts({ store }) {
+      async *watchAlerts({ stores: [store] }) {
         for (let index = 0; index < 3; index++) yield { resumeToken: `${store}-${index}` };
       },
     });
     using channel = openChannel(server.address);
     const tokens = await collect(
-      createClient(AlertService, channel).watchAlerts({ store: 's' }),
+      createClient(AlertService, channel).watchAlerts({ stores: ['s'] }),
       ({ resumeToken }) => resumeToken,
     );
     expect(tokens).to.deep.equal(['s-0', 's-1', 's-2']);

@@ -144,7 +144,7 @@ describe('the bounds on what bytes decode into', () => {
       [FileDescriptorSetSchema, descriptors],
       [StructSchema, fromJson(StructSchema, { a: [1, { b: null, c: 'x' }], d: { e: true } })],
       [AlertSchema, create(AlertSchema, { ...alert, receivedAt: { seconds: 5n }, sequence: 3n })],
-      [WatchAlertsRequestSchema, create(WatchAlertsRequestSchema, { statuses: [2, 3, 4], store: 'x' })],
+      [WatchAlertsRequestSchema, create(WatchAlertsRequestSchema, { statuses: [2, 3, 4], stores: ['x'] })],
     ];
     const edits = fc.array(fc.record({ at: fc.nat(), byte: fc.nat(255) }), { maxLength: 3 });
     fc.assert(

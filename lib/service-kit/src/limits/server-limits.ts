@@ -42,9 +42,9 @@ export function readServerLimits(env: EnvReader, defaults: ServerLimitDefaults):
     streamLimits: {
       maxCalls: env.integer('MAX_STREAMS', defaults.maxStreams, COUNT),
       maxCallsPerCaller: env.integer('MAX_STREAMS_PER_CALLER', defaults.maxStreams, COUNT),
-      // Their requests are filters.
-      maxBytes: MIB,
-      maxBytesPerCaller: MIB,
+      // Their requests are filters, of a hundred stores at most, and kept as long as they last.
+      maxBytes: 32 * MIB,
+      maxBytesPerCaller: 24 * MIB,
       freeBytesPerCall: 1024,
     },
   };

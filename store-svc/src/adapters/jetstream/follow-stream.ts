@@ -1,6 +1,6 @@
 import { addAbortListener } from 'node:events';
 import type { JsMsg } from '@nats-io/jetstream';
-import { FINAL_STATUSES, OutcomeFeedError } from '@vigie/outcome-feed';
+import { EVERYTHING, OutcomeFeedError } from '@vigie/outcome-feed';
 import { pause } from '@vigie/service-kit/async';
 import { openOutcomeConsumer } from './outcome-consumer.ts';
 import { findStreamState, type JetStreamParts, type OutcomeStream, subjectsOf } from './outcome-streams.ts';
@@ -50,8 +50,7 @@ async function* readFrom(
   sequence: number,
   signal: AbortSignal,
 ): AsyncIterable<JsMsg> {
-  const everything = subjectsOf(stream, { store: undefined, statuses: FINAL_STATUSES });
-  await using opened = await openOutcomeConsumer(parts, stream, everything, sequence);
+  await using opened = await openOutcomeConsumer(parts, stream, subjectsOf(stream, EVERYTHING), sequence);
   const messages = await opened.consumer.consume({
     max_messages: READ_AHEAD,
     expires: PULL_EXPIRES_MS,

@@ -1,4 +1,4 @@
-import { OutcomeFeedError } from '@vigie/outcome-feed';
+import { EVERYTHING, OutcomeFeedError } from '@vigie/outcome-feed';
 import { expect } from 'chai';
 import { describeOutcomeFeed } from '../../testing/outcome-feed.contract.ts';
 import { openOutcomeStreams } from '../../testing/outcome-streams.ts';
@@ -18,7 +18,7 @@ describe('JetStreamOutcomeFeed', () => {
     streams.feed[Symbol.dispose]();
     await streams.manager.streams.delete('OUTCOMES');
     const watch = streams.feed.watch(
-      { store: undefined, statuses: ['PROCESSED'] },
+      { ...EVERYTHING, statuses: ['PROCESSED'] },
       undefined,
       new AbortController().signal,
     );

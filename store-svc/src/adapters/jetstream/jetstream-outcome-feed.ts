@@ -15,6 +15,7 @@ const OPTIONS: SharedFeedOptions = {
   recent: { maxOutcomes: 4_096, maxBytes: 8 * 1024 * 1024 },
   maxCatchUps: 16,
   maxReaderWaitMs: 30_000,
+  progressMs: 1_000,
   // Longer than a gateway takes to restart, whose watches then come back.
   lingerMs: 5_000,
 };

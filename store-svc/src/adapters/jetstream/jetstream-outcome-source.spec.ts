@@ -1,11 +1,11 @@
-import type { FinishedAlert } from '@vigie/alert';
+import type { FinishedAlert, Labels } from '@vigie/alert';
 import { ensureStreams, subjects } from '@vigie/alert/streams';
 import { encodeOutcomePayload } from '@vigie/alert/wire';
 import { type OpenJetStream, openJetStream, type ScratchNats, startScratchNats, waitFor } from '@vigie/dev-env/testing';
 import {
+  EVERYTHING,
   type FeedEvent,
   type FeedPosition,
-  FINAL_STATUSES,
   type OutcomeFeedError,
   type OutcomeFilter,
 } from '@vigie/outcome-feed';
@@ -14,7 +14,6 @@ import { expect } from 'chai';
 import { finishedAlert, receivedAlert } from '../../testing/sample-alerts.ts';
 import { JetStreamOutcomeSource } from './jetstream-outcome-source.ts';
 
-const EVERYTHING: OutcomeFilter = { store: undefined, statuses: FINAL_STATUSES };
 const LIMITS = { maxBytes: 10_000_000, replicas: 1 };
 
 describe('JetStreamOutcomeSource', () => {
@@ -37,8 +36,9 @@ describe('JetStreamOutcomeSource', () => {
   after(() => owned.disposeAsync());
 
   /** @returns the uids */
-  async function report(count: number, store = 'store-1'): Promise<string[]> {
-    const alerts = Array.from({ length: count }, () => receivedAlert(`uid-${++uids}`, { store }));
+  async function report(count: number, store = 'store-1', labels?: Labels): Promise<string[]> {
+    const alert = { store, ...(labels && { labels }) };
+    const alerts = Array.from({ length: count }, () => receivedAlert(`uid-${++uids}`, alert));
     for (const alert of alerts) {
       await operator.client.publish(subjects.processed(store), encodeOutcomePayload(finishedAlert(alert)));
     }
@@ -173,7 +173,7 @@ describe('JetStreamOutcomeSource', () => {
     const after = await positionNow();
     const mine = await report(250, 'mine');
     await report(5, 'others');
-    await using catching = catchUp({ store: 'mine', statuses: FINAL_STATUSES }, after);
+    await using catching = catchUp({ ...EVERYTHING, stores: ['mine'] }, after);
     expect(await catching.take(251)).to.deep.equal([undefined, ...mine]);
     const caughtUp = await catching.next();
     expect(caughtUp).to.deep.equal({ position: await positionNow() });
@@ -182,6 +182,48 @@ describe('JetStreamOutcomeSource', () => {
       const { outcome } = await catching.next();
       return outcome?.value.alert.uid === later ? true : undefined;
     });
+  });
+
+  it('catches up with many stores: by their subjects, or by all if there are too many for nats-server', async () => {
+    const after = await positionNow();
+    const stores = Array.from({ length: 100 }, (_, index) => `Épicerie ${index}`);
+    const reported: string[] = [];
+    for (const store of stores) {
+      reported.push(...(await report(1, store)));
+      await report(1, `not ${store}`);
+    }
+    for (const [count, subjects] of [
+      [25, 50],
+      [26, 2],
+      [100, 2],
+    ] as const) {
+      await using catching = catchUp({ ...EVERYTHING, stores: stores.slice(0, count) }, after);
+      await catching.next();
+      const seen = [(await catching.next()).outcome?.value.alert.uid];
+      const [consumer] = await Array.fromAsync(operator.manager.consumers.list('OUTCOMES'));
+      expect(consumer?.config.filter_subjects).to.have.lengthOf(subjects);
+      while (seen.filter(Boolean).length < count) seen.push(...(await catching.take(1)));
+      expect(seen.filter(Boolean)).to.deep.equal(reported.slice(0, count));
+      await waitFor('the end', async () => {
+        const { position } = await catching.next();
+        return position.outcomes.sequence === after.outcomes.sequence + 200 ? true : undefined;
+      });
+    }
+  });
+
+  it('catches up with what has all labels, and moves on over what has not', async () => {
+    const after = await positionNow();
+    const [a] = await report(1, 'store-1', { camera: '3', site: 'x' });
+    await report(2, 'store-1', { camera: '3' });
+    await report(1, 'store-1');
+    const [b] = await report(1, 'store-2', { more: '', site: 'x', camera: '3' });
+    await using catching = catchUp({ ...EVERYTHING, labels: ['camera=3', 'site=x'] }, after);
+    const events: FeedEvent<FinishedAlert>[] = [];
+    while (events.length < 6) events.push(await catching.next());
+    const uids = events.map(({ outcome }) => outcome?.value.alert.uid);
+    expect(uids).to.deep.equal([undefined, a, undefined, undefined, undefined, b]);
+    const sequences = events.map(({ position }) => position.outcomes.sequence - after.outcomes.sequence);
+    expect(sequences).to.deep.equal([0, 1, 2, 3, 4, 5]);
   });
 
   it('refuses a position whose outcomes are gone, and names the oldest that is kept', async () => {
@@ -193,7 +235,7 @@ describe('JetStreamOutcomeSource', () => {
     expect(error.position?.outcomes.sequence).to.equal(3);
     await using catching = catchUp(EVERYTHING, error.position as FeedPosition);
     expect((await catching.take(4)).filter(Boolean)).to.have.lengthOf(2);
-    await using others = catchUp({ store: undefined, statuses: ['QUARANTINED'] }, after);
+    await using others = catchUp({ ...EVERYTHING, statuses: ['QUARANTINED'] }, after);
     expect(await others.take(1), 'of the other stream').to.deep.equal([undefined]);
   });
 

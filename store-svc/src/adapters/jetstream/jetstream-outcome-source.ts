@@ -1,11 +1,12 @@
 import type { JsMsg } from '@nats-io/jetstream';
-import type { FinishedAlert } from '@vigie/alert';
+import { type FinishedAlert, labelTexts } from '@vigie/alert';
 import { MalformedMessageError } from '@vigie/alert/wire';
 import {
   type FeedEvent,
   type FeedPart,
   type FeedPosition,
   type FeedSource,
+  matches,
   OutcomeFeedError,
   type OutcomeFeedErrorReason,
   type OutcomeFilter,
@@ -95,7 +96,7 @@ export class JetStreamOutcomeSource implements FeedSource<FinishedAlert> {
         const backlog = { stream, subjects, after: position[stream.part] };
         for await (const { message, sequence } of readBacklog(this.#parts, backlog)) {
           position = moveOn(position, stream, sequence);
-          if (message !== undefined) yield this.#toEvent(stream, message, position);
+          if (message !== undefined) yield onlyIfWanted(this.#toEvent(stream, message, position), filter);
         }
       }
       yield { position };
@@ -142,8 +143,9 @@ export class JetStreamOutcomeSource implements FeedSource<FinishedAlert> {
     const value = this.#tryRead(stream, message);
     if (value === undefined) return { position };
     const { alert, outcome } = value;
+    const labels = labelTexts(alert.labels);
     return {
-      outcome: { value, store: alert.store, status: outcome.status, sizeBytes: message.data.byteLength },
+      outcome: { value, store: alert.store, labels, status: outcome.status, sizeBytes: message.data.byteLength },
       position,
     };
   }
@@ -158,6 +160,12 @@ export class JetStreamOutcomeSource implements FeedSource<FinishedAlert> {
       return undefined;
     }
   }
+}
+
+/** Subjects say less than a filter does. */
+function onlyIfWanted<T>(event: FeedEvent<T>, filter: OutcomeFilter): FeedEvent<T> {
+  const { outcome, position } = event;
+  return outcome === undefined || matches(filter, outcome) ? event : { position };
 }
 
 function endOf({ outcomes, quarantine }: StreamStates): FeedPosition {

@@ -36,10 +36,19 @@ export interface JetStreamParts {
   readonly logger: Logger;
 }
 
-/** What the stream has of the filter; empty if there can be nothing. */
-export function subjectsOf({ prefixes }: OutcomeStream, { store, statuses }: OutcomeFilter): string[] {
-  const token = store === undefined ? '*' : storeToken(store);
-  return statuses.flatMap(status => (prefixes[status] === undefined ? [] : [`${prefixes[status]}.${token}`]));
+/**
+ * Of a consumer. The more there are, the longer nats-server takes to pass over a message: 10 us with 50, 23 with 100,
+ * 57 with 200, while one for all stores delivers each in 27 us (2.10.27, busy machine). Its makers would allow 100:
+ * https://github.com/nats-io/nats-server/issues/6046
+ */
+const MAX_SUBJECTS = 50;
+
+/** Where the stream has what the filter wants, and maybe more; empty if there can be nothing. */
+export function subjectsOf({ prefixes }: OutcomeStream, { stores, statuses }: OutcomeFilter): string[] {
+  const wanted = statuses.flatMap(status => prefixes[status] ?? []);
+  const isOfAll = stores.length === 0 || wanted.length * stores.length > MAX_SUBJECTS;
+  const tokens = isOfAll ? ['*'] : stores.map(storeToken);
+  return wanted.flatMap(prefix => tokens.map(token => `${prefix}.${token}`));
 }
 
 export interface StreamState {

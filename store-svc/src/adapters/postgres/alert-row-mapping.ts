@@ -1,6 +1,14 @@
-import type { Alert, AlertRecord, FinishedAlert, Media, Outcome, PendingAlert, ReceivedAlert } from '@vigie/alert';
+import {
+  type Alert,
+  type AlertRecord,
+  type FinishedAlert,
+  labelTexts,
+  type Media,
+  type Outcome,
+  type PendingAlert,
+  type ReceivedAlert,
+} from '@vigie/alert';
 import type { AlertArrival } from '../../domain/alert-arrival.ts';
-import { labelTexts } from '../../domain/alert-filter.ts';
 import type { AlertRetry } from '../../domain/alert-retry.ts';
 import { type AlertRow, AUDIO_COLUMNS, EFFORT_COLUMNS, MEDIA_COLUMNS, VIDEO_COLUMNS } from './alert-row.ts';
 import { requireColumn } from './column-group.ts';
@@ -17,7 +25,7 @@ export function toReceivedRow({ received: { alert, receivedAt, traceId }, sequen
     traceId,
     receivedAt: receivedAt.toISOString(),
     alertSequence: sequence,
-    labels: labelTexts(alert) ?? null,
+    labels: alert.labels === undefined ? null : labelTexts(alert.labels),
   } satisfies Partial<Record<keyof AlertRow, unknown>>;
 }
 

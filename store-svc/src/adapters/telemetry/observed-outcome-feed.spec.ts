@@ -1,4 +1,5 @@
 import { waitFor } from '@vigie/dev-env/testing';
+import { EVERYTHING } from '@vigie/outcome-feed';
 import { Registry } from 'prom-client';
 import { describeOutcomeFeed } from '../../testing/outcome-feed.contract.ts';
 import { openOutcomeStreams } from '../../testing/outcome-streams.ts';
@@ -27,7 +28,7 @@ describe('ObservedOutcomeFeed', () => {
       );
     await watchers(0);
     const stop = new AbortController();
-    const reading = Array.fromAsync(observed.watch({ store: undefined, statuses: ['FAILED'] }, undefined, stop.signal));
+    const reading = Array.fromAsync(observed.watch(EVERYTHING, undefined, stop.signal));
     await watchers(1);
     stop.abort();
     await reading;

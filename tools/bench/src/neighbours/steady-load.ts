@@ -76,7 +76,8 @@ export class SteadyLoad implements AsyncDisposable {
   }
 
   async #watch(transport: ChannelTransport, store: string, onEstablished: () => void): Promise<void> {
-    const responses = createClient(AlertService, transport).watchAlerts({ store }, { signal: this.#stop.signal });
+    const client = createClient(AlertService, transport);
+    const responses = client.watchAlerts({ stores: [store] }, { signal: this.#stop.signal });
     for await (const { alert } of responses) {
       if (alert === undefined) onEstablished();
       else if (this.#unfinished.delete(alert.uid)) {

@@ -54,8 +54,8 @@ class Watch {
 }
 
 function openGrpc(session: ClientHttp2Session, store = ''): ClientHttp2Stream {
-  // Its first field, of fewer than 128 bytes.
-  const message = store === '' ? Buffer.alloc(0) : Buffer.from([0x0a, store.length, ...Buffer.from(store)]);
+  // One of `stores`, field 4, of fewer than 128 bytes.
+  const message = store === '' ? Buffer.alloc(0) : Buffer.from([0x22, store.length, ...Buffer.from(store)]);
   const prefix = Buffer.alloc(5);
   prefix.writeUInt32BE(message.length, 1);
   const stream = session.request({
@@ -69,7 +69,7 @@ function openGrpc(session: ClientHttp2Session, store = ''): ClientHttp2Stream {
 }
 
 function openRest(session: ClientHttp2Session, store: string | undefined): ClientHttp2Stream {
-  return session.request({ ':path': `/v1/alerts:watch${store === undefined ? '' : `?store=${store}`}` });
+  return session.request({ ':path': `/v1/alerts:watch${store === undefined ? '' : `?stores=${store}`}` });
 }
 
 async function openWatches(gatewayUrl: string, count: number): Promise<Watch[]> {

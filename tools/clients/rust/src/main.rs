@@ -35,7 +35,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         Some(Alert { uid: format!("{prefix}{sent}"), video, timestamp: 1748871320.68, store, ..Default::default() })
     };
 
-    let filter = WatchAlertsRequest { store: prefix.into(), ..Default::default() };
+    let filter = WatchAlertsRequest { stores: vec![prefix.into()], ..Default::default() };
     let mut watch = read.watch_alerts(filter).await?.into_inner();
     watch.message().await?;
     let first = create.create_alert(CreateAlertRequest { alert: next() }).await?.into_inner().uid;

@@ -12,7 +12,7 @@ describe('OutcomeWatch', () => {
     gateway.send({ alert: { uid: 'a', status: 'FAILED' } });
     gateway.send({ alert: { uid: 'b', status: 'PROCESSED' } });
     expect((await outcome)?.status).to.equal('PROCESSED');
-    expect(gateway.requests).to.deep.equal(['/v1/alerts:watch?store=store%201']);
+    expect(gateway.requests).to.deep.equal(['/v1/alerts:watch?stores=store%201']);
   });
 
   it('gives up when its signal aborts', async () => {

@@ -16,7 +16,7 @@ export class OutcomeWatch implements AsyncDisposable {
 
   /** Resolves once the watch has begun: no later outcome is missed. */
   static async begin(gatewayUrl: string, store: string): Promise<OutcomeWatch> {
-    const url = `${gatewayUrl}/v1/alerts:watch?store=${encodeURIComponent(store)}`;
+    const url = `${gatewayUrl}/v1/alerts:watch?stores=${encodeURIComponent(store)}`;
     const ended = new AbortController();
     const response = await fetch(url, { signal: ended.signal });
     if (!response.ok || response.body === null) {

@@ -612,14 +612,17 @@ describe('REST', () => {
     it('sends each message as a line, as soon as it is there', async () => {
       const outcomes = new FakeOutcomes();
       await using gateway = await runGateway({ store: { watchAlerts: outcomes.watchAlerts } });
-      const response = await fetch(`${gateway.url}/v1/alerts:watch?store=s&statuses=FAILED&statuses=2`);
+      const query = 'stores=s&stores=t&labels=camera=3&labels=site%3D%C3%89vry&statuses=FAILED&statuses=2';
+      const response = await fetch(`${gateway.url}/v1/alerts:watch?${query}`);
       expect(response.headers.get('content-type')).to.equal('application/x-ndjson');
       const lines = readLines(response);
       expect(JSON.parse((await lines.next()).value as string)).to.deep.equal({
         resumeToken: tokenAt(0),
         event: 'READY',
       });
-      const resumeToken = outcomes.report('a', { store: 's' });
+      const labels = { camera: '3', site: 'Évry' };
+      outcomes.report('other', { store: 's', labels: { camera: '3' } });
+      const resumeToken = outcomes.report('a', { store: 's', labels });
       const second = JSON.parse((await lines.next()).value as string) as { alert: object };
       expect(second).to.deep.include({ resumeToken });
       expect(second.alert).to.deep.include({ uid: 'a', store: 's', status: 'PROCESSED', video: '' });

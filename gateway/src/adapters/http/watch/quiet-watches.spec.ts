@@ -60,6 +60,7 @@ async function serveWatches(
       recent: { maxOutcomes: 4, maxBytes: 1_000 },
       maxCatchUps: 1,
       maxReaderWaitMs: 1_000,
+      progressMs: 1_000,
       lingerMs: 0,
     },
     admit: async () => {},
@@ -71,7 +72,7 @@ async function serveWatches(
   const [binding] = httpBindings(watches.method);
   if (binding === undefined) throw new Error('WatchAlerts has no route.');
   const formats = new RestWatchFormats(binding, logger);
-  const request = create(WatchAlertsRequestSchema, { store: 'quiet' });
+  const request = create(WatchAlertsRequestSchema, { stores: ['quiet'] });
   const listener = new HttpListener({
     listener: createRequestListener({
       handle: exchange => {

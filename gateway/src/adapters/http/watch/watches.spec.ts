@@ -17,6 +17,7 @@ import {
 import { rpcError } from '@vigie/service-kit/grpc';
 import { failure } from '@vigie/service-kit/testing';
 import { expect } from 'chai';
+import { readConfig } from '../../../config.ts';
 import { FakeOutcomes, tokenAt } from '../../../testing/fake-outcomes.ts';
 import { closing, PROTOCOLS } from '../../../testing/protocols.ts';
 import { readLines } from '../../../testing/read-lines.ts';
@@ -101,25 +102,43 @@ describe('watches through the gateway', () => {
   const openWatches = async () =>
     Number(/vigie_gateway_watches\S* (\d+)/.exec(await gateway.metrics.metrics())?.[1] ?? Number.NaN);
 
-  const forms: readonly { name: string; open: (store: string) => Promise<ClientWatch> }[] = [
-    ...PROTOCOLS.map(({ name, open }) => ({ name, open: async (store: string) => watchBy(open(gateway), { store }) })),
-    { name: 'REST, NDJSON', open: store => watchByRest(`?store=${store}`, '*/*') },
-    { name: 'REST, server-sent events', open: store => watchByRest(`?store=${store}`, 'text/event-stream') },
+  type Filter = Partial<Record<'stores' | 'labels', string[]>>;
+  const queryOf = ({ stores = [], labels = [] }: Filter) => {
+    const query = new URLSearchParams();
+    for (const store of stores) query.append('stores', store);
+    for (const label of labels) query.append('labels', label);
+    return `?${query}`;
+  };
+  const forms: readonly { name: string; open: (filter?: Filter) => Promise<ClientWatch> }[] = [
+    ...PROTOCOLS.map(({ name, open }) => ({ name, open: async (filter = {}) => watchBy(open(gateway), filter) })),
+    { name: 'REST, NDJSON', open: (filter = {}) => watchByRest(queryOf(filter), '*/*') },
+    { name: 'REST, server-sent events', open: (filter = {}) => watchByRest(queryOf(filter), 'text/event-stream') },
   ];
   for (const { name, open } of forms) {
     describe(name, () => {
       it('send what matches, all from one subscription', async () => {
-        const [all, one] = [await open(''), await open('store-1')];
+        const [all, one] = [await open(), await open({ stores: ['store-1'] })];
         expect([await all.next(), await one.next()]).to.deep.equal([undefined, undefined]);
         outcomes.report('a', { store: 'store-2' });
         const token = outcomes.report('b');
         expect([await all.next(), await all.next(), await one.next()]).to.deep.equal(['a', 'b', 'b']);
         expect([all.resumeToken(), one.resumeToken()]).to.deep.equal([token, token]);
-        expect(outcomes.requests.map(({ store, resumeToken }) => [store, resumeToken])).to.deep.equal([['', '']]);
+        expect(outcomes.requests.map(({ stores, resumeToken }) => [stores, resumeToken])).to.deep.equal([[[], '']]);
+      });
+
+      it('send what is of one of several stores and has all labels', async () => {
+        const watch = await open({ stores: ['store-2', 'store-1'], labels: ['camera=3', 'site=Évry'] });
+        await watch.next();
+        const labels = { camera: '3', site: 'Évry' };
+        outcomes.report('a', { labels });
+        outcomes.report('b', { store: 'store-2', labels: { ...labels, camera: '33' } });
+        outcomes.report('c', { store: 'store-3', labels });
+        outcomes.report('d', { store: 'store-2', labels: { ...labels, more: '' } });
+        expect([await watch.next(), await watch.next()]).to.deep.equal(['a', 'd']);
       });
 
       it('end with the error of the subscription', async () => {
-        const watch = await open('');
+        const watch = await open();
         await watch.next();
         outcomes.fail(rpcError(Code.DataLoss, 'The outcomes are torn.', { reason: 'TORN' }));
         const error = await watch.next().catch((error: Error) => error);
@@ -129,7 +148,7 @@ describe('watches through the gateway', () => {
       });
 
       it('are cancelled when the client leaves', async () => {
-        const watch = await open('');
+        const watch = await open();
         await watch.next();
         expect([await openWatches(), outcomes.calls.size]).to.deep.equal([1, 1]);
         watch.leave();
@@ -154,6 +173,20 @@ describe('watches through the gateway', () => {
     expect(await resumed.next(), 'caught up').to.equal(undefined);
     outcomes.report('c');
     expect(await resumed.next()).to.equal('c');
+  });
+
+  it('catch up by a call with their own filter', async () => {
+    const labels = { camera: '3' };
+    outcomes.report('a', { labels });
+    outcomes.report('b', { store: 'store-2', labels });
+    outcomes.report('c', { store: 'store-2' });
+    outcomes.report('d', { store: 'store-3', labels });
+    await watchByGrpc().next();
+    const filter = { stores: ['store-3', 'store-2'], labels: ['camera=3'] };
+    const resumed = watchByGrpc({ ...filter, resumeToken: tokenAt(0) });
+    expect([await resumed.next(), await resumed.next(), await resumed.next()]).to.deep.equal([undefined, 'b', 'd']);
+    const { stores, labels: asked } = outcomes.requests[1] as (typeof outcomes.requests)[0];
+    expect([stores, asked]).to.deep.equal([['store-2', 'store-3'], ['camera=3']]);
   });
 
   it('have a call of their own while they catch up from further back', async () => {
@@ -215,14 +248,46 @@ describe('watches through the gateway', () => {
   });
 
   it('are refused with each field that is wrong', async () => {
-    const refused = await failure(
-      watchByGrpc({ store: '\n', statuses: [Alert_Status.RECEIVED], resumeToken: 'nonsense' }).next(),
-    );
+    const wrong = { stores: ['a', '\n'], labels: ['camera'], statuses: [Alert_Status.RECEIVED] };
+    const refused = await failure(watchByGrpc({ ...wrong, resumeToken: 'nonsense' }).next());
     const fields = refused.findDetails(BadRequestSchema)[0]?.fieldViolations.map(({ field }) => field);
-    expect(fields).to.deep.equal(['store', 'statuses', 'resume_token']);
+    expect(fields).to.deep.equal(['stores[1]', 'labels[0]', 'statuses', 'resume_token']);
     const response = await fetch(`${gateway.url}/v1/alerts:watch?resume_token=nonsense`);
     expect(response.status).to.equal(400);
     expect(outcomes.requests).to.deep.equal([]);
+  });
+
+  describe('of many stores', () => {
+    const stores = Array.from({ length: 100 }, (_, index) => `store-${index}`);
+    const inHand = async () =>
+      Number(/server_bytes_in_hand\{kind="streams"\S* (\d+)/.exec(await gateway.metrics.metrics())?.[1] ?? Number.NaN);
+
+    it('are many, and count for what they keep until they end', async () => {
+      const watches = Array.from({ length: 150 }, () => watchByGrpc({ stores }));
+      watches.push(await watchByRest(`?stores=${stores.join('&stores=')}`, '*/*'));
+      for (const watch of watches) expect(await watch.next()).to.equal(undefined);
+      const each = (await inHand()) / watches.length;
+      expect(each).to.be.within(20_000, 40_000);
+      outcomes.report('a', { store: 'store-99' });
+      for (const watch of watches) {
+        expect(await watch.next()).to.equal('a');
+        watch.leave();
+      }
+      await waitFor('nothing in hand', async () => ((await inHand()) === 0 ? true : undefined));
+    });
+
+    it('are refused once they keep too much, those of one store never', async () => {
+      const streamLimits = { ...readConfig({}).streamLimits, maxBytesPerCaller: 50_000 };
+      gateway = owned.use(await runGateway({ store: { watchAlerts: outcomes.watchAlerts } }, { streamLimits }));
+      await watchByGrpc({ stores }).next();
+      const error = await failure(watchByGrpc({ stores }).next());
+      expect([error.code, error.rawMessage]).to.satisfy(
+        ([code, message]: [Code, string]) => code === Code.ResourceExhausted && message.includes('maxBytesPerCaller'),
+      );
+      const response = await fetch(`${gateway.url}/v1/alerts:watch?stores=${stores.join('&stores=')}`);
+      expect(response.status).to.equal(429);
+      expect(await watchByGrpc({ stores: ['store-1'] }).next()).to.equal(undefined);
+    });
   });
 
   describe('a client that never reads', () => {

@@ -12,6 +12,7 @@ import type { Logger } from '@vigie/service-kit/telemetry';
 import type { UpstreamCall } from '../../../api/upstreams.ts';
 import type { Exchange } from '../exchange.ts';
 import { upstreamCall } from '../upstream-call.ts';
+import { countFilter } from './count-filter.ts';
 import { EncodedResponses } from './encoded-responses.ts';
 import { OpenWatch, type WatchOwner } from './open-watch.ts';
 import type { WatchFormat } from './watch-format.ts';
@@ -77,6 +78,7 @@ export class Watches implements WatchOwner {
     try {
       await admit(this.method, request, upstreamCall(exchange, { signal, timeoutMs }));
       const { filter, after } = readWatchRequest(request);
+      countFilter(exchange, filter);
       stopping.throwIfAborted();
       // A client that is gone closes no response any more.
       if (signal.aborted) return;

@@ -45,7 +45,7 @@ public final class CallEverything {
     var videos = with(VideoServiceGrpc.newBlockingStub(probe));
 
     var watching = Context.current().withCancellation();
-    var filter = WatchAlertsRequest.newBuilder().setStore(prefix).build();
+    var filter = WatchAlertsRequest.newBuilder().addStores(prefix).build();
     var watch = watching.call(() -> read.watchAlerts(filter));
     watch.next();
     var uid = create.createAlert(CreateAlertRequest.newBuilder().setAlert(alert()).build()).getUid();
