@@ -2,7 +2,7 @@ import { openPostgresSession, type PgClient } from '@vigie/dev-env/servers';
 
 export const STORES = 400;
 export const CAMERAS = 32;
-export const DAYS = 60;
+const DAYS = 60;
 
 /** Rows of one statement. */
 const CHUNK = 250_000;
