@@ -162,6 +162,41 @@ describe('the public entry point', () => {
     ]);
   });
 
+  it('finds alerts by their labels, counts them, shows the fields that are asked for, and deletes them', async () => {
+    const store = `labels-${process.pid}`;
+    const labels = [{ camera: '1', zone: 'till' }, { camera: '2', zone: 'till' }, {}];
+    const alerts = labels.map(each => ({ ...newAlert({ store }), labels: each }));
+    for (const alert of alerts) {
+      expect((await postJson(`${mesh().url}/v1/alerts`, alert)).status).to.equal(202);
+      await finishedAlert(mesh().url, alert.uid);
+    }
+    const [first, second, third] = alerts.map(({ uid }) => uid);
+    const list = async (query: string) =>
+      (await getJson(`${mesh().url}/v1/alerts?stores=${store}&${query}`)).json.alerts;
+    expect(await list('labels=zone=till&labels=camera=2&read_mask=uid,labels,media.video.codec')).to.deep.equal([
+      { uid: second, labels: { camera: '2', zone: 'till' }, media: { video: { codec: 'h264' } } },
+    ]);
+    expect(await list('codecs=h264&labels=zone=till&read_mask=uid')).to.have.lengthOf(2);
+    expect(await list('min_size_bytes=1000000000')).to.deep.equal([]);
+    const summary = async () => (await getJson(`${mesh().url}/v1/alerts:summary?stores=${store}`)).json;
+    expect(await summary()).to.deep.include({ alerts: '3', byStore: [{ store, alerts: '3' }] });
+
+    const remove = (uid: string | undefined) => fetch(`${mesh().url}/v1/alerts/${uid}`, { method: 'DELETE' });
+    expect((await remove(first)).status).to.equal(200);
+    expect((await remove(first)).status).to.equal(404);
+    const gone = await getJson(`${mesh().url}/v1/alerts/${first}`);
+    expect(gone.json.error).to.include({ code: 404, reason: 'ALERT_DELETED' });
+    // Its uid stays taken.
+    const again = await postJson(`${mesh().url}/v1/alerts`, alerts[0] as object);
+    expect(again.json).to.include({ uid: first, duplicate: true });
+    const other = await postJson(`${mesh().url}/v1/alerts`, { ...alerts[0], labels: { camera: '9' } });
+    expect(other.json.error).to.include({ code: 409, reason: 'UID_TAKEN' });
+    const purged = await postJson(`${mesh().url}/v1/alerts:purge`, { stores: [store], labels: ['zone=till'] });
+    expect(purged.json).to.deep.equal({ deleted: 1, kept: 0, nextPageToken: '' });
+    expect((await list('read_mask=uid')).map(({ uid }: { uid: string }) => uid)).to.deep.equal([third]);
+    expect(await summary()).to.include({ alerts: '1' });
+  });
+
   it('lists alerts by page, filtered and stable', async () => {
     const store = `list-${process.pid}`;
     const alerts = Array.from({ length: 7 }, (_, i) => newAlert({ store, timestamp: 1748871320 + i / 1e6 }));
