@@ -58,7 +58,7 @@ export class WebAccess {
     }
     return {
       ...common,
-      'access-control-allow-methods': cors.allowedMethods.join(),
+      'access-control-allow-methods': [...cors.allowedMethods, 'DELETE'].join(),
       'access-control-allow-headers': [...cors.allowedHeaders, 'authorization', 'last-event-id', TRACEPARENT].join(),
       'access-control-max-age': String(PREFLIGHT_MAX_AGE_SECONDS),
     };
