@@ -25,7 +25,10 @@ describe('serviceConfig', () => {
       'vigie.alert.v1.AlertService/BatchCreateAlerts',
       'vigie.alert.v1.AlertService/GetAlert',
       'vigie.alert.v1.AlertService/ListAlerts',
+      'vigie.alert.v1.AlertService/SummarizeAlerts',
       'vigie.alert.v1.AlertService/ReplayAlerts',
+      'vigie.alert.v1.AlertService/DeleteAlert',
+      'vigie.alert.v1.AlertService/PurgeAlerts',
       'vigie.video.v1.VideoService/ProbeVideo',
       'vigie.video.v1.VideoService/GetPoster',
     ]);

@@ -109,7 +109,7 @@ describe('validateRequests', () => {
 
   it('names the field that the id of a rule of the whole message begins with', async () => {
     using channel = openChannel(alerts.address);
-    expect(violated(await failure(createClient(AlertService, channel).replayAlerts({})))).to.deep.equal(['store']);
+    expect(violated(await failure(createClient(AlertService, channel).replayAlerts({})))).to.deep.equal(['stores']);
     await createClient(AlertService, channel).replayAlerts({ until: { seconds: 1n } });
     expect(calls).to.deep.equal(['replayAlerts']);
   });
