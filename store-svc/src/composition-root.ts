@@ -3,6 +3,7 @@ import { type JetStreamClient, type JetStreamManager, jetstream } from '@nats-io
 import { openStreams } from '@vigie/alert/streams';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { AlertIndexService } from '@vigie/proto/vigie/internal/alert/v1/alert_index_service_pb.ts';
+import { IdempotencyService } from '@vigie/proto/vigie/internal/idempotency/v1/idempotency_service_pb.ts';
 import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
 import { PassLoop, settlesWithin } from '@vigie/service-kit/async';
@@ -16,6 +17,7 @@ import { FileAlertArchive } from './adapters/files/file-alert-archive.ts';
 import { createAlertIndexService } from './adapters/grpc/alert-index-service.ts';
 import { createAlertService } from './adapters/grpc/alert-service.ts';
 import { translateError } from './adapters/grpc/error-table.ts';
+import { createIdempotencyService } from './adapters/grpc/idempotency-service.ts';
 import { createOutcomeService } from './adapters/grpc/outcome-service.ts';
 import { createQuarantinedAlertService } from './adapters/grpc/quarantined-alert-service.ts';
 import { JetStreamAlertJournal } from './adapters/jetstream/jetstream-alert-journal.ts';
@@ -30,6 +32,7 @@ import type { StoreConsumerParts } from './adapters/jetstream/store-consumer.ts'
 import { openDatabase } from './adapters/postgres/open-database.ts';
 import { PostgresAlertCounts } from './adapters/postgres/postgres-alert-counts.ts';
 import { PostgresAlertStore } from './adapters/postgres/postgres-alert-store.ts';
+import { PostgresIdempotencyKeys } from './adapters/postgres/postgres-idempotency-keys.ts';
 import { PostgresMaintenanceLease } from './adapters/postgres/postgres-maintenance-lease.ts';
 import { PostgresQuarantineStore } from './adapters/postgres/postgres-quarantine-store.ts';
 import { ObservedAlertStore } from './adapters/telemetry/observed-alert-store.ts';
@@ -72,6 +75,7 @@ import type { AlertJournal } from './ports/alert-journal.ts';
 import type { AlertStore } from './ports/alert-store.ts';
 import type { AlertStream } from './ports/alert-stream.ts';
 import type { DeadLetterQueue } from './ports/dead-letter-queue.ts';
+import type { IdempotencyKeys } from './ports/idempotency-keys.ts';
 import type { MaintenanceLease } from './ports/maintenance-lease.ts';
 import type { OutcomeFeed } from './ports/outcome-feed.ts';
 import type { OutcomeJournal } from './ports/outcome-journal.ts';
@@ -84,11 +88,13 @@ const CLOSE_DATABASE_MS = 500;
 const CHECK_POSITIONS_MS = 2_000;
 /** What a summary has to read beside the sums is what changed in this time. */
 const FOLD_COUNTS_MS = 10_000;
+const FORGET_KEYS_MS = 60_000;
 
 export interface StorePorts {
   readonly alertStore: AlertStore;
   readonly alertCounts: AlertCounts;
   readonly quarantine: QuarantineStore;
+  readonly idempotencyKeys: IdempotencyKeys;
   readonly deadLetters: DeadLetterQueue;
   readonly replayQueue: ReplayQueue;
   readonly outcomeFeed: OutcomeFeed;
@@ -153,6 +159,7 @@ export async function startStore(
         alertCounts: orm => new PostgresAlertCounts(orm),
         quarantine: orm => new PostgresQuarantineStore(orm),
         lease: orm => new PostgresMaintenanceLease(orm),
+        idempotencyKeys: orm => new PostgresIdempotencyKeys(orm, config.idempotencyWindowMs),
       },
       overrides,
     ),
@@ -241,7 +248,10 @@ export async function startStore(
     health,
     translateError,
     interceptors: [
-      validateRequests([AlertService, AlertIndexService, QuarantinedAlertService], OutcomeService.methods),
+      validateRequests(
+        [AlertService, AlertIndexService, IdempotencyService, QuarantinedAlertService],
+        OutcomeService.methods,
+      ),
     ],
     shutdownGraceMs,
     limits: config.serverLimits,
@@ -264,10 +274,16 @@ export async function startStore(
     discardQuarantinedAlerts: ['postgres', 'writes'],
   });
   server.add(AlertIndexService, createAlertIndexService(parts.alertStore), { findAlerts: ['postgres'] });
+  server.add(IdempotencyService, createIdempotencyService(parts.idempotencyKeys), {
+    begin: ['postgres', 'writes'],
+    finish: ['postgres', 'writes'],
+    release: ['postgres', 'writes'],
+  });
   takers.push(server);
   takers.push(startSweeps(parts, config));
   if (parts.archiveAlerts !== undefined) takers.push(startArchiving(parts.archiveAlerts, config, logger));
   takers.push(keepFolding(parts.alertCounts, shutdownGraceMs, logger));
+  takers.push(keepForgetting(parts.idempotencyKeys, shutdownGraceMs, logger));
   return server.listen(config.host, config.port);
 }
 
@@ -334,6 +350,16 @@ function startArchiving(archiveAlerts: ArchiveAlerts, config: Config, logger: Lo
     intervalMs: config.archiveIntervalMs,
     shutdownGraceMs: config.shutdownGraceMs,
     onEnd: error => error && logger.error({ err: error }, 'old alerts not archived'),
+  });
+}
+
+function keepForgetting(keys: IdempotencyKeys, shutdownGraceMs: number, logger: Logger): AsyncDisposable {
+  return new PassLoop({
+    pass: signal => keys.forgetExpired(signal),
+    intervalMs: FORGET_KEYS_MS,
+    shutdownGraceMs,
+    // Nobody is shown what has expired; it only takes room.
+    onEnd: error => error && logger.debug({ err: error }, 'idempotency keys not forgotten'),
   });
 }
 

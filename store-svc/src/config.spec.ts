@@ -12,6 +12,7 @@ describe('the configuration of store-svc', () => {
       databaseStatementTimeoutMs: 10_000,
       databaseLockTimeoutMs: 2_000,
       databaseIdleTransactionTimeoutMs: 10_000,
+      idempotencyWindowMs: 86_400_000,
     });
   });
 
@@ -29,5 +30,10 @@ describe('the configuration of store-svc', () => {
     const env = { DATABASE_URL: 'mysql://u:secret@h/d', DATABASE_POOL_SIZE: '1' };
     expect(() => readConfig(env)).to.throw(/^DATABASE_URL is wrong: .*; DATABASE_POOL_SIZE is wrong: .*2 to 1000$/);
     expect(() => readConfig(env)).not.to.throw(/secret/);
+    for (const IDEMPOTENCY_WINDOW_MS of ['0', '2592000001', 'a day']) {
+      expect(() => readConfig({ IDEMPOTENCY_WINDOW_MS })).to.throw(
+        /^IDEMPOTENCY_WINDOW_MS is wrong: .*1000 to 2592000000$/,
+      );
+    }
   });
 });

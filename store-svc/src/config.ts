@@ -33,6 +33,8 @@ export interface Config extends RunnerConfig, JetStreamConfig, DatabaseConfig {
   readonly archiveIntervalMs: number;
   /** How old an alert is before the sweep takes it for lost; never less than the streams know a duplicate. */
   readonly sweepAfterMs: number;
+  /** How long a request's Idempotency-Key and its answer are kept. */
+  readonly idempotencyWindowMs: number;
 }
 
 const HOUR_MS = 60 * 60 * 1_000;
@@ -67,6 +69,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       reader.milliseconds('SWEEP_AFTER_MS', 5 * 60_000),
       jetStream.streamLimits.duplicateWindowMs ?? 0,
     ),
+    idempotencyWindowMs: reader.integer('IDEMPOTENCY_WINDOW_MS', DAY_MS, { min: 1_000, max: 30 * DAY_MS }),
   });
 }
 

@@ -9,6 +9,7 @@ import { pickFreePorts } from '@vigie/dev-env/tcp-ports';
 import { type scratchPostgres, waitFor } from '@vigie/dev-env/testing';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { AlertIndexService } from '@vigie/proto/vigie/internal/alert/v1/alert_index_service_pb.ts';
+import { IdempotencyService } from '@vigie/proto/vigie/internal/idempotency/v1/idempotency_service_pb.ts';
 import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
 import { ChannelTransport } from '@vigie/service-kit/grpc';
@@ -59,7 +60,7 @@ export async function runStore(teardown: AsyncDisposableStack, env: StoreEnviron
   const transport = teardown.use(
     new ChannelTransport({
       address: `127.0.0.1:${port}`,
-      services: [AlertIndexService, AlertService, OutcomeService, QuarantinedAlertService],
+      services: [AlertIndexService, AlertService, IdempotencyService, OutcomeService, QuarantinedAlertService],
       defaultTimeoutMs: 60_000,
     }),
   );

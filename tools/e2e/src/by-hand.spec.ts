@@ -46,6 +46,7 @@ const grpcServices = {
       'WatchAlerts',
     ],
     'vigie.internal.alert.v1.AlertIndexService': ['FindAlerts'],
+    'vigie.internal.idempotency.v1.IdempotencyService': ['Begin', 'Finish', 'Release'],
     'vigie.internal.outcome.v1.OutcomeService': ['RecordOutcomes', 'ReportRetries'],
     'vigie.quarantine.v1.QuarantinedAlertService': [
       'DiscardQuarantinedAlerts',

@@ -8,6 +8,7 @@ import { M0007Lookups } from './m0007-lookups.ts';
 import { M0008ApiNames } from './m0008-api-names.ts';
 import { M0009Retries } from './m0009-retries.ts';
 import { M0010ReadingAtSize } from './m0010-reading-at-size.ts';
+import { M0011IdempotencyKeys } from './m0011-idempotency-keys.ts';
 import { M0012RetiredAlerts } from './m0012-retired-alerts.ts';
 
 /** In the order in which they run; what has run once anywhere never changes again. */
@@ -22,5 +23,6 @@ export const MIGRATIONS = [
   { name: '0008-api-names', class: M0008ApiNames },
   { name: '0009-retries', class: M0009Retries },
   { name: '0010-reading-at-size', class: M0010ReadingAtSize },
+  { name: '0011-idempotency-keys', class: M0011IdempotencyKeys },
   { name: '0012-retired-alerts', class: M0012RetiredAlerts },
 ];
