@@ -1,3 +1,5 @@
+import type { DescService } from '@bufbuild/protobuf';
+import { IdempotencyService } from '@vigie/proto/vigie/internal/idempotency/v1/idempotency_service_pb.ts';
 import { ChannelTransport, countCalls, translateErrors } from '@vigie/service-kit/grpc';
 import { HttpListener } from '@vigie/service-kit/http-listener';
 import { bindParts } from '@vigie/service-kit/injection';
@@ -9,10 +11,12 @@ import { InterceptedUpstreams } from './adapters/grpc/intercepted-upstreams.ts';
 import { forwardMetadata } from './adapters/grpc/interceptors/forward-metadata.ts';
 import { noteTrace } from './adapters/grpc/interceptors/note-trace.ts';
 import { translateUpstreamErrors } from './adapters/grpc/interceptors/translate-upstream-errors.ts';
+import { StoreIdempotencyKeys } from './adapters/grpc/store-idempotency-keys.ts';
 import { UpstreamOutcomes } from './adapters/grpc/upstream-outcomes.ts';
 import type { ExchangeHandler } from './adapters/http/exchange.ts';
 import { createGatewayHandler } from './adapters/http/gateway-handler.ts';
 import { httpMetrics } from './adapters/http/http-metrics.ts';
+import { Idempotency } from './adapters/http/idempotency/idempotency.ts';
 import { createLegacyAlerts, LEGACY_UID_NAMES } from './adapters/http/legacy/legacy-alerts.ts';
 import { createPages } from './adapters/http/pages.ts';
 import { RequestGuard } from './adapters/http/request-guard.ts';
@@ -25,6 +29,7 @@ import { createTranscoder } from './adapters/http/transcoder/transcoder.ts';
 import { watchMetrics } from './adapters/http/watch/watch-metrics.ts';
 import { Watches } from './adapters/http/watch/watches.ts';
 import { WebAccess } from './adapters/http/web-access.ts';
+import type { IdempotencyKeys } from './api/idempotency-keys.ts';
 import { PUBLIC_METHODS, publicServices, UPSTREAM_NAMES, type UpstreamName } from './api/public-api.ts';
 import { canServeAll, findUnserved } from './api/serving.ts';
 import type { UpstreamHealth } from './api/upstream-health.ts';
@@ -48,6 +53,7 @@ const PROGRESS_MS = 1_000;
 export interface GatewayPorts {
   readonly upstreams: Upstreams;
   readonly upstreamHealth: UpstreamHealth;
+  readonly idempotencyKeys: IdempotencyKeys;
 }
 
 interface Parts extends GatewayPorts {
@@ -55,6 +61,7 @@ interface Parts extends GatewayPorts {
   /** The upstreams with all interceptors around each call. */
   readonly calls: InterceptedUpstreams;
   readonly watches: Watches;
+  readonly idempotency: Idempotency;
   readonly rpcHandlers: ReadonlyMap<string, ExchangeHandler>;
   readonly legacyAlerts: ExchangeHandler;
   readonly transcoder: ExchangeHandler;
@@ -82,6 +89,8 @@ export async function startGateway(
       channels: () => openChannels(config, teardown),
       upstreams: ({ channels }) => new ChannelUpstreams(PUBLIC_METHODS, channels),
       upstreamHealth: ({ channels }) => new ChannelUpstreamHealth(PUBLIC_METHODS, channels),
+      idempotencyKeys: ({ channels }) => new StoreIdempotencyKeys(channels.store),
+      idempotency: ({ idempotencyKeys: keys }) => new Idempotency({ keys, logger, requestTimeoutMs, maxTimeoutMs }),
       calls: ({ upstreams }) =>
         new InterceptedUpstreams(upstreams, [
           noteTrace,
@@ -106,7 +115,7 @@ export async function startGateway(
           heartbeatMs: HEARTBEAT_MS,
           stopping: stopping.signal,
         }),
-      rpcHandlers: ({ calls: upstreams, watches, upstreamHealth }) =>
+      rpcHandlers: ({ calls: upstreams, watches, upstreamHealth, idempotency }) =>
         createRpcHandlers({
           methods,
           watches,
@@ -118,12 +127,13 @@ export async function startGateway(
             stopping.signal,
           ),
           maxTimeoutMs,
+          idempotency,
           guard,
           limits,
         }),
-      legacyAlerts: ({ calls: upstreams }) =>
-        createLegacyAlerts({ upstreams, logger, requestTimeoutMs, guard, limits }),
-      transcoder: ({ calls: upstreams, watches }) =>
+      legacyAlerts: ({ calls: upstreams, idempotency }) =>
+        createLegacyAlerts({ upstreams, logger, requestTimeoutMs, guard, limits, idempotency }),
+      transcoder: ({ calls: upstreams, watches, idempotency }) =>
         createTranscoder({
           methods,
           watches,
@@ -132,6 +142,7 @@ export async function startGateway(
           requestTimeoutMs,
           guard,
           limits,
+          idempotency,
           heartbeatMs: HEARTBEAT_MS,
           stopping: stopping.signal,
         }),
@@ -171,17 +182,17 @@ export async function startGateway(
 }
 
 function openChannels(config: Config, teardown: AsyncDisposableStack): Record<UpstreamName, ChannelTransport> {
-  const open = (upstream: UpstreamName, address: string): ChannelTransport =>
+  const open = (upstream: UpstreamName, address: string, ...internal: DescService[]): ChannelTransport =>
     teardown.use(
       new ChannelTransport({
         address,
-        services: publicServices(upstream),
+        services: [...publicServices(upstream), ...internal],
         defaultTimeoutMs: config.requestTimeoutMs,
       }),
     );
   return {
     ingest: open('ingest', config.ingestAddress),
     probe: open('probe', config.probeAddress),
-    store: open('store', config.storeAddress),
+    store: open('store', config.storeAddress, IdempotencyService),
   };
 }

@@ -1,5 +1,6 @@
-import type { DescMethod, Message } from '@bufbuild/protobuf';
+import { create, type DescMethod, type Message } from '@bufbuild/protobuf';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { BeginResponse_Kind as Kind } from '@vigie/proto/vigie/internal/idempotency/v1/idempotency_service_pb.ts';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { expect } from 'chai';
@@ -14,6 +15,8 @@ import { type RunningGateway, runGateway } from './testing/running-gateway.ts';
 interface Parameter {
   readonly name: string;
   readonly in: 'path' | 'query';
+  /** Of the header that all POSTs have. */
+  readonly $ref?: string;
 }
 
 interface Operation {
@@ -31,6 +34,7 @@ const document = describeApi(PUBLIC_METHODS.map(({ method }) => method)) as {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Omit<Operation, 'path' | 'verb'>>>>>;
   readonly components: {
     readonly responses: Operation['responses'];
+    readonly parameters: Readonly<Record<string, { readonly schema: Schema }>>;
     readonly schemas: Readonly<Record<string, Schema>>;
   };
 };
@@ -53,6 +57,8 @@ describe('the OpenAPI document', () => {
   let gateway: RunningGateway;
   /** What the services answer next. */
   let answer: Message;
+  /** What is known of any Idempotency-Key. */
+  let known: { kind: Kind; answer?: object } = { kind: Kind.BEGUN };
 
   before(async () => {
     const all = async () => answer as never;
@@ -68,6 +74,7 @@ describe('the OpenAPI document', () => {
       },
       storeQuarantine: { listQuarantinedAlerts: all, redriveQuarantinedAlerts: all, discardQuarantinedAlerts: all },
       probe: { probeVideo: all, getPoster: all },
+      storeKeys: { begin: async () => known as never, finish: async () => ({}) },
     });
   });
   after(() => gateway[Symbol.asyncDispose]());
@@ -94,8 +101,9 @@ describe('the OpenAPI document', () => {
     operation: Operation,
     url: string,
     body?: string,
+    moreHeaders: Readonly<Record<string, string>> = {},
   ): Promise<{ status: number; problem: string | undefined }> {
-    const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+    const headers = { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...moreHeaders };
     const response = await fetch(`${gateway.url}${url}`, {
       method: operation.verb,
       headers,
@@ -197,6 +205,44 @@ describe('the OpenAPI document', () => {
       );
     });
   }
+
+  it('names the header Idempotency-Key where it has a meaning, and what it is answered', async () => {
+    const { schema } = document.components.parameters.IdempotencyKey as { schema: { examples: string[] } };
+    for (const [key, isGood] of [
+      ...schema.examples.map(each => [each, true] as const),
+      ['8e03978e', true],
+      ['""', false],
+      ['a b', false],
+      ['x'.repeat(256), false],
+    ] as const) {
+      expect(ajv.validate(schema, key), key).to.equal(isGood);
+    }
+    const withKey = operations.filter(each => each.parameters.some(({ $ref }) => $ref !== undefined));
+    expect(withKey.map(({ verb }) => verb)).to.deep.equal(withKey.map(() => 'POST'));
+    expect(withKey)
+      .to.have.lengthOf(operations.filter(({ verb }) => verb === 'POST').length)
+      .and.above(4);
+    const kept = { status: 409, headers: { 'content-type': 'application/json' } };
+    for (const operation of withKey) {
+      const body = GOOD_BODIES[operation.operationId] ?? '{"store":"store-42"}';
+      const statuses: number[] = [];
+      for (const state of [
+        { kind: Kind.BEGUN },
+        { kind: Kind.IN_PROGRESS },
+        { kind: Kind.OTHER_REQUEST },
+        { kind: Kind.ANSWERED, answer: kept },
+      ]) {
+        known = state;
+        const { method } = PUBLIC_METHODS.find(each => isWayTo(each.method, operation)) as { method: DescMethod };
+        answer = create(method.output) as Message;
+        const found = await ask(operation, operation.path, body, { 'idempotency-key': schema.examples[0] as string });
+        expect(found.problem).to.equal(undefined);
+        statuses.push(found.status);
+      }
+      expect(statuses[0]).to.be.below(300);
+      expect(statuses.slice(1)).to.deep.equal([409, 422, 409]);
+    }
+  });
 
   it('is served, as well as a page that shows it and loads nothing from outside', async () => {
     const served = await fetch(`${gateway.url}/openapi.json`);

@@ -1,6 +1,7 @@
 import type { DescService } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import { IdempotencyService } from '@vigie/proto/vigie/internal/idempotency/v1/idempotency_service_pb.ts';
 import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
 import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
@@ -18,6 +19,7 @@ export interface Services {
   readonly probe?: Partial<ServiceImplementation<typeof VideoService>>;
   readonly store?: Partial<ServiceImplementation<typeof AlertService>>;
   readonly storeQuarantine?: Partial<ServiceImplementation<typeof QuarantinedAlertService>>;
+  readonly storeKeys?: Partial<ServiceImplementation<typeof IdempotencyService>>;
   readonly storeInternal?: Partial<ServiceImplementation<typeof OutcomeService>>;
 }
 
@@ -85,6 +87,7 @@ async function startServices(services: Services, wanted: Ports) {
   const store = createServer()
     .add(AlertService, withAllMethods(AlertService, services.store))
     .add(QuarantinedAlertService, withAllMethods(QuarantinedAlertService, services.storeQuarantine))
+    .add(IdempotencyService, services.storeKeys ?? {})
     .add(OutcomeService, services.storeInternal ?? {});
   const listen = (server: GrpcServer, port: number) => server.listen('127.0.0.1', port);
   const ports: Ports = {

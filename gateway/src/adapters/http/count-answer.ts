@@ -10,8 +10,15 @@ const COPIES = 4;
  *
  * @throws ConnectError RESOURCE_EXHAUSTED if too many bytes are in hand already
  */
-export function countAnswer({ call }: Exchange, answer: Message): void {
+export function countAnswer(exchange: Exchange, answer: Message): void {
+  // One that is kept is encoded once more.
+  const copies = exchange.attempt === undefined ? COPIES : COPIES + 1;
+  countBytes(exchange, copies * wireBytes(answer));
+}
+
+/** The same for an answer that takes so many bytes. */
+export function countBytes({ call }: Exchange, bytes: number): void {
   if (call === undefined) return;
   call.giveBackBytes(call.bytes);
-  call.takeBytes(COPIES * wireBytes(answer));
+  call.takeBytes(bytes);
 }

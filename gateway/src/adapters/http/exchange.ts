@@ -2,6 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { http2StreamOf } from '@vigie/service-kit/http-listener';
 import type { AdmittedCall } from '@vigie/service-kit/limits';
 import type { TraceContext } from '@vigie/service-kit/telemetry';
+import type { KeyAttempt } from '../../api/idempotency-keys.ts';
+
+/** A request that is being carried out under its Idempotency-Key. */
+export interface HeldAttempt extends KeyAttempt {
+  /** Whether a repeat would get the same answer, by what that holds. */
+  isFinal: boolean;
+  /** Resolves once its answer is kept, or the key released. */
+  readonly ended: PromiseWithResolvers<void>;
+}
 
 /** One request and its response, of any protocol. What is written here goes to the log and the metrics. */
 export interface Exchange {
@@ -14,12 +23,17 @@ export interface Exchange {
   /** Without the question mark. */
   readonly query: string;
   readonly trace: TraceContext;
-  /** Aborts when the client is gone. */
+  /** Aborts when the client is gone, unless its request goes on without it (`attempt`). */
   readonly signal: AbortSignal;
   /** How long a client may take to read a response that isn't a stream. */
   readonly sendTimeoutMs: number;
   /** Once it is admitted. */
   call: AdmittedCall | undefined;
+  /**
+   * While it is carried out under an Idempotency-Key: that goes on when the client leaves, who will ask for the answer
+   * again, and would have it done twice otherwise.
+   */
+  attempt: HeldAttempt | undefined;
   /** The route's template: few values, fit for a metric's label. */
   route: string;
   /** The alert that it is about. */

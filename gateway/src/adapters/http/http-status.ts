@@ -26,6 +26,7 @@ const STATUSES_OF_REASONS: ReadonlyMap<string, number> = new Map([
   ['BODY_TOO_LARGE', 413],
   ['BODY_TOO_SLOW', 408],
   ['MESSAGE_TOO_COMPLEX', 413],
+  ['IDEMPOTENCY_KEY_REUSED', 422],
 ]);
 
 export function httpStatusOf(error: ConnectError): number {

@@ -7,6 +7,17 @@ import { parseJson } from './json-message.ts';
 const JSON_TYPE = /^(application|text)\/(.+\+)?json$/;
 
 /**
+ * The bytes of a body that is to be JSON.
+ *
+ * @throws HttpError, ConnectError
+ */
+export async function readJsonBytes({ request }: Exchange, call: AdmittedCall, limits: RequestLimits): Promise<Buffer> {
+  const encoding = request.headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity') throw unsupportedMediaType(`encoded with ${encoding}`);
+  return readBody(request, call, limits);
+}
+
+/**
  * The JSON of a request's body; `undefined` if it has none. A body without a content type is taken as JSON; one of
  * another type is refused: a web page can send the types of forms to any address without asking first.
  * https://fetch.spec.whatwg.org/#cors-safelisted-request-header
@@ -16,15 +27,13 @@ const JSON_TYPE = /^(application|text)\/(.+\+)?json$/;
  * @param alsoTaken other types that count as JSON
  * @throws HttpError, ConnectError
  */
-export async function readJsonBody(
+export function parseJsonBody(
   { request }: Exchange,
+  body: Buffer,
   call: AdmittedCall,
   limits: RequestLimits,
   alsoTaken: readonly string[] = [],
-): Promise<JsonValue | undefined> {
-  const encoding = request.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity') throw unsupportedMediaType(`encoded with ${encoding}`);
-  const body = await readBody(request, call, limits);
+): JsonValue | undefined {
   const contentType = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
   const isTaken = contentType === '' || JSON_TYPE.test(contentType) || alsoTaken.includes(contentType);
   if (!isTaken && !looksLikeJson(body)) throw unsupportedMediaType(contentType);

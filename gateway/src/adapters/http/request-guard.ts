@@ -11,7 +11,7 @@ export class RequestGuard {
   }
 
   /**
-   * @returns the call, which is over when its response is
+   * @returns the call, which is over when its response is, or what goes on after that
    * @throws ConnectError RESOURCE_EXHAUSTED while too many calls are in flight
    */
   enter(exchange: Exchange, kind: DescMethod['methodKind']): AdmittedCall {
@@ -19,7 +19,10 @@ export class RequestGuard {
     exchange.signal.throwIfAborted();
     const call = this.#admissions.admit(exchange.caller, kind);
     exchange.call = call;
-    exchange.response.on('close', () => call[Symbol.dispose]());
+    exchange.response.on('close', () => {
+      if (exchange.attempt === undefined) call[Symbol.dispose]();
+      else void exchange.attempt.ended.promise.then(() => call[Symbol.dispose]());
+    });
     return call;
   }
 }

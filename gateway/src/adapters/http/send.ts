@@ -6,8 +6,9 @@ import { RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
 import { codeNameOf, internalError } from '@vigie/service-kit/grpc';
 import { limitSending } from '@vigie/service-kit/http-listener';
 import type { Logger } from '@vigie/service-kit/telemetry';
+import { type Answer, JSON_TYPE, jsonAnswer } from './answer.ts';
 import { errorJson } from './error-json.ts';
-import type { Exchange } from './exchange.ts';
+import { type Exchange, hasLeft } from './exchange.ts';
 import { HttpError } from './http-error.ts';
 import { httpStatusOf } from './http-status.ts';
 
@@ -17,23 +18,33 @@ export function sendJson(
   body: JsonValue,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  const bytes = Buffer.from(`${JSON.stringify(body)}\n`);
-  exchange.response.appendHeader('vary', 'accept-encoding');
-  if (bytes.byteLength < MIN_GZIP_BYTES || !acceptsGzip(exchange.request)) {
-    sendBytes(exchange, status, JSON_TYPE, bytes, headers);
-    return;
-  }
-  // Off the event loop: a page of a thousand alerts takes some milliseconds.
-  gzip(bytes, { level: constants.Z_BEST_SPEED }, (error, zipped) => {
-    if (exchange.response.destroyed) return;
-    if (error !== null) sendBytes(exchange, status, JSON_TYPE, bytes, headers);
-    else sendBytes(exchange, status, JSON_TYPE, zipped, { ...headers, 'content-encoding': 'gzip' });
-  });
+  sendAnswer(exchange, jsonAnswer(status, body, headers));
 }
 
 /** Less fits into one packet anyway. */
 const MIN_GZIP_BYTES = 1_024;
-const JSON_TYPE = 'application/json';
+/** Pictures are compressed already. */
+const COMPRESSIBLE: readonly (string | undefined)[] = [JSON_TYPE, 'application/proto'];
+
+/** Sends an answer, compressed for who accepts that; none to a client that has left. */
+export function sendAnswer(exchange: Exchange, { status, headers, body }: Answer): void {
+  if (hasLeft(exchange)) return;
+  const { 'content-type': contentType = '', ...others } = headers;
+  const isCompressible = COMPRESSIBLE.includes(contentType);
+  if (isCompressible) exchange.response.appendHeader('vary', 'accept-encoding');
+  if (status === 304) {
+    exchange.response.writeHead(status, others).end();
+  } else if (!isCompressible || body.byteLength < MIN_GZIP_BYTES || !acceptsGzip(exchange.request)) {
+    sendBytes(exchange, status, contentType, body, others);
+  } else {
+    // Off the event loop: a page of a thousand alerts takes some milliseconds.
+    gzip(body, { level: constants.Z_BEST_SPEED }, (error, zipped) => {
+      if (exchange.response.destroyed) return;
+      if (error !== null) sendBytes(exchange, status, contentType, body, others);
+      else sendBytes(exchange, status, contentType, zipped, { ...others, 'content-encoding': 'gzip' });
+    });
+  }
+}
 
 /** https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3 */
 export function acceptsGzip({ headers }: IncomingMessage): boolean {
@@ -62,9 +73,14 @@ export function sendBytes(
 
 /** Answers with an error in the form of AIP-193; an unexpected error is logged, and its message hidden. */
 export function sendError(exchange: Exchange, thrown: unknown, logger: Logger): void {
+  const answer = errorAnswer(exchange, thrown, logger);
+  if (exchange.response.headersSent) return;
+  sendAnswer(exchange, answer);
+}
+
+export function errorAnswer(exchange: Exchange, thrown: unknown, logger: Logger): Answer {
   const { error, status, headers } = describeError(exchange, thrown, logger);
-  if (exchange.response.headersSent || exchange.response.destroyed) return;
-  sendJson(exchange, status, errorJson(error, status), headers);
+  return jsonAnswer(status, errorJson(error, status), headers);
 }
 
 export interface DescribedError {

@@ -29,7 +29,8 @@ export function createRequestListener(parts: ServeExchangeParts): RequestListene
     const exchange = openExchange(request, response, caller, gone.signal, sendTimeoutMs);
     response.setHeader(TRACE_ID, exchange.trace.traceId);
     const onOver = (isFinished: boolean): void => {
-      if (!isFinished) gone.abort(new ConnectError('The client is gone.', Code.Canceled));
+      if (!isFinished && exchange.attempt === undefined)
+        gone.abort(new ConnectError('The client is gone.', Code.Canceled));
       const status = isFinished ? response.statusCode : CLIENT_CLOSED_REQUEST;
       finishMetrics({ method: request.method ?? '', route: exchange.route, status });
       logExchange(logger, exchange, status, performance.now() - startedAt);
@@ -72,6 +73,7 @@ function openExchange(
     signal,
     sendTimeoutMs,
     call: undefined,
+    attempt: undefined,
     route: 'unknown',
     uid: undefined,
     code: undefined,

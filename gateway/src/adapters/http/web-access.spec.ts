@@ -99,15 +99,17 @@ describe('web pages', () => {
     const preflight = await send('OPTIONS', CREATE, {
       origin,
       'access-control-request-method': 'POST',
-      'access-control-request-headers': 'connect-protocol-version,content-type',
+      'access-control-request-headers': 'connect-protocol-version,content-type,idempotency-key',
     });
     expect(preflight.status).to.equal(204);
     expect(preflight.headers['access-control-allow-headers']?.toLowerCase().split(',')).to.include.members([
       'connect-protocol-version',
       'content-type',
+      'idempotency-key',
     ]);
     const answer = await send('POST', CREATE, { ...JSON_TYPE, origin }, '{}');
     expect([answer.status, answer.headers['access-control-allow-origin']]).to.deep.equal([200, origin]);
+    expect(answer.headers['access-control-expose-headers']?.split(',')).to.include('idempotency-replayed');
     const other = await send('OPTIONS', CREATE, {
       origin: 'http://evil.example',
       'access-control-request-method': 'POST',

@@ -13,6 +13,10 @@ export interface WebAccessOptions {
 
 /** They change nothing: https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1 */
 const SAFE_METHODS: readonly (string | undefined)[] = ['GET', 'HEAD', 'OPTIONS'];
+/** Of requests, beside those of the protocols. */
+const ALLOWED_HEADERS = [...cors.allowedHeaders, 'authorization', 'idempotency-key', 'last-event-id', TRACEPARENT];
+/** Of answers. */
+const EXPOSED_HEADERS = [...cors.exposedHeaders, 'idempotency-replayed', 'location', 'retry-after', 'trace-id'];
 const PREFLIGHT_MAX_AGE_SECONDS = 7_200;
 /** Longer ones are not repeated to their sender. */
 const MAX_TEXT_LENGTH = 256;
@@ -53,13 +57,13 @@ export class WebAccess {
     if (!isPreflight({ method, headers })) {
       return {
         ...common,
-        'access-control-expose-headers': [...cors.exposedHeaders, 'trace-id', 'retry-after', 'location'].join(),
+        'access-control-expose-headers': EXPOSED_HEADERS.join(),
       };
     }
     return {
       ...common,
       'access-control-allow-methods': [...cors.allowedMethods, 'DELETE'].join(),
-      'access-control-allow-headers': [...cors.allowedHeaders, 'authorization', 'last-event-id', TRACEPARENT].join(),
+      'access-control-allow-headers': ALLOWED_HEADERS.join(),
       'access-control-max-age': String(PREFLIGHT_MAX_AGE_SECONDS),
     };
   }

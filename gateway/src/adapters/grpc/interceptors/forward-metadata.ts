@@ -18,7 +18,18 @@ const NAMES_THAT_STAY: ReadonlySet<string> = new Set([
   // Belong to one connection: RFC 9110, 7.6.1.
   ...['connection', 'http2-settings', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
   // Belong to the HTTP request.
-  ...['cache-control', 'expect', 'host', 'last-event-id', 'origin', 'pragma', 'priority', 'range', 'referer'],
+  ...[
+    'cache-control',
+    'expect',
+    'host',
+    'idempotency-key',
+    'last-event-id',
+    'origin',
+    'pragma',
+    'priority',
+    'range',
+    'referer',
+  ],
   // Name the client's library; the channel to the service names its own.
   ...['user-agent', 'x-grpc-web', 'x-user-agent'],
   // The channel sends the trace on, with the gateway's span.

@@ -11,13 +11,15 @@ import { invalidArgument } from '@vigie/service-kit/grpc';
 import type { RequestLimits } from '@vigie/service-kit/limits';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import type { Upstreams } from '../../../api/upstreams.ts';
+import { type Answer, jsonAnswer } from '../answer.ts';
 import { isJsonObject } from '../body-forms.ts';
 import { type Exchange, type ExchangeHandler, findUid } from '../exchange.ts';
 import { methodNotAllowed } from '../http-error.ts';
-import { readJsonBody } from '../json-body.ts';
+import type { Idempotency } from '../idempotency/idempotency.ts';
+import { parseJsonBody, readJsonBytes } from '../json-body.ts';
 import { messageFromJson } from '../json-message.ts';
 import type { RequestGuard } from '../request-guard.ts';
-import { sendError, sendJson } from '../send.ts';
+import { sendAnswer, sendError } from '../send.ts';
 import { upstreamCall } from '../upstream-call.ts';
 
 export interface LegacyAlertsParts {
@@ -26,6 +28,7 @@ export interface LegacyAlertsParts {
   readonly requestTimeoutMs: number;
   readonly guard: RequestGuard;
   readonly limits: RequestLimits;
+  readonly idempotency: Pick<Idempotency, 'once'>;
 }
 
 /** The two systems that Vigie replaces, by path, with the name that each gives to the uid. */
@@ -42,18 +45,26 @@ export function createLegacyAlerts(parts: LegacyAlertsParts): ExchangeHandler {
   return async exchange => {
     exchange.route = exchange.path;
     try {
-      sendJson(exchange, 200, await accept(exchange, parts));
+      sendAnswer(exchange, await answer(exchange, parts));
     } catch (error) {
       sendError(exchange, error, parts.logger);
     }
   };
 }
 
-async function accept(exchange: Exchange, parts: LegacyAlertsParts): Promise<JsonValue> {
-  const { request, path, signal } = exchange;
+async function answer(exchange: Exchange, parts: LegacyAlertsParts): Promise<Answer> {
+  const { request, path } = exchange;
   if (request.method !== 'POST') throw methodNotAllowed(request.method ?? '', path, ['POST']);
   const call = parts.guard.enter(exchange, 'unary');
-  const body = await readJsonBody(exchange, call, parts.limits, ALSO_TAKEN);
+  const bytes = await readJsonBytes(exchange, call, parts.limits);
+  return parts.idempotency.once(exchange, bytes, async () => {
+    const body = parseJsonBody(exchange, bytes, call, parts.limits, ALSO_TAKEN);
+    return jsonAnswer(200, await accept(exchange, body, parts));
+  });
+}
+
+async function accept(exchange: Exchange, body: JsonValue | undefined, parts: LegacyAlertsParts): Promise<JsonValue> {
+  const { path, signal } = exchange;
   try {
     const alert = readAlert(body, path);
     exchange.uid = findUid(alert);

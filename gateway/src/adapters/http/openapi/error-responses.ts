@@ -1,4 +1,5 @@
 import type { HttpBinding } from '../transcoder/http-binding.ts';
+import { takesKey } from './idempotency-parameter.ts';
 import { refTo, type Schema } from './json-schema.ts';
 import { ERROR } from './message-schemas.ts';
 
@@ -14,10 +15,21 @@ export const HEADERS: Schema = {
     description: 'In so many seconds the same request may be sent again.',
     schema: { type: 'integer', minimum: 0 },
   },
+  IdempotencyReplayed: {
+    description: 'The request was carried out before, under the same Idempotency-Key; this is what it was answered.',
+    schema: { type: 'string', const: 'true' },
+  },
 };
+
+const IDEMPOTENCY_REPLAYED = { $ref: '#/components/headers/IdempotencyReplayed' };
 
 /** Those that every answer has. */
 export const COMMON_HEADERS = { 'trace-id': TRACE_ID };
+
+/** Those of a success. */
+export function headersOf({ httpMethod }: HttpBinding): Schema {
+  return takesKey(httpMethod) ? { ...COMMON_HEADERS, 'idempotency-replayed': IDEMPOTENCY_REPLAYED } : COMMON_HEADERS;
+}
 
 /** What each status means; docs/rest.md says the same. */
 const MEANINGS = {
@@ -25,9 +37,14 @@ const MEANINGS = {
   Forbidden: [403, "A web page of another site, or a host name that isn't allowed."],
   NotFound: [404, 'No such alert or video, or the alert is not recorded yet.'],
   Timeout: [408, 'The body comes too slowly.'],
-  Conflict: [409, 'Another alert has the uid.'],
+  Conflict: [
+    409,
+    'Another alert has the uid; or the request with this Idempotency-Key is still under way (try again after ' +
+      'Retry-After), or was answered with more than can be kept.',
+  ],
   TooLarge: [413, 'The body is larger than one may be, or decodes into more than one may.'],
   UnsupportedMediaType: [415, "The content type isn't JSON."],
+  IdempotencyKeyReused: [422, 'The Idempotency-Key is that of another request.'],
   TooManyRequests: [429, 'Beyond a limit: try again after Retry-After.'],
   ServerError: [500, 'Vigie failed; its logs have the cause under the trace id.'],
   Unavailable: [503, 'A part of Vigie is away, or the stream is full: try again.'],
@@ -45,13 +62,14 @@ const OF_ALL: readonly ErrorName[] = [
   'DeadlineExceeded',
 ];
 const OF_BODIES: readonly ErrorName[] = ['Timeout', 'TooLarge', 'UnsupportedMediaType'];
+const OF_KEYS: readonly ErrorName[] = ['Conflict', 'IdempotencyKeyReused'];
 /** By the names of `google.rpc.Code`. */
 const OF_CODES: Readonly<Record<string, ErrorName>> = { NOT_FOUND: 'NotFound', ALREADY_EXISTS: 'Conflict' };
 
 /** The components that `errorsOf` refers to. */
 export const ERROR_RESPONSES: Schema = Object.fromEntries(
   Object.entries(MEANINGS).map(([name, [status, description]]) => {
-    const isRetried = status === 429 || status === 503;
+    const isRetried = status === 409 || status === 429 || status === 503;
     const headers = isRetried ? { ...COMMON_HEADERS, 'retry-after': RETRY_AFTER } : COMMON_HEADERS;
     return [name, { description, headers, content: { 'application/json': { schema: refTo('ErrorBody') } } }];
   }),
@@ -79,9 +97,10 @@ export const ERROR_SCHEMAS: Readonly<Record<string, Schema>> = {
 };
 
 /** The statuses of errors that a route may answer. */
-export function errorsOf({ body, errorCodes }: HttpBinding): Schema {
+export function errorsOf({ httpMethod, body, errorCodes }: HttpBinding): Schema {
   const own = errorCodes.flatMap(code => OF_CODES[code] ?? []);
-  const names = [...OF_ALL, ...(body.kind === 'none' ? [] : OF_BODIES), ...own];
+  const ofBody = body.kind === 'none' ? [] : OF_BODIES;
+  const names = [...OF_ALL, ...ofBody, ...(takesKey(httpMethod) ? OF_KEYS : []), ...own];
   const responses = names.map(name => [MEANINGS[name][0], { $ref: `#/components/responses/${name}` }]);
   return Object.fromEntries(responses);
 }

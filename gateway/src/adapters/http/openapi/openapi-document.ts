@@ -4,6 +4,7 @@ import { answersRawBytes } from '../transcoder/encode-response.ts';
 import { httpBindings } from '../transcoder/http-binding.ts';
 import { maskedResources } from '../transcoder/masked-json.ts';
 import { ERROR_RESPONSES, ERROR_SCHEMAS, HEADERS } from './error-responses.ts';
+import { PARAMETERS } from './idempotency-parameter.ts';
 import type { Schema } from './json-schema.ts';
 import { MessageSchemas } from './message-schemas.ts';
 import { describeOperation, pathOf, tagOf } from './operation.ts';
@@ -48,6 +49,7 @@ export function describeApi(methods: readonly DescMethod[]): Schema {
     paths,
     components: {
       schemas: { ...ERROR_SCHEMAS, ...schemas.components },
+      parameters: PARAMETERS,
       responses: ERROR_RESPONSES,
       headers: HEADERS,
     },

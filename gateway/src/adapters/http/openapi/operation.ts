@@ -3,7 +3,8 @@ import type { ProtoComments } from '@vigie/service-kit/grpc';
 import { answersRawBytes } from '../transcoder/encode-response.ts';
 import type { HttpBinding } from '../transcoder/http-binding.ts';
 import { STREAM_FORMATS } from '../transcoder/stream-format.ts';
-import { COMMON_HEADERS, errorsOf } from './error-responses.ts';
+import { errorsOf, headersOf } from './error-responses.ts';
+import { idempotencyParameters } from './idempotency-parameter.ts';
 import { type Schema, schemaOf } from './json-schema.ts';
 import { isRequired, type MessageSchemas } from './message-schemas.ts';
 import { isOneOfRequired } from './rule-keywords.ts';
@@ -18,7 +19,7 @@ export function describeOperation(binding: HttpBinding, schemas: MessageSchemas,
     // The first sentence.
     summary: /^.*?[.](?=\s|$)/s.exec(comment)?.[0].replaceAll('\n', ' '),
     description: comment,
-    parameters: parametersOf(binding, schemas),
+    parameters: [...parametersOf(binding, schemas), ...idempotencyParameters(binding.httpMethod)],
     requestBody: requestBodyOf(binding, schemas),
     responses: {
       [binding.successStatus]: successOf(binding, schemas),
@@ -85,7 +86,7 @@ function successOf(binding: HttpBinding, schemas: MessageSchemas): Schema {
     { schema: { type: 'string', const: value } },
   ]);
   const headers = {
-    ...COMMON_HEADERS,
+    ...headersOf(binding),
     ...Object.fromEntries(own),
     ...(location === undefined
       ? {}

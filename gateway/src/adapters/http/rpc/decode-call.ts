@@ -19,7 +19,10 @@ import {
   readEnvelopes,
   splitEnvelopes,
 } from '@vigie/service-kit/limits';
+import type { Answer } from '../answer.ts';
 import type { Exchange } from '../exchange.ts';
+import type { Idempotency } from '../idempotency/idempotency.ts';
+import { IDEMPOTENCY_KEY } from '../idempotency/idempotency-key.ts';
 import { messageFromJson, parseJson } from '../json-message.ts';
 import type { RequestGuard } from '../request-guard.ts';
 import { type BodyFormat, bodyFormat } from './body-format.ts';
@@ -35,6 +38,7 @@ export interface DecodeCallParts {
   readonly limits: RequestLimits;
   /** The longest deadline that a unary call may have. */
   readonly maxTimeoutMs: number;
+  readonly idempotency: Idempotency;
 }
 
 /** The longest that a timer can wait. A stream may be meant to last for days. */
@@ -49,6 +53,9 @@ interface DecodedFormat extends Pick<BodyFormat, 'codec' | 'isEnveloped'> {
 type Received = Message | ConnectError;
 
 const receivedKey = createContextKey<Received[]>([], { description: 'received messages' });
+
+/** The key under which a call carries the answer that it got before, which is sent in the place of Connect's. */
+export const keptAnswerKey = createContextKey<Answer | undefined>(undefined, { description: 'kept answer' });
 
 const EMPTY: Readonly<Record<BodyFormat['codec'], Uint8Array>> = {
   binary: new Uint8Array(),
@@ -72,10 +79,12 @@ export async function decodeCall(
   if (format === undefined) return universal;
   header.delete('content-length');
   header.delete(format.encodingHeader);
+  // An answer is kept as it is before it is compressed, each time for the client that asks.
+  if (!format.isEnveloped && header.has(IDEMPOTENCY_KEY)) header.delete(format.acceptHeader);
   try {
     limitDeadline(header, method.methodKind === 'unary' ? parts.maxTimeoutMs : MAX_TIMER_MS);
     const encoding = readEncoding(exchange.request.headers[format.encodingHeader]);
-    return { ...universal, body: decodeBody(exchange, method, { ...format, encoding }, received, parts) };
+    return { ...universal, body: decodeBody(exchange, method, { ...format, encoding }, values, parts) };
   } catch (error) {
     exchange.response.setHeader(format.acceptHeader, 'gzip,br');
     return { ...universal, body: refuse(toRpcError(error, exchange)) };
@@ -90,13 +99,18 @@ async function* decodeBody(
   exchange: Exchange,
   method: DescMethod,
   format: DecodedFormat,
-  received: Received[],
-  { guard, limits }: DecodeCallParts,
+  values: ContextValues,
+  { guard, limits, idempotency }: DecodeCallParts,
 ): AsyncGenerator<Uint8Array> {
+  const received = values.get(receivedKey);
   try {
     const call = guard.enter(exchange, method.methodKind);
     if (!format.isEnveloped) {
       const body = await readBody(exchange.request, call, limits);
+      const kept = await idempotency.begin(exchange, body);
+      values.set(keptAnswerKey, kept);
+      // Nobody is told what Connect makes of that.
+      if (kept !== undefined) return;
       const isCompressed = format.encoding !== undefined;
       received.push(await decodeMessage(method, body, isCompressed, format, call, limits));
       yield EMPTY[format.codec];

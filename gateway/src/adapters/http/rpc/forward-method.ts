@@ -7,6 +7,7 @@ import type { UpstreamCall, Upstreams } from '../../../api/upstreams.ts';
 import { countAnswer } from '../count-answer.ts';
 import { findUid } from '../exchange.ts';
 import { exchangeKey } from '../exchange-key.ts';
+import { noteItemsToRetry } from '../idempotency/is-final.ts';
 import { answerUnreadable } from '../unreadable-items.ts';
 import { withWait } from '../upstream-call.ts';
 import { sendHeadKey } from './send-head-key.ts';
@@ -34,7 +35,10 @@ export function createMethodForwarder(parts: ForwardMethodParts): MethodForwarde
       const call = callOf(context, context.signal, timeoutMs);
       const answer = answerUnreadable(request, await upstreams.unary(method, request, call));
       const exchange = context.values.get(exchangeKey);
-      if (exchange !== undefined) countAnswer(exchange, answer);
+      if (exchange !== undefined) {
+        countAnswer(exchange, answer);
+        noteItemsToRetry(exchange, answer);
+      }
       return answer;
     } catch (error) {
       throw toRpcError(error, context, parts.logger);

@@ -3,11 +3,14 @@ import { type ConnectRouter, type ContextValues, createConnectRouter, createCont
 import type { UniversalHandler, UniversalServerRequest, UniversalServerResponse } from '@connectrpc/connect/protocol';
 import { universalResponseToNodeResponse } from '@connectrpc/connect-node';
 import { cut, headersOf, limitSending } from '@vigie/service-kit/http-listener';
+import type { Answer } from '../answer.ts';
 import { anyTypes } from '../error-json.ts';
 import { type Exchange, type ExchangeHandler, hasLeft } from '../exchange.ts';
 import { exchangeKey } from '../exchange-key.ts';
+import type { Idempotency } from '../idempotency/idempotency.ts';
+import { sendAnswer } from '../send.ts';
 import type { Watches } from '../watch/watches.ts';
-import { type DecodeCallParts, decodeCall, withDecoded } from './decode-call.ts';
+import { type DecodeCallParts, decodeCall, keptAnswerKey, withDecoded } from './decode-call.ts';
 import type { MethodForwarder } from './forward-method.ts';
 import { findHandedOver, handOver } from './hand-over-watch.ts';
 import type { OwnService } from './own-services.ts';
@@ -54,6 +57,8 @@ function toExchangeHandler(handler: UniversalHandler, parts: RpcHandlersParts): 
       if (speaksGrpc) values.set(sendHeadKey, () => sendGrpcHead(exchange));
       const universal = universalRequest(exchange, values);
       const answer = await handler(await decodeCall(exchange, handler.method, universal, values, parts));
+      const kept = values.get(keptAnswerKey) ?? (await keepAnswer(exchange, answer, parts.idempotency));
+      if (kept !== undefined) return sendAnswer(exchange, kept);
       const watch = findHandedOver(values, answer);
       if (watch !== undefined) return await parts.watches.open(exchange, watch.request, watch.format, watch.timeoutMs);
       const body = forSlowReaders(answer.body, exchange, handler.method);
@@ -61,10 +66,24 @@ function toExchangeHandler(handler: UniversalHandler, parts: RpcHandlersParts): 
       if (speaksGrpc && answer.trailer !== undefined) await sendGrpc({ ...answer, body }, exchange);
       else await universalResponseToNodeResponse({ ...answer, body }, response);
     } catch (error) {
+      await parts.idempotency.end(exchange);
       // A client that is gone gets no answer; any other error is logged.
       if (!hasLeft(exchange)) throw error;
     }
   };
+}
+
+/** The answer of a call that was carried out under an Idempotency-Key, once it is kept; undefined for any other. */
+async function keepAnswer(
+  exchange: Exchange,
+  { status, header, body }: UniversalServerResponse,
+  idempotency: Idempotency,
+): Promise<Answer | undefined> {
+  if (exchange.attempt === undefined) return undefined;
+  const { 'content-length': _, ...headers } = Object.fromEntries(new Headers(header));
+  const answer = { status, headers, body: Buffer.concat(await Array.fromAsync(body ?? [])) };
+  await idempotency.end(exchange, answer);
+  return answer;
 }
 
 /**

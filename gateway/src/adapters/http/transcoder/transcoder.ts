@@ -5,13 +5,16 @@ import { rpcError } from '@vigie/service-kit/grpc';
 import type { RequestLimits } from '@vigie/service-kit/limits';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import type { Upstreams } from '../../../api/upstreams.ts';
+import { type Answer, jsonAnswer } from '../answer.ts';
 import { countAnswer } from '../count-answer.ts';
 import { errorJson } from '../error-json.ts';
 import { type Exchange, type ExchangeHandler, findUid } from '../exchange.ts';
 import { findField } from '../field-path.ts';
-import { readJsonBody } from '../json-body.ts';
+import type { Idempotency } from '../idempotency/idempotency.ts';
+import { noteItemsToRetry } from '../idempotency/is-final.ts';
+import { parseJsonBody, readJsonBytes } from '../json-body.ts';
 import type { RequestGuard } from '../request-guard.ts';
-import { describeError, sendBytes, sendError, sendJson } from '../send.ts';
+import { describeError, sendAnswer, sendError } from '../send.ts';
 import { answerUnreadable } from '../unreadable-items.ts';
 import { upstreamCall, withWait } from '../upstream-call.ts';
 import { RestWatchFormats } from '../watch/rest-watch-format.ts';
@@ -34,6 +37,7 @@ export interface TranscoderParts {
   readonly requestTimeoutMs: number;
   readonly guard: RequestGuard;
   readonly limits: RequestLimits;
+  readonly idempotency: Pick<Idempotency, 'once'>;
   /** How often a quiet event stream shows that it lives. */
   readonly heartbeatMs: number;
   /** Ends streams; its reason is what they end with. */
@@ -60,16 +64,16 @@ export function createTranscoder(parts: TranscoderParts): ExchangeHandler {
     try {
       const route = findRoute(routes, exchange);
       exchange.route = route.binding.template.source;
-      const request = await readRequest(exchange, route, parts);
-      exchange.uid = findUid(request);
+      const read = await readBody(exchange, route, parts);
       const formats = watchFormats.get(route.binding);
       if (watches !== undefined && formats !== undefined) {
         const format = formats.of(chooseStreamFormat(exchange.request.headers.accept));
-        await watches.open(exchange, request as WatchAlertsRequest, format, undefined);
+        await watches.open(exchange, read.decode() as WatchAlertsRequest, format, undefined);
       } else if (route.binding.method.methodKind === 'unary') {
-        await answerOnce(exchange, route.binding, request, parts);
+        const carryOut = async () => answerOnce(exchange, route.binding, read.decode(), parts);
+        sendAnswer(exchange, await parts.idempotency.once(exchange, read.bytes, carryOut));
       } else {
-        await answerMany(exchange, route.binding, request, parts);
+        await answerMany(exchange, route.binding, read.decode(), parts);
       }
     } catch (error) {
       sendError(exchange, error, logger);
@@ -89,13 +93,28 @@ function findRoute(routes: RouteTable, { request, path }: Exchange): Route {
   }
 }
 
-async function readRequest(exchange: Exchange, route: Route, parts: TranscoderParts): Promise<Message> {
-  const { binding, captures } = route;
+interface ReadBody {
+  readonly bytes: Buffer;
+  /** The request that they make together with path and query. */
+  decode(): Message;
+}
+
+async function readBody(exchange: Exchange, { binding, captures }: Route, parts: TranscoderParts): Promise<ReadBody> {
   const call = parts.guard.enter(exchange, binding.method.methodKind);
   const takesBody = binding.body.kind !== 'none';
-  const body = takesBody ? await readJsonBody(exchange, call, parts.limits) : undefined;
-  return resume(exchange, binding, decodeRequest(binding, { captures, query: exchange.query, body }));
+  const bytes = takesBody ? await readJsonBytes(exchange, call, parts.limits) : NOTHING;
+  return {
+    bytes,
+    decode() {
+      const body = takesBody ? parseJsonBody(exchange, bytes, call, parts.limits) : undefined;
+      const message = decodeRequest(binding, { captures, query: exchange.query, body });
+      exchange.uid = findUid(message);
+      return resume(exchange, binding, message);
+    },
+  };
 }
+
+const NOTHING = Buffer.alloc(0);
 
 /** An `EventSource` that comes back says where it was, in a header of its own. */
 function resume({ request }: Exchange, { method }: HttpBinding, message: Message): Message {
@@ -110,28 +129,22 @@ async function answerOnce(
   binding: HttpBinding,
   request: Message,
   { upstreams, requestTimeoutMs }: TranscoderParts,
-): Promise<void> {
-  const { response, signal } = exchange;
+): Promise<Answer> {
+  const { signal } = exchange;
   const call = upstreamCall(exchange, { signal, timeoutMs: withWait(requestTimeoutMs, request) });
   const message = answerUnreadable(request, await upstreams.unary(binding.method, request, call));
   countAnswer(exchange, message);
+  noteItemsToRetry(exchange, message);
+  const { successStatus, successHeaders } = binding;
   if (!answersRawBytes(binding)) {
-    const headers = { ...binding.successHeaders, ...locationHeader(binding, message) };
-    return sendJson(
-      exchange,
-      binding.successStatus,
-      maskedJson(binding.method, request, encodeJson(binding, message)),
-      headers,
-    );
+    const json = maskedJson(binding.method, request, encodeJson(binding, message));
+    return jsonAnswer(successStatus, json, { ...successHeaders, ...locationHeader(binding, message) });
   }
   const { contentType, bytes } = encodeBytes(binding, message);
   const etag = entityTag(bytes);
-  const headers = { ...binding.successHeaders, etag };
-  if (isHeld(exchange.request.headers['if-none-match'], etag)) {
-    response.writeHead(304, headers).end();
-  } else {
-    sendBytes(exchange, binding.successStatus, contentType, bytes, headers);
-  }
+  const headers = { ...successHeaders, etag };
+  if (isHeld(exchange.request.headers['if-none-match'], etag)) return { status: 304, headers, body: NOTHING };
+  return { status: successStatus, headers: { ...headers, 'content-type': contentType }, body: bytes };
 }
 
 async function answerMany(
