@@ -7,7 +7,8 @@ import type { Attempt, KeptAnswer, KeyState } from '../domain/keyed-request.ts';
  */
 export interface IdempotencyKeys {
   /**
-   * Takes a key for an attempt, unless another one has it. Of many at once, one begins; one that begins twice has begun.
+   * Takes a key for an attempt, unless another one has it. Of many at once, one begins. One that begins twice has
+   * begun.
    *
    * @param fingerprint equal for equal requests
    * @param leaseMs after which the same request may begin again, if the attempt neither finishes nor releases

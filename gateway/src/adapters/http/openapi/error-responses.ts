@@ -24,7 +24,7 @@ export const HEADERS: Schema = {
 const IDEMPOTENCY_REPLAYED = { $ref: '#/components/headers/IdempotencyReplayed' };
 
 /** Those that every answer has. */
-export const COMMON_HEADERS = { 'trace-id': TRACE_ID };
+const COMMON_HEADERS = { 'trace-id': TRACE_ID };
 
 /** Those of a success. */
 export function headersOf({ httpMethod }: HttpBinding): Schema {
