@@ -24,7 +24,7 @@ func main() {
 	wait := "30s"
 	found, err := api.GetAlertWithResponse(ctx, uid, &GetAlertParams{Wait: &wait})
 	must(err == nil && found.JSON200 != nil, found, err)
-	must(found.JSON200.Media != nil && found.JSON200.Media.Video.Codec == "h264", found.JSON200)
+	must(found.JSON200.Media != nil && *found.JSON200.Media.Video.Codec == "h264", found.JSON200)
 	missing, err := api.GetAlertWithResponse(ctx, "no-such", nil)
 	must(err == nil && missing.JSON404 != nil && missing.JSON404.Error.Status == "NOT_FOUND", missing, err)
 }
