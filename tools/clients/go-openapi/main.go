@@ -19,7 +19,7 @@ func main() {
 		Timestamp: float64(time.Now().UnixMilli()) / 1000,
 		Store:     "openapi",
 	}
-	created, err := api.CreateAlertWithResponse(ctx, alert)
+	created, err := api.CreateAlertWithResponse(ctx, &CreateAlertParams{IdempotencyKey: &uid}, alert)
 	must(err == nil && created.JSON202 != nil && created.JSON202.Uid == uid, created, err)
 	wait := "30s"
 	found, err := api.GetAlertWithResponse(ctx, uid, &GetAlertParams{Wait: &wait})
