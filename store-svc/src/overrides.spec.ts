@@ -80,10 +80,15 @@ describe('store-svc with overridden ports', () => {
     ...{ noteSwept: unused, nameStream: unused, replaceStream: unused },
   };
 
-  function postgresPorts(): Pick<StorePorts, 'alertStore' | 'quarantine' | 'lease'> {
+  function postgresPorts(): Pick<
+    StorePorts,
+    'alertStore' | 'alertCounts' | 'quarantine' | 'idempotencyKeys' | 'lease'
+  > {
     const quarantine = { keep: unused, list: unused, has: unused, findAt: unused };
     return {
       alertStore: new FakeAlertStore(),
+      alertCounts: { count: unused, fold: async () => {} },
+      idempotencyKeys: { begin: unused, finish: unused, release: unused, forgetExpired: async () => {} },
       quarantine: { ...quarantine, oldestHeld: unused, countHeld: unused, resolve: unused },
       lease,
     };
