@@ -2,7 +2,7 @@ import { LockMode, raw } from '@mikro-orm/core';
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { type AlertRecord, contentHash, type FinishedAlert } from '@vigie/alert';
 import type { AlertArrival } from '../../domain/alert-arrival.ts';
-import { type AlertFilter, LATEST_FIRST, type ListOrder, type ListPosition } from '../../domain/alert-filter.ts';
+import { type AlertFilter, LATEST_FIRST, type ListPosition } from '../../domain/alert-filter.ts';
 import type { AlertRetry } from '../../domain/alert-retry.ts';
 import type { AwaitingAlert, AwaitingFilter, AwaitingPosition, Backlog } from '../../domain/awaiting-alert.ts';
 import type { CurrentAlert } from '../../domain/current-alert.ts';
@@ -15,23 +15,22 @@ import type {
   RetiringAlert,
 } from '../../domain/retired-alert.ts';
 import type { AlertStore, LockedAlerts } from '../../ports/alert-store.ts';
-import { allOf, rowConditions, type SqlPart } from './alert-conditions.ts';
+import { AlertPages } from './alert-pages.ts';
 import { AlertRow, RECEIVED_PROPERTIES } from './alert-row.ts';
 import { toAlert, toOutcomeRow, toReceived, toReceivedRow, toRecord, toRetryRow } from './alert-row-mapping.ts';
 import { type AlertStatements, type AwaitingRow, alertStatements, type ReopeningRow } from './alert-statements.ts';
 import { askPostgres } from './ask-postgres.ts';
 import { requireColumn } from './column-group.ts';
-import { CommonLabels } from './common-labels.ts';
 import { inTransaction } from './in-transaction.ts';
 import { jsonLiteral } from './json-literal.ts';
 import { type ReadRow, rowReader } from './read-row.ts';
-import { fromTimestampText, toTimestampText } from './timestamp-text.ts';
+import { fromTimestampText } from './timestamp-text.ts';
 
 export class PostgresAlertStore implements AlertStore {
   readonly #orm: MikroORM;
   readonly #statements: AlertStatements;
   readonly #readRow: ReadRow;
-  readonly #commonLabels = new CommonLabels();
+  readonly #pages = new AlertPages();
 
   constructor(orm: MikroORM) {
     this.#orm = orm;
@@ -166,28 +165,10 @@ export class PostgresAlertStore implements AlertStore {
     after?: ListPosition,
     order = LATEST_FIRST,
   ): Promise<readonly AlertRecord[]> {
-    const direction = directionOf(order);
     return this.#run(async em => {
-      const { sql, params } = pageStatement(await this.#fromFewest(em, filter), limit, after, order);
-      const page = em
-        .createQueryBuilder(AlertRow, 'a')
-        .select('*')
-        .where(`a.uid = any(array(${sql}))`, [...params]);
-      const ordered = page.orderBy([{ [ORDERS[order.by].property]: direction }, { uid: direction }]);
-      return (await ordered.execute('all')).map(row => toRecord(this.#readRow(row)));
+      const rows = await this.#pages.read(em, filter, limit, after, order);
+      return rows.map(row => toRecord(this.#readRow(row)));
     });
-  }
-
-  /** Where few alerts can have the labels of a filter, these are found first, whatever Postgres makes of the others. */
-  async #fromFewest(em: EntityManager, filter: AlertFilter): Promise<FilteredTable> {
-    const { labels = [] } = filter;
-    const common = labels.length === 0 ? labels : await this.#commonLabels.among(em, labels);
-    if (common.length === labels.length) return { table: { sql: 'alerts', params: [] }, filter };
-    const { sql, params } = rowConditions({ labels });
-    return {
-      table: { sql: `(with labelled as materialized (select * from alerts as a where ${sql}) table labelled)`, params },
-      filter: { ...filter, labels: undefined },
-    };
   }
 
   /** @param uids of alerts that have rows, or had them */
@@ -233,46 +214,6 @@ const POSITION = 'greatest(alert_sequence, awaited_sequence, sequence)';
 /** As the index alerts_awaiting has them. */
 const AWAITING = `(a.status = 'RECEIVED' or a.awaited_sequence is not null)`;
 const AWAITED = 'coalesce(a.awaited_sequence, a.alert_sequence)';
-
-const ORDERS = {
-  timestamp: { property: 'alertTimestampMicros', column: 'a.timestamp' },
-  received_at: { property: 'receivedAt', column: 'a.received_at' },
-} as const;
-
-function directionOf({ isDescending }: ListOrder): 'desc' | 'asc' {
-  return isDescending ? 'desc' : 'asc';
-}
-
-interface FilteredTable {
-  readonly table: SqlPart;
-  /** What is left of the filter to select from it. */
-  readonly filter: AlertFilter;
-}
-
-/**
- * The uids of a page. Its indexes hold what most filters ask for, so that rows which don't match are passed over
- * without being read; of those that match, the outer query reads the rest.
- */
-function pageStatement(
-  { table, filter }: FilteredTable,
-  limit: number,
-  after: ListPosition | undefined,
-  order: ListOrder,
-): SqlPart {
-  const { column } = ORDERS[order.by];
-  const direction = directionOf(order);
-  // One comparison of rows, which the index answers; spelt out with `or` it would not.
-  const place: SqlPart | undefined = after && {
-    sql: `(${column}, a.uid) ${order.isDescending ? '<' : '>'} (?, ?)`,
-    params: [toTimestampText(after.micros), after.uid],
-  };
-  const { sql, params } = allOf([rowConditions(filter), place]);
-  return {
-    sql: `select a.uid from ${table.sql} as a where ${sql}
-      order by ${column} ${direction}, a.uid ${direction} limit ${limit}`,
-    params: [...table.params, ...params],
-  };
-}
 
 async function update(em: EntityManager, statement: string, rows: readonly object[]): Promise<void> {
   if (rows.length > 0) await em.execute(statement, [jsonLiteral(rows)], 'run');

@@ -1,0 +1,84 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { AlertFilter, ListOrder, ListPosition } from '../../domain/alert-filter.ts';
+import { allOf, rowConditions, type SqlPart } from './alert-conditions.ts';
+import { AlertRow } from './alert-row.ts';
+import { CommonLabels } from './common-labels.ts';
+import { toTimestampText } from './timestamp-text.ts';
+
+const ORDERS = {
+  timestamp: { property: 'alertTimestampMicros', column: 'a.timestamp' },
+  received_at: { property: 'receivedAt', column: 'a.received_at' },
+} as const;
+
+/**
+ * Pages of lists. The indexes of the orders hold what most filters ask for, so that rows which don't match are passed
+ * over without being read; of those that match, an outer query reads the rest.
+ */
+export class AlertPages {
+  readonly #commonLabels = new CommonLabels();
+
+  /**
+   * @param after only rows that come later in the list than this place
+   * @returns rows as the driver gives them
+   */
+  async read(
+    em: EntityManager,
+    filter: AlertFilter,
+    limit: number,
+    after: ListPosition | undefined,
+    order: ListOrder,
+  ): Promise<readonly object[]> {
+    const { sql, params } = pageStatement(await this.#narrow(em, filter), limit, after, order);
+    const direction = directionOf(order);
+    return em
+      .createQueryBuilder(AlertRow, 'a')
+      .select('*')
+      .where(`a.uid = any(array(${sql}))`, [...params])
+      .orderBy([{ [ORDERS[order.by].property]: direction }, { uid: direction }])
+      .execute('all');
+  }
+
+  /** Where few alerts can have the labels of a filter, these are found first, whatever Postgres makes of the rest. */
+  async #narrow(em: EntityManager, filter: AlertFilter): Promise<Narrowed> {
+    const { labels = [] } = filter;
+    const common = labels.length === 0 ? labels : await this.#commonLabels.among(em, labels);
+    if (common.length === labels.length) return { table: { sql: 'alerts', params: [] }, filter };
+    const { sql, params } = rowConditions({ labels });
+    return {
+      table: { sql: `(with labelled as materialized (select * from alerts as a where ${sql}) table labelled)`, params },
+      filter: { ...filter, labels: undefined },
+    };
+  }
+}
+
+interface Narrowed {
+  readonly table: SqlPart;
+  /** What is left of the filter to select from the table. */
+  readonly filter: AlertFilter;
+}
+
+/** The uids of a page. */
+function pageStatement(
+  { table, filter }: Narrowed,
+  limit: number,
+  after: ListPosition | undefined,
+  order: ListOrder,
+): SqlPart {
+  const { column } = ORDERS[order.by];
+  const direction = directionOf(order);
+  // One comparison of rows, which the index answers; spelt out with `or` it would not.
+  const place: SqlPart | undefined = after && {
+    sql: `(${column}, a.uid) ${order.isDescending ? '<' : '>'} (?, ?)`,
+    params: [toTimestampText(after.micros), after.uid],
+  };
+  const { sql, params } = allOf([rowConditions(filter), place]);
+  return {
+    sql: `select a.uid from ${table.sql} as a where ${sql}
+      order by ${column} ${direction}, a.uid ${direction} limit ${limit}`,
+    params: [...table.params, ...params],
+  };
+}
+
+function directionOf({ isDescending }: ListOrder): 'desc' | 'asc' {
+  return isDescending ? 'desc' : 'asc';
+}
