@@ -7,12 +7,37 @@ import { ormOptions } from './orm-options.ts';
 /** "vigie" in ASCII: the same for every store-svc, of any version. */
 const MIGRATION_LOCK = 0x76_69_67_69_65;
 
+/** In the order in which they run. */
+export const MIGRATION_NAMES: readonly string[] = MIGRATIONS.map(({ name }) => name);
+
 /**
  * Brings the schema up to date. Several stores may do it at once: one migrates, on one connection and in one
  * transaction that also holds the lock, so that nothing is left half done or locked when it dies; the others wait and
  * find it done.
+ *
+ * @param through the last migration to run; all of them if absent
  */
-export async function migrate(url: string, logger: Logger): Promise<void> {
+export async function migrate(url: string, logger: Logger, through?: string): Promise<void> {
+  await withMigrator(url, logger, async (migrator, transaction) => {
+    const done = await migrator.up({ transaction, ...(through !== undefined && { to: through }) });
+    for (const { name } of done) logger.info({ migration: name }, 'schema migrated');
+  });
+}
+
+/** Removes whatever migrations have made, with all that it holds, and nothing else. */
+export async function removeSchema(url: string, logger: Logger): Promise<void> {
+  await withMigrator(url, logger, async (migrator, transaction) => {
+    await migrator.down({ transaction, to: 0 });
+  });
+}
+
+type Transaction = ReturnType<MikroORM['em']['getTransactionContext']>;
+
+async function withMigrator(
+  url: string,
+  logger: Logger,
+  work: (migrator: MikroORM['migrator'], transaction: Transaction) => Promise<void>,
+): Promise<void> {
   // No timeouts: waiting for the lock, or for a long migration, is no error.
   const orm = new MikroORM({
     ...ormOptions({ url, poolSize: 2, logger }),
@@ -23,8 +48,7 @@ export async function migrate(url: string, logger: Logger): Promise<void> {
     await orm.em.fork().transactional(async em => {
       await em.execute('select pg_advisory_xact_lock(?)', [MIGRATION_LOCK]);
       requireUtf8(await em.execute('show server_encoding'));
-      const done = await orm.migrator.up({ transaction: em.getTransactionContext() });
-      for (const { name } of done) logger.info({ migration: name }, 'schema migrated');
+      await work(orm.migrator, em.getTransactionContext());
     });
   } finally {
     // Not awaited: a connection lost in MikroORM's own transaction is never given back, which close waits for.

@@ -52,8 +52,7 @@ export function ormOptions({ url, poolSize, timeouts, logger }: OrmOptions): Opt
     colors: false,
     logger: message => logger.debug({ from: 'mikro-orm' }, message),
     driverOptions: {
-      // As the driver itself reads it, so that sslmode and its kin count.
-      ...withCheckedIdentity(parseIntoClientConfig(url)),
+      ...clientConfig(url),
       application_name: 'vigie-store-svc',
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
@@ -63,8 +62,13 @@ export function ormOptions({ url, poolSize, timeouts, logger }: OrmOptions): Opt
   };
 }
 
+/** Of the driver `pg`, which reads an address itself in the same way, so that sslmode and its kin count. */
+export function clientConfig(url: string): ClientConfig {
+  return withCheckedIdentity(parseIntoClientConfig(url));
+}
+
 /** Of a server that is named by its IP address; any other name is checked by Node. */
-function withCheckedIdentity(config: ClientConfig) {
+function withCheckedIdentity(config: ClientConfig): ClientConfig {
   const { host = '', ssl } = config;
   if (typeof ssl !== 'object' || isIP(host) === 0) return config;
   return { ...config, ssl: { checkServerIdentity: checkIdentityOf([host]), ...ssl } };
