@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { AckPolicy, DeliverPolicy, type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { ensureStreams, openIntake } from '@vigie/alert/streams';
 import { publishRaw, type ScratchNats, startScratchNats, waitFor } from '@vigie/dev-env/testing';
@@ -77,6 +77,24 @@ describe('MessageConsumer', () => {
     expect(await seen.promise).to.deep.equal(['a', trace.traceId]);
     await consumer[Symbol.asyncDispose]();
     expect(await pendingOf()).to.equal(0);
+  });
+
+  it('goes on where a consumer that somebody made for it begins, and brings its settings up to date', async () => {
+    for (const payload of ['a', 'b', 'c']) await publish(payload);
+    const manager = await jetstreamManager(connection);
+    const startAt = { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: 3 };
+    await manager.consumers.add('ALERTS', { durable_name: 'spec', ack_policy: AckPolicy.Explicit, ...startAt });
+    const seen: string[] = [];
+    await using _ = await start({
+      handle: async message => {
+        seen.push(message.string());
+        return { kind: 'done' };
+      },
+    });
+    await publish('d');
+    await waitFor('the last one', () => (seen.includes('d') ? true : undefined));
+    expect(seen).to.deep.equal(['c', 'd']);
+    expect((await manager.consumers.info('ALERTS', 'spec')).config).to.include({ max_ack_pending: 200_000 });
   });
 
   it('gives a message published by hand one trace, the same for every consumer and delivery', async () => {

@@ -206,10 +206,13 @@ export class MessageConsumer implements AsyncDisposable {
   }
 }
 
-/** Creates the durable consumer, or brings its settings up to date; what it has delivered and acked stays. */
+/**
+ * Creates the durable consumer, to begin with the first message of the stream, or brings its settings up to date. Where
+ * one that is there begins, as one that was restored does further on, and what it has delivered and acked stays.
+ */
 async function ensureConsumer(manager: JetStreamManager, options: MessageConsumerOptions): Promise<void> {
   const config = consumerConfig(options);
-  await manager.consumers.add(options.stream, config).catch(async error => {
+  await manager.consumers.add(options.stream, { ...config, deliver_policy: DeliverPolicy.All }).catch(async error => {
     if (!isConsumerThere(error)) throw error;
     await manager.consumers.update(options.stream, options.durable, config);
   });
@@ -224,7 +227,6 @@ function consumerConfig(options: MessageConsumerOptions): Partial<ConsumerConfig
   return {
     durable_name: options.durable,
     ack_policy: AckPolicy.Explicit,
-    deliver_policy: DeliverPolicy.All,
     ack_wait: nanos(options.ackWaitMs),
     max_ack_pending: MAX_ACK_PENDING,
     max_deliver: -1,
