@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { http2StreamOf } from '@vigie/service-kit/http-listener';
 import type { AdmittedCall } from '@vigie/service-kit/limits';
 import type { TraceContext } from '@vigie/service-kit/telemetry';
+import type { CallRate } from './rates/call-rate.ts';
 
 /** One request and its response, of any protocol. What is written here goes to the log and the metrics. */
 export interface Exchange {
@@ -20,6 +21,10 @@ export interface Exchange {
   readonly sendTimeoutMs: number;
   /** Once it is admitted. */
   call: AdmittedCall | undefined;
+  /** If it counts against a rate. */
+  rate: CallRate | undefined;
+  /** Refused because it came too fast: there may be so many that each has no line in the log. */
+  isRateLimited: boolean;
   /** The route's template: few values, fit for a metric's label. */
   route: string;
   /** The alert that it is about. */

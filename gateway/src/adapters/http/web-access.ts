@@ -13,6 +13,7 @@ export interface WebAccessOptions {
 
 /** They change nothing: https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1 */
 const SAFE_METHODS: readonly (string | undefined)[] = ['GET', 'HEAD', 'OPTIONS'];
+const EXPOSED_HEADERS = ['trace-id', 'retry-after', 'location', 'ratelimit', 'ratelimit-policy'];
 const PREFLIGHT_MAX_AGE_SECONDS = 7_200;
 /** Longer ones are not repeated to their sender. */
 const MAX_TEXT_LENGTH = 256;
@@ -53,7 +54,7 @@ export class WebAccess {
     if (!isPreflight({ method, headers })) {
       return {
         ...common,
-        'access-control-expose-headers': [...cors.exposedHeaders, 'trace-id', 'retry-after', 'location'].join(),
+        'access-control-expose-headers': [...cors.exposedHeaders, ...EXPOSED_HEADERS].join(),
       };
     }
     return {

@@ -4,6 +4,8 @@ import { ERROR } from './message-schemas.ts';
 
 const TRACE_ID = { $ref: '#/components/headers/TraceId' };
 const RETRY_AFTER = { $ref: '#/components/headers/RetryAfter' };
+const RATE_LIMIT = { $ref: '#/components/headers/RateLimit' };
+const RATE_LIMIT_POLICY = { $ref: '#/components/headers/RateLimitPolicy' };
 
 export const HEADERS: Schema = {
   TraceId: {
@@ -14,10 +16,22 @@ export const HEADERS: Schema = {
     description: 'In so many seconds the same request may be sent again.',
     schema: { type: 'integer', minimum: 0 },
   },
+  RateLimit: {
+    description: 'Where calls have a limit: how many are left (`r`), and in how many seconds all of them are (`t`).',
+    schema: { type: 'string', examples: ['"caller";r=12;t=1'] },
+  },
+  RateLimitPolicy: {
+    description: 'Where calls have a limit: how many there may be (`q`) in how many seconds (`w`).',
+    schema: { type: 'string', examples: ['"caller";q=100;w=1'] },
+  },
 };
 
-/** Those that every answer has. */
-export const COMMON_HEADERS = { 'trace-id': TRACE_ID };
+/** Those that every answer has, or may have. */
+export const COMMON_HEADERS = {
+  'trace-id': TRACE_ID,
+  ratelimit: RATE_LIMIT,
+  'ratelimit-policy': RATE_LIMIT_POLICY,
+};
 
 /** What each status means; docs/rest.md says the same. */
 const MEANINGS = {

@@ -21,6 +21,7 @@ import {
 } from '@vigie/service-kit/limits';
 import type { Exchange } from '../exchange.ts';
 import { messageFromJson, parseJson } from '../json-message.ts';
+import { countAlerts } from '../rates/count-alerts.ts';
 import type { RequestGuard } from '../request-guard.ts';
 import { type BodyFormat, bodyFormat } from './body-format.ts';
 import { limitDeadline } from './limit-deadline.ts';
@@ -98,12 +99,16 @@ async function* decodeBody(
     if (!format.isEnveloped) {
       const body = await readBody(exchange.request, call, limits);
       const isCompressed = format.encoding !== undefined;
-      received.push(await decodeMessage(method, body, isCompressed, format, call, limits));
+      const message = await decodeMessage(method, body, isCompressed, format, call, limits);
+      await countAlerts(exchange, message, call);
+      received.push(message);
       yield EMPTY[format.codec];
       return;
     }
     for await (const { flags, data } of envelopesOf(exchange, method, call, limits)) {
-      received.push(await decodeMessage(method, data, (flags & COMPRESSED_FLAG) !== 0, format, call, limits));
+      const message = await decodeMessage(method, data, (flags & COMPRESSED_FLAG) !== 0, format, call, limits);
+      await countAlerts(exchange, message, call);
+      received.push(message);
       yield encodeEnvelope(flags & ~COMPRESSED_FLAG, EMPTY[format.codec]);
     }
   } catch (error) {

@@ -10,6 +10,7 @@ import { errorJson } from '../error-json.ts';
 import { type Exchange, type ExchangeHandler, findUid } from '../exchange.ts';
 import { findField } from '../field-path.ts';
 import { readJsonBody } from '../json-body.ts';
+import { countAlerts } from '../rates/count-alerts.ts';
 import type { RequestGuard } from '../request-guard.ts';
 import { describeError, sendBytes, sendError, sendJson } from '../send.ts';
 import { answerUnreadable } from '../unreadable-items.ts';
@@ -94,7 +95,9 @@ async function readRequest(exchange: Exchange, route: Route, parts: TranscoderPa
   const call = parts.guard.enter(exchange, binding.method.methodKind);
   const takesBody = binding.body.kind !== 'none';
   const body = takesBody ? await readJsonBody(exchange, call, parts.limits) : undefined;
-  return resume(exchange, binding, decodeRequest(binding, { captures, query: exchange.query, body }));
+  const request = decodeRequest(binding, { captures, query: exchange.query, body });
+  await countAlerts(exchange, request, call);
+  return resume(exchange, binding, request);
 }
 
 /** An `EventSource` that comes back says where it was, in a header of its own. */
