@@ -158,6 +158,19 @@ describe('a call that comes faster than its caller may call', () => {
     await waitFor('a new window', isNotFound);
   });
 
+  it('is refused ever later, after the first time', async () => {
+    await using gateway = await runGateway(services, quotaOf(1));
+    const timeOf = async () => {
+      const startedAt = performance.now();
+      await (await fetch(`${gateway.url}/v1/nothing`)).text();
+      return performance.now() - startedAt;
+    };
+    await timeOf();
+    await timeOf();
+    // Timers may be a millisecond early.
+    expect(await timeOf()).to.be.above(990);
+  });
+
   it('is counted', async () => {
     await using gateway = await runGateway(services, quotaOf(1));
     for (let index = 0; index < 4; index++) await fetch(`${gateway.url}/v1/nothing`);

@@ -1,5 +1,5 @@
 import { ConnectError } from '@connectrpc/connect';
-import type { Exchange, ExchangeHandler } from '../exchange.ts';
+import { type Exchange, type ExchangeHandler, hasLeft } from '../exchange.ts';
 import type { RateLimits } from './rate-limits.ts';
 
 /** Answers a call that came too fast, as its protocol does. */
@@ -12,7 +12,8 @@ export function limitRate(handler: ExchangeHandler, rates: RateLimits | undefine
     try {
       await rates.enter(exchange);
     } catch (error) {
-      return refuse(exchange, ConnectError.from(error));
+      if (!hasLeft(exchange)) refuse(exchange, ConnectError.from(error));
+      return;
     }
     await handler(exchange);
   };

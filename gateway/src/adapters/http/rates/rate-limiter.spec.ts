@@ -19,9 +19,9 @@ describe('RateLimiter', () => {
     expect(limiter.quota).to.equal(20);
     expect(await takeOneByOne(limiter, 'a', 25)).to.equal(20);
     mock.timers.tick(1_999);
-    expect(await limiter.take('a', 1)).to.deep.equal({ isRefused: true, remaining: 0, resetMs: 1 });
+    expect(await limiter.take('a', 1)).to.deep.equal({ isRefused: true, remaining: 0, resetMs: 1, paceMs: 500 });
     mock.timers.tick(1);
-    expect(await limiter.take('a', 1)).to.deep.equal({ isRefused: false, remaining: 19, resetMs: 2_000 });
+    expect(await limiter.take('a', 1)).to.deep.equal({ isRefused: false, remaining: 19, resetMs: 2_000, paceMs: 0 });
     expect(await takeOneByOne(limiter, 'a', 25)).to.equal(19);
   });
 
@@ -36,7 +36,12 @@ describe('RateLimiter', () => {
     mock.timers.tick(400);
     expect(await limiter.take('a', 1)).to.include({ isRefused: false, remaining: 9 });
     mock.timers.tick(500);
-    expect(await limiter.take('a', 100)).to.deep.equal({ isRefused: false, remaining: 0, resetMs: 500 + 9_100 });
+    expect(await limiter.take('a', 100)).to.deep.equal({
+      isRefused: false,
+      remaining: 0,
+      resetMs: 500 + 9_100,
+      paceMs: 0,
+    });
     expect(await limiter.take('a', 1_000)).to.include({ isRefused: true, resetMs: 9_600 });
     mock.timers.tick(9_599);
     expect(await limiter.take('a', 1)).to.include({ isRefused: true, resetMs: 1 });

@@ -3,7 +3,7 @@ import { RateLimiterMemory } from 'rate-limiter-flexible';
 export interface RateLimit {
   /** Points that a caller may take a second, in the long run. */
   readonly perSecond: number;
-  /** What it doesn't take of a window may be taken at once: a caller may take `perSecond * windowSeconds` at any time. */
+  /** What there is for so many seconds may be taken at once. */
   readonly windowSeconds: number;
 }
 
@@ -14,6 +14,8 @@ export interface RateState {
   readonly remaining: number;
   /** In so many milliseconds, a whole number, it has its whole quota again. */
   readonly resetMs: number;
+  /** After so many milliseconds a refusal may be answered: the first of a window at once, others as fast as calls. */
+  readonly paceMs: number;
 }
 
 /** A caller takes some 400 bytes until its window is over. */
@@ -61,17 +63,22 @@ export class RateLimiter {
     const { consumedPoints, msBeforeNext } = await this.#windows.penalty(caller, points);
     const over = consumedPoints - this.quota;
     const leftMs = Math.max(1, Math.min(msBeforeNext, this.#longestMs));
-    if (over >= points) return { isRefused: true, remaining: 0, resetMs: Math.ceil(leftMs) };
-    if (over <= 0) return { isRefused: false, remaining: -over, resetMs: Math.ceil(leftMs) };
-    return { isRefused: false, remaining: 0, resetMs: await this.#extend(caller, over, leftMs) };
+    const resetMs = Math.ceil(leftMs);
+    if (over >= points) return { isRefused: true, remaining: 0, resetMs, paceMs: this.#msFor(over - points) };
+    if (over <= 0) return { isRefused: false, remaining: -over, resetMs, paceMs: 0 };
+    return { isRefused: false, remaining: 0, resetMs: await this.#extend(caller, over, leftMs), paceMs: 0 };
   }
 
   /** Only a window that has its usual length is ever extended. */
   async #extend(caller: string, over: number, leftMs: number): Promise<number> {
-    const resetMs = Math.ceil(Math.min(leftMs, this.windowSeconds * 1_000) + (over * 1_000) / this.#perSecond);
+    const resetMs = Math.ceil(Math.min(leftMs, this.windowSeconds * 1_000)) + this.#msFor(over);
     this.#longestMs = Math.max(this.#longestMs, resetMs);
-    await this.#windows.set(caller, this.quota + over, resetMs / 1_000);
+    await this.#windows.set(caller, this.quota, resetMs / 1_000);
     return resetMs;
+  }
+
+  #msFor(points: number): number {
+    return Math.ceil((points * 1_000) / this.#perSecond);
   }
 
   #remember(caller: string): void {

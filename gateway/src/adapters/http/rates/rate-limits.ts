@@ -16,6 +16,11 @@ export interface RateDimension {
   readonly keyOf: (exchange: Exchange) => string | undefined;
 }
 
+/** No refusal is answered later. */
+const MAX_PACE_MS = 1_000;
+/** Calls that wait to be refused take some 10 KB each. */
+const MAX_PACED = 2_000;
+
 interface Taken {
   readonly dimension: RateDimension;
   readonly state: RateState;
@@ -26,6 +31,8 @@ export class RateLimits {
   readonly #dimensions: readonly RateDimension[];
   readonly #refused: RefusedCalls;
   readonly #policies: string;
+  /** Calls that wait to be refused. */
+  #paced = 0;
 
   constructor(dimensions: readonly RateDimension[], refused: RefusedCalls) {
     this.#dimensions = dimensions;
@@ -36,7 +43,8 @@ export class RateLimits {
   }
 
   /**
-   * Counts a call that has just begun.
+   * Counts a call that has just begun. The more of a caller's calls are refused, the later: a client that sends its
+   * next call as soon as it has the answer would keep the process busy with refusals otherwise, and others waiting.
    *
    * @throws ConnectError RESOURCE_EXHAUSTED with `google.rpc.RetryInfo`
    */
@@ -45,10 +53,26 @@ export class RateLimits {
       take: points => this.#take(exchange, points),
       takeWhenFree: (points, call) => this.#takeWhenFree(exchange, points, call),
     };
-    await this.#take(exchange, 1);
+    const refused = await this.#takeOrRefuse(exchange, 1);
+    if (refused === undefined) return;
+    await this.#pace(exchange, refused.state);
+    throw rateLimited(refused.dimension, refused.state);
+  }
+
+  async #pace({ signal }: Exchange, { paceMs, resetMs }: RateState): Promise<void> {
+    if (this.#paced >= MAX_PACED) return;
+    this.#paced++;
+    await pause(Math.min(paceMs, resetMs, MAX_PACE_MS), signal);
+    this.#paced--;
   }
 
   async #take(exchange: Exchange, points: number): Promise<void> {
+    const refused = await this.#takeOrRefuse(exchange, points);
+    if (refused !== undefined) throw rateLimited(refused.dimension, refused.state);
+  }
+
+  /** @returns what refuses the call */
+  async #takeOrRefuse(exchange: Exchange, points: number): Promise<Taken | undefined> {
     const all: Taken[] = [];
     for (const dimension of this.#dimensions) {
       const key = dimension.keyOf(exchange);
@@ -59,9 +83,10 @@ export class RateLimits {
       exchange.isRateLimited = true;
       this.#refused.count(dimension.name, key);
       this.#showIn(exchange, all);
-      throw rateLimited(dimension, state);
+      return { dimension, state };
     }
     this.#showIn(exchange, all);
+    return undefined;
   }
 
   async #takeWhenFree(exchange: Exchange, points: number, call: AdmittedCall): Promise<void> {
