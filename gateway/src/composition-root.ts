@@ -15,6 +15,7 @@ import { createGatewayHandler } from './adapters/http/gateway-handler.ts';
 import { httpMetrics } from './adapters/http/http-metrics.ts';
 import { createLegacyAlerts, LEGACY_UID_NAMES } from './adapters/http/legacy/legacy-alerts.ts';
 import { createPages } from './adapters/http/pages.ts';
+import { FairTurns, inTurn } from './adapters/http/rates/fair-turns.ts';
 import { limitRate } from './adapters/http/rates/limit-rate.ts';
 import { RateLimiter } from './adapters/http/rates/rate-limiter.ts';
 import { RateLimits } from './adapters/http/rates/rate-limits.ts';
@@ -148,10 +149,11 @@ export async function startGateway(
   );
 
   const rates = openRateLimits(config, context);
+  const turns = new FairTurns();
   const limitRpc = (path: string, handler: ExchangeHandler): ExchangeHandler =>
-    isHealthCheck(path) ? handler : limitRate(handler, rates, refuseRpc);
+    isHealthCheck(path) ? handler : limitRate(inTurn(handler, turns), rates, refuseRpc);
   const limitRest = (handler: ExchangeHandler): ExchangeHandler =>
-    limitRate(handler, rates, (exchange, error) => sendError(exchange, error, logger));
+    limitRate(inTurn(handler, turns), rates, (exchange, error) => sendError(exchange, error, logger));
 
   // A balancer sends nothing to a gateway that isn't ready, so it is as long as it can accept alerts.
   for (const name of UPSTREAM_NAMES) {
