@@ -19,10 +19,17 @@ import { httpMetrics } from './adapters/http/http-metrics.ts';
 import { Idempotency } from './adapters/http/idempotency/idempotency.ts';
 import { createLegacyAlerts, LEGACY_UID_NAMES } from './adapters/http/legacy/legacy-alerts.ts';
 import { createPages } from './adapters/http/pages.ts';
+import { FairTurns, inTurn } from './adapters/http/rates/fair-turns.ts';
+import { limitRate } from './adapters/http/rates/limit-rate.ts';
+import { RateLimiter } from './adapters/http/rates/rate-limiter.ts';
+import { RateLimits } from './adapters/http/rates/rate-limits.ts';
+import { RefusedCalls } from './adapters/http/rates/refused-calls.ts';
 import { RequestGuard } from './adapters/http/request-guard.ts';
 import { createMethodForwarder } from './adapters/http/rpc/forward-method.ts';
-import { createOwnServices } from './adapters/http/rpc/own-services.ts';
+import { createOwnServices, isHealthCheck } from './adapters/http/rpc/own-services.ts';
+import { refuseRpc } from './adapters/http/rpc/refuse-rpc.ts';
 import { createRpcHandlers } from './adapters/http/rpc/rpc-handlers.ts';
+import { sendError } from './adapters/http/send.ts';
 import { createRequestListener } from './adapters/http/serve-exchange.ts';
 import { stoppingError } from './adapters/http/stopping.ts';
 import { createTranscoder } from './adapters/http/transcoder/transcoder.ts';
@@ -49,6 +56,8 @@ const MAX_CATCH_UPS = 32;
 const READER_WAIT_MS = 30_000;
 /** How often a client whose watch catches up learns of a newer resume token, while it gets no outcome. */
 const PROGRESS_MS = 1_000;
+/** How often the log says that calls come too fast, if they do. */
+const REFUSED_CALLS_MS = 10_000;
 
 export interface GatewayPorts {
   readonly upstreams: Upstreams;
@@ -150,6 +159,13 @@ export async function startGateway(
     overrides,
   );
 
+  const rates = openRateLimits(config, context);
+  const turns = rates && new FairTurns();
+  const limitRpc = (path: string, handler: ExchangeHandler): ExchangeHandler =>
+    isHealthCheck(path) ? handler : limitRate(inTurn(handler, turns), rates, refuseRpc);
+  const limitRest = (handler: ExchangeHandler): ExchangeHandler =>
+    limitRate(inTurn(handler, turns), rates, (exchange, error) => sendError(exchange, error, logger));
+
   // A balancer sends nothing to a gateway that isn't ready, so it is as long as it can accept alerts.
   for (const name of UPSTREAM_NAMES) {
     health.addCheck(name, () => findUnserved(name, upstreamHealth), { isRequired: name === 'ingest' });
@@ -159,11 +175,11 @@ export async function startGateway(
     listener: createRequestListener({
       handle: createGatewayHandler({
         byPath: new Map([
-          ...rpcHandlers,
-          ...[...LEGACY_UID_NAMES.keys()].map(path => [path, legacyAlerts] as const),
+          ...[...rpcHandlers].map(([path, handler]) => [path, limitRpc(path, handler)] as const),
+          ...[...LEGACY_UID_NAMES.keys()].map(path => [path, limitRest(legacyAlerts)] as const),
           ...createPages(methods, logger),
         ]),
-        transcoder,
+        transcoder: limitRest(transcoder),
         webAccess: new WebAccess(config),
         logger,
       }),
@@ -179,6 +195,14 @@ export async function startGateway(
   // Runs before the listener closes, which waits until all streams have ended.
   teardown.defer(() => stopping.abort(stoppingError()));
   return httpListener.listen(config.host, config.port);
+}
+
+/** API keys and tenants would be dimensions of their own, with a limiter each. */
+function openRateLimits({ rateLimit }: Config, { logger, metrics }: ServiceContext): RateLimits | undefined {
+  if (rateLimit === undefined) return undefined;
+  const refused = new RefusedCalls({ logger, metrics, intervalMs: REFUSED_CALLS_MS });
+  const limiter = new RateLimiter(rateLimit);
+  return new RateLimits([{ name: 'caller', limiter, keyOf: ({ caller }) => caller }], refused);
 }
 
 function openChannels(config: Config, teardown: AsyncDisposableStack): Record<UpstreamName, ChannelTransport> {

@@ -2,6 +2,7 @@ import { EnvReader } from '@vigie/service-kit/env';
 import type { RunnerConfig } from '@vigie/service-kit/lifecycle';
 import { readRunnerConfig } from '@vigie/service-kit/lifecycle';
 import { readServerLimits, type ServerLimits } from '@vigie/service-kit/limits';
+import type { RateLimit } from './adapters/http/rates/rate-limiter.ts';
 import { service } from './service.ts';
 
 export interface Config extends RunnerConfig, ServerLimits {
@@ -20,6 +21,8 @@ export interface Config extends RunnerConfig, ServerLimits {
   readonly sendTimeoutMs: number;
   /** How many outcomes are kept for all watches: one that falls further behind ends. */
   readonly recentOutcomes: number;
+  /** Of one caller; undefined if none may call too fast. */
+  readonly rateLimit: RateLimit | undefined;
   /** How long connections are still accepted after SIGTERM; at most half of the grace period. */
   readonly lameDuckMs: number;
 }
@@ -31,6 +34,8 @@ const SERVER_LIMITS = {
   maxBytesPerCaller: 48 * 1024 * 1024,
   maxStreams: 10_000,
 };
+/** Beyond, no process of this kind would be. */
+const MAX_PER_SECOND = 1_000_000;
 const SPAN_MS = { min: 100, max: 2 ** 31 - 1 };
 
 /** @throws InvalidEnvironmentError */
@@ -50,10 +55,17 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     allowedOrigins: reader.list('ALLOWED_ORIGINS'),
     sendTimeoutMs: reader.integer('SEND_TIMEOUT_MS', 60_000, SPAN_MS),
     recentOutcomes: reader.integer('RECENT_OUTCOMES', 4_096, { min: 1, max: 1_000_000 }),
+    rateLimit: readRateLimit(reader),
     lameDuckMs: reader.integer('LAME_DUCK_MS', Math.min(500, mostLameDuckMs), {
       min: 0,
       max: mostLameDuckMs,
       maxIs: 'half of SHUTDOWN_GRACE_MS',
     }),
   });
+}
+
+function readRateLimit(reader: EnvReader): RateLimit | undefined {
+  const perSecond = reader.integer('RATE_LIMIT_PER_SECOND', 0, { min: 0, max: MAX_PER_SECOND });
+  const windowSeconds = reader.integer('RATE_LIMIT_WINDOW_SECONDS', 1, { min: 1, max: 60 });
+  return perSecond === 0 ? undefined : { perSecond, windowSeconds };
 }

@@ -7,5 +7,5 @@ export const service = {
   isPublic: true,
   dependsOn: { INGEST_ADDRESS: 'ingest-svc', PROBE_ADDRESS: 'probe-svc', STORE_ADDRESS: 'store-svc' },
   replicas: 'many',
-  image: { memoryMib: 512, settings: { ALLOWED_HOSTS: '', ALLOWED_ORIGINS: '' } },
+  image: { memoryMib: 512, settings: { ALLOWED_HOSTS: '', ALLOWED_ORIGINS: '', RATE_LIMIT_PER_SECOND: '' } },
 } as const satisfies ServiceDeclaration;

@@ -10,17 +10,20 @@ export interface BenchOptions {
   readonly neighbours: readonly number[];
   /** How many watches to open at the gateway, one run for each number; empty for the usual bench. */
   readonly watches: readonly number[];
+  /** How many callers flood the gateway, one run for each number; empty for the usual bench. */
+  readonly noisy: readonly number[];
   /** How many alerts to fill the table with before lists and counts are measured; 0 for the usual bench. */
   readonly rows: number;
   /** Where the filled table is kept, and found by the next run; removed if absent. */
   readonly data: string | undefined;
-  /** How long each part of a run with neighbours or watches is measured. */
+  /** How long each part of a run with neighbours, watches or noisy callers is measured. */
   readonly seconds: number;
 }
 
 export const USAGE = `Usage: npm run bench -- [--alerts N] [--via grpc|rest]
        npm run bench -- --neighbours N[,N...] [--seconds N]
        npm run bench -- --watches N[,N...] [--seconds N]
+       npm run bench -- --noisy N[,N...] [--seconds N]
        npm run bench -- --rows N [--data DIR]
 
   --alerts N            how many alerts to send (10000)
@@ -29,6 +32,8 @@ export const USAGE = `Usage: npm run bench -- [--alerts N] [--via grpc|rest]
                         mesh slows down by more than its share of the CPU
   --watches N[,N...]    compare the gateway of a mesh of its own without watches and with N of them; exits with 1 if a
                         watch takes too much memory, or other calls much longer
+  --noisy N[,N...]      compare how long the calls of a quiet caller take alone and beside N that flood the gateway,
+                        without a limit on the rate and with one; exits with 1 if they take much longer with it
   --seconds N           how long each part of that is measured (20)
   --rows N              how long lists and counts take with N alerts in the table, and by which plans; exits with 1 if
                         the p99 of one kind is above 20 ms
@@ -44,6 +49,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions | undef
         via: { type: 'string', default: 'grpc' },
         neighbours: { type: 'string' },
         watches: { type: 'string' },
+        noisy: { type: 'string' },
         rows: { type: 'string', default: '0' },
         data: { type: 'string' },
         seconds: { type: 'string', default: '20' },
@@ -52,12 +58,12 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions | undef
     const alerts = Number(values.alerts);
     const seconds = Number(values.seconds);
     const rows = Number(values.rows);
-    const [neighbours, watches] = [values.neighbours, values.watches].map(countsOf) as [number[], number[]];
+    const [neighbours = [], watches = [], noisy = []] = [values.neighbours, values.watches, values.noisy].map(countsOf);
     const via = values.via;
     if (rows !== 0 && !isCount(rows)) return undefined;
-    if (![alerts, seconds, ...neighbours, ...watches].every(isCount) || (via !== 'grpc' && via !== 'rest'))
+    if (![alerts, seconds, ...neighbours, ...watches, ...noisy].every(isCount) || (via !== 'grpc' && via !== 'rest'))
       return undefined;
-    return { alerts, via, neighbours, watches, rows, data: values.data, seconds };
+    return { alerts, via, neighbours, watches, noisy, rows, data: values.data, seconds };
   } catch {
     return undefined;
   }

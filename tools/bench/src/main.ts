@@ -11,6 +11,7 @@ import { type BenchOptions, parseBenchOptions, USAGE } from './bench-options.ts'
 import { sendByGrpc } from './grpc-load.ts';
 import { bootMesh, findMesh, type MeshUnderTest } from './mesh-under-test.ts';
 import { compareNeighbours } from './neighbours/compare-neighbours.ts';
+import { compareNoisy } from './noisy/compare-noisy.ts';
 import { OutcomeWatch } from './outcome-watch.ts';
 import { watchMemory } from './process-memory.ts';
 import { measureReading } from './reading/measure-reading.ts';
@@ -55,6 +56,8 @@ if (options.neighbours.length > 0) {
   if (!(await compareNeighbours(mesh, options, console.log))) process.exitCode = 1;
 } else if (options.watches.length > 0) {
   if (!(await compareWatches(options, console.log))) process.exitCode = 1;
+} else if (options.noisy.length > 0) {
+  if (!(await compareNoisy(options, console.log))) process.exitCode = 1;
 } else if (options.rows > 0) {
   if (!(await measureReading(options, console.log))) process.exitCode = 1;
 } else {

@@ -3,6 +3,7 @@ import { http2StreamOf } from '@vigie/service-kit/http-listener';
 import type { AdmittedCall } from '@vigie/service-kit/limits';
 import type { TraceContext } from '@vigie/service-kit/telemetry';
 import type { KeyAttempt } from '../../api/idempotency-keys.ts';
+import type { CallRate } from './rates/call-rate.ts';
 
 /** A request that is being carried out under its Idempotency-Key. */
 export interface HeldAttempt extends KeyAttempt {
@@ -34,6 +35,10 @@ export interface Exchange {
    * again, and would have it done twice otherwise.
    */
   attempt: HeldAttempt | undefined;
+  /** If it counts against a rate. */
+  rate: CallRate | undefined;
+  /** Refused because it came too fast: there may be so many that each has no line in the log. */
+  isRateLimited: boolean;
   /** The route's template: few values, fit for a metric's label. */
   route: string;
   /** The alert that it is about. */

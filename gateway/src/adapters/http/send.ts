@@ -106,7 +106,7 @@ function describe(thrown: unknown, hide: (cause: unknown) => ConnectError): Desc
   return { error, status: httpStatusOf(error), headers: retryHeaders(error) };
 }
 
-function retryHeaders(error: ConnectError): Record<string, string> {
+export function retryHeaders(error: ConnectError): Record<string, string> {
   const delay = error.findDetails(RetryInfoSchema)[0]?.retryDelay;
   if (delay === undefined) return {};
   // The header holds whole seconds, so rounded up: nobody tries again too early.

@@ -2,15 +2,16 @@ import { once } from 'node:events';
 import { connect as connectHttp2 } from 'node:http2';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { waitFor } from '@vigie/dev-env/testing';
 import { HttpListener } from '@vigie/service-kit/http-listener';
-import { createLogger, createMetrics } from '@vigie/service-kit/telemetry';
+import { createLogger, createMetrics, type Logger } from '@vigie/service-kit/telemetry';
 import { expect } from 'chai';
 import type { ExchangeHandler } from './exchange.ts';
 import { httpMetrics } from './http-metrics.ts';
 import { sendBytes, sendJson } from './send.ts';
 import { createRequestListener } from './serve-exchange.ts';
 
-async function serve(handle: ExchangeHandler, limits: { sendTimeoutMs?: number; lingerMs?: number }) {
+async function serve(handle: ExchangeHandler, limits: { sendTimeoutMs?: number; lingerMs?: number; logger?: Logger }) {
   const parts = { logger: createLogger('spec', 'silent'), metrics: httpMetrics(createMetrics('spec')) };
   const listener = createRequestListener({ handle, sendTimeoutMs: 60_000, ...parts, ...limits });
   const server = new HttpListener({ listener, lameDuckMs: 0, shutdownGraceMs: 500 });
@@ -22,6 +23,22 @@ async function serve(handle: ExchangeHandler, limits: { sendTimeoutMs?: number; 
 function ended(stream: Duplex): Promise<void> {
   return new Promise(resolve => stream.on('error', () => {}).once('close', resolve));
 }
+
+describe('an exchange', () => {
+  it('has a line in the log, unless it was refused because it came too fast', async () => {
+    const lines: unknown[] = [];
+    const logger = Object.assign(createLogger('spec', 'silent'), { info: (line: object) => lines.push(line) });
+    const handle: ExchangeHandler = async exchange => {
+      exchange.isRateLimited = exchange.path === '/fast';
+      sendJson(exchange, 429, {});
+    };
+    await using server = await serve(handle, { logger });
+    for (const path of ['/fast', '/slow', '/fast']) await (await fetch(`${server.url}${path}`)).text();
+    await waitFor('a line', () => lines.length || undefined);
+    expect(lines).to.have.lengthOf(1);
+    expect(lines[0]).to.include({ path: '/slow' });
+  });
+});
 
 describe('an exchange whose client', () => {
   const refuse: ExchangeHandler = async exchange => sendJson(exchange, 413, { error: 'too large' });

@@ -49,7 +49,8 @@ function logExchange(logger: Logger, exchange: Exchange, status: number, elapsed
   const { request, path, route, uid, code, trace } = exchange;
   const ms = Math.round(elapsedMs * 1000) / 1000;
   const line = { traceId: trace.traceId, method: request.method, path, route, status, ms, uid, code };
-  if (status >= 500) logger.warn(line, 'request');
+  if (exchange.isRateLimited) logger.debug(line, 'request');
+  else if (status >= 500) logger.warn(line, 'request');
   else logger.info(line, 'request');
 }
 
@@ -74,6 +75,8 @@ function openExchange(
     sendTimeoutMs,
     call: undefined,
     attempt: undefined,
+    rate: undefined,
+    isRateLimited: false,
     route: 'unknown',
     uid: undefined,
     code: undefined,

@@ -16,7 +16,10 @@ const SAFE_METHODS: readonly (string | undefined)[] = ['GET', 'HEAD', 'OPTIONS']
 /** Of requests, beside those of the protocols. */
 const ALLOWED_HEADERS = [...cors.allowedHeaders, 'authorization', 'idempotency-key', 'last-event-id', TRACEPARENT];
 /** Of answers. */
-const EXPOSED_HEADERS = [...cors.exposedHeaders, 'idempotency-replayed', 'location', 'retry-after', 'trace-id'];
+const EXPOSED_HEADERS = [
+  ...cors.exposedHeaders,
+  ...['idempotency-replayed', 'location', 'ratelimit', 'ratelimit-policy', 'retry-after', 'trace-id'],
+];
 const PREFLIGHT_MAX_AGE_SECONDS = 7_200;
 /** Longer ones are not repeated to their sender. */
 const MAX_TEXT_LENGTH = 256;

@@ -5,6 +5,8 @@ import { ERROR } from './message-schemas.ts';
 
 const TRACE_ID = { $ref: '#/components/headers/TraceId' };
 const RETRY_AFTER = { $ref: '#/components/headers/RetryAfter' };
+const RATE_LIMIT = { $ref: '#/components/headers/RateLimit' };
+const RATE_LIMIT_POLICY = { $ref: '#/components/headers/RateLimitPolicy' };
 
 export const HEADERS: Schema = {
   TraceId: {
@@ -19,12 +21,20 @@ export const HEADERS: Schema = {
     description: 'The request was carried out before, under the same Idempotency-Key; this is what it was answered.',
     schema: { type: 'string', const: 'true' },
   },
+  RateLimit: {
+    description: 'Where calls have a limit: how many are left (`r`), and in how many seconds all of them are (`t`).',
+    schema: { type: 'string', examples: ['"caller";r=12;t=1'] },
+  },
+  RateLimitPolicy: {
+    description: 'Where calls have a limit: how many there may be (`q`) in how many seconds (`w`).',
+    schema: { type: 'string', examples: ['"caller";q=100;w=1'] },
+  },
 };
 
 const IDEMPOTENCY_REPLAYED = { $ref: '#/components/headers/IdempotencyReplayed' };
 
-/** Those that every answer has. */
-const COMMON_HEADERS = { 'trace-id': TRACE_ID };
+/** Those that every answer has, or may have. */
+const COMMON_HEADERS = { 'trace-id': TRACE_ID, ratelimit: RATE_LIMIT, 'ratelimit-policy': RATE_LIMIT_POLICY };
 
 /** Those of a success. */
 export function headersOf({ httpMethod }: HttpBinding): Schema {

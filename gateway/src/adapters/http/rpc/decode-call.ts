@@ -24,6 +24,7 @@ import type { Exchange } from '../exchange.ts';
 import type { Idempotency } from '../idempotency/idempotency.ts';
 import { IDEMPOTENCY_KEY } from '../idempotency/idempotency-key.ts';
 import { messageFromJson, parseJson } from '../json-message.ts';
+import { countAlerts } from '../rates/count-alerts.ts';
 import type { RequestGuard } from '../request-guard.ts';
 import { type BodyFormat, bodyFormat } from './body-format.ts';
 import { limitDeadline } from './limit-deadline.ts';
@@ -112,12 +113,16 @@ async function* decodeBody(
       // Nobody is told what Connect makes of that.
       if (kept !== undefined) return;
       const isCompressed = format.encoding !== undefined;
-      received.push(await decodeMessage(method, body, isCompressed, format, call, limits));
+      const message = await decodeMessage(method, body, isCompressed, format, call, limits);
+      await countAlerts(exchange, message, call);
+      received.push(message);
       yield EMPTY[format.codec];
       return;
     }
     for await (const { flags, data } of envelopesOf(exchange, method, call, limits)) {
-      received.push(await decodeMessage(method, data, (flags & COMPRESSED_FLAG) !== 0, format, call, limits));
+      const message = await decodeMessage(method, data, (flags & COMPRESSED_FLAG) !== 0, format, call, limits);
+      await countAlerts(exchange, message, call);
+      received.push(message);
       yield encodeEnvelope(flags & ~COMPRESSED_FLAG, EMPTY[format.codec]);
     }
   } catch (error) {

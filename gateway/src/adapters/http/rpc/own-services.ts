@@ -13,6 +13,11 @@ export interface OwnService {
   readonly implementation: object;
 }
 
+/** Balancers ask often, and many may ask from one address. */
+export function isHealthCheck(path: string): boolean {
+  return path.startsWith(`/${HealthService.typeName}/`);
+}
+
 /** `grpc.health.v1` and reflection, for the public API. */
 export function createOwnServices(
   methods: readonly DescMethod[],

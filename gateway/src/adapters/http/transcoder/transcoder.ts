@@ -13,6 +13,7 @@ import { findField } from '../field-path.ts';
 import type { Idempotency } from '../idempotency/idempotency.ts';
 import { noteItemsToRetry } from '../idempotency/is-final.ts';
 import { parseJsonBody, readJsonBytes } from '../json-body.ts';
+import { countAlerts } from '../rates/count-alerts.ts';
 import type { RequestGuard } from '../request-guard.ts';
 import { describeError, sendAnswer, sendError } from '../send.ts';
 import { answerUnreadable } from '../unreadable-items.ts';
@@ -68,12 +69,12 @@ export function createTranscoder(parts: TranscoderParts): ExchangeHandler {
       const formats = watchFormats.get(route.binding);
       if (watches !== undefined && formats !== undefined) {
         const format = formats.of(chooseStreamFormat(exchange.request.headers.accept));
-        await watches.open(exchange, read.decode() as WatchAlertsRequest, format, undefined);
+        await watches.open(exchange, (await read.decode()) as WatchAlertsRequest, format, undefined);
       } else if (route.binding.method.methodKind === 'unary') {
-        const carryOut = async () => answerOnce(exchange, route.binding, read.decode(), parts);
+        const carryOut = async () => answerOnce(exchange, route.binding, await read.decode(), parts);
         sendAnswer(exchange, await parts.idempotency.once(exchange, read.bytes, carryOut));
       } else {
-        await answerMany(exchange, route.binding, read.decode(), parts);
+        await answerMany(exchange, route.binding, await read.decode(), parts);
       }
     } catch (error) {
       sendError(exchange, error, logger);
@@ -95,8 +96,8 @@ function findRoute(routes: RouteTable, { request, path }: Exchange): Route {
 
 interface ReadBody {
   readonly bytes: Buffer;
-  /** The request that they make together with path and query. */
-  decode(): Message;
+  /** The request that they make together with path and query, once it has its rate. */
+  decode(): Promise<Message>;
 }
 
 async function readBody(exchange: Exchange, { binding, captures }: Route, parts: TranscoderParts): Promise<ReadBody> {
@@ -105,10 +106,11 @@ async function readBody(exchange: Exchange, { binding, captures }: Route, parts:
   const bytes = takesBody ? await readJsonBytes(exchange, call, parts.limits) : NOTHING;
   return {
     bytes,
-    decode() {
+    async decode() {
       const body = takesBody ? parseJsonBody(exchange, bytes, call, parts.limits) : undefined;
       const message = decodeRequest(binding, { captures, query: exchange.query, body });
       exchange.uid = findUid(message);
+      await countAlerts(exchange, message, call);
       return resume(exchange, binding, message);
     },
   };

@@ -1,0 +1,134 @@
+import { Code, type ConnectError } from '@connectrpc/connect';
+import { pause } from '@vigie/service-kit/async';
+import { rpcError } from '@vigie/service-kit/grpc';
+import type { AdmittedCall } from '@vigie/service-kit/limits';
+import type { Exchange } from '../exchange.ts';
+import { expectsGrpcStatus } from '../rpc/send-grpc.ts';
+import type { RateLimiter, RateState } from './rate-limiter.ts';
+import type { RefusedCalls } from './refused-calls.ts';
+
+/** By what calls are counted: whatever has a name in it has a quota of its own. */
+export interface RateDimension {
+  /** The name of its policy in the headers, the errors and the metric. */
+  readonly name: string;
+  readonly limiter: RateLimiter;
+  /** Undefined if the call doesn't count in this dimension. */
+  readonly keyOf: (exchange: Exchange) => string | undefined;
+}
+
+/** No refusal is answered later. */
+const MAX_PACE_MS = 1_000;
+/** Calls that wait to be refused take some 10 KB each. */
+const MAX_PACED = 2_000;
+
+interface Taken {
+  readonly dimension: RateDimension;
+  readonly state: RateState;
+}
+
+/** Of all dimensions; a call has to pass each. */
+export class RateLimits {
+  readonly #dimensions: readonly RateDimension[];
+  readonly #refused: RefusedCalls;
+  readonly #policies: string;
+  /** Calls that wait to be refused. */
+  #paced = 0;
+
+  constructor(dimensions: readonly RateDimension[], refused: RefusedCalls) {
+    this.#dimensions = dimensions;
+    this.#refused = refused;
+    this.#policies = dimensions
+      .map(({ name, limiter }) => `"${name}";q=${limiter.quota};w=${limiter.windowSeconds}`)
+      .join(', ');
+  }
+
+  /**
+   * Counts a call that has just begun. The more of a caller's calls are refused, the later: a client that sends its
+   * next call as soon as it has the answer would keep the process busy with refusals otherwise, and others waiting.
+   *
+   * @throws ConnectError RESOURCE_EXHAUSTED with `google.rpc.RetryInfo`
+   */
+  async enter(exchange: Exchange): Promise<void> {
+    exchange.rate = {
+      take: points => this.#take(exchange, points),
+      takeWhenFree: (points, call) => this.#takeWhenFree(exchange, points, call),
+    };
+    const refused = await this.#takeOrRefuse(exchange, 1);
+    if (refused === undefined) return;
+    await this.#pace(exchange, refused.state);
+    throw rateLimited(refused.dimension, refused.state);
+  }
+
+  async #pace({ signal }: Exchange, { paceMs, resetMs }: RateState): Promise<void> {
+    if (this.#paced >= MAX_PACED) return;
+    this.#paced++;
+    await pause(Math.min(paceMs, resetMs, MAX_PACE_MS), signal);
+    this.#paced--;
+  }
+
+  async #take(exchange: Exchange, points: number): Promise<void> {
+    const refused = await this.#takeOrRefuse(exchange, points);
+    if (refused !== undefined) throw rateLimited(refused.dimension, refused.state);
+  }
+
+  /** @returns what refuses the call */
+  async #takeOrRefuse(exchange: Exchange, points: number): Promise<Taken | undefined> {
+    const all: Taken[] = [];
+    for (const dimension of this.#dimensions) {
+      const key = dimension.keyOf(exchange);
+      if (key === undefined) continue;
+      const state = await dimension.limiter.take(key, points);
+      all.push({ dimension, state });
+      if (!state.isRefused) continue;
+      exchange.isRateLimited = true;
+      this.#refused.count(dimension.name, key);
+      this.#showIn(exchange, all);
+      return { dimension, state };
+    }
+    this.#showIn(exchange, all);
+    return undefined;
+  }
+
+  async #takeWhenFree(exchange: Exchange, points: number, call: AdmittedCall): Promise<void> {
+    for (const { limiter, keyOf } of this.#dimensions) {
+      const key = keyOf(exchange);
+      if (key === undefined) continue;
+      for (let state = await limiter.take(key, points); state.isRefused; state = await limiter.take(key, points)) {
+        await waitOnBehalfOf(call, state.resetMs, exchange.signal);
+      }
+    }
+  }
+
+  /**
+   * https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/; gRPC has no use for them. `t` is in whole
+   * seconds, rounded up.
+   */
+  #showIn(exchange: Exchange, all: readonly Taken[]): void {
+    const { response } = exchange;
+    if (response.headersSent || all.length === 0 || expectsGrpcStatus(exchange)) return;
+    response.setHeader('ratelimit-policy', this.#policies);
+    response.setHeader('ratelimit', all.map(describe).join(', '));
+  }
+}
+
+function describe({ dimension, state }: Taken): string {
+  return `"${dimension.name}";r=${state.remaining};t=${Math.ceil(state.resetMs / 1_000)}`;
+}
+
+async function waitOnBehalfOf(call: AdmittedCall, ms: number, signal: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  using _ = call.giveWay(error => over.abort(error));
+  const ended = AbortSignal.any([signal, over.signal]);
+  await pause(ms, ended);
+  ended.throwIfAborted();
+}
+
+function rateLimited({ name, limiter }: RateDimension, { resetMs }: RateState): ConnectError {
+  const { quota, windowSeconds } = limiter;
+  const message = `No more than ${quota} calls or alerts are taken in ${windowSeconds} s by ${name}; send it again later.`;
+  return rpcError(Code.ResourceExhausted, message, {
+    reason: 'RATE_LIMITED',
+    retryDelayMs: resetMs,
+    metadata: { policy: name, quota: String(quota), windowSeconds: String(windowSeconds) },
+  });
+}
