@@ -12,7 +12,7 @@ import { type AcceptanceCpu, formatWays, sumRounds, type WayFigures } from './wa
 import type { Way } from './ways.ts';
 
 /** Alerts of each way before the first round, for V8 to compile the hot paths of all services. */
-const WARM_UP_ALERTS = 3_000;
+const WARM_UP_ALERTS = 10_000;
 
 type OptionsOfWays = Pick<BenchOptions, 'alerts' | 'via' | 'batch' | 'rounds'>;
 
