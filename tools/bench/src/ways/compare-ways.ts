@@ -11,8 +11,11 @@ import { openWay, type WayClient } from './way-client.ts';
 import { type AcceptanceCpu, formatWays, sumRounds, type WayFigures } from './way-figures.ts';
 import type { Way } from './ways.ts';
 
-/** Alerts of each way before the first round, for V8 to compile the hot paths of all services. */
-const WARM_UP_ALERTS = 10_000;
+/**
+ * Alerts of each way before the first round, if so many are measured: for V8 to compile the hot paths of all services.
+ * A batch takes those of a call a hundredth as often.
+ */
+const MAX_WARM_UP_ALERTS = 10_000;
 
 type OptionsOfWays = Pick<BenchOptions, 'alerts' | 'via' | 'batch' | 'rounds'>;
 
@@ -35,9 +38,10 @@ export async function compareWays(options: OptionsOfWays, say: (line: string) =>
     return [way, resources.use(openWay(way, { gatewayUrl, batch: options.batch }))] as const;
   });
 
+  const warmUp = Math.min(options.alerts, MAX_WARM_UP_ALERTS);
   const rounds: WayFigures[] = [];
   for (let round = 0; round <= options.rounds; round++) {
-    const count = round === 0 ? WARM_UP_ALERTS : Math.ceil(options.alerts / options.rounds);
+    const count = round === 0 ? warmUp : Math.ceil(options.alerts / options.rounds);
     for (const [way, client] of rotated(clients, round)) {
       const alerts = (await endlessAlerts(store)).take(count).toArray();
       const figures = await measure(mesh, way, client, alerts);
