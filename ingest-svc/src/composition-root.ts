@@ -1,11 +1,10 @@
-import { jetstream } from '@nats-io/jetstream';
 import { findIntakeProblem, openStreams, type StreamName } from '@vigie/alert/streams';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { AlertIndexService } from '@vigie/proto/vigie/internal/alert/v1/alert_index_service_pb.ts';
 import { ChannelTransport, GrpcServer } from '@vigie/service-kit/grpc';
 import { bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
-import { closeNats, connectNats } from '@vigie/service-kit/nats';
+import { closeNats, connectNats, readNatsUrl } from '@vigie/service-kit/nats';
 import { createAlertService } from './adapters/grpc/alert-service.ts';
 import { translateError } from './adapters/grpc/error-table.ts';
 import { createIngestMetrics } from './adapters/grpc/ingest-metrics.ts';
@@ -79,5 +78,5 @@ async function openAlertQueue(config: Config, context: ServiceContext): Promise<
   teardown.defer(() => closeNats(connection));
   const manager = await openStreams(connection, config.streamLimits, context);
   health.addCheck('intake', async () => findIntakeProblem(await manager.streams.info(STREAM)));
-  return new JetStreamAlertQueue(jetstream(connection));
+  return teardown.use(new JetStreamAlertQueue(connection, readNatsUrl(config.natsUrl).inboxPrefix));
 }

@@ -5,4 +5,6 @@ export interface RecordedAlerts {
    * an alert is accepted all the same then.
    */
   findContent(uid: string): Promise<string | undefined>;
+  /** The same for many, in their order. Whoever asks for one alone does not wait behind these. */
+  findContents(uids: readonly string[]): Promise<readonly (string | undefined)[]>;
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Alert } from './alert.ts';
 import { sortedLabels } from './labels.ts';
 
@@ -21,5 +21,5 @@ export function isSameContent(a: AlertContent, b: AlertContent): boolean {
 
 /** Of `contentKey`, 22 characters of base64url. */
 export function contentHash(alert: AlertContent): string {
-  return createHash('sha256').update(contentKey(alert)).digest().subarray(0, 16).toString('base64url');
+  return hash('sha256', contentKey(alert), 'buffer').subarray(0, 16).toString('base64url');
 }

@@ -1,11 +1,14 @@
 import { parseArgs } from 'node:util';
+import { parseWays, WAYS, type Way } from './ways/ways.ts';
 
 export interface BenchOptions {
   readonly alerts: number;
-  /**
-   * `grpc`: one StreamAlerts call to ingest-svc. `rest`: POST /v1/alerts at the gateway over kept-alive connections.
-   */
-  readonly via: 'grpc' | 'rest';
+  /** Which ways through the gateway to compare; empty for the usual bench, which streams to ingest-svc. */
+  readonly via: readonly Way[];
+  /** Alerts of one call of the way `batch`. */
+  readonly batch: number;
+  /** In how many rounds the ways take turns; the alerts of a way are spread over them. */
+  readonly rounds: number;
   /** How many busy loops to run beside the mesh, one run for each number; empty for the usual bench. */
   readonly neighbours: readonly number[];
   /** How many watches to open at the gateway, one run for each number; empty for the usual bench. */
@@ -20,14 +23,18 @@ export interface BenchOptions {
   readonly seconds: number;
 }
 
-export const USAGE = `Usage: npm run bench -- [--alerts N] [--via grpc|rest]
+export const USAGE = `Usage: npm run bench -- [--alerts N]
+       npm run bench -- --via WAY[,WAY...] [--alerts N] [--rounds N] [--batch N]
        npm run bench -- --neighbours N[,N...] [--seconds N]
        npm run bench -- --watches N[,N...] [--seconds N]
        npm run bench -- --noisy N[,N...] [--seconds N]
        npm run bench -- --rows N [--data DIR]
 
-  --alerts N            how many alerts to send (10000)
-  --via grpc|rest       one StreamAlerts call to ingest-svc (default), or POST /v1/alerts at the gateway
+  --alerts N            how many alerts to send (10000), over one StreamAlerts call to ingest-svc or by each WAY
+  --via WAY[,WAY...]    compare what it costs to accept an alert by these ways through the gateway of a mesh of its
+                        own: ${WAYS.join(', ')}, or all
+  --rounds N            in how many rounds they take turns (5)
+  --batch N             how many alerts a call of \`batch\` has (100)
   --neighbours N[,N...] compare a quiet run with one beside N busy loops, on a mesh of its own; exits with 1 if the
                         mesh slows down by more than its share of the CPU
   --watches N[,N...]    compare the gateway of a mesh of its own without watches and with N of them; exits with 1 if a
@@ -39,6 +46,9 @@ export const USAGE = `Usage: npm run bench -- [--alerts N] [--via grpc|rest]
                         the p99 of one kind is above 20 ms
   --data DIR            where these are kept for the next run`;
 
+/** That the service takes. */
+const MAX_BATCH = 1_000;
+
 /** @returns undefined if the arguments are none of the bench's */
 export function parseBenchOptions(args: readonly string[]): BenchOptions | undefined {
   try {
@@ -46,7 +56,9 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions | undef
       args: [...args],
       options: {
         alerts: { type: 'string', default: '10000' },
-        via: { type: 'string', default: 'grpc' },
+        via: { type: 'string' },
+        rounds: { type: 'string', default: '5' },
+        batch: { type: 'string', default: '100' },
         neighbours: { type: 'string' },
         watches: { type: 'string' },
         noisy: { type: 'string' },
@@ -55,15 +67,15 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions | undef
         seconds: { type: 'string', default: '20' },
       },
     });
-    const alerts = Number(values.alerts);
-    const seconds = Number(values.seconds);
+    const [alerts, rounds, batch, seconds] = [values.alerts, values.rounds, values.batch, values.seconds].map(
+      Number,
+    ) as [number, number, number, number];
     const rows = Number(values.rows);
     const [neighbours = [], watches = [], noisy = []] = [values.neighbours, values.watches, values.noisy].map(countsOf);
-    const via = values.via;
-    if (rows !== 0 && !isCount(rows)) return undefined;
-    if (![alerts, seconds, ...neighbours, ...watches, ...noisy].every(isCount) || (via !== 'grpc' && via !== 'rest'))
-      return undefined;
-    return { alerts, via, neighbours, watches, noisy, rows, data: values.data, seconds };
+    const via = values.via === undefined ? [] : parseWays(values.via);
+    if (via === undefined || batch > MAX_BATCH || (rows !== 0 && !isCount(rows))) return undefined;
+    if (![alerts, rounds, batch, seconds, ...neighbours, ...watches, ...noisy].every(isCount)) return undefined;
+    return { alerts, via, rounds, batch, neighbours, watches, noisy, rows, data: values.data, seconds };
   } catch {
     return undefined;
   }

@@ -16,10 +16,9 @@ import { OutcomeWatch } from './outcome-watch.ts';
 import { watchMemory } from './process-memory.ts';
 import { measureReading } from './reading/measure-reading.ts';
 import { formatReport } from './report.ts';
-import { sendByRest } from './rest-load.ts';
 import { compareWatches } from './watches/compare-watches.ts';
+import { compareWays } from './ways/compare-ways.ts';
 
-const SEND = { grpc: sendByGrpc, rest: sendByRest };
 /** Enough for V8 to compile the hot paths of all services. */
 const WARM_UP_ALERTS = 500;
 
@@ -33,13 +32,13 @@ async function run(mesh: MeshUnderTest, options: BenchOptions): Promise<string> 
   await using watch = await OutcomeWatch.start(createClient(AlertService, transport), store);
 
   const warmUp = (await endlessAlerts(store)).take(WARM_UP_ALERTS).toArray();
-  await SEND[options.via](mesh, warmUp);
+  await sendByGrpc(mesh, warmUp);
   await watch.waitFor(warmUp.map(({ uid }) => uid));
 
   const alerts = (await endlessAlerts(store)).take(options.alerts).toArray();
   await using memory = watchMemory(mesh);
   const startedAt = performance.now();
-  const accepted: AcceptedAlert[] = await SEND[options.via](mesh, alerts);
+  const accepted: AcceptedAlert[] = await sendByGrpc(mesh, alerts);
   const acceptedMs = performance.now() - startedAt;
   const outcomes = await watch.waitFor(alerts.map(({ uid }) => uid));
   const endToEndMs = performance.now() - startedAt;
@@ -58,6 +57,8 @@ if (options.neighbours.length > 0) {
   if (!(await compareWatches(options, console.log))) process.exitCode = 1;
 } else if (options.noisy.length > 0) {
   if (!(await compareNoisy(options, console.log))) process.exitCode = 1;
+} else if (options.via.length > 0) {
+  await compareWays(options, console.log);
 } else if (options.rows > 0) {
   if (!(await measureReading(options, console.log))) process.exitCode = 1;
 } else {

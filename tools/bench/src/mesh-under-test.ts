@@ -17,6 +17,10 @@ export interface MeshUnderTest extends AsyncDisposable {
 export interface OwnMesh extends MeshUnderTest {
   /** Of its services and servers; their children are not named. */
   readonly pids: readonly number[];
+  /** @param name of a service, or `nats` */
+  pidOf(name: string): number;
+  /** Stops a service where it is, until the result is disposed of. */
+  freeze(name: ServiceName): Disposable;
 }
 
 /** The mesh that `npm start` runs on this machine, or else one that lives as long as the bench. */
@@ -37,6 +41,12 @@ export async function bootMesh(options: MeshOptions = {}): Promise<OwnMesh> {
   return {
     ...placesOf(mesh.ports),
     pids: mesh.processes.map(({ pid }) => pid).filter(pid => pid !== undefined),
+    pidOf: name => mesh.processes.find(process => process.name === name)?.pid as number,
+    freeze: name => {
+      const service = mesh.service(name);
+      service.kill('SIGSTOP');
+      return { [Symbol.dispose]: () => service.kill('SIGCONT') };
+    },
     [Symbol.asyncDispose]: () => mesh.stop(),
   };
 }

@@ -20,7 +20,7 @@ export function formatReport(measurement: Measurement): string {
   const [p50, p99] = [0.5, 0.99].map(q => quantileOf(latencies, q).toFixed(0));
   const processed = outcomes.filter(({ status }) => status === Alert_Status.PROCESSED).length;
   const lines: [string, string][] = [
-    ['alerts', `${options.alerts} via ${options.via}, ${processed} PROCESSED`],
+    ['alerts', `${options.alerts}, ${processed} PROCESSED`],
     ['accepted', perSecond(accepted.length, acceptedMs)],
     ['end to end', perSecond(outcomes.length, endToEndMs)],
     ['accepted to stored', `p50 ${p50} ms, p99 ${p99} ms`],

@@ -12,8 +12,9 @@ import {
 import { Alert_Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { AlertService, StreamAlertsRequestSchema } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { ChannelTransport } from '@vigie/service-kit/grpc';
-import { createLogger, Health } from '@vigie/service-kit/telemetry';
+import { Health } from '@vigie/service-kit/telemetry';
 import { expect } from 'chai';
+import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { startIngest } from '../../composition-root.ts';
 import { readConfig } from '../../config.ts';
@@ -40,6 +41,9 @@ describe('AlertService', () => {
   let queue: FakeAlertQueue;
   /** Contents by uid. */
   let recorded: Map<string, string>;
+  /** For whole batches. */
+  let asked: string[][];
+  let lines: { readonly msg: string }[];
   let registry: Registry;
   let running: AsyncDisposableStack;
   let transport: ChannelTransport;
@@ -48,12 +52,20 @@ describe('AlertService', () => {
   beforeEach(async () => {
     queue = new FakeAlertQueue();
     recorded = new Map();
+    asked = [];
+    lines = [];
     registry = new Registry();
     running = new AsyncDisposableStack();
     const config = readConfig({ HOST: '127.0.0.1', PORT: '0', SHUTDOWN_GRACE_MS: '500' });
-    const logger = createLogger('spec', 'silent');
+    const logger = pino({}, { write: line => void lines.push(JSON.parse(line)) });
     const context = { logger, metrics: registry, health: new Health(), teardown: running };
-    const recordedAlerts = { findContent: async (uid: string) => recorded.get(uid) };
+    const recordedAlerts = {
+      findContent: async (uid: string) => recorded.get(uid),
+      findContents: async (uids: readonly string[]) => {
+        asked.push([...uids]);
+        return uids.map(uid => recorded.get(uid));
+      },
+    };
     const port = await startIngest(config, context, { alertQueue: queue, recordedAlerts });
     transport = new ChannelTransport({
       address: `127.0.0.1:${port}`,
@@ -202,6 +214,28 @@ describe('AlertService', () => {
     const refused = results[1]?.outcome;
     expect(refused?.case === 'error' && refused.value.code).to.equal(Code.InvalidArgument);
     expect(refused?.case === 'error' && refused.value.message).to.match(/^uid /);
+  });
+
+  it('asks once what of a batch is recorded, counts each alert of it, and logs what it accepts in one line', async () => {
+    recorded.set('u-1', contentHash(parseAlert(good)));
+    const alerts = [good, { ...good, uid: 'no good' }, ...['u-2', 'u-3'].map(uid => ({ ...good, uid }))];
+    const { results } = await client.batchCreateAlerts({ alerts });
+    const accepted = results.flatMap(({ outcome }) => (outcome.case === 'accepted' ? [outcome.value] : []));
+    expect(accepted.map(({ uid, duplicate }) => [uid, duplicate])).to.deep.equal([
+      ['u-1', true],
+      ['u-2', false],
+      ['u-3', false],
+    ]);
+    expect(new Set(accepted.map(({ traceId }) => traceId)).size).to.equal(1);
+    expect(accepted[0]?.traceId).to.match(/^[0-9a-f]{32}$/);
+    expect(asked).to.deep.equal([['u-1', 'u-2', 'u-3']]);
+    const [line, ...others] = lines.filter(({ msg }) => msg.endsWith('accepted'));
+    expect(line).to.deep.include({ msg: 'batch accepted', alerts: 4, uids: ['u-2', 'u-3'], duplicates: ['u-1'] });
+    expect(others).to.deep.equal([]);
+    const text = await registry.metrics();
+    expect(text).to.include('vigie_alerts_accepted_total{duplicate="false"} 2');
+    expect(text).to.include('vigie_alerts_accepted_total{duplicate="true"} 1');
+    expect(text).to.include('vigie_alerts_refused_total{reason="INVALID_FIELDS"} 1');
   });
 
   for (const size of [0, 1001]) {

@@ -1,7 +1,7 @@
 import { Counter, type Registry } from 'prom-client';
 
 export interface IngestMetrics {
-  countAccepted(duplicate: boolean): void;
+  countAccepted(duplicate: boolean, alerts?: number): void;
   /** @param reason stable reason of the refusal, for example `INVALID_FIELDS` */
   countRefused(reason: string): void;
 }
@@ -20,7 +20,7 @@ export function createIngestMetrics(registry: Registry): IngestMetrics {
     registers: [registry],
   });
   return {
-    countAccepted: duplicate => accepted.inc({ duplicate: String(duplicate) }),
+    countAccepted: (duplicate, alerts = 1) => accepted.inc({ duplicate: String(duplicate) }, alerts),
     countRefused: reason => refused.inc({ reason }),
   };
 }

@@ -33,6 +33,20 @@ describe('StoreRecordedAlerts', () => {
     expect(asked).to.deep.equal([['a', 'new', 'b']]);
   });
 
+  it('asks for whole batches together, and lets none alone wait behind them', async () => {
+    const gate = Promise.withResolvers<void>();
+    answer = async uids => {
+      if (uids.length > 1) await gate.promise;
+      return uids.filter(uid => uid !== 'new');
+    };
+    const alerts = open(0);
+    const batches = [['b', 'new'], ['c']].map(uids => alerts.findContents(uids));
+    expect(await alerts.findContent('a')).to.equal('of-a');
+    gate.resolve();
+    expect(await Promise.all(batches)).to.deep.equal([['of-b', undefined], ['of-c']]);
+    expect(asked).to.deep.equal([['b', 'new', 'c'], ['a']]);
+  });
+
   it('knows nothing while the store is away, and does not ask it again at once', async () => {
     answer = async () => {
       throw new ConnectError('away', Code.Unavailable);
@@ -40,6 +54,7 @@ describe('StoreRecordedAlerts', () => {
     const alerts = open(60_000);
     expect(await alerts.findContent('a')).to.equal(undefined);
     expect(await alerts.findContent('b')).to.equal(undefined);
+    expect(await alerts.findContents(['c', 'd'])).to.deep.equal([undefined, undefined]);
     expect(asked).to.deep.equal([['a']]);
   });
 

@@ -20,16 +20,25 @@ export class StoreRecordedAlerts implements RecordedAlerts {
   readonly #client: Client<typeof AlertIndexService>;
   readonly #options: Required<StoreRecordedAlertsOptions>;
   readonly #batches: Batcher<string, string | undefined>;
+  /** Those of batches, which may be many. */
+  readonly #bulk: Batcher<string, string | undefined>;
   #restsUntil = 0;
 
   constructor(options: StoreRecordedAlertsOptions) {
     this.#options = { restMs: 1_000, ...options };
     this.#client = createClient(AlertIndexService, options.transport);
-    this.#batches = new Batcher({ maxSize: MAX_BATCH, flush: uids => this.#find(uids) });
+    const batching = { maxSize: MAX_BATCH, flush: (uids: readonly string[]) => this.#find(uids) };
+    this.#batches = new Batcher(batching);
+    this.#bulk = new Batcher(batching);
   }
 
   async findContent(uid: string): Promise<string | undefined> {
     return performance.now() < this.#restsUntil ? undefined : this.#batches.add(uid);
+  }
+
+  async findContents(uids: readonly string[]): Promise<readonly (string | undefined)[]> {
+    if (performance.now() < this.#restsUntil) return uids.map(() => undefined);
+    return Promise.all(uids.map(uid => this.#bulk.add(uid)));
   }
 
   async #find(uids: readonly string[]): Promise<(string | undefined)[]> {

@@ -1,4 +1,4 @@
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { parseAlert } from '@vigie/alert';
 import { ensureStreams, openIntake } from '@vigie/alert/streams';
@@ -20,7 +20,7 @@ describe('JetStreamAlertQueue', () => {
   beforeEach(async () => {
     nats = await startScratchNats();
     connection = await connect({ ...readNatsUrl(nats.url), maxReconnectAttempts: -1, reconnectTimeWait: 50 });
-    queue = new JetStreamAlertQueue(jetstream(connection));
+    queue = new JetStreamAlertQueue(connection, readNatsUrl(nats.url).inboxPrefix);
   });
   afterEach(async () => {
     await connection.close();

@@ -1,10 +1,10 @@
-import { JetStreamApiError, type JetStreamClient } from '@nats-io/jetstream';
-import { errors } from '@nats-io/transport-node';
+import { JetStreamApiError } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
 import type { Alert } from '@vigie/alert';
-import { alertMessageId, subjects } from '@vigie/alert/streams';
+import { alertMessageId, MESSAGE_ID, subjects } from '@vigie/alert/streams';
 import { encodeAlertPayload } from '@vigie/alert/wire';
 import { type Backoff, retry } from '@vigie/service-kit/async';
-import { publishStored, traceHeaders } from '@vigie/service-kit/nats';
+import { NoStreamError, StoredPublisher, traceHeaders } from '@vigie/service-kit/nats';
 import { type AlertQueue, AlertQueueError, type QueueReceipt } from '../../ports/alert-queue.ts';
 
 /**
@@ -16,36 +16,51 @@ const PUB_ACK_TIMEOUT_MS = 2_000;
 const PUBLISH_ATTEMPTS = 3;
 const AT_ONCE: Backoff = { baseMs: 0, maxMs: 0 };
 
-export class JetStreamAlertQueue implements AlertQueue {
-  readonly #client: JetStreamClient;
+export class JetStreamAlertQueue implements AlertQueue, Disposable {
+  readonly #publisher: StoredPublisher;
 
-  constructor(client: JetStreamClient) {
-    this.#client = client;
+  /** @param inboxPrefix where the connection's user may have its replies */
+  constructor(connection: NatsConnection, inboxPrefix: string | undefined) {
+    this.#publisher = new StoredPublisher(connection, { inboxPrefix, timeoutMs: PUB_ACK_TIMEOUT_MS });
   }
 
   async publish(alert: Alert, signal?: AbortSignal): Promise<QueueReceipt> {
+    try {
+      return await this.#publishOnce(alert);
+    } catch (error) {
+      return await this.#publishAgain(alert, error, signal);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#publisher[Symbol.dispose]();
+  }
+
+  async #publishOnce(alert: Alert): Promise<QueueReceipt> {
+    const headers = traceHeaders();
+    headers.set(MESSAGE_ID, alertMessageId(alert));
+    const subject = subjects.received(alert.store);
+    const { duplicate } = await this.#publisher.publish(subject, encodeAlertPayload(alert), headers);
+    return { duplicate };
+  }
+
+  /** Apart from the first attempt, which nearly always succeeds. */
+  async #publishAgain(alert: Alert, firstError: unknown, signal: AbortSignal | undefined): Promise<QueueReceipt> {
     let mayBeStored = false;
+    const isRetryable = (error: unknown): boolean => {
+      mayBeStored ||= !isKnownUnstored(error);
+      return !isRefusal(error) && signal?.aborted !== true;
+    };
+    if (!isRetryable(firstError)) throw toQueueError(firstError, mayBeStored);
     try {
       return await retry(() => this.#publishOnce(alert), {
         backoff: AT_ONCE,
-        maxAttempts: PUBLISH_ATTEMPTS,
-        isRetryable: error => {
-          mayBeStored ||= !isKnownUnstored(error);
-          return !isRefusal(error) && signal?.aborted !== true;
-        },
+        maxAttempts: PUBLISH_ATTEMPTS - 1,
+        isRetryable,
       });
     } catch (cause) {
       throw toQueueError(cause, mayBeStored || !isKnownUnstored(cause));
     }
-  }
-
-  async #publishOnce(alert: Alert): Promise<QueueReceipt> {
-    const { duplicate } = await publishStored(this.#client, subjects.received(alert.store), encodeAlertPayload(alert), {
-      msgID: alertMessageId(alert),
-      headers: traceHeaders(),
-      timeout: PUB_ACK_TIMEOUT_MS,
-    });
-    return { duplicate };
   }
 }
 
@@ -59,12 +74,7 @@ function isRefusal(error: unknown): error is JetStreamApiError {
  * has lost its majority, may have the message and store it later; so may one that is reconnected to.
  */
 function isKnownUnstored(error: unknown): boolean {
-  return isRefusal(error) || hasNoResponder(error);
-}
-
-/** The client wraps it into an error that it doesn't export. */
-function hasNoResponder(error: unknown): boolean {
-  return error instanceof Error && error.cause instanceof errors.RequestError && error.cause.isNoResponders();
+  return isRefusal(error) || error instanceof NoStreamError;
 }
 
 function toQueueError(cause: unknown, mayBeStored: boolean): AlertQueueError {

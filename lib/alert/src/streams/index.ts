@@ -1,4 +1,4 @@
-export { alertMessageId, isReplay } from './alert-message-id.ts';
+export { alertMessageId, isReplay, MESSAGE_ID } from './alert-message-id.ts';
 export { closeIntake, findIntakeProblem, identityOf, isIntakeOpen, openIntake } from './intake.ts';
 export { type JetStreamConfig, readJetStreamConfig } from './jetstream-config.ts';
 export { openStreams } from './open-streams.ts';

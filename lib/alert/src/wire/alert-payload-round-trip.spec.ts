@@ -1,7 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
+import { create, toJsonString } from '@bufbuild/protobuf';
 import { asShown, GENERATED_ALERTS, GENERATED_ALERTS_SEED, generateAlerts } from '@vigie/dev-env/testing';
+import { AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { expect } from 'chai';
 import { latestTimestamp, parseAlert, timestampSeconds } from '../alert.ts';
+import { alertToProto } from './alert-message.ts';
 import { decodeAlertPayload, encodeAlertPayload } from './alert-payload.ts';
 
 describe('payloads of generated alerts', () => {
@@ -16,6 +19,15 @@ describe('payloads of generated alerts', () => {
       const expected = asShown(sent);
       if (!isDeepStrictEqual(shown, expected)) expect(shown).to.deep.equal(expected);
       if (!isDeepStrictEqual(byHand, decoded)) expect(byHand).to.deep.equal(decoded);
+    }
+  });
+
+  it('are the proto3 JSON of the message, byte by byte', function () {
+    this.timeout(0);
+    for (const sent of generateAlerts(GENERATED_ALERTS, GENERATED_ALERTS_SEED)) {
+      const alert = parseAlert(sent, latestTimestamp());
+      const ofMessage = toJsonString(AlertSchema, create(AlertSchema, alertToProto(alert)));
+      if (encodeAlertPayload(alert) !== ofMessage) expect(encodeAlertPayload(alert)).to.equal(ofMessage);
     }
   });
 });

@@ -8,5 +8,6 @@ export { connectNats } from './nats-connection.ts';
 export { findNatsServerProblem } from './nats-server-version.mjs';
 export { readNatsUrl } from './nats-url.ts';
 export { publishStored } from './publish-stored.ts';
+export { NoStreamError, StoredPublisher } from './stored-publisher.ts';
 export { findQuorumProblem } from './stream-quorum.ts';
 export { traceHeaders } from './trace-headers.ts';

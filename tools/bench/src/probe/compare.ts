@@ -1,11 +1,11 @@
 import path from 'node:path';
+import { formatTable } from '../table.ts';
 import { measureBeamcoder, whyBeamcoderIsAbsent } from './beamcoder-contender.ts';
 import { benchFiles } from './bench-files.ts';
 import type { Contender } from './contender.ts';
 import { ffprobe } from './ffprobe-contender.ts';
 import { medianOf, timeUs } from './measure.ts';
 import { mediabunny } from './mediabunny-contender.ts';
-import { formatTable } from './table.ts';
 import { vigie } from './vigie-contender.ts';
 
 const WARM_UPS = 20;

@@ -1,6 +1,6 @@
+import { formatTable } from '../table.ts';
 import { headerFiles } from './bench-files.ts';
 import { probeInTurn, readHead } from './probe-load.ts';
-import { formatTable } from './table.ts';
 
 const TARGET_US = 150;
 const PROBES = 3_000;
