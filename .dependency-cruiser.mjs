@@ -103,6 +103,20 @@ export default {
       to: { path: PACKAGE, pathNot: ['^lib/media-source/', ASYNC_KIT, ERRORS_KIT] },
     },
     {
+      name: 'client-runs-in-browsers',
+      severity: 'error',
+      comment: 'The client imports the contract and Connect over fetch, nothing of Node and no other package of ours.',
+      from: { path: '^lib/client/src/', pathNot: TEST_CODE },
+      to: {
+        pathNot: [
+          '^lib/client/src/',
+          '^proto/',
+          '^node_modules/@bufbuild/',
+          '^node_modules/@connectrpc/connect(-web)?/',
+        ],
+      },
+    },
+    {
       name: 'tools-are-not-for-production',
       severity: 'error',
       comment: 'What developers run is not there where Vigie runs.',

@@ -3,6 +3,7 @@ import { onMesh } from './on-mesh.ts';
 import { runScript } from './run.ts';
 
 const OPERATIONS = 'docs/operations.md';
+const EXAMPLES = 'docs/examples.md';
 /** What the pages take for granted: the mesh of `npm start`, on its own ports. */
 const DOCUMENTED_GATEWAY = 'localhost:8000';
 const DOCUMENTED_NATS = 'nats://operator:operator@localhost:4222';
@@ -18,6 +19,8 @@ export async function runDocumentedCommands(dir: string, env: NodeJS.ProcessEnv)
     documentedBlock('sh', 'curl -s localhost:8000/v1/alerts', 'README.md'),
     documentedBlock('sh', 'grpcurl -plaintext'),
     documentedBlock('sh', 'nats sub', 'README.md'),
+    documentedBlock('sh', 'grpc-1', EXAMPLES),
+    documentedBlock('sh', 'nats-1', EXAMPLES),
     documentedBlock('sh', 'nats stream report', OPERATIONS),
     documentedBlock('sh', '"uid":"by-hand-1"', OPERATIONS),
     documentedBlock('sh', '--force-stdin', OPERATIONS),

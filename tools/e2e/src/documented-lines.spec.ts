@@ -7,10 +7,11 @@ import { temporaryDir } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
 import { useMesh } from './mesh-fixture.ts';
 import { newAlert, postJson } from './rest-client.ts';
-import { DOCUMENTED_PATH, documentedScript } from './testing/documented-script.ts';
+import { DOCUMENTED_PATH, documentedProgram, documentedScript } from './testing/documented-script.ts';
 
 const ENV = { ...process.env, PATH: DOCUMENTED_PATH };
 const OPERATIONS = 'docs/operations.md';
+const EXAMPLES = 'docs/examples.md';
 const LIMIT_MS = 100_000;
 
 function has(...programs: string[]): boolean {
@@ -33,6 +34,15 @@ describe('the lines of the docs, pasted as they are', () => {
     const options = { cwd: dir, env: ENV, timeout: LIMIT_MS, maxBuffer: 2 ** 24 };
     const { stdout, stderr } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], options);
     return stdout + stderr;
+  }
+
+  /** Runs a program in the project's folder, where its packages are. @returns the lines that it prints */
+  async function runProgram(heading: string): Promise<string[]> {
+    const program = await documentedProgram(mesh(), EXAMPLES, heading);
+    const options = { cwd: PROJECT_DIR, timeout: LIMIT_MS };
+    const running = promisify(execFile)(process.execPath, ['--input-type=module-typescript'], options);
+    running.child.stdin?.end(program);
+    return (await running).stdout.trim().split('\n');
   }
 
   it('show the outcome of a first alert, and its picture', async () => {
@@ -93,5 +103,37 @@ describe('the lines of the docs, pasted as they are', () => {
     expect(await paste(OPERATIONS, '## Postgres', 'vigie_read@'))
       .to.contain('PROCESSED')
       .and.contain('media.video.codec: codec of the best video stream');
+  });
+
+  it('send an alert and show its outcome over REST', async () => {
+    expect(await paste(EXAMPLES, '## REST'))
+      .to.match(/"uid":"rest-1",.*"status":"PROCESSED"/)
+      .and.match(/"alerts":\[\{"uid"/);
+  });
+
+  it('send an alert and show its outcome over Connect', async () => {
+    const shown = await paste(EXAMPLES, '## Connect');
+    expect(shown.match(/"uid":"connect-1",.*?"status":"PROCESSED"/g)).to.length(2);
+  });
+
+  it('send an alert and show its outcome over gRPC-Web', async () => {
+    expect(await runProgram('## gRPC-Web')).to.deep.equal(['true vp9']);
+  });
+
+  it('send alerts, watch and list them with the client', async () => {
+    const said = await runProgram('## Node and browsers');
+    expect(said.slice(0, 3)).to.deep.equal(['node-2', 'INVALID_FIELDS', 'PROCESSED h264']);
+    expect(said.slice(3, -1)).to.have.members(['node-1', 'node-2']);
+    expect(said.at(-1)).to.equal('NOT_FOUND');
+  });
+
+  it('send, list, get and show alerts on the command line', async function () {
+    if (!has('jq')) return this.skip();
+    expect(await paste(EXAMPLES, '## The command line'))
+      .to.match(/^PROCESSED {2}cli-1$/m)
+      .and.match(/store-44 {2}PROCESSED {2}cli-2/)
+      .and.match(/^h264$/m);
+    const picture = await readFile(path.join(dir, 'cli-1.jpg'));
+    expect(picture.subarray(0, 2).toString('hex')).to.equal('ffd8');
   });
 });

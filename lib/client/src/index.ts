@@ -1,0 +1,48 @@
+/**
+ * A client of Vigie, for Node and browsers.
+ *
+ * ```ts
+ * const vigie = createVigieClient({ url: 'http://localhost:8000' });
+ * await vigie.send({ uid: 'a1', video: '/videos/a.mp4', timestamp: new Date(), store: 'store-42' });
+ * const { status, media } = await vigie.get('a1', { waitMs: 30_000 });
+ * ```
+ */
+export type { CallOptions, ConnectionOptions } from './connection.ts';
+export {
+  ALERT_STATUSES,
+  type AlertStatus,
+  FAILURE_CODES,
+  type FailureCode,
+  QUARANTINE_STATES,
+  type QuarantineState,
+} from './plain-types.ts';
+export type {
+  Accepted,
+  Alert,
+  ListFilter,
+  NewAlert,
+  Page,
+  Poster,
+  PurgeFilter,
+  QuarantinedAlert,
+  QuarantineFilter,
+  ReplayFilter,
+  ResolveFilter,
+  SendResult,
+  Summary,
+  SummaryFilter,
+  WatchFilter,
+} from './resources.ts';
+export type { RetryPolicy } from './retry.ts';
+export {
+  createVigieClient,
+  type GetOptions,
+  type ListOptions,
+  type ManyOptions,
+  type PageOptions,
+  type PosterOptions,
+  type Purged,
+  type VigieClient,
+} from './vigie-client.ts';
+export { type ErrorCode, type FieldViolation, VigieError } from './vigie-error.ts';
+export type { GapReason, WatchEvent, WatchOptions } from './watch-alerts.ts';

@@ -1,0 +1,4 @@
+/** A call that can't be understood: the person's to mend. */
+export class WrongUsageError extends Error {
+  override readonly name = 'WrongUsageError';
+}
