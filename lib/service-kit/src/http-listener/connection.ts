@@ -12,7 +12,8 @@ const NOTICE_TIMEOUT_MS = 1_000;
 /** A client's connection. */
 export class Connection implements TabledConnection {
   readonly caller: string;
-  readonly socket: Socket;
+  /** What HTTP is spoken over: once there is TLS, that. */
+  socket: Socket;
   readonly openedAt: number;
   /** Somewhere in 0 to 1: where between the shortest and the longest age it ends. */
   readonly agePart = Math.random();

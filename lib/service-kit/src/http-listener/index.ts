@@ -3,3 +3,4 @@ export { headersOf } from './headers-of.ts';
 export { HttpListener, type RequestListener } from './http-listener.ts';
 export { http2StreamOf } from './http2-stream.ts';
 export type { ListenerLimits } from './listener-limits.ts';
+export type { KeyPair } from './tls/tls-acceptor.ts';
