@@ -3,6 +3,7 @@ import { HttpListener } from '@vigie/service-kit/http-listener';
 import { bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
 import { Admissions, registerAdmissionMetrics } from '@vigie/service-kit/limits';
+import { KeyPairFiles, registerKeyPairMetrics } from '@vigie/service-kit/tls';
 import { ChannelUpstreamHealth } from './adapters/grpc/channel-upstream-health.ts';
 import { ChannelUpstreams } from './adapters/grpc/channel-upstreams.ts';
 import { InterceptedUpstreams } from './adapters/grpc/intercepted-upstreams.ts';
@@ -144,6 +145,7 @@ export async function startGateway(
     health.addCheck(name, () => findUnserved(name, upstreamHealth), { isRequired: name === 'ingest' });
   }
 
+  const keyPairFiles = config.keyPairPaths && (await KeyPairFiles.open({ ...config.keyPairPaths, logger }));
   const httpListener = new HttpListener({
     listener: createRequestListener({
       handle: createGatewayHandler({
@@ -163,7 +165,13 @@ export async function startGateway(
     lameDuckMs: config.lameDuckMs,
     shutdownGraceMs: config.shutdownGraceMs,
     limits: config.listenerLimits,
+    keyPair: keyPairFiles?.current,
   });
+  if (keyPairFiles !== undefined) {
+    teardown.use(keyPairFiles);
+    keyPairFiles.follow(keyPair => httpListener.setKeyPair(keyPair));
+    registerKeyPairMetrics(metrics, keyPairFiles);
+  }
   teardown.use(httpListener);
   // Runs before the listener closes, which waits until all streams have ended.
   teardown.defer(() => stopping.abort(stoppingError()));

@@ -2,11 +2,14 @@ import { EnvReader } from '@vigie/service-kit/env';
 import type { RunnerConfig } from '@vigie/service-kit/lifecycle';
 import { readRunnerConfig } from '@vigie/service-kit/lifecycle';
 import { readServerLimits, type ServerLimits } from '@vigie/service-kit/limits';
+import { type KeyPairPaths, readKeyPairPaths } from '@vigie/service-kit/tls';
 import { service } from './service.ts';
 
 export interface Config extends RunnerConfig, ServerLimits {
-  /** The one public port, for HTTP/1.1 and cleartext HTTP/2. */
+  /** The one public port, for HTTP/1.1 and HTTP/2. */
   readonly port: number;
+  /** Of the port's certificate; without them it speaks no TLS. */
+  readonly keyPairPaths: KeyPairPaths | undefined;
   readonly ingestAddress: string;
   readonly probeAddress: string;
   readonly storeAddress: string;
@@ -42,6 +45,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     ...runner,
     ...readServerLimits(reader, SERVER_LIMITS),
     port: reader.port('PORT', service.port),
+    keyPairPaths: readKeyPairPaths(reader),
     ingestAddress: reader.address('INGEST_ADDRESS', '127.0.0.1:50051'),
     probeAddress: reader.address('PROBE_ADDRESS', '127.0.0.1:50052'),
     storeAddress: reader.address('STORE_ADDRESS', '127.0.0.1:50053'),

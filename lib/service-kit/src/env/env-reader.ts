@@ -25,6 +25,16 @@ export class EnvReader {
     return this.#read(name, fallback, value => value);
   }
 
+  /** Two that are of use only together; `undefined` if neither is set. */
+  pair(first: string, second: string): readonly [string, string] | undefined {
+    const values = [this.string(first, ''), this.string(second, '')] as const;
+    if (values.every(value => value === '')) return undefined;
+    for (const [name, other, value] of [[first, second, values[0]] as const, [second, first, values[1]] as const]) {
+      if (value === '') this.#errors.push(`${name} is required with ${other}`);
+    }
+    return values;
+  }
+
   /** Comma-separated; empty if it is not set. */
   list(name: string): readonly string[] {
     const items = this.string(name, '').split(',');
