@@ -35,10 +35,14 @@ export class EnvReader {
     return values;
   }
 
-  /** Comma-separated; empty if it is not set. */
-  list(name: string): readonly string[] {
-    const items = this.string(name, '').split(',');
-    return items.map(item => item.trim()).filter(item => item !== '');
+  /** Comma-separated; empty if it is not set. @param check throws an Error with the rest of the sentence "it ..." */
+  list(name: string, check?: (items: readonly string[]) => unknown): readonly string[] {
+    return this.#read<readonly string[]>(name, [], value => {
+      const items = value.split(',').map(item => item.trim());
+      const found = items.filter(item => item !== '');
+      check?.(found);
+      return found;
+    });
   }
 
   /** A whole number within both bounds. */

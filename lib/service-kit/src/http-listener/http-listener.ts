@@ -12,7 +12,7 @@ import { setImmediate } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import { settlesWithin } from '../async/settles-within.ts';
 import { answerClientError } from './client-error.ts';
-import { Connection } from './connection.ts';
+import { Connection, type Peer } from './connection.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { HeaderGuardedSocket } from './header-guard/header-guarded-socket.ts';
 import { DEFAULT_LISTENER_LIMITS, type ListenerLimits } from './listener-limits.ts';
@@ -24,9 +24,9 @@ import { type KeyPair, TlsAcceptor } from './tls/tls-acceptor.ts';
 /**
  * HTTP/2 requests come through Node's compatibility API, which looks like that of HTTP/1.
  *
- * @param caller whose share of the limits the request counts against
+ * @param caller whose share of the limits the request counts against, unless a proxy calls for somebody else
  */
-export type RequestListener = (request: IncomingMessage, response: ServerResponse, caller: string) => void;
+export type RequestListener = (request: IncomingMessage, response: ServerResponse, caller: string, peer: Peer) => void;
 
 export interface HttpListenerOptions {
   readonly listener: RequestListener;
@@ -41,6 +41,8 @@ export interface HttpListenerOptions {
   readonly limits?: Partial<ListenerLimits>;
   /** With it the port speaks TLS alone. */
   readonly keyPair?: KeyPair | undefined;
+  /** Whether an address is that of a proxy, which may have any number of connections. None is by default. */
+  readonly isProxy?: (address: string) => boolean;
 }
 
 /** A burst of clients that all connect at once waits in this queue of the kernel instead of being refused. */
@@ -64,6 +66,7 @@ export class HttpListener implements AsyncDisposable {
   readonly #http1: Server;
   readonly #http2: Http2Server;
   readonly #limits: ListenerLimits;
+  readonly #isProxy: ((address: string) => boolean) | undefined;
   readonly #connections: ConnectionTable<Connection>;
   readonly #ofSocket = new WeakMap<Socket, Connection>();
   /** Connections whose client has asked nothing yet. */
@@ -77,7 +80,8 @@ export class HttpListener implements AsyncDisposable {
   #sweepTimer: NodeJS.Timeout | undefined;
   #sweptAt = performance.now();
 
-  constructor({ listener, lameDuckMs, shutdownGraceMs, limits, keyPair }: HttpListenerOptions) {
+  constructor({ listener, lameDuckMs, shutdownGraceMs, limits, keyPair, isProxy }: HttpListenerOptions) {
+    this.#isProxy = isProxy;
     this.#lameDuckMs = lameDuckMs;
     this.#shutdownGraceMs = shutdownGraceMs;
     this.#limits = { ...DEFAULT_LISTENER_LIMITS, ...limits };
@@ -101,7 +105,7 @@ export class HttpListener implements AsyncDisposable {
         return;
       }
       this.#followHttp1(connection, request, response);
-      listener(request, response, connection.caller);
+      listener(request, response, connection.caller, connection);
     });
     this.#http1.on('clientError', (error, socket) => {
       const isAnswering = [...this.#http1Responses].some(each => each.socket === socket && each.headersSent);
@@ -119,7 +123,7 @@ export class HttpListener implements AsyncDisposable {
       const connection = this.#ofSession.get(stream.session as ServerHttp2Session);
       // Node applies the limit on headers only once the client has acknowledged the settings.
       if (headerBytes(request) > maxHeaderBytes) stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
-      else if (connection !== undefined) listener(request, response, connection.caller);
+      else if (connection !== undefined) listener(request, response, connection.caller, connection);
     };
     this.#http2 = createHttp2Server(http2Options, onHttp2Request as never);
     // Node would answer these by itself, and then keep them for as long as their clients like.
@@ -181,7 +185,7 @@ export class HttpListener implements AsyncDisposable {
   }
 
   #admit(socket: Socket): void {
-    const connection = new Connection(socket, performance.now());
+    const connection = new Connection(socket, performance.now(), this.#isProxy);
     if (!this.#connections.add(connection, performance.now())) {
       socket.destroy();
       return;

@@ -1,3 +1,5 @@
+export { callerOf } from './caller.ts';
+export type { Peer } from './connection.ts';
 export { cut, followResponse, limitSending } from './follow-response.ts';
 export { headersOf } from './headers-of.ts';
 export { HttpListener, type RequestListener } from './http-listener.ts';
