@@ -4,6 +4,7 @@ import { bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
 import { Admissions, registerAdmissionMetrics } from '@vigie/service-kit/limits';
 import { KeyPairFiles, registerKeyPairMetrics } from '@vigie/service-kit/tls';
+import { TrustedProxies } from '@vigie/service-kit/web';
 import { ChannelUpstreamHealth } from './adapters/grpc/channel-upstream-health.ts';
 import { ChannelUpstreams } from './adapters/grpc/channel-upstreams.ts';
 import { InterceptedUpstreams } from './adapters/grpc/intercepted-upstreams.ts';
@@ -146,6 +147,7 @@ export async function startGateway(
   }
 
   const keyPairFiles = config.keyPairPaths && (await KeyPairFiles.open({ ...config.keyPairPaths, logger }));
+  const trustedProxies = new TrustedProxies(config.trustedProxies);
   const httpListener = new HttpListener({
     listener: createRequestListener({
       handle: createGatewayHandler({
@@ -161,11 +163,13 @@ export async function startGateway(
       logger,
       metrics: httpMetrics(metrics),
       sendTimeoutMs: config.sendTimeoutMs,
+      trustedProxies,
     }),
     lameDuckMs: config.lameDuckMs,
     shutdownGraceMs: config.shutdownGraceMs,
     limits: config.listenerLimits,
     keyPair: keyPairFiles?.current,
+    isProxy: address => trustedProxies.trusts(address),
   });
   if (keyPairFiles !== undefined) {
     teardown.use(keyPairFiles);

@@ -21,6 +21,14 @@ describe('the configuration of the gateway', () => {
     expect(readConfig({ SHUTDOWN_GRACE_MS: '300' }).lameDuckMs).to.equal(150);
   });
 
+  it('takes addresses and networks as trusted proxies, nothing else', () => {
+    const trusted = '10.0.0.0/8, ::1';
+    expect(readConfig({ TRUSTED_PROXIES: trusted }).trustedProxies).to.deep.equal(['10.0.0.0/8', '::1']);
+    expect(() => readConfig({ TRUSTED_PROXIES: 'proxy.example' })).to.throw(
+      'TRUSTED_PROXIES is wrong: it must list addresses and networks',
+    );
+  });
+
   it('takes a certificate only with its key', () => {
     expect(readConfig({}).keyPairPaths).to.equal(undefined);
     const both = { TLS_CERT_FILE: '/tls.crt', TLS_KEY_FILE: '/tls.key' };

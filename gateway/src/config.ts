@@ -3,6 +3,7 @@ import type { RunnerConfig } from '@vigie/service-kit/lifecycle';
 import { readRunnerConfig } from '@vigie/service-kit/lifecycle';
 import { readServerLimits, type ServerLimits } from '@vigie/service-kit/limits';
 import { type KeyPairPaths, readKeyPairPaths } from '@vigie/service-kit/tls';
+import { TrustedProxies } from '@vigie/service-kit/web';
 import { service } from './service.ts';
 
 export interface Config extends RunnerConfig, ServerLimits {
@@ -19,6 +20,8 @@ export interface Config extends RunnerConfig, ServerLimits {
   readonly maxTimeoutMs: number;
   /** Web sites whose pages may call. */
   readonly allowedOrigins: readonly string[];
+  /** Addresses and networks of the proxies whose word counts about where a request comes from. */
+  readonly trustedProxies: readonly string[];
   /** How long a client may take to read a response that isn't a stream. */
   readonly sendTimeoutMs: number;
   /** How many outcomes are kept for all watches: one that falls further behind ends. */
@@ -52,6 +55,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     requestTimeoutMs: reader.integer('REQUEST_TIMEOUT_MS', 10_000, SPAN_MS),
     maxTimeoutMs: reader.integer('MAX_TIMEOUT_MS', 300_000, SPAN_MS),
     allowedOrigins: reader.list('ALLOWED_ORIGINS'),
+    trustedProxies: reader.list('TRUSTED_PROXIES', networks => new TrustedProxies(networks)),
     sendTimeoutMs: reader.integer('SEND_TIMEOUT_MS', 60_000, SPAN_MS),
     recentOutcomes: reader.integer('RECENT_OUTCOMES', 4_096, { min: 1, max: 1_000_000 }),
     lameDuckMs: reader.integer('LAME_DUCK_MS', Math.min(500, mostLameDuckMs), {

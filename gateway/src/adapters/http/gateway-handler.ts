@@ -20,7 +20,7 @@ export function createGatewayHandler({ webAccess, byPath, transcoder, logger }: 
   return async exchange => {
     const { request, response } = exchange;
     try {
-      webAccess.check(request);
+      webAccess.check(request, exchange.forwardedHosts);
     } catch (error) {
       // Web pages, which speak the other protocols, understand HTTP's 403.
       if (isGrpc(exchange)) return sendGrpcError(exchange, ConnectError.from(error));

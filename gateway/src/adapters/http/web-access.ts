@@ -33,13 +33,20 @@ export class WebAccess {
     this.#origins = allowedOrigins.map(origin => origin.toLowerCase());
   }
 
-  /** @throws ConnectError PERMISSION_DENIED */
-  check(request: IncomingMessage): void {
+  /**
+   * @param forwardedHosts as which trusted proxies were called, if they tell
+   * @throws ConnectError PERMISSION_DENIED
+   */
+  check(request: IncomingMessage, forwardedHosts: readonly string[] = []): void {
     const authority = authorityOf(request);
-    if (!this.#hosts.allows(authority)) throw hostRefused(authority);
+    // The request's own host too: a proxy may pass on what a page has written into the other headers.
+    for (const host of [authority, ...forwardedHosts]) {
+      if (!this.#hosts.allows(host)) throw hostRefused(host);
+    }
     const { origin } = request.headers;
     if (origin === undefined || SAFE_METHODS.includes(request.method)) return;
-    if (!isSameSite(origin, authority) && !this.#allowsOrigin(origin)) throw originRefused(origin);
+    const called = forwardedHosts.length > 0 ? forwardedHosts : [authority];
+    if (!called.some(host => isSameSite(origin, host)) && !this.#allowsOrigin(origin)) throw originRefused(origin);
   }
 
   /**
