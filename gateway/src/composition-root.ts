@@ -21,6 +21,7 @@ import { RequestGuard } from './adapters/http/request-guard.ts';
 import { createMethodForwarder } from './adapters/http/rpc/forward-method.ts';
 import { createOwnServices } from './adapters/http/rpc/own-services.ts';
 import { createRpcHandlers } from './adapters/http/rpc/rpc-handlers.ts';
+import { SecurityHeaders } from './adapters/http/security-headers.ts';
 import { createRequestListener } from './adapters/http/serve-exchange.ts';
 import { stoppingError } from './adapters/http/stopping.ts';
 import { createTranscoder } from './adapters/http/transcoder/transcoder.ts';
@@ -158,6 +159,7 @@ export async function startGateway(
         ]),
         transcoder,
         webAccess: new WebAccess(config),
+        securityHeaders: new SecurityHeaders(config),
         logger,
       }),
       logger,

@@ -20,6 +20,8 @@ export interface Config extends RunnerConfig, ServerLimits {
   readonly maxTimeoutMs: number;
   /** Web sites whose pages may call. */
   readonly allowedOrigins: readonly string[];
+  /** For how long browsers are to call over TLS alone; 0 has them forget it. */
+  readonly hstsMaxAgeSeconds: number;
   /** Addresses and networks of the proxies whose word counts about where a request comes from. */
   readonly trustedProxies: readonly string[];
   /** How long a client may take to read a response that isn't a stream. */
@@ -39,6 +41,8 @@ const SERVER_LIMITS = {
 };
 const SPAN_MS = { min: 100, max: 2 ** 31 - 1 };
 
+const HALF_A_YEAR_SECONDS = 180 * 86_400;
+
 /** @throws InvalidEnvironmentError */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const reader = new EnvReader(env);
@@ -55,6 +59,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     requestTimeoutMs: reader.integer('REQUEST_TIMEOUT_MS', 10_000, SPAN_MS),
     maxTimeoutMs: reader.integer('MAX_TIMEOUT_MS', 300_000, SPAN_MS),
     allowedOrigins: reader.list('ALLOWED_ORIGINS'),
+    hstsMaxAgeSeconds: reader.integer('HSTS_MAX_AGE_SECONDS', HALF_A_YEAR_SECONDS, { min: 0, max: 2 ** 31 - 1 }),
     trustedProxies: reader.list('TRUSTED_PROXIES', networks => new TrustedProxies(networks)),
     sendTimeoutMs: reader.integer('SEND_TIMEOUT_MS', 60_000, SPAN_MS),
     recentOutcomes: reader.integer('RECENT_OUTCOMES', 4_096, { min: 1, max: 1_000_000 }),

@@ -81,7 +81,8 @@ export function isPreflight({ method, headers }: Pick<IncomingMessage, 'method' 
   return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
 }
 
-function authorityOf({ headers }: IncomingMessage): string | undefined {
+/** As which host its client has called; `undefined` if it doesn't tell. */
+export function authorityOf({ headers }: IncomingMessage): string | undefined {
   const authority = headers[':authority'];
   return typeof authority === 'string' ? authority : headers.host;
 }
