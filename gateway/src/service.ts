@@ -7,5 +7,8 @@ export const service = {
   isPublic: true,
   dependsOn: { INGEST_ADDRESS: 'ingest-svc', PROBE_ADDRESS: 'probe-svc', STORE_ADDRESS: 'store-svc' },
   replicas: 'many',
-  image: { memoryMib: 512, settings: { ALLOWED_HOSTS: '', ALLOWED_ORIGINS: '' } },
+  image: {
+    memoryMib: 512,
+    settings: { ALLOWED_HOSTS: '', ALLOWED_ORIGINS: '', TRUSTED_PROXIES: '', TLS_CERT_FILE: '', TLS_KEY_FILE: '' },
+  },
 } as const satisfies ServiceDeclaration;
