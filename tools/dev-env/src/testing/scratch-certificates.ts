@@ -19,7 +19,7 @@ export interface ScratchCertificateOptions {
   readonly heldDays?: number;
 }
 
-/** Certificates for a server on this machine, by default for `localhost` but not for 127.0.0.1, in the caller's folder. */
+/** Certificates for a server, by default `localhost` but not 127.0.0.1, made in a folder of the caller's. */
 export async function makeCertificates(
   dir: string,
   { hosts = ['localhost'], days = 2, heldDays = 1 }: ScratchCertificateOptions = {},

@@ -200,7 +200,7 @@ describe('HttpListener over TLS', () => {
   it('asks clients to connect elsewhere while it closes, and lets requests in flight finish', async () => {
     const begun = Promise.withResolvers<void>();
     const finish = Promise.withResolvers<void>();
-    const listener: RequestListener = async (request, response) => {
+    const listener = async (...[request, response]: Parameters<RequestListener>) => {
       if (request.url === '/slow') {
         begun.resolve();
         await finish.promise;
@@ -223,7 +223,7 @@ describe('HttpListener over TLS', () => {
 
   it('says first that an old connection ends, and serves what is in flight', async () => {
     const finish = Promise.withResolvers<void>();
-    const listener: RequestListener = async (_request, response) => {
+    const listener = async (...[, response]: Parameters<RequestListener>) => {
       await finish.promise;
       response.end('done');
     };
