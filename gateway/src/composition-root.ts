@@ -5,6 +5,8 @@ import { HttpListener } from '@vigie/service-kit/http-listener';
 import { bindParts } from '@vigie/service-kit/injection';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
 import { Admissions, registerAdmissionMetrics } from '@vigie/service-kit/limits';
+import { KeyPairFiles, registerKeyPairMetrics } from '@vigie/service-kit/tls';
+import { TrustedProxies } from '@vigie/service-kit/web';
 import { ChannelUpstreamHealth } from './adapters/grpc/channel-upstream-health.ts';
 import { ChannelUpstreams } from './adapters/grpc/channel-upstreams.ts';
 import { InterceptedUpstreams } from './adapters/grpc/intercepted-upstreams.ts';
@@ -29,6 +31,7 @@ import { createMethodForwarder } from './adapters/http/rpc/forward-method.ts';
 import { createOwnServices, isHealthCheck } from './adapters/http/rpc/own-services.ts';
 import { refuseRpc } from './adapters/http/rpc/refuse-rpc.ts';
 import { createRpcHandlers } from './adapters/http/rpc/rpc-handlers.ts';
+import { SecurityHeaders } from './adapters/http/security-headers.ts';
 import { sendError } from './adapters/http/send.ts';
 import { createRequestListener } from './adapters/http/serve-exchange.ts';
 import { stoppingError } from './adapters/http/stopping.ts';
@@ -171,6 +174,8 @@ export async function startGateway(
     health.addCheck(name, () => findUnserved(name, upstreamHealth), { isRequired: name === 'ingest' });
   }
 
+  const keyPairFiles = config.keyPairPaths && (await KeyPairFiles.open({ ...config.keyPairPaths, logger }));
+  const trustedProxies = new TrustedProxies(config.trustedProxies);
   const httpListener = new HttpListener({
     listener: createRequestListener({
       handle: createGatewayHandler({
@@ -181,16 +186,25 @@ export async function startGateway(
         ]),
         transcoder: limitRest(transcoder),
         webAccess: new WebAccess(config),
+        securityHeaders: new SecurityHeaders(config),
         logger,
       }),
       logger,
       metrics: httpMetrics(metrics),
       sendTimeoutMs: config.sendTimeoutMs,
+      trustedProxies,
     }),
     lameDuckMs: config.lameDuckMs,
     shutdownGraceMs: config.shutdownGraceMs,
     limits: config.listenerLimits,
+    keyPair: keyPairFiles?.current,
+    isProxy: address => trustedProxies.trusts(address),
   });
+  if (keyPairFiles !== undefined) {
+    teardown.use(keyPairFiles);
+    keyPairFiles.follow(keyPair => httpListener.setKeyPair(keyPair));
+    registerKeyPairMetrics(metrics, keyPairFiles);
+  }
   teardown.use(httpListener);
   // Runs before the listener closes, which waits until all streams have ended.
   teardown.defer(() => stopping.abort(stoppingError()));

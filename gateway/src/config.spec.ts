@@ -20,4 +20,20 @@ describe('the configuration of the gateway', () => {
     expect(readConfig({}).lameDuckMs).to.equal(500);
     expect(readConfig({ SHUTDOWN_GRACE_MS: '300' }).lameDuckMs).to.equal(150);
   });
+
+  it('takes addresses and networks as trusted proxies, nothing else', () => {
+    const trusted = '10.0.0.0/8, ::1';
+    expect(readConfig({ TRUSTED_PROXIES: trusted }).trustedProxies).to.deep.equal(['10.0.0.0/8', '::1']);
+    expect(() => readConfig({ TRUSTED_PROXIES: 'proxy.example' })).to.throw(
+      'TRUSTED_PROXIES is wrong: it must list addresses and networks',
+    );
+  });
+
+  it('takes a certificate only with its key', () => {
+    expect(readConfig({}).keyPairPaths).to.equal(undefined);
+    const both = { TLS_CERT_FILE: '/tls.crt', TLS_KEY_FILE: '/tls.key' };
+    expect(readConfig(both).keyPairPaths).to.deep.equal({ certFile: '/tls.crt', keyFile: '/tls.key' });
+    expect(() => readConfig({ ...both, TLS_KEY_FILE: '' })).to.throw('TLS_KEY_FILE is required with TLS_CERT_FILE');
+    expect(() => readConfig({ ...both, TLS_CERT_FILE: '' })).to.throw('TLS_CERT_FILE is required with TLS_KEY_FILE');
+  });
 });

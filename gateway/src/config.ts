@@ -2,12 +2,16 @@ import { EnvReader } from '@vigie/service-kit/env';
 import type { RunnerConfig } from '@vigie/service-kit/lifecycle';
 import { readRunnerConfig } from '@vigie/service-kit/lifecycle';
 import { readServerLimits, type ServerLimits } from '@vigie/service-kit/limits';
+import { type KeyPairPaths, readKeyPairPaths } from '@vigie/service-kit/tls';
+import { TrustedProxies } from '@vigie/service-kit/web';
 import type { RateLimit } from './adapters/http/rates/rate-limiter.ts';
 import { service } from './service.ts';
 
 export interface Config extends RunnerConfig, ServerLimits {
-  /** The one public port, for HTTP/1.1 and cleartext HTTP/2. */
+  /** The one public port, for HTTP/1.1 and HTTP/2. */
   readonly port: number;
+  /** Of the port's certificate; without them it speaks no TLS. */
+  readonly keyPairPaths: KeyPairPaths | undefined;
   readonly ingestAddress: string;
   readonly probeAddress: string;
   readonly storeAddress: string;
@@ -17,6 +21,10 @@ export interface Config extends RunnerConfig, ServerLimits {
   readonly maxTimeoutMs: number;
   /** Web sites whose pages may call. */
   readonly allowedOrigins: readonly string[];
+  /** For how long browsers are to call over TLS alone; 0 has them forget it. */
+  readonly hstsMaxAgeSeconds: number;
+  /** Addresses and networks of the proxies whose word counts about where a request comes from. */
+  readonly trustedProxies: readonly string[];
   /** How long a client may take to read a response that isn't a stream. */
   readonly sendTimeoutMs: number;
   /** How many outcomes are kept for all watches: one that falls further behind ends. */
@@ -38,6 +46,8 @@ const SERVER_LIMITS = {
 const MAX_PER_SECOND = 1_000_000;
 const SPAN_MS = { min: 100, max: 2 ** 31 - 1 };
 
+const HALF_A_YEAR_SECONDS = 180 * 86_400;
+
 /** @throws InvalidEnvironmentError */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const reader = new EnvReader(env);
@@ -47,12 +57,15 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     ...runner,
     ...readServerLimits(reader, SERVER_LIMITS),
     port: reader.port('PORT', service.port),
+    keyPairPaths: readKeyPairPaths(reader),
     ingestAddress: reader.address('INGEST_ADDRESS', '127.0.0.1:50051'),
     probeAddress: reader.address('PROBE_ADDRESS', '127.0.0.1:50052'),
     storeAddress: reader.address('STORE_ADDRESS', '127.0.0.1:50053'),
     requestTimeoutMs: reader.integer('REQUEST_TIMEOUT_MS', 10_000, SPAN_MS),
     maxTimeoutMs: reader.integer('MAX_TIMEOUT_MS', 300_000, SPAN_MS),
     allowedOrigins: reader.list('ALLOWED_ORIGINS'),
+    hstsMaxAgeSeconds: reader.integer('HSTS_MAX_AGE_SECONDS', HALF_A_YEAR_SECONDS, { min: 0, max: 2 ** 31 - 1 }),
+    trustedProxies: reader.list('TRUSTED_PROXIES', networks => new TrustedProxies(networks)),
     sendTimeoutMs: reader.integer('SEND_TIMEOUT_MS', 60_000, SPAN_MS),
     recentOutcomes: reader.integer('RECENT_OUTCOMES', 4_096, { min: 1, max: 1_000_000 }),
     rateLimit: readRateLimit(reader),

@@ -7,5 +7,11 @@ export const service = {
   isPublic: true,
   dependsOn: { INGEST_ADDRESS: 'ingest-svc', PROBE_ADDRESS: 'probe-svc', STORE_ADDRESS: 'store-svc' },
   replicas: 'many',
-  image: { memoryMib: 512, settings: { ALLOWED_HOSTS: '', ALLOWED_ORIGINS: '', RATE_LIMIT_PER_SECOND: '' } },
+  image: {
+    memoryMib: 512,
+    settings: {
+      ...{ ALLOWED_HOSTS: '', ALLOWED_ORIGINS: '', TRUSTED_PROXIES: '' },
+      ...{ TLS_CERT_FILE: '', TLS_KEY_FILE: '', RATE_LIMIT_PER_SECOND: '' },
+    },
+  },
 } as const satisfies ServiceDeclaration;

@@ -64,7 +64,7 @@ export async function runGateway(services: Services, overrides: Partial<Config> 
   health.enter('running');
   const stop = () => teardown.disposeAsync();
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${config.keyPairPaths === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     port,
     health,
     metrics,

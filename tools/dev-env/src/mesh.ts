@@ -91,7 +91,8 @@ export class Mesh implements AsyncDisposable {
 
   /** The public address. */
   get url(): string {
-    return `http://${this.service('gateway').address}`;
+    const { scheme, address } = this.service('gateway');
+    return `${scheme}://${address}`;
   }
 
   /** @throws DevEnvError if the mesh was booted without it */

@@ -17,8 +17,12 @@ export interface HeldAttempt extends KeyAttempt {
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Whose share of the limits it counts against: the client's address. */
+  /** Whose share of the limits it counts against: the client's address, behind trusted proxies that of theirs. */
   readonly caller: string;
+  /** Whether its client has called over TLS, us or a trusted proxy. */
+  readonly isSecure: boolean;
+  /** As which hosts trusted proxies were called; empty without them. */
+  readonly forwardedHosts: readonly string[];
   /** As it came, still percent-encoded, without the query. */
   readonly path: string;
   /** Without the question mark. */

@@ -66,7 +66,7 @@ export function createPages(methods: readonly DescMethod[], logger: Logger): Rea
     '/openapi.json': { contentType: JSON_TYPE, read: async () => jsonText(describeApi(methods)) },
     '/docs': {
       contentType: 'text/html; charset=utf-8',
-      headers: { 'content-security-policy': CONTENT_SECURITY_POLICY, 'x-content-type-options': 'nosniff' },
+      headers: { 'content-security-policy': CONTENT_SECURITY_POLICY },
       read: async () => DOCS_PAGE,
     },
     '/docs/start.js': { contentType: SCRIPT_TYPE, read: async () => START_SCRIPT },
@@ -99,7 +99,13 @@ function servePage(path: string, page: Page, logger: Logger): ExchangeHandler {
         throw error;
       });
       const { plain, zipped, etag } = await loading;
-      const headers = { ...page.headers, etag, 'cache-control': 'no-cache', vary: 'accept-encoding' };
+      const headers = {
+        ...page.headers,
+        'x-frame-options': 'DENY',
+        etag,
+        'cache-control': 'no-cache',
+        vary: 'accept-encoding',
+      };
       if (isHeld(request.headers['if-none-match'], etag)) response.writeHead(304, headers).end();
       else if (!acceptsGzip(request)) sendBytes(exchange, 200, page.contentType, plain, headers);
       else sendBytes(exchange, 200, page.contentType, zipped, { ...headers, 'content-encoding': 'gzip' });

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Code, ConnectError } from '@connectrpc/connect';
-import { followResponse, type RequestListener } from '@vigie/service-kit/http-listener';
+import { callerOf, followResponse, type Peer, type RequestListener } from '@vigie/service-kit/http-listener';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import { continueTrace, TRACE_ID, TRACEPARENT, withTrace } from '@vigie/service-kit/telemetry';
+import type { TrustedProxies } from '@vigie/service-kit/web';
 import type { Exchange, ExchangeHandler } from './exchange.ts';
 import type { HttpMetrics } from './http-metrics.ts';
 
@@ -17,16 +18,19 @@ export interface ServeExchangeParts {
   readonly sendTimeoutMs: number;
   /** How long a body is still read that was refused. */
   readonly lingerMs?: number;
+  /** None by default. */
+  readonly trustedProxies?: TrustedProxies;
 }
 
 /** Runs each request in its trace, and counts and logs it once it is over. */
 export function createRequestListener(parts: ServeExchangeParts): RequestListener {
-  const { handle, logger, metrics, sendTimeoutMs, lingerMs } = parts;
-  return (request, response, caller) => {
+  const { handle, logger, metrics, sendTimeoutMs, lingerMs, trustedProxies } = parts;
+  return (request, response, caller, peer) => {
     const startedAt = performance.now();
     const finishMetrics = metrics.begin();
     const gone = new AbortController();
-    const exchange = openExchange(request, response, caller, gone.signal, sendTimeoutMs);
+    const sender = findSender(request, caller, peer, trustedProxies);
+    const exchange = openExchange(request, response, sender, gone.signal, sendTimeoutMs);
     response.setHeader(TRACE_ID, exchange.trace.traceId);
     const onOver = (isFinished: boolean): void => {
       if (!isFinished && exchange.attempt === undefined)
@@ -54,10 +58,23 @@ function logExchange(logger: Logger, exchange: Exchange, status: number, elapsed
   else logger.info(line, 'request');
 }
 
+type Sender = Pick<Exchange, 'caller' | 'isSecure' | 'forwardedHosts'>;
+
+function findSender(request: IncomingMessage, caller: string, peer: Peer, proxies?: TrustedProxies): Sender {
+  const { isSecure } = peer;
+  if (!peer.isProxy || proxies === undefined) return { caller, isSecure, forwardedHosts: [] };
+  const forwarded = proxies.read(peer.address, request.headers);
+  return {
+    caller: callerOf(forwarded.address),
+    isSecure: forwarded.isSecure ?? isSecure,
+    forwardedHosts: forwarded.hosts,
+  };
+}
+
 function openExchange(
   request: IncomingMessage,
   response: ServerResponse,
-  caller: string,
+  sender: Sender,
   signal: AbortSignal,
   sendTimeoutMs: number,
 ): Exchange {
@@ -67,7 +84,7 @@ function openExchange(
   return {
     request,
     response,
-    caller,
+    ...sender,
     path: queryStart < 0 ? url : url.slice(0, queryStart),
     query: queryStart < 0 ? '' : url.slice(queryStart + 1),
     trace: continueTrace(typeof traceparent === 'string' ? traceparent : undefined),

@@ -40,13 +40,20 @@ export class WebAccess {
     this.#origins = allowedOrigins.map(origin => origin.toLowerCase());
   }
 
-  /** @throws ConnectError PERMISSION_DENIED */
-  check(request: IncomingMessage): void {
+  /**
+   * @param forwardedHosts as which trusted proxies were called, if they tell
+   * @throws ConnectError PERMISSION_DENIED
+   */
+  check(request: IncomingMessage, forwardedHosts: readonly string[] = []): void {
     const authority = authorityOf(request);
-    if (!this.#hosts.allows(authority)) throw hostRefused(authority);
+    // The request's own host too: a proxy may pass on what a page has written into the other headers.
+    for (const host of [authority, ...forwardedHosts]) {
+      if (!this.#hosts.allows(host)) throw hostRefused(host);
+    }
     const { origin } = request.headers;
     if (origin === undefined || SAFE_METHODS.includes(request.method)) return;
-    if (!isSameSite(origin, authority) && !this.#allowsOrigin(origin)) throw originRefused(origin);
+    const called = forwardedHosts.length > 0 ? forwardedHosts : [authority];
+    if (!called.some(host => isSameSite(origin, host)) && !this.#allowsOrigin(origin)) throw originRefused(origin);
   }
 
   /**
@@ -81,7 +88,8 @@ export function isPreflight({ method, headers }: Pick<IncomingMessage, 'method' 
   return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
 }
 
-function authorityOf({ headers }: IncomingMessage): string | undefined {
+/** As which host its client has called; `undefined` if it doesn't tell. */
+export function authorityOf({ headers }: IncomingMessage): string | undefined {
   const authority = headers[':authority'];
   return typeof authority === 'string' ? authority : headers.host;
 }

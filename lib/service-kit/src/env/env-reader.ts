@@ -25,10 +25,24 @@ export class EnvReader {
     return this.#read(name, fallback, value => value);
   }
 
-  /** Comma-separated; empty if it is not set. */
-  list(name: string): readonly string[] {
-    const items = this.string(name, '').split(',');
-    return items.map(item => item.trim()).filter(item => item !== '');
+  /** Two that are of use only together; `undefined` if neither is set. */
+  pair(first: string, second: string): readonly [string, string] | undefined {
+    const values = [this.string(first, ''), this.string(second, '')] as const;
+    if (values.every(value => value === '')) return undefined;
+    for (const [name, other, value] of [[first, second, values[0]] as const, [second, first, values[1]] as const]) {
+      if (value === '') this.#errors.push(`${name} is required with ${other}`);
+    }
+    return values;
+  }
+
+  /** Comma-separated; empty if it is not set. @param check throws an Error with the rest of the sentence "it ..." */
+  list(name: string, check?: (items: readonly string[]) => unknown): readonly string[] {
+    return this.#read<readonly string[]>(name, [], value => {
+      const items = value.split(',').map(item => item.trim());
+      const found = items.filter(item => item !== '');
+      check?.(found);
+      return found;
+    });
   }
 
   /** A whole number within both bounds. */

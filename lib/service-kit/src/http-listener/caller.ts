@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { plainAddress } from '../web/plain-address.ts';
 
 /** The part of an IPv6 address that one site has for itself: https://www.rfc-editor.org/rfc/rfc6177 */
 const SITE_GROUPS = 4;
@@ -8,7 +9,7 @@ const SITE_GROUPS = 4;
  * addresses.
  */
 export function callerOf(remoteAddress: string | undefined): string {
-  const address = (remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  const address = plainAddress(remoteAddress ?? '');
   if (!isIPv6(address)) return address;
   const [head = '', tail = ''] = address.split('::');
   const groups = head === '' ? [] : head.split(':');

@@ -4,10 +4,12 @@ import { ConnectionTable, type TabledConnection } from './connection-table.ts';
 
 class FakeConnection implements TabledConnection {
   readonly caller: string;
+  readonly isProxy: boolean;
   isClosed = false;
 
-  constructor(caller: string) {
+  constructor(caller: string, isProxy = false) {
     this.caller = caller;
+    this.isProxy = isProxy;
   }
 
   close(): void {
@@ -40,6 +42,15 @@ describe('ConnectionTable', () => {
     for (const each of own.slice(1)) table.begin(each);
     expect(table.add(new FakeConnection('a'), 1)).to.equal(false);
     expect(table.add(new FakeConnection('b'), 1)).to.equal(true);
+  });
+
+  it('lets a proxy have as many as there is room for', () => {
+    const table = new ConnectionTable<FakeConnection>({ maxConnections: 3, maxConnectionsPerCaller: 1 });
+    const own = [1, 2, 3].map(() => new FakeConnection('proxy', true));
+    for (const each of own) expect(table.add(each, 0)).to.equal(true);
+    expect(own.some(({ isClosed }) => isClosed)).to.equal(false);
+    expect(table.add(new FakeConnection('a'), 1)).to.equal(true);
+    expect(own.map(({ isClosed }) => isClosed)).to.deep.equal([true, false, false]);
   });
 
   it('finds those that are idle since a moment', () => {

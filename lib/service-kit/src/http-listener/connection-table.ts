@@ -5,6 +5,8 @@ export interface ConnectionBounds {
 
 export interface TabledConnection {
   readonly caller: string;
+  /** Whether it is a proxy's: those of one are not bounded, as it calls for many. */
+  readonly isProxy?: boolean;
   /** Ends it; it leaves the table by itself then. */
   close(): void;
 }
@@ -38,9 +40,9 @@ export class ConnectionTable<C extends TabledConnection> {
    * @returns whether there is room for it; idle connections are closed to make some
    */
   add(connection: C, now: number): boolean {
-    const { caller } = connection;
+    const { caller, isProxy = false } = connection;
     const ofCaller = this.#callers.get(caller) ?? 0;
-    if (ofCaller >= this.#bounds.maxConnectionsPerCaller) {
+    if (!isProxy && ofCaller >= this.#bounds.maxConnectionsPerCaller) {
       if (!this.#evict(each => each.caller === caller)) return false;
     } else if (this.#open.size >= this.#bounds.maxConnections) {
       if (!this.#evict(() => true)) return false;

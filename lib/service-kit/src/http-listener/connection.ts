@@ -1,6 +1,7 @@
 import type { ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import { callerOf } from './caller.ts';
 import type { TabledConnection } from './connection-table.ts';
 import { ping } from './ping.ts';
@@ -9,10 +10,22 @@ import { shutdownNotice } from './shutdown-notice.ts';
 /** How long a client may take to say that it has got the notice. */
 const NOTICE_TIMEOUT_MS = 1_000;
 
+/** Who sends requests on a connection. */
+export interface Peer {
+  readonly address: string;
+  /** Whether it is a proxy, on whose connections requests of many clients may come. */
+  readonly isProxy: boolean;
+  /** Whether it speaks TLS. */
+  readonly isSecure: boolean;
+}
+
 /** A client's connection. */
-export class Connection implements TabledConnection {
+export class Connection implements TabledConnection, Peer {
+  readonly address: string;
   readonly caller: string;
-  readonly socket: Socket;
+  /** What HTTP is spoken over: once there is TLS, that. */
+  socket: Socket;
+  readonly isProxy: boolean;
   readonly openedAt: number;
   /** Somewhere in 0 to 1: where between the shortest and the longest age it ends. */
   readonly agePart = Math.random();
@@ -25,11 +38,17 @@ export class Connection implements TabledConnection {
   #heardFromAt: number;
   #pingedAt: number | undefined;
 
-  constructor(socket: Socket, now: number) {
+  constructor(socket: Socket, now: number, isProxy: (address: string) => boolean = () => false) {
     this.socket = socket;
-    this.caller = callerOf(socket.remoteAddress);
+    this.address = socket.remoteAddress ?? '';
+    this.caller = callerOf(this.address);
+    this.isProxy = isProxy(this.address);
     this.openedAt = now;
     this.#heardFromAt = now;
+  }
+
+  get isSecure(): boolean {
+    return this.socket instanceof TLSSocket;
   }
 
   /** Ends it, after what has come in on an HTTP/2 session. A request that is on its way meanwhile is lost. */

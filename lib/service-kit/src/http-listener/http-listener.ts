@@ -9,20 +9,24 @@ import {
 } from 'node:http2';
 import { type AddressInfo, createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
+import { TLSSocket } from 'node:tls';
 import { settlesWithin } from '../async/settles-within.ts';
-import { Connection } from './connection.ts';
+import { answerClientError } from './client-error.ts';
+import { Connection, type Peer } from './connection.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { HeaderGuardedSocket } from './header-guard/header-guarded-socket.ts';
 import { DEFAULT_LISTENER_LIMITS, type ListenerLimits } from './listener-limits.ts';
-import { detectHttpVersion } from './preface.ts';
+import { peek } from './peek.ts';
+import { type HttpVersion, httpVersionOf } from './preface.ts';
 import { ResetBudget } from './reset-budget.ts';
+import { type KeyPair, TlsAcceptor } from './tls/tls-acceptor.ts';
 
 /**
  * HTTP/2 requests come through Node's compatibility API, which looks like that of HTTP/1.
  *
- * @param caller whose share of the limits the request counts against
+ * @param caller whose share of the limits the request counts against, unless a proxy calls for somebody else
  */
-export type RequestListener = (request: IncomingMessage, response: ServerResponse, caller: string) => void;
+export type RequestListener = (request: IncomingMessage, response: ServerResponse, caller: string, peer: Peer) => void;
 
 export interface HttpListenerOptions {
   readonly listener: RequestListener;
@@ -35,6 +39,10 @@ export interface HttpListenerOptions {
   /** How long requests may go on after closing has begun. */
   readonly shutdownGraceMs: number;
   readonly limits?: Partial<ListenerLimits>;
+  /** With it the port speaks TLS alone. */
+  readonly keyPair?: KeyPair | undefined;
+  /** Whether an address is that of a proxy, which may have any number of connections. None is by default. */
+  readonly isProxy?: (address: string) => boolean;
 }
 
 /** A burst of clients that all connect at once waits in this queue of the kernel instead of being refused. */
@@ -49,18 +57,20 @@ const MAX_SWEEP_MS = 5_000;
 /** Of answers that a connection still has to send. A proxy may bring the calls of many clients over one connection. */
 const MAX_SESSION_MEMORY_MB = 64;
 
-/** Listens on one port for HTTP/1.1 and cleartext HTTP/2. */
+/** Listens on one port for HTTP/1.1 and HTTP/2, both over TLS or both in cleartext. */
 export class HttpListener implements AsyncDisposable {
   readonly #lameDuckMs: number;
   readonly #shutdownGraceMs: number;
   readonly #tcp: TcpServer;
+  readonly #tls: TlsAcceptor | undefined;
   readonly #http1: Server;
   readonly #http2: Http2Server;
   readonly #limits: ListenerLimits;
+  readonly #isProxy: ((address: string) => boolean) | undefined;
   readonly #connections: ConnectionTable<Connection>;
-  readonly #ofSocket = new Map<Socket, Connection>();
-  /** Sockets whose client has not sent anything yet. */
-  readonly #silentSockets = new Set<Socket>();
+  readonly #ofSocket = new WeakMap<Socket, Connection>();
+  /** Connections whose client has asked nothing yet. */
+  readonly #silent = new Set<Connection>();
   readonly #ofSession = new WeakMap<ServerHttp2Session, Connection>();
   readonly #http1Responses = new Set<ServerResponse>();
   /** `leaving`: still serves, and asks its clients to connect elsewhere. */
@@ -70,12 +80,14 @@ export class HttpListener implements AsyncDisposable {
   #sweepTimer: NodeJS.Timeout | undefined;
   #sweptAt = performance.now();
 
-  constructor({ listener, lameDuckMs, shutdownGraceMs, limits }: HttpListenerOptions) {
+  constructor({ listener, lameDuckMs, shutdownGraceMs, limits, keyPair, isProxy }: HttpListenerOptions) {
+    this.#isProxy = isProxy;
     this.#lameDuckMs = lameDuckMs;
     this.#shutdownGraceMs = shutdownGraceMs;
     this.#limits = { ...DEFAULT_LISTENER_LIMITS, ...limits };
     this.#connections = new ConnectionTable(this.#limits);
-    const { maxHeaderBytes, headersTimeoutMs, maxStreamsPerConnection } = this.#limits;
+    const { maxHeaderBytes, headersTimeoutMs, handshakeTimeoutMs, maxStreamsPerConnection } = this.#limits;
+    this.#tls = keyPair && new TlsAcceptor(keyPair, handshakeTimeoutMs);
     const http1Options = {
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: maxHeaderBytes,
@@ -93,7 +105,11 @@ export class HttpListener implements AsyncDisposable {
         return;
       }
       this.#followHttp1(connection, request, response);
-      listener(request, response, connection.caller);
+      listener(request, response, connection.caller, connection);
+    });
+    this.#http1.on('clientError', (error, socket) => {
+      const isAnswering = [...this.#http1Responses].some(each => each.socket === socket && each.headersSent);
+      answerClientError(error, socket, isAnswering);
     });
     const http2Options = {
       settings: { maxConcurrentStreams: maxStreamsPerConnection, maxHeaderListSize: maxHeaderBytes },
@@ -107,13 +123,23 @@ export class HttpListener implements AsyncDisposable {
       const connection = this.#ofSession.get(stream.session as ServerHttp2Session);
       // Node applies the limit on headers only once the client has acknowledged the settings.
       if (headerBytes(request) > maxHeaderBytes) stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
-      else if (connection !== undefined) listener(request, response, connection.caller);
+      else if (connection !== undefined) listener(request, response, connection.caller, connection);
     };
     this.#http2 = createHttp2Server(http2Options, onHttp2Request as never);
     // Node would answer these by itself, and then keep them for as long as their clients like.
     this.#http2.on('connect', onHttp2Request as never).on('checkExpectation', onHttp2Request as never);
     const options = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: TCP_KEEP_ALIVE_MS };
     this.#tcp = createTcpServer(options, socket => this.#admit(socket));
+  }
+
+  /**
+   * Replaces the key pair for new connections; those that are open go on.
+   *
+   * @throws Error if the two don't belong together, or the port doesn't speak TLS
+   */
+  setKeyPair(keyPair: KeyPair): void {
+    if (this.#tls === undefined) throw new Error('This port does not speak TLS.');
+    this.#tls.setKeyPair(keyPair);
   }
 
   /** Resolves with the bound port. */
@@ -148,7 +174,7 @@ export class HttpListener implements AsyncDisposable {
     for (const connection of this.#connections) connection.drain();
     // A client that has just connected is about to send its request.
     const silence = setTimeout(() => {
-      for (const socket of this.#silentSockets) socket.destroy();
+      for (const { socket } of this.#silent) socket.destroy();
     }, this.#lameDuckMs);
     this.#http1.closeIdleConnections();
     this.#http1.close();
@@ -159,22 +185,28 @@ export class HttpListener implements AsyncDisposable {
   }
 
   #admit(socket: Socket): void {
-    const connection = new Connection(socket, performance.now());
+    const connection = new Connection(socket, performance.now(), this.#isProxy);
     if (!this.#connections.add(connection, performance.now())) {
       socket.destroy();
       return;
     }
-    this.#ofSocket.set(socket, connection);
-    this.#silentSockets.add(socket);
+    this.#silent.add(connection);
     socket.on('close', () => {
       this.#connections.remove(connection);
-      this.#ofSocket.delete(socket);
-      this.#silentSockets.delete(socket);
+      this.#silent.delete(connection);
       if (this.#state === 'leaving' && this.#connections.size === 0) this.#lastSocketClosed.resolve();
     });
-    detectHttpVersion(socket, version => {
-      this.#silentSockets.delete(socket);
-      if (version === 'http1') this.#http1.emit('connection', socket);
+    if (this.#tls === undefined) this.#serve(connection);
+    else this.#tls.accept(socket, secured => this.#serve(connection, secured));
+  }
+
+  /** @param socket what HTTP is spoken over: the connection itself, or TLS over it */
+  #serve(connection: Connection, socket: Socket = connection.socket): void {
+    connection.socket = socket;
+    this.#ofSocket.set(socket, connection);
+    peek(socket, httpVersionOf, seen => {
+      this.#silent.delete(connection);
+      if ((agreedVersion(socket) ?? seen) === 'http1') this.#http1.emit('connection', socket);
       else this.#openSession(connection);
     });
   }
@@ -241,6 +273,13 @@ export class HttpListener implements AsyncDisposable {
       if (this.#state === 'closed') request.socket.destroySoon();
     });
   }
+}
+
+/** What client and server have agreed on by ALPN, if they did. */
+function agreedVersion(socket: Socket): HttpVersion | undefined {
+  const agreed = socket instanceof TLSSocket ? socket.alpnProtocol : false;
+  if (agreed === false || agreed === null) return undefined;
+  return agreed === 'h2' ? 'http2' : 'http1';
 }
 
 function headerBytes({ rawHeaders }: IncomingMessage): number {

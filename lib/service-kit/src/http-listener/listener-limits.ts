@@ -6,6 +6,8 @@ export interface ListenerLimits extends ConnectionBounds, ResetBounds {
   readonly maxHeaderBytes: number;
   /** How long the headers of an HTTP/1.1 request may take to arrive. */
   readonly headersTimeoutMs: number;
+  /** How long a TLS handshake may take, from its first byte. */
+  readonly handshakeTimeoutMs: number;
   /** How long a connection may be open on which nothing is asked. Over HTTP/1.1 it is 65 s at most. */
   readonly idleTimeoutMs: number;
   /** How long an HTTP/2 client with requests in flight may be silent before it is asked for a sign of life (PING). */
@@ -29,6 +31,7 @@ export const DEFAULT_LISTENER_LIMITS: ListenerLimits = {
   resetsPerSecond: 100,
   maxHeaderBytes: 16 * 1024,
   headersTimeoutMs: 10_000,
+  handshakeTimeoutMs: 10_000,
   idleTimeoutMs: 300_000,
   pingAfterMs: 30_000,
   pingTimeoutMs: 10_000,

@@ -78,6 +78,7 @@ function readListenerLimits(env: EnvReader, defaults: ListenerLimits): ListenerL
     resetsPerSecond: env.integer('RESETS_PER_SECOND', defaults.resetsPerSecond, COUNT),
     maxHeaderBytes: env.integer('MAX_HEADER_BYTES', defaults.maxHeaderBytes, { min: 8 * 1024, max: 32 * 1024 }),
     headersTimeoutMs: env.integer('HEADERS_TIMEOUT_MS', defaults.headersTimeoutMs, SPAN_MS),
+    handshakeTimeoutMs: env.integer('HANDSHAKE_TIMEOUT_MS', defaults.handshakeTimeoutMs, SPAN_MS),
     idleTimeoutMs: env.integer('IDLE_TIMEOUT_MS', defaults.idleTimeoutMs, SPAN_MS),
     pingAfterMs: env.integer('PING_AFTER_MS', defaults.pingAfterMs, SPAN_MS),
     pingTimeoutMs: env.integer('PING_TIMEOUT_MS', defaults.pingTimeoutMs, SPAN_MS),

@@ -22,7 +22,7 @@ export class AllowedHosts {
 }
 
 /** The host of `host:port`, of an IPv6 address without its brackets. */
-function hostOf(authority: string): string {
+export function hostOf(authority: string): string {
   const [, v6, name = ''] = /^(?:\[([^\]]*)\]|([^:]*))(?::\d*)?$/.exec(authority) ?? [];
   return (v6 ?? name).toLowerCase().replace(/\.$/, '');
 }

@@ -1,1 +1,2 @@
-export { AllowedHosts } from './allowed-hosts.ts';
+export { AllowedHosts, hostOf } from './allowed-hosts.ts';
+export { type ForwardedRequest, TrustedProxies } from './trusted-proxies.ts';

@@ -37,6 +37,8 @@ export class ServiceProcess extends SupervisedProcess {
   readonly replica: number;
   /** Of its gRPC server, or of the gateway's public HTTP server; undefined if nobody calls it. */
   readonly port: number | undefined;
+  /** Of the gateway's URL. */
+  readonly scheme: 'http' | 'https';
   /** Serves `/healthz`, `/readyz` and `/metrics`. */
   readonly healthUrl: string;
 
@@ -69,6 +71,7 @@ export class ServiceProcess extends SupervisedProcess {
     this.service = service;
     this.replica = replica;
     this.port = port;
+    this.scheme = env.TLS_CERT_FILE ? 'https' : 'http';
     this.healthUrl = healthUrl;
   }
 

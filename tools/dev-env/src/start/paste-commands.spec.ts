@@ -37,4 +37,12 @@ describe('what npm start prints last', () => {
       'retention-svc                            health http://127.0.0.1:9054',
     ]);
   });
+
+  it('calls a gateway that speaks TLS so', () => {
+    const commands = firstCommands({ ...MESH, url: 'https://127.0.0.1:8000' } as Mesh, 'a');
+    expect(commands)
+      .to.contain('gateway         https://127.0.0.1:8000 ')
+      .and.contain("'https://127.0.0.1:8000/v1/alerts?");
+    expect(commands).not.to.contain('http://127.0.0.1:8000');
+  });
 });

@@ -14,7 +14,7 @@ interface Paste {
 /** The addresses of all processes, the gateway's first, and the few commands to begin with. */
 export function firstCommands(mesh: Mesh, uid: string): string {
   const { url } = mesh;
-  return [...addresses(mesh), '', ...curl(mesh, uid).commands, `curl -sN ${url}/v1/alerts:watch`].join('\n');
+  return [...addresses(mesh), '', ...curl(mesh, uid).commands, `${curlTo(url)} -N ${url}/v1/alerts:watch`].join('\n');
 }
 
 /** Where everything is, and commands to paste into a shell, with the real ports and an alert that is there. */
@@ -30,7 +30,8 @@ function addresses({ url, addresses, services, nats, dataDir }: Mesh): string[] 
   const monitoring = nats === undefined ? [] : [`monitoring ${nats.monitorUrl}`];
   return [
     ...services.map(({ name, service, port, healthUrl }) => {
-      const address = service === 'gateway' ? `http://127.0.0.1:${port}` : port && `127.0.0.1:${port}`;
+      const address =
+        service === 'gateway' ? `${new URL(url).protocol}//127.0.0.1:${port}` : port && `127.0.0.1:${port}`;
       return row(name, `${address ?? ''}`.padEnd(ADDRESS_WIDTH), `health ${healthUrl}`);
     }),
     row('videos', `${addresses.videoOrigin}/videos/`),
@@ -43,15 +44,26 @@ function addresses({ url, addresses, services, nats, dataDir }: Mesh): string[] 
   ];
 }
 
+/** The authority that signed the gateway's certificate, as Node was told; undefined if there is no TLS. */
+function authorityFile(url: string): string | undefined {
+  return url.startsWith('https:') ? process.env.NODE_EXTRA_CA_CERTS : undefined;
+}
+
+function curlTo(url: string): string {
+  const authority = authorityFile(url);
+  return authority === undefined ? 'curl -s' : `curl -s --cacert ${authority}`;
+}
+
 function curl(mesh: Mesh, uid: string): Paste {
+  const call = curlTo(mesh.url);
   const created = randomUUID();
   return {
     title: 'REST:',
     commands: [
-      `curl -s -X POST ${mesh.url}/v1/alerts -H 'content-type: application/json' -d '${newAlert(created)}'`,
-      `curl -s '${mesh.url}/v1/alerts/${created}?wait=5s'`,
-      `curl -s ${mesh.url}/v1/alerts/${uid}/poster -o poster.jpg`,
-      `curl -s '${mesh.url}/v1/alerts?stores=store-42&page_size=5'`,
+      `${call} -X POST ${mesh.url}/v1/alerts -H 'content-type: application/json' -d '${newAlert(created)}'`,
+      `${call} '${mesh.url}/v1/alerts/${created}?wait=5s'`,
+      `${call} ${mesh.url}/v1/alerts/${uid}/poster -o poster.jpg`,
+      `${call} '${mesh.url}/v1/alerts?stores=store-42&page_size=5'`,
     ],
   };
 }
@@ -60,24 +72,29 @@ function grpc(mesh: Mesh, uid: string): Paste {
   const address = new URL(mesh.url).host;
   const create = 'vigie.alert.v1.AlertService/CreateAlert';
   const get = 'vigie.alert.v1.AlertService/GetAlert';
+  const isSecure = mesh.url.startsWith('https:');
+  const authority = authorityFile(mesh.url);
+  const trust = (option: string) => (authority === undefined ? '' : ` ${option} ${authority}`);
   const alert = `{"alert":${newAlert()}}`;
   if (findCommand('grpcurl') !== undefined) {
+    const grpcurl = isSecure ? `grpcurl${trust('-cacert')}` : 'grpcurl -plaintext';
     return {
       title: 'gRPC:',
       commands: [
-        `grpcurl -plaintext ${address} list`,
-        `grpcurl -plaintext -d '${alert}' ${address} ${create}`,
-        `grpcurl -plaintext -d '{"uid":"${uid}"}' ${address} ${get}`,
+        `${grpcurl} ${address} list`,
+        `${grpcurl} -d '${alert}' ${address} ${create}`,
+        `${grpcurl} -d '{"uid":"${uid}"}' ${address} ${get}`,
       ],
     };
   }
-  const bufCurl = 'npx buf curl --protocol grpc --http2-prior-knowledge';
+  const bufCurl = `npx buf curl --protocol grpc${isSecure ? trust('--cacert') : ' --http2-prior-knowledge'}`;
+  const { origin } = new URL(mesh.url);
   return {
     title: 'gRPC (with buf, as grpcurl is not on this machine):',
     commands: [
-      `${bufCurl} --list-methods http://${address}`,
-      `${bufCurl} -d '${alert}' http://${address}/${create}`,
-      `${bufCurl} -d '{"uid":"${uid}"}' http://${address}/${get}`,
+      `${bufCurl} --list-methods ${origin}`,
+      `${bufCurl} -d '${alert}' ${origin}/${create}`,
+      `${bufCurl} -d '{"uid":"${uid}"}' ${origin}/${get}`,
     ],
   };
 }

@@ -150,7 +150,7 @@ describe('REST', () => {
       },
     });
     const response = await fetch(`${gateway.url}/v1/alerts/a/poster`);
-    expect(response.headers.get('cache-control')).to.equal(null);
+    expect(response.headers.get('cache-control')).to.equal('no-store');
     expect(await errorOf(response)).to.include({ status: 'FAILED_PRECONDITION' });
   });
 

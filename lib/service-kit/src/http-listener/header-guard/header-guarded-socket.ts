@@ -16,6 +16,7 @@ export class HeaderGuardedSocket extends Duplex {
   /** Of a write that the socket has no room for yet. */
   #writeCallback: WriteCallback | undefined;
   #blockTimer: NodeJS.Timeout | undefined;
+  #hasLeft = false;
 
   /**
    * @param maxHeaderBytes the SETTINGS_MAX_HEADER_LIST_SIZE of the server: 8 to 32 KiB. Node applies it once the client
@@ -27,7 +28,7 @@ export class HeaderGuardedSocket extends Duplex {
     this.#filter = new HeaderBlockFilter(maxHeaderBytes);
     this.#blockTimeoutMs = blockTimeoutMs;
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
-    socket.on('end', () => this.push(null));
+    socket.on('end', () => this.#leave());
     socket.on('drain', () => this.#callBack());
     socket.on('error', error => this.destroy(error));
     socket.on('close', () => this.destroy());
@@ -38,11 +39,15 @@ export class HeaderGuardedSocket extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: WriteCallback): void {
-    if (this.#socket.write(chunk)) callback();
+    if (this.#hasLeft || this.#socket.write(chunk)) callback();
     else this.#writeCallback = callback;
   }
 
   override _writev(chunks: { chunk: Buffer }[], callback: WriteCallback): void {
+    if (this.#hasLeft) {
+      callback();
+      return;
+    }
     this.#socket.cork();
     const hasRoom = chunks.map(({ chunk }) => this.#socket.write(chunk)).every(Boolean);
     this.#socket.uncork();
@@ -82,6 +87,17 @@ export class HeaderGuardedSocket extends Duplex {
       clearTimeout(this.#blockTimer);
       this.#blockTimer = undefined;
     }
+  }
+
+  /**
+   * Its client has ended the connection: nobody waits for more than what is written already. The server of HTTP/2 must
+   * not learn of that by the end of this stream: Node would shut it down while the server may still write, which ends
+   * the process (an assertion of `JSStreamSocket`).
+   */
+  #leave(): void {
+    this.#hasLeft = true;
+    this.#socket.end(() => this.destroy());
+    this.#callBack();
   }
 
   #callBack(): void {

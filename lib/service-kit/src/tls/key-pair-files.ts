@@ -1,0 +1,147 @@
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
+import type { KeyPair } from '../http-listener/tls/tls-acceptor.ts';
+import type { Logger } from '../telemetry/logger.ts';
+
+export interface KeyPairPaths {
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
+export interface LoadedKeyPair extends KeyPair {
+  readonly validFrom: Date;
+  readonly validTo: Date;
+}
+
+export interface KeyPairFilesOptions extends KeyPairPaths {
+  readonly logger: Logger;
+  /** How often the files are read. */
+  readonly pollMs?: number;
+}
+
+/** Reading two small files costs next to nothing, and notices every way in which files are replaced. */
+const POLL_MS = 2_000;
+const DAY_MS = 86_400_000;
+const MAX_WARNING_MS = 14 * DAY_MS;
+/** Of how long a certificate holds in all: there are some that hold for a week. */
+const WARNING_PART = 0.25;
+
+/**
+ * A server's certificate and key, read again and again. Others are taken up once two looks at the files, one after the
+ * other, have found the same: whoever writes them may be in the middle of it.
+ */
+export class KeyPairFiles implements Disposable {
+  readonly #options: KeyPairFilesOptions;
+  readonly #timer: NodeJS.Timeout;
+  #current: LoadedKeyPair;
+  /** What the latest look has found. */
+  #seen: string;
+  /** What has been dealt with. */
+  #settled: string;
+  #warnedAt: number | undefined;
+  #onReplaced: ((keyPair: KeyPair) => void) | undefined;
+  /** How often others have been taken up, or refused. */
+  readonly reloads = { succeeded: 0, failed: 0 };
+
+  /** @throws Error naming the files and what is wrong with them */
+  static async open(options: KeyPairFilesOptions): Promise<KeyPairFiles> {
+    const { certFile, keyFile } = options;
+    try {
+      const { cert, key } = await readFiles(options);
+      return new KeyPairFiles(options, parseKeyPair(cert, key));
+    } catch (error) {
+      throw new Error(`TLS with ${certFile} and ${keyFile}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  private constructor(options: KeyPairFilesOptions, first: LoadedKeyPair) {
+    this.#options = options;
+    this.#current = first;
+    this.#seen = this.#settled = fingerprint(first);
+    this.#warnOfExpiry();
+    this.#timer = setInterval(() => void this.#look(), options.pollMs ?? POLL_MS).unref();
+  }
+
+  get current(): LoadedKeyPair {
+    return this.#current;
+  }
+
+  /** @param onReplaced takes up another pair, and may throw to refuse it */
+  follow(onReplaced: (keyPair: KeyPair) => void): void {
+    this.#onReplaced = onReplaced;
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
+  async #look(): Promise<void> {
+    this.#warnOfExpiry();
+    let problem: unknown;
+    const found = await readFiles(this.#options).catch((error: unknown) => {
+      problem = error;
+      return undefined;
+    });
+    const seen = found === undefined ? String(problem) : fingerprint(found);
+    const isSettled = seen === this.#seen;
+    this.#seen = seen;
+    if (!isSettled || seen === this.#settled) return;
+    this.#settled = seen;
+    try {
+      if (found === undefined) throw problem;
+      this.#replace(found);
+    } catch (error) {
+      this.#refuse(error as Error);
+    }
+  }
+
+  #replace({ cert, key }: KeyPair): void {
+    const loaded = parseKeyPair(cert, key);
+    // An expired one is of use only if there is no other.
+    if (loaded.validTo.getTime() <= Date.now()) throw new Error(`it expired on ${loaded.validTo.toISOString()}`);
+    this.#onReplaced?.(loaded);
+    this.#current = loaded;
+    this.#warnedAt = undefined;
+    this.reloads.succeeded++;
+    const { certFile } = this.#options;
+    this.#options.logger.info({ certFile, validTo: loaded.validTo }, 'took up another TLS certificate');
+  }
+
+  #refuse({ message }: Error): void {
+    this.reloads.failed++;
+    const { logger, certFile, keyFile } = this.#options;
+    const details = { certFile, keyFile, validTo: this.#current.validTo };
+    logger.error(details, `the TLS certificate stays as it was, as another can't be used: ${message}`);
+  }
+
+  /** Once a day. */
+  #warnOfExpiry(): void {
+    const { validFrom, validTo } = this.#current;
+    const warningMs = Math.min(MAX_WARNING_MS, WARNING_PART * (validTo.getTime() - validFrom.getTime()));
+    const leftMs = validTo.getTime() - Date.now();
+    if (leftMs > warningMs || (this.#warnedAt !== undefined && Date.now() - this.#warnedAt < DAY_MS)) return;
+    this.#warnedAt = Date.now();
+    const { logger, certFile } = this.#options;
+    logger.warn(
+      { certFile, validTo },
+      leftMs > 0 ? 'the TLS certificate expires soon' : 'the TLS certificate has expired',
+    );
+  }
+}
+
+async function readFiles({ certFile, keyFile }: KeyPairPaths): Promise<KeyPair> {
+  return { cert: await readFile(certFile, 'utf8'), key: await readFile(keyFile, 'utf8') };
+}
+
+function fingerprint({ cert, key }: KeyPair): string {
+  return `${cert}\0${key}`;
+}
+
+/** @throws Error saying what is wrong */
+function parseKeyPair(cert: string, key: string): LoadedKeyPair {
+  // Also whether the two belong together.
+  createSecureContext({ cert, key });
+  const { validFromDate, validToDate } = new X509Certificate(cert);
+  return { cert, key, validFrom: validFromDate, validTo: validToDate };
+}
