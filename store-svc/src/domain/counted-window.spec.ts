@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type CountedRange, countedWindow, type Span } from './counted-window.ts';
 
 const HOUR = 3_600_000_000;
-const MICROS = { HOUR, DAY: 24 * HOUR, WEEK: 168 * HOUR };
+const MICROS = { HOUR, QUARTER: 6 * HOUR, DAY: 24 * HOUR, WEEK: 168 * HOUR };
 const { DAY, WEEK } = MICROS;
 
 describe('a window of time in counted pieces', () => {
@@ -12,9 +12,11 @@ describe('a window of time in counted pieces', () => {
   });
 
   it('has the largest spans that fit, smaller ones around them, and what is left of hours at both ends', () => {
-    expect(countedWindow(WEEK - DAY - HOUR - 5, 2 * WEEK + 1)).to.deep.equal([
-      range(undefined, WEEK - DAY - HOUR - 5, WEEK - DAY - HOUR),
-      range('HOUR', WEEK - DAY - HOUR, WEEK - DAY),
+    const since = WEEK - DAY - 7 * HOUR;
+    expect(countedWindow(since - 5, 2 * WEEK + 1)).to.deep.equal([
+      range(undefined, since - 5, since),
+      range('HOUR', since, since + HOUR),
+      range('QUARTER', since + HOUR, WEEK - DAY),
       range('DAY', WEEK - DAY, WEEK),
       range('WEEK', WEEK, 2 * WEEK),
       range(undefined, 2 * WEEK, 2 * WEEK + 1),
@@ -39,7 +41,7 @@ describe('a window of time in counted pieces', () => {
           return;
         }
         expect([pieces[0]?.sinceMicros, pieces.at(-1)?.untilMicros]).to.deep.equal([since, until]);
-        expect(pieces.length).to.be.at.most(7);
+        expect(pieces.length).to.be.at.most(9);
         for (const [index, { span, sinceMicros, untilMicros }] of pieces.entries()) {
           expect(sinceMicros).to.be.lessThan(untilMicros);
           if (index > 0) expect(sinceMicros).to.equal(pieces[index - 1]?.untilMicros);

@@ -1,5 +1,5 @@
 /** The spans of time by which alerts are counted beforehand, each a multiple of the next. */
-export const SPANS = ['WEEK', 'DAY', 'HOUR'] as const;
+export const SPANS = ['WEEK', 'DAY', 'QUARTER', 'HOUR'] as const;
 export type Span = (typeof SPANS)[number];
 
 const HOUR_MICROS = 3_600_000_000;
@@ -7,6 +7,8 @@ const HOUR_MICROS = 3_600_000_000;
 const SPAN_MICROS: Readonly<Record<Span, number>> = {
   WEEK: 7 * 24 * HOUR_MICROS,
   DAY: 24 * HOUR_MICROS,
+  /** Of a day. */
+  QUARTER: 6 * HOUR_MICROS,
   HOUR: HOUR_MICROS,
 };
 /** No alert is later: the end of the year 9999. */

@@ -10,6 +10,7 @@ import { quantileOf } from '../quantile.ts';
 import { fillAlerts } from './fill-alerts.ts';
 import { type ReadingQuery, readingQueries, type SampleRow } from './reading-queries.ts';
 
+/** Of a page of 50, or counts. */
 const MAX_P99_MS = 20;
 const WARM_UP_CALLS = 30;
 const CALLS = 300;
@@ -37,8 +38,9 @@ export async function measureReading({ rows, data }: BenchOptions, say: (line: s
     for (const query of readingQueries(await drawSamples(databaseUrl))) {
       const times = await measure(gateway, query);
       const p99 = quantileOf(times, 0.99);
-      isWithinBounds &&= p99 <= MAX_P99_MS;
-      const mark = p99 <= MAX_P99_MS ? ' ' : '!';
+      const isSlow = p99 > (query.maxP99Ms ?? MAX_P99_MS);
+      isWithinBounds &&= !isSlow;
+      const mark = isSlow ? '!' : ' ';
       say(`${mark} ${query.name.padEnd(40)} p50 ${shown(quantileOf(times, 0.5))}  p99 ${shown(p99)} ms`);
       for (const line of await explain(mesh, gateway, query)) say(`      ${line}`);
     }

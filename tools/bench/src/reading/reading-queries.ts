@@ -5,6 +5,8 @@ export interface ReadingQuery {
   readonly name: string;
   /** The path and query of a GET at the gateway, each time with other values. */
   readonly url: () => string;
+  /** If it isn't that of all others. */
+  readonly maxP99Ms?: number;
 }
 
 const HOUR_SECONDS = 3_600;
@@ -35,7 +37,7 @@ export function readingQueries(samples: readonly SampleRow[]): readonly ReadingQ
   return [
     { name: 'one alert', url: () => `/v1/alerts/${sample().uid}` },
     { name: 'the latest, or the oldest', url: () => list() },
-    { name: 'a thousand', url: () => list('page_size=1000', 'read_mask=uid,status') },
+    { name: 'a thousand of the latest, or the oldest', url: () => list('page_size=1000'), maxP99Ms: 250 },
     { name: 'of a store', url: () => list(store()) },
     { name: 'of five stores', url: () => list(...Array.from({ length: 5 }, store)) },
     { name: 'in a status', url: () => list(`statuses=${pick(['RECEIVED', 'PROCESSED', 'FAILED', 'QUARANTINED'])}`) },

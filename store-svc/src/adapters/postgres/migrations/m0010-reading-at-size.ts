@@ -79,14 +79,16 @@ const ADDED = [
   'alerts_labels',
 ];
 
+const SPANS = { WEEK: '7 days', DAY: '1 day', QUARTER: '6 hours', HOUR: '1 hour' };
+
 /** When the span of time begins that a moment is in: all begin at the Unix epoch, whatever the session's zone is. */
-function beginOf(span: string, moment: string): string {
-  return `date_bin('1 ${span}', ${moment}, timestamptz '1970-01-01 00:00:00Z')`;
+function beginOf(span: keyof typeof SPANS, moment: string): string {
+  return `date_bin('${SPANS[span]}', ${moment}, timestamptz '1970-01-01 00:00:00Z')`;
 }
 
 /** All spans of a moment, as rows. */
 function spansOf(moment: string): string {
-  const spans = ['WEEK', 'DAY', 'HOUR'].map(span => `('${span}', ${beginOf(span, moment)})`);
+  const spans = Object.keys(SPANS).map(span => `('${span}', ${beginOf(span as keyof typeof SPANS, moment)})`);
   return `(values ${spans.join(', ')}) as spans (span, begins)`;
 }
 
@@ -96,7 +98,7 @@ function countedOn(event: string, transition: string, changed: string): string[]
     `create function count_alerts_on_${event}() returns trigger language plpgsql as $$
 begin
   insert into alert_count_changes (hour, store, status, failure_code, alerts)
-  select ${beginOf('hour', 'timestamp')}, store, status, coalesce(failure_code, ''), sum(alerts) from (${changed}) as changed
+  select ${beginOf('HOUR', 'timestamp')}, store, status, coalesce(failure_code, ''), sum(alerts) from (${changed}) as changed
   group by 1, 2, 3, 4 having sum(alerts) <> 0;
   return null;
 end
@@ -121,28 +123,28 @@ const COUNTS = [
   store         text not null,
   status        text not null,
   failure_code  text not null,
-  alerts        bigint not null
+  alerts        integer not null
 )`,
   `comment on table alert_count_changes is
      'How many alerts came or changed since they were added to alert_counts. Written by triggers of alerts.'`,
   `create table alert_counts (
-  span          text not null constraint alert_counts_span_known check (span in ('HOUR', 'DAY', 'WEEK')),
+  span          text not null constraint alert_counts_span_known check (span in ('HOUR', 'QUARTER', 'DAY', 'WEEK')),
   begins        timestamptz not null,
   store         text not null,
   status        text not null,
   failure_code  text not null,
-  alerts        bigint not null,
+  alerts        integer not null,
   primary key (span, begins, store, status, failure_code) include (alerts)
 )`,
   `comment on table alert_counts is
-     'How many alerts there are by hour, day and week of their timestamp; exact with alert_count_changes.'`,
+     'How many alerts there are by hour, quarter of a day, day and week of their timestamp; exact with alert_count_changes.'`,
   ...Object.entries(COUNT_COMMENTS).flatMap(([column, comment]) =>
     ['alert_count_changes', 'alert_counts'].map(
       table => `comment on column ${table}.${column} is 'Not in the API: ${comment}'`,
     ),
   ),
   `comment on column alert_count_changes.hour is 'Not in the API: hour of their timestamp.'`,
-  `comment on column alert_counts.span is 'Not in the API: HOUR, DAY or WEEK.'`,
+  `comment on column alert_counts.span is 'Not in the API: HOUR, QUARTER of a day, DAY or WEEK.'`,
   `comment on column alert_counts.begins is 'Not in the API: when it begins; all count from the Unix epoch.'`,
   `insert into alert_counts (span, begins, store, status, failure_code, alerts)
      select span, begins, store, status, coalesce(failure_code, ''), count(*)
