@@ -135,7 +135,7 @@ describe('an alert that is sent more than once', () => {
     const before = await rowsOf(alert);
     await publish(newcomer);
     const [conflict] = await conflictOf(alert);
-    expect(conflict).to.deep.include({ state: 'HELD', alert: newcomer });
+    expect(conflict).to.deep.include({ state: 'HELD', alert: { ...newcomer, labels: {} } });
     expect(conflict.failure.code).to.equal('UID_CONFLICT');
     await longAfter(() => publishAnew(newcomer).then(() => undefined));
     await conflictOf(alert, 2);
