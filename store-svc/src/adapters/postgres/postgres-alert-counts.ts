@@ -9,8 +9,8 @@ import { askPostgres } from './ask-postgres.ts';
 
 /**
  * Triggers note in `alert_count_changes` how many alerts of an hour came or changed, which `fold` adds to the sums of
- * hours, quarters of days, days and weeks in `alert_counts`. A window is counted from these, and from rows at its two ends, where it
- * holds only a part of an hour.
+ * hours, quarters of days, days and weeks in `alert_counts`. A window is counted from these, and from rows at its two
+ * ends, where it holds only a part of an hour.
  */
 export class PostgresAlertCounts implements AlertCounts {
   readonly #orm: MikroORM;
