@@ -46,6 +46,8 @@ describe('the role of store-svc', () => {
     `update alerts set store = ''`,
     'insert into maintenance default values',
     'delete from quarantined_alerts',
+    `select retire_alerts('[]', 'DELETED', null)`,
+    'select fold_alert_counts()',
     'create temporary table mine (uid text)',
     'create table mine (uid text)',
     'set role vigie_store',

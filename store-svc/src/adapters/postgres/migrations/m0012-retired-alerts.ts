@@ -1,4 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
+import { createAsOwner } from './as-owner.ts';
 
 /** Alerts lose their rows when they are deleted or archived, and their uids stay taken; ADR 51 says how. */
 export class M0012RetiredAlerts extends Migration {
@@ -24,27 +25,29 @@ create table retired_alerts (
       `comment on column alerts.restored_at is
          'Not in the API: when the row was brought back from an archive; null if it never was away.'`,
     );
-    // As its owner: store-svc's role can't delete, and so no row goes without a trace.
-    this.addSql(`
-create function retire_alerts(given json, why text, archive text) returns setof text
-  language sql security definer set search_path from current as $$
-with retiring as (
-  select * from json_to_recordset(given)
-    as given (uid text, "contentHash" text, sequence bigint, "outcomeSequence" bigint)
-), gone as (
-  delete from alerts using retiring
-  where alerts.uid = retiring.uid and alerts.alert_sequence = retiring.sequence
-    and alerts.sequence = retiring."outcomeSequence" and alerts.awaited_sequence is null
-  returning alerts.uid, retiring."contentHash"
-), forgotten as (
-  delete from quarantined_alerts using gone where quarantined_alerts.uid = gone.uid and why = 'DELETED'
-)
-insert into retired_alerts (uid, retirement, content_hash, retired_at, file)
-select uid, why, "contentHash", now(), archive from gone
-on conflict (uid) do update set retirement = excluded.retirement, content_hash = excluded.content_hash,
-  retired_at = excluded.retired_at, file = excluded.file
-returning uid
-$$`);
+    // So no row goes without a trace.
+    this.addSql(
+      createAsOwner(
+        'retire_alerts(rows json, why text, archive text)',
+        'setof text',
+        `  return query with retiring as (
+    select * from json_to_recordset(rows)
+      as given (uid text, "contentHash" text, sequence bigint, "outcomeSequence" bigint)
+  ), gone as (
+    delete from alerts using retiring
+    where alerts.uid = retiring.uid and alerts.alert_sequence = retiring.sequence
+      and alerts.sequence = retiring."outcomeSequence" and alerts.awaited_sequence is null
+    returning alerts.uid, retiring."contentHash"
+  ), forgotten as (
+    delete from quarantined_alerts using gone where quarantined_alerts.uid = gone.uid and why = 'DELETED'
+  )
+  insert into retired_alerts (uid, retirement, content_hash, retired_at, file)
+  select gone.uid, why, gone."contentHash", now(), archive from gone
+  on conflict (uid) do update set retirement = excluded.retirement, content_hash = excluded.content_hash,
+    retired_at = excluded.retired_at, file = excluded.file
+  returning retired_alerts.uid;`,
+      ),
+    );
   }
 
   override down(): void {
