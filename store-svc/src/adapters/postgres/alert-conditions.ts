@@ -17,12 +17,17 @@ export function rowConditions(filter: AlertFilter): SqlPart {
     oneOf('a.video_codec', codecs),
     compared('a.size_bytes >=', minSizeBytes),
     compared('a.size_bytes <=', maxSizeBytes),
-    // Not by the index of labels, of which common ones have too many entries.
-    labels && haveLabels(`('{}'::text[] || a.labels)`, labels),
+    labels && haveLabels(labels.length === 1 ? UNINDEXED_LABELS : 'a.labels', labels),
     compared('a.video =', video),
     oneOf('a.uid', uids),
   ]);
 }
+
+/**
+ * Not by the index of labels, in which a common one has too many entries. Of several Postgres would assume that hardly
+ * any alert has them all.
+ */
+const UNINDEXED_LABELS = `('{}'::text[] || a.labels)`;
 
 /** @param column in which all of these labels have to be */
 export function haveLabels(column: string, labels: readonly string[]): SqlPart {
