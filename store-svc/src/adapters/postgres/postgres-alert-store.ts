@@ -114,8 +114,12 @@ export class PostgresAlertStore implements AlertStore {
   }
 
   retire(alerts: readonly RetiringAlert[], retirement: Retirement, file?: string): Promise<ReadonlySet<string>> {
+    // An archived alert brings its whole row along, which is in the file already.
+    const rows = alerts.map(({ uid, contentHash: hash, sequence, outcomeSequence }) => {
+      return { uid, contentHash: hash, sequence, outcomeSequence };
+    });
     return this.#run(async em => {
-      const values = [jsonLiteral(alerts), retirement, file ?? null];
+      const values = [jsonLiteral(rows), retirement, file ?? null];
       const retired: { uid: string }[] = await em.execute('select retire_alerts(?, ?, ?) as uid', values);
       return new Set(retired.map(({ uid }) => uid));
     });
