@@ -1,6 +1,6 @@
 import { type ApiError, JetStreamApiError } from '@nats-io/jetstream';
 import { createInbox, errors, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
-import { UnstoredMessageError } from './publish-stored.ts';
+import { requireStored } from './publish-stored.ts';
 
 export interface StoredPublisherOptions {
   /** Where the connection's user may have its replies: `inboxPrefix` of `readNatsUrl`. */
@@ -132,8 +132,8 @@ function readAnswer(subject: string, message: Msg): StoredMessage {
   if (message.data.byteLength === 0 && message.headers?.code === 503) {
     throw new NoStreamError(`no stream takes ${subject}`);
   }
-  const { error, stream, seq = 0, duplicate = false } = message.json<PubAckJson>();
+  const { error, stream = '', seq = 0, duplicate = false } = message.json<PubAckJson>();
   if (error !== undefined) throw new JetStreamApiError(error);
-  if (seq > 0) return { seq, duplicate };
-  throw new UnstoredMessageError(`the stream ${stream} has no majority to store the message`);
+  requireStored({ stream, seq });
+  return { seq, duplicate };
 }
