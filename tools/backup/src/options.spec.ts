@@ -1,5 +1,6 @@
+import { WrongUsageError } from '@vigie/dev-env/command-line';
 import { expect } from 'chai';
-import { parseBackupOptions, parseRestoreOptions, WrongUsageError } from './options.ts';
+import { parseBackupOptions, parseRestoreOptions } from './options.ts';
 
 describe('the options of backup and restore', () => {
   it('name the folder', () => {

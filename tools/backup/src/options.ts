@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parseOptions, WrongUsageError } from '@vigie/dev-env/command-line';
 
 export const BACKUP_USAGE = `Usage: npm run -s backup -- --to DIR
 
@@ -24,13 +24,9 @@ DATABASE_MIGRATION_URL (or DATABASE_URL) is Postgres, as the role that owns the 
 operator. Without them both are those of \`npm start\`, which are started for the time of the call if they don't run
 (VIGIE_DATA_DIR, POSTGRES_PORT and NATS_PORT count). Exits 0 if it is done, 1 if not, 2 for a wrong call.`;
 
-export class WrongUsageError extends Error {
-  override readonly name = 'WrongUsageError';
-}
-
 /** @returns undefined if help is asked for. @throws WrongUsageError */
 export function parseBackupOptions(args: readonly string[]): { readonly to: string } | undefined {
-  const { help, to } = parse(args, { ...HELP, to: { type: 'string' } });
+  const { help, to } = parseOptions(args, { ...HELP, to: { type: 'string' } } as const);
   return help ? undefined : { to: required('--to', to) };
 }
 
@@ -42,21 +38,11 @@ export interface RestoreOptions {
 /** @returns undefined if help is asked for. @throws WrongUsageError */
 export function parseRestoreOptions(args: readonly string[]): RestoreOptions | undefined {
   const options = { ...HELP, from: { type: 'string' }, force: { type: 'boolean', default: false } } as const;
-  const { help, from, force } = parse(args, options);
+  const { help, from, force } = parseOptions(args, options);
   return help ? undefined : { from: required('--from', from), force };
 }
 
 const HELP = { help: { type: 'boolean', short: 'h', default: false } } as const;
-
-type Options = NonNullable<Parameters<typeof parseArgs>[0]>['options'];
-
-function parse<const T extends NonNullable<Options>>(args: readonly string[], options: T) {
-  try {
-    return parseArgs({ args: [...args], options }).values;
-  } catch (cause) {
-    throw new WrongUsageError((cause as Error).message, { cause });
-  }
-}
 
 function required(name: string, dir: string | undefined): string {
   if (dir === undefined || dir === '') throw new WrongUsageError(`${name} DIR is missing`);

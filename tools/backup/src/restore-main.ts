@@ -1,7 +1,8 @@
 /** `npm run restore`: restores what `npm run backup` has copied. */
+import { whereCalled } from '@vigie/dev-env/command-line';
 import { parseRestoreOptions, RESTORE_USAGE } from './options.ts';
 import { restore } from './restore.ts';
-import { runCommand, say, whereCalled } from './run-command.ts';
+import { runCommand, say } from './run-command.ts';
 
 process.exitCode = await runCommand({
   usage: RESTORE_USAGE,

@@ -1,7 +1,7 @@
-import path from 'node:path';
+import { WrongUsageError } from '@vigie/dev-env/command-line';
 import { InvalidEnvironmentError } from '@vigie/service-kit/env';
 import { BackupError } from './backup-error.ts';
-import { ENVIRONMENT, WrongUsageError } from './options.ts';
+import { ENVIRONMENT } from './options.ts';
 import { openServers, type Servers } from './servers.ts';
 
 const WRONG_CALL = 2;
@@ -34,10 +34,4 @@ export async function runCommand<T>({ usage, parse, run }: Command<T>): Promise<
 
 export function say(line: string): void {
   console.log(line);
-}
-
-/** npm runs scripts in the project's folder; its variable says where it was called. */
-export function whereCalled(script: string, dir: string): string {
-  const { npm_lifecycle_event: event, INIT_CWD: called = '' } = process.env;
-  return path.resolve(event === script ? called : '', dir);
 }

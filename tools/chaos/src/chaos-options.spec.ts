@@ -1,5 +1,6 @@
+import { WrongUsageError } from '@vigie/dev-env/command-line';
 import { expect } from 'chai';
-import { parseChaosOptions, WrongUsageError } from './chaos-options.ts';
+import { parseChaosOptions } from './chaos-options.ts';
 import { FAULT_KINDS } from './faults/fault-kinds.ts';
 
 describe('parseChaosOptions', () => {

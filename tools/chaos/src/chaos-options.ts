@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { parseArgs } from 'node:util';
+import { parseOptions, WrongUsageError } from '@vigie/dev-env/command-line';
 import { CLUSTER_FAULT_KINDS } from './faults/cluster-fault-kinds.ts';
 import { FAULT_KINDS, type FaultKind } from './faults/fault-kinds.ts';
 import { SABOTAGES, type Sabotage } from './sabotage/sabotages.ts';
@@ -42,15 +42,11 @@ function namesOf(kinds: readonly FaultKind[]): string {
   return kinds.map(({ kind }) => kind).join(', ');
 }
 
-export class WrongUsageError extends Error {
-  override readonly name = 'WrongUsageError';
-}
-
 const MAX_SEED = 2 ** 31 - 1;
 
 /** @throws WrongUsageError for anything it does not know */
 export function parseChaosOptions(args: readonly string[]): ChaosOptions {
-  const values = parse(args);
+  const values = parseOptions(args, OPTIONS);
   const { cluster } = values;
   const kinds = cluster ? CLUSTER_FAULT_KINDS : FAULT_KINDS;
   // Meanwhile the next fault takes the cluster its majority, and the one after that too.
@@ -67,26 +63,17 @@ export function parseChaosOptions(args: readonly string[]): ChaosOptions {
   };
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        cluster: { type: 'boolean', default: false },
-        minutes: { type: 'string' },
-        rounds: { type: 'string' },
-        seed: { type: 'string' },
-        lanes: { type: 'string', default: '3' },
-        rate: { type: 'string', default: '40' },
-        'recovery-limit': { type: 'string' },
-        faults: { type: 'string' },
-        sabotage: { type: 'string' },
-      },
-    }).values;
-  } catch (cause) {
-    throw new WrongUsageError((cause as Error).message, { cause });
-  }
-}
+const OPTIONS = {
+  cluster: { type: 'boolean', default: false },
+  minutes: { type: 'string' },
+  rounds: { type: 'string' },
+  seed: { type: 'string' },
+  lanes: { type: 'string', default: '3' },
+  rate: { type: 'string', default: '40' },
+  'recovery-limit': { type: 'string' },
+  faults: { type: 'string' },
+  sabotage: { type: 'string' },
+} as const;
 
 function readDuration({ minutes, rounds }: { minutes?: string; rounds?: string }): ChaosOptions['duration'] {
   if (rounds === undefined) return { minutes: readNumber('--minutes', minutes ?? '3', { min: 0.1, max: 10_000 }) };

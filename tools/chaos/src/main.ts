@@ -1,9 +1,11 @@
 /**
  * `npm run chaos`: breaks every part of a mesh while a checker watches. Exits 0 if every promise was kept, 1 if not.
  */
+
 import { constants } from 'node:os';
+import { WrongUsageError } from '@vigie/dev-env/command-line';
 import { listenForStop, StopAsked } from '@vigie/dev-env/start';
-import { type ChaosOptions, parseChaosOptions, USAGE, WrongUsageError } from './chaos-options.ts';
+import { type ChaosOptions, parseChaosOptions, USAGE } from './chaos-options.ts';
 import { gatherEvidence } from './evidence.ts';
 import { formatReport } from './report.ts';
 import { runChaos } from './run-chaos.ts';

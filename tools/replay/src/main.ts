@@ -1,11 +1,11 @@
 /** `npm run replay`: publishes alerts again that the stream, or a backup of it, holds. */
-import path from 'node:path';
 import { connect } from '@nats-io/transport-node';
+import { WrongUsageError, whereCalled } from '@vigie/dev-env/command-line';
 import { EnvReader, InvalidEnvironmentError } from '@vigie/service-kit/env';
 import { readNatsUrl } from '@vigie/service-kit/nats';
 import { ReplayStoppedError } from './publish-again.ts';
 import { replay } from './replay.ts';
-import { parseReplayOptions, type ReplayOptions, USAGE, WrongUsageError } from './replay-options.ts';
+import { parseReplayOptions, type ReplayOptions, USAGE } from './replay-options.ts';
 
 const WRONG_CALL = 2;
 const PROGRESS_MS = 2_000;
@@ -20,18 +20,13 @@ async function main(args: readonly string[]): Promise<number> {
     }
     const reader = new EnvReader(process.env);
     const natsUrl = reader.checked('NATS_URL', readNatsUrl, 'nats://operator:operator@127.0.0.1:4222');
-    return await run(reader.finish({ natsUrl }).natsUrl, { ...options, backup: whereCalled(options.backup) });
+    const backup = options.backup && whereCalled('replay', options.backup);
+    return await run(reader.finish({ natsUrl }).natsUrl, { ...options, backup });
   } catch (error) {
     if (error instanceof WrongUsageError) console.error(`${error.message}\n\n${USAGE}`);
     else console.error((error as Error).message);
     return error instanceof WrongUsageError || error instanceof InvalidEnvironmentError ? WRONG_CALL : 1;
   }
-}
-
-/** npm runs scripts in the project's folder; its variable says where it was called. */
-function whereCalled(dir: string | undefined): string | undefined {
-  const { npm_lifecycle_event: script, INIT_CWD: called = '' } = process.env;
-  return dir && path.resolve(script === 'replay' ? called : '', dir);
 }
 
 async function run(natsUrl: string, options: ReplayOptions): Promise<number> {

@@ -1,5 +1,6 @@
+import { WrongUsageError } from '@vigie/dev-env/command-line';
 import { expect } from 'chai';
-import { parseReplayOptions, WrongUsageError } from './replay-options.ts';
+import { parseReplayOptions } from './replay-options.ts';
 
 const NOW = Date.parse('2025-06-02T13:00:00Z');
 const parse = (...args: string[]) => parseReplayOptions(args, NOW);

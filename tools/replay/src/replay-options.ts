@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parseOptions, WrongUsageError } from '@vigie/dev-env/command-line';
 
 /** Which messages of the stream `ALERTS`; they have to match all that is given. */
 export interface Selection {
@@ -39,15 +39,11 @@ subject, byte for byte, in the order of the stream. At least one of these says w
 NATS_URL is the server, as a user who may read and publish (nats://operator:operator@127.0.0.1:4222). Exits 0 if all are
 published, 1 if not, 2 for a wrong call. Alerts that the stream no longer holds: POST /v1/alerts:replay.`;
 
-export class WrongUsageError extends Error {
-  override readonly name = 'WrongUsageError';
-}
-
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** @returns undefined if help is asked for. @throws WrongUsageError */
 export function parseReplayOptions(args: readonly string[], now = Date.now()): ReplayOptions | undefined {
-  const values = parse(args);
+  const values = parseOptions(args, OPTIONS);
   if (values.help) return undefined;
   const { store, backup } = values;
   const since = readTime('--since', values.since, now);
@@ -63,25 +59,16 @@ export function parseReplayOptions(args: readonly string[], now = Date.now()): R
   return { store, since, until, sequence, after, backup, dryRun: values['dry-run'] };
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        store: { type: 'string' },
-        since: { type: 'string' },
-        until: { type: 'string' },
-        sequence: { type: 'string' },
-        after: { type: 'string' },
-        backup: { type: 'string' },
-        'dry-run': { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (cause) {
-    throw new WrongUsageError((cause as Error).message, { cause });
-  }
-}
+const OPTIONS = {
+  store: { type: 'string' },
+  since: { type: 'string' },
+  until: { type: 'string' },
+  sequence: { type: 'string' },
+  after: { type: 'string' },
+  backup: { type: 'string' },
+  'dry-run': { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
 
 function readTime(name: string, text: string | undefined, now: number): Date | undefined {
   if (text === undefined) return undefined;

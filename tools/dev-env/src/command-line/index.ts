@@ -1,0 +1,2 @@
+export { parseOptions, WrongUsageError } from './parse-options.ts';
+export { whereCalled } from './where-called.ts';
