@@ -4,6 +4,7 @@ import { Agent, get, type IncomingMessage, type ServerResponse } from 'node:http
 import { type ClientHttp2Session, connect as connectHttp2, constants, type IncomingHttpHeaders } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
+import { settlesWithin } from '../async/settles-within.ts';
 import { HttpListener, type RequestListener } from './http-listener.ts';
 import type { ListenerLimits } from './listener-limits.ts';
 
@@ -251,16 +252,23 @@ async function ask(session: ClientHttp2Session, headers: IncomingHttpHeaders = {
   return stream.rstCode === 0 ? text : (stream.rstCode ?? -1);
 }
 
+const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+const SETTINGS = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
+const SETTINGS_ACK = Buffer.from([0, 0, 0, 4, 1, 0, 0, 0, 0]);
+
+/** A request without a body. */
+function headersFrame(streamId: number): Buffer {
+  // :method GET, :scheme http, :path / and a :authority, by the static table of HPACK.
+  const block = [0x82, 0x86, 0x84, 0x41, 1, 0x78];
+  const id = Buffer.alloc(4);
+  id.writeUInt32BE(streamId);
+  return Buffer.from([0, 0, block.length, 1, 5, ...id, ...block]);
+}
+
 /** A client of HTTP/2 that has asked for something, and then neither reads nor answers. */
 async function openFrozen(port: number): Promise<Socket> {
   const socket = await open(port);
-  const settings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
-  // :method GET, :scheme http, :path / and a :authority, by the static table of HPACK.
-  const block = [0x82, 0x86, 0x84, 0x41, 1, 0x78];
-  const headers = [0, 0, block.length, 1, 5, 0, 0, 0, 1, ...block];
-  socket.write(
-    Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), Buffer.from([...settings, ...headers])]),
-  );
+  socket.write(Buffer.concat([PREFACE, SETTINGS, headersFrame(1)]));
   return socket.resume();
 }
 
@@ -326,6 +334,25 @@ describe('HttpListener, towards clients that mean no good', () => {
       'response',
     )) as [IncomingMessage];
     expect(response.resume().statusCode).to.equal(431);
+  });
+
+  it('takes more streams than it announces, as some count for it that are over for their client', async () => {
+    const seen = Promise.withResolvers<void>();
+    let requests = 0;
+    await using server = await openListener(() => {
+      if (++requests === 1_999) seen.resolve();
+    });
+    const session = open2(server.url);
+    expect((await once(session, 'remoteSettings'))[0]).to.include({ maxConcurrentStreams: 1_000 });
+    session.destroy();
+    const socket = await open(server.port);
+    socket.write(Buffer.concat([PREFACE, SETTINGS]));
+    const calls = Array.from({ length: 1_999 }, (_, index) => headersFrame(2 * index + 1));
+    await once(socket, 'data');
+    socket.write(Buffer.concat([SETTINGS_ACK, ...calls]));
+    await settlesWithin(seen.promise, 1_000);
+    socket.destroy();
+    expect(requests).to.equal(1_999);
   });
 
   it('notices a client that is frozen, and keeps one that is only silent', async () => {

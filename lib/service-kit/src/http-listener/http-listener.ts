@@ -112,7 +112,8 @@ export class HttpListener implements AsyncDisposable {
       answerClientError(error, socket, isAnswering);
     });
     const http2Options = {
-      settings: { maxConcurrentStreams: maxStreamsPerConnection, maxHeaderListSize: maxHeaderBytes },
+      // Twice what clients are told: it still counts streams that are over for them, for a turn of the event loop.
+      settings: { maxConcurrentStreams: 2 * maxStreamsPerConnection, maxHeaderListSize: maxHeaderBytes },
       maxSessionMemory: MAX_SESSION_MEMORY_MB,
       // nghttp2's own limit, which ends a connection with INTERNAL_ERROR, comes after ours.
       streamResetBurst: 4 * this.#limits.maxResets,
@@ -216,7 +217,8 @@ export class HttpListener implements AsyncDisposable {
       connection.session = session;
       this.#followHttp2(connection, session);
     });
-    const frames = new HeaderGuardedSocket(connection.socket, this.#limits.maxHeaderBytes);
+    const { maxHeaderBytes, maxStreamsPerConnection: announcedStreams } = this.#limits;
+    const frames = new HeaderGuardedSocket(connection.socket, { maxHeaderBytes, announcedStreams });
     connection.frames = frames;
     // Creates the session before it returns.
     this.#http2.emit('connection', frames);

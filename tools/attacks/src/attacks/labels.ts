@@ -25,7 +25,7 @@ async function inventNames({ mesh, address }: Target): Promise<AttackResult> {
   const slots = new Slots(AT_ONCE);
   const callOne = async (path: string) => {
     using _slot = await slots.take();
-    return client.call(unaryCall(path, Buffer.alloc(0), 'grpc'));
+    return await client.call(unaryCall(path, Buffer.alloc(0), 'grpc'));
   };
   const answers = await Promise.all(names.map(callOne));
   const grown = (await countSeries(mesh)) - before;

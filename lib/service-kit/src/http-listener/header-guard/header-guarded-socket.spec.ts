@@ -8,14 +8,16 @@ import { HeaderGuardedSocket } from './header-guarded-socket.ts';
 
 const KIB = 1024;
 const MAX_HEADER_BYTES = 16 * KIB;
+const GUARD = { maxHeaderBytes: MAX_HEADER_BYTES, announcedStreams: 100 };
 
 /** A server that answers with the headers of the request. */
 async function openServer() {
-  const http2 = createServer({ settings: { maxHeaderListSize: MAX_HEADER_BYTES } }, (request, response) => {
+  const settings = { maxHeaderListSize: MAX_HEADER_BYTES, maxConcurrentStreams: 200 };
+  const http2 = createServer({ settings }, (request, response) => {
     response.end(JSON.stringify(request.headers));
   });
   const tcp = createTcpServer({ allowHalfOpen: true, noDelay: true }, socket => {
-    http2.emit('connection', new HeaderGuardedSocket(socket, MAX_HEADER_BYTES));
+    http2.emit('connection', new HeaderGuardedSocket(socket, GUARD));
   });
   await new Promise<void>(resolve => tcp.listen(0, '127.0.0.1', resolve));
   const session = connect(`http://127.0.0.1:${(tcp.address() as AddressInfo).port}`, {
@@ -115,7 +117,7 @@ describe('HeaderGuardedSocket', () => {
 
   it('ends a connection on which a block of headers takes too long', async () => {
     const server = createTcpServer(socket => {
-      const guarded = new HeaderGuardedSocket(socket, MAX_HEADER_BYTES, 100);
+      const guarded = new HeaderGuardedSocket(socket, { ...GUARD, blockTimeoutMs: 100 });
       guarded.resume().on('error', () => {});
     });
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));

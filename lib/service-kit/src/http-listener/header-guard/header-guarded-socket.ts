@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import { announceStreams } from '../announced-streams.ts';
 import { HeaderBlockFilter } from './header-block-filter.ts';
 import { Http2ProtocolError } from './http2-protocol-error.ts';
 
@@ -8,25 +9,38 @@ const BLOCK_TIMEOUT_MS = 10_000;
 
 type WriteCallback = (error?: Error | null) => void;
 
-/** A client's connection with the filter on what comes from it: for a server of HTTP/2, in the place of the socket. */
+export interface GuardedSocketOptions {
+  /**
+   * The SETTINGS_MAX_HEADER_LIST_SIZE of the server: 8 to 32 KiB. Node applies it once the client has acknowledged the
+   * settings; until then the server has to look by itself.
+   */
+  readonly maxHeaderBytes: number;
+  /** What the client is told as SETTINGS_MAX_CONCURRENT_STREAMS: less than the server's own. */
+  readonly announcedStreams: number;
+  readonly blockTimeoutMs?: number;
+}
+
+/**
+ * A client's connection with the filter on what comes from it, and fewer streams than the server takes in what it is
+ * told: for a server of HTTP/2, in the place of the socket.
+ */
 export class HeaderGuardedSocket extends Duplex {
   readonly #socket: Socket;
   readonly #filter: HeaderBlockFilter;
+  readonly #announcedStreams: number;
   readonly #blockTimeoutMs: number;
   /** Of a write that the socket has no room for yet. */
   #writeCallback: WriteCallback | undefined;
   #blockTimer: NodeJS.Timeout | undefined;
   #hasLeft = false;
+  #hasBegun = false;
 
-  /**
-   * @param maxHeaderBytes the SETTINGS_MAX_HEADER_LIST_SIZE of the server: 8 to 32 KiB. Node applies it once the client
-   * has acknowledged the settings; until then the server has to look by itself.
-   */
-  constructor(socket: Socket, maxHeaderBytes: number, blockTimeoutMs = BLOCK_TIMEOUT_MS) {
+  constructor(socket: Socket, options: GuardedSocketOptions) {
     super({ allowHalfOpen: true });
     this.#socket = socket;
-    this.#filter = new HeaderBlockFilter(maxHeaderBytes);
-    this.#blockTimeoutMs = blockTimeoutMs;
+    this.#filter = new HeaderBlockFilter(options.maxHeaderBytes);
+    this.#announcedStreams = options.announcedStreams;
+    this.#blockTimeoutMs = options.blockTimeoutMs ?? BLOCK_TIMEOUT_MS;
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     socket.on('end', () => this.#leave());
     socket.on('drain', () => this.#callBack());
@@ -39,6 +53,7 @@ export class HeaderGuardedSocket extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: WriteCallback): void {
+    this.#announce(chunk);
     if (this.#hasLeft || this.#socket.write(chunk)) callback();
     else this.#writeCallback = callback;
   }
@@ -48,6 +63,7 @@ export class HeaderGuardedSocket extends Duplex {
       callback();
       return;
     }
+    this.#announce(chunks[0]?.chunk);
     this.#socket.cork();
     const hasRoom = chunks.map(({ chunk }) => this.#socket.write(chunk)).every(Boolean);
     this.#socket.uncork();
@@ -64,6 +80,11 @@ export class HeaderGuardedSocket extends Duplex {
     this.#socket.destroy();
     this.#callBack();
     callback(error);
+  }
+
+  #announce(written: Buffer | undefined): void {
+    if (!this.#hasBegun && written !== undefined) announceStreams(written, this.#announcedStreams);
+    this.#hasBegun = true;
   }
 
   #receive(chunk: Buffer): void {
