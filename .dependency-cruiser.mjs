@@ -18,6 +18,7 @@ const ALERT = '^lib/alert/src/index\\.ts$';
 const NATIVE_TYPES = '^native/ts/index\\.ts$';
 const ASYNC_KIT = '^lib/service-kit/src/async/';
 const ERRORS_KIT = '^lib/service-kit/src/errors/';
+const DATABASE_ERRORS = '^lib/postgres/src/errors/';
 const FEED = '^lib/outcome-feed/src/index\\.ts$';
 const MEDIA = '^lib/media-source/src/index\\.ts$';
 
@@ -41,9 +42,9 @@ export default {
     {
       name: 'ports-speak-the-domain',
       severity: 'error',
-      comment: "A port speaks in the domain's words and imports only the domain.",
+      comment: "A port speaks in the domain's words and imports only the domain, and the errors of keeping rows.",
       from: { path: '^([^/]+)/src/ports/', pathNot: TEST_CODE },
-      to: { pathNot: ['^$1/src/(ports|domain)/', ALERT, FEED, MEDIA, NATIVE_TYPES, ERRORS_KIT] },
+      to: { pathNot: ['^$1/src/(ports|domain)/', ALERT, DATABASE_ERRORS, FEED, MEDIA, NATIVE_TYPES, ERRORS_KIT] },
     },
     {
       name: 'application-knows-no-technology',
@@ -101,6 +102,21 @@ export default {
       comment: 'Whoever reads videos may use it: it knows files and ranges, and neither alerts nor gRPC.',
       from: { path: '^lib/media-source/', pathNot: TEST_CODE },
       to: { path: PACKAGE, pathNot: ['^lib/media-source/', ASYNC_KIT, ERRORS_KIT] },
+    },
+    {
+      name: 'postgres-knows-no-alert',
+      severity: 'error',
+      comment:
+        'Whatever a service keeps in Postgres, it may use it: it knows connections and migrations, and no table.',
+      from: { path: '^lib/postgres/', pathNot: TEST_CODE },
+      to: { path: PACKAGE, pathNot: ['^lib/postgres/', '^lib/service-kit/'] },
+    },
+    {
+      name: 'database-errors-do-no-io',
+      severity: 'error',
+      comment: 'Ports speak of them.',
+      from: { path: DATABASE_ERRORS, pathNot: TEST_CODE },
+      to: { pathNot: [DATABASE_ERRORS, ERRORS_KIT] },
     },
     {
       name: 'client-runs-in-browsers',

@@ -1,6 +1,6 @@
-import type { MikroORM } from '@mikro-orm/postgresql';
 import { type JetStreamClient, type JetStreamManager, jetstream } from '@nats-io/jetstream';
 import { openStreams } from '@vigie/alert/streams';
+import { openDatabase } from '@vigie/postgres';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { AlertIndexService } from '@vigie/proto/vigie/internal/alert/v1/alert_index_service_pb.ts';
 import { IdempotencyService } from '@vigie/proto/vigie/internal/idempotency/v1/idempotency_service_pb.ts';
@@ -29,12 +29,12 @@ import { JetStreamReplayQueue } from './adapters/jetstream/jetstream-replay-queu
 import { startQuarantineConsumer } from './adapters/jetstream/quarantine-consumer.ts';
 import { startRecordConsumer } from './adapters/jetstream/record-consumer.ts';
 import type { StoreConsumerParts } from './adapters/jetstream/store-consumer.ts';
-import { openDatabase } from './adapters/postgres/open-database.ts';
 import { PostgresAlertCounts } from './adapters/postgres/postgres-alert-counts.ts';
 import { PostgresAlertStore } from './adapters/postgres/postgres-alert-store.ts';
 import { PostgresIdempotencyKeys } from './adapters/postgres/postgres-idempotency-keys.ts';
 import { PostgresMaintenanceLease } from './adapters/postgres/postgres-maintenance-lease.ts';
 import { PostgresQuarantineStore } from './adapters/postgres/postgres-quarantine-store.ts';
+import { STORE_SCHEMA } from './adapters/postgres/schema.ts';
 import { ObservedAlertStore } from './adapters/telemetry/observed-alert-store.ts';
 import { ObservedDeadLetterQueue } from './adapters/telemetry/observed-dead-letter-queue.ts';
 import { ObservedOutcomeFeed } from './adapters/telemetry/observed-outcome-feed.ts';
@@ -84,7 +84,7 @@ import type { ReplayQueue } from './ports/replay-queue.ts';
 import type { SweepReports } from './ports/sweep-reports.ts';
 import { service } from './service.ts';
 
-const CLOSE_DATABASE_MS = 500;
+const RELEASE_LEASE_MS = 500;
 const CHECK_POSITIONS_MS = 2_000;
 /** What a summary has to read beside the sums is what changed in this time. */
 const FOLD_COUNTS_MS = 10_000;
@@ -153,7 +153,7 @@ export async function startStore(
   // Waits for Postgres and NATS, whichever comes first, as long as it takes.
   const [fromPostgres, fromJetStream] = await Promise.all([
     bindAdapters(
-      () => openPostgres(config, context),
+      () => openDatabase(STORE_SCHEMA, config.database, context),
       {
         alertStore: orm => new ObservedAlertStore(new PostgresAlertStore(orm), logger, storeMetrics, writes),
         alertCounts: orm => new PostgresAlertCounts(orm),
@@ -287,27 +287,6 @@ export async function startStore(
   return server.listen(config.host, config.port);
 }
 
-async function openPostgres(config: Config, { logger, health, teardown }: ServiceContext): Promise<MikroORM> {
-  const stopped = new AbortController();
-  teardown.defer(() => stopped.abort());
-  const orm = await openDatabase({
-    url: config.databaseUrl,
-    migrationUrl: config.databaseMigrationUrl,
-    poolSize: config.databasePoolSize,
-    timeouts: {
-      statementTimeoutMs: config.databaseStatementTimeoutMs,
-      lockTimeoutMs: config.databaseLockTimeoutMs,
-      idleTransactionTimeoutMs: config.databaseIdleTransactionTimeoutMs,
-    },
-    logger,
-    health,
-    signal: stopped.signal,
-  });
-  // A frozen Postgres doesn't say goodbye either.
-  teardown.defer(async () => void (await settlesWithin(orm.close(true), CLOSE_DATABASE_MS)));
-  return orm;
-}
-
 interface JetStream {
   readonly client: JetStreamClient;
   readonly manager: JetStreamManager;
@@ -374,7 +353,7 @@ function startSweeps({ sweep, lease, sweepReports }: Parts, config: Config): Asy
     async [Symbol.asyncDispose]() {
       await loop[Symbol.asyncDispose]();
       // Where Postgres is away, the lease ends by itself.
-      await settlesWithin(lease.release(), CLOSE_DATABASE_MS);
+      await settlesWithin(lease.release(), RELEASE_LEASE_MS);
     },
   };
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type JetStreamConfig, readJetStreamConfig } from '@vigie/alert/streams';
+import { type DatabaseConfig, readDatabaseConfig, readMigrationUrl } from '@vigie/postgres';
 import { EnvReader } from '@vigie/service-kit/env';
 import { readGrpcServerLimits } from '@vigie/service-kit/grpc';
 import type { RunnerConfig } from '@vigie/service-kit/lifecycle';
@@ -7,22 +8,9 @@ import { readRunnerConfig } from '@vigie/service-kit/lifecycle';
 import type { ServerLimits } from '@vigie/service-kit/limits';
 import { service } from './service.ts';
 
-export interface DatabaseConfig {
-  readonly databaseUrl: string;
-  /** As the role that owns the schema; used on start alone. */
-  readonly databaseMigrationUrl: string;
-  /** Most connections of this process. */
-  readonly databasePoolSize: number;
-  /** Postgres gives a statement up after this; a connection that stays silent a little longer is given up too. */
-  readonly databaseStatementTimeoutMs: number;
-  /** A statement waits no longer than this for a row that another transaction holds. */
-  readonly databaseLockTimeoutMs: number;
-  /** Postgres ends a transaction of this service that does nothing for this long: a frozen process holds nobody up. */
-  readonly databaseIdleTransactionTimeoutMs: number;
-}
-
-export interface Config extends RunnerConfig, JetStreamConfig, DatabaseConfig {
+export interface Config extends RunnerConfig, JetStreamConfig {
   readonly serverLimits: ServerLimits;
+  readonly database: DatabaseConfig;
   readonly port: number;
   /** From the end of one sweep for lost work to the start of the next. */
   readonly sweepIntervalMs: number;
@@ -39,28 +27,19 @@ export interface Config extends RunnerConfig, JetStreamConfig, DatabaseConfig {
 
 const HOUR_MS = 60 * 60 * 1_000;
 const DAY_MS = 24 * HOUR_MS;
-const TIMEOUT_BOUNDS = { min: 100, max: 600_000 };
-const POSTGRES_PROTOCOLS = ['postgresql', 'postgres'];
 const LOCAL_SERVICE_URL = 'postgresql://vigie_store:vigie_store@127.0.0.1:5432/vigie';
 const LOCAL_OWNER_URL = 'postgresql://vigie:vigie@127.0.0.1:5432/vigie';
 
 /** @throws InvalidEnvironmentError */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const reader = new EnvReader(env);
-  const databaseUrl = reader.url('DATABASE_URL', POSTGRES_PROTOCOLS, LOCAL_SERVICE_URL);
-  const ownerUrl = databaseUrl === LOCAL_SERVICE_URL ? LOCAL_OWNER_URL : databaseUrl;
   const jetStream = readJetStreamConfig(reader);
   return reader.finish({
     ...readRunnerConfig(reader, service),
     serverLimits: readGrpcServerLimits(reader),
     ...jetStream,
     port: reader.port('PORT', service.port),
-    databaseUrl,
-    databaseMigrationUrl: reader.url('DATABASE_MIGRATION_URL', POSTGRES_PROTOCOLS, ownerUrl),
-    databasePoolSize: reader.integer('DATABASE_POOL_SIZE', 10, { min: 2, max: 1_000 }),
-    databaseStatementTimeoutMs: reader.integer('DATABASE_STATEMENT_TIMEOUT_MS', 10_000, TIMEOUT_BOUNDS),
-    databaseLockTimeoutMs: reader.integer('DATABASE_LOCK_TIMEOUT_MS', 2_000, TIMEOUT_BOUNDS),
-    databaseIdleTransactionTimeoutMs: reader.integer('DATABASE_IDLE_TRANSACTION_TIMEOUT_MS', 10_000, TIMEOUT_BOUNDS),
+    database: readDatabaseConfig(reader, { localServiceUrl: LOCAL_SERVICE_URL, localOwnerUrl: LOCAL_OWNER_URL }),
     sweepIntervalMs: reader.integer('SWEEP_INTERVAL_MS', 60_000, { min: 10, max: HOUR_MS }),
     archiveDir: reader.string('ARCHIVE_DIR', '') || undefined,
     archiveAfterMs: reader.integer('ARCHIVE_AFTER_DAYS', 90, { min: 1, max: 36_500 }) * DAY_MS,
@@ -74,7 +53,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 }
 
 /** Of `npm run archive`. */
-export type ArchiveCliConfig = Pick<DatabaseConfig, 'databaseMigrationUrl'> & { readonly archiveDir: string };
+export type ArchiveCliConfig = Pick<DatabaseConfig, 'migrationUrl'> & { readonly archiveDir: string };
 
 /** @throws InvalidEnvironmentError */
 export function readArchiveCliConfig(env: NodeJS.ProcessEnv): ArchiveCliConfig {
@@ -82,6 +61,6 @@ export function readArchiveCliConfig(env: NodeJS.ProcessEnv): ArchiveCliConfig {
   return reader.finish({
     // npm runs scripts in the project's folder; its variable says where it was called.
     archiveDir: path.resolve(env.INIT_CWD ?? '', reader.string('ARCHIVE_DIR')),
-    databaseMigrationUrl: reader.url('DATABASE_MIGRATION_URL', POSTGRES_PROTOCOLS, LOCAL_OWNER_URL),
+    migrationUrl: readMigrationUrl(reader, LOCAL_OWNER_URL),
   });
 }

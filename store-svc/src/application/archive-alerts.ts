@@ -19,7 +19,7 @@ export interface ArchiveAlertsParts {
  * away once its file is on disk, and only if it still says what the file does.
  *
  * @param signal ends the pass between two files
- * @throws AlertStoreError, and the errors of a disk
+ * @throws DatabaseError, and the errors of a disk
  */
 export type ArchiveAlerts = (signal: AbortSignal) => Promise<void>;
 

@@ -1,6 +1,6 @@
 import { type Backoff, backoffDelayMs, isExhausted, type RetrySchedule, retry } from '@vigie/service-kit/async';
 import type { Delivery } from '../domain/alert-message.ts';
-import { AlertStoreError } from '../ports/alert-store.ts';
+import { DatabaseError } from '../ports/alert-store.ts';
 import { DeadLetterQueueError } from '../ports/dead-letter-queue.ts';
 
 /** How patient a delivery is with failures, and with outages. */
@@ -81,8 +81,8 @@ export async function completeDelivery<R>(
   }
 }
 
-function isStoreOutage(error: unknown): error is AlertStoreError {
-  return error instanceof AlertStoreError;
+function isStoreOutage(error: unknown): error is DatabaseError {
+  return error instanceof DatabaseError;
 }
 
 /**

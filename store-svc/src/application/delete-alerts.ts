@@ -15,7 +15,7 @@ export class AlertUnfinishedError extends Error {
   }
 }
 
-/** @throws AlertNotFoundError, AlertUnfinishedError, AlertStoreError */
+/** @throws AlertNotFoundError, AlertUnfinishedError, DatabaseError */
 export type DeleteAlert = (uid: string) => Promise<void>;
 
 export function createDeleteAlert(store: Pick<AlertStore, 'find' | 'retire'>): DeleteAlert {
@@ -36,7 +36,7 @@ export interface PurgedPage {
 /**
  * Deletes a page of alerts, the latest first, but for those that are unfinished.
  *
- * @throws AlertStoreError
+ * @throws DatabaseError
  */
 export type PurgeAlerts = (
   filter: AlertFilter,

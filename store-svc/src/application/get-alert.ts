@@ -41,7 +41,7 @@ const LOOKS: Backoff = { baseMs: 50, maxMs: 2_000 };
  * The alert as its row has it. Who waits gets it once it has its outcome, or as it is when the time is up; at once if
  * too many wait already.
  *
- * @throws AlertNotFoundError, AlertStoreError
+ * @throws AlertNotFoundError, DatabaseError
  */
 export function createGetAlert(
   store: Pick<AlertStore, 'get' | 'find'>,

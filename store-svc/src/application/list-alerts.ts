@@ -16,7 +16,7 @@ export type ListAlerts = (
  * A page of alerts, the latest first if no order is given. A page begins after the place of the last alert of the page
  * before, so alerts that come in meanwhile neither repeat nor hide any.
  *
- * @throws AlertStoreError
+ * @throws DatabaseError
  */
 export function createListAlerts(store: AlertStore): ListAlerts {
   return (filter, pageSize, after, order = LATEST_FIRST) =>

@@ -14,7 +14,7 @@ export type ListQuarantined = (
   after: QuarantinePosition | undefined,
 ) => Promise<Page<QuarantinedAlert, QuarantinePosition>>;
 
-/** @throws AlertStoreError */
+/** @throws DatabaseError */
 export function createListQuarantined(quarantine: QuarantineStore): ListQuarantined {
   return (state, filter, pageSize, after) =>
     readPage(

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { AlertMessage } from '../domain/alert-message.ts';
 import { FakeAlertStore } from '../ports/alert-store.fake.ts';
-import { AlertStoreError, UnstorableError } from '../ports/alert-store.ts';
+import { DatabaseError, UnstorableError } from '../ports/alert-store.ts';
 import { FakeDeadLetterQueue } from '../ports/dead-letter-queue.fake.ts';
 import { DeadLetterQueueError } from '../ports/dead-letter-queue.ts';
 import { alertMessage, finishedAlert, found, malformedMessage, receivedAlert } from '../testing/sample-alerts.ts';
@@ -16,7 +16,7 @@ const POLICY: DeliveryPolicy = {
   firstHoldMs: 20,
 };
 
-const away = new AlertStoreError('STORE_UNREACHABLE', 'away');
+const away = new DatabaseError('STORE_UNREACHABLE', 'away');
 const first = receivedAlert('a', { video: '/videos/first.mp4' });
 const second = receivedAlert('a', { video: '/videos/second.mp4' });
 

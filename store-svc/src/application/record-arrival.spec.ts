@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { FakeAlertStore } from '../ports/alert-store.fake.ts';
-import { AlertStoreError } from '../ports/alert-store.ts';
+import { DatabaseError } from '../ports/alert-store.ts';
 import { arrivalOf, finishedAlert, found, receivedAlert } from '../testing/sample-alerts.ts';
 import { createRecordArrival, recordArrivals } from './record-arrival.ts';
 import { createRecordOutcome } from './record-outcome.ts';
@@ -46,7 +46,7 @@ describe('recording in batches', () => {
 
   it('fails every caller of a batch that failed, and works again afterwards', async () => {
     const recordAlert = createRecordArrival(store);
-    store.failure = new AlertStoreError('STORE_UNREACHABLE', 'gone');
+    store.failure = new DatabaseError('STORE_UNREACHABLE', 'gone');
     const attempts = ['a', 'b'].map(uid => recordAlert(arrivalOf(receivedAlert(uid))).catch(error => error));
     expect(await Promise.all(attempts)).to.deep.equal([store.failure, store.failure]);
     store.failure = undefined;

@@ -10,7 +10,7 @@ export type RecordArrival = (arrival: AlertArrival) => Promise<AlertResult>;
 /**
  * Records an alert as RECEIVED, in one batch with whatever else waits to be recorded.
  *
- * @throws AlertStoreError, UnstorableError
+ * @throws DatabaseError, UnstorableError
  */
 export function createRecordArrival(store: AlertStore): RecordArrival {
   const batcher = new Batcher<AlertArrival, AlertResult>({
@@ -25,7 +25,7 @@ export function createRecordArrival(store: AlertStore): RecordArrival {
  * read for the others. Any step may be repeated after a crash.
  *
  * @returns a result an alert, in the batch's order
- * @throws AlertStoreError, UnstorableError
+ * @throws DatabaseError, UnstorableError
  */
 export async function recordArrivals(
   store: AlertStore,

@@ -10,7 +10,7 @@ export type RecordOutcome = (outcome: FoundOutcome) => Promise<OutcomeResult>;
 /**
  * Records an outcome, in one batch with whatever else waits to be recorded, also by other callers.
  *
- * @throws AlertStoreError, UnstorableError
+ * @throws DatabaseError, UnstorableError
  */
 export function createRecordOutcome(store: AlertStore): RecordOutcome {
   const batcher = new Batcher<FoundOutcome, OutcomeResult>({
@@ -24,7 +24,7 @@ export function createRecordOutcome(store: AlertStore): RecordOutcome {
  * Records a batch in one transaction, onto rows that are there: never makes one.
  *
  * @returns a result an outcome, in the batch's order
- * @throws AlertStoreError, UnstorableError
+ * @throws DatabaseError, UnstorableError
  */
 export function recordOutcomes(store: AlertStore, batch: readonly FoundOutcome[]): Promise<readonly OutcomeResult[]> {
   const uids = [...new Set(batch.map(({ record }) => record.alert.uid))];

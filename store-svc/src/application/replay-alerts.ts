@@ -12,7 +12,7 @@ export type ReplayAlerts = (
  * Has a page of alerts probed again, the latest first. One that fails half way may be repeated: who is probed twice
  * only costs twice.
  *
- * @throws AlertStoreError, ReplayQueueError
+ * @throws DatabaseError, ReplayQueueError
  */
 export function createReplayAlerts(listAlerts: ListAlerts, queue: ReplayQueue): ReplayAlerts {
   return async (filter, pageSize, after) => {

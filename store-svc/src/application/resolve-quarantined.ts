@@ -16,7 +16,7 @@ export type ResolveQuarantined = (filter: QuarantineFilter, limit: number) => Pr
  * Puts messages back into the stream of alerts. Each is on disk there before it counts as redriven here, so that a
  * crash in between loses none: it is redriven again.
  *
- * @throws AlertStoreError, ReplayQueueError
+ * @throws DatabaseError, ReplayQueueError
  */
 export function createRedriveAlerts(quarantine: QuarantineStore, queue: ReplayQueue): ResolveQuarantined {
   return async (filter, limit) => {
@@ -30,7 +30,7 @@ export function createRedriveAlerts(quarantine: QuarantineStore, queue: ReplayQu
   };
 }
 
-/** @throws AlertStoreError */
+/** @throws DatabaseError */
 export function createDiscardQuarantined(quarantine: QuarantineStore): ResolveQuarantined {
   return async (filter, limit) => {
     const held = await quarantine.oldestHeld(filter, limit);

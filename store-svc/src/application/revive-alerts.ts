@@ -19,7 +19,7 @@ export interface ReviveAlertsParts {
  * Has alerts probed that wait for an outcome from a message that is finished or gone. Yields them page by page, each
  * alert once: a row waits for its new message from then on.
  *
- * @throws AlertStoreError, ReplayQueueError
+ * @throws DatabaseError, ReplayQueueError
  */
 export type ReviveAlerts = (filter: AwaitingFilter) => AsyncIterable<readonly AwaitingAlert[]>;
 

@@ -2,7 +2,7 @@ import type { CountFilter } from '../domain/alert-filter.ts';
 import { type AlertSummary, summarize } from '../domain/alert-summary.ts';
 import type { AlertCounts } from '../ports/alert-counts.ts';
 
-/** @throws AlertStoreError */
+/** @throws DatabaseError */
 export type SummarizeAlerts = (filter: CountFilter) => Promise<AlertSummary>;
 
 export function createSummarizeAlerts(counts: Pick<AlertCounts, 'count'>): SummarizeAlerts {

@@ -1,11 +1,12 @@
 /** `npm run archive`: shows which alerts are archived, and brings them back. */
 import { parseArgs } from 'node:util';
 import { MikroORM } from '@mikro-orm/postgresql';
+import { ormOptions } from '@vigie/postgres';
 import { InvalidEnvironmentError } from '@vigie/service-kit/env';
 import { createLogger } from '@vigie/service-kit/telemetry';
 import { FileAlertArchive } from '../adapters/files/file-alert-archive.ts';
-import { ormOptions } from '../adapters/postgres/orm-options.ts';
 import { findArchived, restoreRows } from '../adapters/postgres/restore-rows.ts';
+import { STORE_SCHEMA } from '../adapters/postgres/schema.ts';
 import { readArchiveCliConfig } from '../config.ts';
 
 const USAGE = `Usage: npm run archive                         which files hold archived alerts, and how many
@@ -38,9 +39,9 @@ try {
 async function run(args: readonly string[]): Promise<void> {
   if (args.includes('--help')) return void process.stdout.write(`${USAGE}\n`);
   const options = readOptions(args);
-  const { archiveDir, databaseMigrationUrl: url } = readArchiveCliConfig(process.env);
+  const { archiveDir, migrationUrl: url } = readArchiveCliConfig(process.env);
   const archive = new FileAlertArchive(archiveDir);
-  const orm = new MikroORM(ormOptions({ url, poolSize: 2, logger: createLogger('archive', 'silent') }));
+  const orm = new MikroORM(ormOptions(STORE_SCHEMA, { url, poolSize: 2, logger: createLogger('archive', 'silent') }));
   try {
     const archived = await findArchived(orm, { uid: options.uid });
     const uidsByFile = Map.groupBy(archived, ({ file }) => file);

@@ -4,7 +4,7 @@ import type { AlertCount } from '../domain/alert-summary.ts';
 /**
  * How many alerts there are, exactly, for any window of time, without reading their rows.
  *
- * Every method throws AlertStoreError if the store can't do it now and trying again makes sense.
+ * Every method throws DatabaseError if the store can't do it now and trying again makes sense.
  */
 export interface AlertCounts {
   /** One for each combination of store, status and failure code that has alerts. */

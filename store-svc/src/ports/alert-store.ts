@@ -1,5 +1,4 @@
 import type { AlertRecord, FinishedAlert } from '@vigie/alert';
-import { ReasonedError } from '@vigie/service-kit/errors';
 import type { AlertArrival } from '../domain/alert-arrival.ts';
 import type { AlertFilter, ListOrder, ListPosition } from '../domain/alert-filter.ts';
 import type { AlertRetry } from '../domain/alert-retry.ts';
@@ -8,10 +7,12 @@ import type { AlertChanges } from '../domain/decide-alerts.ts';
 import type { FoundOutcome } from '../domain/found-outcome.ts';
 import type { ArchivableAlert, KnownAlert, Retirement, RetiringAlert } from '../domain/retired-alert.ts';
 
+export { DatabaseError, type DatabaseErrorReason, UnstorableError } from '@vigie/postgres/errors';
+
 /**
  * One row an alert, until it is retired. It stores what the use cases decide.
  *
- * Every method throws AlertStoreError if the store can't do it now and trying again makes sense; those that write throw
+ * Every method throws DatabaseError if the store can't do it now and trying again makes sense; those that write throw
  * UnstorableError if it never will.
  */
 export interface AlertStore {
@@ -101,21 +102,4 @@ export interface LockedAlerts {
 
   /** What the rows say now of alerts that have their outcomes, by uid. */
   readFinished(uids: readonly string[]): Promise<ReadonlyMap<string, FinishedAlert>>;
-}
-
-/**
- * UNREACHABLE: it gives no answer. NOT_WRITABLE: it is read-only, or its disk is full. BUSY: it answers that it can't,
- * or not in time.
- */
-export type AlertStoreErrorReason = 'STORE_UNREACHABLE' | 'STORE_NOT_WRITABLE' | 'STORE_BUSY';
-
-/** The call may have been done or not; doing it again is safe. */
-export class AlertStoreError extends ReasonedError<AlertStoreErrorReason> {
-  override readonly name = 'AlertStoreError';
-}
-
-/** Something in the batch can't be stored, however often it is tried; nothing of the batch is. */
-export class UnstorableError extends Error {
-  override readonly name = 'UnstorableError';
-  readonly reason = 'UNSTORABLE';
 }

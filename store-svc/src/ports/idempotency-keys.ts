@@ -3,7 +3,7 @@ import type { Attempt, KeptAnswer, KeyState } from '../domain/keyed-request.ts';
 /**
  * The keys of requests, each for a window of time, and what the requests were answered.
  *
- * Every method throws AlertStoreError if the store can't do it now and trying again makes sense.
+ * Every method throws DatabaseError if the store can't do it now and trying again makes sense.
  */
 export interface IdempotencyKeys {
   /**

@@ -8,7 +8,7 @@ import type {
 /**
  * Every message that was ever quarantined, and whether it is held, redriven or discarded.
  *
- * Every method throws AlertStoreError if the store can't do it now and trying again makes sense.
+ * Every method throws DatabaseError if the store can't do it now and trying again makes sense.
  */
 export interface QuarantineStore {
   /**

@@ -5,8 +5,9 @@ import { AckPolicy, type JetStreamClient, type JetStreamManager } from '@nats-io
 import { ensureStreams, openIntake, STREAM_NAMES } from '@vigie/alert/streams';
 import { type EmbeddedPostgres, type NatsServer, openPostgresSession, queryPostgres } from '@vigie/dev-env/servers';
 import { openJetStream, scratchNats, scratchPostgres, temporaryDir } from '@vigie/dev-env/testing';
+import { migrate } from '@vigie/postgres/migrations';
 import { createLogger } from '@vigie/service-kit/telemetry';
-import { MIGRATION_NAMES, migrate, TABLES } from '@vigie/store-svc/schema';
+import { MIGRATION_NAMES, STORE_SCHEMA, TABLES } from '@vigie/store-svc/schema';
 import { expect } from 'chai';
 import { backUp } from './backup.ts';
 import { readBackup } from './backup-folder.ts';
@@ -30,7 +31,7 @@ describe('backup and restore', () => {
     backups = teardown.use(await temporaryDir()).path;
     ({ postgres, nats, client, manager } = await startServers());
     target = await startServers();
-    await migrate(postgres.url, LOGGER);
+    await migrate(STORE_SCHEMA, postgres.url, LOGGER);
     await ensureStreams(manager, { maxBytes: 10_000_000, replicas: 1 });
     await openIntake(manager, 'the-stream');
     for (let count = 1; count <= 5; count++) {
@@ -187,7 +188,7 @@ describe('backup and restore', () => {
 
   it('restores a backup of an earlier schema, and brings that up to date', async () => {
     const earlier = await startServers();
-    await migrate(earlier.postgres.url, LOGGER, '0008-api-names');
+    await migrate(STORE_SCHEMA, earlier.postgres.url, LOGGER, '0008-api-names');
     await ensureStreams(earlier.manager, { maxBytes: 10_000_000, replicas: 1 });
     await queryPostgres(
       earlier.postgres.url,
@@ -207,7 +208,7 @@ describe('backup and restore', () => {
 
   it('begins again if a stream was trimmed of what had no row yet when Postgres was read', async () => {
     const trimmed = await startServers();
-    await migrate(trimmed.postgres.url, LOGGER);
+    await migrate(STORE_SCHEMA, trimmed.postgres.url, LOGGER);
     await ensureStreams(trimmed.manager, { maxBytes: 10_000_000, replicas: 1 });
     await openIntake(trimmed.manager, 'the-stream');
     await trimmed.manager.consumers.add('ALERTS', { durable_name: 'record', ack_policy: AckPolicy.Explicit });
@@ -235,7 +236,7 @@ describe('backup and restore', () => {
     expectRefusal(await runMain('backup', ['--to', to], of), /The stream OUTCOMES can't be copied: stream not found/);
     await ensureStreams(bare.manager, { maxBytes: 10_000_000, replicas: 1 });
     expectRefusal(await runMain('backup', ['--to', to], of), /has no schema of Vigie/);
-    await migrate(bare.postgres.url, LOGGER);
+    await migrate(STORE_SCHEMA, bare.postgres.url, LOGGER);
     await queryPostgres(bare.postgres.url, `insert into schema_migrations (name) values ('9999-later')`);
     expectRefusal(await runMain('backup', ['--to', to], of), /Postgres has the migration 9999-later/);
     expect(await readdir(to)).to.deep.equal([]);

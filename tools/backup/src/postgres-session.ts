@@ -1,4 +1,4 @@
-import { clientConfig } from '@vigie/store-svc/schema';
+import { clientConfig } from '@vigie/postgres';
 import { Client } from 'pg';
 import { BackupError } from './backup-error.ts';
 

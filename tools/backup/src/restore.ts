@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { migrate } from '@vigie/postgres/migrations';
 import { createLogger } from '@vigie/service-kit/telemetry';
-import { migrate } from '@vigie/store-svc/schema';
+import { STORE_SCHEMA } from '@vigie/store-svc/schema';
 import type { Client } from 'pg';
 import { BackupError } from './backup-error.ts';
 import { bytesOf, readBackup } from './backup-folder.ts';
@@ -60,10 +61,10 @@ async function restoreTables({ postgresUrl, from, say }: RestoreParts, manifest:
   const begunAt = new Date();
   const { migrations, tables } = manifest.postgres;
   const logger = createLogger('backup', 'silent');
-  await migrate(postgresUrl, logger, migrations.at(-1));
+  await migrate(STORE_SCHEMA, postgresUrl, logger, migrations.at(-1));
   await inTransaction(client, '', () => loadTables(client, from, tables));
   // As the next start of store-svc would.
-  await migrate(postgresUrl, logger);
+  await migrate(STORE_SCHEMA, postgresUrl, logger);
   await client.query('analyze');
   const rows = tables.map(({ name, rows }) => `${name} ${rows}`).join(', ');
   say(`tables: ${rows} in ${secondsSince(begunAt)}`);

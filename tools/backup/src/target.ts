@@ -1,7 +1,8 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { STREAM_NAMES } from '@vigie/alert/streams';
+import { removeSchema } from '@vigie/postgres/migrations';
 import { createLogger } from '@vigie/service-kit/telemetry';
-import { removeSchema } from '@vigie/store-svc/schema';
+import { STORE_SCHEMA } from '@vigie/store-svc/schema';
 import type { Client } from 'pg';
 import { BackupError } from './backup-error.ts';
 import { queryNames } from './postgres-session.ts';
@@ -63,7 +64,7 @@ export async function empty({ postgresUrl, client, manager }: Target): Promise<v
   if (migrations.length > 0) {
     // It would be converted row by row otherwise. One by one, as a trigger of the first empties others.
     for (const name of await findTables(client)) await client.query(`truncate ${name}`);
-    await removeSchema(postgresUrl, createLogger('backup', 'silent'));
+    await removeSchema(STORE_SCHEMA, postgresUrl, createLogger('backup', 'silent'));
   }
   for (const name of await findStreams(manager)) await manager.streams.delete(name);
 }

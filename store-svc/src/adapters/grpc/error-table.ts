@@ -6,10 +6,10 @@ import { AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { invalidArgument, rpcError } from '@vigie/service-kit/grpc';
 import { AlertUnfinishedError } from '../../application/delete-alerts.ts';
 import { AlertNotFoundError } from '../../application/get-alert.ts';
-import { AlertStoreError, type AlertStoreErrorReason } from '../../ports/alert-store.ts';
+import { DatabaseError, type DatabaseErrorReason } from '../../ports/alert-store.ts';
 import { ReplayQueueError, type ReplayQueueErrorReason } from '../../ports/replay-queue.ts';
 
-type Fault = AlertStoreErrorReason | ReplayQueueErrorReason;
+type Fault = DatabaseErrorReason | ReplayQueueErrorReason;
 
 interface Row {
   readonly code: Code;
@@ -61,7 +61,7 @@ export function translateError(error: unknown): ConnectError | undefined {
   if (error instanceof AlertUnfinishedError) {
     return rpcError(Code.FailedPrecondition, error.message, { reason: error.reason, cause: error });
   }
-  if (error instanceof AlertStoreError || error instanceof ReplayQueueError) {
+  if (error instanceof DatabaseError || error instanceof ReplayQueueError) {
     const { code, message, ...retry } = FAULTS[error.reason];
     return rpcError(code, message, { reason: error.reason, ...retry, cause: error });
   }

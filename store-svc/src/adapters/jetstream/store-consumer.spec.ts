@@ -12,7 +12,7 @@ import { createKeepQuarantined } from '../../application/keep-quarantined.ts';
 import { createRecordAlert } from '../../application/record-alert.ts';
 import type { RecordArrival } from '../../application/record-arrival.ts';
 import type { QuarantinedAlert } from '../../domain/quarantined-alert.ts';
-import { AlertStoreError, UnstorableError } from '../../ports/alert-store.ts';
+import { DatabaseError, UnstorableError } from '../../ports/alert-store.ts';
 import type { QuarantineStore } from '../../ports/quarantine-store.ts';
 import { receivedAlert } from '../../testing/sample-alerts.ts';
 import { JetStreamDeadLetterQueue } from './jetstream-dead-letter-queue.ts';
@@ -144,7 +144,7 @@ describe('startStoreConsumer', () => {
     let tries = 0;
     await using _ = await startRecording(async () => {
       tries++;
-      if (tries <= maxAttempts) throw new AlertStoreError('STORE_UNREACHABLE', 'away');
+      if (tries <= maxAttempts) throw new DatabaseError('STORE_UNREACHABLE', 'away');
       if (tries === maxAttempts + 1) throw new TypeError('a hiccup');
       return { kind: 'RECORDED' };
     });
@@ -166,7 +166,7 @@ describe('startStoreConsumer', () => {
     const isBackAt = performance.now() + 3_600;
     const failed = new Set<string>();
     await using _ = await startRecording(async ({ received: { alert } }) => {
-      if (performance.now() < isBackAt) throw new AlertStoreError('STORE_UNREACHABLE', 'away');
+      if (performance.now() < isBackAt) throw new DatabaseError('STORE_UNREACHABLE', 'away');
       if (!failed.has(alert.uid)) {
         failed.add(alert.uid);
         throw new TypeError('a hiccup');
@@ -183,7 +183,7 @@ describe('startStoreConsumer', () => {
     const recorded = new Set<string>();
     const policy = { ...POLICY, firstHoldMs: 20 };
     await using _cutOff = await startRecording(async () => {
-      throw new AlertStoreError('STORE_UNREACHABLE', 'cut off');
+      throw new DatabaseError('STORE_UNREACHABLE', 'cut off');
     }, policy);
     await using _other = await startRecording(async ({ received: { alert } }) => {
       recorded.add(alert.uid);
@@ -212,7 +212,7 @@ describe('startStoreConsumer', () => {
     let tries = 0;
     await using _ = await startKeeping(async ([alert]) => {
       if (alert?.failure.code !== 'INTERNAL') throw new TypeError('a bug');
-      if (++tries === 1) throw new AlertStoreError('STORE_UNREACHABLE', 'away');
+      if (++tries === 1) throw new DatabaseError('STORE_UNREACHABLE', 'away');
     });
     await jetstream(connection).publish('alerts.quarantined.store-42', 'put here by hand');
     await completed('QUARANTINE', 'quarantine', 1);

@@ -1,5 +1,5 @@
+import { toTimestampText } from '@vigie/postgres/values';
 import type { AlertFilter, CountFilter } from '../../domain/alert-filter.ts';
-import { toTimestampText } from './timestamp-text.ts';
 
 /** A part of a statement with a value for each of its question marks. */
 export interface SqlPart {

@@ -1,9 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { toTimestampText } from '@vigie/postgres/values';
 import type { AlertFilter, ListOrder, ListPosition } from '../../domain/alert-filter.ts';
 import { allOf, haveLabels, rowConditions, type SqlPart } from './alert-conditions.ts';
 import { AlertRow } from './alert-row.ts';
 import { CommonLabels } from './common-labels.ts';
-import { toTimestampText } from './timestamp-text.ts';
 
 const ORDERS = {
   timestamp: { property: 'alertTimestampMicros', column: 'a.timestamp' },

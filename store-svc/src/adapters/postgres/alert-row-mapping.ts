@@ -8,11 +8,11 @@ import {
   type PendingAlert,
   type ReceivedAlert,
 } from '@vigie/alert';
+import { toTimestampText } from '@vigie/postgres/values';
 import type { AlertArrival } from '../../domain/alert-arrival.ts';
 import type { AlertRetry } from '../../domain/alert-retry.ts';
 import { type AlertRow, AUDIO_COLUMNS, EFFORT_COLUMNS, MEDIA_COLUMNS, VIDEO_COLUMNS } from './alert-row.ts';
 import { requireColumn } from './column-group.ts';
-import { toTimestampText } from './timestamp-text.ts';
 
 /** A row as JSON has it: times are text that Postgres reads. */
 export function toReceivedRow({ received: { alert, receivedAt, traceId }, sequence }: AlertArrival) {

@@ -1,10 +1,9 @@
 import { isSameContent, parseAlert } from '@vigie/alert';
 import { GENERATED_ALERTS, GENERATED_ALERTS_SEED, generateAlerts } from '@vigie/dev-env/testing';
+import { fromTimestampText, jsonLiteral } from '@vigie/postgres/values';
 import { expect } from 'chai';
 import { receivedAlert } from '../../testing/sample-alerts.ts';
 import { toAlert, toReceivedRow } from './alert-row-mapping.ts';
-import { jsonLiteral } from './json-literal.ts';
-import { fromTimestampText } from './timestamp-text.ts';
 
 describe('rows of generated alerts', () => {
   it('say what was sent', function () {

@@ -8,8 +8,8 @@ import type {
   Media,
   VideoTrack,
 } from '@vigie/alert';
+import { MicrosType } from '@vigie/postgres/values';
 import { columnGroupOf } from './column-group.ts';
-import { MicrosType } from './micros-type.ts';
 
 const text = () => p.text().nullable();
 /** 64 bits for every whole number: what a file claims of itself must never be too large for its row. */

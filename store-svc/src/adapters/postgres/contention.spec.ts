@@ -2,13 +2,14 @@ import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import type { ReceivedAlert } from '@vigie/alert';
 import { queryPostgres } from '@vigie/dev-env/servers';
 import { scratchPostgres, waitFor } from '@vigie/dev-env/testing';
+import { inTransaction } from '@vigie/postgres';
+import { LONG_TIMEOUTS } from '@vigie/postgres/testing';
 import { expect } from 'chai';
 import { recordArrivals } from '../../application/record-arrival.ts';
 import { recordOutcomes } from '../../application/record-outcome.ts';
-import { AlertStoreError } from '../../ports/alert-store.ts';
-import { LONG_TIMEOUTS, openPostgresStore, type PostgresStore } from '../../testing/postgres-store.ts';
+import { DatabaseError } from '../../ports/alert-store.ts';
+import { openPostgresStore, type PostgresStore } from '../../testing/postgres-store.ts';
 import { arrivalOf, finishedAlert, found, foundAgain, PROCESSED, receivedAlert } from '../../testing/sample-alerts.ts';
-import { inTransaction } from './in-transaction.ts';
 
 /** A copy of the only row. */
 const INSERT_B = `insert into alerts select (jsonb_populate_record(alerts, '{"uid": "b"}')).* from alerts`;
@@ -62,7 +63,7 @@ describe('PostgresAlertStore beside other transactions', () => {
         // An alert under the same uid that isn't committed: whether it will be there is open.
         await em.execute(INSERT_B);
         for (const error of await Promise.all(writes().map(write => write.catch(error => error)))) {
-          expect(error).to.be.instanceOf(AlertStoreError).with.property('reason', 'STORE_BUSY');
+          expect(error).to.be.instanceOf(DatabaseError).with.property('reason', 'STORE_BUSY');
           expect(error).to.have.nested.property('cause.code', '55P03');
         }
       });
@@ -174,7 +175,7 @@ describe('PostgresAlertStore beside other transactions', () => {
       'a write that succeeds',
       () =>
         write().catch(error => {
-          expect(error).to.be.instanceOf(AlertStoreError).with.property('reason', 'STORE_BUSY');
+          expect(error).to.be.instanceOf(DatabaseError).with.property('reason', 'STORE_BUSY');
           return undefined;
         }),
       60_000,

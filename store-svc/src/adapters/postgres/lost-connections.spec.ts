@@ -1,12 +1,12 @@
 import { queryPostgres } from '@vigie/dev-env/servers';
 import { scratchPostgres, waitFor } from '@vigie/dev-env/testing';
+import { inTransaction } from '@vigie/postgres';
 import { expect } from 'chai';
 import { recordArrivals } from '../../application/record-arrival.ts';
 import { recordOutcomes } from '../../application/record-outcome.ts';
-import { AlertStoreError } from '../../ports/alert-store.ts';
+import { DatabaseError } from '../../ports/alert-store.ts';
 import { openPostgresStore, POOL_SIZE, type PostgresStore } from '../../testing/postgres-store.ts';
 import { arrivalOf, finishedAlert, found, receivedAlert } from '../../testing/sample-alerts.ts';
-import { inTransaction } from './in-transaction.ts';
 
 const WRITERS = 4;
 const BATCHES = 10;
@@ -44,7 +44,7 @@ describe('PostgresAlertStore that loses its connections', () => {
       'a write that succeeds',
       () =>
         write().catch(error => {
-          expect(error).to.be.instanceOf(AlertStoreError);
+          expect(error).to.be.instanceOf(DatabaseError);
           onFailure();
           return undefined;
         }),
@@ -178,7 +178,7 @@ describe('PostgresAlertStore that loses its connections', () => {
         async () => ((await terminate(waitEvent)) > 0 ? true : undefined),
         PATIENCE_MS,
       );
-      expect(await write).to.be.instanceOf(AlertStoreError);
+      expect(await write).to.be.instanceOf(DatabaseError);
     }
 
     it('writes the outcome by the next try where it was not done', async () => {

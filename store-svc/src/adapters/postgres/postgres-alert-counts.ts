@@ -1,11 +1,11 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type { AlertStatus, FailureCode } from '@vigie/alert';
+import { askPostgres } from '@vigie/postgres';
 import type { CountFilter } from '../../domain/alert-filter.ts';
 import type { AlertCount } from '../../domain/alert-summary.ts';
 import { countedWindow, type Span } from '../../domain/counted-window.ts';
 import type { AlertCounts } from '../../ports/alert-counts.ts';
 import { allOf, countConditions, type SqlPart, timeRange } from './alert-conditions.ts';
-import { askPostgres } from './ask-postgres.ts';
 
 /**
  * Triggers note in `alert_count_changes` how many alerts of an hour came or changed, which `fold` adds to the sums of

@@ -1,16 +1,16 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { queryPostgres } from '@vigie/dev-env/servers';
 import { scratchPostgres, waitFor } from '@vigie/dev-env/testing';
+import { inTransaction } from '@vigie/postgres';
 import type { Health } from '@vigie/service-kit/telemetry';
 import { expect } from 'chai';
 import { createRecordArrival, recordArrivals } from '../../application/record-arrival.ts';
 import { recordOutcomes } from '../../application/record-outcome.ts';
 import type { AlertFilter } from '../../domain/alert-filter.ts';
-import { type AlertStore, AlertStoreError, UnstorableError } from '../../ports/alert-store.ts';
+import { type AlertStore, DatabaseError, UnstorableError } from '../../ports/alert-store.ts';
 import { describeAlertStore } from '../../testing/alert-store.contract.ts';
 import { openPostgresStore, POOL_SIZE } from '../../testing/postgres-store.ts';
 import { arrivalOf, finishedAlert, found, receivedAlert } from '../../testing/sample-alerts.ts';
-import { inTransaction } from './in-transaction.ts';
 import { MIGRATIONS } from './migrations/migrations-list.ts';
 import { PostgresAlertStore } from './postgres-alert-store.ts';
 
@@ -173,7 +173,7 @@ describe('PostgresAlertStore', () => {
     postgres.kill('SIGKILL');
     await postgres.waitUntilExited();
     const error = await recordArrivals(store, [arrivalOf(receivedAlert('a'))]).catch(error => error);
-    expect(error).to.be.instanceOf(AlertStoreError).with.property('reason', 'STORE_UNREACHABLE');
+    expect(error).to.be.instanceOf(DatabaseError).with.property('reason', 'STORE_UNREACHABLE');
     await waitFor('the refused connection in readiness', async () =>
       /ECONNREFUSED/.test((await health.readiness()).checks.postgres ?? '') ? true : undefined,
     );
@@ -193,7 +193,7 @@ describe('PostgresAlertStore', () => {
     const attempts = [recordOutcomes(store, [found(finishedAlert(received))]), store.get('a')];
     const errors = await Promise.all(attempts.map(attempt => attempt.catch(error => error)));
     postgres.kill('SIGCONT');
-    for (const error of errors) expect(error).to.be.instanceOf(AlertStoreError);
+    for (const error of errors) expect(error).to.be.instanceOf(DatabaseError);
     await waitFor('the outcome', async () => {
       await recordOutcomes(store, [found(finishedAlert(received))]).catch(() => undefined);
       return (await store.get('a').catch(() => undefined)) && true;
@@ -215,7 +215,7 @@ describe('PostgresAlertStore', () => {
     await inTransaction(orm, async em => {
       await em.execute(`select 1 from alerts for update`);
       const error = await recordOutcomes(store, [found(finishedAlert(received))]).catch(error => error);
-      expect(error).to.be.instanceOf(AlertStoreError).with.property('reason', 'STORE_BUSY');
+      expect(error).to.be.instanceOf(DatabaseError).with.property('reason', 'STORE_BUSY');
     });
     expect(await recordOutcomes(store, [found(finishedAlert(received))])).to.deep.equal([{ kind: 'RECORDED' }]);
   });
@@ -234,7 +234,7 @@ describe('PostgresAlertStore', () => {
             .execute(`select pg_terminate_backend(pid) from pg_stat_activity where wait_event_type = 'Lock'`);
           return ended.length > 0 ? true : undefined;
         });
-        expect(await attempt).to.be.instanceOf(AlertStoreError);
+        expect(await attempt).to.be.instanceOf(DatabaseError);
       }
     });
     expect(await recordOutcomes(store, [found(finishedAlert(received))])).to.deep.equal([{ kind: 'RECORDED' }]);

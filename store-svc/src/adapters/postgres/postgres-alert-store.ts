@@ -1,6 +1,8 @@
 import { LockMode, raw } from '@mikro-orm/core';
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { type AlertRecord, contentHash, type FinishedAlert } from '@vigie/alert';
+import { askPostgres, inTransaction } from '@vigie/postgres';
+import { fromTimestampText, jsonLiteral } from '@vigie/postgres/values';
 import type { AlertArrival } from '../../domain/alert-arrival.ts';
 import { type AlertFilter, LATEST_FIRST, type ListPosition } from '../../domain/alert-filter.ts';
 import type { AlertRetry } from '../../domain/alert-retry.ts';
@@ -19,12 +21,8 @@ import { AlertPages } from './alert-pages.ts';
 import { AlertRow, RECEIVED_PROPERTIES } from './alert-row.ts';
 import { toAlert, toOutcomeRow, toReceived, toReceivedRow, toRecord, toRetryRow } from './alert-row-mapping.ts';
 import { type AlertStatements, type AwaitingRow, alertStatements, type ReopeningRow } from './alert-statements.ts';
-import { askPostgres } from './ask-postgres.ts';
 import { requireColumn } from './column-group.ts';
-import { inTransaction } from './in-transaction.ts';
-import { jsonLiteral } from './json-literal.ts';
 import { type ReadRow, rowReader } from './read-row.ts';
-import { fromTimestampText } from './timestamp-text.ts';
 
 export class PostgresAlertStore implements AlertStore {
   readonly #orm: MikroORM;

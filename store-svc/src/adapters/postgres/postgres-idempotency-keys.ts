@@ -1,8 +1,8 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import { askPostgres } from '@vigie/postgres';
 import type { Attempt, KeptAnswer, KeyState } from '../../domain/keyed-request.ts';
-import { AlertStoreError } from '../../ports/alert-store.ts';
+import { DatabaseError } from '../../ports/alert-store.ts';
 import type { IdempotencyKeys } from '../../ports/idempotency-keys.ts';
-import { askPostgres } from './ask-postgres.ts';
 
 /** A statement neither takes a key nor sees it only if others take, release or forget it in that very moment. */
 const MAX_TRIES = 5;
@@ -30,7 +30,7 @@ export class PostgresIdempotencyKeys implements IdempotencyKeys {
         const [row]: KeyRow[] = await em.execute(BEGIN, [...taken, print, caller, key]);
         if (row !== undefined) return toState(row);
       }
-      throw new AlertStoreError('STORE_BUSY', 'An idempotency key changes all the time');
+      throw new DatabaseError('STORE_BUSY', 'An idempotency key changes all the time');
     });
   }
 

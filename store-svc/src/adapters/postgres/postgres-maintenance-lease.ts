@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import { askPostgres } from '@vigie/postgres';
 import type { MaintenanceLease } from '../../ports/maintenance-lease.ts';
-import { askPostgres } from './ask-postgres.ts';
 
 /**
  * The one row of the table `maintenance`. Held by Postgres' clock, and by a row instead of an advisory lock, as that

@@ -1,5 +1,7 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { findAlertIn } from '@vigie/alert/wire';
+import { askPostgres } from '@vigie/postgres';
+import { toTimestampText } from '@vigie/postgres/values';
 import type {
   QuarantinedAlert,
   QuarantineFilter,
@@ -7,9 +9,7 @@ import type {
   QuarantineState,
 } from '../../domain/quarantined-alert.ts';
 import type { QuarantineStore } from '../../ports/quarantine-store.ts';
-import { askPostgres } from './ask-postgres.ts';
 import { QuarantinedRow } from './quarantined-row.ts';
-import { toTimestampText } from './timestamp-text.ts';
 
 export class PostgresQuarantineStore implements QuarantineStore {
   readonly #orm: MikroORM;

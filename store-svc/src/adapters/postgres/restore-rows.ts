@@ -1,5 +1,5 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
-import { jsonLiteral } from './json-literal.ts';
+import { jsonLiteral } from '@vigie/postgres/values';
 
 /** An alert that is in an archive. */
 export interface ArchivedAlert {

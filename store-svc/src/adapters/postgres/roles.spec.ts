@@ -2,7 +2,7 @@ import { queryPostgres } from '@vigie/dev-env/servers';
 import { scratchPostgres, waitFor } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
 import { recordArrivals } from '../../application/record-arrival.ts';
-import { AlertStoreError } from '../../ports/alert-store.ts';
+import { DatabaseError } from '../../ports/alert-store.ts';
 import { openPostgresStore, type PostgresStore } from '../../testing/postgres-store.ts';
 import { arrivalOf, receivedAlert } from '../../testing/sample-alerts.ts';
 
@@ -98,7 +98,7 @@ describe('the role of store-svc', () => {
     const received = arrivalOf(receivedAlert('granted'));
     await queryPostgres(postgres.url, 'revoke insert on alerts from vigie_store');
     const error = await recordArrivals(store, [received]).catch(error => error);
-    expect(error).to.be.instanceOf(AlertStoreError).with.property('reason', 'STORE_NOT_WRITABLE');
+    expect(error).to.be.instanceOf(DatabaseError).with.property('reason', 'STORE_NOT_WRITABLE');
     await queryPostgres(postgres.url, 'grant insert on alerts to vigie_store');
     expect(await recordArrivals(store, [received])).to.deep.equal([{ kind: 'RECORDED' }]);
   });

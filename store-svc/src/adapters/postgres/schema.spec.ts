@@ -1,8 +1,9 @@
 import { type EmbeddedPostgres, queryPostgres } from '@vigie/dev-env/servers';
 import { scratchPostgres } from '@vigie/dev-env/testing';
+import { migrate, removeSchema } from '@vigie/postgres/migrations';
 import { createLogger } from '@vigie/service-kit/telemetry';
 import { expect } from 'chai';
-import { MIGRATION_NAMES, migrate, removeSchema, TABLES } from './schema.ts';
+import { MIGRATION_NAMES, STORE_SCHEMA, TABLES } from './schema.ts';
 
 describe('the schema', () => {
   const teardown = new AsyncDisposableStack();
@@ -20,9 +21,9 @@ describe('the schema', () => {
   const migrations = () => names('select name from schema_migrations order by id');
 
   it('is made up to any migration, and up to date from there', async () => {
-    await migrate(postgres.url, logger, '0005-sweep');
+    await migrate(STORE_SCHEMA, postgres.url, logger, '0005-sweep');
     expect(await migrations()).to.deep.equal(MIGRATION_NAMES.slice(0, 5));
-    await migrate(postgres.url, logger);
+    await migrate(STORE_SCHEMA, postgres.url, logger);
     expect(await migrations()).to.deep.equal(MIGRATION_NAMES);
   });
 
@@ -32,13 +33,13 @@ describe('the schema', () => {
 
   it('is removed with what it holds, and nothing else is', async () => {
     await queryPostgres(postgres.url, 'create table somebody_elses (id int)');
-    await removeSchema(postgres.url, logger);
+    await removeSchema(STORE_SCHEMA, postgres.url, logger);
     expect(await tables()).to.deep.equal(['schema_migrations', 'somebody_elses']);
     expect(await migrations()).to.deep.equal([]);
     expect(
       await names(`select proname as name from pg_proc where pronamespace = 'public'::regnamespace`),
     ).to.deep.equal([]);
-    await migrate(postgres.url, logger);
+    await migrate(STORE_SCHEMA, postgres.url, logger);
     expect(await migrations()).to.deep.equal(MIGRATION_NAMES);
   });
 });

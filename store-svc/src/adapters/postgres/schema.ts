@@ -1,6 +1,22 @@
-/** The schema, for tools that copy or restore what it holds. */
-export { MIGRATION_NAMES, migrate, removeSchema } from './migrate.ts';
-export { clientConfig } from './orm-options.ts';
+/** What store-svc has in Postgres, also for tools that copy or restore what it holds. */
+import type { ServiceSchema } from '@vigie/postgres';
+import { AlertRow } from './alert-row.ts';
+import { MIGRATIONS } from './migrations/migrations-list.ts';
+import { QuarantinedRow } from './quarantined-row.ts';
+
+export const STORE_SCHEMA: ServiceSchema = {
+  applicationName: 'vigie-store-svc',
+  entities: [AlertRow, QuarantinedRow],
+  migrations: MIGRATIONS,
+  migrationsTable: 'schema_migrations',
+  // "vigie" in ASCII.
+  migrationLock: 0x76_69_67_69_65,
+  // The grants of docker/postgres/roles.sql.
+  canUseTable: 'select from alerts limit 0',
+};
+
+/** In the order in which they run. */
+export const MIGRATION_NAMES: readonly string[] = MIGRATIONS.map(({ name }) => name);
 
 /** What the migrations have made and fill with data, of any version; `schema_migrations` says how far they have run. */
 export const TABLES: readonly string[] = [

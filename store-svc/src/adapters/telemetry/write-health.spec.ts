@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { AlertStoreError } from '../../ports/alert-store.ts';
+import { DatabaseError } from '../../ports/alert-store.ts';
 import { WriteHealth } from './write-health.ts';
 
-const full = new AlertStoreError('STORE_NOT_WRITABLE', 'disk full');
+const full = new DatabaseError('STORE_NOT_WRITABLE', 'disk full');
 
 describe('WriteHealth', () => {
   it('remembers that the store is not writable until a write succeeds', () => {
@@ -28,7 +28,7 @@ describe('WriteHealth', () => {
 
   it('ignores a store that is busy for a moment, and errors of others', () => {
     const writes = new WriteHealth();
-    writes.noteFailure(new AlertStoreError('STORE_BUSY', 'a row is locked'));
+    writes.noteFailure(new DatabaseError('STORE_BUSY', 'a row is locked'));
     writes.noteFailure(new Error('a bug'));
     expect(writes.failure).to.equal(undefined);
   });

@@ -1,4 +1,4 @@
-import { AlertStoreError } from '../../ports/alert-store.ts';
+import { DatabaseError } from '../../ports/alert-store.ts';
 
 /**
  * Kept for longer, a service that is called by nobody, because it isn't ready, would never find out that it could be.
@@ -24,7 +24,7 @@ export class WriteHealth {
 
   /** A store that is gone is noticed by another check; one that is busy is so for a short time. */
   noteFailure(error: unknown): void {
-    if (!(error instanceof AlertStoreError) || error.reason !== 'STORE_NOT_WRITABLE') return;
+    if (!(error instanceof DatabaseError) || error.reason !== 'STORE_NOT_WRITABLE') return;
     this.#failure = { message: error.message, atMs: this.#now() };
   }
 

@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { createAsOwner } from './as-owner.ts';
+import { createAsOwner } from '@vigie/postgres/migrations';
 
 /** What lists filter by: held in the indexes that give the order, so that rows that don't match needn't be read. */
 const FILTERED = 'status, failure_code, video_codec, size_bytes';
@@ -166,10 +166,11 @@ $$`,
   `create trigger alerts_counted_on_truncate after truncate on alerts
      for each statement execute function count_alerts_on_truncate()`,
   // Whoever comes second leaves it to the first.
-  createAsOwner(
-    'fold_alert_counts()',
-    'void',
-    `  if not pg_try_advisory_xact_lock(hashtext('fold_alert_counts')) then return; end if;
+  createAsOwner({
+    signature: 'fold_alert_counts()',
+    returns: 'void',
+    table: 'alerts',
+    body: `  if not pg_try_advisory_xact_lock(hashtext('fold_alert_counts')) then return; end if;
   with moved as (delete from alert_count_changes returning *)
   insert into alert_counts (span, begins, store, status, failure_code, alerts)
   select span, begins, store, status, failure_code, sum(alerts)
@@ -177,5 +178,5 @@ $$`,
   group by span, begins, store, status, failure_code
   on conflict (span, begins, store, status, failure_code)
     do update set alerts = alert_counts.alerts + excluded.alerts;`,
-  ),
+  }),
 ];

@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { createAsOwner } from './as-owner.ts';
+import { createAsOwner } from '@vigie/postgres/migrations';
 
 /** Alerts lose their rows when they are deleted or archived, and their uids stay taken; ADR 51 says how. */
 export class M0012RetiredAlerts extends Migration {
@@ -27,10 +27,11 @@ create table retired_alerts (
     );
     // So no row goes without a trace.
     this.addSql(
-      createAsOwner(
-        'retire_alerts(rows json, why text, archive text)',
-        'setof text',
-        `  return query with retiring as (
+      createAsOwner({
+        signature: 'retire_alerts(rows json, why text, archive text)',
+        returns: 'setof text',
+        table: 'alerts',
+        body: `  return query with retiring as (
     select * from json_to_recordset(rows)
       as given (uid text, "contentHash" text, sequence bigint, "outcomeSequence" bigint)
   ), gone as (
@@ -46,7 +47,7 @@ create table retired_alerts (
   on conflict (uid) do update set retirement = excluded.retirement, content_hash = excluded.content_hash,
     retired_at = excluded.retired_at, file = excluded.file
   returning retired_alerts.uid;`,
-      ),
+      }),
     );
   }
 

@@ -1,13 +1,14 @@
-import { AlertStoreError, type AlertStoreErrorReason, UnstorableError } from '../../ports/alert-store.ts';
+import { DatabaseError, type DatabaseErrorReason } from './errors/database-error.ts';
+import { UnstorableError } from './errors/unstorable-error.ts';
 
 /** SQLSTATE classes and codes: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const SQLSTATE_REASONS: readonly (readonly [prefix: string, reason: AlertStoreErrorReason])[] = [
+const SQLSTATE_REASONS: readonly (readonly [prefix: string, reason: DatabaseErrorReason])[] = [
   ['08', 'STORE_UNREACHABLE'],
   // A standby, or a server made read-only by hand.
   ['25006', 'STORE_NOT_WRITABLE'],
   // A transaction that was idle, or ran, for too long: the session is ended.
   ['25P', 'STORE_BUSY'],
-  // A password or a grant that was changed under a running service: nothing is wrong with the alerts, and waiting helps
+  // A password or a grant that was changed under a running service: nothing is wrong with the rows, and waiting helps
   // once it is changed back.
   ['28', 'STORE_UNREACHABLE'],
   ['42501', 'STORE_NOT_WRITABLE'],
@@ -31,13 +32,13 @@ const SOCKET_ERROR = /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|EHOSTUNREAC
 const LOST_CONNECTION = /Connection terminated|Client has encountered a connection error|not queryable/;
 const NO_FREE_CONNECTION = /timeout exceeded when trying to connect/;
 
-const MESSAGES: Readonly<Record<AlertStoreErrorReason, string>> = {
+const MESSAGES: Readonly<Record<DatabaseErrorReason, string>> = {
   STORE_UNREACHABLE: 'Postgres gives no answer',
   STORE_NOT_WRITABLE: 'Postgres takes no writes',
   STORE_BUSY: 'Postgres can not do it now',
 };
 
-/** The error of the port that says the same; an error that the port doesn't know is returned as it is. */
+/** The DatabaseError or UnstorableError that says the same; an error that is neither is returned as it is. */
 export function translateDatabaseError(error: unknown): unknown {
   if (error instanceof Error && UNSTORABLE.test(codeOf(error))) {
     return new UnstorableError(`Postgres takes no such row: ${error.message}`, { cause: error });
@@ -45,10 +46,10 @@ export function translateDatabaseError(error: unknown): unknown {
   const reason = findReason(error);
   if (reason === undefined) return error;
   const why = (error as Error).message || codeOf(error);
-  return new AlertStoreError(reason, `${MESSAGES[reason]}: ${why}`, { cause: error });
+  return new DatabaseError(reason, `${MESSAGES[reason]}: ${why}`, { cause: error });
 }
 
-function findReason(error: unknown): AlertStoreErrorReason | undefined {
+function findReason(error: unknown): DatabaseErrorReason | undefined {
   if (!(error instanceof Error)) return undefined;
   const code = codeOf(error);
   if (SOCKET_ERROR.test(code)) return 'STORE_UNREACHABLE';

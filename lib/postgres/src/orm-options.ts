@@ -3,21 +3,12 @@ import type { Options } from '@mikro-orm/postgresql';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import { checkIdentityOf } from '@vigie/service-kit/tls';
 import { parseIntoClientConfig } from 'pg-connection-string';
-import { AlertRow } from './alert-row.ts';
+import type { SessionTimeouts } from './database-config.ts';
 import { endSilentConnections } from './end-silent-connections.ts';
-import { QuarantinedRow } from './quarantined-row.ts';
+import type { ServiceSchema } from './service-schema.ts';
 import { type SessionSettings, useSettings } from './session-settings.ts';
 
-/** What Postgres itself ends on its side of a connection. */
-export interface SessionTimeouts {
-  readonly statementTimeoutMs: number;
-  /** Of waiting for what another transaction holds. */
-  readonly lockTimeoutMs: number;
-  /** Of a transaction that does nothing. */
-  readonly idleTransactionTimeoutMs: number;
-}
-
-export interface OrmOptions {
+export interface ConnectionOptions {
   readonly url: string;
   readonly poolSize: number;
   /** Absent: Postgres waits as long as it takes. */
@@ -43,9 +34,14 @@ function timeoutSettings(timeouts: SessionTimeouts): SessionSettings {
   };
 }
 
-export function ormOptions({ url, poolSize, timeouts, logger }: OrmOptions): Options {
+/** Of MikroORM, for the tables of a service. */
+export function ormOptions(
+  { applicationName, schemaName, entities }: Pick<ServiceSchema, 'applicationName' | 'schemaName' | 'entities'>,
+  { url, poolSize, timeouts, logger }: ConnectionOptions,
+): Options {
   return {
-    entities: [AlertRow, QuarantinedRow],
+    entities,
+    ...(schemaName !== undefined && { schema: schemaName }),
     clientUrl: url,
     forceUtcTimezone: true,
     pool: { min: 0, max: poolSize },
@@ -53,7 +49,7 @@ export function ormOptions({ url, poolSize, timeouts, logger }: OrmOptions): Opt
     logger: message => logger.debug({ from: 'mikro-orm' }, message),
     driverOptions: {
       ...clientConfig(url),
-      application_name: 'vigie-store-svc',
+      application_name: applicationName,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
       onConnect: useSettings({ ...SETTINGS, ...(timeouts && timeoutSettings(timeouts)) }),

@@ -4,7 +4,7 @@ import { translateDatabaseError } from './translate-database-error.ts';
 /**
  * Does `work`, again where it lost to another transaction.
  *
- * @throws AlertStoreError where trying again later makes sense, UnstorableError where it never will; other errors as
+ * @throws DatabaseError where trying again later makes sense, UnstorableError where it never will; other errors as
  * they are
  */
 export async function askPostgres<T>(work: () => Promise<T>): Promise<T> {

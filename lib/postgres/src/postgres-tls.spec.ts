@@ -2,8 +2,11 @@ import { chown, copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import { queryPostgres } from '@vigie/dev-env/servers';
 import { makeCertificates, type ScratchCertificates, scratchPostgres, temporaryDir } from '@vigie/dev-env/testing';
+import { createLogger, Health } from '@vigie/service-kit/telemetry';
 import { expect } from 'chai';
-import { openPostgresStore } from '../../testing/postgres-store.ts';
+import { openDatabase } from './open-database.ts';
+import { LONG_TIMEOUTS } from './testing/long-timeouts.ts';
+import { NOTES_SCHEMA } from './testing/notes-schema.ts';
 
 const NOBODY = { uid: 65_534, gid: 65_534 };
 
@@ -34,7 +37,9 @@ describe('a connection to Postgres over TLS', () => {
 
   async function open(server: typeof plain, query: string, host = 'localhost') {
     const at = (url: string) => `${url.replace('127.0.0.1', host)}?${query}`;
-    return openPostgresStore(teardown, server, { url: at(server.storeUrl), migrationUrl: at(server.url) });
+    const config = { url: at(server.storeUrl), migrationUrl: at(server.url), poolSize: 2, timeouts: LONG_TIMEOUTS };
+    const logger = createLogger('notes', 'silent');
+    return openDatabase(NOTES_SCHEMA, config, { logger, health: new Health(), teardown });
   }
   const errorOf = async (...args: Parameters<typeof open>) => {
     const error = await open(...args).catch((error: unknown) => error);
@@ -45,7 +50,7 @@ describe('a connection to Postgres over TLS', () => {
 
   for (const mode of ['require', 'verify-full']) {
     it(`is encrypted with sslmode=${mode}`, async () => {
-      const { orm } = await open(secured, trusting(mode));
+      const orm = await open(secured, trusting(mode));
       const rows = await orm.em.getConnection().execute('select ssl from pg_stat_ssl where pid = pg_backend_pid()');
       expect(rows).to.deep.equal([{ ssl: true }]);
     });

@@ -1,46 +1,54 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { MikroORM } from '@mikro-orm/postgresql';
+import { settlesWithin } from '@vigie/service-kit/async';
 import { isKnownPassword, knownPasswordWarning } from '@vigie/service-kit/env';
-import type { Health, Logger } from '@vigie/service-kit/telemetry';
-import { AlertStoreError } from '../../ports/alert-store.ts';
-import { migrate } from './migrate.ts';
-import { type OrmOptions, ormOptions } from './orm-options.ts';
+import type { ServiceContext } from '@vigie/service-kit/lifecycle';
+import type { Logger } from '@vigie/service-kit/telemetry';
+import type { DatabaseConfig } from './database-config.ts';
+import { DatabaseError } from './errors/database-error.ts';
+import { migrate } from './migrations/migrate.ts';
+import { ormOptions } from './orm-options.ts';
+import type { ServiceSchema } from './service-schema.ts';
 import { isRefusal, translateDatabaseError } from './translate-database-error.ts';
 
-export interface DatabaseOptions extends OrmOptions {
-  /** As the role that owns the schema: the one of `url` needn't be able to change it. */
-  readonly migrationUrl: string;
-  readonly health: Health;
-  /** Ends the wait for a Postgres that isn't there. */
-  readonly signal: AbortSignal;
-}
+export type DatabaseContext = Pick<ServiceContext, 'logger' | 'health' | 'teardown'>;
 
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 2_000;
-
-/** Fails for a role that lacks the grants of docker/postgres/roles.sql. */
-const CAN_USE_TABLE = 'select from alerts limit 0';
+const CLOSE_MS = 500;
 
 /**
- * Waits for Postgres as long as it takes, brings the schema up to date and opens the pool; readiness reports how it is.
+ * Waits for Postgres as long as it takes, or until the teardown is disposed of; brings the schema up to date and opens
+ * the pool. Readiness reports how it is, as the check `postgres`.
+ *
+ * @throws what waiting doesn't mend: a wrong password, a missing grant, a migration that fails
  */
-export async function openDatabase(options: DatabaseOptions): Promise<MikroORM> {
-  warnOfKnownPassword('DATABASE_URL', options.url, options.logger);
-  warnOfKnownPassword('DATABASE_MIGRATION_URL', options.migrationUrl, options.logger);
+export async function openDatabase(
+  schema: ServiceSchema,
+  config: DatabaseConfig,
+  { logger, health, teardown }: DatabaseContext,
+): Promise<MikroORM> {
+  const { url, migrationUrl } = config;
+  warnOfKnownPassword('DATABASE_URL', url, logger);
+  warnOfKnownPassword('DATABASE_MIGRATION_URL', migrationUrl, logger);
   let check = async (): Promise<string | undefined> => 'waiting for Postgres';
-  options.health.addCheck('postgres', () => check());
+  health.addCheck('postgres', () => check());
+  const stopped = new AbortController();
+  teardown.defer(() => stopped.abort());
   const untilDone = (work: () => Promise<unknown>) =>
-    retryWhileAway(work, options, why => {
+    retryWhileAway(work, logger, stopped.signal, why => {
       check = async () => why;
     });
-  await untilDone(() => migrate(options.migrationUrl, options.logger));
-  const orm = new MikroORM(ormOptions(options));
+  await untilDone(() => migrate(schema, migrationUrl, logger));
+  const orm = new MikroORM(ormOptions(schema, { ...config, logger }));
   try {
-    await untilDone(() => orm.em.getConnection().execute(CAN_USE_TABLE));
+    await untilDone(() => orm.em.getConnection().execute(schema.canUseTable));
   } catch (error) {
     await orm.close(true);
     throw error;
   }
+  // A frozen Postgres doesn't say goodbye either.
+  teardown.defer(async () => void (await settlesWithin(orm.close(true), CLOSE_MS)));
   check = shareInFlight(() => findProblem(orm));
   return orm;
 }
@@ -55,7 +63,8 @@ function warnOfKnownPassword(variable: string, databaseUrl: string, logger: Logg
 
 async function retryWhileAway(
   work: () => Promise<unknown>,
-  { logger, signal }: DatabaseOptions,
+  logger: Logger,
+  signal: AbortSignal,
   onProblem: (why: string) => void,
 ): Promise<void> {
   for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS)) {
@@ -64,8 +73,7 @@ async function retryWhileAway(
       return;
     } catch (error) {
       const known = translateDatabaseError(error);
-      // A wrong password, a missing grant or a broken migration doesn't mend itself.
-      if (!(known instanceof AlertStoreError) || isRefusal(error)) throw error;
+      if (!(known instanceof DatabaseError) || isRefusal(error)) throw error;
       onProblem(known.message);
       logger.warn({ why: known.message, retryMs }, 'waiting for Postgres');
       await delay(retryMs, undefined, { signal });

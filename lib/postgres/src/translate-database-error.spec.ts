@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { AlertStoreError, UnstorableError } from '../../ports/alert-store.ts';
+import { DatabaseError } from './errors/database-error.ts';
+import { UnstorableError } from './errors/unstorable-error.ts';
 import { translateDatabaseError } from './translate-database-error.ts';
 
 const coded = (code: string) => Object.assign(new Error('inner'), { code });
@@ -23,7 +24,7 @@ describe('translateDatabaseError', () => {
   ] as const) {
     it(`says ${reason} of ${'code' in error ? error.code : error.message}`, () => {
       const known = translateDatabaseError(error);
-      expect(known).to.be.instanceOf(AlertStoreError).with.property('reason', reason);
+      expect(known).to.be.instanceOf(DatabaseError).with.property('reason', reason);
       expect(known).to.have.property('cause', error);
     });
   }

@@ -1,0 +1,2 @@
+export { DatabaseError, type DatabaseErrorReason } from './database-error.ts';
+export { UnstorableError } from './unstorable-error.ts';

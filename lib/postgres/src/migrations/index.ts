@@ -1,0 +1,2 @@
+export { createAsOwner } from './as-owner.ts';
+export { migrate, removeSchema } from './migrate.ts';

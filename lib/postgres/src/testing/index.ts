@@ -1,0 +1,1 @@
+export { LONG_TIMEOUTS } from './long-timeouts.ts';

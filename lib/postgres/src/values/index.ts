@@ -1,0 +1,3 @@
+export { jsonLiteral } from './json-literal.ts';
+export { MicrosType } from './micros-type.ts';
+export { fromTimestampText, toTimestampText } from './timestamp-text.ts';
