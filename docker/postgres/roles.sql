@@ -1,24 +1,25 @@
--- The role of store-svc, which reads and writes rows and can't change the schema, and a role for people, who only read.
--- The schema belongs to whoever runs this file and the migrations. Safe to run again, before and after the tables are
--- there. A psql with PGOPTIONS='-c vigie.store_password=... -c vigie.read_password=...' sets other passwords.
+-- A role for each service that has rows, which reads and writes them and can't change the schema, and a role for people,
+-- who only read. The schemas belong to whoever runs this file and the migrations: store-svc has `public`, every other
+-- service one of its own. Safe to run again, before and after the tables are there. A psql with
+-- PGOPTIONS='-c vigie.store_password=... -c vigie.access_password=... -c vigie.read_password=...' sets other passwords.
 
 do $$
+declare
+  whose text;
+  role text;
 begin
-  if not exists (select from pg_roles where rolname = 'vigie_store') then
-    create role vigie_store;
-  end if;
-  execute format(
-    'alter role vigie_store login nosuperuser nocreatedb nocreaterole noreplication nobypassrls password %L',
-    coalesce(current_setting('vigie.store_password', true), 'vigie_store')
-  );
-  if not exists (select from pg_roles where rolname = 'vigie_read') then
-    create role vigie_read;
-  end if;
-  execute format(
-    'alter role vigie_read login nosuperuser nocreatedb nocreaterole noreplication nobypassrls password %L',
-    coalesce(current_setting('vigie.read_password', true), 'vigie_read')
-  );
-  execute format('grant connect on database %I to vigie_store, vigie_read', current_database());
+  foreach whose in array array['store', 'access', 'read'] loop
+    role := 'vigie_' || whose;
+    if not exists (select from pg_roles where rolname = role) then
+      execute format('create role %I', role);
+    end if;
+    execute format(
+      'alter role %I login nosuperuser nocreatedb nocreaterole noreplication nobypassrls password %L',
+      role,
+      coalesce(current_setting('vigie.' || whose || '_password', true), role)
+    );
+    execute format('grant connect on database %I to %I', current_database(), role);
+  end loop;
   -- By default everybody may make temporary tables.
   execute format('revoke temporary on database %I from public', current_database());
 end
@@ -27,12 +28,18 @@ $$;
 -- The default since Postgres 15, but not where the database was made by an older one.
 revoke create on schema public from public;
 grant usage on schema public to vigie_store, vigie_read;
+create schema if not exists access;
+grant usage on schema access to vigie_access;
 
--- What is there, and what migrations will make: they needn't know this role.
+-- What is there, and what migrations will make: they needn't know these roles.
 grant select, insert, update on all tables in schema public to vigie_store;
 grant usage on all sequences in schema public to vigie_store;
 alter default privileges in schema public grant select, insert, update on tables to vigie_store;
 alter default privileges in schema public grant usage on sequences to vigie_store;
+
+-- Who may call is not for people to read, nor for other services.
+grant select, insert, update on all tables in schema access to vigie_access;
+alter default privileges in schema access grant select, insert, update on tables to vigie_access;
 
 grant select on all tables in schema public to vigie_read;
 alter default privileges in schema public grant select on tables to vigie_read;

@@ -1,4 +1,6 @@
 import type { DescService } from '@bufbuild/protobuf';
+import { serviceAuthorization } from '@vigie/access';
+import { openAccess } from '@vigie/access/wire';
 import { IdempotencyService } from '@vigie/proto/vigie/internal/idempotency/v1/idempotency_service_pb.ts';
 import { ChannelTransport, countCalls, translateErrors } from '@vigie/service-kit/grpc';
 import { HttpListener } from '@vigie/service-kit/http-listener';
@@ -92,16 +94,18 @@ export async function startGateway(
   const { requestTimeoutMs, maxTimeoutMs, requestLimits: limits } = config;
   const admissions = new Admissions(config);
   registerAdmissionMetrics(metrics, admissions);
-  const guard = new RequestGuard(admissions);
-  const stopping = new AbortController();
+  const access = openAccess(config, context);
   const methods = PUBLIC_METHODS.map(({ method }) => method);
+  const guard = new RequestGuard(admissions, access, methods);
+  const stopping = new AbortController();
 
   const { upstreamHealth, rpcHandlers, legacyAlerts, transcoder } = bindParts<Parts>(
     {
       channels: () => openChannels(config, teardown),
       upstreams: ({ channels }) => new ChannelUpstreams(PUBLIC_METHODS, channels),
       upstreamHealth: ({ channels }) => new ChannelUpstreamHealth(PUBLIC_METHODS, channels),
-      idempotencyKeys: ({ channels }) => new StoreIdempotencyKeys(channels.store),
+      idempotencyKeys: ({ channels }) =>
+        new StoreIdempotencyKeys(channels.store, serviceAuthorization(config.serviceSecret)),
       idempotency: ({ idempotencyKeys: keys }) => new Idempotency({ keys, logger, requestTimeoutMs, maxTimeoutMs }),
       calls: ({ upstreams }) =>
         new InterceptedUpstreams(upstreams, [
@@ -113,7 +117,7 @@ export async function startGateway(
         ]),
       watches: ({ calls }) =>
         new Watches({
-          source: new UpstreamOutcomes(calls),
+          source: new UpstreamOutcomes(calls, serviceAuthorization(config.serviceSecret)),
           feedOptions: {
             recent: { maxOutcomes: config.recentOutcomes, maxBytes: RECENT_BYTES },
             maxCatchUps: MAX_CATCH_UPS,
@@ -232,5 +236,6 @@ function openChannels(config: Config, teardown: AsyncDisposableStack): Record<Up
     ingest: open('ingest', config.ingestAddress),
     probe: open('probe', config.probeAddress),
     store: open('store', config.storeAddress, IdempotencyService),
+    access: open('access', config.accessAddress),
   };
 }

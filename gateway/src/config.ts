@@ -1,3 +1,4 @@
+import { type AccessConfig, readAccessConfig } from '@vigie/access/wire';
 import { EnvReader } from '@vigie/service-kit/env';
 import type { RunnerConfig } from '@vigie/service-kit/lifecycle';
 import { readRunnerConfig } from '@vigie/service-kit/lifecycle';
@@ -7,7 +8,7 @@ import { TrustedProxies } from '@vigie/service-kit/web';
 import type { RateLimit } from './adapters/http/rates/rate-limiter.ts';
 import { service } from './service.ts';
 
-export interface Config extends RunnerConfig, ServerLimits {
+export interface Config extends RunnerConfig, ServerLimits, AccessConfig {
   /** The one public port, for HTTP/1.1 and HTTP/2. */
   readonly port: number;
   /** Of the port's certificate; without them it speaks no TLS. */
@@ -15,6 +16,7 @@ export interface Config extends RunnerConfig, ServerLimits {
   readonly ingestAddress: string;
   readonly probeAddress: string;
   readonly storeAddress: string;
+  readonly accessAddress: string;
   /** Deadline of a unary call without one of its own; REST calls never have one. */
   readonly requestTimeoutMs: number;
   /** The longest deadline that a unary call may have. */
@@ -60,6 +62,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     keyPairPaths: readKeyPairPaths(reader),
     ingestAddress: reader.address('INGEST_ADDRESS', '127.0.0.1:50051'),
     probeAddress: reader.address('PROBE_ADDRESS', '127.0.0.1:50052'),
+    ...readAccessConfig(reader),
+    accessAddress: reader.address('ACCESS_ADDRESS', '127.0.0.1:50054'),
     storeAddress: reader.address('STORE_ADDRESS', '127.0.0.1:50053'),
     requestTimeoutMs: reader.integer('REQUEST_TIMEOUT_MS', 10_000, SPAN_MS),
     maxTimeoutMs: reader.integer('MAX_TIMEOUT_MS', 300_000, SPAN_MS),

@@ -1,14 +1,16 @@
 import { createClient } from '@connectrpc/connect';
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node';
+import { newApiKey } from '@vigie/access';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 import { yieldAll } from '@vigie/service-kit/testing';
 import { expect } from 'chai';
 import { type RunningGateway, runGateway } from './testing/running-gateway.ts';
 
+const AUTHORIZATION = `Bearer ${newApiKey()}`;
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 const SENT = {
-  authorization: 'Bearer secret',
+  authorization: AUTHORIZATION,
   'x-tenant': 'acme',
   'x-notes-bin': 'AAEC, Aw',
   tracestate: 'vendor=1',
@@ -25,6 +27,7 @@ describe("the caller's metadata", () => {
   before(async () => {
     const note = (header: Headers) => void seen.push(new Headers(header));
     gateway = await runGateway({
+      identifyApiKey: async () => ({ identity: { scopes: ['admin'] } }),
       ingest: {
         async createAlert(_request, { header }) {
           note(header);
@@ -53,7 +56,7 @@ describe("the caller's metadata", () => {
   function expectMetadata(): void {
     expect(seen).not.to.deep.equal([]);
     for (const header of seen) {
-      expect(header.get('authorization')).to.equal('Bearer secret');
+      expect(header.get('authorization')).to.equal(AUTHORIZATION);
       expect(header.get('x-tenant')).to.equal('acme');
       expect(header.get('x-notes-bin')?.replaceAll('=', '')).to.equal('AAEC, Aw');
       expect(header.get('tracestate')).to.equal('vendor=1');

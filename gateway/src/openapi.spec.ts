@@ -50,6 +50,9 @@ const GOOD_BODIES: Readonly<Record<string, string>> = {
   batchCreateAlerts: `{"alerts":[${GOOD_ALERT}]}`,
   replayAlerts: '{"stores":["store-42"]}',
   purgeAlerts: '{"stores":["store-42"]}',
+  createApiKey: '{"name":"camera 7","scopes":["alerts:write"]}',
+  rotateApiKey: '{}',
+  revokeApiKey: '{}',
 };
 const isStream = ({ responses }: Operation) => responses[200]?.content?.['application/x-ndjson'] !== undefined;
 
@@ -73,6 +76,7 @@ describe('the OpenAPI document', () => {
         purgeAlerts: all,
       },
       storeQuarantine: { listQuarantinedAlerts: all, redriveQuarantinedAlerts: all, discardQuarantinedAlerts: all },
+      access: { createApiKey: all, getApiKey: all, listApiKeys: all, rotateApiKey: all, revokeApiKey: all },
       probe: { probeVideo: all, getPoster: all },
       storeKeys: { begin: async () => known as never, finish: async () => ({}) },
     });
@@ -170,7 +174,7 @@ describe('the OpenAPI document', () => {
   for (const operation of operations.filter(each => !isStream(each))) {
     const { operationId, path, verb, parameters, requestBody } = operation;
     const { method } = PUBLIC_METHODS.find(each => isWayTo(each.method, operation)) as { method: DescMethod };
-    const goodPath = path.replace('{uid}', 'a-1');
+    const goodPath = path.replace('{uid}', 'a-1').replace('{id}', 'AbC123');
     const goodBody = GOOD_BODIES[operationId] ?? '{"store":"store-42"}';
     const goodQuery = /media/.test(path) ? '?video=/videos/a.mp4' : '';
 
@@ -195,7 +199,7 @@ describe('the OpenAPI document', () => {
       const query = fc.dictionary(fc.oneof(fc.constantFrom('x', ...names), fc.string()), values, { maxKeys: 3 });
       await fc.assert(
         fc.asyncProperty(query, values, fc.json(), async (pairs, uid, json) => {
-          const inPath = path.replace('{uid}', encodeURIComponent(uid || 'a').replace(/^\.{1,2}$/, 'a'));
+          const inPath = path.replace(/\{u?id\}/, encodeURIComponent(uid || 'a').replace(/^\.{1,2}$/, 'a'));
           const url = `${inPath}?${new URLSearchParams(pairs)}`;
           const { status, problem } = await ask(operation, url, requestBody && json);
           expect(problem).to.equal(undefined);

@@ -5,7 +5,12 @@ export const service = {
   port: 8000,
   healthPort: 9050,
   isPublic: true,
-  dependsOn: { INGEST_ADDRESS: 'ingest-svc', PROBE_ADDRESS: 'probe-svc', STORE_ADDRESS: 'store-svc' },
+  dependsOn: {
+    INGEST_ADDRESS: 'ingest-svc',
+    PROBE_ADDRESS: 'probe-svc',
+    STORE_ADDRESS: 'store-svc',
+    ACCESS_ADDRESS: 'access-svc',
+  },
   replicas: 'many',
   image: {
     memoryMib: 512,

@@ -1,3 +1,4 @@
+import { asService, authorizeCalls, openAccess } from '@vigie/access/wire';
 import { findIntakeProblem, openStreams, type StreamName } from '@vigie/alert/streams';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { AlertIndexService } from '@vigie/proto/vigie/internal/alert/v1/alert_index_service_pb.ts';
@@ -55,6 +56,7 @@ export async function startIngest(
     metrics,
     health,
     translateError,
+    authorize: authorizeCalls(openAccess(config, context)),
     shutdownGraceMs: config.shutdownGraceMs,
     limits: config.serverLimits,
   });
@@ -64,10 +66,18 @@ export async function startIngest(
 }
 
 /** Not a check of readiness: alerts are accepted also while store-svc is away. */
-function openRecordedAlerts({ storeAddress }: Config, { logger, teardown }: ServiceContext): RecordedAlerts {
+function openRecordedAlerts(
+  { storeAddress, serviceSecret }: Config,
+  { logger, teardown }: ServiceContext,
+): RecordedAlerts {
   const services = [AlertIndexService];
   const transport = teardown.use(
-    new ChannelTransport({ address: storeAddress, services, defaultTimeoutMs: STORE_TIMEOUT_MS }),
+    new ChannelTransport({
+      address: storeAddress,
+      services,
+      defaultTimeoutMs: STORE_TIMEOUT_MS,
+      interceptors: [asService(serviceSecret)],
+    }),
   );
   return new StoreRecordedAlerts({ transport, logger, timeoutMs: STORE_TIMEOUT_MS });
 }

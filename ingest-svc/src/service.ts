@@ -4,7 +4,7 @@ export const service = {
   name: 'ingest-svc',
   port: 50051,
   healthPort: 9051,
-  dependsOn: { NATS_URL: 'nats', STORE_ADDRESS: 'store-svc' },
+  dependsOn: { NATS_URL: 'nats', STORE_ADDRESS: 'store-svc', ACCESS_ADDRESS: 'access-svc' },
   nats: { publishes: ['alerts.received.*'] },
   replicas: 'many',
   image: { memoryMib: 384 },

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type JetStreamClient, type JetStreamManager, jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { asService, authorizeCalls, openAccess } from '@vigie/access/wire';
 import { openStreams } from '@vigie/alert/streams';
 import type { MediaSource, MemoryLimits } from '@vigie/media-source';
 import { HttpMediaSource } from '@vigie/media-source/http';
@@ -194,6 +195,7 @@ export async function startProbe(
     metrics,
     health,
     translateError,
+    authorize: authorizeCalls(openAccess(config, context)),
     interceptors: [validateRequests([VideoService])],
     shutdownGraceMs: config.shutdownGraceMs,
     limits: config.serverLimits,
@@ -244,6 +246,7 @@ function openStoreTransport(config: Config, { health, teardown }: ServiceContext
       address: config.storeAddress,
       services: [AlertService, OutcomeService],
       defaultTimeoutMs: STORE_CALL_TIMEOUT_MS,
+      interceptors: [asService(config.serviceSecret)],
     }),
   );
   health.addCheck('store', createUpstreamCheck(transport));

@@ -1,3 +1,4 @@
+import { type AccessConfig, readAccessConfig } from '@vigie/access/wire';
 import { type JetStreamConfig, readJetStreamConfig } from '@vigie/alert/streams';
 import type { InspectionLimits } from '@vigie/media-source';
 import { EnvReader } from '@vigie/service-kit/env';
@@ -9,7 +10,9 @@ import type { FailurePolicy } from './domain/retry-decision.ts';
 import { DEFAULT_RETRY_SCHEDULE } from './domain/retry-schedule.ts';
 import { service } from './service.ts';
 
-export interface Config extends RunnerConfig, JetStreamConfig {
+export interface Config extends RunnerConfig, JetStreamConfig, AccessConfig {
+  /** Of access-svc. */
+  readonly accessAddress: string;
   readonly serverLimits: ServerLimits;
   readonly port: number;
   readonly storeAddress: string;
@@ -72,6 +75,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const concurrentTasks = reader.integer('CONCURRENT_TASKS', 128, { min: 1, max: 10_000 });
   return reader.finish({
     ...readRunnerConfig(reader, service),
+    ...readAccessConfig(reader),
+    accessAddress: reader.address('ACCESS_ADDRESS', '127.0.0.1:50054'),
     serverLimits: readGrpcServerLimits(reader),
     ...readJetStreamConfig(reader),
     port: reader.port('PORT', service.port),

@@ -1,4 +1,5 @@
 import { createClient } from '@connectrpc/connect';
+import { OPEN_ACCESS } from '@vigie/access/testing';
 import type { FinishedAlert } from '@vigie/alert';
 import { MemoryMediaSource } from '@vigie/media-source/testing';
 import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
@@ -57,7 +58,13 @@ describe('probe-svc with overridden ports', () => {
   }
 
   async function start(overrides: Partial<ProbePorts>) {
-    const config = readConfig({ HOST: '127.0.0.1', PORT: '0', SHUTDOWN_GRACE_MS: '300', ...UNREACHABLE });
+    const config = readConfig({
+      ...OPEN_ACCESS,
+      HOST: '127.0.0.1',
+      PORT: '0',
+      SHUTDOWN_GRACE_MS: '300',
+      ...UNREACHABLE,
+    });
     const health = new Health();
     const context = { logger: pino({ level: 'silent' }), metrics: new Registry(), health, teardown: running };
     const port = await startProbe(config, context, overrides);

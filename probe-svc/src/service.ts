@@ -4,7 +4,7 @@ export const service = {
   name: 'probe-svc',
   port: 50052,
   healthPort: 9052,
-  dependsOn: { NATS_URL: 'nats', STORE_ADDRESS: 'store-svc', VIDEO_ORIGIN: 'videos' },
+  dependsOn: { NATS_URL: 'nats', STORE_ADDRESS: 'store-svc', VIDEO_ORIGIN: 'videos', ACCESS_ADDRESS: 'access-svc' },
   nats: {
     publishes: [
       'alerts.processed.*',

@@ -1,4 +1,5 @@
 import { type JetStreamClient, type JetStreamManager, jetstream } from '@nats-io/jetstream';
+import { authorizeCalls, openAccess } from '@vigie/access/wire';
 import { openStreams } from '@vigie/alert/streams';
 import { openDatabase } from '@vigie/postgres';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
@@ -247,6 +248,7 @@ export async function startStore(
     metrics,
     health,
     translateError,
+    authorize: authorizeCalls(openAccess(config, context)),
     interceptors: [
       validateRequests(
         [AlertService, AlertIndexService, IdempotencyService, QuarantinedAlertService],

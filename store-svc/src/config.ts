@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { type AccessConfig, readAccessConfig } from '@vigie/access/wire';
 import { type JetStreamConfig, readJetStreamConfig } from '@vigie/alert/streams';
 import { type DatabaseConfig, readDatabaseConfig, readMigrationUrl } from '@vigie/postgres';
 import { EnvReader } from '@vigie/service-kit/env';
@@ -8,7 +9,9 @@ import { readRunnerConfig } from '@vigie/service-kit/lifecycle';
 import type { ServerLimits } from '@vigie/service-kit/limits';
 import { service } from './service.ts';
 
-export interface Config extends RunnerConfig, JetStreamConfig {
+export interface Config extends RunnerConfig, JetStreamConfig, AccessConfig {
+  /** Of access-svc. */
+  readonly accessAddress: string;
   readonly serverLimits: ServerLimits;
   readonly database: DatabaseConfig;
   readonly port: number;
@@ -36,6 +39,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const jetStream = readJetStreamConfig(reader);
   return reader.finish({
     ...readRunnerConfig(reader, service),
+    ...readAccessConfig(reader),
+    accessAddress: reader.address('ACCESS_ADDRESS', '127.0.0.1:50054'),
     serverLimits: readGrpcServerLimits(reader),
     ...jetStream,
     port: reader.port('PORT', service.port),

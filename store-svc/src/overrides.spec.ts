@@ -1,4 +1,5 @@
 import { createClient } from '@connectrpc/connect';
+import { OPEN_ACCESS } from '@vigie/access/testing';
 import { startScratchNats } from '@vigie/dev-env/testing';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { ChannelTransport } from '@vigie/service-kit/grpc';
@@ -96,6 +97,7 @@ describe('store-svc with overridden ports', () => {
 
   async function start(natsUrl: string, overrides: Partial<StorePorts>) {
     const config = readConfig({
+      ...OPEN_ACCESS,
       ...{ HOST: '127.0.0.1', PORT: '0', SHUTDOWN_GRACE_MS: '300', STREAM_MAX_BYTES: '1000000' },
       ...{ NATS_URL: natsUrl, DATABASE_URL: NO_POSTGRES, DATABASE_MIGRATION_URL: NO_POSTGRES },
     });

@@ -4,7 +4,12 @@ export const service = {
   name: 'store-svc',
   port: 50053,
   healthPort: 9053,
-  dependsOn: { NATS_URL: 'nats', DATABASE_URL: 'postgres', DATABASE_MIGRATION_URL: 'postgres-owner' },
+  dependsOn: {
+    NATS_URL: 'nats',
+    DATABASE_URL: 'postgres',
+    DATABASE_MIGRATION_URL: 'postgres-owner',
+    ACCESS_ADDRESS: 'access-svc',
+  },
   nats: {
     // Alerts that are redriven, replayed or revived, those that can't be recorded, and events that were lost.
     publishes: ['alerts.received.*', 'alerts.quarantined.*', 'alerts.processed.*', 'alerts.failed.*'],

@@ -1,10 +1,11 @@
 import type { DescMethod, DescService } from '@bufbuild/protobuf';
+import { ApiKeyService } from '@vigie/proto/vigie/access/v1/api_key_service_pb.ts';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
 import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 
 /** The processes behind the gateway. */
-export const UPSTREAM_NAMES = ['ingest', 'probe', 'store'] as const;
+export const UPSTREAM_NAMES = ['ingest', 'probe', 'store', 'access'] as const;
 export type UpstreamName = (typeof UPSTREAM_NAMES)[number];
 
 /** A method that the outside world may call, and the process that implements it. */
@@ -31,6 +32,13 @@ export const PUBLIC_METHODS: readonly PublicMethod[] = [
     listQuarantinedAlerts: 'store',
     redriveQuarantinedAlerts: 'store',
     discardQuarantinedAlerts: 'store',
+  }),
+  ...route(ApiKeyService, {
+    createApiKey: 'access',
+    getApiKey: 'access',
+    listApiKeys: 'access',
+    rotateApiKey: 'access',
+    revokeApiKey: 'access',
   }),
   ...route(VideoService, {
     probeVideo: 'probe',

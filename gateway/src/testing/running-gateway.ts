@@ -1,6 +1,10 @@
 import type { DescService } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
+import { SCOPES } from '@vigie/access';
+import { authorizeEverybody } from '@vigie/access/testing';
+import { ApiKeyService } from '@vigie/proto/vigie/access/v1/api_key_service_pb.ts';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import { CredentialService } from '@vigie/proto/vigie/internal/access/v1/credential_service_pb.ts';
 import { IdempotencyService } from '@vigie/proto/vigie/internal/idempotency/v1/idempotency_service_pb.ts';
 import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
@@ -21,6 +25,9 @@ export interface Services {
   readonly storeQuarantine?: Partial<ServiceImplementation<typeof QuarantinedAlertService>>;
   readonly storeKeys?: Partial<ServiceImplementation<typeof IdempotencyService>>;
   readonly storeInternal?: Partial<ServiceImplementation<typeof OutcomeService>>;
+  readonly access?: Partial<ServiceImplementation<typeof ApiKeyService>>;
+  /** Knows no key if absent. */
+  readonly identifyApiKey?: ServiceImplementation<typeof CredentialService>['identifyApiKey'];
 }
 
 export interface RunningGateway extends AsyncDisposable {
@@ -42,7 +49,7 @@ type Ports = Readonly<Record<UpstreamName, number>>;
 
 /** The gateway on a port of its own before real gRPC servers, one a process, that do what the spec says. */
 export async function runGateway(services: Services, overrides: Partial<Config> = {}): Promise<RunningGateway> {
-  let upstreams = await startServices(services, { ingest: 0, probe: 0, store: 0 });
+  let upstreams = await startServices(services, { ingest: 0, probe: 0, store: 0, access: 0 });
   const health = new Health();
   const metrics = createMetrics('gateway');
   const teardown = new AsyncDisposableStack();
@@ -52,9 +59,12 @@ export async function runGateway(services: Services, overrides: Partial<Config> 
       INGEST_ADDRESS: `127.0.0.1:${upstreams.ports.ingest}`,
       PROBE_ADDRESS: `127.0.0.1:${upstreams.ports.probe}`,
       STORE_ADDRESS: `127.0.0.1:${upstreams.ports.store}`,
+      ACCESS_ADDRESS: `127.0.0.1:${upstreams.ports.access}`,
       SHUTDOWN_GRACE_MS: '2000',
       LAME_DUCK_MS: '0',
     }),
+    // A gateway is never so open to strangers: its environment must not have `admin` here.
+    anonymousScopes: SCOPES,
     port: 0,
     ...overrides,
   };
@@ -89,13 +99,18 @@ async function startServices(services: Services, wanted: Ports) {
     .add(QuarantinedAlertService, withAllMethods(QuarantinedAlertService, services.storeQuarantine))
     .add(IdempotencyService, services.storeKeys ?? {})
     .add(OutcomeService, services.storeInternal ?? {});
+  const identifyApiKey = services.identifyApiKey ?? (async () => ({}));
+  const access = createServer()
+    .add(ApiKeyService, withAllMethods(ApiKeyService, services.access))
+    .add(CredentialService, { identifyApiKey });
   const listen = (server: GrpcServer, port: number) => server.listen('127.0.0.1', port);
   const ports: Ports = {
     ingest: await listen(ingest, wanted.ingest),
     probe: await listen(probe, wanted.probe),
     store: await listen(store, wanted.store),
+    access: await listen(access, wanted.access),
   };
-  const servers = { ingest, probe, store };
+  const servers = { ingest, probe, store, access };
   return {
     ports,
     stop: async (...names: UpstreamName[]) => {
@@ -132,6 +147,7 @@ function createServer(): GrpcServer {
     metrics: createMetrics('services'),
     health,
     translateError: () => undefined,
+    authorize: authorizeEverybody,
     shutdownGraceMs: 500,
   });
 }

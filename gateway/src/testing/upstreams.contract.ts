@@ -1,5 +1,6 @@
 import { create, isMessage, type Message } from '@bufbuild/protobuf';
 import { Code, ConnectError, createContextValues } from '@connectrpc/connect';
+import { authorizeEverybody } from '@vigie/access/testing';
 import { ErrorInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
 import { AlertService, WatchAlertsResponseSchema } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { ChannelTransport, GrpcServer } from '@vigie/service-kit/grpc';
@@ -20,6 +21,7 @@ export async function openSpecUpstreams(teardown: AsyncDisposableStack): Promise
       metrics: createMetrics('spec'),
       health: new Health(),
       translateError: () => undefined,
+      authorize: authorizeEverybody,
       shutdownGraceMs: 500,
     }),
   );
@@ -42,7 +44,7 @@ export async function openSpecUpstreams(teardown: AsyncDisposableStack): Promise
   const channel = teardown.use(
     new ChannelTransport({ address: `127.0.0.1:${port}`, services: [AlertService], defaultTimeoutMs: 60_000 }),
   );
-  return new ChannelUpstreams(PUBLIC_METHODS, { ingest: channel, probe: channel, store: channel });
+  return new ChannelUpstreams(PUBLIC_METHODS, { ingest: channel, probe: channel, store: channel, access: channel });
 }
 
 /** What all Upstreams do. @param get those of `openSpecUpstreams`, or something around them */

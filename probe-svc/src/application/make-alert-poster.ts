@@ -15,9 +15,15 @@ export class UnknownAlertError extends Error {
 /**
  * Makes the poster of an alert's video. Rejects with the signal's reason on abort.
  *
+ * @param stores alerts of others are none to the caller; undefined for all of them
  * @throws UnknownAlertError, AlertDirectoryError
  */
-export type MakeAlertPoster = (uid: string, maxSidePixels: number, signal?: AbortSignal) => Promise<PosterReport>;
+export type MakeAlertPoster = (
+  uid: string,
+  maxSidePixels: number,
+  signal?: AbortSignal,
+  stores?: readonly string[],
+) => Promise<PosterReport>;
 
 /** As its outcome says; nothing is read for it. */
 const CRASHES_DECODER: PosterReport = {
@@ -29,9 +35,9 @@ const CRASHES_DECODER: PosterReport = {
 };
 
 export function createMakeAlertPoster(alerts: AlertDirectory, makePoster: MakePoster): MakeAlertPoster {
-  return async (uid, maxSidePixels, signal) => {
+  return async (uid, maxSidePixels, signal, stores) => {
     const alert = await alerts.find(uid, signal);
-    if (alert === undefined) throw new UnknownAlertError(uid);
+    if (alert === undefined || stores?.includes(alert.store) === false) throw new UnknownAlertError(uid);
     return alert.crashesDecoder ? CRASHES_DECODER : makePoster(alert.video, maxSidePixels, signal);
   };
 }

@@ -9,6 +9,7 @@ export interface AlertDirectory {
 }
 
 export interface ListedAlert {
+  readonly store: string;
   readonly video: string;
   /** Its video is known to kill the decoder. */
   readonly crashesDecoder: boolean;

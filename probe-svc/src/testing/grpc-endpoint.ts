@@ -1,4 +1,5 @@
 import type { DescService } from '@bufbuild/protobuf';
+import { authorizeEverybody } from '@vigie/access/testing';
 import type { ErrorTranslator, GrpcServerOptions } from '@vigie/service-kit/grpc';
 import { ChannelTransport, GrpcServer } from '@vigie/service-kit/grpc';
 import { Health } from '@vigie/service-kit/telemetry';
@@ -29,6 +30,7 @@ export async function startGrpcEndpoint(
     metrics: new Registry(),
     health,
     translateError,
+    authorize: authorizeEverybody,
     interceptors,
     shutdownGraceMs: 100,
   });

@@ -1,5 +1,6 @@
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { OPEN_ACCESS } from '@vigie/access/testing';
 import { ensureStreams, openIntake, type StreamName } from '@vigie/alert/streams';
 import { pickFreePorts } from '@vigie/dev-env/tcp-ports';
 import { startScratchNats } from '@vigie/dev-env/testing';
@@ -102,6 +103,7 @@ export class ProbeMesh implements AsyncDisposable {
   /** What a probe-svc needs to find its neighbours. */
   environment(port: number): NodeJS.ProcessEnv {
     return {
+      ...OPEN_ACCESS,
       HOST: '127.0.0.1',
       PORT: String(port),
       NATS_URL: this.#natsUrl,

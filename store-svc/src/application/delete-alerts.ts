@@ -2,7 +2,7 @@ import { contentHash } from '@vigie/alert';
 import type { AlertFilter, ListPosition } from '../domain/alert-filter.ts';
 import { isRetired, type KnownAlert, type RetiringAlert } from '../domain/retired-alert.ts';
 import type { AlertStore } from '../ports/alert-store.ts';
-import { AlertNotFoundError } from './get-alert.ts';
+import { AlertNotFoundError, isOfStores } from './get-alert.ts';
 import type { ListAlerts } from './list-alerts.ts';
 
 /** The work of an alert is never deleted under whoever does it. */
@@ -15,12 +15,17 @@ export class AlertUnfinishedError extends Error {
   }
 }
 
-/** @throws AlertNotFoundError, AlertUnfinishedError, DatabaseError */
-export type DeleteAlert = (uid: string) => Promise<void>;
+/**
+ * @param stores alerts of others are none to the caller; undefined for all of them
+ * @throws AlertNotFoundError, AlertUnfinishedError, DatabaseError
+ */
+export type DeleteAlert = (uid: string, stores?: readonly string[]) => Promise<void>;
 
 export function createDeleteAlert(store: Pick<AlertStore, 'find' | 'retire'>): DeleteAlert {
-  return async uid => {
+  return async (uid, stores) => {
     const known = (await store.find([uid])).get(uid);
+    const isRow = known !== undefined && !isRetired(known);
+    if (stores !== undefined && !(isRow && isOfStores(known.alert.store, stores))) throw new AlertNotFoundError(uid);
     if (known === undefined || isRetired(known)) throw new AlertNotFoundError(uid, known?.retirement);
     const deleted = await store.retire([known].flatMap(retiringOf), 'DELETED');
     if (!deleted.has(uid)) throw new AlertUnfinishedError(uid);

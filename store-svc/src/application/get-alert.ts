@@ -28,6 +28,8 @@ export interface GetAlertOptions {
   readonly waitMs?: number;
   /** Ends the wait; its reason is thrown then. */
   readonly signal?: AbortSignal | undefined;
+  /** Alerts of other stores are none to the caller; undefined for all of them. */
+  readonly stores?: readonly string[] | undefined;
 }
 
 export type GetAlert = (uid: string, options?: GetAlertOptions) => Promise<AlertRecord>;
@@ -50,12 +52,17 @@ export function createGetAlert(
 ): GetAlert {
   const waits = new Slots(maxWaiting);
 
-  return async (uid, { waitMs = 0, signal } = {}) => {
-    let record = await store.get(uid);
-    if (record === undefined) await throwIfRetired(uid);
+  return async (uid, { waitMs = 0, signal, stores } = {}) => {
+    const look = async (): Promise<AlertRecord | undefined> => {
+      const record = await store.get(uid);
+      return record !== undefined && isOfStores(record.alert.store, stores) ? record : undefined;
+    };
+    let record = await look();
+    // Nothing is left that says of which store it was.
+    if (record === undefined && stores === undefined) await throwIfRetired(uid);
     if (waitMs > 0 && !hasOutcome(record)) {
       using slot = waits.tryTake();
-      if (slot !== undefined) record = await waitForOutcome(uid, waitMs, signal);
+      if (slot !== undefined) record = await waitForOutcome(uid, look, waitMs, signal);
     }
     if (record === undefined) throw new AlertNotFoundError(uid);
     return record;
@@ -68,6 +75,7 @@ export function createGetAlert(
 
   async function waitForOutcome(
     uid: string,
+    look: () => Promise<AlertRecord | undefined>,
     waitMs: number,
     signal: AbortSignal | undefined,
   ): Promise<AlertRecord | undefined> {
@@ -77,13 +85,18 @@ export function createGetAlert(
     for (let looks = 1; ; looks++) {
       using notice = notices.of(uid);
       // After the notice is asked for: what is found from now on is noticed.
-      const record = await store.get(uid);
+      const record = await look();
       const remainingMs = endsAt - performance.now();
       if (hasOutcome(record) || remainingMs <= 0) return record;
       await Promise.race([notice.found, pause(Math.min(backoffDelayMs(LOOKS, looks), remainingMs), signal)]);
       signal?.throwIfAborted();
     }
   }
+}
+
+/** @param stores undefined for all of them */
+export function isOfStores(store: string, stores: readonly string[] | undefined): boolean {
+  return stores === undefined || stores.includes(store);
 }
 
 function hasOutcome(record: AlertRecord | undefined): boolean {

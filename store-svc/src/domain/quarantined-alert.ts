@@ -28,7 +28,7 @@ export interface QuarantinedAlert {
 export interface QuarantineFilter {
   readonly ids?: readonly string[] | undefined;
   readonly uid?: string | undefined;
-  readonly store?: string | undefined;
+  readonly stores?: readonly string[] | undefined;
   readonly code?: FailureCode | undefined;
   /** Quarantined at this time or later, in microseconds since the Unix epoch. */
   readonly sinceMicros?: number | undefined;

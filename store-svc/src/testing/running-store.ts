@@ -1,6 +1,7 @@
 import { type Client, createClient } from '@connectrpc/connect';
 import { jetstream } from '@nats-io/jetstream';
 import { connect, headers } from '@nats-io/transport-node';
+import { asOwnService, OPEN_ACCESS } from '@vigie/access/testing';
 import type { ReceivedAlert } from '@vigie/alert';
 import { subjects } from '@vigie/alert/streams';
 import { encodeAlertPayload } from '@vigie/alert/wire';
@@ -53,7 +54,13 @@ export function storeEnvironment(
 
 export async function runStore(teardown: AsyncDisposableStack, env: StoreEnvironment): Promise<RunningStore> {
   const [port] = await pickFreePorts(1);
-  const config = readConfig({ ...env, PORT: String(port), HOST: '127.0.0.1', SHUTDOWN_GRACE_MS: '500' });
+  const config = readConfig({
+    ...OPEN_ACCESS,
+    ...env,
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    SHUTDOWN_GRACE_MS: '500',
+  });
   const health = new Health();
   const metrics = new Registry();
   const own = teardown.use(new AsyncDisposableStack());
@@ -62,6 +69,7 @@ export async function runStore(teardown: AsyncDisposableStack, env: StoreEnviron
       address: `127.0.0.1:${port}`,
       services: [AlertIndexService, AlertService, IdempotencyService, OutcomeService, QuarantinedAlertService],
       defaultTimeoutMs: 60_000,
+      interceptors: [asOwnService],
     }),
   );
   const logger = createLogger('store-svc', process.env.LOG_LEVEL ?? 'silent');

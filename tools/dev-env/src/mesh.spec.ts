@@ -45,7 +45,12 @@ describe('Mesh', () => {
     const [store] = mesh.service('store-svc').log.records();
     expect(store?.env).to.include({
       NATS_URL: mesh.nats?.urlOf('store-svc'),
-      DATABASE_URL: mesh.postgres?.storeUrl,
+      DATABASE_URL: mesh.postgres?.urlOf('store-svc'),
+      DATABASE_MIGRATION_URL: mesh.postgres?.url,
+    });
+    const [access] = mesh.service('access-svc').log.records();
+    expect(access?.env).to.include({
+      DATABASE_URL: mesh.postgres?.urlOf('access-svc'),
       DATABASE_MIGRATION_URL: mesh.postgres?.url,
     });
     const [retention] = mesh.service('retention-svc').log.records();
@@ -60,7 +65,7 @@ describe('Mesh', () => {
       readdress: (service, addresses) => ({ ...addresses, NATS_URL: `by way of ${service}` }),
     });
     const [store] = mesh.service('store-svc').log.records();
-    expect(store?.env).to.include({ NATS_URL: 'by way of store-svc', DATABASE_URL: mesh.postgres?.storeUrl });
+    expect(store?.env).to.include({ NATS_URL: 'by way of store-svc', DATABASE_URL: mesh.postgres?.urlOf('store-svc') });
   });
 
   it('starts a killed service again at its address, and reports one that ends by itself', async () => {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { DataDir } from './data-dir.ts';
 import { DevEnvError } from './dev-env-error.ts';
+import { accessVariables, type MeshAccess, openMeshAccess } from './mesh-access.ts';
 import type { MeshOptions } from './mesh-options.ts';
 import { startTogether } from './processes/start-together.ts';
 import type { ProcessExit, SupervisedProcess } from './processes/supervised-process.ts';
@@ -41,6 +42,7 @@ export class Mesh implements AsyncDisposable {
   readonly ports: MeshPorts;
   readonly addresses: MeshAddresses;
   readonly dataDir: string;
+  readonly access: MeshAccess;
   readonly #data: DataDir;
 
   /** Boots a mesh. Resolves once every part is ready. If a part fails, no process is left running. */
@@ -48,7 +50,8 @@ export class Mesh implements AsyncDisposable {
     const ports = await choosePorts(options);
     const places = await placeServices(ports, options.replicas);
     const data = await (options.dataDir === undefined ? DataDir.temporary() : DataDir.open(options.dataDir));
-    const mesh = new Mesh(options, data, ports, places);
+    const access = await openMeshAccess(data.path);
+    const mesh = new Mesh(options, data, access, ports, places);
     try {
       await mesh.#start(options);
       return mesh;
@@ -58,8 +61,15 @@ export class Mesh implements AsyncDisposable {
     }
   }
 
-  private constructor(options: MeshOptions, data: DataDir, ports: MeshPorts, places: ServicePlace[]) {
+  private constructor(
+    options: MeshOptions,
+    data: DataDir,
+    access: MeshAccess,
+    ports: MeshPorts,
+    places: ServicePlace[],
+  ) {
     const dataDir = data.path;
+    this.access = access;
     this.#data = data;
     this.dataDir = dataDir;
     this.ports = ports;
@@ -74,7 +84,9 @@ export class Mesh implements AsyncDisposable {
     this.addresses = {
       natsUrls: natsUrls(options.natsUrl ?? (user => (this.nats as NatsServer).urlOf(user))),
       databaseUrl: options.databaseUrl ?? (this.postgres as EmbeddedPostgres).url,
-      rowsDatabaseUrl: options.databaseUrl ?? (this.postgres as EmbeddedPostgres).storeUrl,
+      rowsDatabaseUrls: rowsDatabaseUrls(
+        service => options.databaseUrl ?? (this.postgres as EmbeddedPostgres).urlOf(service),
+      ),
       videoOrigin: this.nginx.url,
       services: Object.fromEntries(SERVICE_NAMES.map(name => [name, grpcTarget(places, name)])),
     };
@@ -142,6 +154,7 @@ export class Mesh implements AsyncDisposable {
     const service = declaration.name;
     const { readdress = (_, variables) => variables } = options;
     const env = {
+      ...accessVariables(this.access, service),
       ...tuningVariables(),
       ...options.env,
       ...readdress(service, addressVariables(declaration, this.addresses)),
@@ -157,6 +170,10 @@ export class Mesh implements AsyncDisposable {
 function natsUrls(of: string | ((user: NatsUser) => string)): NatsUrls {
   const urlOf = typeof of === 'string' ? () => of : of;
   return { ...Object.fromEntries(NATS_USERS.map(user => [user, urlOf(user)])), operator: urlOf(OPERATOR) };
+}
+
+function rowsDatabaseUrls(urlOf: (service: ServiceName) => string): MeshAddresses['rowsDatabaseUrls'] {
+  return Object.fromEntries(SERVICE_NAMES.map(name => [name, urlOf(name)]));
 }
 
 async function choosePorts({ ports }: MeshOptions): Promise<MeshPorts> {

@@ -1,5 +1,5 @@
 import { durationFromMs } from '@bufbuild/protobuf/wkt';
-import { type Client, Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
+import { type CallOptions, type Client, Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
 import {
   IdempotencyService,
   type KeptAnswer as KeptAnswerMessage,
@@ -13,14 +13,17 @@ const TIMEOUT_MS = 5_000;
 /** store-svc keeps them, in Postgres. No caller's metadata goes there. */
 export class StoreIdempotencyKeys implements IdempotencyKeys {
   readonly #client: Client<typeof IdempotencyService>;
+  readonly #options: CallOptions;
 
-  constructor(transport: Transport) {
+  /** @param authorization of the gateway itself */
+  constructor(transport: Transport, authorization: string) {
     this.#client = createClient(IdempotencyService, transport);
+    this.#options = { timeoutMs: TIMEOUT_MS, headers: { authorization } };
   }
 
   async begin(attempt: KeyAttempt, fingerprint: Uint8Array, leaseMs: number): Promise<KeyState> {
     const request = { ...attempt, fingerprint, lease: durationFromMs(leaseMs) };
-    const { kind, answer } = await this.#client.begin(request, { timeoutMs: TIMEOUT_MS });
+    const { kind, answer } = await this.#client.begin(request, this.#options);
     switch (kind) {
       case Kind.BEGUN:
         return { kind: 'BEGUN' };
@@ -37,11 +40,11 @@ export class StoreIdempotencyKeys implements IdempotencyKeys {
 
   async finish(attempt: KeyAttempt, { status, headers, body }: KeptAnswer): Promise<void> {
     const answer = { status, headers, ...(body !== undefined && { body }) };
-    await this.#client.finish({ ...attempt, answer }, { timeoutMs: TIMEOUT_MS });
+    await this.#client.finish({ ...attempt, answer }, this.#options);
   }
 
   async release(attempt: KeyAttempt): Promise<void> {
-    await this.#client.release(attempt, { timeoutMs: TIMEOUT_MS });
+    await this.#client.release(attempt, this.#options);
   }
 }
 

@@ -30,9 +30,12 @@ const SILENCE_LIMIT_MS = 10_000;
 /** Outcomes as store-svc reports them by `WatchAlerts`. */
 export class UpstreamOutcomes implements FeedSource<WatchAlertsResponse> {
   readonly #upstreams: Upstreams;
+  readonly #authorization: string;
 
-  constructor(upstreams: Upstreams) {
+  /** @param authorization of the gateway itself: it watches for all of its clients */
+  constructor(upstreams: Upstreams, authorization: string) {
     this.#upstreams = upstreams;
+    this.#authorization = authorization;
   }
 
   /** Goes on with another replica of store-svc where one has left off. */
@@ -81,7 +84,8 @@ export class UpstreamOutcomes implements FeedSource<WatchAlertsResponse> {
       statuses: statuses.map(status => Alert_Status[status]),
       resumeToken: after === undefined ? '' : encodeResumeToken(after),
     });
-    const call = { signal, header: new Headers(), contextValues: createContextValues() };
+    const header = new Headers({ authorization: this.#authorization });
+    const call = { signal, header, contextValues: createContextValues() };
     const responses = await this.#upstreams.stream(AlertService.method.watchAlerts, yieldOne(request), call);
     return toEvents(responses as AsyncIterable<WatchAlertsResponse>);
   }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Identity } from '@vigie/access';
 import { http2StreamOf } from '@vigie/service-kit/http-listener';
 import type { AdmittedCall } from '@vigie/service-kit/limits';
 import type { TraceContext } from '@vigie/service-kit/telemetry';
@@ -32,6 +33,8 @@ export interface Exchange {
   readonly signal: AbortSignal;
   /** How long a client may take to read a response that isn't a stream. */
   readonly sendTimeoutMs: number;
+  /** Who sends it, once that is known. */
+  identity: Identity | undefined;
   /** Once it is admitted. */
   call: AdmittedCall | undefined;
   /**

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { constants, gzip } from 'node:zlib';
 import type { JsonValue } from '@bufbuild/protobuf';
-import { ConnectError } from '@connectrpc/connect';
+import { Code, ConnectError } from '@connectrpc/connect';
 import { RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
 import { codeNameOf, internalError } from '@vigie/service-kit/grpc';
 import { limitSending } from '@vigie/service-kit/http-listener';
@@ -103,7 +103,12 @@ function describe(thrown: unknown, hide: (cause: unknown) => ConnectError): Desc
     return { error: thrown.rpcError, status: thrown.status, headers: thrown.headers };
   }
   const error = thrown instanceof ConnectError ? thrown : hide(thrown);
-  return { error, status: httpStatusOf(error), headers: retryHeaders(error) };
+  return { error, status: httpStatusOf(error), headers: errorHeaders(error) };
+}
+
+function errorHeaders(error: ConnectError): Record<string, string> {
+  // RFC 9110, section 11.6.1.
+  return error.code === Code.Unauthenticated ? { 'www-authenticate': 'Bearer' } : retryHeaders(error);
 }
 
 export function retryHeaders(error: ConnectError): Record<string, string> {

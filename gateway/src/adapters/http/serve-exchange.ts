@@ -50,9 +50,10 @@ export function createRequestListener(parts: ServeExchangeParts): RequestListene
 }
 
 function logExchange(logger: Logger, exchange: Exchange, status: number, elapsedMs: number): void {
-  const { request, path, route, uid, code, trace } = exchange;
+  const { request, path, route, uid, code, trace, identity } = exchange;
   const ms = Math.round(elapsedMs * 1000) / 1000;
-  const line = { traceId: trace.traceId, method: request.method, path, route, status, ms, uid, code };
+  const by = identity?.subject;
+  const line = { traceId: trace.traceId, method: request.method, path, route, status, ms, uid, code, by };
   if (exchange.isRateLimited) logger.debug(line, 'request');
   else if (status >= 500) logger.warn(line, 'request');
   else logger.info(line, 'request');
@@ -90,6 +91,7 @@ function openExchange(
     trace: continueTrace(typeof traceparent === 'string' ? traceparent : undefined),
     signal,
     sendTimeoutMs,
+    identity: undefined,
     call: undefined,
     attempt: undefined,
     rate: undefined,

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { create } from '@bufbuild/protobuf';
 import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
+import { OPEN_ACCESS } from '@vigie/access/testing';
 import { type Alert, contentHash, parseAlert } from '@vigie/alert';
 import {
   BadRequestSchema,
@@ -56,7 +57,7 @@ describe('AlertService', () => {
     lines = [];
     registry = new Registry();
     running = new AsyncDisposableStack();
-    const config = readConfig({ HOST: '127.0.0.1', PORT: '0', SHUTDOWN_GRACE_MS: '500' });
+    const config = readConfig({ ...OPEN_ACCESS, HOST: '127.0.0.1', PORT: '0', SHUTDOWN_GRACE_MS: '500' });
     const logger = pino({}, { write: line => void lines.push(JSON.parse(line)) });
     const context = { logger, metrics: registry, health: new Health(), teardown: running };
     const recordedAlerts = {

@@ -1,4 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { AccessError, type Identity, requireStore } from '@vigie/access';
+import { identityOf } from '@vigie/access/wire';
 import { type AlertInput, type FieldViolation, InvalidAlertError } from '@vigie/alert';
 import type { Alert } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import type {
@@ -7,7 +9,7 @@ import type {
   CreateAlertResponseSchema,
 } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { FairSlots, mapInOrder } from '@vigie/service-kit/async';
-import type { ServiceImplementation } from '@vigie/service-kit/grpc';
+import type { CallContext, ServiceImplementation } from '@vigie/service-kit/grpc';
 import { internalError, toStatus } from '@vigie/service-kit/grpc';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import { currentTrace, newTrace, withTrace } from '@vigie/service-kit/telemetry';
@@ -38,6 +40,11 @@ interface Item {
   readonly error?: unknown;
 }
 
+interface Caller {
+  readonly identity: Identity;
+  readonly signal: AbortSignal;
+}
+
 export interface AlertServiceParts {
   readonly acceptAlert: AcceptAlert;
   readonly logger: Logger;
@@ -54,9 +61,10 @@ export function createAlertService(parts: AlertServiceParts): CreateAlertService
   const { acceptAlert, logger, metrics } = parts;
   const turns = new FairSlots<object>(BULK_IN_FLIGHT);
 
-  async function accept(message: Alert | undefined, signal: AbortSignal): Promise<Accepted> {
+  async function accept(message: Alert | undefined, { identity, signal }: Caller): Promise<Accepted> {
     try {
       const alert = requireAlert(message);
+      requireStore(identity, alert.store);
       const { duplicate } = await acceptAlert.one(alert, signal);
       metrics.countAccepted(duplicate);
       logger.info({ uid: alert.uid, store: alert.store, duplicate }, 'alert accepted');
@@ -75,19 +83,21 @@ export function createAlertService(parts: AlertServiceParts): CreateAlertService
   }
 
   /** @param call tells the calls apart that take turns */
-  async function acceptInTurn(call: object, message: Alert | undefined, signal: AbortSignal): Promise<Result> {
-    using _ = await turns.take(call, signal);
+  async function acceptInTurn(call: object, message: Alert | undefined, caller: Caller): Promise<Result> {
+    using _ = await turns.take(call, caller.signal);
     try {
-      return { outcome: { case: 'accepted', value: await accept(message, signal) } };
+      return { outcome: { case: 'accepted', value: await accept(message, caller) } };
     } catch (error) {
       return refusal(error);
     }
   }
 
   /** The hot path of batches: no line in the log, no trace and no question to store-svc for each alert. */
-  async function acceptItem(call: object, alert: Alert, acceptNow: AcceptNow, signal: AbortSignal): Promise<Item> {
+  async function acceptItem(call: object, alert: Alert, acceptNow: AcceptNow, caller: Caller): Promise<Item> {
+    const { identity, signal } = caller;
     using _ = await turns.take(call, signal);
     try {
+      requireStore(identity, alert.store);
       const { duplicate } = await acceptNow(signal);
       return { uid: alert.uid, duplicate };
     } catch (error) {
@@ -96,10 +106,10 @@ export function createAlertService(parts: AlertServiceParts): CreateAlertService
     }
   }
 
-  async function acceptBatch(alerts: readonly Alert[], signal: AbortSignal): Promise<Result[]> {
+  async function acceptBatch(alerts: readonly Alert[], caller: Caller): Promise<Result[]> {
     const accepts = await acceptAlert.many(alerts);
     const settled = await Promise.allSettled(
-      alerts.map((alert, index) => acceptItem(alerts, alert, accepts[index] as AcceptNow, signal)),
+      alerts.map((alert, index) => acceptItem(alerts, alert, accepts[index] as AcceptNow, caller)),
     );
     const items = settled.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []));
     noteAccepted(items);
@@ -121,23 +131,28 @@ export function createAlertService(parts: AlertServiceParts): CreateAlertService
   }
 
   return {
-    createAlert: (request, { signal }) => accept(request.alert, signal),
+    createAlert: (request, context) => accept(request.alert, callerOf(context)),
 
-    async batchCreateAlerts({ alerts }, { signal }) {
+    async batchCreateAlerts({ alerts }, context) {
       if (alerts.length === 0 || alerts.length > MAX_BATCH) {
         throw new InvalidAlertError([{ field: 'alerts', description: `must hold 1-${MAX_BATCH} alerts` }]);
       }
-      return { results: await acceptBatch(alerts, signal) };
+      return { results: await acceptBatch(alerts, callerOf(context)) };
     },
 
-    async *streamAlerts(requests, { signal }) {
+    async *streamAlerts(requests, context) {
+      const caller = callerOf(context);
       // A stream may live for days: each alert gets a trace of its own.
       const results = mapInOrder(requests, STREAM_PIPELINE, ({ alert }) =>
-        withTrace(newTrace(), () => acceptInTurn(requests, alert, signal)),
+        withTrace(newTrace(), () => acceptInTurn(requests, alert, caller)),
       );
       for await (const result of results) yield { result };
     },
   };
+}
+
+function callerOf(context: CallContext): Caller {
+  return { identity: identityOf(context), signal: context.signal };
 }
 
 function resultOf({ uid, duplicate, error }: Item, traceId: string): Result {
@@ -157,6 +172,9 @@ function requireAlert(message: Alert | undefined): AlertInput {
 
 function reasonOf(error: unknown): string {
   const isKnown =
-    error instanceof InvalidAlertError || error instanceof UidTakenError || error instanceof AlertQueueError;
+    error instanceof InvalidAlertError ||
+    error instanceof AccessError ||
+    error instanceof UidTakenError ||
+    error instanceof AlertQueueError;
   return isKnown ? error.reason : 'INTERNAL';
 }

@@ -23,8 +23,9 @@ export interface ServiceDeclaration {
 }
 
 /**
- * `nats`: as the service's own user. `postgres`: as the role that reads and writes rows; `postgres-owner`: as the role
- * that owns the schema. `videos`: the video server. Anything else is the name of the service that it calls.
+ * `nats`: as the service's own user. `postgres`: as the service's own role, `vigie_store` of store-svc, which reads and
+ * writes its rows and is made in `docker/postgres/roles.sql`; `postgres-owner`: as the role that owns the schemas.
+ * `videos`: the video server. Anything else is the name of the service that it calls.
  */
 export type Dependency = 'nats' | 'postgres' | 'postgres-owner' | 'videos' | (string & {});
 

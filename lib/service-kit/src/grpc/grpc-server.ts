@@ -32,6 +32,11 @@ export interface GrpcServerOptions {
   /** The service's table of domain errors; what it doesn't know becomes INTERNAL and is logged. */
   readonly translateError: ErrorTranslator;
   /**
+   * Decides whether a caller may call a method, before anything of the request is read; one that throws refuses the
+   * call. Health checks and reflection are open to everybody.
+   */
+  readonly authorize: Interceptor;
+  /**
    * Around the calls of the services that are added, the first of them outermost, all within trace, metrics and error
    * translation. They see metadata as headers and pass typed values on to the implementation (`createContextKey`); one
    * that throws refuses the call. Health checks and reflection are not theirs to refuse.
@@ -89,7 +94,7 @@ export class GrpcServer {
       const method = service.method[name];
       if (method !== undefined && checks !== undefined) this.#needs.set(method, checks);
     }
-    this.#served.push(this.#serve(service, implementation, this.#options.interceptors));
+    this.#served.push(this.#serve(service, implementation, this.#options));
     return this;
   }
 
@@ -121,12 +126,16 @@ export class GrpcServer {
     return (await this.#options.health.readiness(needed, maxAgeMs)).ready;
   }
 
-  #serve(service: DescService, implementation: object, interceptors: readonly Interceptor[] = []): ServedService {
+  #serve(
+    service: DescService,
+    implementation: object,
+    { authorize, interceptors = [] }: Partial<Pick<GrpcServerOptions, 'authorize' | 'interceptors'>> = {},
+  ): ServedService {
     const implementations = implementation as Readonly<Record<string, MethodImplementation | undefined>>;
     const methods = service.methods.filter(({ localName }) => implementations[localName] !== undefined);
     for (const method of methods) {
       const implemented = implementedMethod(method, implementations[method.localName] as MethodImplementation);
-      this.#methods.set(methodPath(method), { method, run: chain(interceptors, implemented) });
+      this.#methods.set(methodPath(method), { method, authorize, run: chain(interceptors, implemented) });
     }
     return { service, methods };
   }

@@ -1,4 +1,5 @@
 import { Code, type ConnectError } from '@connectrpc/connect';
+import { translateAccessError } from '@vigie/access/wire';
 import { InvalidAlertError } from '@vigie/alert';
 import { AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { invalidArgument, rpcError } from '@vigie/service-kit/grpc';
@@ -45,7 +46,7 @@ export function translateError(error: unknown): ConnectError | undefined {
       cause: error,
     });
   }
-  return undefined;
+  return translateAccessError(error);
 }
 
 function codeOf({ reason }: NoPosterError): Code {

@@ -1,3 +1,5 @@
+import { requireAllStores } from '@vigie/access';
+import { identityOf } from '@vigie/access/wire';
 import type { GetPosterRequest, VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 import type { ServiceImplementation } from '@vigie/service-kit/grpc';
 import type { Logger } from '@vigie/service-kit/telemetry';
@@ -30,11 +32,14 @@ const DEFAULT_MAX_SIDE_PIXELS = 640;
 type GetPoster = ServiceImplementation<typeof VideoService>['getPoster'];
 
 export function createGetPoster({ makePoster, makeAlertPoster, metrics, logger }: GetPosterParts): GetPoster {
-  return async (request, { signal }) => {
+  return async (request, context) => {
+    const { signal } = context;
+    const identity = identityOf(context);
     const { source, maxSidePixels } = readRequest(request);
+    if (source.kind === 'video') requireAllStores(identity);
     const report =
       source.kind === 'alert'
-        ? await makeAlertPoster(source.uid, maxSidePixels, signal)
+        ? await makeAlertPoster(source.uid, maxSidePixels, signal, identity.stores)
         : await makePoster(source.video, maxSidePixels, signal);
     note(source, report);
     return { contentType: 'image/jpeg', data: jpegOf(report.finding) };

@@ -13,8 +13,8 @@ export class GrpcAlertDirectory implements AlertDirectory {
 
   async find(uid: string, signal?: AbortSignal): Promise<ListedAlert | undefined> {
     try {
-      const { video, failure } = await this.#client.getAlert({ uid }, signal === undefined ? {} : { signal });
-      return { video, crashesDecoder: failure?.code === Failure_Code.DECODER_CRASHED };
+      const { video, store, failure } = await this.#client.getAlert({ uid }, signal === undefined ? {} : { signal });
+      return { video, store, crashesDecoder: failure?.code === Failure_Code.DECODER_CRASHED };
     } catch (error) {
       signal?.throwIfAborted();
       const { code, message } = ConnectError.from(error);

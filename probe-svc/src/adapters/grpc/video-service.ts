@@ -1,3 +1,5 @@
+import { requireAllStores } from '@vigie/access';
+import { identityOf } from '@vigie/access/wire';
 import type { Failure, Media } from '@vigie/alert';
 import { failureToProto, mediaToProto } from '@vigie/alert/wire';
 import type { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
@@ -25,9 +27,10 @@ export function createVideoService(parts: VideoServiceParts): ServiceImplementat
   const admit = () => takeOrRefuse(calls, 'calls');
 
   return {
-    async probeVideo({ video }, { signal }) {
+    async probeVideo({ video }, context) {
+      requireAllStores(identityOf(context));
       using _ = admit();
-      const { finding, diagnostics, ...effort } = await probeVideo(video, { signal });
+      const { finding, diagnostics, ...effort } = await probeVideo(video, { signal: context.signal });
       logger.info({ video, ...summaryOf(finding), ...effort }, 'video probed');
       if (diagnostics.length > 0) logger.debug({ video, diagnostics }, 'what libav said');
       if (finding.kind === 'failure' && finding.failure.code === 'VIDEO_UNREACHABLE') {

@@ -1,4 +1,6 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { allowedStores } from '@vigie/access';
+import { identityOf } from '@vigie/access/wire';
 import { alertToProto, waitMsOf } from '@vigie/alert/wire';
 import { encodeResumeToken, readWatchRequest } from '@vigie/outcome-feed/wire';
 import { Alert_Status, AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
@@ -8,7 +10,7 @@ import {
   type SummarizeAlertsResponseSchema,
 } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { Failure_Code } from '@vigie/proto/vigie/video/v1/failure_pb.ts';
-import type { ServiceImplementation } from '@vigie/service-kit/grpc';
+import type { CallContext, ServiceImplementation } from '@vigie/service-kit/grpc';
 import type { DeleteAlert, PurgeAlerts } from '../../application/delete-alerts.ts';
 import type { GetAlert } from '../../application/get-alert.ts';
 import type { ListAlerts } from '../../application/list-alerts.ts';
@@ -44,16 +46,16 @@ export function createAlertService(parts: AlertServiceParts): ReadAlertService {
   const { getAlert, listAlerts, summarizeAlerts, replayAlerts, deleteAlert, purgeAlerts, outcomeFeed } = parts;
 
   return {
-    async getAlert(request, { signal }) {
+    async getAlert(request, context) {
       const mask = readMaskOf(AlertSchema, request.readMask);
-      return mask(
-        create(AlertSchema, alertToProto(await getAlert(request.uid, { waitMs: waitMsOf(request), signal }))),
-      );
+      const { stores } = identityOf(context);
+      const options = { waitMs: waitMsOf(request), signal: context.signal, stores };
+      return mask(create(AlertSchema, alertToProto(await getAlert(request.uid, options))));
     },
 
-    async listAlerts(request) {
+    async listAlerts(request, context) {
       const mask = readMaskOf(AlertSchema, request.readMask);
-      const { filter, order, pageSize, after } = readListRequest(request, DEFAULT_PAGE_SIZE);
+      const { filter, order, pageSize, after } = readListRequest(ofAllowedStores(request, context), DEFAULT_PAGE_SIZE);
       const { alerts, next } = await listAlerts(filter, pageSize, after, order);
       return {
         alerts: alerts.map(alert => mask(create(AlertSchema, alertToProto(alert)))),
@@ -61,31 +63,31 @@ export function createAlertService(parts: AlertServiceParts): ReadAlertService {
       };
     },
 
-    async summarizeAlerts(request) {
-      return summaryToProto(await summarizeAlerts(readCountFilter(request)));
+    async summarizeAlerts(request, context) {
+      return summaryToProto(await summarizeAlerts(readCountFilter(ofAllowedStores(request, context))));
     },
 
-    async replayAlerts(request) {
-      const { filter, order, pageSize, after } = readReplayRequest(request);
+    async replayAlerts(request, context) {
+      const { filter, order, pageSize, after } = readReplayRequest(ofAllowedStores(request, context));
       const { alerts, next } = await replayAlerts(filter, pageSize, after);
       return { replayed: alerts.length, nextPageToken: encodePageToken(next, { ...filter, order }) };
     },
 
-    async deleteAlert({ uid }) {
-      await deleteAlert(uid);
+    async deleteAlert({ uid }, context) {
+      await deleteAlert(uid, identityOf(context).stores);
       return {};
     },
 
-    async purgeAlerts(request) {
-      const { filter, order, pageSize, after } = readReplayRequest(request);
+    async purgeAlerts(request, context) {
+      const { filter, order, pageSize, after } = readReplayRequest(ofAllowedStores(request, context));
       const { deleted, kept, next } = await purgeAlerts(filter, pageSize, after);
       return { deleted, kept, nextPageToken: encodePageToken(next, { ...filter, order }) };
     },
 
-    async *watchAlerts(request, { signal }) {
-      const { filter, after } = readWatchRequest(request);
+    async *watchAlerts(request, context) {
+      const { filter, after } = readWatchRequest(ofAllowedStores(request, context));
       let isFirst = true;
-      for await (const { outcome, position } of outcomeFeed.watch(filter, after, signal)) {
+      for await (const { outcome, position } of outcomeFeed.watch(filter, after, context.signal)) {
         const resumeToken = encodeResumeToken(position);
         yield outcome === undefined
           ? { resumeToken, event: isFirst ? Event.READY : Event.PROGRESS }
@@ -94,6 +96,11 @@ export function createAlertService(parts: AlertServiceParts): ReadAlertService {
       }
     },
   };
+}
+
+/** The request, about no other stores than its caller may ask for. @throws AccessError */
+function ofAllowedStores<R extends { stores: string[] }>(request: R, context: CallContext): R {
+  return { ...request, stores: [...allowedStores(identityOf(context), request.stores)] };
 }
 
 function summaryToProto(summary: AlertSummary): MessageInitShape<typeof SummarizeAlertsResponseSchema> {

@@ -1,4 +1,5 @@
 import { Code, type ConnectError } from '@connectrpc/connect';
+import { translateAccessError } from '@vigie/access/wire';
 import { InvalidAlertError } from '@vigie/alert';
 import { IncompleteRecordError } from '@vigie/alert/wire';
 import { translateFeedError } from '@vigie/outcome-feed/wire';
@@ -65,5 +66,5 @@ export function translateError(error: unknown): ConnectError | undefined {
     const { code, message, ...retry } = FAULTS[error.reason];
     return rpcError(code, message, { reason: error.reason, ...retry, cause: error });
   }
-  return translateFeedError(error);
+  return translateAccessError(error) ?? translateFeedError(error);
 }

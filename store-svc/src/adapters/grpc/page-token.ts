@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { findUidViolation } from '@vigie/alert';
-import { invalidArgument } from '@vigie/service-kit/grpc';
+import { decodeToken, encodeToken, invalidArgument } from '@vigie/service-kit/grpc';
 import type { AlertFilter, ListOrder, ListPosition } from '../../domain/alert-filter.ts';
 import type { QuarantineFilter, QuarantinePosition, QuarantineState } from '../../domain/quarantined-alert.ts';
-import { decodeToken, encodeToken } from './opaque-token.ts';
 
 /** The last instant of the year 9999 in microseconds. */
 const MICROS_END = 253_402_300_800_000_000;

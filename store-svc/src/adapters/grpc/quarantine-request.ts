@@ -1,3 +1,4 @@
+import { allowedStores, type Identity } from '@vigie/access';
 import { failureCodeFromProto } from '@vigie/alert/wire';
 import { QuarantinedAlert_State as State } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_pb.ts';
 import type {
@@ -39,11 +40,11 @@ type ResolutionRequest = Pick<
 >;
 type FilterRequest = Omit<ResolutionRequest, 'ids' | 'limit'>;
 
-/** @throws ConnectError INVALID_ARGUMENT for a `page_token` of another list, or nanos out of bounds */
-export function readQuarantineRequest(request: ListQuarantinedAlertsRequest): QuarantineQuery {
+/** @throws ConnectError INVALID_ARGUMENT for a `page_token` of another list, or nanos out of bounds; AccessError */
+export function readQuarantineRequest(request: ListQuarantinedAlertsRequest, identity: Identity): QuarantineQuery {
   const { pageSize, pageToken } = request;
   const state = STATES.get(request.state) ?? 'HELD';
-  const filter = toFilter(request);
+  const filter = toFilter(request, identity);
   return {
     state,
     filter,
@@ -52,18 +53,19 @@ export function readQuarantineRequest(request: ListQuarantinedAlertsRequest): Qu
   };
 }
 
-/** @throws ConnectError INVALID_ARGUMENT for nanos out of bounds */
-export function readResolutionRequest(request: ResolutionRequest): ResolutionQuery {
+/** @throws ConnectError INVALID_ARGUMENT for nanos out of bounds; AccessError */
+export function readResolutionRequest(request: ResolutionRequest, identity: Identity): ResolutionQuery {
   const { ids, limit } = request;
-  const filter = { ids: ids.length === 0 ? undefined : ids, ...toFilter(request) };
+  const filter = { ids: ids.length === 0 ? undefined : ids, ...toFilter(request, identity) };
   return { filter, limit: Math.min(limit === 0 ? MAX_RESOLVED : limit, MAX_RESOLVED) };
 }
 
-function toFilter(request: FilterRequest): QuarantineFilter {
+function toFilter(request: FilterRequest, identity: Identity): QuarantineFilter {
   const { uid, store, code } = request;
+  const stores = allowedStores(identity, store === '' ? [] : [store]);
   return {
     uid: uid === '' ? undefined : uid,
-    store: store === '' ? undefined : store,
+    stores: stores.length === 0 ? undefined : stores,
     code: failureCodeFromProto(code),
     ...readTimeFilter(request),
   };

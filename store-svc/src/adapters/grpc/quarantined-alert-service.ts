@@ -1,5 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { identityOf } from '@vigie/access/wire';
 import { alertToProto, failureToProto } from '@vigie/alert/wire';
 import {
   QuarantinedAlert_State,
@@ -25,8 +26,8 @@ export function createQuarantinedAlertService(
   const { listQuarantined, redriveAlerts, discardQuarantined } = parts;
 
   return {
-    async listQuarantinedAlerts(request) {
-      const { state, filter, pageSize, after } = readQuarantineRequest(request);
+    async listQuarantinedAlerts(request, context) {
+      const { state, filter, pageSize, after } = readQuarantineRequest(request, identityOf(context));
       const { alerts, next } = await listQuarantined(state, filter, pageSize, after);
       return {
         quarantinedAlerts: alerts.map(toProto),
@@ -34,14 +35,14 @@ export function createQuarantinedAlertService(
       };
     },
 
-    async redriveQuarantinedAlerts(request) {
-      const { filter, limit } = readResolutionRequest(request);
+    async redriveQuarantinedAlerts(request, context) {
+      const { filter, limit } = readResolutionRequest(request, identityOf(context));
       const { resolved, remaining } = await redriveAlerts(filter, limit);
       return { redriven: resolved, remaining };
     },
 
-    async discardQuarantinedAlerts(request) {
-      const { filter, limit } = readResolutionRequest(request);
+    async discardQuarantinedAlerts(request, context) {
+      const { filter, limit } = readResolutionRequest(request, identityOf(context));
       const { resolved, remaining } = await discardQuarantined(filter, limit);
       return { discarded: resolved, remaining };
     },

@@ -81,11 +81,11 @@ export class PostgresQuarantineStore implements QuarantineStore {
 }
 
 function select(em: EntityManager, state: QuarantineState, filter: QuarantineFilter) {
-  const { ids, uid, store, code, sinceMicros, untilMicros } = filter;
+  const { ids, uid, stores, code, sinceMicros, untilMicros } = filter;
   const query = em.createQueryBuilder(QuarantinedRow, 'q').select('*').where({ state });
   if (ids !== undefined) query.andWhere({ id: { $in: [...ids] } });
   if (uid !== undefined) query.andWhere({ uid });
-  if (store !== undefined) query.andWhere({ store });
+  if (stores !== undefined) query.andWhere({ store: { $in: [...stores] } });
   if (code !== undefined) query.andWhere({ failureCode: code });
   if (sinceMicros !== undefined) query.andWhere('q.quarantined_at >= ?', [toTimestampText(sinceMicros)]);
   if (untilMicros !== undefined) query.andWhere('q.quarantined_at < ?', [toTimestampText(untilMicros)]);

@@ -1,11 +1,11 @@
 import type { ServiceDeclaration } from '@vigie/service-kit/declaration';
 import { passwordVariable } from '../servers/nats-users.ts';
+import { postgresRole, rolePasswordVariable } from '../servers/postgres-roles.ts';
 import { variablePrefix } from '../services/variable-prefix.ts';
 import { replaceBlock } from './block.ts';
 
 const FILE = 'docker/compose.yaml';
 
-const ROWS_DATABASE_URL = `postgresql://vigie_store:$\{STORE_DB_PASSWORD:-vigie_store}@postgres:5432/vigie`;
 const OWNER_DATABASE_URL = `postgresql://vigie:$\{POSTGRES_PASSWORD:-vigie}@postgres:5432/vigie`;
 
 /** The containers of dependencies that are not named after their container. */
@@ -53,7 +53,9 @@ function environmentOf(service: ServiceDeclaration, services: readonly ServiceDe
   const settings = Object.entries(service.image.settings ?? {}).map(([variable, value]) => {
     return `${variable}: $\{${variable}:-${value}}`;
   });
-  return [...addresses, ...settings, ...(service.nats === undefined ? [] : ['<<: *streams'])];
+  // Whoever is called has to know who may call.
+  const shared = [service.port !== undefined && '*access', service.nats !== undefined && '*streams'].filter(Boolean);
+  return [...addresses, ...settings, ...(shared.length === 0 ? [] : [`<<: [${shared.join(', ')}]`])];
 }
 
 function addressOf(dependency: string, user: string, services: readonly ServiceDeclaration[]): string {
@@ -61,7 +63,7 @@ function addressOf(dependency: string, user: string, services: readonly ServiceD
     case 'nats':
       return `nats://${user}:${passwordReference(user)}@nats:4222`;
     case 'postgres':
-      return ROWS_DATABASE_URL;
+      return rowsDatabaseUrl(user);
     case 'postgres-owner':
       return OWNER_DATABASE_URL;
     case 'videos':
@@ -69,6 +71,11 @@ function addressOf(dependency: string, user: string, services: readonly ServiceD
     default:
       return `${dependency}:${services.find(({ name }) => name === dependency)?.port}`;
   }
+}
+
+function rowsDatabaseUrl(service: string): string {
+  const role = postgresRole(service);
+  return `postgresql://${role}:$\{${rolePasswordVariable(service)}:-${role}}@postgres:5432/vigie`;
 }
 
 function passwordReference(user: string): string {

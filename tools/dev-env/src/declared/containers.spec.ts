@@ -25,7 +25,7 @@ describe('the containers', () => {
         .split(/^volumes:/m)[0]
         ?.split(/^ {2}(?=[a-z-]+:\n)/m)
         .slice(1) ?? [];
-    expect(containers).to.have.lengthOf(8);
+    expect(containers).to.have.lengthOf(9);
     for (const container of containers) {
       expect(container).to.match(/^[a-z-]+:\n {4}<<: \*(confined|service)\n/);
       for (const [, port] of container.matchAll(/^ {6}- "(.*:\d+)"$/gm)) {

@@ -5,16 +5,15 @@ import { claimPort } from '../tcp-ports/port-claim.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 import { POSTGRES_DATABASE, POSTGRES_PASSWORD, POSTGRES_USER, PostgresCluster } from './postgres-cluster.ts';
 import { postgresNotReady } from './postgres-handshake.ts';
-import { createRoles, READ_PASSWORD, READ_USER, STORE_PASSWORD, STORE_USER } from './postgres-roles.ts';
+import { createRoles, postgresRole, READ_ROLE } from './postgres-roles.ts';
 
 /** A real Postgres of the mesh's own, with its data in `<dataDir>/postgres`. */
 export class EmbeddedPostgres extends SupervisedProcess {
   /** As the owner of the schema, who may do everything. */
   readonly url: string;
-  /** As the role of store-svc, which reads and writes rows. */
-  readonly storeUrl: string;
   /** As the role for people, which only reads. */
   readonly readUrl: string;
+  readonly #address: string;
 
   constructor({ dataDir, port }: { dataDir: string; port: number }) {
     const address = `127.0.0.1:${port}/${POSTGRES_DATABASE}`;
@@ -34,7 +33,17 @@ export class EmbeddedPostgres extends SupervisedProcess {
       stopSignal: 'SIGINT',
     });
     this.url = url;
-    this.storeUrl = `postgresql://${STORE_USER}:${STORE_PASSWORD}@${address}`;
-    this.readUrl = `postgresql://${READ_USER}:${READ_PASSWORD}@${address}`;
+    this.readUrl = `postgresql://${READ_ROLE}:${READ_ROLE}@${address}`;
+    this.#address = address;
+  }
+
+  get storeUrl(): string {
+    return this.urlOf('store-svc');
+  }
+
+  /** As the role of a service, which reads and writes its rows. */
+  urlOf(service: string): string {
+    const role = postgresRole(service);
+    return `postgresql://${role}:${role}@${this.#address}`;
   }
 }

@@ -1,14 +1,23 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PROJECT_DIR } from '../../setup/project.mjs';
+import { variablePrefix } from '../services/variable-prefix.ts';
 import { queryPostgres } from './query-postgres.ts';
 
-export const STORE_USER = 'vigie_store';
-export const STORE_PASSWORD = 'vigie_store';
-export const READ_USER = 'vigie_read';
-export const READ_PASSWORD = 'vigie_read';
+/** For people, who only read. */
+export const READ_ROLE = 'vigie_read';
 
 const ROLES_SQL = path.join(PROJECT_DIR, 'docker/postgres/roles.sql');
+
+/** The role of a service, which reads and writes its rows: `vigie_store` of store-svc. By default its own password. */
+export function postgresRole(service: string): string {
+  return `vigie_${variablePrefix(service).toLowerCase()}`;
+}
+
+/** The variable from which docker/compose.yaml takes its password. */
+export function rolePasswordVariable(service: string): string {
+  return `${variablePrefix(service)}_DB_PASSWORD`;
+}
 
 /**
  * Creates the roles of the services, with the same file as the Postgres container. At every start, as the data may be

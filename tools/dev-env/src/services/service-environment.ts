@@ -10,8 +10,8 @@ export interface MeshAddresses {
   natsUrls: NatsUrls;
   /** As the owner of the schema. */
   databaseUrl: string;
-  /** As the role that reads and writes rows. */
-  rowsDatabaseUrl: string;
+  /** As the role of each service, which reads and writes its rows. */
+  rowsDatabaseUrls: Readonly<Record<ServiceName, string>>;
   videoOrigin: string;
   /** The gRPC target of each service. */
   services: Readonly<Record<ServiceName, string>>;
@@ -41,7 +41,7 @@ function addressOf(dependency: string, { name }: ServiceDeclaration, addresses: 
     case 'nats':
       return addresses.natsUrls[name];
     case 'postgres':
-      return addresses.rowsDatabaseUrl;
+      return addresses.rowsDatabaseUrls[name];
     case 'postgres-owner':
       return addresses.databaseUrl;
     case 'videos':

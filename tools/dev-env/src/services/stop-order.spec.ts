@@ -20,9 +20,9 @@ describe('stopOrder', () => {
     expect(() => stopOrder([service('a', 'b'), service('b', 'c'), service('c', 'b')])).to.throw(/another: b, c\.$/);
   });
 
-  it('ends the gateway first and store-svc last', () => {
+  it('ends the gateway first, and last access-svc, which all others ask', () => {
     const order = stopOrder(SERVICES);
     expect(order.at(0)).to.include('gateway');
-    expect(order.at(-1)).to.deep.equal(['store-svc']);
+    expect(order.at(-1)).to.deep.equal(['access-svc']);
   });
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { findCommand } from '../../setup/find-command.mjs';
 import type { Mesh } from '../mesh.ts';
+import { adminKeyFile } from '../mesh-access.ts';
 import { SYSTEM_USER } from '../servers/nats-users.ts';
 
 const ADDRESS_WIDTH = 'http://127.0.0.1:65535'.length;
@@ -62,8 +63,9 @@ function curl(mesh: Mesh, uid: string): Paste {
     commands: [
       `${call} -X POST ${mesh.url}/v1/alerts -H 'content-type: application/json' -d '${newAlert(created)}'`,
       `${call} '${mesh.url}/v1/alerts/${created}?wait=5s'`,
-      `${call} ${mesh.url}/v1/alerts/${uid}/poster -o poster.jpg`,
       `${call} '${mesh.url}/v1/alerts?stores=store-42&page_size=5'`,
+      `export VIGIE_TOKEN=$(cat '${adminKeyFile(mesh.dataDir)}')   # an admin key, for all that strangers may not`,
+      `${call} -H "authorization: Bearer $VIGIE_TOKEN" ${mesh.url}/v1/alerts/${uid}/poster -o poster.jpg`,
     ],
   };
 }

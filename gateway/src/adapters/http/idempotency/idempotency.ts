@@ -21,7 +21,7 @@ export interface IdempotencyParts {
 }
 
 const REPLAYED = 'idempotency-replayed';
-/** Nobody says yet who they are. */
+/** All who don't say who they are share their keys. */
 const ANYBODY = '';
 /** A key is held at least so long for a process that may have died. */
 const MIN_LEASE_MS = 60_000;
@@ -62,7 +62,9 @@ export class Idempotency {
   async begin(exchange: Exchange, body: Uint8Array): Promise<Answer | undefined> {
     const key = readIdempotencyKey(exchange.request);
     if (key === undefined) return undefined;
-    const attempt = { caller: ANYBODY, key, leaseId: randomUUID() };
+    const { subject = 'anonymous' } = exchange.identity ?? {};
+    const caller = subject === 'anonymous' ? ANYBODY : subject;
+    const attempt = { caller, key, leaseId: randomUUID() };
     const state = await this.#ask(exchange, attempt, body);
     if (state.kind === 'IN_PROGRESS') throw keyInUse();
     if (state.kind === 'OTHER_REQUEST') throw keyReused();

@@ -44,7 +44,8 @@ export function headersOf({ httpMethod }: HttpBinding): Schema {
 /** What each status means; docs/rest.md says the same. */
 const MEANINGS = {
   BadRequest: [400, 'The request is wrong: sent again, it is refused again. Each wrong field is named.'],
-  Forbidden: [403, "A web page of another site, or a host name that isn't allowed."],
+  Unauthorized: [401, 'Nobody may do this without credentials, or these are not valid.'],
+  Forbidden: [403, "The credentials lack the scope; or a web page of another site, or a host name that isn't allowed."],
   NotFound: [404, 'No such alert or video, or the alert is not recorded yet.'],
   Timeout: [408, 'The body comes too slowly.'],
   Conflict: [
@@ -65,6 +66,7 @@ type ErrorName = keyof typeof MEANINGS;
 
 const OF_ALL: readonly ErrorName[] = [
   'BadRequest',
+  'Unauthorized',
   'Forbidden',
   'TooManyRequests',
   'ServerError',

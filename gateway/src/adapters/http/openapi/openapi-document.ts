@@ -10,6 +10,14 @@ import { MessageSchemas } from './message-schemas.ts';
 import { describeOperation, pathOf, tagOf } from './operation.ts';
 
 const VERSION = '1';
+const SECURITY_SCHEMES: Schema = {
+  ApiKey: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'vgk_<id>_<secret>',
+    description: 'An API key. Each operation says which scope it needs.',
+  },
+};
 const DESCRIPTION = `Vigie takes the alerts of camera systems in, learns what their videos are, and tells whoever watches.
 
 Fields have camelCase names in bodies; requests may use the names of parameters (\`page_size\`) there too. An answer has
@@ -43,8 +51,8 @@ export function describeApi(methods: readonly DescMethod[]): Schema {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    // Nobody has to say who they are.
-    security: [],
+    // What strangers may do is for whoever runs Vigie to decide: `{}` is nobody.
+    security: [{ ApiKey: [] }, {}],
     tags: [...tags].map(([name, description]) => ({ name, description })),
     paths,
     components: {
@@ -52,6 +60,7 @@ export function describeApi(methods: readonly DescMethod[]): Schema {
       parameters: PARAMETERS,
       responses: ERROR_RESPONSES,
       headers: HEADERS,
+      securitySchemes: SECURITY_SCHEMES,
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { DescField } from '@bufbuild/protobuf';
+import { scopeOf } from '@vigie/access/wire';
 import type { ProtoComments } from '@vigie/service-kit/grpc';
 import { answersRawBytes } from '../transcoder/encode-response.ts';
 import type { HttpBinding } from '../transcoder/http-binding.ts';
@@ -12,13 +13,15 @@ import { isOneOfRequired } from './rule-keywords.ts';
 /** One route as an OpenAPI operation. */
 export function describeOperation(binding: HttpBinding, schemas: MessageSchemas, comments: ProtoComments): Schema {
   const { method } = binding;
+  const scope = scopeOf(method);
   const comment = comments.get(`${method.parent.typeName}.${method.name}`) ?? '';
   return schemaOf({
     operationId: operationIdOf(binding),
     tags: [tagOf(binding)],
     // The first sentence.
     summary: /^.*?[.](?=\s|$)/s.exec(comment)?.[0].replaceAll('\n', ' '),
-    description: comment,
+    description: scope === undefined ? comment : `${comment}\n\nScope: \`${scope}\`.`,
+    security: scope === 'admin' ? [{ ApiKey: [] }] : undefined,
     parameters: [...parametersOf(binding, schemas), ...idempotencyParameters(binding.httpMethod)],
     requestBody: requestBodyOf(binding, schemas),
     responses: {

@@ -1,4 +1,4 @@
-import { type JsonObject, type JsonValue, type Message, toJson } from '@bufbuild/protobuf';
+import { type DescMessage, type JsonObject, type JsonValue, type Message, toJson } from '@bufbuild/protobuf';
 import { anyTypes } from '../error-json.ts';
 import { findField } from '../field-path.ts';
 import type { HttpBinding } from './http-binding.ts';
@@ -32,11 +32,18 @@ export function encodeJson({ method, responseField }: HttpBinding, message: Mess
 /** The header `Location` of a success that has one. */
 export function locationHeader({ location, method }: HttpBinding, message: Message): Record<string, string> {
   if (location === undefined) return {};
-  const fields = message as unknown as Readonly<Record<string, unknown>>;
-  const path = location.replace(/\{(\w+)\}/g, (_, name: string) => {
-    return encodeURIComponent(String(fields[findField(method.output, name)?.localName ?? '']));
+  const path = location.replace(/\{([\w.]+)\}/g, (_, fieldPath: string) => {
+    return encodeURIComponent(String(valueAt(method.output, message, fieldPath.split('.'))));
   });
   return { location: path };
+}
+
+function valueAt(schema: DescMessage, message: Message | undefined, fieldPath: readonly string[]): unknown {
+  const [name = '', ...rest] = fieldPath;
+  const field = findField(schema, name);
+  const value = (message as Readonly<Record<string, unknown>> | undefined)?.[field?.localName ?? ''];
+  if (rest.length === 0 || field?.message === undefined) return value ?? '';
+  return valueAt(field.message, value as Message | undefined, rest);
 }
 
 export function encodeBytes({ responseField }: HttpBinding, message: Message): TypedBytes {

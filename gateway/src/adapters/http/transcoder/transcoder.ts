@@ -101,7 +101,7 @@ interface ReadBody {
 }
 
 async function readBody(exchange: Exchange, { binding, captures }: Route, parts: TranscoderParts): Promise<ReadBody> {
-  const call = parts.guard.enter(exchange, binding.method.methodKind);
+  const call = await parts.guard.enter(exchange, binding.method);
   const takesBody = binding.body.kind !== 'none';
   const bytes = takesBody ? await readJsonBytes(exchange, call, parts.limits) : NOTHING;
   return {

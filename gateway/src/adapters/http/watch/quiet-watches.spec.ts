@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:http2';
 import { create } from '@bufbuild/protobuf';
+import { SERVICE_IDENTITY } from '@vigie/access';
 import type { FeedEvent, FeedPosition, FeedSource } from '@vigie/outcome-feed';
 import { encodeResumeToken } from '@vigie/outcome-feed/wire';
 import { WatchAlertsRequestSchema, type WatchAlertsResponse } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
@@ -77,6 +78,7 @@ async function serveWatches(
     listener: createRequestListener({
       handle: exchange => {
         const format = change(formats.of(chooseStreamFormat(exchange.request.headers.accept)));
+        exchange.identity = SERVICE_IDENTITY;
         return watches.open(exchange, request, format, undefined);
       },
       logger,

@@ -1,5 +1,7 @@
 import type { DescMethod, Message } from '@bufbuild/protobuf';
 import { ConnectError } from '@connectrpc/connect';
+import { allowedStores } from '@vigie/access';
+import { translateAccessError } from '@vigie/access/wire';
 import { type FeedSource, SharedFeed, type SharedFeedOptions } from '@vigie/outcome-feed';
 import { readWatchRequest, translateFeedError } from '@vigie/outcome-feed/wire';
 import {
@@ -77,7 +79,7 @@ export class Watches implements WatchOwner {
     const { signal } = exchange;
     try {
       await admit(this.method, request, upstreamCall(exchange, { signal, timeoutMs }));
-      const { filter, after } = readWatchRequest(request);
+      const { filter, after } = readWatchRequest(ofAllowedStores(exchange, request));
       countFilter(exchange, filter);
       stopping.throwIfAborted();
       // A client that is gone closes no response any more.
@@ -168,5 +170,15 @@ export class Watches implements WatchOwner {
 
   *#all(): Iterable<OpenWatch> {
     for (const watches of this.#open) yield* watches;
+  }
+}
+
+/** The request, about no other stores than its caller may ask for. @throws ConnectError PERMISSION_DENIED */
+function ofAllowedStores({ identity }: Exchange, request: WatchAlertsRequest): WatchAlertsRequest {
+  if (identity === undefined) throw new Error('a watch was let in that nobody has asked who it is for');
+  try {
+    return { ...request, stores: [...allowedStores(identity, request.stores)] };
+  } catch (error) {
+    throw translateAccessError(error) ?? error;
   }
 }

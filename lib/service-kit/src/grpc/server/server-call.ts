@@ -20,6 +20,8 @@ import { RequestReader } from './request-reader.ts';
 
 export interface ServedMethod {
   readonly method: DescMethod;
+  /** Throws if the caller may not call it. It does not see messages. Absent: everybody may. */
+  readonly authorize: Interceptor | undefined;
   readonly run: Next;
 }
 
@@ -86,14 +88,15 @@ export class ServerCall {
     }
   }
 
-  async #serve({ method, run }: ServedMethod): Promise<void> {
+  async #serve({ method, authorize, run }: ServedMethod): Promise<void> {
     const header = headersOf(this.#request);
     this.#startDeadline(header.get('grpc-timeout'));
     for (const name of PROTOCOL_HEADERS) header.delete(name);
     const { stopping, interceptors } = this.#parts;
     const signal =
       method.methodKind === 'server_streaming' ? AbortSignal.any([this.#over.signal, stopping]) : this.#over.signal;
-    const readAndRun = chain(interceptors, async request => {
+    const around = authorize === undefined ? interceptors : [...interceptors, authorize];
+    const readAndRun = chain(around, async request => {
       const message = await this.#read(method);
       signal.throwIfAborted();
       return run({ ...request, message } as CallRequest);

@@ -28,6 +28,7 @@ export async function startSpecServer<S extends DescService>(
     metrics: createMetrics('spec'),
     health,
     translateError: () => undefined,
+    authorize: next => next,
     shutdownGraceMs: 2_000,
     ...options,
   });

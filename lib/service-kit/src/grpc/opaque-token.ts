@@ -1,4 +1,4 @@
-import { invalidArgument } from '@vigie/service-kit/grpc';
+import { invalidArgument } from './rpc-error.ts';
 
 /** A token that callers keep and hand back but don't read: JSON in base64url. */
 export function encodeToken(content: readonly (string | number)[]): string {

@@ -1,0 +1,68 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { type Timestamp, timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { identityOf } from '@vigie/access/wire';
+import type { ApiKeySchema } from '@vigie/proto/vigie/access/v1/api_key_pb.ts';
+import type { ApiKeyService } from '@vigie/proto/vigie/access/v1/api_key_service_pb.ts';
+import type { ServiceImplementation } from '@vigie/service-kit/grpc';
+import type { CreateApiKey, IssuedKey } from '../../application/create-api-key.ts';
+import type { GetApiKey, RevokeApiKey } from '../../application/get-api-key.ts';
+import type { ListApiKeys } from '../../application/list-api-keys.ts';
+import type { RotateApiKey } from '../../application/rotate-api-key.ts';
+import type { ApiKey } from '../../domain/api-key.ts';
+import { readKeepPreviousMs, readListRequest, readPlan } from './api-key-request.ts';
+import { encodePageToken } from './page-token.ts';
+
+export interface ApiKeyServiceParts {
+  readonly createApiKey: CreateApiKey;
+  readonly getApiKey: GetApiKey;
+  readonly listApiKeys: ListApiKeys;
+  readonly rotateApiKey: RotateApiKey;
+  readonly revokeApiKey: RevokeApiKey;
+}
+
+export function createApiKeyService(parts: ApiKeyServiceParts): ServiceImplementation<typeof ApiKeyService> {
+  const { createApiKey, getApiKey, listApiKeys, rotateApiKey, revokeApiKey } = parts;
+
+  return {
+    async createApiKey(request, context) {
+      return issuedToProto(await createApiKey(readPlan(request), identityOf(context).subject));
+    },
+
+    async getApiKey({ id }) {
+      return toProto(await getApiKey(id));
+    },
+
+    async listApiKeys(request) {
+      const { pageSize, after } = readListRequest(request);
+      const { apiKeys, next } = await listApiKeys(pageSize, after);
+      return { apiKeys: apiKeys.map(toProto), nextPageToken: encodePageToken(next) };
+    },
+
+    async rotateApiKey(request) {
+      return issuedToProto(await rotateApiKey(request.id, readKeepPreviousMs(request)));
+    },
+
+    async revokeApiKey({ id }) {
+      return toProto(await revokeApiKey(id));
+    },
+  };
+}
+
+function issuedToProto({ apiKey, key }: IssuedKey) {
+  return { apiKey: toProto(apiKey), key };
+}
+
+function toProto(apiKey: ApiKey): MessageInitShape<typeof ApiKeySchema> {
+  const { id, name, scopes, stores, createdAt, expiresAt, revokedAt, lastUsedAt, rotatedAt, previousKeyUntil } = apiKey;
+  return {
+    ...{ id, name, scopes: [...scopes], stores: [...stores] },
+    createdAt: timestampFromDate(createdAt),
+    ...unlessUndefined({ expiresAt, revokedAt, lastUsedAt, rotatedAt, previousKeyUntil }),
+  };
+}
+
+function unlessUndefined(times: Readonly<Record<string, Date | undefined>>): Readonly<Record<string, Timestamp>> {
+  return Object.fromEntries(
+    Object.entries(times).flatMap(([name, time]) => (time === undefined ? [] : [[name, timestampFromDate(time)]])),
+  );
+}

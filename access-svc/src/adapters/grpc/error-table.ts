@@ -1,0 +1,43 @@
+import { Code, type ConnectError } from '@connectrpc/connect';
+import { DatabaseError, type DatabaseErrorReason } from '@vigie/postgres/errors';
+import { ApiKeySchema } from '@vigie/proto/vigie/access/v1/api_key_pb.ts';
+import { invalidArgument, rpcError } from '@vigie/service-kit/grpc';
+import { ApiKeyNotFoundError, ApiKeyOverError, InvalidApiKeyError } from '../../domain/api-key-errors.ts';
+
+interface Row {
+  /** For the caller: the inner reason is for the logs. */
+  readonly message: string;
+  readonly retryDelayMs: number;
+}
+
+const FAULTS: Readonly<Record<DatabaseErrorReason, Row>> = {
+  STORE_UNREACHABLE: { message: 'The database gives no answer. Call again later.', retryDelayMs: 1_000 },
+  STORE_NOT_WRITABLE: { message: 'The database takes no writes now. Call again later.', retryDelayMs: 5_000 },
+  STORE_BUSY: { message: 'The database is too busy. Call again later.', retryDelayMs: 2_000 },
+};
+
+const FIELDS: Readonly<Record<InvalidApiKeyError['field'], string>> = {
+  stores: 'api_key.stores',
+  expiresAt: 'api_key.expires_at',
+};
+
+export function translateError(error: unknown): ConnectError | undefined {
+  if (error instanceof InvalidApiKeyError) {
+    return invalidArgument([{ field: FIELDS[error.field], description: error.message }], error);
+  }
+  if (error instanceof ApiKeyNotFoundError) {
+    return rpcError(Code.NotFound, error.message, {
+      reason: error.reason,
+      resource: { type: ApiKeySchema.typeName, name: error.id },
+      cause: error,
+    });
+  }
+  if (error instanceof ApiKeyOverError) {
+    return rpcError(Code.FailedPrecondition, error.message, { reason: error.reason, cause: error });
+  }
+  if (error instanceof DatabaseError) {
+    const { message, retryDelayMs } = FAULTS[error.reason];
+    return rpcError(Code.Unavailable, message, { reason: error.reason, retryDelayMs, cause: error });
+  }
+  return undefined;
+}

@@ -1,0 +1,84 @@
+import { type EmbeddedPostgres, queryPostgres } from '@vigie/dev-env/servers';
+import { scratchPostgres } from '@vigie/dev-env/testing';
+import { expect } from 'chai';
+import { runAccess } from '../../testing/running-access.ts';
+
+/** docker/postgres/roles.sql. That the role can do what access-svc does is its own suite, which runs as this role. */
+describe('the role of access-svc', () => {
+  const teardown = new AsyncDisposableStack();
+  let postgres: EmbeddedPostgres;
+  let url: string;
+
+  before(async () => {
+    postgres = await scratchPostgres(teardown);
+    await postgres.start();
+    // As store-svc makes its own.
+    await queryPostgres(postgres.url, 'create table alerts (uid text)');
+    await (await runAccess(teardown, postgres)).started;
+    url = postgres.urlOf('access-svc');
+  });
+  after(() => teardown.disposeAsync());
+
+  const codeOf = (as: string, statement: string) =>
+    queryPostgres(as, statement).then(
+      () => 'done',
+      error => error.code,
+    );
+
+  for (const statement of [
+    'create table access.mine (id text)',
+    'create table public.mine (id text)',
+    'create temporary table mine (id text)',
+    'create schema mine',
+    'alter table access.api_keys drop column name',
+    'drop table access.api_keys',
+    'truncate access.api_keys',
+    'delete from access.api_keys',
+    'select from alerts',
+    'insert into alerts default values',
+    'update alerts set uid = null',
+  ]) {
+    it(`can't ${statement}`, async () => {
+      // insufficient_privilege
+      expect(await codeOf(url, statement)).to.equal('42501');
+    });
+  }
+
+  it('is alone in reading and writing keys, those of later tables too', async () => {
+    await queryPostgres(postgres.url, 'create table access.later (id text)');
+    for (const as of [postgres.urlOf('store-svc'), postgres.readUrl]) {
+      for (const table of ['access.api_keys', 'access.later', 'access.schema_migrations']) {
+        expect(await codeOf(as, `select from ${table}`)).to.equal('42501');
+        expect(await codeOf(as, `insert into ${table} default values`)).to.equal('42501');
+      }
+    }
+    expect(await codeOf(url, 'insert into access.later default values')).to.equal('done');
+    expect(await codeOf(url, 'select from access.later')).to.equal('done');
+  });
+
+  it('is missed at the start where it lacks its grants', async () => {
+    await queryPostgres(postgres.url, 'create database ungranted');
+    const { started } = await runAccess(teardown, postgres, {
+      DATABASE_URL: new URL('/ungranted', url).href,
+      DATABASE_MIGRATION_URL: new URL('/ungranted', postgres.url).href,
+    });
+    const why = await started.catch(error => error.message);
+    expect(why).to.match(/permission denied for schema access/);
+  });
+
+  it('is given all that is there when it is made on the data of an earlier version', async () => {
+    await queryPostgres(postgres.url, 'drop owned by vigie_access');
+    await queryPostgres(postgres.url, 'drop role vigie_access');
+    await postgres.restart();
+    expect(await codeOf(url, 'select from access.api_keys')).to.equal('done');
+  });
+
+  it('finds a comment on each column', async () => {
+    const uncommented = await queryPostgres(
+      postgres.url,
+      `select attname from pg_attribute
+       where attrelid = 'access.api_keys'::regclass and attnum > 0 and col_description(attrelid, attnum) is null`,
+    );
+    expect(uncommented).to.deep.equal([]);
+  });
+});

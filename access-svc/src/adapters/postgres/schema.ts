@@ -1,0 +1,17 @@
+import type { ServiceSchema } from '@vigie/postgres';
+import { ApiKeyRow } from './api-key-row.ts';
+import { M0001ApiKeys } from './migrations/m0001-api-keys.ts';
+
+/** "vigac" in ASCII: the same for every access-svc, of any version. */
+const MIGRATION_LOCK = 0x76_69_67_61_63;
+
+export const SCHEMA: ServiceSchema = {
+  applicationName: 'vigie-access-svc',
+  schemaName: 'access',
+  entities: [ApiKeyRow],
+  migrations: [{ name: '0001-api-keys', class: M0001ApiKeys }],
+  migrationsTable: 'schema_migrations',
+  migrationLock: MIGRATION_LOCK,
+  // Fails for a role that lacks the grants of docker/postgres/roles.sql.
+  canUseTable: 'select from access.api_keys limit 0',
+};

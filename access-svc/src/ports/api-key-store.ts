@@ -1,0 +1,44 @@
+import type { ApiKeyIdentity, ReadApiKey } from '@vigie/access';
+import type { ApiKey, ApiKeyPosition, NewApiKey } from '../domain/api-key.ts';
+
+export interface FoundIdentity {
+  readonly identity: ApiKeyIdentity;
+  /** Whether a use within the last minute is noted. */
+  readonly isUseNoted: boolean;
+}
+
+export type AdminKeyState = 'USABLE' | 'REVOKED' | 'EXPIRED';
+
+/**
+ * The keys that were ever made, by their hashes. What is past and what is to come is told by one clock, the store's.
+ *
+ * Every method throws DatabaseError if the store can't do it now and trying again makes sense.
+ */
+export interface ApiKeyStore {
+  /** @returns undefined, and nothing is kept, if it would have expired already */
+  add(key: NewApiKey): Promise<ApiKey | undefined>;
+
+  get(id: string): Promise<ApiKey | undefined>;
+
+  /** The latest first. @param after only keys that come later in the list than this place */
+  list(limit: number, after?: ApiKeyPosition): Promise<readonly ApiKey[]>;
+
+  /**
+   * Gives a key another hash. The one before is good for `keepPreviousMs` more, those before that no longer.
+   *
+   * @returns undefined, and nothing is changed, if there is no such key, or it is revoked or has expired
+   */
+  rotate(key: ReadApiKey, keepPreviousMs: number): Promise<ApiKey | undefined>;
+
+  /** Revokes a key, unless it is revoked already. @returns undefined if there is no such key */
+  revoke(id: string): Promise<ApiKey | undefined>;
+
+  /** Whose a key is. @returns undefined if there is no such key, or it is of no use any more */
+  identify(key: ReadApiKey): Promise<FoundIdentity | undefined>;
+
+  /** Notes that a key is in use, unless that was noted within the last minute. */
+  noteUse(id: string): Promise<void>;
+
+  /** Makes a key that may do everything, or makes one with this id such a key. One that is over stays over. */
+  keepAdmin(key: ReadApiKey, name: string): Promise<AdminKeyState>;
+}

@@ -1,0 +1,87 @@
+import { type Client, createClient } from '@connectrpc/connect';
+import { type ReadApiKey, readApiKey, serviceAuthorization } from '@vigie/access';
+import { pickFreePorts } from '@vigie/dev-env/tcp-ports';
+import type { scratchPostgres } from '@vigie/dev-env/testing';
+import { ApiKeyService } from '@vigie/proto/vigie/access/v1/api_key_service_pb.ts';
+import {
+  CredentialService,
+  type IdentifyApiKeyResponse,
+} from '@vigie/proto/vigie/internal/access/v1/credential_service_pb.ts';
+import { ChannelTransport } from '@vigie/service-kit/grpc';
+import { Health } from '@vigie/service-kit/telemetry';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { startAccess } from '../composition-root.ts';
+import { readConfig } from '../config.ts';
+
+export const SERVICE_SECRET = 'spec-secret';
+
+export interface LogLine {
+  readonly level: number;
+  readonly msg: string;
+}
+
+/** The whole service, in this process. */
+export interface RunningAccess {
+  readonly health: Health;
+  /** Resolves once the service serves. */
+  readonly started: Promise<unknown>;
+  /** Whatever it has logged, `debug` too. */
+  readonly lines: readonly LogLine[];
+  /** With credentials of one's own: the value of the header `Authorization`. */
+  as(authorization: string | undefined): Client<typeof ApiKeyService>;
+  /** As one of Vigie's own services. */
+  readonly keys: Client<typeof ApiKeyService>;
+  readonly credentials: Client<typeof CredentialService>;
+  /** What services are told of a key. */
+  identify(key: string): Promise<IdentifyApiKeyResponse['identity']>;
+}
+
+export async function runAccess(
+  teardown: AsyncDisposableStack,
+  postgres: Awaited<ReturnType<typeof scratchPostgres>>,
+  env: NodeJS.ProcessEnv = {},
+): Promise<RunningAccess> {
+  const [port] = await pickFreePorts(1);
+  const config = readConfig({
+    DATABASE_URL: postgres.urlOf('access-svc'),
+    DATABASE_MIGRATION_URL: postgres.url,
+    SERVICE_SECRET,
+    PORT: String(port),
+    SHUTDOWN_GRACE_MS: '500',
+    ...env,
+  });
+  const health = new Health();
+  const lines: LogLine[] = [];
+  const logger = pino({ level: 'debug' }, { write: line => void lines.push(JSON.parse(line)) });
+  const own = teardown.use(new AsyncDisposableStack());
+  const context = { logger, metrics: new Registry(), health, teardown: own };
+  const started = startAccess(config, context).then(() => health.enter('running'));
+
+  const openChannel = (authorization: string | undefined) =>
+    teardown.use(
+      new ChannelTransport({
+        address: `127.0.0.1:${port}`,
+        services: [ApiKeyService, CredentialService],
+        defaultTimeoutMs: 60_000,
+        interceptors: [
+          next => request => {
+            if (authorization !== undefined) request.header.set('authorization', authorization);
+            return next(request);
+          },
+        ],
+      }),
+    );
+  const asService = openChannel(serviceAuthorization(SERVICE_SECRET));
+  const credentials = createClient(CredentialService, asService);
+
+  return {
+    ...{ health, started, lines, credentials },
+    as: authorization => createClient(ApiKeyService, openChannel(authorization)),
+    keys: createClient(ApiKeyService, asService),
+    async identify(key) {
+      const { id, sha256 } = readApiKey(key) as ReadApiKey;
+      return (await credentials.identifyApiKey({ id, sha256 })).identity;
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+import { AccessError } from './access-error.ts';
+import { looksLikeApiKey, readApiKey } from './api-key.ts';
+import { anonymousIdentity, type Identity, SERVICE_IDENTITY } from './identity.ts';
+import { type IdentifyApiKey, KnownKeys } from './known-keys.ts';
+import { includesScope, type RequiredScope, type Scope } from './scopes.ts';
+
+export interface AccessControlOptions {
+  /** Whoever shows no credentials may do this. */
+  readonly anonymousScopes: readonly Scope[];
+  /** Shown by Vigie's own services. */
+  readonly serviceSecret: string;
+  readonly identifyApiKey: IdentifyApiKey;
+}
+
+/** RFC 6750, section 2.1. */
+const BEARER = /^Bearer +([!-~]+) *$/i;
+const SERVICE_PREFIX = 'vgs_';
+
+/** What a service of Vigie's own shows. */
+export function serviceAuthorization(serviceSecret: string): string {
+  return `Bearer ${SERVICE_PREFIX}${serviceSecret}`;
+}
+
+/** Tells who calls by the header `Authorization`, and whether it may. Each kind of credentials is known by its prefix. */
+export class AccessControl {
+  readonly #anonymous: Identity;
+  readonly #serviceHash: Buffer;
+  readonly #keys: KnownKeys;
+
+  constructor({ anonymousScopes, serviceSecret, identifyApiKey }: AccessControlOptions) {
+    this.#anonymous = anonymousIdentity(anonymousScopes);
+    this.#serviceHash = hash('sha256', SERVICE_PREFIX + serviceSecret, 'buffer');
+    this.#keys = new KnownKeys(identifyApiKey);
+  }
+
+  /**
+   * @param authorization as it came; absent or empty: anonymous
+   * @throws AccessError CREDENTIALS_INVALID; what the port throws if it can't be told
+   */
+  async identify(authorization: string | null | undefined): Promise<Identity> {
+    if (!authorization) return this.#anonymous;
+    const [, token] = BEARER.exec(authorization) ?? [];
+    if (token === undefined) throw new AccessError('CREDENTIALS_INVALID', 'Authorization must be Bearer and a key.');
+    if (token.startsWith(SERVICE_PREFIX) && this.#isServices(token)) return SERVICE_IDENTITY;
+    const key = readApiKey(token);
+    const identity = key && (await this.#keys.identify(key));
+    if (identity !== undefined) return identity;
+    throw new AccessError('CREDENTIALS_INVALID', describeWrong(token, key !== undefined));
+  }
+
+  /** @throws AccessError CREDENTIALS_MISSING, SCOPE_MISSING; for a method that names no scope, whoever calls */
+  require(identity: Identity, scope: RequiredScope | undefined): void {
+    if (scope !== undefined && includesScope(identity.scopes, scope)) return;
+    if (identity === this.#anonymous) {
+      throw new AccessError('CREDENTIALS_MISSING', 'Say who you are: send Authorization: Bearer and an API key.');
+    }
+    // Which methods there are between Vigie's services is nobody else's concern.
+    const what = scope === undefined || scope === 'internal' ? 'the rights' : `the scope ${scope}`;
+    throw new AccessError('SCOPE_MISSING', `These credentials lack ${what} for this.`);
+  }
+
+  #isServices(token: string): boolean {
+    return timingSafeEqual(hash('sha256', token, 'buffer'), this.#serviceHash);
+  }
+}
+
+function describeWrong(token: string, isWellFormed: boolean): string {
+  if (!looksLikeApiKey(token))
+    return 'These credentials are of no kind that is taken here: an API key begins with vgk_.';
+  if (!isWellFormed) return 'The API key is mistyped or cut off.';
+  return 'There is no such API key, or it was revoked or has expired.';
+}

@@ -1,0 +1,48 @@
+import { AccessError } from './access-error.ts';
+import type { RequiredScope } from './scopes.ts';
+
+/** Who calls, and what that allows. */
+export interface Identity {
+  /** For logs and limits: `anonymous`, `key:<id>`, `service`. Never a secret. */
+  readonly subject: string;
+  readonly scopes: readonly RequiredScope[];
+  /** The stores whose alerts it is about; undefined for all of them. */
+  readonly stores: readonly string[] | undefined;
+}
+
+/** One of Vigie's own services, on nobody else's behalf. */
+export const SERVICE_IDENTITY: Identity = { subject: 'service', scopes: ['internal', 'admin'], stores: undefined };
+
+/** Somebody who doesn't say who it is. */
+export function anonymousIdentity(scopes: readonly RequiredScope[]): Identity {
+  return { subject: 'anonymous', scopes, stores: undefined };
+}
+
+/**
+ * The stores that a caller asks about, of those that it may; what it may if it names none.
+ *
+ * @param asked empty for all of them
+ * @returns empty for all of them
+ * @throws AccessError STORE_NOT_ALLOWED
+ */
+export function allowedStores(identity: Identity, asked: readonly string[]): readonly string[] {
+  for (const store of asked) requireStore(identity, store);
+  return asked.length > 0 ? asked : (identity.stores ?? []);
+}
+
+/** @throws AccessError STORE_NOT_ALLOWED */
+export function requireStore(identity: Identity, store: string): void {
+  if (mayUseStore(identity, store)) return;
+  throw new AccessError('STORE_NOT_ALLOWED', `These credentials are not for the store ${store.slice(0, 128)}.`);
+}
+
+/** @throws AccessError STORE_NOT_ALLOWED to whoever is bound to stores: what is asked for belongs to none */
+export function requireAllStores({ stores }: Identity): void {
+  if (stores === undefined) return;
+  const message = 'These credentials are for the alerts of some stores: name an alert by its uid, not a video.';
+  throw new AccessError('STORE_NOT_ALLOWED', message);
+}
+
+function mayUseStore({ stores }: Identity, store: string): boolean {
+  return stores === undefined || stores.includes(store);
+}

@@ -1,0 +1,54 @@
+import { LRUCache } from 'lru-cache';
+import type { ReadApiKey } from './api-key.ts';
+import type { Identity } from './identity.ts';
+
+export interface ApiKeyIdentity extends Identity {
+  /** Milliseconds since 1970 from which on it is refused. */
+  readonly expiresAtMs: number;
+}
+
+/** @returns undefined if there is no such key, or it is of no use any more */
+export type IdentifyApiKey = (key: ReadApiKey) => Promise<ApiKeyIdentity | undefined>;
+
+/** A revoked key is refused after so long, and however long it takes to ask. */
+const FRESH_MS = 2_500;
+/** Some 300 bytes each. */
+const MAX_KEYS = 10_000;
+
+interface Answer {
+  readonly identity: ApiKeyIdentity | undefined;
+}
+
+/**
+ * What is known of the keys that are in use, so that not every call has to ask. A key that was good is taken for as
+ * long as nobody can be asked: alerts still come in while access-svc is away.
+ */
+export class KnownKeys {
+  readonly #answers: LRUCache<string, Answer, ReadApiKey>;
+
+  constructor(identify: IdentifyApiKey) {
+    this.#answers = new LRUCache<string, Answer, ReadApiKey>({
+      max: MAX_KEYS,
+      ttl: FRESH_MS,
+      noDeleteOnFetchRejection: true,
+      fetchMethod: async (_hash, _stale, { context }) => ({ identity: await identify(context) }),
+    });
+  }
+
+  /** @throws what `identify` throws for a key that was not good before */
+  async identify(key: ReadApiKey): Promise<Identity | undefined> {
+    const identity = (await this.#answer(key))?.identity;
+    return identity !== undefined && Date.now() < identity.expiresAtMs ? identity : undefined;
+  }
+
+  async #answer(key: ReadApiKey): Promise<Answer | undefined> {
+    const hash = key.sha256.toString('latin1');
+    try {
+      return await this.#answers.fetch(hash, { context: key });
+    } catch (error) {
+      const before = this.#answers.peek(hash, { allowStale: true });
+      if (before?.identity === undefined) throw error;
+      return before;
+    }
+  }
+}

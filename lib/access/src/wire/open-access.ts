@@ -1,0 +1,60 @@
+import { CredentialService } from '@vigie/proto/vigie/internal/access/v1/credential_service_pb.ts';
+import { type EnvReader, isKnownPassword } from '@vigie/service-kit/env';
+import { ChannelTransport } from '@vigie/service-kit/grpc';
+import type { ServiceContext } from '@vigie/service-kit/lifecycle';
+import { AccessControl } from '../access-control.ts';
+import { isScope, SCOPES, type Scope } from '../scopes.ts';
+import { asService } from './as-service.ts';
+import { identifyByService } from './identify-by-service.ts';
+
+export interface AccessConfig {
+  /** What callers may do who don't say who they are. */
+  readonly anonymousScopes: readonly Scope[];
+  /** By which Vigie's own services know one another. */
+  readonly serviceSecret: string;
+}
+
+/** Everybody knows it: fit for loopback alone. */
+const KNOWN_SECRET = 'vigie';
+/** The caller waits meanwhile. */
+const ACCESS_TIMEOUT_MS = 2_000;
+
+/** `ANONYMOUS_SCOPES`, none by default; `SERVICE_SECRET`. */
+export function readAccessConfig(reader: EnvReader): AccessConfig {
+  return {
+    anonymousScopes: reader.list('ANONYMOUS_SCOPES', requireScopes) as readonly Scope[],
+    serviceSecret: reader.checked('SERVICE_SECRET', requireSecret, KNOWN_SECRET),
+  };
+}
+
+function requireScopes(scopes: readonly string[]): void {
+  if (!scopes.every(isScope)) throw new Error(`must be some of ${SCOPES.join(', ')}, with commas between them`);
+  if (scopes.includes('admin')) throw new Error('must not have admin: whoever is nobody must not give rights away');
+}
+
+function requireSecret(secret: string): void {
+  if (!/^[!-~]+$/.test(secret)) throw new Error('must be printable ASCII without spaces');
+}
+
+/** Says so where others than this machine could use the secret that everybody knows. */
+export function warnOfKnownSecret({ serviceSecret }: AccessConfig, host: string, { logger }: ServiceContext): void {
+  if (!isKnownPassword({ user: KNOWN_SECRET, password: serviceSecret, hostnames: [host] })) return;
+  logger.warn('EVERYBODY KNOWS THE SECRET by which services know one another: set SERVICE_SECRET, the same for all.');
+}
+
+/** The check of a service that asks access-svc about keys. */
+export function openAccess(
+  { accessAddress, host, ...config }: AccessConfig & { readonly accessAddress: string; readonly host: string },
+  context: ServiceContext,
+): AccessControl {
+  warnOfKnownSecret(config, host, context);
+  const transport = context.teardown.use(
+    new ChannelTransport({
+      address: accessAddress,
+      services: [CredentialService],
+      defaultTimeoutMs: ACCESS_TIMEOUT_MS,
+      interceptors: [asService(config.serviceSecret)],
+    }),
+  );
+  return new AccessControl({ ...config, identifyApiKey: identifyByService(transport) });
+}
