@@ -15,6 +15,7 @@ const TEST_CODE = '(\\.(spec|contract|fake)\\.ts|/testing/.*|/testing\\.ts|^nati
 
 // What the inner rooms may take from other packages: rules and values, nothing that does I/O.
 const ALERT = '^lib/alert/src/index\\.ts$';
+const ACCESS = '^lib/access/src/index\\.ts$';
 const NATIVE_TYPES = '^native/ts/index\\.ts$';
 const ASYNC_KIT = '^lib/service-kit/src/async/';
 const ERRORS_KIT = '^lib/service-kit/src/errors/';
@@ -28,9 +29,10 @@ export default {
     {
       name: 'domain-imports-nothing-outward',
       severity: 'error',
-      comment: 'The domain imports only itself, the alert, the async kit and the base of errors, and does no I/O.',
+      comment:
+        'The domain imports only itself, the alert, identities, the async kit and the base of errors, and does no I/O.',
       from: { path: '^([^/]+)/src/domain/', pathNot: TEST_CODE },
-      to: { pathNot: ['^$1/src/domain/', ALERT, NATIVE_TYPES, ASYNC_KIT, ERRORS_KIT, '^(node:)?crypto$'] },
+      to: { pathNot: ['^$1/src/domain/', ALERT, ACCESS, NATIVE_TYPES, ASYNC_KIT, ERRORS_KIT, '^(node:)?crypto$'] },
     },
     {
       name: 'alert-does-no-io',
@@ -44,7 +46,9 @@ export default {
       severity: 'error',
       comment: "A port speaks in the domain's words and imports only the domain, and the errors of keeping rows.",
       from: { path: '^([^/]+)/src/ports/', pathNot: TEST_CODE },
-      to: { pathNot: ['^$1/src/(ports|domain)/', ALERT, DATABASE_ERRORS, FEED, MEDIA, NATIVE_TYPES, ERRORS_KIT] },
+      to: {
+        pathNot: ['^$1/src/(ports|domain)/', ALERT, ACCESS, DATABASE_ERRORS, FEED, MEDIA, NATIVE_TYPES, ERRORS_KIT],
+      },
     },
     {
       name: 'application-knows-no-technology',
@@ -52,7 +56,7 @@ export default {
       comment:
         'A use case imports the domain, ports, ranged reading and the async kit; technology comes in through a port.',
       from: { path: '^([^/]+)/src/application/', pathNot: TEST_CODE },
-      to: { pathNot: ['^$1/src/(application|ports|domain)/', ALERT, MEDIA, ASYNC_KIT, ERRORS_KIT] },
+      to: { pathNot: ['^$1/src/(application|ports|domain)/', ALERT, ACCESS, MEDIA, ASYNC_KIT, ERRORS_KIT] },
     },
     {
       name: 'adapters-stand-alone',

@@ -19,7 +19,7 @@ import { createIdentifyApiKey } from './application/identify-api-key.ts';
 import { createListApiKeys } from './application/list-api-keys.ts';
 import { createRotateApiKey } from './application/rotate-api-key.ts';
 import type { Config } from './config.ts';
-import type { ApiKeyStore } from './ports/api-key-store.ts';
+import type { AdminKeyState, ApiKeyStore } from './ports/api-key-store.ts';
 
 const ADMIN_KEY_NAME = 'admin (ADMIN_KEY)';
 const KEEP_ADMIN_BACKOFF = { baseMs: 100, maxMs: 2_000 };
@@ -76,15 +76,12 @@ export async function startAccess(
 async function keepAdminKey(store: ApiKeyStore, key: ReadApiKey, { logger, teardown }: ServiceContext): Promise<void> {
   const stopped = new AbortController();
   teardown.defer(() => stopped.abort());
-  const state = await retry<Awaited<ReturnType<ApiKeyStore['keepAdmin']>>, DatabaseError>(
-    () => store.keepAdmin(key, ADMIN_KEY_NAME),
-    {
-      backoff: KEEP_ADMIN_BACKOFF,
-      isRetryable: error => error instanceof DatabaseError,
-      onRetry: ({ error }) => logger.warn({ why: error.message }, 'waiting to keep the key in ADMIN_KEY'),
-      signal: stopped.signal,
-    },
-  );
+  const state = await retry<AdminKeyState, DatabaseError>(() => store.keepAdmin(key, ADMIN_KEY_NAME), {
+    backoff: KEEP_ADMIN_BACKOFF,
+    isRetryable: error => error instanceof DatabaseError,
+    onRetry: ({ error }) => logger.warn({ why: error.message }, 'waiting to keep the key in ADMIN_KEY'),
+    signal: stopped.signal,
+  });
   if (state === 'USABLE') return;
   logger.warn({ apiKey: key.id }, `THE KEY IN ADMIN_KEY IS ${state} and opens nothing: set another one.`);
 }

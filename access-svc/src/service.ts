@@ -6,5 +6,5 @@ export const service = {
   healthPort: 9055,
   dependsOn: { DATABASE_URL: 'postgres', DATABASE_MIGRATION_URL: 'postgres-owner' },
   replicas: 'many',
-  image: { memoryMib: 256, settings: { ADMIN_KEY: '' } },
+  image: { memoryMib: 384, settings: { ADMIN_KEY: '' } },
 } as const satisfies ServiceDeclaration;

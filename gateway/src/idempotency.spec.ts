@@ -5,6 +5,7 @@ import { create, fromBinary, fromJson, type JsonObject, toBinary } from '@bufbui
 import { type Duration, durationMs } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node';
+import { newApiKey } from '@vigie/access';
 import { waitFor } from '@vigie/dev-env/testing';
 import { ErrorInfoSchema, RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
 import {
@@ -81,6 +82,8 @@ describe('a POST with an Idempotency-Key', () => {
       },
       store: { getAlert: aBatch },
       storeQuarantine: { redriveQuarantinedAlerts: aBatch },
+      access: { createApiKey: aBatch },
+      identifyApiKey: async () => ({ identity: { scopes: ['admin'] } }),
       storeKeys: {
         async begin(request) {
           told.push('begin');
@@ -399,6 +402,30 @@ describe('a POST with an Idempotency-Key', () => {
       expect(again.headers.get('retry-after')).to.equal(null);
       expect(done).to.equal(1);
     }
+  });
+
+  it('for an API key never has the key itself kept', async () => {
+    carryOut = async () => ({ apiKey: { id: 'AbC' }, key: 'vgk_secret' });
+    const apiKey = { name: 'camera 7', scopes: ['alerts:write'] };
+    for (const [path, body] of [
+      ['/v1/apiKeys', apiKey],
+      ['/vigie.access.v1.ApiKeyService/CreateApiKey', { apiKey }],
+    ] as const) {
+      const response = await post({ path, type: JSON_TYPE, body: JSON.stringify(body) });
+      expect(await response.text()).to.contain('vgk_secret');
+      expect(kept.at(-1)?.answer?.body, path).to.equal(undefined);
+      expect(JSON.stringify(kept.at(-1)?.answer?.headers)).not.to.contain('secret');
+    }
+  });
+
+  it('is one of its caller: keys of two callers have nothing to do with one another', async () => {
+    const [one, other] = [newApiKey(), newApiKey()];
+    for (const authorization of ['', `Bearer ${one}`, `Bearer ${other}`]) await post(REST, { authorization });
+    expect(begun.map(({ caller }) => caller)).to.deep.equal([
+      '',
+      `key:${one.split('_')[1]}`,
+      `key:${other.split('_')[1]}`,
+    ]);
   });
 
   it('has a batch carried out again of which items are to be sent again', async () => {

@@ -68,7 +68,7 @@ describe('store-svc on a Postgres that fails', function () {
   async function run(teardown: AsyncDisposableStack, postgres: EmbeddedPostgres): Promise<RunningStore> {
     await postgres.start();
     const store = await runStore(teardown, {
-      DATABASE_URL: postgres.storeUrl,
+      DATABASE_URL: postgres.urlOf('store-svc'),
       DATABASE_MIGRATION_URL: postgres.url,
       DATABASE_STATEMENT_TIMEOUT_MS: '1000',
       NATS_URL: nats.url,
@@ -171,7 +171,7 @@ describe('store-svc on a Postgres that fails', function () {
     }
 
     async function openHog(): Promise<void> {
-      const session = await openPostgresSession(postgres.storeUrl, 'vigie-spec');
+      const session = await openPostgresSession(postgres.urlOf('store-svc'), 'vigie-spec');
       void session.query(HOG).catch(() => undefined);
     }
 

@@ -14,7 +14,7 @@ import { Registry } from 'prom-client';
 import { startAccess } from '../composition-root.ts';
 import { readConfig } from '../config.ts';
 
-export const SERVICE_SECRET = 'spec-secret';
+const SERVICE_SECRET = 'spec-secret';
 
 export interface LogLine {
   readonly level: number;

@@ -49,9 +49,14 @@ export class AccessControl {
     throw new AccessError('CREDENTIALS_INVALID', describeWrong(token, key !== undefined));
   }
 
+  /** Nobody may call a method that names no scope. */
+  allows(identity: Identity, scope: RequiredScope | undefined): boolean {
+    return scope !== undefined && includesScope(identity.scopes, scope);
+  }
+
   /** @throws AccessError CREDENTIALS_MISSING, SCOPE_MISSING; for a method that names no scope, whoever calls */
   require(identity: Identity, scope: RequiredScope | undefined): void {
-    if (scope !== undefined && includesScope(identity.scopes, scope)) return;
+    if (this.allows(identity, scope)) return;
     if (identity === this.#anonymous) {
       throw new AccessError('CREDENTIALS_MISSING', 'Say who you are: send Authorization: Bearer and an API key.');
     }

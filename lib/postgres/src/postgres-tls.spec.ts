@@ -37,7 +37,12 @@ describe('a connection to Postgres over TLS', () => {
 
   async function open(server: typeof plain, query: string, host = 'localhost') {
     const at = (url: string) => `${url.replace('127.0.0.1', host)}?${query}`;
-    const config = { url: at(server.storeUrl), migrationUrl: at(server.url), poolSize: 2, timeouts: LONG_TIMEOUTS };
+    const config = {
+      url: at(server.urlOf('store-svc')),
+      migrationUrl: at(server.url),
+      poolSize: 2,
+      timeouts: LONG_TIMEOUTS,
+    };
     const logger = createLogger('notes', 'silent');
     return openDatabase(NOTES_SCHEMA, config, { logger, health: new Health(), teardown });
   }

@@ -21,7 +21,12 @@ export async function openPostgresStore(
   options: Partial<DatabaseConfig> = {},
 ): Promise<PostgresStore> {
   const health = new Health();
-  const config = { url: postgres.storeUrl, migrationUrl: postgres.url, poolSize: POOL_SIZE, timeouts: LONG_TIMEOUTS };
+  const config = {
+    url: postgres.urlOf('store-svc'),
+    migrationUrl: postgres.url,
+    poolSize: POOL_SIZE,
+    timeouts: LONG_TIMEOUTS,
+  };
   const logger = createLogger('store-svc', 'silent');
   const orm = await openDatabase(STORE_SCHEMA, { ...config, ...options }, { logger, health, teardown });
   health.enter('running');

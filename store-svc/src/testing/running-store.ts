@@ -46,7 +46,7 @@ export function storeEnvironment(
   nats: Pick<NatsServer, 'urlOf'>,
 ): StoreEnvironment {
   return {
-    DATABASE_URL: postgres.storeUrl,
+    DATABASE_URL: postgres.urlOf('store-svc'),
     DATABASE_MIGRATION_URL: postgres.url,
     NATS_URL: nats.urlOf('store-svc'),
   };

@@ -140,7 +140,7 @@ describe('backup and restore', () => {
   });
 
   it('refuses while a service is connected', async () => {
-    const session = await openPostgresSession(target.postgres.storeUrl, 'vigie-store-svc');
+    const session = await openPostgresSession(target.postgres.urlOf('store-svc'), 'vigie-store-svc');
     expectRefusal(await restore(backup, '--force'), /^Stop the services first\. Connected are: store-svc\.$/m);
     await session.end();
     const consumer = await (await openJetStream(teardown, target.nats.url)).client.consumers.get('ALERTS', 'record');

@@ -10,6 +10,8 @@ import type { CallRate } from './rates/call-rate.ts';
 export interface HeldAttempt extends KeyAttempt {
   /** Whether a repeat would get the same answer, by what that holds. */
   isFinal: boolean;
+  /** Whether its answer must not be kept: it holds a secret. */
+  isSecret: boolean;
   /** Resolves once its answer is kept, or the key released. */
   readonly ended: PromiseWithResolvers<void>;
 }

@@ -1,4 +1,5 @@
 import { type ContextValues, createContextKey, type Interceptor } from '@connectrpc/connect';
+import type { CallRequest } from '@vigie/service-kit/grpc';
 import type { AccessControl } from '../access-control.ts';
 import type { Identity } from '../identity.ts';
 import { translateAccessError } from './access-errors.ts';
@@ -14,20 +15,38 @@ export function identityOf({ values }: { readonly values: ContextValues }): Iden
   return identity;
 }
 
+/** Between two looks at whether the caller of a stream may go on. */
+const LOOK_MS = 1_000;
+
 /**
- * Lets only those call a method who have its scope, before anything of the request is read.
- *
- * The caller's credentials stay with the service: no call that it makes carries them on by itself.
+ * Lets only those call a method who have its scope, before anything of the request is read. A stream ends with
+ * its next answer once its caller may no more.
  */
 export function authorizeCalls(access: AccessControl): Interceptor {
-  return next => async request => {
+  async function authorize({ header, method }: CallRequest): Promise<Identity> {
     try {
-      const identity = await access.identify(request.header.get('authorization'));
-      access.require(identity, scopeOf(request.method));
-      request.contextValues.set(identityKey, identity);
+      const identity = await access.identify(header.get('authorization'));
+      access.require(identity, scopeOf(method));
+      return identity;
     } catch (error) {
       throw translateAccessError(error) ?? error;
     }
-    return next(request);
+  }
+
+  async function* eachAuthorized<T>(messages: AsyncIterable<T>, request: CallRequest): AsyncIterable<T> {
+    let lookedAt = performance.now();
+    for await (const message of messages) {
+      if (performance.now() - lookedAt > LOOK_MS) {
+        await authorize(request);
+        lookedAt = performance.now();
+      }
+      yield message;
+    }
+  }
+
+  return next => async request => {
+    request.contextValues.set(identityKey, await authorize(request));
+    const response = await next(request);
+    return response.stream ? { ...response, message: eachAuthorized(response.message, request) } : response;
   };
 }

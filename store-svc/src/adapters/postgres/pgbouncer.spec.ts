@@ -25,7 +25,7 @@ describe('PostgresAlertStore behind PgBouncer in transaction mode', () => {
     const pooled = await startPgBouncer(teardown, postgres.url);
     const through = (url: string) => url.replace(/@[^/]*/, `@127.0.0.1:${pooled}`);
     opened = await openPostgresStore(teardown, postgres, {
-      url: through(postgres.storeUrl),
+      url: through(postgres.urlOf('store-svc')),
       migrationUrl: through(postgres.url),
     });
   });

@@ -36,7 +36,7 @@ describe('the role of store-svc', () => {
     'set session_replication_role = replica',
   ]) {
     it(`can't ${statement}`, async () => {
-      const error = await queryPostgres(postgres.storeUrl, statement).catch(error => error);
+      const error = await queryPostgres(postgres.urlOf('store-svc'), statement).catch(error => error);
       // insufficient_privilege
       expect(error).to.have.property('code', '42501');
     });
@@ -67,10 +67,14 @@ describe('the role of store-svc', () => {
 
   it('can use a table that a later migration makes', async () => {
     await queryPostgres(postgres.url, 'create table later (id bigserial, uid text)');
-    await queryPostgres(postgres.storeUrl, 'insert into later (uid) values ($1)', ['a']);
-    await queryPostgres(postgres.storeUrl, 'update later set uid = $1', ['b']);
-    expect(await queryPostgres(postgres.storeUrl, 'select id, uid from later')).to.deep.equal([{ id: '1', uid: 'b' }]);
-    expect(await queryPostgres(postgres.storeUrl, 'drop table later').catch(error => error.code)).to.equal('42501');
+    await queryPostgres(postgres.urlOf('store-svc'), 'insert into later (uid) values ($1)', ['a']);
+    await queryPostgres(postgres.urlOf('store-svc'), 'update later set uid = $1', ['b']);
+    expect(await queryPostgres(postgres.urlOf('store-svc'), 'select id, uid from later')).to.deep.equal([
+      { id: '1', uid: 'b' },
+    ]);
+    expect(await queryPostgres(postgres.urlOf('store-svc'), 'drop table later').catch(error => error.code)).to.equal(
+      '42501',
+    );
   });
 
   it('is the only one that stays connected once the schema is up to date', async () => {
@@ -86,7 +90,7 @@ describe('the role of store-svc', () => {
   });
 
   it('is missed at the start, not at the first alert, where it lacks its grants', async () => {
-    const { href: url } = new URL('/ungranted', postgres.storeUrl);
+    const { href: url } = new URL('/ungranted', postgres.urlOf('store-svc'));
     await queryPostgres(postgres.url, 'create database ungranted');
     const migrationUrl = new URL('/ungranted', postgres.url).href;
     const error = await openPostgresStore(teardown, postgres, { url, migrationUrl }).catch(error => error);
@@ -107,12 +111,12 @@ describe('the role of store-svc', () => {
     await queryPostgres(postgres.url, 'drop owned by vigie_store');
     await queryPostgres(postgres.url, 'drop role vigie_store');
     await postgres.restart();
-    await queryPostgres(postgres.storeUrl, 'select from alerts');
+    await queryPostgres(postgres.urlOf('store-svc'), 'select from alerts');
   });
 
   it('survives a restart of a Postgres that was made read-only by hand', async () => {
     await queryPostgres(postgres.url, 'alter system set default_transaction_read_only = on');
     await postgres.restart();
-    await queryPostgres(postgres.storeUrl, 'select from alerts');
+    await queryPostgres(postgres.urlOf('store-svc'), 'select from alerts');
   });
 });

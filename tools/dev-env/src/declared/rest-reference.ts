@@ -7,9 +7,11 @@ import {
   hasOption,
   ScalarType,
 } from '@bufbuild/protobuf';
+import { scopeOf } from '@vigie/access/wire';
 import { http } from '@vigie/proto/google/api/annotations_pb.ts';
 import { FieldBehavior, field_behavior } from '@vigie/proto/google/api/field_behavior_pb.ts';
 import type { HttpRule } from '@vigie/proto/google/api/http_pb.ts';
+import { ApiKeyService } from '@vigie/proto/vigie/access/v1/api_key_service_pb.ts';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { success_status } from '@vigie/proto/vigie/http/v1/method_options_pb.ts';
 import { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
@@ -20,7 +22,7 @@ import { replaceBlock } from './block.ts';
 const FILE = 'docs/rest.md';
 const WIDTH = 120;
 /** The whole public API; a spec of the gateway holds that against what it serves. */
-const SERVICES = [AlertService, QuarantinedAlertService, VideoService];
+const SERVICES = [AlertService, QuarantinedAlertService, VideoService, ApiKeyService];
 
 const WELL_KNOWN: Readonly<Record<string, string>> = {
   'google.protobuf.Timestamp': '[time](#values)',
@@ -65,6 +67,7 @@ function renderMethod(method: DescMethod, comments: ProtoComments, messages: Set
   return [
     `### ${routes.map(({ verb, path }) => `\`${verb} ${path}\``).join(', ')}`,
     fill(comments.get(`${method.parent.typeName}.${method.name}`) ?? ''),
+    `Scope: \`${scopeOf(method)}\`.`,
     ...(bodyField?.message ? [`The body is ${article(bodyField.message)} ${linkTo(bodyField.message)}.`] : []),
     ...(rows.length === 0 ? [] : [table(['parameter', 'in', 'type', ''], rows)]),
     `${method.methodKind === 'server_streaming' ? `Answers ${status} with a [stream](#streams)` : `Answers ${status}`}${answer(output, messages)}`,

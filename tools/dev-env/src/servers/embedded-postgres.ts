@@ -37,10 +37,6 @@ export class EmbeddedPostgres extends SupervisedProcess {
     this.#address = address;
   }
 
-  get storeUrl(): string {
-    return this.urlOf('store-svc');
-  }
-
   /** As the role of a service, which reads and writes its rows. */
   urlOf(service: string): string {
     const role = postgresRole(service);

@@ -29,7 +29,7 @@ export function keyReused(): ConnectError {
 /** @param status what the request was answered */
 export function answerNotKept(status: number): ConnectError {
   const message =
-    `The request with this ${FIELD} was carried out and answered ${status}; its answer was too large to be kept. ` +
+    `The request with this ${FIELD} was carried out and answered ${status}; its answer was too large, or too secret, to be kept. ` +
     'Read what you need, or send the request with another key to have it carried out again.';
   return rpcError(Code.AlreadyExists, message, {
     reason: 'IDEMPOTENCY_ANSWER_NOT_KEPT',

@@ -69,7 +69,7 @@ export class Idempotency {
     if (state.kind === 'IN_PROGRESS') throw keyInUse();
     if (state.kind === 'OTHER_REQUEST') throw keyReused();
     if (state.kind === 'ANSWERED') return replay(exchange, state.answer);
-    exchange.attempt = { ...attempt, isFinal: true, ended: Promise.withResolvers() };
+    exchange.attempt = { ...attempt, isFinal: true, isSecret: false, ended: Promise.withResolvers() };
     return undefined;
   }
 
@@ -82,9 +82,10 @@ export class Idempotency {
     const { attempt } = exchange;
     if (attempt === undefined) return;
     const { keys, logger } = this.#parts;
-    const { isFinal: mayBeKept, ended, ...held } = attempt;
+    const { isFinal: mayBeKept, isSecret, ended, ...held } = attempt;
     try {
-      if (answer !== undefined && mayBeKept && isFinal(answer.status)) await keys.finish(held, toKept(answer));
+      if (answer !== undefined && mayBeKept && isFinal(answer.status))
+        await keys.finish(held, toKept(answer, isSecret));
       else await keys.release(held);
     } catch (error) {
       // The client gets its answer all the same; a repeat has to wait for the end of the lease.
@@ -120,8 +121,8 @@ export class Idempotency {
   }
 }
 
-function toKept({ status, headers, body }: Answer): KeptAnswer {
-  return { status, headers, body: body.byteLength > MAX_KEPT_BYTES ? undefined : body };
+function toKept({ status, headers, body }: Answer, isSecret: boolean): KeptAnswer {
+  return { status, headers, body: isSecret || body.byteLength > MAX_KEPT_BYTES ? undefined : body };
 }
 
 /** @throws ConnectError ALREADY_EXISTS if it was not kept, RESOURCE_EXHAUSTED if too many bytes are in hand already */

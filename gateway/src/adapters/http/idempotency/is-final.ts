@@ -1,4 +1,4 @@
-import type { Message } from '@bufbuild/protobuf';
+import type { DescMethod, Message } from '@bufbuild/protobuf';
 import {
   type BatchCreateAlertsResponse,
   BatchCreateAlertsResponseSchema,
@@ -15,9 +15,14 @@ export function isFinal(status: number): boolean {
   return status < 500 && !TRY_AGAIN.includes(status);
 }
 
-/** Has a batch with items that say "try again" carried out again: those that were accepted are known by their uid. */
-export function noteItemsToRetry({ attempt }: Exchange, message: Message): void {
-  if (attempt !== undefined && holdsItemsToRetry(message)) attempt.isFinal = false;
+/**
+ * Notes what an answer is to those that repeat its request. A batch with items that say "try again" is carried out
+ * again: those that were accepted are known by their uid. A secret, such as a new API key, is kept nowhere.
+ */
+export function noteAnswer({ attempt }: Exchange, { output }: DescMethod, message: Message): void {
+  if (attempt === undefined) return;
+  if (holdsItemsToRetry(message)) attempt.isFinal = false;
+  if (output.fields.some(({ proto }) => proto.options?.debugRedact)) attempt.isSecret = true;
 }
 
 function holdsItemsToRetry(message: Message): boolean {

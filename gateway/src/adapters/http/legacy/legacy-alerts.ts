@@ -55,7 +55,8 @@ export function createLegacyAlerts(parts: LegacyAlertsParts): ExchangeHandler {
 async function answer(exchange: Exchange, parts: LegacyAlertsParts): Promise<Answer> {
   const { request, path } = exchange;
   if (request.method !== 'POST') throw methodNotAllowed(request.method ?? '', path, ['POST']);
-  const call = await parts.guard.enter(exchange, AlertService.method.createAlert);
+  await parts.guard.authorize(exchange, AlertService.method.createAlert);
+  const call = parts.guard.enter(exchange, 'unary');
   const bytes = await readJsonBytes(exchange, call, parts.limits);
   return parts.idempotency.once(exchange, bytes, async () => {
     const body = parseJsonBody(exchange, bytes, call, parts.limits, ALSO_TAKEN);

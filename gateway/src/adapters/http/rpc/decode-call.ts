@@ -105,7 +105,7 @@ async function* decodeBody(
 ): AsyncGenerator<Uint8Array> {
   const received = values.get(receivedKey);
   try {
-    const call = await guard.enter(exchange, method);
+    const call = guard.enter(exchange, method.methodKind);
     if (!format.isEnveloped) {
       const body = await readBody(exchange.request, call, limits);
       const kept = await idempotency.begin(exchange, body);
@@ -175,7 +175,7 @@ async function decodeGet(
   const format: DecodedFormat = { isEnveloped: false, codec, encoding };
   try {
     limitDeadline(universal.header, parts.maxTimeoutMs);
-    const call = await guard.enter(exchange, method);
+    const call = guard.enter(exchange, method.methodKind);
     const bytes = messageParameter(url);
     received.push(await decodeMessage(method, bytes, encoding !== undefined, format, call, limits));
   } catch (error) {

@@ -7,7 +7,7 @@ import type { UpstreamCall, Upstreams } from '../../../api/upstreams.ts';
 import { countAnswer } from '../count-answer.ts';
 import { findUid } from '../exchange.ts';
 import { exchangeKey } from '../exchange-key.ts';
-import { noteItemsToRetry } from '../idempotency/is-final.ts';
+import { noteAnswer } from '../idempotency/is-final.ts';
 import { answerUnreadable } from '../unreadable-items.ts';
 import { withWait } from '../upstream-call.ts';
 import { sendHeadKey } from './send-head-key.ts';
@@ -37,7 +37,7 @@ export function createMethodForwarder(parts: ForwardMethodParts): MethodForwarde
       const exchange = context.values.get(exchangeKey);
       if (exchange !== undefined) {
         countAnswer(exchange, answer);
-        noteItemsToRetry(exchange, answer);
+        noteAnswer(exchange, method, answer);
       }
       return answer;
     } catch (error) {

@@ -1,5 +1,11 @@
 import type { DescMethod } from '@bufbuild/protobuf';
-import { type ConnectRouter, type ContextValues, createConnectRouter, createContextValues } from '@connectrpc/connect';
+import {
+  ConnectError,
+  type ConnectRouter,
+  type ContextValues,
+  createConnectRouter,
+  createContextValues,
+} from '@connectrpc/connect';
 import type { UniversalHandler, UniversalServerRequest, UniversalServerResponse } from '@connectrpc/connect/protocol';
 import { universalResponseToNodeResponse } from '@connectrpc/connect-node';
 import { cut, headersOf, limitSending } from '@vigie/service-kit/http-listener';
@@ -14,6 +20,7 @@ import { type DecodeCallParts, decodeCall, keptAnswerKey, withDecoded } from './
 import type { MethodForwarder } from './forward-method.ts';
 import { findHandedOver, handOver } from './hand-over-watch.ts';
 import type { OwnService } from './own-services.ts';
+import { refuseRpc } from './refuse-rpc.ts';
 import { COMPRESSIONS, isGrpc, sendGrpc, sendGrpcHead } from './send-grpc.ts';
 import { sendHeadKey } from './send-head-key.ts';
 
@@ -51,6 +58,12 @@ function toExchangeHandler(handler: UniversalHandler, parts: RpcHandlersParts): 
   return async exchange => {
     const { response, path } = exchange;
     exchange.route = path;
+    try {
+      await parts.guard.authorize(exchange, handler.method);
+    } catch (error) {
+      if (!hasLeft(exchange)) refuseRpc(exchange, ConnectError.from(error));
+      return;
+    }
     try {
       const values = createContextValues().set(exchangeKey, exchange);
       const speaksGrpc = isGrpc(exchange);

@@ -11,7 +11,7 @@ import { errorJson } from '../error-json.ts';
 import { type Exchange, type ExchangeHandler, findUid } from '../exchange.ts';
 import { findField } from '../field-path.ts';
 import type { Idempotency } from '../idempotency/idempotency.ts';
-import { noteItemsToRetry } from '../idempotency/is-final.ts';
+import { noteAnswer } from '../idempotency/is-final.ts';
 import { parseJsonBody, readJsonBytes } from '../json-body.ts';
 import { countAlerts } from '../rates/count-alerts.ts';
 import type { RequestGuard } from '../request-guard.ts';
@@ -101,7 +101,8 @@ interface ReadBody {
 }
 
 async function readBody(exchange: Exchange, { binding, captures }: Route, parts: TranscoderParts): Promise<ReadBody> {
-  const call = await parts.guard.enter(exchange, binding.method);
+  await parts.guard.authorize(exchange, binding.method);
+  const call = parts.guard.enter(exchange, binding.method.methodKind);
   const takesBody = binding.body.kind !== 'none';
   const bytes = takesBody ? await readJsonBytes(exchange, call, parts.limits) : NOTHING;
   return {
@@ -136,7 +137,7 @@ async function answerOnce(
   const call = upstreamCall(exchange, { signal, timeoutMs: withWait(requestTimeoutMs, request) });
   const message = answerUnreadable(request, await upstreams.unary(binding.method, request, call));
   countAnswer(exchange, message);
-  noteItemsToRetry(exchange, message);
+  noteAnswer(exchange, binding.method, message);
   const { successStatus, successHeaders } = binding;
   if (!answersRawBytes(binding)) {
     const json = maskedJson(binding.method, request, encodeJson(binding, message));
