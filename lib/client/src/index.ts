@@ -15,12 +15,17 @@ export {
   type FailureCode,
   QUARANTINE_STATES,
   type QuarantineState,
+  SCOPES,
+  type Scope,
 } from './plain-types.ts';
 export type {
   Accepted,
   Alert,
+  ApiKey,
+  IssuedApiKey,
   ListFilter,
   NewAlert,
+  NewApiKey,
   Page,
   Poster,
   PurgeFilter,
@@ -42,6 +47,7 @@ export {
   type PageOptions,
   type PosterOptions,
   type Purged,
+  type RotateOptions,
   type VigieClient,
 } from './vigie-client.ts';
 export { type ErrorCode, type FieldViolation, VigieError } from './vigie-error.ts';

@@ -11,19 +11,32 @@ export type AlertStatus = Exclude<keyof typeof Alert_Status, 'STATUS_UNSPECIFIED
 export type FailureCode = Exclude<keyof typeof Failure_Code, 'CODE_UNSPECIFIED'>;
 /** Whether a decision about a quarantined message is still to be made. */
 export type QuarantineState = Exclude<keyof typeof QuarantinedAlert_State, 'STATE_UNSPECIFIED'>;
+/** What an API key may be used for; `admin` includes all others. */
+export type Scope = (typeof SCOPES)[number];
 
 export const ALERT_STATUSES = namesOf<AlertStatus>(Alert_Status);
 export const FAILURE_CODES = namesOf<FailureCode>(Failure_Code);
 export const QUARANTINE_STATES = namesOf<QuarantineState>(QuarantinedAlert_State);
+/** In the proto they are strings, by a rule. */
+export const SCOPES = [
+  'alerts:write',
+  'alerts:read',
+  'alerts:operate',
+  'videos:probe',
+  'media:write',
+  'media:read',
+  'admin',
+] as const;
 
-/** The enums by the fields that have them: in the generated types all enums are numbers. */
-interface EnumFields {
+/** The names by the fields that have them: in the generated types all enums are numbers, and scopes any strings. */
+interface NamedFields {
   status: AlertStatus;
   statuses: AlertStatus;
   code: FailureCode;
   failureCode: FailureCode;
   failureCodes: FailureCode;
   state: QuarantineState;
+  scopes: Scope;
   durationSource: keyof typeof Media_DurationSource;
 }
 
@@ -31,8 +44,8 @@ type Value<T, Name, Time> = T extends undefined
   ? undefined
   : T extends readonly (infer Item)[]
     ? readonly Value<Item, Name, Time>[]
-    : Name extends keyof EnumFields
-      ? EnumFields[Name]
+    : Name extends keyof NamedFields
+      ? NamedFields[Name]
       : T extends bigint
         ? number
         : T extends Uint8Array

@@ -1,3 +1,4 @@
+import type { ApiKey as ApiKeyMessage } from '@vigie/proto/vigie/access/v1/api_key_pb.ts';
 import type { Alert as AlertMessage } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import type {
   CreateAlertResponse,
@@ -13,7 +14,7 @@ import type {
   ListQuarantinedAlertsRequest,
   RedriveQuarantinedAlertsRequest,
 } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
-import type { Given, Plain } from './plain-types.ts';
+import type { Given, Plain, Scope } from './plain-types.ts';
 import type { VigieError } from './vigie-error.ts';
 
 /** An alert, with its outcome once there is one. */
@@ -78,4 +79,26 @@ export interface Poster {
   /** `image/jpeg`. */
   readonly contentType: string;
   readonly data: Uint8Array;
+}
+
+/** What is known of an API key. The key itself is shown only when it is made or rotated. */
+export interface ApiKey extends Plain<ApiKeyMessage> {}
+
+/** What is decided of an API key when it is made. */
+export interface NewApiKey {
+  /** What people call it: 1-100 characters. */
+  readonly name: string;
+  /** What it may be used for, at least one. */
+  readonly scopes: readonly Scope[];
+  /** The stores whose alerts it may be used for, at most 100; all of them if absent. Not with the scope `admin`. */
+  readonly stores?: readonly string[] | undefined;
+  /** From when on it is refused: a date, or RFC 3339. Never if absent. */
+  readonly expiresAt?: Date | string | undefined;
+}
+
+/** An API key that was made or rotated. */
+export interface IssuedApiKey {
+  readonly apiKey: ApiKey;
+  /** The key: `vgk_...`. Vigie can't show it again. */
+  readonly key: string;
 }

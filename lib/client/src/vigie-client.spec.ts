@@ -6,7 +6,8 @@ import { waitFor } from '@vigie/dev-env/testing';
 import { readNatsUrl } from '@vigie/service-kit/nats';
 import { expect } from 'chai';
 import type { ConnectionOptions } from './connection.ts';
-import type { Alert, NewAlert } from './resources.ts';
+import { SCOPES, type Scope } from './plain-types.ts';
+import type { Alert, ApiKey, NewAlert, NewApiKey } from './resources.ts';
 import { LyingGateway } from './testing/lying-gateway.ts';
 import { createVigieClient } from './vigie-client.ts';
 import { VigieError } from './vigie-error.ts';
@@ -250,6 +251,82 @@ describe('a client of a mesh', () => {
       const vigie = client({ url: gateway.url, retry: { baseMs: 1 } });
       // Carried out again, it would find nothing left to redrive.
       expect(await vigie.redrive({ store: 'held-once' })).to.equal(2);
+    });
+  });
+
+  describe('that manages API keys', () => {
+    const admin = (options: Partial<ConnectionOptions> = {}) => client({ token: mesh.access.adminKey, ...options });
+    const scopes = ['alerts:read'] as const;
+
+    async function named(name: string): Promise<ApiKey[]> {
+      return (await all(admin().listApiKeys({ pageSize: 2 }))).filter(each => each.name === name);
+    }
+
+    it('makes a key that may do what it is for', async () => {
+      const expiresAt = new Date(Date.now() + 3_600_000);
+      const { apiKey, key } = await admin().createApiKey({ name: 'robots', scopes, stores: ['s'], expiresAt });
+      expect(apiKey).to.deep.include({ name: 'robots', scopes, stores: ['s'], expiresAt: expiresAt.toISOString() });
+      expect(key).to.match(new RegExp(`^vgk_${apiKey.id}_[0-9A-Za-z]{38}$`));
+      expect(await failure(client({ token: key }).get('no-such'))).to.include({ code: 'NOT_FOUND' });
+      expect(await failure(client({ token: key }).send(newAlert()))).to.include({ reason: 'SCOPE_MISSING' });
+      expect(await admin().getApiKey(apiKey.id)).to.deep.include(apiKey);
+    });
+
+    it('lists keys through all pages, the latest first', async () => {
+      const ids: string[] = [];
+      for (const _ of [1, 2, 3]) ids.unshift((await admin().createApiKey({ name: 'listed', scopes })).apiKey.id);
+      expect((await named('listed')).map(({ id }) => id)).to.deep.equal(ids);
+    });
+
+    it('rotates a key, and keeps the one before for so long', async () => {
+      const made = await admin().createApiKey({ name: 'rotated', scopes });
+      const { id } = made.apiKey;
+      const rotated = await admin().rotateApiKey(id, { keepPreviousForMs: 60_500 });
+      expect(rotated.key).to.not.equal(made.key);
+      const { rotatedAt = '', previousKeyUntil = '' } = rotated.apiKey;
+      expect(Date.parse(previousKeyUntil) - Date.parse(rotatedAt)).to.equal(60_500);
+      for (const { key } of [made, rotated]) await all(client({ token: key }).list({ stores: ['none'] }));
+      expect((await admin().rotateApiKey(id)).apiKey).to.not.have.property('previousKeyUntil');
+      await waitFor('the end of the keys before', async () => {
+        const answers = [made, rotated].map(({ key }) => client({ token: key }).summarize());
+        return (await Promise.allSettled(answers)).every(({ status }) => status === 'rejected') || undefined;
+      });
+    });
+
+    it('revokes a key', async () => {
+      const { apiKey, key } = await admin().createApiKey({ name: 'revoked', scopes });
+      const { id } = apiKey;
+      const revoked = await admin().revokeApiKey(id);
+      expect(Date.parse(revoked.revokedAt ?? '')).to.closeTo(Date.now(), 600_000);
+      expect(await admin().revokeApiKey(id)).to.deep.equal(revoked);
+      const refused = await failure(client({ token: key }).summarize());
+      expect(refused).to.include({ code: 'UNAUTHENTICATED', reason: 'CREDENTIALS_INVALID' });
+      expect(await failure(admin().rotateApiKey(id))).to.include({ reason: 'KEY_REVOKED' });
+    });
+
+    it('makes and rotates once where the answer was lost', async () => {
+      await using gateway = await LyingGateway.start(mesh.url);
+      const vigie = admin({ url: gateway.url, retry: { baseMs: 1 } });
+      // An answer with a key is kept nowhere.
+      const notKept = { code: 'ALREADY_EXISTS', reason: 'IDEMPOTENCY_ANSWER_NOT_KEPT' };
+      gateway.lies.push({ ...UNAVAILABLE, after: true });
+      expect(await failure(vigie.createApiKey({ name: 'once', scopes }))).to.include(notKept);
+      const [made, ...others] = await named('once');
+      expect(others).to.deep.equal([]);
+      gateway.lies.push({ ...UNAVAILABLE, after: true });
+      expect(await failure(vigie.rotateApiKey(made?.id ?? ''))).to.include(notKept);
+      const keys = gateway.requests.map(({ headers }) => headers['idempotency-key'] as string);
+      expect(keys.map(key => keys.indexOf(key))).to.deep.equal([0, 0, 2, 2]);
+    });
+
+    it('knows all scopes', async () => {
+      const wrong: NewApiKey = { name: 'wrong', scopes: ['alerts' as Scope] };
+      const { fieldViolations } = await failure(admin().createApiKey(wrong));
+      expect(fieldViolations.map(({ description }) => description).join()).to.contain(SCOPES.join(', '));
+    });
+
+    it('is refused without one that may', async () => {
+      expect(await failure(client().listApiKeys().next())).to.include({ code: 'UNAUTHENTICATED', retryable: false });
     });
   });
 

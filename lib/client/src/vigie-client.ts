@@ -1,4 +1,15 @@
 import { create } from '@bufbuild/protobuf';
+import { ApiKeySchema } from '@vigie/proto/vigie/access/v1/api_key_pb.ts';
+import {
+  ApiKeyService,
+  CreateApiKeyRequestSchema,
+  type CreateApiKeyResponse,
+  GetApiKeyRequestSchema,
+  ListApiKeysRequestSchema,
+  RevokeApiKeyRequestSchema,
+  RotateApiKeyRequestSchema,
+  type RotateApiKeyResponse,
+} from '@vigie/proto/vigie/access/v1/api_key_service_pb.ts';
 import { AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import {
   AlertService,
@@ -25,8 +36,11 @@ import { messageOf, plainOf } from './plain-messages.ts';
 import type {
   Accepted,
   Alert,
+  ApiKey,
+  IssuedApiKey,
   ListFilter,
   NewAlert,
+  NewApiKey,
   Page,
   Poster,
   PurgeFilter,
@@ -72,6 +86,11 @@ export interface PosterOptions extends CallOptions {
   readonly maxSide?: number | undefined;
 }
 
+export interface RotateOptions extends CallOptions {
+  /** For how long the key as it was is still taken, at most 30 days; not at all if absent. */
+  readonly keepPreviousForMs?: number | undefined;
+}
+
 /** A client of the gateway. It holds no connection that would have to be closed. */
 export function createVigieClient(options: ConnectionOptions): VigieClient {
   return new VigieClient(new Connection(options));
@@ -108,8 +127,7 @@ export class VigieClient {
 
   /** One alert, with `waitMs` once it has its outcome. NOT_FOUND if there is none with this uid, or not yet. */
   async get(uid: string, { waitMs, readMask, ...options }: GetOptions = {}): Promise<Alert> {
-    const wait = waitMs === undefined ? undefined : `${waitMs / 1_000}s`;
-    const request = messageOf(GetAlertRequestSchema, { uid, wait, readMask: maskOf(readMask) });
+    const request = messageOf(GetAlertRequestSchema, { uid, wait: durationOf(waitMs), readMask: maskOf(readMask) });
     return plainOf(
       AlertSchema,
       await this.#connection.call(AlertService.method.getAlert, request, { ...options, waitMs }),
@@ -220,11 +238,56 @@ export class VigieClient {
       return { done: discarded, remaining };
     }, onProgress);
   }
+
+  /** Makes an API key. This is the only time that it is shown. */
+  async createApiKey(apiKey: NewApiKey, options?: CallOptions): Promise<IssuedApiKey> {
+    const request = messageOf(CreateApiKeyRequestSchema, { apiKey });
+    return issuedOf(await this.#connection.call(ApiKeyService.method.createApiKey, request, options));
+  }
+
+  /** What is known of an API key. NOT_FOUND if there is none with this id. */
+  async getApiKey(id: string, options?: CallOptions): Promise<ApiKey> {
+    const request = messageOf(GetApiKeyRequestSchema, { id });
+    return plainOf(ApiKeySchema, await this.#connection.call(ApiKeyService.method.getApiKey, request, options));
+  }
+
+  /** All API keys that were ever made, the latest first. Pages are fetched as the loop gets to them. */
+  async *listApiKeys({
+    pageSize,
+    ...options
+  }: CallOptions & { readonly pageSize?: number | undefined } = {}): AsyncGenerator<ApiKey, void, undefined> {
+    yield* itemsOf(async pageToken => {
+      const request = messageOf(ListApiKeysRequestSchema, { pageSize, pageToken });
+      const answer = await this.#connection.call(ApiKeyService.method.listApiKeys, request, options);
+      return { items: answer.apiKeys.map(item => plainOf(ApiKeySchema, item)), nextPageToken: answer.nextPageToken };
+    });
+  }
+
+  /** Gives an API key a new secret, which is shown this once. Its id, scopes and stores stay. */
+  async rotateApiKey(id: string, { keepPreviousForMs, ...options }: RotateOptions = {}): Promise<IssuedApiKey> {
+    const request = messageOf(RotateApiKeyRequestSchema, { id, keepPreviousFor: durationOf(keepPreviousForMs) });
+    return issuedOf(await this.#connection.call(ApiKeyService.method.rotateApiKey, request, options));
+  }
+
+  /** Revokes an API key for good, within five seconds everywhere. Of no effect on one that is revoked already. */
+  async revokeApiKey(id: string, options?: CallOptions): Promise<ApiKey> {
+    const request = messageOf(RevokeApiKeyRequestSchema, { id });
+    return plainOf(ApiKeySchema, await this.#connection.call(ApiKeyService.method.revokeApiKey, request, options));
+  }
 }
 
 export interface Purged {
   readonly deleted: number;
   readonly kept: number;
+}
+
+function issuedOf({ apiKey = create(ApiKeySchema), key }: CreateApiKeyResponse | RotateApiKeyResponse): IssuedApiKey {
+  return { apiKey: plainOf(ApiKeySchema, apiKey), key };
+}
+
+/** In its JSON form. */
+function durationOf(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : `${ms / 1_000}s`;
 }
 
 /** In its JSON form, which has camelCase; the protos' own names are taken too. */
