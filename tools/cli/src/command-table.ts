@@ -1,6 +1,7 @@
 import type { Command, Option } from './command.ts';
 import { deleteCommand, purge } from './commands/delete.ts';
 import { get } from './commands/get.ts';
+import { keys } from './commands/keys.ts';
 import { list } from './commands/list.ts';
 import { poster } from './commands/poster.ts';
 import { discard, quarantine, redrive } from './commands/quarantine.ts';
@@ -23,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   discard,
   deleteCommand,
   purge,
+  keys,
 ];
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
@@ -49,7 +51,7 @@ export const OWN_COMMANDS: readonly Pick<Command, 'name' | 'args' | 'argChoices'
 /** Of every command. */
 export const GLOBAL_OPTIONS: readonly Option[] = [
   { name: 'url', value: 'URL', help: 'where the gateway is (VIGIE_URL, or http://127.0.0.1:8000)' },
-  { name: 'token', value: 'TOKEN', help: 'sent as authorization: Bearer TOKEN (VIGIE_TOKEN)' },
+  { name: 'token', value: 'TOKEN', help: 'an API key, sent as authorization: Bearer TOKEN (VIGIE_TOKEN)' },
   { name: 'timeout', value: 'DURATION', help: 'how long a call may take, with all its attempts (30s)' },
   { name: 'json', help: 'prints JSON, one value a line' },
   { name: 'help', short: 'h', help: 'explains the command' },

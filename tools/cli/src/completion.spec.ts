@@ -6,7 +6,7 @@ import { commandHelp, overview } from './help.ts';
 
 function completed(...words: string[]): string[] {
   const line = `${completionScript('bash')}
-    COMP_WORDS=(${words.map(word => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}
+    COMP_LINE='${words.join(' ')}'; COMP_POINT=\${#COMP_LINE}
     _vigie; printf '%s\\n' "\${COMPREPLY[@]}"`;
   return spawnSync('bash', ['-c', line], { encoding: 'utf8' }).stdout.trim().split('\n');
 }
@@ -34,6 +34,12 @@ describe('the completion', () => {
     expect(completed('vigie', 'get', '--w')).to.deep.equal(['--wait']);
     expect(completed('vigie', 'list', '--status', 'F')).to.deep.equal(['FAILED']);
     expect(completed('vigie', 'completion', 'z')).to.deep.equal(['zsh']);
+    expect(completed('vigie', 'keys', 'r')).to.deep.equal(['rotate', 'revoke']);
+    expect(completed('vigie', 'keys', 'create', 'a', '--scope', 'v')).to.deep.equal(['videos:probe']);
+  });
+
+  it('completes what is after a colon in bash, which takes that for a word', () => {
+    expect(completed('vigie', 'keys', 'create', 'a', '--scope', 'alerts:')).to.deep.equal(['write', 'read', 'operate']);
   });
 });
 

@@ -31,9 +31,17 @@ ${[...values, '      *) ;;'].join('\n')}
   });
   return `# bash completion of vigie: eval "$(vigie completion bash)"
 _vigie() {
-  local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}"
+  # Not COMP_WORDS: bash splits alerts:write there, and replaces only what is after the last colon.
+  local line="\${COMP_LINE:0:COMP_POINT}" words
+  local word="\${line##* }"
+  read -ra words <<<"\${line%"$word"}"
   COMPREPLY=()
-  case "\${COMP_WORDS[1]}" in
+  _vigie_complete "$word" "\${words[\${#words[@]}-1]}" "\${words[1]}"
+  [[ $COMP_WORDBREAKS != *:* ]] || COMPREPLY=("\${COMPREPLY[@]#"\${word%"\${word##*:}"}"}")
+}
+_vigie_complete() {
+  local word="$1" before="$2"
+  case "$3" in
 ${cases.join('\n')}
     *) COMPREPLY=($(compgen -W "${ALL.map(({ name }) => name).join(' ')}" -- "$word")) ;;
   esac
@@ -73,7 +81,7 @@ compdef _vigie vigie
 function zshOption({ name, value, isRepeated, choices, isFile, help }: Option): string {
   const start = `${isRepeated ? '*' : ''}--${name}[${quoted(help).replace(/[[\]:]/g, '\\$&')}]`;
   if (value === undefined) return start;
-  if (choices !== undefined) return `${start}:${value}:(${choices.join(' ')})`;
+  if (choices !== undefined) return `${start}:${value}:(${choices.join(' ').replaceAll(':', '\\:')})`;
   return `${start}:${value.replaceAll(':', '')}:${isFile ? '_files' : ' '}`;
 }
 

@@ -1,5 +1,5 @@
 import type { PurgeFilter, SummaryFilter } from '@vigie/client';
-import { ALERT_STATUSES, type AlertStatus, FAILURE_CODES, type FailureCode } from '@vigie/client';
+import { ALERT_STATUSES, type AlertStatus, FAILURE_CODES } from '@vigie/client';
 import type { Option } from './command.ts';
 import type { Values } from './values.ts';
 
@@ -57,8 +57,8 @@ export const CHANGE_FILTERS: readonly Option[] = [
 export function summaryFilter(values: Values): SummaryFilter {
   return {
     stores: values.texts('store'),
-    statuses: values.names('status', ALERT_STATUSES) as readonly AlertStatus[] | undefined,
-    failureCodes: values.names('code', FAILURE_CODES) as readonly FailureCode[] | undefined,
+    statuses: values.names('status', ALERT_STATUSES),
+    failureCodes: values.names('code', FAILURE_CODES),
     since: values.time('since'),
     until: values.time('until'),
   };

@@ -178,6 +178,81 @@ describe('vigie', () => {
     expect((await run(['redrive'])).code).to.equal(1);
   });
 
+  describe('keys', () => {
+    const asAdmin = (args: readonly string[]) => run(['keys', ...args], { env: { VIGIE_TOKEN: mesh.access.adminKey } });
+
+    async function adminJson(...args: string[]) {
+      const { code, stdout, stderr } = await asAdmin([...args, '--json']);
+      expect([code, stderr]).to.deep.equal([0, '']);
+      return stdout
+        .trimEnd()
+        .split('\n')
+        .map(each => JSON.parse(each));
+    }
+
+    it('create prints a key that is a token as it is, and what it is beside it', async () => {
+      const args = ['create', 'till 3', '--scope', 'alerts:read', '--scope', 'ALERTS:WRITE,videos:probe'];
+      const { code, stdout, stderr } = await asAdmin([...args, '--store', 'a', '--store', 'b', '--expires-in', '90d']);
+      expect(code).to.equal(0);
+      expect(stdout).to.match(/^vgk_\w+\n$/);
+      expect(stderr)
+        .to.match(/^id: \w+\nname: till 3\nstate: active\nscopes: alerts:read,alerts:write,videos:probe\nstores: a,b\n/)
+        .and.not.contain(stdout.trim());
+      const env = { VIGIE_TOKEN: stdout.trim() };
+      expect(await run(['list', '--store', 'a'], { env })).to.include({ code: 0, stderr: '' });
+      const refused = await run(['redrive', '--store', 'a'], { env });
+      expect(refused.code).to.equal(1);
+      expect(refused.stderr)
+        .to.match(/^vigie: PERMISSION_DENIED \(SCOPE_MISSING\): .* alerts:operate /)
+        .and.contain('by --token or VIGIE_TOKEN');
+    });
+
+    it('lists keys with their state, and shows one', async () => {
+      const [revoked] = await adminJson('create', 'revoked', '--scope', 'media:read');
+      await asAdmin(['revoke', revoked.apiKey.id]);
+      const brief = ['create', 'expired', '--scope', 'media:read', '--expires-in', '2s'];
+      const [expired] = await adminJson(...brief);
+      const table = await waitFor('its end', async () => {
+        const { stdout } = await asAdmin(['--limit', '2']);
+        return stdout.includes('expired\n') ? stdout : undefined;
+      });
+      expect(table.split('\n').map(row => row.split(/ {2,}/))).to.deep.equal([
+        ['ID', 'NAME', 'SCOPES', 'STORES', 'LAST USED', 'STATE'],
+        [expired.apiKey.id, 'expired', 'media:read', 'all', 'never', 'expired'],
+        [revoked.apiKey.id, 'revoked', 'media:read', 'all', 'never', 'revoked'],
+        [''],
+      ]);
+      const keys = await adminJson('--limit', '0');
+      expect(keys.slice(0, 2).map(({ name }) => name)).to.deep.equal(['expired', 'revoked']);
+      expect((await asAdmin(['get', expired.apiKey.id])).stdout).to.match(/^name +expired\nstate +expired$/m);
+      expect(await adminJson('get', expired.apiKey.id)).to.deep.equal([expired.apiKey]);
+    });
+
+    it('rotate prints the new key, and revoke ends it', async () => {
+      const [{ apiKey, key }] = await adminJson('create', 'rotated', '--scope', 'alerts:read');
+      const rotated = await asAdmin(['rotate', apiKey.id, '--keep-previous-for', '1d']);
+      expect(rotated.code).to.equal(0);
+      expect(rotated.stdout)
+        .to.match(new RegExp(`^vgk_${apiKey.id}_`))
+        .and.not.equal(`${key}\n`);
+      expect(rotated.stderr).to.match(/^previous key until: 2/m);
+      expect(await asAdmin(['revoke', apiKey.id])).to.include({ code: 0, stdout: `revoked  ${apiKey.id}\n` });
+      const refused = await run(['list', '--token', rotated.stdout.trim()]);
+      expect(refused.code).to.equal(1);
+      expect(refused.stderr).to.match(/^vigie: UNAUTHENTICATED \(CREDENTIALS_INVALID\)/);
+      expect((await asAdmin(['rotate', apiKey.id])).stderr).to.match(/^vigie: FAILED_PRECONDITION \(KEY_REVOKED\)/);
+      expect((await asAdmin(['revoke', 'none'])).stderr).to.match(/^vigie: NOT_FOUND \(KEY_NOT_FOUND\)/);
+    });
+
+    it('says how to say who calls', async () => {
+      const { code, stdout, stderr } = await run(['keys']);
+      expect([code, stdout]).to.deep.equal([1, '']);
+      expect(stderr)
+        .to.match(/^vigie: UNAUTHENTICATED \(CREDENTIALS_MISSING\)/)
+        .and.contain('--token or VIGIE_TOKEN');
+    });
+  });
+
   it('sends the token', async () => {
     const seen: (string | undefined)[] = [];
     const server = createServer(({ headers }, response) => {
@@ -206,6 +281,12 @@ describe('vigie', () => {
     'an alert without a store': ['send', '--video', VIDEO],
     'a label without a value': ['send', '--video', VIDEO, '--store', 's', '--label', 'camera'],
     'a picture that goes nowhere': ['poster', 'a'],
+    'nothing that is done with keys': ['keys', 'constructor'],
+    'a key without a scope': ['keys', 'create', 'a'],
+    'a key with a scope that there is not': ['keys', 'create', 'a', '--scope', 'alerts'],
+    'a key without a name': ['keys', 'create', '--scope', 'admin'],
+    'an option of another action': ['keys', 'revoke', 'a', '--scope', 'admin'],
+    'an option of an action without it': ['keys', '--expires-in', '1d'],
     'a URL that is none': ['list', '--url', 'localhost:8000'],
     'a shell that it does not know': ['completion', 'tcsh'],
   })) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** `vigie`: the command line. `vigie help` explains it. */
-import { createVigieClient, VigieError } from '@vigie/client';
+import { createVigieClient, type ErrorCode, VigieError } from '@vigie/client';
 import type { Command } from './command.ts';
 import { completionScript } from './completion.ts';
 import { EXIT } from './exit-codes.ts';
@@ -13,6 +13,8 @@ import { WrongUsageError } from './wrong-usage-error.ts';
 const DEFAULT_URL = 'http://127.0.0.1:8000';
 /** A watch is tried again for long: only the first time is worth a line. */
 const QUIET_AFTER_MS = 10_000;
+/** Another key would help. */
+const NOT_ALLOWED: readonly ErrorCode[] = ['UNAUTHENTICATED', 'PERMISSION_DENIED'];
 
 /** @returns the exit code */
 async function main(args: readonly string[]): Promise<number> {
@@ -76,6 +78,7 @@ function linesOf({ code, reason, message, fieldViolations, traceId }: VigieError
   return [
     `vigie: ${name}: ${message}`,
     ...fieldViolations.map(({ field, description }) => `  ${field} ${description}`),
+    ...(NOT_ALLOWED.includes(code) ? ['  give an API key that may do this, by --token or VIGIE_TOKEN'] : []),
     ...(traceId === undefined ? [] : [`  trace ${traceId}`]),
   ];
 }

@@ -30,11 +30,13 @@ export class Values {
   }
 
   /** Names in any case, several of them with commas too. */
-  names(name: string, choices: readonly string[]): readonly string[] | undefined {
-    const names = this.texts(name)?.flatMap(text => text.toUpperCase().split(','));
-    const unknown = names?.find(each => !choices.includes(each));
-    if (unknown !== undefined) throw new WrongUsageError(`--${name} ${unknown}: there are ${choices.join(', ')}`);
-    return names;
+  names<Name extends string>(name: string, choices: readonly Name[]): readonly Name[] | undefined {
+    const given = this.texts(name)?.flatMap(text => text.split(','));
+    return given?.map(each => {
+      const choice = choices.find(known => known.toUpperCase() === each.toUpperCase());
+      if (choice === undefined) throw new WrongUsageError(`--${name} ${each}: there are ${choices.join(', ')}`);
+      return choice;
+    });
   }
 
   time(name: string, now = Date.now()): Date | undefined {

@@ -49,7 +49,7 @@ function filterOf({ values }: CommandContext) {
   return {
     stores: values.texts('store'),
     labels: values.texts('label'),
-    statuses: values.names('status', OUTCOMES) as readonly AlertStatus[] | undefined,
+    statuses: values.names('status', OUTCOMES),
   };
 }
 
