@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { BackupError } from './backup-error.ts';
-import { FORMAT, MANIFEST_FILE, type Manifest } from './manifest.ts';
+import { FORMAT, MANIFEST_FILE, type Manifest, readManifest } from './manifest.ts';
 
 /** As `sha256sum` writes it, so that `sha256sum --check SHA256SUMS` verifies a backup too. It is written last. */
 const SUMS_FILE = 'SHA256SUMS';
@@ -105,7 +105,7 @@ export async function readBackup(dir: string): Promise<Manifest> {
   if (manifest.format > FORMAT) {
     throw new BackupError(`${dir} was written by a later Vigie (format ${manifest.format}): restore it with that one.`);
   }
-  return manifest;
+  return readManifest(manifest);
 }
 
 /** Of the whole folder on disk. */

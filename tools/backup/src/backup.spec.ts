@@ -7,13 +7,15 @@ import { type EmbeddedPostgres, type NatsServer, openPostgresSession, queryPostg
 import { openJetStream, scratchNats, scratchPostgres, temporaryDir } from '@vigie/dev-env/testing';
 import { migrate } from '@vigie/postgres/migrations';
 import { createLogger } from '@vigie/service-kit/telemetry';
-import { MIGRATION_NAMES, STORE_SCHEMA, TABLES } from '@vigie/store-svc/schema';
+import { STORE_SCHEMA } from '@vigie/store-svc/schema';
 import { expect } from 'chai';
 import { backUp } from './backup.ts';
 import { readBackup } from './backup-folder.ts';
+import { SCHEMAS } from './schemas.ts';
 import { type CommandEnd, runMain } from './testing/run-main.ts';
 
 const LOGGER = createLogger('backup', 'silent');
+const TABLES = SCHEMAS.flatMap(({ tables }) => tables);
 /** Bytes that COPY has to escape, and a time with all its digits. */
 const VIDEO = '/videos/tab\tnewline\nback\\slash\\N🎥.mp4';
 
@@ -31,13 +33,14 @@ describe('backup and restore', () => {
     backups = teardown.use(await temporaryDir()).path;
     ({ postgres, nats, client, manager } = await startServers());
     target = await startServers();
-    await migrate(STORE_SCHEMA, postgres.url, LOGGER);
+    for (const { service } of SCHEMAS) await migrate(service, postgres.url, LOGGER);
     await ensureStreams(manager, { maxBytes: 10_000_000, replicas: 1 });
     await openIntake(manager, 'the-stream');
     for (let count = 1; count <= 5; count++) {
       await client.publish('alerts.received.s', `${count}`);
       await insertAlert(`uid-${count}`, count);
     }
+    for (const id of ['kept', 'revoked']) await insertApiKey(postgres.url, id);
     await manager.streams.purge('ALERTS', { seq: 2 });
     await manager.consumers.add('ALERTS', { durable_name: 'record', ack_policy: AckPolicy.Explicit });
     await manager.consumers.add('ALERTS', { durable_name: 'audit', ack_policy: AckPolicy.Explicit });
@@ -70,6 +73,15 @@ describe('backup and restore', () => {
     );
   }
 
+  async function insertApiKey(url: string, id: string): Promise<void> {
+    await queryPostgres(
+      url,
+      `insert into access.api_keys (id, name, scopes, stores, sha256, created_at, created_by, revoked_at)
+       values ($1, $2, '{alerts:read}', array[$2], sha256(convert_to($1, 'UTF8')), now(), 'service', $3)`,
+      [id, 'a, "b"\t{c}\\N', id === 'revoked' ? new Date() : null],
+    );
+  }
+
   const contents = async (url: string) =>
     Object.fromEntries(
       await Promise.all(TABLES.map(async name => [name, await queryPostgres(url, `table ${name} order by 1`)])),
@@ -84,6 +96,13 @@ describe('backup and restore', () => {
     const copy = path.join(teardown.use(await temporaryDir()).path, 'damaged');
     await cp(backup, copy, { recursive: true });
     return copy;
+  }
+
+  async function writeManifest(dir: string, manifest: string): Promise<void> {
+    await writeFile(path.join(dir, 'manifest.json'), manifest);
+    const sums = await readFile(path.join(dir, 'SHA256SUMS'), 'utf8');
+    const sum = createHash('sha256').update(manifest).digest('hex');
+    await writeFile(path.join(dir, 'SHA256SUMS'), sums.replace(/^.*manifest\.json$/m, `${sum}  manifest.json`));
   }
 
   it('writes what sha256sum and nats understand, and leaves nothing else', async () => {
@@ -124,6 +143,7 @@ describe('backup and restore', () => {
   it('refuses a Postgres and a nats-server that have something, and says what', async () => {
     const refused = await restore(backup);
     expectRefusal(refused, /5 rows of the table alerts\n(.*\n)*.*4 messages of the stream ALERTS/);
+    expect(refused.stderr).to.match(/2 rows of the table access\.api_keys/);
     expect((await target.manager.streams.info('ALERTS')).state.messages).to.equal(4);
   });
 
@@ -131,9 +151,12 @@ describe('backup and restore', () => {
     await queryPostgres(target.postgres.url, 'create table somebody_elses (id int)');
     await target.manager.streams.add({ name: 'SOMEBODY_ELSES', subjects: ['other'] });
     await queryPostgres(target.postgres.url, `update alerts set uid = 'other' where uid = 'uid-2'`);
+    await insertApiKey(target.postgres.url, 'made since');
+    await queryPostgres(target.postgres.url, 'update access.api_keys set revoked_at = now()');
     const restored = await restore(backup, '--force');
     expect(restored.stderr).to.equal('');
     expect(restored.stdout).to.match(/deleting:\n {2}5 rows of the table alerts/);
+    expect(restored.stdout).to.match(/3 rows of the table access\.api_keys/);
     expect(await contents(target.postgres.url)).to.deep.equal(await contents(postgres.url));
     expect(await queryPostgres(target.postgres.url, 'table somebody_elses')).to.deep.equal([]);
     await target.manager.streams.info('SOMEBODY_ELSES');
@@ -150,7 +173,12 @@ describe('backup and restore', () => {
   });
 
   it('refuses a backup with a byte that was changed, and names the file, before it touches anything', async () => {
-    for (const file of ['tables/alerts.copy.zst', 'streams/ALERTS/stream.tar.s2', 'manifest.json']) {
+    for (const file of [
+      'tables/alerts.copy.zst',
+      'tables/access.api_keys.copy.zst',
+      'streams/ALERTS/stream.tar.s2',
+      'manifest.json',
+    ]) {
       const copy = await damagedCopy();
       const bytes = await readFile(path.join(copy, file));
       bytes.writeUInt8(bytes.readUInt8(20) ^ 1, 20);
@@ -172,21 +200,20 @@ describe('backup and restore', () => {
 
   it('refuses a backup of a later Vigie', async () => {
     const copy = await damagedCopy();
-    const change = async (changed: (manifest: string) => string) => {
-      const manifest = changed(await readFile(path.join(copy, 'manifest.json'), 'utf8'));
-      await writeFile(path.join(copy, 'manifest.json'), manifest);
-      const sums = await readFile(path.join(copy, 'SHA256SUMS'), 'utf8');
-      const sum = createHash('sha256').update(manifest).digest('hex');
-      await writeFile(path.join(copy, 'SHA256SUMS'), sums.replace(/^.*manifest\.json$/m, `${sum}  manifest.json`));
-    };
-    const last = MIGRATION_NAMES.at(-1) as string;
-    await change(manifest => manifest.replace(`"${last}"`, `"${last}", "9999-later"`));
-    expectRefusal(await restore(copy, '--force'), /has the migration 9999-later, which this Vigie .* doesn't know/);
-    await change(manifest => manifest.replace('"format": 1', '"format": 2'));
+    const original = await readFile(path.join(copy, 'manifest.json'), 'utf8');
+    for (const { name, migrations } of SCHEMAS) {
+      const last = migrations.at(-1) as string;
+      await writeManifest(copy, original.replace(`"${last}"`, `"${last}", "9999-later"`));
+      const why = new RegExp(`has the migration 9999-later of the schema ${name}, .* \\(up to ${last}\\) doesn't know`);
+      expectRefusal(await restore(copy, '--force'), why);
+    }
+    await writeManifest(copy, original.replace('"access":', '"later":'));
+    expectRefusal(await restore(copy, '--force'), /of the schema later, which this Vigie \(without that schema\)/);
+    await writeManifest(copy, original.replace('"format": 2', '"format": 3'));
     expectRefusal(await restore(copy, '--force'), /was written by a later Vigie/);
   });
 
-  it('restores a backup of an earlier schema, and brings that up to date', async () => {
+  it('restores a backup of an earlier version, without keys, and brings its schema up to date', async () => {
     const earlier = await startServers();
     await migrate(STORE_SCHEMA, earlier.postgres.url, LOGGER, '0008-api-names');
     await ensureStreams(earlier.manager, { maxBytes: 10_000_000, replicas: 1 });
@@ -198,10 +225,20 @@ describe('backup and restore', () => {
     const to = teardown.use(await temporaryDir()).path;
     const of = { postgresUrl: earlier.postgres.url, natsUrl: earlier.nats.url };
     expect((await runMain('backup', ['--to', to], of)).stderr).to.equal('');
-    expect((await restore(path.join(to, (await readdir(to))[0] as string), '--force')).stderr).to.equal('');
+    const dir = path.join(to, (await readdir(to))[0] as string);
+    // As versions before access-svc have written it.
+    const manifest = JSON.parse(await readFile(path.join(dir, 'manifest.json'), 'utf8'));
+    expect(Object.keys(manifest.postgres.migrations)).to.deep.equal(['public']);
+    manifest.format = 1;
+    manifest.postgres.migrations = manifest.postgres.migrations.public;
+    await writeManifest(dir, JSON.stringify(manifest));
+    expect((await restore(dir, '--force')).stderr).to.equal('');
     const url = target.postgres.url;
-    const names = await queryPostgres(url, 'select name from schema_migrations order by id');
-    expect(names.map(({ name }) => name)).to.deep.equal(MIGRATION_NAMES);
+    for (const { migrationsTable, migrations } of SCHEMAS) {
+      const run = await queryPostgres(url, `select name from ${migrationsTable} order by id`);
+      expect(run.map(({ name }) => name)).to.deep.equal(migrations);
+    }
+    expect(await queryPostgres(url, 'table access.api_keys')).to.deep.equal([]);
     const counts = await queryPostgres(url, `select alerts from alert_counts where span = 'HOUR'`);
     expect(counts).to.deep.equal([{ alerts: 1 }]);
   });

@@ -69,7 +69,7 @@ async function copyAll(parts: BackupParts, manager: JetStreamManager, backup: Ne
     // The first query decides what all others see.
     const version = await requirePrimary(client);
     const migrations = await readMigrations(client);
-    if (migrations.length === 0) throw new BackupError('This Postgres has no schema of Vigie.');
+    if (Object.keys(migrations).length === 0) throw new BackupError('This Postgres has no schema of Vigie.');
     requireKnown(migrations, 'Postgres');
     // Before the tables, however long these take: what comes after the snapshot is in the streams alone.
     const streams: StreamCopy[] = [];

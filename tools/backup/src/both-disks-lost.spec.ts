@@ -17,6 +17,8 @@ describe('a mesh that loses both disks under load, and is restored from a backup
   let quarantined: number;
   /** Its video isn't there yet: the alert is tried again and again, and holds the ack floor back. */
   let waiting: string;
+  /** Made before the backup began. */
+  let keys: { readonly kept: ApiKey; readonly revoked: ApiKey };
   let restored: CommandEnd;
   let mesh: Mesh;
 
@@ -42,6 +44,8 @@ describe('a mesh that loses both disks under load, and is restored from a backup
     const lost = await Mesh.boot({ ports: 'free', env: { LAME_DUCK_MS: '0' } });
     try {
       await using load = await AlertLoad.begin(lost.url, lost.addresses.natsUrls.operator);
+      keys = { kept: await makeKey(lost), revoked: await makeKey(lost) };
+      await callKeys(lost, `/${keys.revoked.id}:revoke`, {});
       waiting = await load.post({ video: '/videos/not-there-yet.mp4' });
       await waitFor('a load', () => (load.accepted.size > 300 ? true : undefined));
       accepted = [...load.accepted];
@@ -72,6 +76,15 @@ describe('a mesh that loses both disks under load, and is restored from a backup
     expect(await query('select uid from alerts group by uid having count(*) > 1')).to.deep.equal([]);
     const [row] = await query('select status, failure_code from alerts where uid = $1', [waiting]);
     expect(row).to.include({ status: 'FAILED' });
+  });
+
+  it('takes the API keys that it took, and no others', async () => {
+    const { kept, revoked } = keys;
+    const read = ({ key }: ApiKey) => fetch(`${mesh.url}/v1/alerts`, { headers: { authorization: `Bearer ${key}` } });
+    expect((await read(kept)).status).to.equal(200);
+    expect((await read(revoked)).status).to.equal(401);
+    const made = await makeKey(mesh);
+    expect((await read(made)).status).to.equal(200);
   });
 
   it('has what was quarantined, and nothing is in conflict with itself', async () => {
@@ -124,6 +137,24 @@ describe('a mesh that loses both disks under load, and is restored from a backup
     await waitFor('its outcome', () => watch.lines.find(line => line.includes(uid) && line.includes('PROCESSED')));
   });
 });
+
+interface ApiKey {
+  readonly id: string;
+  readonly key: string;
+}
+
+async function makeKey(mesh: Mesh): Promise<ApiKey> {
+  const { apiKey, key } = await callKeys(mesh, '', { name: 'Till 7', scopes: ['alerts:read'] });
+  return { id: apiKey.id, key };
+}
+
+async function callKeys({ url, access }: Mesh, pathname: string, body: object) {
+  const headers = { authorization: `Bearer ${access.adminKey}`, 'content-type': 'application/json' };
+  const answer = await fetch(`${url}/v1/apiKeys${pathname}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${answer.status} ${text}`);
+  return JSON.parse(text);
+}
 
 async function watchLines(url: string): Promise<AsyncDisposable & { readonly lines: readonly string[] }> {
   const ended = new AbortController();

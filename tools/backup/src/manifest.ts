@@ -1,15 +1,19 @@
 import type { ConsumerConfig, StreamConfig, StreamState } from '@nats-io/jetstream';
 
 /** Grows when what this version writes can't be read by earlier ones. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 export const MANIFEST_FILE = 'manifest.json';
 
 export interface TableCopy {
+  /** As statements name it: with its schema, unless that is `public`. */
   readonly name: string;
   readonly columns: readonly string[];
   readonly rows: number;
 }
+
+/** Names of the migrations that have run, in their order, by the name of their schema. */
+export type RunMigrations = Readonly<Record<string, readonly string[]>>;
 
 /** A durable consumer, of which only where it has to begin again is kept. */
 export interface ConsumerCopy {
@@ -36,10 +40,17 @@ export interface Manifest {
   readonly finishedAt: string;
   readonly postgres: {
     readonly version: string;
-    readonly migrations: readonly string[];
+    readonly migrations: RunMigrations;
     readonly tables: readonly TableCopy[];
   };
   readonly jetStream: { readonly version: string; readonly streams: readonly StreamCopy[] };
+}
+
+/** @param written what JSON has, of this format or an earlier one: format 1 had the schema `public` alone */
+export function readManifest(written: Manifest): Manifest {
+  if (written.format > 1) return written;
+  const { migrations, ...rest } = written.postgres;
+  return { ...written, postgres: { ...rest, migrations: { public: migrations as unknown as readonly string[] } } };
 }
 
 export function tableFile({ name }: Pick<TableCopy, 'name'>): string {

@@ -20,9 +20,9 @@ them afterwards. Every file is checked before anything is written.
 `;
 
 export const ENVIRONMENT = `
-DATABASE_MIGRATION_URL (or DATABASE_URL) is Postgres, as the role that owns the schema; NATS_URL is nats-server, as the user
-operator. Without them both are those of \`npm start\`, which are started for the time of the call if they don't run
-(VIGIE_DATA_DIR, POSTGRES_PORT and NATS_PORT count). Exits 0 if it is done, 1 if not, 2 for a wrong call.`;
+DATABASE_MIGRATION_URL (or DATABASE_URL) is Postgres, as the role that owns the schemas; NATS_URL is nats-server, as the
+user operator. Without them both are those of \`npm start\`, which are started for the time of the call if they don't
+run (VIGIE_DATA_DIR, POSTGRES_PORT and NATS_PORT count). Exits 0 if it is done, 1 if not, 2 for a wrong call.`;
 
 /** @returns undefined if help is asked for. @throws WrongUsageError */
 export function parseBackupOptions(args: readonly string[]): { readonly to: string } | undefined {

@@ -5,13 +5,13 @@ import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jet
 import type { NatsConnection } from '@nats-io/transport-node';
 import { migrate } from '@vigie/postgres/migrations';
 import { createLogger } from '@vigie/service-kit/telemetry';
-import { STORE_SCHEMA } from '@vigie/store-svc/schema';
 import type { Client } from 'pg';
 import { BackupError } from './backup-error.ts';
 import { bytesOf, readBackup } from './backup-folder.ts';
 import { makeConsumer } from './consumer-starts.ts';
 import { type Manifest, type StreamCopy, streamFiles } from './manifest.ts';
 import { inTransaction, openPostgres } from './postgres-session.ts';
+import { SCHEMAS } from './schemas.ts';
 import { skipFinished } from './skip-finished.ts';
 import { restoreStream, type StreamFacts } from './stream-copies.ts';
 import { loadTables, requireKnown } from './table-copies.ts';
@@ -19,7 +19,7 @@ import { empty, findContents, requireNoServices } from './target.ts';
 import { mebibytes, type Say, secondsSince } from './wording.ts';
 
 export interface RestoreParts {
-  /** As the role that owns the schema. */
+  /** As the role that owns the schemas. */
   readonly postgresUrl: string;
   readonly connection: NatsConnection;
   /** The folder of one backup. */
@@ -61,10 +61,13 @@ async function restoreTables({ postgresUrl, from, say }: RestoreParts, manifest:
   const begunAt = new Date();
   const { migrations, tables } = manifest.postgres;
   const logger = createLogger('backup', 'silent');
-  await migrate(STORE_SCHEMA, postgresUrl, logger, migrations.at(-1));
+  for (const { name, service } of SCHEMAS) {
+    const last = migrations[name]?.at(-1);
+    if (last !== undefined) await migrate(service, postgresUrl, logger, last);
+  }
   await inTransaction(client, '', () => loadTables(client, from, tables));
-  // As the next start of store-svc would.
-  await migrate(STORE_SCHEMA, postgresUrl, logger);
+  // As the next start of their services would: those too that were not there yet when the backup was made.
+  for (const { service } of SCHEMAS) await migrate(service, postgresUrl, logger);
   await client.query('analyze');
   const rows = tables.map(({ name, rows }) => `${name} ${rows}`).join(', ');
   say(`tables: ${rows} in ${secondsSince(begunAt)}`);

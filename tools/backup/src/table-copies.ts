@@ -2,38 +2,51 @@ import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
-import { MIGRATION_NAMES, TABLES } from '@vigie/store-svc/schema';
 import type { Client } from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { BackupError } from './backup-error.ts';
 import type { NewBackup } from './backup-folder.ts';
-import { type TableCopy, tableFile } from './manifest.ts';
+import { type RunMigrations, type TableCopy, tableFile } from './manifest.ts';
 import { queryNames } from './postgres-session.ts';
+import { type CopiedSchema, SCHEMAS } from './schemas.ts';
 
 /** With the checksum, a file that is damaged ends the decompression too. */
 const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_checksumFlag]: 1 } };
 
 /** Those of Vigie's tables that are there: an earlier version has fewer. */
-export async function findTables(client: Client): Promise<string[]> {
-  const there = await queryNames(client, `select tablename as name from pg_tables where schemaname = 'public'`);
-  return TABLES.filter(name => there.includes(name));
-}
-
-/** Names of the migrations that have run, in their order; none where there is no schema. */
-export async function readMigrations(client: Client): Promise<string[]> {
-  const isThere = await client.query(`select to_regclass('public.schema_migrations') is not null as there`);
-  if (isThere.rows[0]?.there !== true) return [];
-  return queryNames(client, 'select name from schema_migrations order by id');
-}
-
-/** @throws BackupError if a later Vigie has made the schema, with tables that this one doesn't know */
-export function requireKnown(migrations: readonly string[], what: string): void {
-  const unknown = migrations.find((name, index) => name !== MIGRATION_NAMES[index]);
-  if (unknown === undefined) return;
-  throw new BackupError(
-    `${what} has the migration ${unknown}, which this Vigie (up to ${MIGRATION_NAMES.at(-1)}) doesn't know: ` +
-      'use the version that it is of, or a later one.',
+export async function findTables(client: Client, schemas: readonly CopiedSchema[] = SCHEMAS): Promise<string[]> {
+  // What the transaction sees, which `to_regclass` doesn't keep to.
+  const there = await queryNames(
+    client,
+    `select case schemaname when 'public' then '' else schemaname || '.' end || tablename as name from pg_tables`,
   );
+  return schemas.flatMap(({ tables }) => tables).filter(name => there.includes(name));
+}
+
+/** Without the schemas that aren't there. */
+export async function readMigrations(client: Client): Promise<RunMigrations> {
+  const found: [schema: string, migrations: string[]][] = [];
+  for (const { name, migrationsTable } of SCHEMAS) {
+    const isThere = await client.query('select to_regclass($1) is not null as there', [migrationsTable]);
+    if (isThere.rows[0]?.there !== true) continue;
+    const migrations = await queryNames(client, `select name from ${migrationsTable} order by id`);
+    if (migrations.length > 0) found.push([name, migrations]);
+  }
+  return Object.fromEntries(found);
+}
+
+/** @throws BackupError if a later Vigie has made a schema, or tables in one, that this one doesn't know */
+export function requireKnown(migrations: RunMigrations, what: string): void {
+  for (const [name, run] of Object.entries(migrations)) {
+    const known = SCHEMAS.find(schema => schema.name === name)?.migrations ?? [];
+    const unknown = run.find((migration, index) => migration !== known[index]);
+    if (unknown === undefined) continue;
+    const newest = known.length === 0 ? 'without that schema' : `up to ${known.at(-1)}`;
+    throw new BackupError(
+      `${what} has the migration ${unknown} of the schema ${name}, which this Vigie (${newest}) ` +
+        "doesn't know: use the version that it is of, or a later one.",
+    );
+  }
 }
 
 /** In the transaction of the caller. */
@@ -52,7 +65,7 @@ export async function copyTable(client: Client, name: string, backup: NewBackup)
 
 /** In the transaction of the caller, which owns the tables. What they hold is replaced. */
 export async function loadTables(client: Client, dir: string, tables: readonly TableCopy[]): Promise<void> {
-  const unknown = tables.find(({ name }) => !TABLES.includes(name));
+  const unknown = tables.find(({ name }) => !SCHEMAS.some(schema => schema.tables.includes(name)));
   if (unknown !== undefined) throw new BackupError(`${dir} has a table ${unknown.name}, which is not Vigie's.`);
   for (const { name } of tables) await client.query(`alter table ${name} disable trigger user`);
   await client.query(`truncate ${tables.map(({ name }) => name).join(', ')}`);

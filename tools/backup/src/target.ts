@@ -2,10 +2,10 @@ import type { JetStreamManager } from '@nats-io/jetstream';
 import { STREAM_NAMES } from '@vigie/alert/streams';
 import { removeSchema } from '@vigie/postgres/migrations';
 import { createLogger } from '@vigie/service-kit/telemetry';
-import { STORE_SCHEMA } from '@vigie/store-svc/schema';
 import type { Client } from 'pg';
 import { BackupError } from './backup-error.ts';
 import { queryNames } from './postgres-session.ts';
+import { SCHEMAS } from './schemas.ts';
 import { findTables, readMigrations, requireKnown } from './table-copies.ts';
 
 /** Vigie's own streams, those too that aren't in a backup. */
@@ -61,11 +61,10 @@ export async function findContents({ client, manager }: Target): Promise<string[
 export async function empty({ postgresUrl, client, manager }: Target): Promise<void> {
   const migrations = await readMigrations(client);
   requireKnown(migrations, 'Postgres');
-  if (migrations.length > 0) {
-    // It would be converted row by row otherwise. One by one, as a trigger of the first empties others.
-    for (const name of await findTables(client)) await client.query(`truncate ${name}`);
-    await removeSchema(STORE_SCHEMA, postgresUrl, createLogger('backup', 'silent'));
-  }
+  const schemas = SCHEMAS.filter(({ name }) => name in migrations);
+  // They would be converted row by row otherwise. One by one, as a trigger of the first empties others.
+  for (const name of await findTables(client, schemas)) await client.query(`truncate ${name}`);
+  for (const { service } of schemas) await removeSchema(service, postgresUrl, createLogger('backup', 'silent'));
   for (const name of await findStreams(manager)) await manager.streams.delete(name);
 }
 

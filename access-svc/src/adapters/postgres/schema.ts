@@ -1,3 +1,4 @@
+/** What access-svc has in Postgres, also for tools that copy or restore what it holds. */
 import type { ServiceSchema } from '@vigie/postgres';
 import { ApiKeyRow } from './api-key-row.ts';
 import { M0001ApiKeys } from './migrations/m0001-api-keys.ts';
@@ -15,3 +16,6 @@ export const SCHEMA: ServiceSchema = {
   // Fails for a role that lacks the grants of docker/postgres/roles.sql.
   canUseTable: 'select from access.api_keys limit 0',
 };
+
+/** What the migrations have made and fill with data, of any version; `schema_migrations` says how far they have run. */
+export const TABLES: readonly string[] = ['api_keys'];
