@@ -25,8 +25,8 @@ import { createLegacyAlerts, LEGACY_UID_NAMES } from './adapters/http/legacy/leg
 import { createPages } from './adapters/http/pages.ts';
 import { FairTurns, inTurn } from './adapters/http/rates/fair-turns.ts';
 import { limitRate } from './adapters/http/rates/limit-rate.ts';
-import { RateLimiter } from './adapters/http/rates/rate-limiter.ts';
-import { RateLimits } from './adapters/http/rates/rate-limits.ts';
+import { type RateLimit, RateLimiter } from './adapters/http/rates/rate-limiter.ts';
+import { type RateDimension, RateLimits } from './adapters/http/rates/rate-limits.ts';
 import { RefusedCalls } from './adapters/http/rates/refused-calls.ts';
 import { RequestGuard } from './adapters/http/request-guard.ts';
 import { createMethodForwarder } from './adapters/http/rpc/forward-method.ts';
@@ -96,7 +96,8 @@ export async function startGateway(
   registerAdmissionMetrics(metrics, admissions);
   const access = openAccess(config, context);
   const methods = PUBLIC_METHODS.map(({ method }) => method);
-  const guard = new RequestGuard(admissions, access, methods);
+  const rates = openRates(config, context);
+  const guard = new RequestGuard({ admissions, access, methods, rates: rates.byIdentity });
   const stopping = new AbortController();
 
   const { upstreamHealth, rpcHandlers, legacyAlerts, transcoder } = bindParts<Parts>(
@@ -166,12 +167,11 @@ export async function startGateway(
     overrides,
   );
 
-  const rates = openRateLimits(config, context);
-  const turns = rates && new FairTurns();
+  const turns = rates.areSet ? new FairTurns() : undefined;
   const limitRpc = (path: string, handler: ExchangeHandler): ExchangeHandler =>
-    isHealthCheck(path) ? handler : limitRate(inTurn(handler, turns), rates, refuseRpc);
+    isHealthCheck(path) ? handler : limitRate(inTurn(handler, turns), rates.byAddress, refuseRpc);
   const limitRest = (handler: ExchangeHandler): ExchangeHandler =>
-    limitRate(inTurn(handler, turns), rates, (exchange, error) => sendError(exchange, error, logger));
+    limitRate(inTurn(handler, turns), rates.byAddress, (exchange, error) => sendError(exchange, error, logger));
 
   // A balancer sends nothing to a gateway that isn't ready, so it is as long as it can accept alerts.
   for (const name of UPSTREAM_NAMES) {
@@ -215,12 +215,23 @@ export async function startGateway(
   return httpListener.listen(config.host, config.port);
 }
 
-/** API keys and tenants would be dimensions of their own, with a limiter each. */
-function openRateLimits({ rateLimit }: Config, { logger, metrics }: ServiceContext): RateLimits | undefined {
-  if (rateLimit === undefined) return undefined;
-  const refused = new RefusedCalls({ logger, metrics, intervalMs: REFUSED_CALLS_MS });
-  const limiter = new RateLimiter(rateLimit);
-  return new RateLimits([{ name: 'caller', limiter, keyOf: ({ caller }) => caller }], refused);
+interface Rates {
+  readonly byAddress: RateLimits | undefined;
+  readonly byIdentity: RateLimits | undefined;
+  readonly areSet: boolean;
+}
+
+/** Addresses are counted before anybody is asked who calls; identities once that is known. */
+function openRates({ rateLimit, keyRateLimit }: Config, { logger, metrics }: ServiceContext): Rates {
+  const areSet = rateLimit !== undefined || keyRateLimit !== undefined;
+  const refused = areSet ? new RefusedCalls({ logger, metrics, intervalMs: REFUSED_CALLS_MS }) : undefined;
+  const open = (name: string, limit: RateLimit | undefined, keyOf: RateDimension['keyOf']): RateLimits | undefined =>
+    limit && refused && new RateLimits([{ name, limiter: new RateLimiter(limit), keyOf }], refused);
+  return {
+    byAddress: open('caller', rateLimit, ({ caller }) => caller),
+    byIdentity: open('key', keyRateLimit, ({ identity }) => (identity?.isAnonymous ? undefined : identity?.subject)),
+    areSet,
+  };
 }
 
 function openChannels(config: Config, teardown: AsyncDisposableStack): Record<UpstreamName, ChannelTransport> {

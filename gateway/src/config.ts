@@ -31,8 +31,10 @@ export interface Config extends RunnerConfig, ServerLimits, AccessConfig {
   readonly sendTimeoutMs: number;
   /** How many outcomes are kept for all watches: one that falls further behind ends. */
   readonly recentOutcomes: number;
-  /** Of one caller; undefined if none may call too fast. */
+  /** Of one address; undefined if none may call too fast. */
   readonly rateLimit: RateLimit | undefined;
+  /** Of one API key; undefined if none may be used too fast. */
+  readonly keyRateLimit: RateLimit | undefined;
   /** How long connections are still accepted after SIGTERM; at most half of the grace period. */
   readonly lameDuckMs: number;
 }
@@ -72,7 +74,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     trustedProxies: reader.list('TRUSTED_PROXIES', networks => new TrustedProxies(networks)),
     sendTimeoutMs: reader.integer('SEND_TIMEOUT_MS', 60_000, SPAN_MS),
     recentOutcomes: reader.integer('RECENT_OUTCOMES', 4_096, { min: 1, max: 1_000_000 }),
-    rateLimit: readRateLimit(reader),
+    rateLimit: readRateLimit(reader, 'RATE_LIMIT_PER_SECOND', 'RATE_LIMIT_WINDOW_SECONDS'),
+    keyRateLimit: readRateLimit(reader, 'KEY_RATE_LIMIT_PER_SECOND', 'KEY_RATE_LIMIT_WINDOW_SECONDS'),
     lameDuckMs: reader.integer('LAME_DUCK_MS', Math.min(500, mostLameDuckMs), {
       min: 0,
       max: mostLameDuckMs,
@@ -81,8 +84,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   });
 }
 
-function readRateLimit(reader: EnvReader): RateLimit | undefined {
-  const perSecond = reader.integer('RATE_LIMIT_PER_SECOND', 0, { min: 0, max: MAX_PER_SECOND });
-  const windowSeconds = reader.integer('RATE_LIMIT_WINDOW_SECONDS', 1, { min: 1, max: 60 });
+function readRateLimit(reader: EnvReader, rate: string, window: string): RateLimit | undefined {
+  const perSecond = reader.integer(rate, 0, { min: 0, max: MAX_PER_SECOND });
+  const windowSeconds = reader.integer(window, 1, { min: 1, max: 60 });
   return perSecond === 0 ? undefined : { perSecond, windowSeconds };
 }

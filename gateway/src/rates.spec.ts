@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { create, toBinary, toJson } from '@bufbuild/protobuf';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
+import { newApiKey } from '@vigie/access';
 import { waitFor } from '@vigie/dev-env/testing';
 import { ErrorInfoSchema, RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
 import { Health } from '@vigie/proto/health/v1/health_pb.ts';
@@ -279,5 +280,53 @@ describe('the limit on the rate', () => {
     ] as const) {
       expect(() => readConfig({ [name]: value })).to.throw(`${name} is wrong`);
     }
+  });
+});
+
+describe('rates by API key', () => {
+  const keyQuotaOf = (quota: number): Partial<Config> => ({
+    keyRateLimit: { perSecond: quota / 60, windowSeconds: 60 },
+  });
+  const withKey = (key: string, gateway: RunningGateway, path = '/v1/alerts'): Promise<Response> =>
+    fetch(`${gateway.url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+      body: JSON.stringify(ALERT),
+    });
+  const known: Services = { ...services, identifyApiKey: async () => ({ identity: { scopes: ['alerts:write'] } }) };
+
+  it('count each key for itself, whatever address it is used from, and nobody who shows none', async () => {
+    await using gateway = await runGateway(known, keyQuotaOf(2));
+    const [busy, quiet] = [newApiKey(), newApiKey()];
+    const statuses = [];
+    for (let times = 0; times < 3; times++) statuses.push((await withKey(busy, gateway)).status);
+    expect(statuses).to.deep.equal([202, 202, 429]);
+    const refused = await withKey(busy, gateway);
+    expect(((await refused.json()) as { error: { reason: string } }).error.reason).to.equal('RATE_LIMITED');
+    expect((await withKey(quiet, gateway)).status).to.equal(202);
+    for (let times = 0; times < 4; times++) expect((await postBatch(gateway, 1)).status).to.equal(202);
+  });
+
+  it('stand beside those by address, and count the alerts of a batch for both', async () => {
+    await using gateway = await runGateway(known, { ...quotaOf(100), ...keyQuotaOf(10) });
+    const key = newApiKey();
+    const response = await fetch(`${gateway.url}/v1/alerts:batch`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+      body: JSON.stringify(toJson(BatchCreateAlertsRequestSchema, alertsOf(4))),
+    });
+    const [policy, left] = headersIn(response);
+    expect(policy).to.equal('"caller";q=100;w=60, "key";q=10;w=60');
+    expect(left).to.match(/^"caller";r=96;t=\d+, "key";r=6;t=\d+$/);
+  });
+
+  it('hold over gRPC too', async () => {
+    await using gateway = await runGateway(known, keyQuotaOf(1));
+    const client = createClient(AlertService, createGrpcTransport({ baseUrl: gateway.url }));
+    const headers = { authorization: `Bearer ${newApiKey()}` };
+    await client.createAlert({ alert: ALERT }, { headers });
+    const error = (await client.createAlert({ alert: ALERT }, { headers }).catch(ConnectError.from)) as ConnectError;
+    expect(error.code).to.equal(Code.ResourceExhausted);
+    expect(error.findDetails(RetryInfoSchema)).to.have.length(1);
   });
 });

@@ -16,7 +16,7 @@ export const service = {
     memoryMib: 512,
     settings: {
       ...{ ALLOWED_HOSTS: '', ALLOWED_ORIGINS: '', TRUSTED_PROXIES: '' },
-      ...{ TLS_CERT_FILE: '', TLS_KEY_FILE: '', RATE_LIMIT_PER_SECOND: '' },
+      ...{ TLS_CERT_FILE: '', TLS_KEY_FILE: '', RATE_LIMIT_PER_SECOND: '', KEY_RATE_LIMIT_PER_SECOND: '' },
     },
   },
 } as const satisfies ServiceDeclaration;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { AccessControl, serviceAuthorization } from './access-control.ts';
 import { AccessError } from './access-error.ts';
 import { newApiKey, readApiKey } from './api-key.ts';
-import type { ApiKeyIdentity } from './known-keys.ts';
+import { type ApiKeyIdentity, apiKeyIdentity } from './known-keys.ts';
 import { SCOPES } from './scopes.ts';
 
 const SECRET = 'between-us';
@@ -16,15 +16,7 @@ function openControl(keys: Readonly<Record<string, Partial<ApiKeyIdentity>>> = {
     identifyApiKey: async ({ id }) => {
       asked.push(id);
       const found = Object.entries(keys).find(([key]) => readApiKey(key)?.id === id)?.[1];
-      return (
-        found && {
-          subject: `key:${id}`,
-          scopes: [],
-          stores: undefined,
-          expiresAtMs: Number.POSITIVE_INFINITY,
-          ...found,
-        }
-      );
+      return found && { ...apiKeyIdentity(id, { scopes: [], stores: [], expiresAtMs: undefined }), ...found };
     },
   });
   return { control, asked };

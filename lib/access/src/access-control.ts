@@ -57,7 +57,7 @@ export class AccessControl {
   /** @throws AccessError CREDENTIALS_MISSING, SCOPE_MISSING; for a method that names no scope, whoever calls */
   require(identity: Identity, scope: RequiredScope | undefined): void {
     if (this.allows(identity, scope)) return;
-    if (identity === this.#anonymous) {
+    if (identity.isAnonymous) {
       throw new AccessError('CREDENTIALS_MISSING', 'Say who you are: send Authorization: Bearer and an API key.');
     }
     // Which methods there are between Vigie's services is nobody else's concern.

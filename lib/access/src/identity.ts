@@ -5,17 +5,24 @@ import type { RequiredScope } from './scopes.ts';
 export interface Identity {
   /** For logs and limits: `anonymous`, `key:<id>`, `service`. Never a secret. */
   readonly subject: string;
+  /** Whether it is nobody in particular. */
+  readonly isAnonymous: boolean;
   readonly scopes: readonly RequiredScope[];
   /** The stores whose alerts it is about; undefined for all of them. */
   readonly stores: readonly string[] | undefined;
 }
 
 /** One of Vigie's own services, on nobody else's behalf. */
-export const SERVICE_IDENTITY: Identity = { subject: 'service', scopes: ['internal', 'admin'], stores: undefined };
+export const SERVICE_IDENTITY: Identity = {
+  subject: 'service',
+  isAnonymous: false,
+  scopes: ['internal', 'admin'],
+  stores: undefined,
+};
 
 /** Somebody who doesn't say who it is. */
 export function anonymousIdentity(scopes: readonly RequiredScope[]): Identity {
-  return { subject: 'anonymous', scopes, stores: undefined };
+  return { subject: 'anonymous', isAnonymous: true, scopes, stores: undefined };
 }
 
 /**

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { newApiKey, type ReadApiKey, readApiKey } from './api-key.ts';
-import { type ApiKeyIdentity, KnownKeys } from './known-keys.ts';
+import { type ApiKeyIdentity, apiKeyIdentity, KnownKeys } from './known-keys.ts';
 
 const key = readApiKey(newApiKey()) as ReadApiKey;
-const identity: ApiKeyIdentity = { subject: 'key:a', scopes: [], stores: undefined, expiresAtMs: Infinity };
+const identity = apiKeyIdentity('a', { scopes: [], stores: [], expiresAtMs: undefined });
 
 describe('KnownKeys', () => {
   it('notices within five seconds that a key is revoked, also one that is in use all the time', async function () {

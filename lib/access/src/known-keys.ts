@@ -1,10 +1,30 @@
 import { LRUCache } from 'lru-cache';
 import type { ReadApiKey } from './api-key.ts';
 import type { Identity } from './identity.ts';
+import { isScope } from './scopes.ts';
 
 export interface ApiKeyIdentity extends Identity {
   /** Milliseconds since 1970 from which on it is refused. */
   readonly expiresAtMs: number;
+}
+
+export interface ApiKeyRights {
+  readonly scopes: readonly string[];
+  /** Empty for all of them. */
+  readonly stores: readonly string[];
+  /** Undefined if it never expires. */
+  readonly expiresAtMs: number | undefined;
+}
+
+/** Who shows the key with this id. */
+export function apiKeyIdentity(id: string, { scopes, stores, expiresAtMs }: ApiKeyRights): ApiKeyIdentity {
+  return {
+    subject: `key:${id}`,
+    isAnonymous: false,
+    scopes: scopes.filter(isScope),
+    stores: stores.length === 0 ? undefined : stores,
+    expiresAtMs: expiresAtMs ?? Number.POSITIVE_INFINITY,
+  };
 }
 
 /** @returns undefined if there is no such key, or it is of no use any more */

@@ -17,6 +17,8 @@ export interface MeshUnderTest extends AsyncDisposable {
 export interface OwnMesh extends MeshUnderTest {
   /** Of its services and servers; their children are not named. */
   readonly pids: readonly number[];
+  /** An API key that may do everything. */
+  readonly adminKey: string;
   /** @param name of a service, or `nats` */
   pidOf(name: string): number;
   /** Stops a service where it is, until the result is disposed of. */
@@ -41,6 +43,7 @@ export async function bootMesh(options: MeshOptions = {}): Promise<OwnMesh> {
   return {
     ...placesOf(mesh.ports),
     pids: mesh.processes.map(({ pid }) => pid).filter(pid => pid !== undefined),
+    adminKey: mesh.access.adminKey,
     pidOf: name => mesh.processes.find(process => process.name === name)?.pid as number,
     freeze: name => {
       const service = mesh.service(name);

@@ -26,6 +26,7 @@ const grpcServices = {
       'SummarizeAlerts',
       'WatchAlerts',
     ],
+    'vigie.access.v1.ApiKeyService': ['CreateApiKey', 'GetApiKey', 'ListApiKeys', 'RevokeApiKey', 'RotateApiKey'],
     'vigie.quarantine.v1.QuarantinedAlertService': [
       'DiscardQuarantinedAlerts',
       'ListQuarantinedAlerts',
@@ -59,7 +60,7 @@ const grpcServices = {
 const REFLECTION = ['grpc.reflection.v1.ServerReflection', 'grpc.reflection.v1alpha.ServerReflection'];
 
 /** retention-svc sees no alert. */
-const SERVICES_ON_THE_WAY = SERVICE_NAMES.filter(name => name !== 'retention-svc');
+const SERVICES_ON_THE_WAY = SERVICE_NAMES.filter(name => !['access-svc', 'retention-svc'].includes(name));
 
 describe('a person at a shell', () => {
   const mesh = useMesh();

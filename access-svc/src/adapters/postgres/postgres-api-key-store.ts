@@ -1,5 +1,5 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import { isScope, type ReadApiKey } from '@vigie/access';
+import { apiKeyIdentity, type ReadApiKey } from '@vigie/access';
 import { askPostgres } from '@vigie/postgres';
 import type { ApiKey, ApiKeyPosition, NewApiKey } from '../../domain/api-key.ts';
 import type { AdminKeyState, ApiKeyStore, FoundIdentity } from '../../ports/api-key-store.ts';
@@ -127,12 +127,7 @@ interface IdentityRow {
 
 function toFoundIdentity(id: string, { scopes, stores, noted, expires_at_ms }: IdentityRow): FoundIdentity {
   return {
-    identity: {
-      subject: `key:${id}`,
-      scopes: scopes.filter(isScope),
-      stores: stores.length === 0 ? undefined : stores,
-      expiresAtMs: expires_at_ms ?? Number.POSITIVE_INFINITY,
-    },
+    identity: apiKeyIdentity(id, { scopes, stores, expiresAtMs: expires_at_ms ?? undefined }),
     isUseNoted: noted,
   };
 }

@@ -3,7 +3,17 @@ import type { AccessControl } from '@vigie/access';
 import { scopeOf, translateAccessError } from '@vigie/access/wire';
 import type { Admissions, AdmittedCall } from '@vigie/service-kit/limits';
 import type { Exchange } from './exchange.ts';
+import type { RateLimits } from './rates/rate-limits.ts';
 import { StandingAccess } from './standing-access.ts';
+
+export interface RequestGuardParts {
+  readonly admissions: Admissions;
+  readonly access: AccessControl;
+  /** Those that need a scope; all others, which are the gateway's own, are open to everybody. */
+  readonly methods: readonly DescMethod[];
+  /** By who calls, once that is known; absent if nobody may call too fast. */
+  readonly rates?: RateLimits | undefined;
+}
 
 /** What every request has to pass before its body is read. */
 export class RequestGuard {
@@ -11,16 +21,21 @@ export class RequestGuard {
   readonly #access: AccessControl;
   readonly #standing: StandingAccess;
   readonly #methods: ReadonlySet<DescMethod>;
+  readonly #rates: RateLimits | undefined;
 
-  /** @param methods those that need a scope; all others, which are the gateway's own, are open to everybody */
-  constructor(admissions: Admissions, access: AccessControl, methods: readonly DescMethod[]) {
+  constructor({ admissions, access, methods, rates }: RequestGuardParts) {
     this.#admissions = admissions;
     this.#access = access;
     this.#standing = new StandingAccess(access);
     this.#methods = new Set(methods);
+    this.#rates = rates;
   }
 
-  /** Finds out who sends a request, and whether it may. @throws ConnectError UNAUTHENTICATED, PERMISSION_DENIED */
+  /**
+   * Finds out who sends a request, and whether it may.
+   *
+   * @throws ConnectError UNAUTHENTICATED, PERMISSION_DENIED; RESOURCE_EXHAUSTED if it comes too fast
+   */
   async authorize(exchange: Exchange, method: DescMethod): Promise<void> {
     if (!this.#methods.has(method)) return;
     try {
@@ -30,6 +45,7 @@ export class RequestGuard {
     } catch (error) {
       throw translateAccessError(error) ?? error;
     }
+    await this.#rates?.enter(exchange);
   }
 
   /**

@@ -2,8 +2,7 @@ import { timestampMs } from '@bufbuild/protobuf/wkt';
 import { Code, createClient, type Transport } from '@connectrpc/connect';
 import { CredentialService } from '@vigie/proto/vigie/internal/access/v1/credential_service_pb.ts';
 import { rpcError } from '@vigie/service-kit/grpc';
-import type { IdentifyApiKey } from '../known-keys.ts';
-import { isScope } from '../scopes.ts';
+import { apiKeyIdentity, type IdentifyApiKey } from '../known-keys.ts';
 
 /** Asks access-svc whose a key is. @throws ConnectError UNAVAILABLE if that gives no answer */
 export function identifyByService(transport: Transport): IdentifyApiKey {
@@ -13,13 +12,8 @@ export function identifyByService(transport: Transport): IdentifyApiKey {
       const message = 'Nobody can tell now whose this API key is; try again.';
       throw rpcError(Code.Unavailable, message, { reason: 'ACCESS_UNREACHABLE', retryDelayMs: 1_000, cause });
     });
-    return (
-      identity && {
-        subject: `key:${id}`,
-        scopes: identity.scopes.filter(isScope),
-        stores: identity.stores.length === 0 ? undefined : identity.stores,
-        expiresAtMs: identity.expiresAt === undefined ? Number.POSITIVE_INFINITY : timestampMs(identity.expiresAt),
-      }
-    );
+    if (identity === undefined) return undefined;
+    const expiresAtMs = identity.expiresAt && timestampMs(identity.expiresAt);
+    return apiKeyIdentity(id, { ...identity, expiresAtMs });
   };
 }

@@ -33,9 +33,9 @@ export async function compareWays(options: OptionsOfWays, say: (line: string) =>
     new ChannelTransport({ address, services: [AlertService], defaultTimeoutMs: 10_000 }),
   );
   const watch = resources.use(await OutcomeWatch.start(createClient(AlertService, transport), store));
-  const { gatewayUrl } = mesh;
+  const { gatewayUrl, adminKey: apiKey } = mesh;
   const clients = options.via.map(way => {
-    return [way, resources.use(openWay(way, { gatewayUrl, batch: options.batch }))] as const;
+    return [way, resources.use(openWay(way, { gatewayUrl, apiKey, batch: options.batch }))] as const;
   });
 
   const warmUp = Math.min(options.alerts, MAX_WARM_UP_ALERTS);

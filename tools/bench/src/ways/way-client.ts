@@ -21,6 +21,8 @@ export interface WayClient extends AsyncDisposable {
 
 export interface WayClientOptions {
   readonly gatewayUrl: string;
+  /** What `rest-key` shows. */
+  readonly apiKey: string;
   /** Alerts of one call of `batch`. */
   readonly batch: number;
 }
@@ -31,10 +33,12 @@ const CALLS = 64;
 const BATCH_CALLS = 4;
 const TIMEOUT_MS = 60_000;
 
-export function openWay(way: Way, { gatewayUrl, batch }: WayClientOptions): WayClient {
+export function openWay(way: Way, { gatewayUrl, apiKey, batch }: WayClientOptions): WayClient {
   switch (way) {
     case 'rest':
       return postOneByOne(gatewayUrl);
+    case 'rest-key':
+      return postOneByOne(gatewayUrl, { authorization: `Bearer ${apiKey}` });
     case 'batch':
       return postBatches(gatewayUrl, batch);
     case 'stream':
@@ -44,10 +48,10 @@ export function openWay(way: Way, { gatewayUrl, batch }: WayClientOptions): WayC
   }
 }
 
-function postOneByOne(gatewayUrl: string): WayClient {
+function postOneByOne(gatewayUrl: string, headers: Readonly<Record<string, string>> = {}): WayClient {
   const pool = new Pool(gatewayUrl, { connections: CALLS });
   return {
-    send: alerts => callEach(alerts, CALLS, alert => post(pool, '/v1/alerts', alert)),
+    send: alerts => callEach(alerts, CALLS, alert => post(pool, '/v1/alerts', alert, headers)),
     [Symbol.asyncDispose]: () => pool.close(),
   };
 }
@@ -67,8 +71,13 @@ async function postBatch(pool: Pool, alerts: readonly BenchAlert[]): Promise<voi
   if (accepted.length !== alerts.length) throw new Error(`refused in a batch: ${answer}`);
 }
 
-async function post(pool: Pool, path: string, body: object): Promise<string> {
-  const headers = { 'content-type': 'application/json' };
+async function post(
+  pool: Pool,
+  path: string,
+  body: object,
+  more: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const headers = { 'content-type': 'application/json', ...more };
   const answer = await pool.request({ method: 'POST', path, headers, body: JSON.stringify(body) });
   const text = await answer.body.text();
   if (answer.statusCode !== 202) throw new Error(`refused with ${answer.statusCode}: ${text}`);

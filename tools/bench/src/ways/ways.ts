@@ -1,8 +1,8 @@
 /**
- * Ways for an alert through the gateway: POST /v1/alerts, POST /v1/alerts:batch, CreateAlert over each protocol of RPC,
- * and one StreamAlerts call over gRPC.
+ * Ways for an alert through the gateway: POST /v1/alerts, the same with an API key, POST /v1/alerts:batch, CreateAlert
+ * over each protocol of RPC, and one StreamAlerts call over gRPC.
  */
-export const WAYS = ['rest', 'batch', 'connect', 'grpc', 'grpc-web', 'stream'] as const;
+export const WAYS = ['rest', 'rest-key', 'batch', 'connect', 'grpc', 'grpc-web', 'stream'] as const;
 
 export type Way = (typeof WAYS)[number];
 

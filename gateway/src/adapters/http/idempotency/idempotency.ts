@@ -62,8 +62,8 @@ export class Idempotency {
   async begin(exchange: Exchange, body: Uint8Array): Promise<Answer | undefined> {
     const key = readIdempotencyKey(exchange.request);
     if (key === undefined) return undefined;
-    const { subject = 'anonymous' } = exchange.identity ?? {};
-    const caller = subject === 'anonymous' ? ANYBODY : subject;
+    const { identity } = exchange;
+    const caller = identity === undefined || identity.isAnonymous ? ANYBODY : identity.subject;
     const attempt = { caller, key, leaseId: randomUUID() };
     const state = await this.#ask(exchange, attempt, body);
     if (state.kind === 'IN_PROGRESS') throw keyInUse();

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { Code, type ConnectError } from '@connectrpc/connect';
 import { pause } from '@vigie/service-kit/async';
 import { rpcError } from '@vigie/service-kit/grpc';
@@ -26,20 +27,18 @@ interface Taken {
   readonly state: RateState;
 }
 
-/** Of all dimensions; a call has to pass each. */
+/** Of all dimensions; a call has to pass each. Others may be counted by others, before or after. */
 export class RateLimits {
   readonly #dimensions: readonly RateDimension[];
   readonly #refused: RefusedCalls;
-  readonly #policies: string;
+  readonly #policies: readonly string[];
   /** Calls that wait to be refused. */
   #paced = 0;
 
   constructor(dimensions: readonly RateDimension[], refused: RefusedCalls) {
     this.#dimensions = dimensions;
     this.#refused = refused;
-    this.#policies = dimensions
-      .map(({ name, limiter }) => `"${name}";q=${limiter.quota};w=${limiter.windowSeconds}`)
-      .join(', ');
+    this.#policies = dimensions.map(({ name, limiter }) => `"${name}";q=${limiter.quota};w=${limiter.windowSeconds}`);
   }
 
   /**
@@ -49,9 +48,16 @@ export class RateLimits {
    * @throws ConnectError RESOURCE_EXHAUSTED with `google.rpc.RetryInfo`
    */
   async enter(exchange: Exchange): Promise<void> {
+    const others = exchange.rate;
     exchange.rate = {
-      take: points => this.#take(exchange, points),
-      takeWhenFree: (points, call) => this.#takeWhenFree(exchange, points, call),
+      take: async points => {
+        await others?.take(points);
+        await this.#take(exchange, points);
+      },
+      takeWhenFree: async (points, call) => {
+        await others?.takeWhenFree(points, call);
+        await this.#takeWhenFree(exchange, points, call);
+      },
     };
     const refused = await this.#takeOrRefuse(exchange, 1);
     if (refused === undefined) return;
@@ -106,9 +112,16 @@ export class RateLimits {
   #showIn(exchange: Exchange, all: readonly Taken[]): void {
     const { response } = exchange;
     if (response.headersSent || all.length === 0 || expectsGrpcStatus(exchange)) return;
-    response.setHeader('ratelimit-policy', this.#policies);
-    response.setHeader('ratelimit', all.map(describe).join(', '));
+    showItems(response, 'ratelimit-policy', this.#policies);
+    showItems(response, 'ratelimit', all.map(describe));
   }
+}
+
+/** In the place of those of the same names, beside others. */
+function showItems(response: ServerResponse, header: string, items: readonly string[]): void {
+  const shown = String(response.getHeader(header) ?? '').split(', ');
+  const all = new Map([...shown, ...items].filter(item => item !== '').map(item => [item.split(';', 1)[0], item]));
+  response.setHeader(header, [...all.values()].join(', '));
 }
 
 function describe({ dimension, state }: Taken): string {

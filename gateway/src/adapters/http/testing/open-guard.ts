@@ -7,7 +7,11 @@ export function openGuard(): { guard: RequestGuard; limits: RequestLimits } {
   const bounds = { maxCalls: 100, maxCallsPerCaller: 100, maxBytes: 1e6, maxBytesPerCaller: 1e6, freeBytesPerCall: 0 };
   const access = new AccessControl({ anonymousScopes: [], serviceSecret: '', identifyApiKey: async () => undefined });
   return {
-    guard: new RequestGuard(new Admissions({ callLimits: bounds, streamLimits: bounds }), access, []),
+    guard: new RequestGuard({
+      admissions: new Admissions({ callLimits: bounds, streamLimits: bounds }),
+      access,
+      methods: [],
+    }),
     limits: { maxBodyBytes: 1_024, bodyTimeoutMs: 10_000, decode: DEFAULT_DECODE_LIMITS },
   };
 }
