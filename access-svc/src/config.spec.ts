@@ -7,6 +7,7 @@ describe('the configuration of access-svc', () => {
   it('has a default for everything', () => {
     const config = readConfig({});
     expect(config).to.include({ port: 50054, healthPort: 9055, serviceSecret: 'vigie', adminKey: undefined });
+    expect(config.auditRetentionDays).to.equal(365);
     expect(config.anonymousScopes).to.deep.equal([]);
     expect(config.database).to.include({
       url: 'postgresql://vigie_access:vigie_access@127.0.0.1:5432/vigie',

@@ -14,6 +14,8 @@ export interface Config extends RunnerConfig, AccessConfig {
   readonly database: DatabaseConfig;
   /** Of who makes the first keys, without the key itself; undefined if the environment names none. */
   readonly adminKey: ReadApiKey | undefined;
+  /** For how long the audit log keeps an event. */
+  readonly auditRetentionDays: number;
 }
 
 const LOCAL_DATABASE = {
@@ -31,6 +33,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     serverLimits: readGrpcServerLimits(reader),
     database: readDatabaseConfig(reader, LOCAL_DATABASE),
     adminKey: readApiKey(reader.checked('ADMIN_KEY', requireApiKey, '')),
+    auditRetentionDays: reader.integer('AUDIT_RETENTION_DAYS', 365, { min: 1, max: 36_500 }),
   });
 }
 

@@ -43,6 +43,7 @@ const REQUESTS: Readonly<Record<string, JsonObject>> = {
   ListApiKeys: { pageSize: 10 },
   RotateApiKey: { id: 'AbC123', keepPreviousFor: '60s' },
   RevokeApiKey: { id: 'AbC123' },
+  ListAuditEvents: { subject: 'key:AbC123', since: '2025-06-02T13:00:00Z' },
   ProbeVideo: { video: '/videos/a.mp4' },
   ProbeStream: { chunk: 'AAEC' },
   GetPoster: { video: '/videos/a.mp4', maxSide: 320 },
@@ -98,6 +99,7 @@ describe('every method over every protocol', () => {
         rotateApiKey: unary,
         revokeApiKey: unary,
       },
+      accessAudit: { listAuditEvents: unary },
       probe: {
         probeVideo: unary,
         getPoster: unary,

@@ -77,6 +77,7 @@ describe('the OpenAPI document', () => {
       },
       storeQuarantine: { listQuarantinedAlerts: all, redriveQuarantinedAlerts: all, discardQuarantinedAlerts: all },
       access: { createApiKey: all, getApiKey: all, listApiKeys: all, rotateApiKey: all, revokeApiKey: all },
+      accessAudit: { listAuditEvents: all },
       probe: { probeVideo: all, getPoster: all },
       storeKeys: { begin: async () => known as never, finish: async () => ({}) },
     });

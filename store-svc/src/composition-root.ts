@@ -1,5 +1,5 @@
 import { type JetStreamClient, type JetStreamManager, jetstream } from '@nats-io/jetstream';
-import { authorizeCalls, openAccess } from '@vigie/access/wire';
+import { auditCalls, authorizeCalls, openAccess, openAuditQueue } from '@vigie/access/wire';
 import { openStreams } from '@vigie/alert/streams';
 import { openDatabase } from '@vigie/postgres';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
@@ -233,6 +233,7 @@ export async function startStore(
     overrides,
   );
 
+  const audit = openAuditQueue(config, context);
   // Stopped side by side: each may take the whole grace period.
   const takers: AsyncDisposable[] = [];
   teardown.defer(async () => {
@@ -250,6 +251,7 @@ export async function startStore(
     translateError,
     authorize: authorizeCalls(openAccess(config, context)),
     interceptors: [
+      auditCalls(event => audit.add(event), { logger, translateError }),
       validateRequests(
         [AlertService, AlertIndexService, IdempotencyService, QuarantinedAlertService],
         OutcomeService.methods,

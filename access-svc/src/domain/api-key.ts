@@ -26,6 +26,3 @@ export interface NewApiKey extends ApiKeyPlan, ReadApiKey {
   /** `Identity.subject` of who made it. */
   readonly createdBy: string;
 }
-
-/** A place in the list of keys, the latest first. */
-export type ApiKeyPosition = Pick<ApiKey, 'createdAt' | 'id'>;

@@ -1,8 +1,9 @@
-import type { ApiKeyIdentity, ReadApiKey } from '@vigie/access';
-import type { ApiKey, ApiKeyPosition, NewApiKey } from '../domain/api-key.ts';
+import type { ExpiringIdentity, ReadApiKey } from '@vigie/access';
+import type { ApiKey, NewApiKey } from '../domain/api-key.ts';
+import type { ListPosition } from '../domain/list-position.ts';
 
 export interface FoundIdentity {
-  readonly identity: ApiKeyIdentity;
+  readonly identity: ExpiringIdentity;
   /** Whether a use within the last minute is noted. */
   readonly isUseNoted: boolean;
 }
@@ -21,7 +22,7 @@ export interface ApiKeyStore {
   get(id: string): Promise<ApiKey | undefined>;
 
   /** The latest first. @param after only keys that come later in the list than this place */
-  list(limit: number, after?: ApiKeyPosition): Promise<readonly ApiKey[]>;
+  list(limit: number, after?: ListPosition): Promise<readonly ApiKey[]>;
 
   /**
    * Gives a key another hash. The one before is good for `keepPreviousMs` more, those before that no longer.

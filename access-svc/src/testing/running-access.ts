@@ -3,6 +3,8 @@ import { type ReadApiKey, readApiKey, serviceAuthorization } from '@vigie/access
 import { pickFreePorts } from '@vigie/dev-env/tcp-ports';
 import type { scratchPostgres } from '@vigie/dev-env/testing';
 import { ApiKeyService } from '@vigie/proto/vigie/access/v1/api_key_service_pb.ts';
+import { AuditService } from '@vigie/proto/vigie/access/v1/audit_service_pb.ts';
+import { AuditTrailService } from '@vigie/proto/vigie/internal/access/v1/audit_trail_service_pb.ts';
 import {
   CredentialService,
   type IdentifyApiKeyResponse,
@@ -33,6 +35,12 @@ export interface RunningAccess {
   /** As one of Vigie's own services. */
   readonly keys: Client<typeof ApiKeyService>;
   readonly credentials: Client<typeof CredentialService>;
+  readonly audit: Client<typeof AuditService>;
+  readonly auditTrail: Client<typeof AuditTrailService>;
+  /** Without credentials. */
+  readonly strangers: Pick<RunningAccess, 'audit' | 'auditTrail'>;
+  /** Stops the service alone. */
+  stop(): Promise<void>;
   /** What services are told of a key. */
   identify(key: string): Promise<IdentifyApiKeyResponse['identity']>;
 }
@@ -62,7 +70,7 @@ export async function runAccess(
     teardown.use(
       new ChannelTransport({
         address: `127.0.0.1:${port}`,
-        services: [ApiKeyService, CredentialService],
+        services: [ApiKeyService, AuditService, AuditTrailService, CredentialService],
         defaultTimeoutMs: 60_000,
         interceptors: [
           next => request => {
@@ -79,9 +87,16 @@ export async function runAccess(
     ...{ health, started, lines, credentials },
     as: authorization => createClient(ApiKeyService, openChannel(authorization)),
     keys: createClient(ApiKeyService, asService),
+    ...auditClients(asService),
+    strangers: auditClients(openChannel(undefined)),
+    stop: () => own.disposeAsync(),
     async identify(key) {
       const { id, sha256 } = readApiKey(key) as ReadApiKey;
       return (await credentials.identifyApiKey({ id, sha256 })).identity;
     },
   };
+}
+
+function auditClients(channel: ChannelTransport): RunningAccess['strangers'] {
+  return { audit: createClient(AuditService, channel), auditTrail: createClient(AuditTrailService, channel) };
 }

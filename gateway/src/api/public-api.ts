@@ -1,5 +1,6 @@
 import type { DescMethod, DescService } from '@bufbuild/protobuf';
 import { ApiKeyService } from '@vigie/proto/vigie/access/v1/api_key_service_pb.ts';
+import { AuditService } from '@vigie/proto/vigie/access/v1/audit_service_pb.ts';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
 import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
@@ -40,6 +41,7 @@ export const PUBLIC_METHODS: readonly PublicMethod[] = [
     rotateApiKey: 'access',
     revokeApiKey: 'access',
   }),
+  ...route(AuditService, { listAuditEvents: 'access' }),
   ...route(VideoService, {
     probeVideo: 'probe',
     probeStream: 'probe',

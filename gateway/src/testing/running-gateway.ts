@@ -3,6 +3,7 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { SCOPES } from '@vigie/access';
 import { authorizeEverybody } from '@vigie/access/testing';
 import { ApiKeyService } from '@vigie/proto/vigie/access/v1/api_key_service_pb.ts';
+import { AuditService } from '@vigie/proto/vigie/access/v1/audit_service_pb.ts';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { CredentialService } from '@vigie/proto/vigie/internal/access/v1/credential_service_pb.ts';
 import { IdempotencyService } from '@vigie/proto/vigie/internal/idempotency/v1/idempotency_service_pb.ts';
@@ -26,6 +27,7 @@ export interface Services {
   readonly storeKeys?: Partial<ServiceImplementation<typeof IdempotencyService>>;
   readonly storeInternal?: Partial<ServiceImplementation<typeof OutcomeService>>;
   readonly access?: Partial<ServiceImplementation<typeof ApiKeyService>>;
+  readonly accessAudit?: Partial<ServiceImplementation<typeof AuditService>>;
   /** Knows no key if absent. */
   readonly identifyApiKey?: ServiceImplementation<typeof CredentialService>['identifyApiKey'];
 }
@@ -102,6 +104,7 @@ async function startServices(services: Services, wanted: Ports) {
   const identifyApiKey = services.identifyApiKey ?? (async () => ({}));
   const access = createServer()
     .add(ApiKeyService, withAllMethods(ApiKeyService, services.access))
+    .add(AuditService, withAllMethods(AuditService, services.accessAudit))
     .add(CredentialService, { identifyApiKey });
   const listen = (server: GrpcServer, port: number) => server.listen('127.0.0.1', port);
   const ports: Ports = {

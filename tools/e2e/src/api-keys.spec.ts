@@ -35,6 +35,15 @@ describe('API keys, in a mesh that is shut', () => {
     return { id: body.apiKey.id, key: body.key };
   }
 
+  /** Resolves once the gateway reaches it too. */
+  async function startAccess(): Promise<void> {
+    await mesh.service('access-svc').start();
+    await waitFor('access-svc', async () => {
+      const { status } = await ask(mesh.access.adminKey, 'GET', '/v1/apiKeys?page_size=1');
+      return status === 200 || undefined;
+    });
+  }
+
   const alertOf = (store: string, uid: string) => ({ uid, video: VIDEO, timestamp: Date.now() / 1_000, store });
   const reasonOf = ({ body }: Answer) => body.error?.reason;
 
@@ -82,7 +91,68 @@ describe('API keys, in a mesh that is shut', () => {
     await delay(3_000);
     expect((await send('away-2')).status).to.equal(202);
     expect((await fetch(`${mesh.service('gateway').healthUrl}/readyz`)).status).to.equal(200);
-    await mesh.service('access-svc').start();
+    await startAccess();
+  });
+
+  describe('whose doings are kept', () => {
+    const ALERTS = 'vigie.alert.v1.AlertService';
+    const QUARANTINE = 'vigie.quarantine.v1.QuarantinedAlertService';
+    const KEYS = 'vigie.access.v1.ApiKeyService';
+
+    interface AuditEvent {
+      readonly subject: string;
+      readonly method: string;
+      readonly request: string;
+      readonly code: string;
+    }
+
+    async function eventsOf(id: string, count: number): Promise<AuditEvent[]> {
+      return waitFor(`${count} events`, async () => {
+        const { body } = await ask(mesh.access.adminKey, 'GET', `/v1/auditEvents?subject=key:${id}`);
+        return body.auditEvents?.length >= count ? body.auditEvents : undefined;
+      });
+    }
+
+    it('are listed by whoever did them, what it was and how it ended', async () => {
+      const { id, key } = await makeKey({ scopes: ['admin'] });
+      await ask(key, 'POST', '/v1/alerts', alertOf('oslo', 'oslo-1'));
+      await ask(key, 'GET', '/v1/alerts/oslo-1?wait=30s');
+      await ask(key, 'POST', '/v1/alerts:replay', { uids: ['oslo-none'] });
+      await ask(key, 'POST', '/v1/alerts:purge', { uids: ['oslo-none'] });
+      await ask(key, 'POST', '/v1/quarantine:redrive', { uid: 'oslo-none' });
+      await ask(key, 'POST', '/v1/quarantine:discard', { uid: 'oslo-none' });
+      for (const status of [200, 404]) expect((await ask(key, 'DELETE', '/v1/alerts/oslo-1')).status).to.equal(status);
+      const { body } = await ask(key, 'POST', '/v1/apiKeys', { name: 'oslo', scopes: ['alerts:read'] });
+      await ask(key, 'POST', `/v1/apiKeys/${body.apiKey.id}:rotate`, {});
+      await ask(key, 'POST', `/v1/apiKeys/${body.apiKey.id}:revoke`, {});
+      const events = await eventsOf(id, 9);
+      const uids = '{"uids":["oslo-none"]}';
+      const uid = '{"uid":"oslo-none"}';
+      expect(events.map(({ method, request, code }) => [method, request, code])).to.have.deep.members([
+        [`${ALERTS}/ReplayAlerts`, uids, 'OK'],
+        [`${ALERTS}/PurgeAlerts`, uids, 'OK'],
+        [`${QUARANTINE}/RedriveQuarantinedAlerts`, uid, 'OK'],
+        [`${QUARANTINE}/DiscardQuarantinedAlerts`, uid, 'OK'],
+        [`${ALERTS}/DeleteAlert`, '{"uid":"oslo-1"}', 'OK'],
+        [`${ALERTS}/DeleteAlert`, '{"uid":"oslo-1"}', 'NOT_FOUND'],
+        [`${KEYS}/CreateApiKey`, '{"apiKey":{"name":"oslo","scopes":["alerts:read"]}}', 'OK'],
+        [`${KEYS}/RotateApiKey`, `{"id":"${body.apiKey.id}"}`, 'OK'],
+        [`${KEYS}/RevokeApiKey`, `{"id":"${body.apiKey.id}"}`, 'OK'],
+      ]);
+    });
+
+    it('are listed once, also what was done while access-svc was away', async () => {
+      const { id, key } = await makeKey({ scopes: ['alerts:operate'] });
+      const remove = () => ask(key, 'DELETE', '/v1/alerts/oslo-none');
+      expect((await remove()).status).to.equal(404);
+      await mesh.service('access-svc').stop(1_000);
+      for (let times = 0; times < 3; times++) expect((await remove()).status).to.equal(404);
+      await startAccess();
+      await eventsOf(id, 4);
+      // What came later is there, so nothing is on its way twice.
+      await remove();
+      expect(await eventsOf(id, 5)).to.have.length(5);
+    });
   });
 
   describe('that are bound to a store', () => {

@@ -11,7 +11,9 @@ import { newApiKey } from '@vigie/access';
 import { scopeOf } from '@vigie/access/wire';
 import { Mesh } from '@vigie/dev-env';
 import { ApiKeyService } from '@vigie/proto/vigie/access/v1/api_key_service_pb.ts';
+import { AuditService } from '@vigie/proto/vigie/access/v1/audit_service_pb.ts';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import { AuditTrailService } from '@vigie/proto/vigie/internal/access/v1/audit_trail_service_pb.ts';
 import { CredentialService } from '@vigie/proto/vigie/internal/access/v1/credential_service_pb.ts';
 import { AlertIndexService } from '@vigie/proto/vigie/internal/alert/v1/alert_index_service_pb.ts';
 import { IdempotencyService } from '@vigie/proto/vigie/internal/idempotency/v1/idempotency_service_pb.ts';
@@ -23,8 +25,8 @@ import { yieldAll } from '@vigie/service-kit/testing';
 import { expect } from 'chai';
 
 const SERVICES: readonly DescService[] = [
-  ...[AlertService, ApiKeyService, QuarantinedAlertService, VideoService],
-  ...[AlertIndexService, CredentialService, IdempotencyService, OutcomeService],
+  ...[AlertService, ApiKeyService, AuditService, QuarantinedAlertService, VideoService],
+  ...[AlertIndexService, AuditTrailService, CredentialService, IdempotencyService, OutcomeService],
 ];
 const METHODS = SERVICES.flatMap(({ methods }) => methods);
 

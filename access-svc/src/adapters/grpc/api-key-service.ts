@@ -9,8 +9,12 @@ import type { GetApiKey, RevokeApiKey } from '../../application/get-api-key.ts';
 import type { ListApiKeys } from '../../application/list-api-keys.ts';
 import type { RotateApiKey } from '../../application/rotate-api-key.ts';
 import type { ApiKey } from '../../domain/api-key.ts';
-import { readKeepPreviousMs, readListRequest, readPlan } from './api-key-request.ts';
+import { readKeepPreviousMs, readPlan } from './api-key-request.ts';
+import { readListRequest } from './list-request.ts';
 import { encodePageToken } from './page-token.ts';
+
+/** Of `ApiKey.id`, as in the proto. */
+const ID = /^[0-9A-Za-z]{1,64}$/;
 
 export interface ApiKeyServiceParts {
   readonly createApiKey: CreateApiKey;
@@ -33,9 +37,9 @@ export function createApiKeyService(parts: ApiKeyServiceParts): ServiceImplement
     },
 
     async listApiKeys(request) {
-      const { pageSize, after } = readListRequest(request);
-      const { apiKeys, next } = await listApiKeys(pageSize, after);
-      return { apiKeys: apiKeys.map(toProto), nextPageToken: encodePageToken(next) };
+      const { pageSize, after } = readListRequest(request, ID);
+      const { items, next } = await listApiKeys(pageSize, after);
+      return { apiKeys: items.map(toProto), nextPageToken: encodePageToken(next) };
     },
 
     async rotateApiKey(request) {

@@ -1,20 +1,21 @@
 import { decodeToken, encodeToken } from '@vigie/service-kit/grpc';
-import type { ApiKeyPosition } from '../../domain/api-key.ts';
+import type { ListPosition } from '../../domain/list-position.ts';
 
-/** Of `ApiKey.id`, as in the proto. */
-const ID = /^[0-9A-Za-z]{1,64}$/;
 /** The first instant of the year 10000, in milliseconds since 1970. */
 const TIME_END = 253_402_300_800_000;
 
 /** @param next where the next page goes on; the token is empty if there is none (AIP-158) */
-export function encodePageToken(next: ApiKeyPosition | undefined): string {
-  return next === undefined ? '' : encodeToken([next.createdAt.getTime(), next.id]);
+export function encodePageToken(next: ListPosition | undefined): string {
+  return next === undefined ? '' : encodeToken([next.time.getTime(), next.id]);
 }
 
-/** @throws ConnectError INVALID_ARGUMENT naming `page_token` if it is none */
-export function decodePageToken(token: string): ApiKeyPosition {
+/**
+ * @param idForm of the list's items, as in the proto
+ * @throws ConnectError INVALID_ARGUMENT naming `page_token` if it is none of such a list
+ */
+export function decodePageToken(token: string, idForm: RegExp): ListPosition {
   return decodeToken('page_token', token, ([time, id]) =>
-    isTime(time) && typeof id === 'string' && ID.test(id) ? { createdAt: new Date(time), id } : undefined,
+    isTime(time) && typeof id === 'string' && idForm.test(id) ? { time: new Date(time), id } : undefined,
   );
 }
 

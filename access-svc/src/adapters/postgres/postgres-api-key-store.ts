@@ -1,7 +1,8 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { apiKeyIdentity, type ReadApiKey } from '@vigie/access';
 import { askPostgres } from '@vigie/postgres';
-import type { ApiKey, ApiKeyPosition, NewApiKey } from '../../domain/api-key.ts';
+import type { ApiKey, NewApiKey } from '../../domain/api-key.ts';
+import type { ListPosition } from '../../domain/list-position.ts';
 import type { AdminKeyState, ApiKeyStore, FoundIdentity } from '../../ports/api-key-store.ts';
 import { ApiKeyRow, toApiKey } from './api-key-row.ts';
 
@@ -22,9 +23,9 @@ export class PostgresApiKeyStore implements ApiKeyStore {
     return this.#readOne(GET, [id]);
   }
 
-  list(limit: number, after?: ApiKeyPosition): Promise<readonly ApiKey[]> {
+  list(limit: number, after?: ListPosition): Promise<readonly ApiKey[]> {
     if (after === undefined) return this.#read(listStatement('true'), [limit]);
-    return this.#read(listStatement('(created_at, id) < (?, ?)'), [after.createdAt.toISOString(), after.id, limit]);
+    return this.#read(listStatement('(created_at, id) < (?, ?)'), [after.time.toISOString(), after.id, limit]);
   }
 
   rotate({ id, sha256 }: ReadApiKey, keepPreviousMs: number): Promise<ApiKey | undefined> {

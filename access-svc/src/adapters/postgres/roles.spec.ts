@@ -34,6 +34,10 @@ describe('the role of access-svc', () => {
     'drop table access.api_keys',
     'truncate access.api_keys',
     'delete from access.api_keys',
+    'delete from access.audit_events',
+    'truncate access.audit_events',
+    `update access.audit_events set subject = 'somebody'`,
+    'alter table access.audit_events disable trigger all',
     'select from alerts',
     'insert into alerts default values',
     'update alerts set uid = null',
@@ -76,8 +80,9 @@ describe('the role of access-svc', () => {
   it('finds a comment on each column', async () => {
     const uncommented = await queryPostgres(
       postgres.url,
-      `select attname from pg_attribute
-       where attrelid = 'access.api_keys'::regclass and attnum > 0 and col_description(attrelid, attnum) is null`,
+      `select attrelid::regclass, attname from pg_attribute
+       where attrelid = any (array['access.api_keys', 'access.audit_events']::regclass[])
+         and attnum > 0 and col_description(attrelid, attnum) is null`,
     );
     expect(uncommented).to.deep.equal([]);
   });

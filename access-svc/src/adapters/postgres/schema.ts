@@ -2,6 +2,7 @@
 import type { ServiceSchema } from '@vigie/postgres';
 import { ApiKeyRow } from './api-key-row.ts';
 import { M0001ApiKeys } from './migrations/m0001-api-keys.ts';
+import { M0002AuditEvents } from './migrations/m0002-audit-events.ts';
 
 /** "vigac" in ASCII: the same for every access-svc, of any version. */
 const MIGRATION_LOCK = 0x76_69_67_61_63;
@@ -10,7 +11,10 @@ export const SCHEMA: ServiceSchema = {
   applicationName: 'vigie-access-svc',
   schemaName: 'access',
   entities: [ApiKeyRow],
-  migrations: [{ name: '0001-api-keys', class: M0001ApiKeys }],
+  migrations: [
+    { name: '0001-api-keys', class: M0001ApiKeys },
+    { name: '0002-audit-events', class: M0002AuditEvents },
+  ],
   migrationsTable: 'schema_migrations',
   migrationLock: MIGRATION_LOCK,
   // Fails for a role that lacks the grants of docker/postgres/roles.sql.
@@ -18,4 +22,4 @@ export const SCHEMA: ServiceSchema = {
 };
 
 /** What the migrations have made and fill with data, of any version; `schema_migrations` says how far they have run. */
-export const TABLES: readonly string[] = ['api_keys'];
+export const TABLES: readonly string[] = ['api_keys', 'audit_events'];

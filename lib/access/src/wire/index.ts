@@ -1,5 +1,8 @@
 export { translateAccessError } from './access-errors.ts';
 export { asService } from './as-service.ts';
+export { auditCalls } from './audit-calls.ts';
+export { auditEventFromProto, auditEventToProto } from './audit-event-message.ts';
 export { authorizeCalls, identityOf } from './authorize-calls.ts';
 export { scopeOf } from './method-scope.ts';
 export { type AccessConfig, openAccess, readAccessConfig, warnOfKnownSecret } from './open-access.ts';
+export { openAuditQueue } from './open-audit-queue.ts';

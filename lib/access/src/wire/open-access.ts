@@ -1,10 +1,8 @@
-import { CredentialService } from '@vigie/proto/vigie/internal/access/v1/credential_service_pb.ts';
 import { type EnvReader, isKnownPassword } from '@vigie/service-kit/env';
-import { ChannelTransport } from '@vigie/service-kit/grpc';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
 import { AccessControl } from '../access-control.ts';
 import { isScope, SCOPES, type Scope } from '../scopes.ts';
-import { asService } from './as-service.ts';
+import { type AccessChannelConfig, openAccessChannel } from './access-channel.ts';
 import { identifyByService } from './identify-by-service.ts';
 
 export interface AccessConfig {
@@ -16,8 +14,6 @@ export interface AccessConfig {
 
 /** Everybody knows it: fit for loopback alone. */
 const KNOWN_SECRET = 'vigie';
-/** The caller waits meanwhile. */
-const ACCESS_TIMEOUT_MS = 2_000;
 
 /** `ANONYMOUS_SCOPES`, none by default; `SERVICE_SECRET`. */
 export function readAccessConfig(reader: EnvReader): AccessConfig {
@@ -44,17 +40,10 @@ export function warnOfKnownSecret({ serviceSecret }: AccessConfig, host: string,
 
 /** The check of a service that asks access-svc about keys. */
 export function openAccess(
-  { accessAddress, host, ...config }: AccessConfig & { readonly accessAddress: string; readonly host: string },
+  config: AccessConfig & AccessChannelConfig & { readonly host: string },
   context: ServiceContext,
 ): AccessControl {
-  warnOfKnownSecret(config, host, context);
-  const transport = context.teardown.use(
-    new ChannelTransport({
-      address: accessAddress,
-      services: [CredentialService],
-      defaultTimeoutMs: ACCESS_TIMEOUT_MS,
-      interceptors: [asService(config.serviceSecret)],
-    }),
-  );
+  warnOfKnownSecret(config, config.host, context);
+  const transport = openAccessChannel(config, context);
   return new AccessControl({ ...config, identifyApiKey: identifyByService(transport) });
 }

@@ -6,7 +6,7 @@ export { type CanServe, createHealthService, healthNameOf } from './health-servi
 export { type CallRequest, chain, type Next } from './interceptors/chain.ts';
 export { countCalls } from './interceptors/count-calls.ts';
 export { traceKey } from './interceptors/trace-calls.ts';
-export { translateErrors } from './interceptors/translate-errors.ts';
+export { type ErrorTranslation, translateErrors } from './interceptors/translate-errors.ts';
 export { decodeToken, encodeToken } from './opaque-token.ts';
 export { type ProtoComments, readProtoComments } from './proto-comments.ts';
 export { createReflectionService } from './reflection-service.ts';

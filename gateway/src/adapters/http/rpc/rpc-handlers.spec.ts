@@ -6,6 +6,7 @@ import { ServerReflection } from '@vigie/proto/grpc/reflection/v1/reflection_pb.
 import { ServerReflection as ServerReflectionAlpha } from '@vigie/proto/grpc/reflection/v1alpha/reflection_pb.ts';
 import { HealthCheckResponse_ServingStatus, Health as HealthService } from '@vigie/proto/health/v1/health_pb.ts';
 import { ApiKeyService } from '@vigie/proto/vigie/access/v1/api_key_service_pb.ts';
+import { AuditService } from '@vigie/proto/vigie/access/v1/audit_service_pb.ts';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
@@ -357,6 +358,7 @@ describe('RPC through the gateway', () => {
           AlertService,
           QuarantinedAlertService,
           ApiKeyService,
+          AuditService,
           VideoService,
           HealthService,
           ServerReflection,

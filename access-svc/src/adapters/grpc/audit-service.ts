@@ -1,0 +1,19 @@
+import { auditEventToProto } from '@vigie/access/wire';
+import type { AuditService } from '@vigie/proto/vigie/access/v1/audit_service_pb.ts';
+import type { ServiceImplementation } from '@vigie/service-kit/grpc';
+import type { ListAuditEvents } from '../../application/list-audit-events.ts';
+import { readAuditFilter, readListRequest } from './list-request.ts';
+import { encodePageToken } from './page-token.ts';
+
+/** A UUID. */
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+export function createAuditService(listAuditEvents: ListAuditEvents): ServiceImplementation<typeof AuditService> {
+  return {
+    async listAuditEvents(request) {
+      const { pageSize, after } = readListRequest(request, ID);
+      const { items, next } = await listAuditEvents(readAuditFilter(request), pageSize, after);
+      return { auditEvents: items.map(auditEventToProto), nextPageToken: encodePageToken(next) };
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import { Code, ConnectError, createClient } from '@connectrpc/connect';
+import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
+import { ChannelTransport, GrpcServer, rpcError } from '@vigie/service-kit/grpc';
+import { createLogger, createMetrics, Health, newTrace, withTrace } from '@vigie/service-kit/telemetry';
+import { failure } from '@vigie/service-kit/testing';
+import { expect } from 'chai';
+import { AccessControl, serviceAuthorization } from '../access-control.ts';
+import type { AuditEvent } from '../audit-queue.ts';
+import { SERVICE_IDENTITY } from '../identity.ts';
+import { asService } from './as-service.ts';
+import { auditCalls } from './audit-calls.ts';
+import { authorizeCalls, identityKey } from './authorize-calls.ts';
+
+const SECRET = 'spec';
+
+describe('auditCalls', () => {
+  const teardown = new AsyncDisposableStack();
+  const events: AuditEvent[] = [];
+  /** Of whoever calls, if it is to be another. */
+  let subject: string | undefined;
+  let open: (secret?: string) => ReturnType<typeof createClient<typeof AlertService>>;
+
+  before(async () => {
+    const logger = createLogger('spec', 'silent');
+    const translateError = (error: unknown) =>
+      (error as Error).message === 'gone' ? rpcError(Code.NotFound, 'gone', { reason: 'GONE' }) : undefined;
+    const access = new AccessControl({
+      anonymousScopes: ['alerts:read'],
+      serviceSecret: SECRET,
+      identifyApiKey: async () => undefined,
+    });
+    const health = new Health();
+    health.enter('running');
+    const server = new GrpcServer({
+      ...{ logger, metrics: createMetrics('spec'), health, translateError, shutdownGraceMs: 500 },
+      authorize: authorizeCalls(access),
+      interceptors: [
+        auditCalls(event => events.push(event), { logger, translateError }),
+        next => request => {
+          if (subject !== undefined) request.contextValues.set(identityKey, { ...SERVICE_IDENTITY, subject });
+          if (request.header.has('refuse')) throw new ConnectError('no', Code.InvalidArgument);
+          return next(request);
+        },
+      ],
+    });
+    server.add(AlertService, {
+      getAlert: async ({ uid }) => ({ uid }),
+      async deleteAlert({ uid }) {
+        if (uid !== 'there') throw new Error(uid);
+        return {};
+      },
+      purgeAlerts: async () => ({ deleted: 1 }),
+    });
+    teardown.use(server);
+    const address = `127.0.0.1:${await server.listen('127.0.0.1', 0)}`;
+    open = secret =>
+      createClient(
+        AlertService,
+        teardown.use(
+          new ChannelTransport({
+            address,
+            services: [AlertService],
+            defaultTimeoutMs: 10_000,
+            interceptors: secret === undefined ? [] : [asService(secret)],
+          }),
+        ),
+      );
+  });
+  beforeEach(() => {
+    events.splice(0);
+    subject = undefined;
+  });
+  after(() => teardown.disposeAsync());
+
+  it('records who called what, and when, in which trace', async () => {
+    const trace = newTrace();
+    const before = Date.now();
+    await withTrace(trace, () => open(SECRET).deleteAlert({ uid: 'there' }));
+    expect(events).to.have.lengthOf(1);
+    const [{ id, at, ...event } = {} as AuditEvent] = events;
+    expect(event).to.deep.equal({
+      subject: 'service',
+      method: 'vigie.alert.v1.AlertService/DeleteAlert',
+      request: '{"uid":"there"}',
+      code: 'OK',
+      traceId: trace.traceId,
+    });
+    expect(at.getTime()).to.be.within(before, Date.now());
+    expect(id).to.match(/^[0-9a-f-]{36}$/);
+  });
+
+  it('records how it ended, also where an interceptor refused it or nobody knows the error', async () => {
+    const client = open(SECRET);
+    await failure(client.deleteAlert({ uid: 'gone' }));
+    await failure(client.deleteAlert({ uid: 'a bug' }));
+    await failure(client.deleteAlert({ uid: 'there' }, { headers: { refuse: 'yes' } }));
+    expect(events.map(({ code }) => code)).to.deep.equal(['NOT_FOUND', 'INTERNAL', 'INVALID_ARGUMENT']);
+  });
+
+  it('records nothing of methods that only read, nor of who may not call', async () => {
+    await open().getAlert({ uid: 'a' });
+    expect((await failure(open().deleteAlert({ uid: 'there' }))).code).to.equal(Code.Unauthenticated);
+    expect((await failure(open('wrong').deleteAlert({ uid: 'there' }))).code).to.equal(Code.Unauthenticated);
+    expect(events).to.deep.equal([]);
+  });
+
+  it('records a request that has no JSON', async () => {
+    await open(SECRET).purgeAlerts({ since: { seconds: 1n, nanos: -1 } });
+    expect(events.map(({ request, code }) => [request, code])).to.deep.equal([['', 'OK']]);
+  });
+
+  it('keeps whatever a token may say of its subject as what Postgres takes', async () => {
+    subject = `oidc:\u0000\u202f\ud800é ${'🎥'.repeat(300)}`;
+    await open(SECRET).deleteAlert({ uid: 'there' });
+    expect(events[0]?.subject).to.equal(`oidc:\ufffd\ufffd\ufffdé ${'🎥'.repeat(246)}`);
+  });
+
+  it('shows no credentials', async () => {
+    await open(SECRET).deleteAlert({ uid: 'there' });
+    expect(JSON.stringify(events)).not.to.include(serviceAuthorization(SECRET));
+  });
+});

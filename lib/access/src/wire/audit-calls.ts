@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { type DescMethod, getOption, hasOption } from '@bufbuild/protobuf';
+import { Code, ConnectError, type Interceptor, type UnaryRequest } from '@connectrpc/connect';
+import { audited } from '@vigie/proto/vigie/access/v1/scope_pb.ts';
+import { codeNameOf, type ErrorTranslation, traceKey, translateErrors } from '@vigie/service-kit/grpc';
+import type { AuditEvent } from '../audit-queue.ts';
+import { identityOf } from './authorize-calls.ts';
+import { requestText } from './request-text.ts';
+
+const MAX_SUBJECT_LENGTH = 256;
+
+/** What `vigie.access.v1.audited` says. */
+function isAudited(method: DescMethod): boolean {
+  return hasOption(method, audited) && getOption(method, audited);
+}
+
+/**
+ * Records each call of an audited method that was let in, once it has ended, well or not. Around all that may refuse
+ * it.
+ *
+ * @param record - never throws
+ * @param translation - of the server: with which code its errors end
+ */
+export function auditCalls(record: (event: AuditEvent) => void, translation: ErrorTranslation): Interceptor {
+  const translate = translateErrors(translation);
+  return next => {
+    const call = translate(next);
+    return async request => {
+      if (!isAudited(request.method)) return next(request);
+      if (request.stream) throw new Error(`${request.method.name} is audited and not unary`);
+      const at = new Date();
+      let code = 'OK';
+      try {
+        return await call(request);
+      } catch (error) {
+        code = codeNameOf(ConnectError.from(error, Code.Internal).code);
+        throw error;
+      } finally {
+        record(eventOf(request, at, code));
+      }
+    };
+  };
+}
+
+function eventOf({ method, message, contextValues: values }: UnaryRequest, at: Date, code: string): AuditEvent {
+  return {
+    ...{ id: randomUUID(), at, code },
+    subject: printable(identityOf({ values }).subject),
+    method: `${method.parent.typeName}/${method.name}`,
+    request: requestText(method.input, message),
+    traceId: values.get(traceKey)?.traceId ?? '',
+  };
+}
+
+/** As the filter of ListAuditEvents takes it: that of a token is whatever its issuer says. */
+function printable(subject: string): string {
+  const characters = [...subject.replaceAll(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '\ufffd')];
+  return characters.slice(0, MAX_SUBJECT_LENGTH).join('');
+}
