@@ -1,5 +1,5 @@
-import { AccessControl, AuditQueue, type ReadApiKey } from '@vigie/access';
-import { auditCalls, authorizeCalls, warnOfKnownSecret } from '@vigie/access/wire';
+import { AuditQueue, type ReadApiKey } from '@vigie/access';
+import { auditCalls, authorizeCalls, createAccessControl, warnOfKnownSecret } from '@vigie/access/wire';
 import { openDatabase } from '@vigie/postgres';
 import { DatabaseError } from '@vigie/postgres/errors';
 import { ApiKeyService } from '@vigie/proto/vigie/access/v1/api_key_service_pb.ts';
@@ -49,7 +49,7 @@ export async function startAccess(
   overrides: Partial<AccessPorts> = {},
 ): Promise<number> {
   const { logger, metrics, health, teardown } = context;
-  const { anonymousScopes, serviceSecret, adminKey, shutdownGraceMs } = config;
+  const { adminKey, shutdownGraceMs } = config;
   warnOfKnownSecret(config, config.host, context);
   const fromPostgres = await bindAdapters(
     () => openDatabase(SCHEMA, config.database, context),
@@ -73,13 +73,14 @@ export async function startAccess(
     }),
   );
   teardown.use(keepForgetting(auditTrail, config, logger));
-  const access = new AccessControl({ anonymousScopes, serviceSecret, identifyApiKey });
+  const access = createAccessControl(config, identifyApiKey);
   const server = new GrpcServer({
     logger,
     metrics,
     health,
     translateError,
     authorize: authorizeCalls(access),
+    tls: context.tls,
     interceptors: [
       auditCalls(event => audit.add(event), { logger, translateError }),
       validateRequests([ApiKeyService, AuditService, AuditTrailService, CredentialService]),

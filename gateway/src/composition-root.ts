@@ -102,7 +102,7 @@ export async function startGateway(
 
   const { upstreamHealth, rpcHandlers, legacyAlerts, transcoder } = bindParts<Parts>(
     {
-      channels: () => openChannels(config, teardown),
+      channels: () => openChannels(config, context),
       upstreams: ({ channels }) => new ChannelUpstreams(PUBLIC_METHODS, channels),
       upstreamHealth: ({ channels }) => new ChannelUpstreamHealth(PUBLIC_METHODS, channels),
       idempotencyKeys: ({ channels }) =>
@@ -234,13 +234,14 @@ function openRates({ rateLimit, keyRateLimit }: Config, { logger, metrics }: Ser
   };
 }
 
-function openChannels(config: Config, teardown: AsyncDisposableStack): Record<UpstreamName, ChannelTransport> {
+function openChannels(config: Config, { teardown, tls }: ServiceContext): Record<UpstreamName, ChannelTransport> {
   const open = (upstream: UpstreamName, address: string, ...internal: DescService[]): ChannelTransport =>
     teardown.use(
       new ChannelTransport({
         address,
         services: [...publicServices(upstream), ...internal],
         defaultTimeoutMs: config.requestTimeoutMs,
+        tls,
       }),
     );
   return {

@@ -57,6 +57,7 @@ export async function startIngest(
     health,
     translateError,
     authorize: authorizeCalls(openAccess(config, context)),
+    tls: context.tls,
     shutdownGraceMs: config.shutdownGraceMs,
     limits: config.serverLimits,
   });
@@ -68,7 +69,7 @@ export async function startIngest(
 /** Not a check of readiness: alerts are accepted also while store-svc is away. */
 function openRecordedAlerts(
   { storeAddress, serviceSecret }: Config,
-  { logger, teardown }: ServiceContext,
+  { logger, teardown, tls }: ServiceContext,
 ): RecordedAlerts {
   const services = [AlertIndexService];
   const transport = teardown.use(
@@ -77,6 +78,7 @@ function openRecordedAlerts(
       services,
       defaultTimeoutMs: STORE_TIMEOUT_MS,
       interceptors: [asService(serviceSecret)],
+      tls,
     }),
   );
   return new StoreRecordedAlerts({ transport, logger, timeoutMs: STORE_TIMEOUT_MS });

@@ -196,6 +196,7 @@ export async function startProbe(
     health,
     translateError,
     authorize: authorizeCalls(openAccess(config, context)),
+    tls: context.tls,
     interceptors: [validateRequests([VideoService])],
     shutdownGraceMs: config.shutdownGraceMs,
     limits: config.serverLimits,
@@ -240,13 +241,14 @@ async function openJetStream(config: Config, context: ServiceContext): Promise<J
   return { connection, client, manager, attempts };
 }
 
-function openStoreTransport(config: Config, { health, teardown }: ServiceContext): ChannelTransport {
+function openStoreTransport(config: Config, { health, teardown, tls }: ServiceContext): ChannelTransport {
   const transport = teardown.use(
     new ChannelTransport({
       address: config.storeAddress,
       services: [AlertService, OutcomeService],
       defaultTimeoutMs: STORE_CALL_TIMEOUT_MS,
       interceptors: [asService(config.serviceSecret)],
+      tls,
     }),
   );
   health.addCheck('store', createUpstreamCheck(transport));

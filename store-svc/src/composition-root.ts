@@ -250,6 +250,7 @@ export async function startStore(
     health,
     translateError,
     authorize: authorizeCalls(openAccess(config, context)),
+    tls: context.tls,
     interceptors: [
       auditCalls(event => audit.add(event), { logger, translateError }),
       validateRequests(

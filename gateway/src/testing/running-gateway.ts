@@ -151,6 +151,7 @@ function createServer(): GrpcServer {
     health,
     translateError: () => undefined,
     authorize: authorizeEverybody,
+    tls: undefined,
     shutdownGraceMs: 500,
   });
 }

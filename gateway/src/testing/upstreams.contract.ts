@@ -22,6 +22,7 @@ export async function openSpecUpstreams(teardown: AsyncDisposableStack): Promise
       health: new Health(),
       translateError: () => undefined,
       authorize: authorizeEverybody,
+      tls: undefined,
       shutdownGraceMs: 500,
     }),
   );

@@ -3,12 +3,13 @@ import fc from 'fast-check';
 import { AccessControl, serviceAuthorization } from './access-control.ts';
 import { AccessError } from './access-error.ts';
 import { newApiKey, readApiKey } from './api-key.ts';
-import { type ApiKeyIdentity, apiKeyIdentity } from './known-keys.ts';
+import type { ExpiringIdentity } from './identity.ts';
+import { apiKeyIdentity } from './known-keys.ts';
 import { SCOPES } from './scopes.ts';
 
 const SECRET = 'between-us';
 
-function openControl(keys: Readonly<Record<string, Partial<ApiKeyIdentity>>> = {}) {
+function openControl(keys: Readonly<Record<string, Partial<ExpiringIdentity>>> = {}) {
   const asked: string[] = [];
   const control = new AccessControl({
     anonymousScopes: ['alerts:read'],

@@ -1,7 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { AccessError } from './access-error.ts';
 import { looksLikeApiKey, readApiKey } from './api-key.ts';
-import { anonymousIdentity, type Identity, SERVICE_IDENTITY } from './identity.ts';
+import { anonymousIdentity, type Identity, SERVICE_IDENTITY, type TokenVerifier } from './identity.ts';
 import { type IdentifyApiKey, KnownKeys } from './known-keys.ts';
 import { includesScope, type RequiredScope, type Scope } from './scopes.ts';
 
@@ -11,6 +11,8 @@ export interface AccessControlOptions {
   /** Shown by Vigie's own services. */
   readonly serviceSecret: string;
   readonly identifyApiKey: IdentifyApiKey;
+  /** Other ways to sign in. */
+  readonly verifiers?: readonly TokenVerifier[];
 }
 
 /** RFC 6750, section 2.1. */
@@ -22,16 +24,18 @@ export function serviceAuthorization(serviceSecret: string): string {
   return `Bearer ${SERVICE_PREFIX}${serviceSecret}`;
 }
 
-/** Tells who calls by the header `Authorization`, and whether it may. Each kind of credentials is known by its prefix. */
+/** Tells who calls by the header `Authorization`, and whether it may. Each kind of credentials has its own form. */
 export class AccessControl {
   readonly #anonymous: Identity;
   readonly #serviceHash: Buffer;
   readonly #keys: KnownKeys;
+  readonly #verifiers: readonly TokenVerifier[];
 
-  constructor({ anonymousScopes, serviceSecret, identifyApiKey }: AccessControlOptions) {
+  constructor({ anonymousScopes, serviceSecret, identifyApiKey, verifiers = [] }: AccessControlOptions) {
     this.#anonymous = anonymousIdentity(anonymousScopes);
     this.#serviceHash = hash('sha256', SERVICE_PREFIX + serviceSecret, 'buffer');
     this.#keys = new KnownKeys(identifyApiKey);
+    this.#verifiers = verifiers;
   }
 
   /**
@@ -44,7 +48,7 @@ export class AccessControl {
     if (token === undefined) throw new AccessError('CREDENTIALS_INVALID', 'Authorization must be Bearer and a key.');
     if (token.startsWith(SERVICE_PREFIX) && this.#isServices(token)) return SERVICE_IDENTITY;
     const key = readApiKey(token);
-    const identity = key && (await this.#keys.identify(key));
+    const identity = key === undefined ? await this.#verify(token) : await this.#keys.identify(key);
     if (identity !== undefined) return identity;
     throw new AccessError('CREDENTIALS_INVALID', describeWrong(token, key !== undefined));
   }
@@ -65,6 +69,11 @@ export class AccessControl {
     throw new AccessError('SCOPE_MISSING', `These credentials lack ${what} for this.`);
   }
 
+  async #verify(token: string): Promise<Identity | undefined> {
+    const identity = await this.#verifiers.find(each => each.recognizes(token))?.identify(token);
+    return identity !== undefined && Date.now() < identity.expiresAtMs ? identity : undefined;
+  }
+
   #isServices(token: string): boolean {
     return timingSafeEqual(hash('sha256', token, 'buffer'), this.#serviceHash);
   }
@@ -72,7 +81,7 @@ export class AccessControl {
 
 function describeWrong(token: string, isWellFormed: boolean): string {
   if (!looksLikeApiKey(token))
-    return 'These credentials are of no kind that is taken here: an API key begins with vgk_.';
+    return 'These credentials are of no kind that is taken here: an API key begins with vgk_, or the token has expired.';
   if (!isWellFormed) return 'The API key is mistyped or cut off.';
   return 'There is no such API key, or it was revoked or has expired.';
 }

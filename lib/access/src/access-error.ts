@@ -5,6 +5,8 @@ export type AccessErrorReason =
   | 'CREDENTIALS_MISSING'
   /** They are nobody's, or nobody's any more. */
   | 'CREDENTIALS_INVALID'
+  /** Whether they are good is for somebody else to say, who can't be asked now. */
+  | 'ISSUER_UNREACHABLE'
   /** They are somebody's who may not. */
   | 'SCOPE_MISSING'
   /** They are for other stores. */

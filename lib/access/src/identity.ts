@@ -12,6 +12,19 @@ export interface Identity {
   readonly stores: readonly string[] | undefined;
 }
 
+export interface ExpiringIdentity extends Identity {
+  /** Milliseconds since 1970 from which on it is nobody's. */
+  readonly expiresAtMs: number;
+}
+
+/** Tells who shows a token of one kind. */
+export interface TokenVerifier {
+  /** Whether it is of that kind, right or not. */
+  recognizes(token: string): boolean;
+  /** @throws AccessError */
+  identify(token: string): Promise<ExpiringIdentity>;
+}
+
 /** One of Vigie's own services, on nobody else's behalf. */
 export const SERVICE_IDENTITY: Identity = {
   subject: 'service',

@@ -2,6 +2,13 @@ export { AccessControl, serviceAuthorization } from './access-control.ts';
 export { AccessError } from './access-error.ts';
 export { newApiKey, newApiKeyId, type ReadApiKey, readApiKey } from './api-key.ts';
 export { type AuditEvent, AuditQueue } from './audit-queue.ts';
-export { allowedStores, type Identity, requireAllStores, requireStore, SERVICE_IDENTITY } from './identity.ts';
-export { type ApiKeyIdentity, apiKeyIdentity, type IdentifyApiKey } from './known-keys.ts';
+export {
+  allowedStores,
+  type ExpiringIdentity,
+  type Identity,
+  requireAllStores,
+  requireStore,
+  SERVICE_IDENTITY,
+} from './identity.ts';
+export { apiKeyIdentity, type IdentifyApiKey } from './known-keys.ts';
 export { isScope, type RequiredScope, SCOPES, type Scope } from './scopes.ts';

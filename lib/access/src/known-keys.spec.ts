@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { newApiKey, type ReadApiKey, readApiKey } from './api-key.ts';
-import { type ApiKeyIdentity, apiKeyIdentity, KnownKeys } from './known-keys.ts';
+import type { ExpiringIdentity } from './identity.ts';
+import { apiKeyIdentity, KnownKeys } from './known-keys.ts';
 
 const key = readApiKey(newApiKey()) as ReadApiKey;
 const identity = apiKeyIdentity('a', { scopes: [], stores: [], expiresAtMs: undefined });
@@ -9,7 +10,7 @@ const identity = apiKeyIdentity('a', { scopes: [], stores: [], expiresAtMs: unde
 describe('KnownKeys', () => {
   it('notices within five seconds that a key is revoked, also one that is in use all the time', async function () {
     this.timeout(10_000);
-    let answer: ApiKeyIdentity | undefined = identity;
+    let answer: ExpiringIdentity | undefined = identity;
     let asked = 0;
     const keys = new KnownKeys(async () => {
       asked++;

@@ -1,12 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { ReadApiKey } from './api-key.ts';
-import type { Identity } from './identity.ts';
+import type { ExpiringIdentity, Identity } from './identity.ts';
 import { isScope } from './scopes.ts';
-
-export interface ApiKeyIdentity extends Identity {
-  /** Milliseconds since 1970 from which on it is refused. */
-  readonly expiresAtMs: number;
-}
 
 export interface ApiKeyRights {
   readonly scopes: readonly string[];
@@ -17,7 +12,7 @@ export interface ApiKeyRights {
 }
 
 /** Who shows the key with this id. */
-export function apiKeyIdentity(id: string, { scopes, stores, expiresAtMs }: ApiKeyRights): ApiKeyIdentity {
+export function apiKeyIdentity(id: string, { scopes, stores, expiresAtMs }: ApiKeyRights): ExpiringIdentity {
   return {
     subject: `key:${id}`,
     isAnonymous: false,
@@ -28,7 +23,7 @@ export function apiKeyIdentity(id: string, { scopes, stores, expiresAtMs }: ApiK
 }
 
 /** @returns undefined if there is no such key, or it is of no use any more */
-export type IdentifyApiKey = (key: ReadApiKey) => Promise<ApiKeyIdentity | undefined>;
+export type IdentifyApiKey = (key: ReadApiKey) => Promise<ExpiringIdentity | undefined>;
 
 /** A revoked key is refused after so long, and however long it takes to ask. */
 const FRESH_MS = 2_500;
@@ -36,7 +31,7 @@ const FRESH_MS = 2_500;
 const MAX_KEYS = 10_000;
 
 interface Answer {
-  readonly identity: ApiKeyIdentity | undefined;
+  readonly identity: ExpiringIdentity | undefined;
 }
 
 /**

@@ -31,6 +31,7 @@ export async function startGrpcEndpoint(
     health,
     translateError,
     authorize: authorizeEverybody,
+    tls: undefined,
     interceptors,
     shutdownGraceMs: 100,
   });

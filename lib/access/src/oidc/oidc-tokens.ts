@@ -5,6 +5,7 @@ import { AccessError } from '../access-error.ts';
 import type { ExpiringIdentity, TokenVerifier } from '../identity.ts';
 import { isScope } from '../scopes.ts';
 import { findJwksUrl } from './find-jwks-url.ts';
+import { subjectName } from './subject-name.ts';
 
 export interface OidcOptions {
   /** As `iss` of the tokens has it. */
@@ -70,7 +71,7 @@ export class OidcTokens implements TokenVerifier {
     const claim = payload[this.#options.scopeClaim];
     const named = typeof claim === 'string' ? claim.split(' ') : Array.isArray(claim) ? claim.map(String) : [];
     return {
-      subject: `oidc:${payload.sub}`,
+      subject: `oidc:${subjectName(payload.sub as string)}`,
       isAnonymous: false,
       scopes: named.filter(isScope),
       stores: undefined,

@@ -14,13 +14,14 @@ export interface AccessChannelConfig {
 const ACCESS_TIMEOUT_MS = 2_000;
 
 /** To access-svc, as one of Vigie's own services. */
-export function openAccessChannel(config: AccessChannelConfig, { teardown }: ServiceContext): ChannelTransport {
+export function openAccessChannel(config: AccessChannelConfig, { teardown, tls }: ServiceContext): ChannelTransport {
   return teardown.use(
     new ChannelTransport({
       address: config.accessAddress,
       services: [CredentialService, AuditTrailService],
       defaultTimeoutMs: ACCESS_TIMEOUT_MS,
       interceptors: [asService(config.serviceSecret)],
+      tls,
     }),
   );
 }

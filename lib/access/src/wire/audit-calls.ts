@@ -7,8 +7,6 @@ import type { AuditEvent } from '../audit-queue.ts';
 import { identityOf } from './authorize-calls.ts';
 import { requestText } from './request-text.ts';
 
-const MAX_SUBJECT_LENGTH = 256;
-
 /** What `vigie.access.v1.audited` says. */
 function isAudited(method: DescMethod): boolean {
   return hasOption(method, audited) && getOption(method, audited);
@@ -45,15 +43,9 @@ export function auditCalls(record: (event: AuditEvent) => void, translation: Err
 function eventOf({ method, message, contextValues: values }: UnaryRequest, at: Date, code: string): AuditEvent {
   return {
     ...{ id: randomUUID(), at, code },
-    subject: printable(identityOf({ values }).subject),
+    subject: identityOf({ values }).subject,
     method: `${method.parent.typeName}/${method.name}`,
     request: requestText(method.input, message),
     traceId: values.get(traceKey)?.traceId ?? '',
   };
-}
-
-/** As the filter of ListAuditEvents takes it: that of a token is whatever its issuer says. */
-function printable(subject: string): string {
-  const characters = [...subject.replaceAll(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '\ufffd')];
-  return characters.slice(0, MAX_SUBJECT_LENGTH).join('');
 }

@@ -4,5 +4,11 @@ export { auditCalls } from './audit-calls.ts';
 export { auditEventFromProto, auditEventToProto } from './audit-event-message.ts';
 export { authorizeCalls, identityOf } from './authorize-calls.ts';
 export { scopeOf } from './method-scope.ts';
-export { type AccessConfig, openAccess, readAccessConfig, warnOfKnownSecret } from './open-access.ts';
+export {
+  type AccessConfig,
+  createAccessControl,
+  openAccess,
+  readAccessConfig,
+  warnOfKnownSecret,
+} from './open-access.ts';
 export { openAuditQueue } from './open-audit-queue.ts';

@@ -1,6 +1,9 @@
 import { type EnvReader, isKnownPassword } from '@vigie/service-kit/env';
 import type { ServiceContext } from '@vigie/service-kit/lifecycle';
 import { AccessControl } from '../access-control.ts';
+import type { IdentifyApiKey } from '../known-keys.ts';
+import { type OidcOptions, OidcTokens } from '../oidc/oidc-tokens.ts';
+import { readOidcOptions } from '../oidc/read-oidc-options.ts';
 import { isScope, SCOPES, type Scope } from '../scopes.ts';
 import { type AccessChannelConfig, openAccessChannel } from './access-channel.ts';
 import { identifyByService } from './identify-by-service.ts';
@@ -10,16 +13,19 @@ export interface AccessConfig {
   readonly anonymousScopes: readonly Scope[];
   /** By which Vigie's own services know one another. */
   readonly serviceSecret: string;
+  /** Whose tokens are taken beside API keys; undefined if nobody's are. */
+  readonly oidc: OidcOptions | undefined;
 }
 
 /** Everybody knows it: fit for loopback alone. */
 const KNOWN_SECRET = 'vigie';
 
-/** `ANONYMOUS_SCOPES`, none by default; `SERVICE_SECRET`. */
+/** `ANONYMOUS_SCOPES`, none by default; `SERVICE_SECRET`; `OIDC_ISSUER` and its kin. */
 export function readAccessConfig(reader: EnvReader): AccessConfig {
   return {
     anonymousScopes: reader.list('ANONYMOUS_SCOPES', requireScopes) as readonly Scope[],
     serviceSecret: reader.checked('SERVICE_SECRET', requireSecret, KNOWN_SECRET),
+    oidc: readOidcOptions(reader),
   };
 }
 
@@ -38,6 +44,12 @@ export function warnOfKnownSecret({ serviceSecret }: AccessConfig, host: string,
   logger.warn('EVERYBODY KNOWS THE SECRET by which services know one another: set SERVICE_SECRET, the same for all.');
 }
 
+/** The check of a service that knows by itself whose API keys are. */
+export function createAccessControl({ oidc, ...config }: AccessConfig, identifyApiKey: IdentifyApiKey): AccessControl {
+  const verifiers = oidc === undefined ? [] : [new OidcTokens(oidc)];
+  return new AccessControl({ ...config, identifyApiKey, verifiers });
+}
+
 /** The check of a service that asks access-svc about keys. */
 export function openAccess(
   config: AccessConfig & AccessChannelConfig & { readonly host: string },
@@ -45,5 +57,5 @@ export function openAccess(
 ): AccessControl {
   warnOfKnownSecret(config, config.host, context);
   const transport = openAccessChannel(config, context);
-  return new AccessControl({ ...config, identifyApiKey: identifyByService(transport) });
+  return createAccessControl(config, identifyByService(transport));
 }

@@ -27,6 +27,17 @@ describe('EnvReader', () => {
     });
   });
 
+  it('takes what belongs together only together, and names what is missing', () => {
+    const files = (env: NodeJS.ProcessEnv) => {
+      const reader = new EnvReader(env);
+      return reader.finish({ files: reader.together('CERT', 'KEY', 'CA') }).files;
+    };
+    expect(files({ CERT: 'a', KEY: 'b', CA: 'c' })).to.deep.equal({ CERT: 'a', KEY: 'b', CA: 'c' });
+    expect(files({ CERT: ' ' })).to.equal(undefined);
+    expect(() => files({ CERT: 'a', CA: 'c' })).to.throw(/^KEY is required with CERT and CA$/);
+    expect(() => files({ KEY: 'b' })).to.throw(/^CERT is required with KEY; CA is required with KEY$/);
+  });
+
   it('says where a bound comes from that another variable decides', () => {
     const env = new EnvReader({ PAUSE_MS: '501' });
     const config = { pauseMs: env.integer('PAUSE_MS', 0, { min: 0, max: 500, maxIs: 'half of GRACE_MS' }) };

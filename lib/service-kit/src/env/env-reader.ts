@@ -25,14 +25,14 @@ export class EnvReader {
     return this.#read(name, fallback, value => value);
   }
 
-  /** Two that are of use only together; `undefined` if neither is set. */
-  pair(first: string, second: string): readonly [string, string] | undefined {
-    const values = [this.string(first, ''), this.string(second, '')] as const;
-    if (values.every(value => value === '')) return undefined;
-    for (const [name, other, value] of [[first, second, values[0]] as const, [second, first, values[1]] as const]) {
-      if (value === '') this.#errors.push(`${name} is required with ${other}`);
-    }
-    return values;
+  /** Those that are of use only together; `undefined` if none is set. */
+  together<const Names extends readonly string[]>(...names: Names): Record<Names[number], string> | undefined {
+    const [missing = [], set = []] = [true, false].map(isMissing =>
+      names.filter(name => (this.string(name, '') === '') === isMissing),
+    );
+    if (set.length === 0) return undefined;
+    for (const name of missing) this.#errors.push(`${name} is required with ${set.join(' and ')}`);
+    return Object.fromEntries(names.map(name => [name, this.string(name, '')])) as Record<Names[number], string>;
   }
 
   /** Comma-separated; empty if it is not set. @param check throws an Error with the rest of the sentence "it ..." */

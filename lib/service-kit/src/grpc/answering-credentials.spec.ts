@@ -9,7 +9,7 @@ const READY_TIMEOUT_MS = 60_000;
 
 describe('AnsweringCredentials', () => {
   function openClient(port: number, firstWordTimeoutMs: number): Client & Disposable {
-    const client = new Client(`127.0.0.1:${port}`, new AnsweringCredentials(firstWordTimeoutMs), {
+    const client = new Client(`127.0.0.1:${port}`, new AnsweringCredentials({ firstWordTimeoutMs }), {
       'grpc.initial_reconnect_backoff_ms': 100,
       'grpc.use_local_subchannel_pool': 1,
     });

@@ -23,6 +23,7 @@ import {
   type UnaryResponse,
 } from '@connectrpc/connect';
 import { type CallOptions, Client, type ClientDuplexStream, type Metadata, status as Status } from '@grpc/grpc-js';
+import type { KeyPairFiles } from '../tls/key-pair-files.ts';
 import { AnsweringCredentials } from './answering-credentials.ts';
 import { copyMetadata, toHeaders, toMetadata } from './call-metadata.ts';
 import { fromGrpcStatus } from './grpc-status.ts';
@@ -45,6 +46,8 @@ export interface ChannelOptions {
   readonly defaultTimeoutMs: number;
   /** Around each call, the first of them outermost; the current trace is sent along in any case. */
   readonly interceptors?: readonly Interceptor[];
+  /** What it shows to servers, and whose word it takes about them; absent: plaintext. */
+  readonly tls?: KeyPairFiles | undefined;
 }
 
 const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
@@ -62,10 +65,10 @@ export class ChannelTransport implements Transport, Disposable {
   readonly #defaultTimeoutMs: number;
   readonly #interceptors: readonly Interceptor[];
 
-  constructor({ address, services, defaultTimeoutMs, interceptors = [] }: ChannelOptions) {
+  constructor({ address, services, defaultTimeoutMs, interceptors = [], tls }: ChannelOptions) {
     this.#defaultTimeoutMs = defaultTimeoutMs;
     this.#interceptors = [...interceptors, propagateTrace];
-    this.#client = new Client(address, new AnsweringCredentials(FIRST_WORD_TIMEOUT_MS), {
+    this.#client = new Client(address, new AnsweringCredentials({ firstWordTimeoutMs: FIRST_WORD_TIMEOUT_MS, tls }), {
       'grpc.service_config': serviceConfig(services),
       'grpc.service_config_disable_resolution': 1,
       'grpc.primary_user_agent': OWN_AGENT,

@@ -10,6 +10,7 @@ import { Admissions } from '../limits/admissions.ts';
 import type { ServerLimits } from '../limits/server-limits.ts';
 import type { Health } from '../telemetry/health.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { KeyPairFiles } from '../tls/key-pair-files.ts';
 import { createHealthService } from './health-service.ts';
 import { implementedMethod, type MethodImplementation } from './implemented-method.ts';
 import { chain } from './interceptors/chain.ts';
@@ -42,6 +43,11 @@ export interface GrpcServerOptions {
    * that throws refuses the call. Health checks and reflection are not theirs to refuse.
    */
   readonly interceptors?: readonly Interceptor[];
+  /**
+   * With it the port speaks TLS alone, to clients that show a certificate by one of its authorities. Undefined is
+   * plaintext; a service that forgot it would be open to everybody without a sign.
+   */
+  readonly tls: KeyPairFiles | undefined;
   /** How long calls may go on once the server stops. */
   readonly shutdownGraceMs: number;
   readonly limits?: ServerLimits;
@@ -65,7 +71,7 @@ export class GrpcServer {
 
   constructor(options: GrpcServerOptions) {
     this.#options = options;
-    const { limits = DEFAULT_GRPC_SERVER_LIMITS, logger, metrics, shutdownGraceMs } = options;
+    const { limits = DEFAULT_GRPC_SERVER_LIMITS, logger, metrics, shutdownGraceMs, tls } = options;
     const admissions = new Admissions(limits);
     registerAdmissionMetrics(metrics, admissions);
     const listener = createGrpcListener({
@@ -76,7 +82,14 @@ export class GrpcServer {
       stopping: this.#stopping.signal,
       logger,
     });
-    this.#listener = new HttpListener({ listener, lameDuckMs: 0, shutdownGraceMs, limits: limits.listenerLimits });
+    this.#listener = new HttpListener({
+      listener,
+      lameDuckMs: 0,
+      shutdownGraceMs,
+      limits: limits.listenerLimits,
+      keyPair: tls?.current,
+    });
+    tls?.follow(keyPair => this.#listener.setKeyPair(keyPair));
   }
 
   /**

@@ -1,8 +1,11 @@
+import type { Registry } from 'prom-client';
 import { Health } from '../telemetry/health.ts';
 import { startHealthServer } from '../telemetry/health-server.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
+import { KeyPairFiles } from '../tls/key-pair-files.ts';
+import { registerKeyPairMetrics } from '../tls/key-pair-metrics.ts';
 import type { RunnerConfig, ServiceContext } from './service-context.ts';
 
 export interface Service<C extends RunnerConfig> {
@@ -36,7 +39,9 @@ export async function runService<C extends RunnerConfig>(service: Service<C>): P
   try {
     const { host, healthPort: port, allowedHosts } = config;
     teardown.use(await startHealthServer({ host, port, allowedHosts, health, metrics }));
-    await service.start(config, { logger, metrics, health, teardown });
+    const tls = await openServiceTls(config, logger, metrics);
+    if (tls !== undefined) teardown.use(tls);
+    await service.start(config, { logger, metrics, health, teardown, tls });
     health.enter('running');
     logger.info('ready');
   } catch (error) {
@@ -52,6 +57,17 @@ function readConfigOrExit<C extends RunnerConfig>(service: Service<C>): C {
     createLogger(service.name, 'info').fatal(`wrong configuration: ${(error as Error).message}`);
     process.exit(1);
   }
+}
+
+async function openServiceTls(
+  { serviceTlsPaths }: RunnerConfig,
+  logger: Logger,
+  metrics: Registry,
+): Promise<KeyPairFiles | undefined> {
+  if (serviceTlsPaths === undefined) return undefined;
+  const files = await KeyPairFiles.open({ ...serviceTlsPaths, logger });
+  registerKeyPairMetrics(metrics, files, 'vigie_service_tls');
+  return files;
 }
 
 function stopper(

@@ -1,6 +1,7 @@
 import type { Registry } from 'prom-client';
 import type { Health } from '../telemetry/health.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { KeyPairFiles, KeyPairPaths } from '../tls/key-pair-files.ts';
 
 /** What every service is given to build itself with. */
 export interface ServiceContext {
@@ -9,6 +10,8 @@ export interface ServiceContext {
   readonly health: Health;
   /** What is put here is disposed of on stop, the last first. */
   readonly teardown: AsyncDisposableStack;
+  /** For calls between services, on both ends; absent: plaintext. */
+  readonly tls?: KeyPairFiles | undefined;
 }
 
 /** The part of a service's configuration that the runner needs. */
@@ -19,4 +22,5 @@ export interface RunnerConfig {
   readonly allowedHosts: readonly string[];
   readonly logLevel: string;
   readonly shutdownGraceMs: number;
+  readonly serviceTlsPaths: KeyPairPaths | undefined;
 }

@@ -35,9 +35,9 @@ describe('KeyPairFiles', () => {
     await writeFile(keyFile, key);
   }
 
-  async function open(): Promise<{ files: KeyPairFiles; taken: string[] }> {
+  async function open(options: { caFile?: string } = {}): Promise<{ files: KeyPairFiles; taken: string[] }> {
     const logger = pino({ base: {} }, { write: (line: string) => void lines.push(JSON.parse(line)) });
-    const files = teardown.use(await KeyPairFiles.open({ certFile, keyFile, logger, pollMs: POLL_MS }));
+    const files = teardown.use(await KeyPairFiles.open({ certFile, keyFile, ...options, logger, pollMs: POLL_MS }));
     const taken: string[] = [];
     files.follow(({ cert }) => taken.push(cert));
     return { files, taken };
@@ -111,6 +111,35 @@ describe('KeyPairFiles', () => {
     const { cert } = await certify();
     await put({ cert, key: (await certify()).key });
     expect(await refusal()).to.match(/tls\.crt and .*tls\.key: .*mismatch/);
+  });
+
+  it('takes up other authorities, and goes on with the ones before if the new ones are none', async () => {
+    const first = await certify();
+    await put(first);
+    const caFile = path.join(dir, 'ca.crt');
+    await writeFile(caFile, 'no certificate');
+    const refusal = await open({ caFile }).then(() => '', String);
+    expect(refusal).to.match(/tls\.crt and .*tls\.key and .*ca\.crt: there is no certificate of an authority/);
+    await writeFile(caFile, first.authority);
+    const { files } = await open({ caFile });
+    expect(files.current.ca).to.equal(first.authority);
+    await writeFile(caFile, first.authority + first.authority.slice(0, 200));
+    await nextRefusal();
+    expect(files.current.ca).to.equal(first.authority);
+    const both = first.authority + (await certify()).authority;
+    await writeFile(caFile, both);
+    await waitFor('both', () => files.current.ca === both || undefined);
+  });
+
+  it('tells all who follow it', async () => {
+    await put(await certify());
+    const { files, taken } = await open();
+    const others: string[] = [];
+    files.follow(({ cert }) => others.push(cert));
+    const { cert, key } = await certify();
+    await put({ cert, key });
+    await waitFor('both', () => (others.length > 0 && taken.length > 0) || undefined);
+    expect([others, taken]).to.deep.equal([[cert], [cert]]);
   });
 
   for (const [days, wanted] of [

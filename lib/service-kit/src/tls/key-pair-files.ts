@@ -7,6 +7,8 @@ import type { Logger } from '../telemetry/logger.ts';
 export interface KeyPairPaths {
   readonly certFile: string;
   readonly keyFile: string;
+  /** Of the authorities that those at the other end are to be signed by. */
+  readonly caFile?: string;
 }
 
 export interface LoadedKeyPair extends KeyPair {
@@ -28,7 +30,7 @@ const MAX_WARNING_MS = 14 * DAY_MS;
 const WARNING_PART = 0.25;
 
 /**
- * A server's certificate and key, read again and again. Others are taken up once two looks at the files, one after the
+ * A certificate, its key and what else goes with them, read again and again. Others are taken up once two looks at the files, one after the
  * other, have found the same: whoever writes them may be in the middle of it.
  */
 export class KeyPairFiles implements Disposable {
@@ -40,18 +42,18 @@ export class KeyPairFiles implements Disposable {
   /** What has been dealt with. */
   #settled: string;
   #warnedAt: number | undefined;
-  #onReplaced: ((keyPair: KeyPair) => void) | undefined;
+  readonly #followers: ((keyPair: KeyPair) => void)[] = [];
   /** How often others have been taken up, or refused. */
   readonly reloads = { succeeded: 0, failed: 0 };
 
   /** @throws Error naming the files and what is wrong with them */
   static async open(options: KeyPairFilesOptions): Promise<KeyPairFiles> {
-    const { certFile, keyFile } = options;
     try {
-      const { cert, key } = await readFiles(options);
-      return new KeyPairFiles(options, parseKeyPair(cert, key));
+      return new KeyPairFiles(options, parseKeyPair(await readFiles(options)));
     } catch (error) {
-      throw new Error(`TLS with ${certFile} and ${keyFile}: ${(error as Error).message}`, { cause: error });
+      const { certFile, keyFile, caFile } = options;
+      const files = [certFile, keyFile, caFile].filter(file => file !== undefined).join(' and ');
+      throw new Error(`TLS with ${files}: ${(error as Error).message}`, { cause: error });
     }
   }
 
@@ -69,7 +71,7 @@ export class KeyPairFiles implements Disposable {
 
   /** @param onReplaced takes up another pair, and may throw to refuse it */
   follow(onReplaced: (keyPair: KeyPair) => void): void {
-    this.#onReplaced = onReplaced;
+    this.#followers.push(onReplaced);
   }
 
   [Symbol.dispose](): void {
@@ -96,11 +98,11 @@ export class KeyPairFiles implements Disposable {
     }
   }
 
-  #replace({ cert, key }: KeyPair): void {
-    const loaded = parseKeyPair(cert, key);
+  #replace(found: KeyPair): void {
+    const loaded = parseKeyPair(found);
     // An expired one is of use only if there is no other.
     if (loaded.validTo.getTime() <= Date.now()) throw new Error(`it expired on ${loaded.validTo.toISOString()}`);
-    this.#onReplaced?.(loaded);
+    for (const follower of this.#followers) follower(loaded);
     this.#current = loaded;
     this.#warnedAt = undefined;
     this.reloads.succeeded++;
@@ -110,8 +112,8 @@ export class KeyPairFiles implements Disposable {
 
   #refuse({ message }: Error): void {
     this.reloads.failed++;
-    const { logger, certFile, keyFile } = this.#options;
-    const details = { certFile, keyFile, validTo: this.#current.validTo };
+    const { logger, certFile, keyFile, caFile } = this.#options;
+    const details = { certFile, keyFile, caFile, validTo: this.#current.validTo };
     logger.error(details, `the TLS certificate stays as it was, as another can't be used: ${message}`);
   }
 
@@ -130,18 +132,30 @@ export class KeyPairFiles implements Disposable {
   }
 }
 
-async function readFiles({ certFile, keyFile }: KeyPairPaths): Promise<KeyPair> {
-  return { cert: await readFile(certFile, 'utf8'), key: await readFile(keyFile, 'utf8') };
+async function readFiles({ certFile, keyFile, caFile }: KeyPairPaths): Promise<KeyPair> {
+  return {
+    cert: await readFile(certFile, 'utf8'),
+    key: await readFile(keyFile, 'utf8'),
+    ca: caFile === undefined ? undefined : await readFile(caFile, 'utf8'),
+  };
 }
 
-function fingerprint({ cert, key }: KeyPair): string {
-  return `${cert}\0${key}`;
+function fingerprint({ cert, key, ca }: KeyPair): string {
+  return [cert, key, ca].join('\0');
 }
 
 /** @throws Error saying what is wrong */
-function parseKeyPair(cert: string, key: string): LoadedKeyPair {
+function parseKeyPair(keyPair: KeyPair): LoadedKeyPair {
   // Also whether the two belong together.
-  createSecureContext({ cert, key });
-  const { validFromDate, validToDate } = new X509Certificate(cert);
-  return { cert, key, validFrom: validFromDate, validTo: validToDate };
+  createSecureContext(keyPair);
+  if (keyPair.ca !== undefined) requireAuthorities(keyPair.ca);
+  const { validFromDate, validToDate } = new X509Certificate(keyPair.cert);
+  return { ...keyPair, validFrom: validFromDate, validTo: validToDate };
+}
+
+/** Node would leave out what is no certificate, and nobody be trusted. */
+function requireAuthorities(ca: string): void {
+  const parts = ca.split(/^(?=-----BEGIN )/m).filter(part => part.startsWith('-----BEGIN '));
+  if (parts.length === 0) throw new Error('there is no certificate of an authority');
+  for (const part of parts) new X509Certificate(part);
 }

@@ -1,11 +1,15 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { KeyPairFiles } from './key-pair-files.ts';
 
-/** When a server's certificate expires, and how its files have been read since. */
-export function registerKeyPairMetrics(registry: Registry, files: KeyPairFiles): void {
+/**
+ * When a certificate expires, and how its files have been read since.
+ *
+ * @param prefix of the metrics' names: a process may have several
+ */
+export function registerKeyPairMetrics(registry: Registry, files: KeyPairFiles, prefix = 'vigie_tls'): void {
   const registers = [registry];
   new Gauge({
-    name: 'vigie_tls_certificate_expires_seconds',
+    name: `${prefix}_certificate_expires_seconds`,
     help: 'When the certificate in use expires, in seconds since 1970.',
     registers,
     collect() {
@@ -13,7 +17,7 @@ export function registerKeyPairMetrics(registry: Registry, files: KeyPairFiles):
     },
   });
   new Counter({
-    name: 'vigie_tls_reloads_total',
+    name: `${prefix}_reloads_total`,
     help: 'Changes of the certificate or key that were taken up, or refused while the one before stays in use.',
     labelNames: ['result'],
     registers,

@@ -1,5 +1,6 @@
 import type { Attack } from '../attack.ts';
 import { CONNECTION_ATTACKS } from './connections.ts';
+import { CREDENTIAL_ATTACKS } from './credentials.ts';
 import { DECODING_ATTACKS } from './decoding.ts';
 import { FLOODS } from './floods.ts';
 import { HELD_CALLS } from './held-calls.ts';
@@ -15,4 +16,5 @@ export const ATTACKS: readonly Attack[] = [
   ...WATCH_ATTACKS,
   ...WEB_PAGE_ATTACKS,
   ...LABEL_ATTACKS,
+  ...CREDENTIAL_ATTACKS,
 ];

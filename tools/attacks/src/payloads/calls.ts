@@ -4,14 +4,13 @@ import { frame } from './protobuf.ts';
 
 const ALERTS = '/vigie.alert.v1.AlertService';
 const VIDEOS = '/vigie.video.v1.VideoService';
-const OUTCOMES = '/vigie.internal.outcome.v1.OutcomeService';
 
 /** A method of each port whose request has a list of messages in field 1, or the nearest to it. */
 export const LIST_METHODS: Readonly<Record<Port, string>> = {
   gateway: `${ALERTS}/BatchCreateAlerts`,
   'ingest-svc': `${ALERTS}/BatchCreateAlerts`,
   'probe-svc': `${VIDEOS}/ProbeVideo`,
-  'store-svc': `${OUTCOMES}/RecordOutcomes`,
+  'store-svc': `${ALERTS}/PurgeAlerts`,
 };
 
 export const PROBE_VIDEO = `${VIDEOS}/ProbeVideo`;

@@ -20,6 +20,13 @@ describe('makeServerCertificate', () => {
     expect(parsed.checkPrivateKey(server.keyPair.privateKey)).to.equal(true);
   });
 
+  it('is for a client only where that is asked', () => {
+    const serverAuth = '1.3.6.1.5.5.7.3.1';
+    expect(parsed.keyUsage).to.deep.equal([serverAuth]);
+    const { server: both } = makeServerCertificate({ hosts, days: 90, isClient: true });
+    expect(new X509Certificate(both.cert).keyUsage).to.deep.equal([serverAuth, '1.3.6.1.5.5.7.3.2']);
+  });
+
   it('holds from a day ago for as long as was asked', () => {
     const days = (date: Date) => Math.round((date.getTime() - Date.now()) / 86_400_000);
     expect([days(parsed.validFromDate), days(parsed.validToDate)]).to.deep.equal([-1, 90]);

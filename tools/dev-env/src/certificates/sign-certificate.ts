@@ -28,6 +28,8 @@ export interface CertificateRequest {
   readonly commonName: string;
   /** Names and addresses of a server; those of an authority are none. */
   readonly hosts?: readonly string[];
+  /** Whether the server shows it to others too, which it calls. */
+  readonly isClient?: boolean | undefined;
   readonly notBefore: Date;
   readonly notAfter: Date;
   /** Who signs it; absent for an authority, which signs itself. */
@@ -37,6 +39,7 @@ export interface CertificateRequest {
 const ECDSA_WITH_SHA256 = sequence(oid('1.2.840.10045.4.3.2'));
 const COMMON_NAME = oid('2.5.4.3');
 const SERVER_AUTH = oid('1.3.6.1.5.5.7.3.1');
+const CLIENT_AUTH = oid('1.3.6.1.5.5.7.3.2');
 const VERSION_3 = explicit(0, integer(Buffer.from([2])));
 /** The bits of KeyUsage: https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.3 */
 const DIGITAL_SIGNATURE = bitString(Buffer.from([0b1000_0000]), 7);
@@ -64,7 +67,8 @@ export function makeCertificate(request: CertificateRequest): Certified {
   return { commonName, cert: pem(sequence(content, ECDSA_WITH_SHA256, bitString(signature))), key, keyPair };
 }
 
-function extensions({ hosts = [], issuer }: CertificateRequest, publicKey: KeyObject): readonly Buffer[] {
+function extensions(request: CertificateRequest, publicKey: KeyObject): readonly Buffer[] {
+  const { hosts = [], issuer, isClient = false } = request;
   const ownId = extension('2.5.29.14', octetString(keyId(publicKey)));
   if (issuer === undefined) {
     return [
@@ -76,7 +80,7 @@ function extensions({ hosts = [], issuer }: CertificateRequest, publicKey: KeyOb
   return [
     criticalExtension('2.5.29.19', sequence()),
     criticalExtension('2.5.29.15', DIGITAL_SIGNATURE),
-    extension('2.5.29.37', sequence(SERVER_AUTH)),
+    extension('2.5.29.37', sequence(SERVER_AUTH, ...(isClient ? [CLIENT_AUTH] : []))),
     extension('2.5.29.17', sequence(...hosts.map(generalName))),
     ownId,
     extension('2.5.29.35', sequence(implicit(0, keyId(issuer.keyPair.publicKey)))),

@@ -1,3 +1,4 @@
+export { serviceTlsVariables, writeServiceCertificates } from '../certificates/write-certificates.ts';
 export { isLiving, waitUntilGone } from '../processes/living-process.ts';
 export {
   asShown,

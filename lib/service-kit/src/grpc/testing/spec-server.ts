@@ -4,7 +4,7 @@ import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 import { Health } from '../../telemetry/health.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
-import { ChannelTransport } from '../channel-transport.ts';
+import { type ChannelOptions, ChannelTransport } from '../channel-transport.ts';
 import { GrpcServer, type GrpcServerOptions, type MethodNeeds } from '../grpc-server.ts';
 import type { ServiceImplementation } from '../service-implementation.ts';
 
@@ -30,6 +30,7 @@ export async function startSpecServer<S extends DescService>(
     translateError: () => undefined,
     authorize: next => next,
     shutdownGraceMs: 2_000,
+    tls: undefined,
     ...options,
   });
   server.add(service, implementation as ServiceImplementation<S>, options.needs);
@@ -43,10 +44,11 @@ export async function startSpecServer<S extends DescService>(
   };
 }
 
-export function openChannel(address: string): ChannelTransport {
+export function openChannel(address: string, options: Partial<ChannelOptions> = {}): ChannelTransport {
   return new ChannelTransport({
     address,
     services: [AlertService, VideoService],
     defaultTimeoutMs: 60_000,
+    ...options,
   });
 }

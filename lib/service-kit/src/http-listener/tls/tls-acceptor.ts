@@ -4,11 +4,13 @@ import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { peek } from '../peek.ts';
 import { refusePlainText } from './refuse-plain-text.ts';
 
-/** Of a server, both as PEM. */
+/** What one end of a connection shows and whom it trusts, as PEM. */
 export interface KeyPair {
-  /** The server's certificate, then those between it and the authority that clients trust. */
+  /** Its own certificate, then those between it and the authority that the other end trusts. */
   readonly cert: string;
   readonly key: string;
+  /** The authorities one of which has signed the other end's certificate. Without it a server asks clients for none. */
+  readonly ca?: string | undefined;
 }
 
 /** What a record of TLS begins with in which a client opens its handshake. */
@@ -26,7 +28,14 @@ export class TlsAcceptor {
 
   constructor(keyPair: KeyPair, handshakeTimeoutMs: number) {
     this.#handshakeTimeoutMs = handshakeTimeoutMs;
-    this.#server = createServer({ ...keyPair, ...PROTOCOL, ALPNProtocols: ALPN_PROTOCOLS, noDelay: true });
+    this.#server = createServer({
+      ...keyPair,
+      ...PROTOCOL,
+      requestCert: keyPair.ca !== undefined,
+      rejectUnauthorized: true,
+      ALPNProtocols: ALPN_PROTOCOLS,
+      noDelay: true,
+    });
     this.#server.on('secureConnection', secured => this.#secured(secured));
     this.#server.on('tlsClientError', (_error, socket) => socket.destroy());
   }
