@@ -207,7 +207,7 @@ export async function startGateway(
   if (keyPairFiles !== undefined) {
     teardown.use(keyPairFiles);
     keyPairFiles.follow(keyPair => httpListener.setKeyPair(keyPair));
-    registerKeyPairMetrics(metrics, keyPairFiles);
+    registerKeyPairMetrics(metrics, keyPairFiles, 'public');
   }
   teardown.use(httpListener);
   // Runs before the listener closes, which waits until all streams have ended.

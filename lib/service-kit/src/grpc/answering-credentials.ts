@@ -51,7 +51,7 @@ export class AnsweringCredentials extends ChannelCredentials {
           return connector.connect(socket);
         }
         const { secured, handshake } = startTls(socket, hostnames, tls.current);
-        // Counts what it is told within TLS, so that neither a handshake may take longer.
+        // What is said within TLS counts: a server may also fall silent amid the handshake.
         this.#giveUpSilent(secured);
         await handshake;
         return { socket: secured, secure: true };

@@ -207,9 +207,13 @@ describe('gRPC over TLS, with certificates on both ends', () => {
     const caller = createClient(EchoService, channel);
     let isOver = false;
     let answers = 0;
-    const calling = (async () => {
-      for (; !isOver; answers++) await caller.unary({ value: 'x' });
-    })();
+    let problem: unknown;
+    const call = async () => {
+      for (; !isOver; answers++) await caller.unary({ value: 'x' }, { timeoutMs: 10_000 });
+    };
+    const calling = call().catch(error => {
+      problem = error;
+    });
     for (const change of [
       () => client.change(ours, [ours, next]),
       () => server.change(ours, [ours, next]),
@@ -220,13 +224,15 @@ describe('gRPC over TLS, with certificates on both ends', () => {
     ]) {
       await change();
       const before = answers;
-      await waitFor('more answers', () => answers > before + 20 || undefined);
+      await waitFor('more answers', () => problem !== undefined || answers > before + 20 || undefined);
+      expect(problem).to.equal(undefined);
       await hear(`after ${before}`);
       // Over a connection of its own.
       expect(await echo(nameServers('localhost', [renewing.port]), client.tls)).to.equal('echo');
     }
     isOver = true;
     await calling;
+    expect(problem).to.equal(undefined);
     expect(await shown()).to.equal(new X509Certificate(next.cert).serialNumber);
     const { tls: late } = await open(ours, [next]);
     expect(String(await failure(echo(renewing.address, late)))).to.match(/\[unavailable\]/);

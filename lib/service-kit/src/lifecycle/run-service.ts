@@ -66,7 +66,7 @@ async function openServiceTls(
 ): Promise<KeyPairFiles | undefined> {
   if (serviceTlsPaths === undefined) return undefined;
   const files = await KeyPairFiles.open({ ...serviceTlsPaths, logger });
-  registerKeyPairMetrics(metrics, files, 'vigie_service_tls');
+  registerKeyPairMetrics(metrics, files, 'services');
   return files;
 }
 

@@ -76,6 +76,7 @@ describe('KeyPairFiles', () => {
   for (const [what, breakIt] of [
     ['do not belong together', async () => writeFile(keyFile, (await certify()).key)],
     ['are no PEM', () => writeFile(certFile, 'no certificate')],
+    ['have an empty key', () => writeFile(keyFile, '')],
     ['are gone', () => rm(certFile)],
     ['have expired', async () => put(await certify({ days: -1 }))],
   ] as const) {
@@ -162,7 +163,7 @@ describe('KeyPairFiles', () => {
     await put(await certify({ days: 20 }));
     const { files } = await open();
     const registry = new Registry();
-    registerKeyPairMetrics(registry, files);
+    registerKeyPairMetrics(registry, files, 'public');
     const [, seconds] = /^vigie_tls_certificate_expires_seconds (\S+)$/m.exec(await registry.metrics()) ?? [];
     expect(Number(seconds) - Date.now() / 1_000).to.be.closeTo(20 * 86_400, 3_600);
     expect(await registry.metrics()).to.contain('vigie_tls_reloads_total{result="failed"} 0');

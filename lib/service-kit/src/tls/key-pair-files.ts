@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import type { KeyPair } from '../http-listener/tls/tls-acceptor.ts';
@@ -30,8 +30,8 @@ const MAX_WARNING_MS = 14 * DAY_MS;
 const WARNING_PART = 0.25;
 
 /**
- * A certificate, its key and what else goes with them, read again and again. Others are taken up once two looks at the files, one after the
- * other, have found the same: whoever writes them may be in the middle of it.
+ * A certificate, its key and what else goes with them, read again and again. Others are taken up once two looks at the
+ * files, one after the other, have found the same: whoever writes them may be in the middle of it.
  */
 export class KeyPairFiles implements Disposable {
   readonly #options: KeyPairFilesOptions;
@@ -42,6 +42,7 @@ export class KeyPairFiles implements Disposable {
   /** What has been dealt with. */
   #settled: string;
   #warnedAt: number | undefined;
+  #isDisposed = false;
   readonly #followers: ((keyPair: KeyPair) => void)[] = [];
   /** How often others have been taken up, or refused. */
   readonly reloads = { succeeded: 0, failed: 0 };
@@ -62,7 +63,7 @@ export class KeyPairFiles implements Disposable {
     this.#current = first;
     this.#seen = this.#settled = fingerprint(first);
     this.#warnOfExpiry();
-    this.#timer = setInterval(() => void this.#look(), options.pollMs ?? POLL_MS).unref();
+    this.#timer = setTimeout(() => void this.#lookAgain(), options.pollMs ?? POLL_MS).unref();
   }
 
   get current(): LoadedKeyPair {
@@ -75,7 +76,14 @@ export class KeyPairFiles implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    clearInterval(this.#timer);
+    this.#isDisposed = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** The next look waits for this one: two at once would find the same. */
+  async #lookAgain(): Promise<void> {
+    await this.#look();
+    if (!this.#isDisposed) this.#timer.refresh();
   }
 
   async #look(): Promise<void> {
@@ -146,8 +154,9 @@ function fingerprint({ cert, key, ca }: KeyPair): string {
 
 /** @throws Error saying what is wrong */
 function parseKeyPair(keyPair: KeyPair): LoadedKeyPair {
-  // Also whether the two belong together.
+  // Also whether the two belong together; but Node takes an empty key for none.
   createSecureContext(keyPair);
+  createPrivateKey(keyPair.key);
   if (keyPair.ca !== undefined) requireAuthorities(keyPair.ca);
   const { validFromDate, validToDate } = new X509Certificate(keyPair.cert);
   return { ...keyPair, validFrom: validFromDate, validTo: validToDate };

@@ -1,15 +1,24 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { KeyPairFiles } from './key-pair-files.ts';
 
-/**
- * When a certificate expires, and how its files have been read since.
- *
- * @param prefix of the metrics' names: a process may have several
- */
-export function registerKeyPairMetrics(registry: Registry, files: KeyPairFiles, prefix = 'vigie_tls'): void {
+/** By what a certificate is for: a process may have several. */
+const METRICS = {
+  public: {
+    expires: { name: 'vigie_tls_certificate_expires_seconds' },
+    reloads: { name: 'vigie_tls_reloads_total' },
+  },
+  services: {
+    expires: { name: 'vigie_service_tls_certificate_expires_seconds' },
+    reloads: { name: 'vigie_service_tls_reloads_total' },
+  },
+} as const;
+
+/** When a certificate expires, and how its files have been read since. */
+export function registerKeyPairMetrics(registry: Registry, files: KeyPairFiles, use: keyof typeof METRICS): void {
   const registers = [registry];
+  const { expires, reloads } = METRICS[use];
   new Gauge({
-    name: `${prefix}_certificate_expires_seconds`,
+    ...expires,
     help: 'When the certificate in use expires, in seconds since 1970.',
     registers,
     collect() {
@@ -17,8 +26,8 @@ export function registerKeyPairMetrics(registry: Registry, files: KeyPairFiles, 
     },
   });
   new Counter({
-    name: `${prefix}_reloads_total`,
-    help: 'Changes of the certificate or key that were taken up, or refused while the one before stays in use.',
+    ...reloads,
+    help: 'Changes of the certificate, its key or the authorities that were taken up, or refused: then those before stay.',
     labelNames: ['result'],
     registers,
     collect() {

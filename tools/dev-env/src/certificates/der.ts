@@ -26,8 +26,10 @@ export function implicit(number: number, content: Uint8Array): Buffer {
 
 /** Not negative: its bytes, the highest first. */
 export function integer(bytes: Uint8Array): Buffer {
-  const isNegative = ((bytes[0] ?? 0) & 0x80) !== 0;
-  return tagged(TAGS.integer, isNegative ? Buffer.from([0]) : Buffer.of(), bytes);
+  const significant = bytes.subarray(bytes.findIndex(byte => byte !== 0));
+  // One zero, if the highest bit would be read as the sign; any other one is wrong.
+  const isNegative = ((significant[0] ?? 0) & 0x80) !== 0;
+  return tagged(TAGS.integer, isNegative ? Buffer.from([0]) : Buffer.of(), significant);
 }
 
 export function trueValue(): Buffer {
