@@ -13,7 +13,7 @@ import { scopeOf } from '@vigie/access/wire';
 import { encodeResumeToken } from '@vigie/outcome-feed/wire';
 import { Alert_Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { WatchAlertsResponse_Event as Event } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
-import { codeNameOf } from '@vigie/service-kit/grpc';
+import { codeNameOf, invalidArgument } from '@vigie/service-kit/grpc';
 import { yieldAll } from '@vigie/service-kit/testing';
 import { expect } from 'chai';
 import { httpBindings } from './adapters/http/transcoder/http-binding.ts';
@@ -65,6 +65,14 @@ describe('who may call', () => {
               yield { resumeToken, event: Event.OUTCOME, alert };
             }
             await once(signal, 'abort');
+          },
+        },
+        access: {
+          async createApiKey() {
+            throw invalidArgument([
+              { field: 'api_key.scopes', description: 'must name some' },
+              { field: 'name', description: 'is taken' },
+            ]);
           },
         },
         identifyApiKey: async ({ sha256 }) => {
@@ -184,6 +192,14 @@ describe('who may call', () => {
     await ended().catch(() => undefined);
     expect(performance.now() - revokedAt).to.be.within(0, 5_000);
     expect((await fetch(`${gateway.url}/v1/alerts:watch`, { headers })).status).to.equal(401);
+  });
+
+  it('has wrong fields named as the body of the route has them', async () => {
+    const authorization = `Bearer ${keyWith({ scopes: ['admin'] })}`;
+    const headers = { authorization, 'content-type': 'application/json' };
+    const response = await fetch(`${gateway.url}/v1/apiKeys`, { method: 'POST', headers, body: '{"name":"x"}' });
+    expect(response.status).to.equal(400);
+    expect((await errorOf(response)).message).to.equal('scopes must name some; name is taken');
   });
 
   it('is told apart from whether anybody can tell', async () => {

@@ -1,6 +1,4 @@
 import { create, type JsonObject, type JsonValue } from '@bufbuild/protobuf';
-import { Code, ConnectError } from '@connectrpc/connect';
-import { BadRequestSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
 import { type Alert, AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import {
   AlertService,
@@ -18,6 +16,7 @@ import { methodNotAllowed } from '../http-error.ts';
 import type { Idempotency } from '../idempotency/idempotency.ts';
 import { parseJsonBody, readJsonBytes } from '../json-body.ts';
 import { messageFromJson } from '../json-message.ts';
+import { renameFields } from '../rename-fields.ts';
 import type { RequestGuard } from '../request-guard.ts';
 import { sendAnswer, sendError } from '../send.ts';
 import { upstreamCall } from '../upstream-call.ts';
@@ -76,19 +75,8 @@ async function accept(exchange: Exchange, body: JsonValue | undefined, parts: Le
     )) as CreateAlertResponse;
     return { uid, duplicate, traceId };
   } catch (error) {
-    throw withNameOfUid(error, uidNameIn(body, path));
+    throw renameFields(error, field => (field === 'uid' ? uidNameIn(body, path) : field));
   }
-}
-
-/** The error with the name that the client itself gives to the uid. */
-function withNameOfUid(error: unknown, name: string): unknown {
-  if (!(error instanceof ConnectError) || error.code !== Code.InvalidArgument) return error;
-  const violations = error.findDetails(BadRequestSchema).flatMap(({ fieldViolations }) => fieldViolations);
-  if (!violations.some(({ field }) => field === 'uid')) return error;
-  return invalidArgument(
-    violations.map(({ field, description }) => ({ field: field === 'uid' ? name : field, description })),
-    error,
-  );
 }
 
 function uidNameIn(body: JsonValue | undefined, path: string): string {

@@ -14,6 +14,7 @@ import type { Idempotency } from '../idempotency/idempotency.ts';
 import { noteAnswer } from '../idempotency/is-final.ts';
 import { parseJsonBody, readJsonBytes } from '../json-body.ts';
 import { countAlerts } from '../rates/count-alerts.ts';
+import { renameFields } from '../rename-fields.ts';
 import type { RequestGuard } from '../request-guard.ts';
 import { describeError, sendAnswer, sendError } from '../send.ts';
 import { answerUnreadable } from '../unreadable-items.ts';
@@ -135,7 +136,10 @@ async function answerOnce(
 ): Promise<Answer> {
   const { signal } = exchange;
   const call = upstreamCall(exchange, { signal, timeoutMs: withWait(requestTimeoutMs, request) });
-  const message = answerUnreadable(request, await upstreams.unary(binding.method, request, call));
+  const answer = await upstreams.unary(binding.method, request, call).catch(error => {
+    throw renameFields(error, field => nameInBody(binding, field));
+  });
+  const message = answerUnreadable(request, answer);
   countAnswer(exchange, message);
   noteAnswer(exchange, binding.method, message);
   const { successStatus, successHeaders } = binding;
@@ -148,6 +152,12 @@ async function answerOnce(
   const headers = { ...successHeaders, etag };
   if (isHeld(exchange.request.headers['if-none-match'], etag)) return { status: 304, headers, body: NOTHING };
   return { status: successStatus, headers: { ...headers, 'content-type': contentType }, body: bytes };
+}
+
+/** Of a field of the request: what its body holds has no name in front. */
+function nameInBody({ body }: HttpBinding, field: string): string {
+  const prefix = body.kind === 'field' ? `${body.field.name}.` : '';
+  return field.startsWith(prefix) ? field.slice(prefix.length) : field;
 }
 
 async function answerMany(
