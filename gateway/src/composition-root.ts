@@ -1,6 +1,6 @@
 import type { DescService } from '@bufbuild/protobuf';
 import { serviceAuthorization } from '@vigie/access';
-import { openAccess } from '@vigie/access/wire';
+import { openPublicAccess } from '@vigie/access/wire';
 import { IdempotencyService } from '@vigie/proto/vigie/internal/idempotency/v1/idempotency_service_pb.ts';
 import { ChannelTransport, countCalls, translateErrors } from '@vigie/service-kit/grpc';
 import { HttpListener } from '@vigie/service-kit/http-listener';
@@ -94,7 +94,7 @@ export async function startGateway(
   const { requestTimeoutMs, maxTimeoutMs, requestLimits: limits } = config;
   const admissions = new Admissions(config);
   registerAdmissionMetrics(metrics, admissions);
-  const access = openAccess(config, context);
+  const access = openPublicAccess(config, context);
   const methods = PUBLIC_METHODS.map(({ method }) => method);
   const rates = openRates(config, context);
   const guard = new RequestGuard({ admissions, access, methods, rates: rates.byIdentity });

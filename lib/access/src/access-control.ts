@@ -8,8 +8,8 @@ import { includesScope, type RequiredScope, type Scope } from './scopes.ts';
 export interface AccessControlOptions {
   /** Whoever shows no credentials may do this. */
   readonly anonymousScopes: readonly Scope[];
-  /** Shown by Vigie's own services. */
-  readonly serviceSecret: string;
+  /** Shown by Vigie's own services; undefined where none of them calls. */
+  readonly serviceSecret: string | undefined;
   readonly identifyApiKey: IdentifyApiKey;
   /** Other ways to sign in. */
   readonly verifiers?: readonly TokenVerifier[];
@@ -27,13 +27,14 @@ export function serviceAuthorization(serviceSecret: string): string {
 /** Tells who calls by the header `Authorization`, and whether it may. Each kind of credentials has its own form. */
 export class AccessControl {
   readonly #anonymous: Identity;
-  readonly #serviceHash: Buffer;
+  readonly #serviceHash: Buffer | undefined;
   readonly #keys: KnownKeys;
   readonly #verifiers: readonly TokenVerifier[];
 
   constructor({ anonymousScopes, serviceSecret, identifyApiKey, verifiers = [] }: AccessControlOptions) {
     this.#anonymous = anonymousIdentity(anonymousScopes);
-    this.#serviceHash = hash('sha256', SERVICE_PREFIX + serviceSecret, 'buffer');
+    this.#serviceHash =
+      serviceSecret === undefined ? undefined : hash('sha256', SERVICE_PREFIX + serviceSecret, 'buffer');
     this.#keys = new KnownKeys(identifyApiKey);
     this.#verifiers = verifiers;
   }
@@ -75,7 +76,7 @@ export class AccessControl {
   }
 
   #isServices(token: string): boolean {
-    return timingSafeEqual(hash('sha256', token, 'buffer'), this.#serviceHash);
+    return this.#serviceHash !== undefined && timingSafeEqual(hash('sha256', token, 'buffer'), this.#serviceHash);
   }
 }
 

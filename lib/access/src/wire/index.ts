@@ -8,6 +8,7 @@ export {
   type AccessConfig,
   createAccessControl,
   openAccess,
+  openPublicAccess,
   readAccessConfig,
   warnOfKnownSecret,
 } from './open-access.ts';

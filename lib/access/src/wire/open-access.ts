@@ -45,17 +45,34 @@ export function warnOfKnownSecret({ serviceSecret }: AccessConfig, host: string,
 }
 
 /** The check of a service that knows by itself whose API keys are. */
-export function createAccessControl({ oidc, ...config }: AccessConfig, identifyApiKey: IdentifyApiKey): AccessControl {
+export function createAccessControl(
+  {
+    anonymousScopes,
+    serviceSecret,
+    oidc,
+  }: Omit<AccessConfig, 'serviceSecret'> & {
+    readonly serviceSecret: string | undefined;
+  },
+  identifyApiKey: IdentifyApiKey,
+): AccessControl {
   const verifiers = oidc === undefined ? [] : [new OidcTokens(oidc)];
-  return new AccessControl({ ...config, identifyApiKey, verifiers });
+  return new AccessControl({ anonymousScopes, serviceSecret, identifyApiKey, verifiers });
 }
 
+type OpenAccessConfig = AccessConfig & AccessChannelConfig & { readonly host: string };
+
 /** The check of a service that asks access-svc about keys. */
-export function openAccess(
-  config: AccessConfig & AccessChannelConfig & { readonly host: string },
-  context: ServiceContext,
-): AccessControl {
+export function openAccess(config: OpenAccessConfig, context: ServiceContext): AccessControl {
   warnOfKnownSecret(config, config.host, context);
-  const transport = openAccessChannel(config, context);
-  return createAccessControl(config, identifyByService(transport));
+  return createAccessControl(config, identifyByService(openAccessChannel(config, context)));
+}
+
+/**
+ * The check of a port that no service calls: there the services' secret opens nothing, least of all the one that
+ * everybody knows.
+ */
+export function openPublicAccess(config: OpenAccessConfig, context: ServiceContext): AccessControl {
+  warnOfKnownSecret(config, config.host, context);
+  const identifyApiKey = identifyByService(openAccessChannel(config, context));
+  return createAccessControl({ ...config, serviceSecret: undefined }, identifyApiKey);
 }

@@ -5,7 +5,11 @@ import { RequestGuard } from '../request-guard.ts';
 /** A guard and limits that let every request of a spec pass. */
 export function openGuard(): { guard: RequestGuard; limits: RequestLimits } {
   const bounds = { maxCalls: 100, maxCallsPerCaller: 100, maxBytes: 1e6, maxBytesPerCaller: 1e6, freeBytesPerCall: 0 };
-  const access = new AccessControl({ anonymousScopes: [], serviceSecret: '', identifyApiKey: async () => undefined });
+  const access = new AccessControl({
+    anonymousScopes: [],
+    serviceSecret: undefined,
+    identifyApiKey: async () => undefined,
+  });
   return {
     guard: new RequestGuard({
       admissions: new Admissions({ callLimits: bounds, streamLimits: bounds }),
