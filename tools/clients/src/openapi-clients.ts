@@ -92,7 +92,8 @@ export async function runSchemathesis(dir: string, env: NodeJS.ProcessEnv): Prom
     '--suppress-health-check filter_too_much',
     '--max-examples 20 --seed 1 --no-color',
   ].join(' ');
-  await onMesh(async ({ url }) => {
-    await runScript(`schemathesis run ${url}/openapi.json ${options}`, { cwd: dir, env });
+  await onMesh(async ({ url, access }) => {
+    const header = `-H 'Authorization: Bearer ${access.adminKey}'`;
+    await runScript(`schemathesis run ${url}/openapi.json ${options} ${header}`, { cwd: dir, env });
   });
 }

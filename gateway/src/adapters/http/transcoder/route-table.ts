@@ -17,21 +17,31 @@ export class RouteTable {
 
   /** @throws HttpError 404 or 405, MalformedPathError */
   find(httpMethod: string, path: string): Route {
-    for (const binding of this.#bindings) {
+    const bindings = this.#bindingsFor(path);
+    for (const binding of bindings) {
       if (!answers(binding, httpMethod)) continue;
       const captures = matchPath(binding.template, path);
       if (captures !== undefined) return { binding, captures };
     }
-    const allowed = this.#methodsOf(path);
+    const allowed = methodsOf(bindings, path);
     throw allowed.length > 0 ? methodNotAllowed(httpMethod, path, allowed) : routeNotFound(path);
   }
 
-  #methodsOf(path: string): readonly string[] {
-    const methods = this.#bindings
-      .filter(({ template }) => matchPath(template, path) !== undefined)
-      .flatMap(binding => (answers(binding, 'HEAD') ? ['GET', 'HEAD'] : [binding.httpMethod]));
-    return [...new Set(methods)].sort();
+  /** Those with a verb of their own, where any fits: `{id}` in another would take the verb for a part of the id. */
+  #bindingsFor(path: string): readonly HttpBinding[] {
+    if (!path.includes(':')) return this.#bindings;
+    const withVerb = this.#bindings.filter(
+      ({ template }) => template.verb !== undefined && matchPath(template, path) !== undefined,
+    );
+    return withVerb.length > 0 ? withVerb : this.#bindings;
   }
+}
+
+function methodsOf(bindings: readonly HttpBinding[], path: string): readonly string[] {
+  const methods = bindings
+    .filter(({ template }) => matchPath(template, path) !== undefined)
+    .flatMap(binding => (answers(binding, 'HEAD') ? ['GET', 'HEAD'] : [binding.httpMethod]));
+  return [...new Set(methods)].sort();
 }
 
 /** HEAD is GET without the body. Not for streams, which would never end. */
