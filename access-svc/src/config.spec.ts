@@ -8,6 +8,8 @@ describe('the configuration of access-svc', () => {
     const config = readConfig({});
     expect(config).to.include({ port: 50054, healthPort: 9055, serviceSecret: 'vigie', adminKey: undefined });
     expect(config.auditRetentionDays).to.equal(365);
+    expect(config).to.include({ isRegistrationOn: false, publicUrl: 'http://localhost:8000', signingKeyDays: 30 });
+    expect(config.mail).to.include({ smtpUrl: undefined, from: 'Vigie <vigie@localhost>' });
     expect(config.anonymousScopes).to.deep.equal([]);
     expect(config.database).to.include({
       url: 'postgresql://vigie_access:vigie_access@127.0.0.1:5432/vigie',

@@ -6,5 +6,11 @@ export const service = {
   healthPort: 9055,
   dependsOn: { DATABASE_URL: 'postgres', DATABASE_MIGRATION_URL: 'postgres-owner' },
   replicas: 'many',
-  image: { memoryMib: 384, settings: { ADMIN_KEY: '' } },
+  image: {
+    memoryMib: 384,
+    settings: {
+      ...{ ADMIN_KEY: '', ACCESS_KEY_SECRET: '', REGISTRATION: 'off' },
+      ...{ PUBLIC_URL: '', SMTP_URL: '', MAIL_FROM: '' },
+    },
+  },
 } as const satisfies ServiceDeclaration;

@@ -16,15 +16,40 @@ import { WatchAlertsResponse_Event as Event } from '@vigie/proto/vigie/alert/v1/
 import { codeNameOf, invalidArgument } from '@vigie/service-kit/grpc';
 import { yieldAll } from '@vigie/service-kit/testing';
 import { expect } from 'chai';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { httpBindings } from './adapters/http/transcoder/http-binding.ts';
 import { PUBLIC_METHODS } from './api/public-api.ts';
 import { closing, PROTOCOLS } from './testing/protocols.ts';
 import { readLines } from './testing/read-lines.ts';
 import { type RunningGateway, runGateway } from './testing/running-gateway.ts';
 
+/** Methods that not everybody may call. */
+const GUARDED = PUBLIC_METHODS.map(({ method }) => method).filter(method => scopeOf(method) !== 'public');
+
 interface Known {
   readonly scopes: string[];
   readonly stores?: string[];
+}
+
+/** Signs access tokens as access-svc does. */
+async function createSigner() {
+  const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true });
+  const jwk: JsonObject = { ...(await exportJWK(publicKey)), kid: 'spec', alg: 'EdDSA', use: 'sig' } as JsonObject;
+  let keysAsked = 0;
+  return {
+    publicKey: jwk,
+    get keysAsked() {
+      return keysAsked;
+    },
+    jwks() {
+      keysAsked++;
+      return JSON.stringify({ keys: [jwk] });
+    },
+    token: (claims: object, typ = 'at+jwt') =>
+      new SignJWT({ iss: 'vigie', aud: 'vigie', sub: 'ada', exp: Math.ceil(Date.now() / 1_000) + 60, ...claims })
+        .setProtectedHeader({ alg: 'EdDSA', typ, kid: 'spec' })
+        .sign(privateKey),
+  };
 }
 
 async function errorOf(response: Response): Promise<JsonObject> {
@@ -44,7 +69,10 @@ describe('who may call', () => {
     return key;
   }
 
+  let signer: Awaited<ReturnType<typeof createSigner>>;
+
   before(async () => {
+    signer = await createSigner();
     const note = (name: string) => async () => {
       called.push(name);
       return {} as never;
@@ -79,6 +107,7 @@ describe('who may call', () => {
           const identity = keys.get(Buffer.from(sha256).toString('hex'));
           return identity === undefined ? {} : { identity };
         },
+        getSigningKeys: async () => ({ jwks: signer.jwks() }),
       },
       { anonymousScopes: [] },
     );
@@ -106,7 +135,7 @@ describe('who may call', () => {
 
   for (const { name, duplex, open } of PROTOCOLS) {
     it(`is asked of each method over ${name}`, async () => {
-      for (const { method } of PUBLIC_METHODS) {
+      for (const method of GUARDED) {
         if (method.methodKind === 'bidi_streaming' && !duplex) continue;
         const transport = open(gateway);
         await using _ = closing(transport);
@@ -124,7 +153,7 @@ describe('who may call', () => {
   }
 
   it('is asked of each route, before the request is looked at', async () => {
-    for (const { method } of PUBLIC_METHODS) {
+    for (const method of GUARDED) {
       for (const { httpMethod, template } of httpBindings(method)) {
         const url = `${gateway.url}${template.source.replace(/\{\w+\}/g, '%00')}?nonsense=1`;
         const body = httpMethod === 'POST' ? { body: '{' } : {};
@@ -149,8 +178,54 @@ describe('who may call', () => {
     }
   });
 
+  it('is not asked of who gets credentials, whatever comes with the call', async () => {
+    const open = PUBLIC_METHODS.map(({ method }) => method).filter(method => !GUARDED.includes(method));
+    expect(open.map(({ name }) => name)).to.have.members([
+      ...['Register', 'ConfirmEmail', 'RequestPasswordReset', 'ResetPassword'],
+      ...['LogIn', 'Refresh', 'LogOut'],
+    ]);
+    for (const { open: openTransport } of PROTOCOLS) {
+      const transport = openTransport(gateway);
+      await using _ = closing(transport);
+      for (const method of open) {
+        for (const authorization of [undefined, `Bearer ${newApiKey()}`, 'Bearer a.b.c', 'Basic dTpw']) {
+          // The service of the spec has no such method.
+          expect(await refusal(transport, method, authorization), method.name).to.equal('UNIMPLEMENTED');
+        }
+      }
+    }
+  });
+
+  it('is told by the access token of a user, whose signing keys are fetched once', async () => {
+    const token = await signer.token({ scope: 'alerts:read' });
+    const ask = (bearer: string) =>
+      fetch(`${gateway.url}/v1/alerts/a-1`, { headers: { authorization: `Bearer ${bearer}` } });
+    for (let times = 0; times < 3; times++) expect((await ask(token)).status).to.equal(200);
+    expect(called).to.deep.equal(['getAlert', 'getAlert', 'getAlert']);
+    expect(signer.keysAsked).to.equal(1);
+    const lacking = await ask(await signer.token({ scope: 'alerts:write' }));
+    expect(lacking.status).to.equal(403);
+    for (const [claims, typ] of [
+      [{ scope: 'alerts:read', aud: 'other' }, 'at+jwt'],
+      [{ scope: 'alerts:read', exp: 1 }, 'at+jwt'],
+      [{ scope: 'alerts:read' }, 'JWT'],
+    ] as const) {
+      expect((await ask(await signer.token(claims, typ))).status).to.equal(401);
+    }
+  });
+
+  it('is not asked of who wants to verify such tokens too', async () => {
+    const url = `${gateway.url}/.well-known/jwks.json`;
+    const response = await fetch(url);
+    expect(response.status).to.equal(200);
+    expect(response.headers.get('content-type')).to.equal('application/jwk-set+json');
+    expect(response.headers.get('cache-control')).to.equal('public, max-age=300');
+    expect(await response.json()).to.deep.equal({ keys: [signer.publicKey] });
+    expect((await fetch(url, { method: 'POST' })).status).to.equal(405);
+  });
+
   it('is not asked of pages, health and reflection', async () => {
-    for (const path of ['/', '/docs', '/openapi.json']) {
+    for (const path of ['/', '/docs', '/openapi.json', '/account', '/account.js']) {
       expect((await fetch(`${gateway.url}${path}`)).status, path).to.equal(200);
     }
   });

@@ -1,6 +1,7 @@
 import type { DescService } from '@bufbuild/protobuf';
-import { serviceAuthorization } from '@vigie/access';
-import { openPublicAccess } from '@vigie/access/wire';
+import { type FetchSigningKeys, serviceAuthorization } from '@vigie/access';
+import { fetchSigningKeys as fetchSigningKeysOver, openPublicAccess } from '@vigie/access/wire';
+import { CredentialService } from '@vigie/proto/vigie/internal/access/v1/credential_service_pb.ts';
 import { IdempotencyService } from '@vigie/proto/vigie/internal/idempotency/v1/idempotency_service_pb.ts';
 import { ChannelTransport, countCalls, translateErrors } from '@vigie/service-kit/grpc';
 import { HttpListener } from '@vigie/service-kit/http-listener';
@@ -36,6 +37,7 @@ import { createRpcHandlers } from './adapters/http/rpc/rpc-handlers.ts';
 import { SecurityHeaders } from './adapters/http/security-headers.ts';
 import { sendError } from './adapters/http/send.ts';
 import { createRequestListener } from './adapters/http/serve-exchange.ts';
+import { createSigningKeysPage, SIGNING_KEYS_PATH } from './adapters/http/signing-keys-page.ts';
 import { stoppingError } from './adapters/http/stopping.ts';
 import { createTranscoder } from './adapters/http/transcoder/transcoder.ts';
 import { watchMetrics } from './adapters/http/watch/watch-metrics.ts';
@@ -68,6 +70,7 @@ export interface GatewayPorts {
   readonly upstreams: Upstreams;
   readonly upstreamHealth: UpstreamHealth;
   readonly idempotencyKeys: IdempotencyKeys;
+  readonly fetchSigningKeys: FetchSigningKeys;
 }
 
 interface Parts extends GatewayPorts {
@@ -100,13 +103,15 @@ export async function startGateway(
   const guard = new RequestGuard({ admissions, access, methods, rates: rates.byIdentity });
   const stopping = new AbortController();
 
-  const { upstreamHealth, rpcHandlers, legacyAlerts, transcoder } = bindParts<Parts>(
+  const { upstreamHealth, fetchSigningKeys, rpcHandlers, legacyAlerts, transcoder } = bindParts<Parts>(
     {
       channels: () => openChannels(config, context),
       upstreams: ({ channels }) => new ChannelUpstreams(PUBLIC_METHODS, channels),
       upstreamHealth: ({ channels }) => new ChannelUpstreamHealth(PUBLIC_METHODS, channels),
       idempotencyKeys: ({ channels }) =>
         new StoreIdempotencyKeys(channels.store, serviceAuthorization(config.serviceSecret)),
+      fetchSigningKeys: ({ channels }) =>
+        fetchSigningKeysOver(channels.access, { authorization: serviceAuthorization(config.serviceSecret) }),
       idempotency: ({ idempotencyKeys: keys }) => new Idempotency({ keys, logger, requestTimeoutMs, maxTimeoutMs }),
       calls: ({ upstreams }) =>
         new InterceptedUpstreams(upstreams, [
@@ -187,6 +192,7 @@ export async function startGateway(
           ...[...rpcHandlers].map(([path, handler]) => [path, limitRpc(path, handler)] as const),
           ...[...LEGACY_UID_NAMES.keys()].map(path => [path, limitRest(legacyAlerts)] as const),
           ...createPages(methods, logger),
+          [SIGNING_KEYS_PATH, createSigningKeysPage(fetchSigningKeys, logger)],
         ]),
         transcoder: limitRest(transcoder),
         webAccess: new WebAccess(config),
@@ -248,6 +254,6 @@ function openChannels(config: Config, { teardown, tls }: ServiceContext): Record
     ingest: open('ingest', config.ingestAddress),
     probe: open('probe', config.probeAddress),
     store: open('store', config.storeAddress, IdempotencyService),
-    access: open('access', config.accessAddress),
+    access: open('access', config.accessAddress, CredentialService),
   };
 }

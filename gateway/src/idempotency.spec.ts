@@ -418,6 +418,15 @@ describe('a POST with an Idempotency-Key', () => {
     }
   });
 
+  it('means nothing where the request holds a password or a token: its fingerprint would give that away', async () => {
+    const body = JSON.stringify({ email: 'ada@example.com', password: 'correct horse battery' });
+    for (const path of ['/v1/sessions:logIn', '/vigie.access.v1.SessionService/LogIn']) {
+      const response = await post({ path, type: JSON_TYPE, body });
+      expect(response.headers.get('idempotency-replayed')).to.equal(null);
+    }
+    expect(begun).to.deep.equal([]);
+  });
+
   it('is one of its caller: keys of two callers have nothing to do with one another', async () => {
     const [one, other] = [newApiKey(), newApiKey()];
     for (const authorization of ['', `Bearer ${one}`, `Bearer ${other}`]) await post(REST, { authorization });

@@ -1,9 +1,13 @@
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { type Client, createClient } from '@connectrpc/connect';
 import { type ReadApiKey, readApiKey, serviceAuthorization } from '@vigie/access';
 import { pickFreePorts } from '@vigie/dev-env/tcp-ports';
 import type { scratchPostgres } from '@vigie/dev-env/testing';
 import { ApiKeyService } from '@vigie/proto/vigie/access/v1/api_key_service_pb.ts';
 import { AuditService } from '@vigie/proto/vigie/access/v1/audit_service_pb.ts';
+import { SessionService } from '@vigie/proto/vigie/access/v1/session_service_pb.ts';
+import { UserService } from '@vigie/proto/vigie/access/v1/user_service_pb.ts';
 import { AuditTrailService } from '@vigie/proto/vigie/internal/access/v1/audit_trail_service_pb.ts';
 import {
   CredentialService,
@@ -13,10 +17,11 @@ import { ChannelTransport } from '@vigie/service-kit/grpc';
 import { Health } from '@vigie/service-kit/telemetry';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { startAccess } from '../composition-root.ts';
+import { type AccessPorts, startAccess } from '../composition-root.ts';
 import { readConfig } from '../config.ts';
 
 const SERVICE_SECRET = 'spec-secret';
+const SERVICES = [ApiKeyService, AuditService, AuditTrailService, CredentialService, SessionService, UserService];
 
 export interface LogLine {
   readonly level: number;
@@ -37,6 +42,10 @@ export interface RunningAccess {
   readonly credentials: Client<typeof CredentialService>;
   readonly audit: Client<typeof AuditService>;
   readonly auditTrail: Client<typeof AuditTrailService>;
+  readonly users: Client<typeof UserService>;
+  readonly sessions: Client<typeof SessionService>;
+  /** With credentials of one's own: the value of the header `Authorization`. */
+  usersAs(authorization: string | undefined): Client<typeof UserService>;
   /** Without credentials. */
   readonly strangers: Pick<RunningAccess, 'audit' | 'auditTrail'>;
   /** Stops the service alone. */
@@ -49,12 +58,14 @@ export async function runAccess(
   teardown: AsyncDisposableStack,
   postgres: Awaited<ReturnType<typeof scratchPostgres>>,
   env: NodeJS.ProcessEnv = {},
+  overrides: Partial<AccessPorts> = {},
 ): Promise<RunningAccess> {
   const [port] = await pickFreePorts(1);
   const config = readConfig({
     DATABASE_URL: postgres.urlOf('access-svc'),
     DATABASE_MIGRATION_URL: postgres.url,
     SERVICE_SECRET,
+    MAIL_DIR: path.join(tmpdir(), 'vigie-spec-mail'),
     PORT: String(port),
     SHUTDOWN_GRACE_MS: '500',
     ...env,
@@ -64,13 +75,13 @@ export async function runAccess(
   const logger = pino({ level: 'debug' }, { write: line => void lines.push(JSON.parse(line)) });
   const own = teardown.use(new AsyncDisposableStack());
   const context = { logger, metrics: new Registry(), health, teardown: own };
-  const started = startAccess(config, context).then(() => health.enter('running'));
+  const started = startAccess(config, context, overrides).then(() => health.enter('running'));
 
   const openChannel = (authorization: string | undefined) =>
     teardown.use(
       new ChannelTransport({
         address: `127.0.0.1:${port}`,
-        services: [ApiKeyService, AuditService, AuditTrailService, CredentialService],
+        services: SERVICES,
         defaultTimeoutMs: 60_000,
         interceptors: [
           next => request => {
@@ -88,6 +99,9 @@ export async function runAccess(
     as: authorization => createClient(ApiKeyService, openChannel(authorization)),
     keys: createClient(ApiKeyService, asService),
     ...auditClients(asService),
+    users: createClient(UserService, asService),
+    sessions: createClient(SessionService, openChannel(undefined)),
+    usersAs: authorization => createClient(UserService, openChannel(authorization)),
     strangers: auditClients(openChannel(undefined)),
     stop: () => own.disposeAsync(),
     async identify(key) {

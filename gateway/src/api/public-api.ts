@@ -1,6 +1,8 @@
 import type { DescMethod, DescService } from '@bufbuild/protobuf';
 import { ApiKeyService } from '@vigie/proto/vigie/access/v1/api_key_service_pb.ts';
 import { AuditService } from '@vigie/proto/vigie/access/v1/audit_service_pb.ts';
+import { SessionService } from '@vigie/proto/vigie/access/v1/session_service_pb.ts';
+import { UserService } from '@vigie/proto/vigie/access/v1/user_service_pb.ts';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
 import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
@@ -41,6 +43,19 @@ export const PUBLIC_METHODS: readonly PublicMethod[] = [
     rotateApiKey: 'access',
     revokeApiKey: 'access',
   }),
+  ...route(UserService, {
+    register: 'access',
+    confirmEmail: 'access',
+    requestPasswordReset: 'access',
+    resetPassword: 'access',
+    getCurrentUser: 'access',
+    changePassword: 'access',
+    createUser: 'access',
+    listUsers: 'access',
+    updateUser: 'access',
+    deleteUser: 'access',
+  }),
+  ...route(SessionService, { logIn: 'access', refresh: 'access', logOut: 'access' }),
   ...route(AuditService, { listAuditEvents: 'access' }),
   ...route(VideoService, {
     probeVideo: 'probe',

@@ -1,9 +1,11 @@
 import type { DescService } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
-import { SCOPES } from '@vigie/access';
+import { SCOPES, type Scope } from '@vigie/access';
 import { authorizeEverybody } from '@vigie/access/testing';
 import { ApiKeyService } from '@vigie/proto/vigie/access/v1/api_key_service_pb.ts';
 import { AuditService } from '@vigie/proto/vigie/access/v1/audit_service_pb.ts';
+import { SessionService } from '@vigie/proto/vigie/access/v1/session_service_pb.ts';
+import { UserService } from '@vigie/proto/vigie/access/v1/user_service_pb.ts';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { CredentialService } from '@vigie/proto/vigie/internal/access/v1/credential_service_pb.ts';
 import { IdempotencyService } from '@vigie/proto/vigie/internal/idempotency/v1/idempotency_service_pb.ts';
@@ -28,8 +30,12 @@ export interface Services {
   readonly storeInternal?: Partial<ServiceImplementation<typeof OutcomeService>>;
   readonly access?: Partial<ServiceImplementation<typeof ApiKeyService>>;
   readonly accessAudit?: Partial<ServiceImplementation<typeof AuditService>>;
+  readonly accessUsers?: Partial<ServiceImplementation<typeof UserService>>;
+  readonly accessSessions?: Partial<ServiceImplementation<typeof SessionService>>;
   /** Knows no key if absent. */
   readonly identifyApiKey?: ServiceImplementation<typeof CredentialService>['identifyApiKey'];
+  /** There are none if absent. */
+  readonly getSigningKeys?: ServiceImplementation<typeof CredentialService>['getSigningKeys'];
 }
 
 export interface RunningGateway extends AsyncDisposable {
@@ -65,8 +71,8 @@ export async function runGateway(services: Services, overrides: Partial<Config> 
       SHUTDOWN_GRACE_MS: '2000',
       LAME_DUCK_MS: '0',
     }),
-    // A gateway is never so open to strangers: its environment must not have `admin` here.
-    anonymousScopes: SCOPES,
+    // A gateway is never so open to strangers: its environment must not have these here.
+    anonymousScopes: [...SCOPES, 'signed-in' as Scope],
     port: 0,
     ...overrides,
   };
@@ -102,10 +108,13 @@ async function startServices(services: Services, wanted: Ports) {
     .add(IdempotencyService, services.storeKeys ?? {})
     .add(OutcomeService, services.storeInternal ?? {});
   const identifyApiKey = services.identifyApiKey ?? (async () => ({}));
+  const getSigningKeys = services.getSigningKeys ?? (async () => ({ jwks: '{"keys":[]}' }));
   const access = createServer()
     .add(ApiKeyService, withAllMethods(ApiKeyService, services.access))
     .add(AuditService, withAllMethods(AuditService, services.accessAudit))
-    .add(CredentialService, { identifyApiKey });
+    .add(UserService, withAllMethods(UserService, services.accessUsers))
+    .add(SessionService, withAllMethods(SessionService, services.accessSessions))
+    .add(CredentialService, { identifyApiKey, getSigningKeys });
   const listen = (server: GrpcServer, port: number) => server.listen('127.0.0.1', port);
   const ports: Ports = {
     ingest: await listen(ingest, wanted.ingest),

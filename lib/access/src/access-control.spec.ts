@@ -68,12 +68,24 @@ describe('AccessControl', () => {
     const { control } = openControl({ [key]: { scopes: ['admin'] } });
     const admin = await control.identify(`Bearer ${key}`);
     for (const scope of SCOPES) control.require(admin, scope);
-    for (const scope of ['internal', undefined] as const) {
+    for (const scope of ['internal', 'signed-in', undefined] as const) {
       expect(await refusal(() => control.require(admin, scope))).to.equal('SCOPE_MISSING');
     }
     const service = await control.identify(serviceAuthorization(SECRET));
     for (const scope of [...SCOPES, 'internal'] as const) control.require(service, scope);
     expect(await refusal(() => control.require(service, undefined))).to.equal('SCOPE_MISSING');
+  });
+
+  it('looks at no credentials where everybody may call, and at all of them elsewhere', async () => {
+    const { control, asked } = openControl();
+    for (const authorization of [undefined, 'Basic dTpw', `Bearer ${newApiKey()}`, serviceAuthorization(SECRET)]) {
+      expect(await control.admit(authorization, 'public')).to.include({ subject: 'anonymous' });
+    }
+    expect(asked).to.deep.equal([]);
+    expect(await refusal(() => control.admit('Basic dTpw', 'alerts:read'))).to.equal('CREDENTIALS_INVALID');
+    expect(await refusal(() => control.admit(undefined, 'signed-in'))).to.equal('CREDENTIALS_MISSING');
+    expect(await control.admit(undefined, 'alerts:read')).to.include({ subject: 'anonymous' });
+    expect(await refusal(() => control.admit(undefined, undefined))).to.equal('CREDENTIALS_MISSING');
   });
 
   it('refuses a key once it has expired, however fresh the answer', async () => {

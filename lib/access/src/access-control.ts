@@ -3,7 +3,7 @@ import { AccessError } from './access-error.ts';
 import { looksLikeApiKey, readApiKey } from './api-key.ts';
 import { anonymousIdentity, type Identity, SERVICE_IDENTITY, type TokenVerifier } from './identity.ts';
 import { type IdentifyApiKey, KnownKeys } from './known-keys.ts';
-import { includesScope, type RequiredScope, type Scope } from './scopes.ts';
+import { INTERNAL, includesScope, PUBLIC, type RequiredScope, type Scope } from './scopes.ts';
 
 export interface AccessControlOptions {
   /** Whoever shows no credentials may do this. */
@@ -40,6 +40,20 @@ export class AccessControl {
   }
 
   /**
+   * Who calls a method, if it may. Credentials that are of no use any more keep nobody from what everybody may do, such
+   * as getting others.
+   *
+   * @param authorization as it came; absent or empty: anonymous
+   * @throws what `identify` and `require` throw
+   */
+  async admit(authorization: string | null | undefined, scope: RequiredScope | undefined): Promise<Identity> {
+    if (scope === PUBLIC) return this.#anonymous;
+    const identity = await this.identify(authorization);
+    this.require(identity, scope);
+    return identity;
+  }
+
+  /**
    * @param authorization as it came; absent or empty: anonymous
    * @throws AccessError CREDENTIALS_INVALID; what the port throws if it can't be told
    */
@@ -66,7 +80,7 @@ export class AccessControl {
       throw new AccessError('CREDENTIALS_MISSING', 'Say who you are: send Authorization: Bearer and an API key.');
     }
     // Which methods there are between Vigie's services is nobody else's concern.
-    const what = scope === undefined || scope === 'internal' ? 'the rights' : `the scope ${scope}`;
+    const what = scope === undefined || scope === INTERNAL ? 'the rights' : `the scope ${scope}`;
     throw new AccessError('SCOPE_MISSING', `These credentials lack ${what} for this.`);
   }
 

@@ -3,7 +3,7 @@ import type { RequiredScope } from './scopes.ts';
 
 /** Who calls, and what that allows. */
 export interface Identity {
-  /** For logs and limits: `anonymous`, `key:<id>`, `service`. Never a secret. */
+  /** For logs and limits: `anonymous`, `key:<id>`, `user:<id>`, `service`. Never a secret. */
   readonly subject: string;
   /** Whether it is nobody in particular. */
   readonly isAnonymous: boolean;

@@ -12,3 +12,4 @@ export {
 } from './identity.ts';
 export { apiKeyIdentity, type IdentifyApiKey } from './known-keys.ts';
 export { isScope, type RequiredScope, SCOPES, type Scope } from './scopes.ts';
+export { type FetchSigningKeys, USER_TOKENS, userIdentity, userIdOf } from './users/user-tokens.ts';

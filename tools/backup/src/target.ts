@@ -62,8 +62,9 @@ export async function empty({ postgresUrl, client, manager }: Target): Promise<v
   const migrations = await readMigrations(client);
   requireKnown(migrations, 'Postgres');
   const schemas = SCHEMAS.filter(({ name }) => name in migrations);
-  // They would be converted row by row otherwise. One by one, as a trigger of the first empties others.
-  for (const name of await findTables(client, schemas)) await client.query(`truncate ${name}`);
+  // They would be converted row by row otherwise. One by one, as a trigger of the first empties others; with those that
+  // refer to it, which are Vigie's own: any other would keep it from being removed.
+  for (const name of await findTables(client, schemas)) await client.query(`truncate ${name} cascade`);
   for (const { service } of schemas) await removeSchema(service, postgresUrl, createLogger('backup', 'silent'));
   for (const name of await findStreams(manager)) await manager.streams.delete(name);
 }

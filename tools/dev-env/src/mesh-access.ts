@@ -33,3 +33,8 @@ export function accessVariables({ adminKey, serviceSecret }: MeshAccess, service
     ...(service === 'access-svc' && { ADMIN_KEY: adminKey }),
   };
 }
+
+/** Of access-svc: everybody may register, and finds the mails with the data. @param url of the gateway */
+export function registrationVariables(dataDir: string, url: string): NodeJS.ProcessEnv {
+  return { REGISTRATION: 'on', PUBLIC_URL: url, MAIL_DIR: path.join(dataDir, 'mail') };
+}

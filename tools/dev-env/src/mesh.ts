@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { DataDir } from './data-dir.ts';
 import { DevEnvError } from './dev-env-error.ts';
-import { accessVariables, type MeshAccess, openMeshAccess } from './mesh-access.ts';
+import { accessVariables, type MeshAccess, openMeshAccess, registrationVariables } from './mesh-access.ts';
 import type { MeshOptions } from './mesh-options.ts';
 import { startTogether } from './processes/start-together.ts';
 import type { ProcessExit, SupervisedProcess } from './processes/supervised-process.ts';
@@ -142,6 +142,12 @@ export class Mesh implements AsyncDisposable {
     await this.stop();
   }
 
+  /** As links of mails have it. */
+  #publicUrl({ env = {} }: MeshOptions): string {
+    const scheme = (env.TLS_CERT_FILE ?? process.env.TLS_CERT_FILE) ? 'https' : 'http';
+    return `${scheme}://localhost:${this.ports.services.gateway?.port}`;
+  }
+
   async #start(options: MeshOptions): Promise<void> {
     if (options.natsUrl !== undefined) await ensureFitNats(this.addresses.natsUrls.operator);
     await ensurePortsFree(this.processes.flatMap(process => process.ports));
@@ -155,6 +161,7 @@ export class Mesh implements AsyncDisposable {
     const { readdress = (_, variables) => variables } = options;
     const env = {
       ...accessVariables(this.access, service),
+      ...(service === 'access-svc' && registrationVariables(this.dataDir, this.#publicUrl(options))),
       ...tuningVariables(),
       ...options.env,
       ...readdress(service, addressVariables(declaration, this.addresses)),

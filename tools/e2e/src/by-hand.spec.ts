@@ -11,6 +11,24 @@ import { useMesh } from './mesh-fixture.ts';
 import { findAlert, finishedAlert, getJson, newAlert, postJson } from './rest-client.ts';
 
 const run = promisify(execFile);
+const PUBLIC_ACCESS_SERVICES = {
+  'vigie.access.v1.ApiKeyService': ['CreateApiKey', 'GetApiKey', 'ListApiKeys', 'RevokeApiKey', 'RotateApiKey'],
+  'vigie.access.v1.AuditService': ['ListAuditEvents'],
+  'vigie.access.v1.SessionService': ['LogIn', 'LogOut', 'Refresh'],
+  'vigie.access.v1.UserService': [
+    'ChangePassword',
+    'ConfirmEmail',
+    'CreateUser',
+    'DeleteUser',
+    'GetCurrentUser',
+    'ListUsers',
+    'Register',
+    'RequestPasswordReset',
+    'ResetPassword',
+    'UpdateUser',
+  ],
+} as const;
+
 /** Each server's services with their methods. */
 const grpcServices = {
   gateway: {
@@ -26,8 +44,7 @@ const grpcServices = {
       'SummarizeAlerts',
       'WatchAlerts',
     ],
-    'vigie.access.v1.ApiKeyService': ['CreateApiKey', 'GetApiKey', 'ListApiKeys', 'RevokeApiKey', 'RotateApiKey'],
-    'vigie.access.v1.AuditService': ['ListAuditEvents'],
+    ...PUBLIC_ACCESS_SERVICES,
     'vigie.quarantine.v1.QuarantinedAlertService': [
       'DiscardQuarantinedAlerts',
       'ListQuarantinedAlerts',
@@ -36,10 +53,9 @@ const grpcServices = {
     'vigie.video.v1.VideoService': ['GetPoster', 'ProbeStream', 'ProbeVideo'],
   },
   'access-svc': {
-    'vigie.access.v1.ApiKeyService': ['CreateApiKey', 'GetApiKey', 'ListApiKeys', 'RevokeApiKey', 'RotateApiKey'],
-    'vigie.access.v1.AuditService': ['ListAuditEvents'],
+    ...PUBLIC_ACCESS_SERVICES,
     'vigie.internal.access.v1.AuditTrailService': ['RecordAuditEvents'],
-    'vigie.internal.access.v1.CredentialService': ['IdentifyApiKey'],
+    'vigie.internal.access.v1.CredentialService': ['IdentifyApiKey', 'GetSigningKeys'],
   },
   'ingest-svc': { 'vigie.alert.v1.AlertService': ['BatchCreateAlerts', 'CreateAlert', 'StreamAlerts'] },
   'probe-svc': { 'vigie.video.v1.VideoService': ['GetPoster', 'ProbeStream', 'ProbeVideo'] },

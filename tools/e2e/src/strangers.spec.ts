@@ -12,6 +12,8 @@ import { scopeOf } from '@vigie/access/wire';
 import { Mesh } from '@vigie/dev-env';
 import { ApiKeyService } from '@vigie/proto/vigie/access/v1/api_key_service_pb.ts';
 import { AuditService } from '@vigie/proto/vigie/access/v1/audit_service_pb.ts';
+import { SessionService } from '@vigie/proto/vigie/access/v1/session_service_pb.ts';
+import { UserService } from '@vigie/proto/vigie/access/v1/user_service_pb.ts';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { AuditTrailService } from '@vigie/proto/vigie/internal/access/v1/audit_trail_service_pb.ts';
 import { CredentialService } from '@vigie/proto/vigie/internal/access/v1/credential_service_pb.ts';
@@ -25,7 +27,7 @@ import { yieldAll } from '@vigie/service-kit/testing';
 import { expect } from 'chai';
 
 const SERVICES: readonly DescService[] = [
-  ...[AlertService, ApiKeyService, AuditService, QuarantinedAlertService, VideoService],
+  ...[AlertService, ApiKeyService, AuditService, QuarantinedAlertService, SessionService, UserService, VideoService],
   ...[AlertIndexService, AuditTrailService, CredentialService, IdempotencyService, OutcomeService],
 ];
 const METHODS = SERVICES.flatMap(({ methods }) => methods);
@@ -87,20 +89,23 @@ describe('strangers, in a mesh that is shut', () => {
   ];
 
   for (const [way, open] of ways) {
-    it(`get nothing over ${way}`, async () => {
+    it(`get nothing over ${way}, but where they get credentials`, async () => {
       const transport = open();
       for (const method of METHODS) {
         const name = `${method.parent.typeName}/${method.name}`;
         // Who isn't served there is told so, as everybody is. HTTP/1.1 carries no streams both ways.
         const isServed = (await endingOf(transport, method, asAdmin())) !== 'UNIMPLEMENTED';
-        const endings = isServed ? ['UNAUTHENTICATED'] : ['UNIMPLEMENTED', 'UNKNOWN'];
+        const isPublic = scopeOf(method) === 'public';
+        // What everybody may call is told that an empty request is wrong.
+        const served = isPublic ? 'INVALID_ARGUMENT' : 'UNAUTHENTICATED';
+        const endings = isServed ? [served] : ['UNIMPLEMENTED', 'UNKNOWN'];
         expect(await endingOf(transport, method, {}), name).to.be.oneOf(endings);
         const ofServices = way.startsWith('gateway') ? [`vgs_${mesh.access.serviceSecret}`] : [];
         for (const stranger of [newApiKey(), 'vgs_vigie', 'vgs_', 'x', ...ofServices]) {
           const ending = await endingOf(transport, method, { authorization: `Bearer ${stranger}` });
           expect(ending, `${name} ${stranger}`).to.be.oneOf(endings);
         }
-        if (!isServed) continue;
+        if (!isServed || isPublic) continue;
         const authorization = `Bearer ${await keyWithout(method)}`;
         expect(await endingOf(transport, method, { authorization }), name).to.equal('PERMISSION_DENIED');
       }

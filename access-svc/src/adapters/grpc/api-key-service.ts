@@ -1,5 +1,5 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { type Timestamp, timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { identityOf } from '@vigie/access/wire';
 import type { ApiKeySchema } from '@vigie/proto/vigie/access/v1/api_key_pb.ts';
 import type { ApiKeyService } from '@vigie/proto/vigie/access/v1/api_key_service_pb.ts';
@@ -12,6 +12,7 @@ import type { ApiKey } from '../../domain/api-key.ts';
 import { readKeepPreviousMs, readPlan } from './api-key-request.ts';
 import { readListRequest } from './list-request.ts';
 import { encodePageToken } from './page-token.ts';
+import { unlessUndefined } from './times.ts';
 
 /** Of `ApiKey.id`, as in the proto. */
 const ID = /^[0-9A-Za-z]{1,64}$/;
@@ -63,10 +64,4 @@ function toProto(apiKey: ApiKey): MessageInitShape<typeof ApiKeySchema> {
     createdAt: timestampFromDate(createdAt),
     ...unlessUndefined({ expiresAt, revokedAt, lastUsedAt, rotatedAt, previousKeyUntil }),
   };
-}
-
-function unlessUndefined(times: Readonly<Record<string, Date | undefined>>): Readonly<Record<string, Timestamp>> {
-  return Object.fromEntries(
-    Object.entries(times).flatMap(([name, time]) => (time === undefined ? [] : [[name, timestampFromDate(time)]])),
-  );
 }

@@ -4,14 +4,12 @@ import type { ServiceImplementation } from '@vigie/service-kit/grpc';
 import type { ListAuditEvents } from '../../application/list-audit-events.ts';
 import { readAuditFilter, readListRequest } from './list-request.ts';
 import { encodePageToken } from './page-token.ts';
-
-/** A UUID. */
-const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+import { UUID } from './uuid.ts';
 
 export function createAuditService(listAuditEvents: ListAuditEvents): ServiceImplementation<typeof AuditService> {
   return {
     async listAuditEvents(request) {
-      const { pageSize, after } = readListRequest(request, ID);
+      const { pageSize, after } = readListRequest(request, UUID);
       const { items, next } = await listAuditEvents(readAuditFilter(request), pageSize, after);
       return { auditEvents: items.map(auditEventToProto), nextPageToken: encodePageToken(next) };
     },

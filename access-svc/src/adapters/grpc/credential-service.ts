@@ -1,11 +1,12 @@
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
-import type { IdentifyApiKey } from '@vigie/access';
+import type { FetchSigningKeys, IdentifyApiKey } from '@vigie/access';
 import type { CredentialService } from '@vigie/proto/vigie/internal/access/v1/credential_service_pb.ts';
 import type { ServiceImplementation } from '@vigie/service-kit/grpc';
 
-/** Internal: services ask whose the keys are that they are shown. */
+/** Internal: services ask whose the keys and tokens are that they are shown. */
 export function createCredentialService(
   identifyApiKey: IdentifyApiKey,
+  fetchSigningKeys: FetchSigningKeys,
 ): ServiceImplementation<typeof CredentialService> {
   return {
     async identifyApiKey({ id, sha256 }) {
@@ -19,6 +20,10 @@ export function createCredentialService(
           ...(Number.isFinite(expiresAtMs) && { expiresAt: timestampFromMs(expiresAtMs) }),
         },
       };
+    },
+
+    async getSigningKeys() {
+      return { jwks: await fetchSigningKeys() };
     },
   };
 }

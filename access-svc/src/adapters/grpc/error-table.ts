@@ -1,8 +1,17 @@
 import { Code, type ConnectError } from '@connectrpc/connect';
 import { DatabaseError, type DatabaseErrorReason } from '@vigie/postgres/errors';
 import { ApiKeySchema } from '@vigie/proto/vigie/access/v1/api_key_pb.ts';
+import { UserSchema } from '@vigie/proto/vigie/access/v1/user_pb.ts';
 import { invalidArgument, rpcError } from '@vigie/service-kit/grpc';
 import { ApiKeyNotFoundError, ApiKeyOverError, InvalidApiKeyError } from '../../domain/api-key-errors.ts';
+import {
+  EmailTakenError,
+  InvalidPasswordError,
+  LoginError,
+  TooManyAttemptsError,
+  UserNotFoundError,
+  UserRefusedError,
+} from '../../domain/user-errors.ts';
 
 interface Row {
   /** For the caller: the inner reason is for the logs. */
@@ -22,6 +31,38 @@ const FIELDS: Readonly<Record<InvalidApiKeyError['field'], string>> = {
 };
 
 export function translateError(error: unknown): ConnectError | undefined {
+  return translateKeyError(error) ?? translateUserError(error) ?? translateDatabaseError(error);
+}
+
+function translateUserError(error: unknown): ConnectError | undefined {
+  if (error instanceof UserNotFoundError) {
+    return rpcError(Code.NotFound, error.message, {
+      reason: error.reason,
+      resource: { type: UserSchema.typeName, name: error.id },
+      cause: error,
+    });
+  }
+  if (error instanceof InvalidPasswordError) {
+    const field = error.field === 'password' ? 'password' : 'new_password';
+    return invalidArgument([{ field, description: error.message }], error);
+  }
+  if (error instanceof EmailTakenError) {
+    return rpcError(Code.AlreadyExists, error.message, { reason: error.reason, cause: error });
+  }
+  if (error instanceof LoginError) {
+    return rpcError(Code.Unauthenticated, error.message, { reason: error.reason, cause: error });
+  }
+  if (error instanceof UserRefusedError) {
+    return rpcError(Code.FailedPrecondition, error.message, { reason: error.reason, cause: error });
+  }
+  if (error instanceof TooManyAttemptsError) {
+    const { reason, retryDelayMs } = error;
+    return rpcError(Code.ResourceExhausted, error.message, { reason, retryDelayMs, cause: error });
+  }
+  return undefined;
+}
+
+function translateKeyError(error: unknown): ConnectError | undefined {
   if (error instanceof InvalidApiKeyError) {
     return invalidArgument([{ field: FIELDS[error.field], description: error.message }], error);
   }
@@ -35,9 +76,11 @@ export function translateError(error: unknown): ConnectError | undefined {
   if (error instanceof ApiKeyOverError) {
     return rpcError(Code.FailedPrecondition, error.message, { reason: error.reason, cause: error });
   }
-  if (error instanceof DatabaseError) {
-    const { message, retryDelayMs } = FAULTS[error.reason];
-    return rpcError(Code.Unavailable, message, { reason: error.reason, retryDelayMs, cause: error });
-  }
   return undefined;
+}
+
+function translateDatabaseError(error: unknown): ConnectError | undefined {
+  if (!(error instanceof DatabaseError)) return undefined;
+  const { message, retryDelayMs } = FAULTS[error.reason];
+  return rpcError(Code.Unavailable, message, { reason: error.reason, retryDelayMs, cause: error });
 }

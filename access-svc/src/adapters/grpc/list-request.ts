@@ -1,5 +1,6 @@
 import type { ListApiKeysRequest } from '@vigie/proto/vigie/access/v1/api_key_service_pb.ts';
 import type { ListAuditEventsRequest } from '@vigie/proto/vigie/access/v1/audit_service_pb.ts';
+import type { ListUsersRequest } from '@vigie/proto/vigie/access/v1/user_service_pb.ts';
 import type { AuditFilter } from '../../domain/audit-filter.ts';
 import type { ListPosition } from '../../domain/list-position.ts';
 import { decodePageToken } from './page-token.ts';
@@ -18,7 +19,7 @@ export interface ListQuery {
  * @throws ConnectError INVALID_ARGUMENT
  */
 export function readListRequest(
-  { pageSize, pageToken }: ListApiKeysRequest | ListAuditEventsRequest,
+  { pageSize, pageToken }: ListApiKeysRequest | ListAuditEventsRequest | ListUsersRequest,
   idForm: RegExp,
 ): ListQuery {
   return {

@@ -1,4 +1,4 @@
-import type { Duration, Timestamp } from '@bufbuild/protobuf/wkt';
+import { type Duration, type Timestamp, timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { invalidArgument } from '@vigie/service-kit/grpc';
 
 /** Never later than what was said, nor beyond the year 9999, as `timestampDate` may be, which rounds up. */
@@ -19,4 +19,13 @@ export function ceilMs({ seconds, nanos }: Timestamp): number {
 export function requireNanos(field: string, time: Timestamp | Duration | undefined): void {
   if (time === undefined || (time.nanos >= 0 && time.nanos < 1e9)) return;
   throw invalidArgument([{ field, description: 'must have nanos from 0 to 999999999' }]);
+}
+
+/** Those that are known, as a message has them. */
+export function unlessUndefined(
+  times: Readonly<Record<string, Date | undefined>>,
+): Readonly<Record<string, Timestamp>> {
+  return Object.fromEntries(
+    Object.entries(times).flatMap(([name, time]) => (time === undefined ? [] : [[name, timestampFromDate(time)]])),
+  );
 }

@@ -36,6 +36,9 @@ describe('the role of access-svc', () => {
     'delete from access.api_keys',
     'delete from access.audit_events',
     'truncate access.audit_events',
+    'delete from access.users',
+    'delete from access.sessions',
+    'delete from access.signing_keys',
     `update access.audit_events set subject = 'somebody'`,
     'alter table access.audit_events disable trigger all',
     'select from alerts',
@@ -81,7 +84,8 @@ describe('the role of access-svc', () => {
     const uncommented = await queryPostgres(
       postgres.url,
       `select attrelid::regclass, attname from pg_attribute
-       where attrelid = any (array['access.api_keys', 'access.audit_events']::regclass[])
+       where attrelid = any (array['access.api_keys', 'access.audit_events', 'access.users', 'access.mail_tokens',
+         'access.sessions', 'access.signing_keys']::regclass[])
          and attnum > 0 and col_description(attrelid, attnum) is null`,
     );
     expect(uncommented).to.deep.equal([]);

@@ -3,6 +3,8 @@ import type { ServiceSchema } from '@vigie/postgres';
 import { ApiKeyRow } from './api-key-row.ts';
 import { M0001ApiKeys } from './migrations/m0001-api-keys.ts';
 import { M0002AuditEvents } from './migrations/m0002-audit-events.ts';
+import { M0003Users } from './migrations/m0003-users.ts';
+import { UserRow } from './user-row.ts';
 
 /** "vigac" in ASCII: the same for every access-svc, of any version. */
 const MIGRATION_LOCK = 0x76_69_67_61_63;
@@ -10,10 +12,11 @@ const MIGRATION_LOCK = 0x76_69_67_61_63;
 export const SCHEMA: ServiceSchema = {
   applicationName: 'vigie-access-svc',
   schemaName: 'access',
-  entities: [ApiKeyRow],
+  entities: [ApiKeyRow, UserRow],
   migrations: [
     { name: '0001-api-keys', class: M0001ApiKeys },
     { name: '0002-audit-events', class: M0002AuditEvents },
+    { name: '0003-users', class: M0003Users },
   ],
   migrationsTable: 'schema_migrations',
   migrationLock: MIGRATION_LOCK,
@@ -21,5 +24,11 @@ export const SCHEMA: ServiceSchema = {
   canUseTable: 'select from access.api_keys limit 0',
 };
 
-/** What the migrations have made and fill with data, of any version; `schema_migrations` says how far they have run. */
-export const TABLES: readonly string[] = ['api_keys', 'audit_events'];
+/**
+ * What the migrations have made and fill with data, of any version, none before one that it refers to;
+ * `schema_migrations` says how far they have run.
+ */
+export const TABLES: readonly string[] = [
+  ...['api_keys', 'audit_events'],
+  ...['users', 'mail_tokens', 'sessions', 'signing_keys'],
+];

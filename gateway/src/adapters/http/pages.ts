@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { DescMethod } from '@bufbuild/protobuf';
 import type { Logger } from '@vigie/service-kit/telemetry';
+import { ACCOUNT_PAGE, ACCOUNT_SCRIPT } from './account-page.ts';
 import type { ExchangeHandler } from './exchange.ts';
 import { describeFrontPage } from './front-page.ts';
 import { methodNotAllowed } from './http-error.ts';
@@ -59,7 +60,10 @@ const DOCS_PAGE = `<!doctype html>
 const START_SCRIPT = `SwaggerUIBundle({ url: 'openapi.json', dom_id: '#api', deepLinking: true, validatorUrl: null });
 `;
 
-/** What is there to be looked at: `GET /`, the OpenAPI document, and a page that shows it. By their paths. */
+/**
+ * What is there to be looked at: `GET /`, the OpenAPI document and a page that shows it, and where links in mails lead.
+ * By their paths.
+ */
 export function createPages(methods: readonly DescMethod[], logger: Logger): ReadonlyMap<string, ExchangeHandler> {
   const pages: Readonly<Record<string, Page>> = {
     '/': { contentType: JSON_TYPE, read: async () => jsonText(describeFrontPage(methods)) },
@@ -69,6 +73,12 @@ export function createPages(methods: readonly DescMethod[], logger: Logger): Rea
       headers: { 'content-security-policy': CONTENT_SECURITY_POLICY },
       read: async () => DOCS_PAGE,
     },
+    '/account': {
+      contentType: 'text/html; charset=utf-8',
+      headers: { 'content-security-policy': CONTENT_SECURITY_POLICY },
+      read: async () => ACCOUNT_PAGE,
+    },
+    '/account.js': { contentType: SCRIPT_TYPE, read: async () => ACCOUNT_SCRIPT },
     '/docs/start.js': { contentType: SCRIPT_TYPE, read: async () => START_SCRIPT },
     '/docs/swagger-ui.js': {
       contentType: SCRIPT_TYPE,

@@ -39,8 +39,7 @@ export class RequestGuard {
   async authorize(exchange: Exchange, method: DescMethod): Promise<void> {
     if (!this.#methods.has(method)) return;
     try {
-      exchange.identity = await this.#access.identify(exchange.request.headers.authorization);
-      this.#access.require(exchange.identity, scopeOf(method));
+      exchange.identity = await this.#access.admit(exchange.request.headers.authorization, scopeOf(method));
       this.#standing.follow(exchange, method);
     } catch (error) {
       throw translateAccessError(error) ?? error;

@@ -72,7 +72,7 @@ export class WebAccess {
     }
     return {
       ...common,
-      'access-control-allow-methods': [...cors.allowedMethods, 'DELETE'].join(),
+      'access-control-allow-methods': [...cors.allowedMethods, 'DELETE', 'PATCH'].join(),
       'access-control-allow-headers': ALLOWED_HEADERS.join(),
       'access-control-max-age': String(PREFLIGHT_MAX_AGE_SECONDS),
     };

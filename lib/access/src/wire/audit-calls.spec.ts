@@ -1,4 +1,5 @@
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
+import { SessionService } from '@vigie/proto/vigie/access/v1/session_service_pb.ts';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { ChannelTransport, GrpcServer, rpcError } from '@vigie/service-kit/grpc';
 import { createLogger, createMetrics, Health, newTrace, withTrace } from '@vigie/service-kit/telemetry';
@@ -7,9 +8,10 @@ import { expect } from 'chai';
 import { AccessControl, serviceAuthorization } from '../access-control.ts';
 import type { AuditEvent } from '../audit-queue.ts';
 import { SERVICE_IDENTITY } from '../identity.ts';
+import { userIdentity } from '../users/user-tokens.ts';
 import { asService } from './as-service.ts';
 import { auditCalls } from './audit-calls.ts';
-import { authorizeCalls, identityKey } from './authorize-calls.ts';
+import { authorizeCalls, identityKey, setIdentity } from './authorize-calls.ts';
 
 const SECRET = 'spec';
 
@@ -19,6 +21,7 @@ describe('auditCalls', () => {
   /** Of whoever calls, if it is to be another. */
   let subject: string | undefined;
   let open: (secret?: string) => ReturnType<typeof createClient<typeof AlertService>>;
+  let openSessions: () => ReturnType<typeof createClient<typeof SessionService>>;
 
   before(async () => {
     const logger = createLogger('spec', 'silent');
@@ -51,20 +54,25 @@ describe('auditCalls', () => {
       },
       purgeAlerts: async () => ({ deleted: 1 }),
     });
+    server.add(SessionService, {
+      async refresh({ refreshToken }, context) {
+        if (refreshToken === 'vgr_adas') setIdentity(context, userIdentity('ada', []));
+        throw new Error('refused');
+      },
+    });
     teardown.use(server);
     const address = `127.0.0.1:${await server.listen('127.0.0.1', 0)}`;
-    open = secret =>
-      createClient(
-        AlertService,
-        teardown.use(
-          new ChannelTransport({
-            address,
-            services: [AlertService],
-            defaultTimeoutMs: 10_000,
-            interceptors: secret === undefined ? [] : [asService(secret)],
-          }),
-        ),
+    const channel = (secret?: string) =>
+      teardown.use(
+        new ChannelTransport({
+          address,
+          services: [AlertService],
+          defaultTimeoutMs: 10_000,
+          interceptors: secret === undefined ? [] : [asService(secret)],
+        }),
       );
+    open = secret => createClient(AlertService, channel(secret));
+    openSessions = () => createClient(SessionService, channel());
   });
   beforeEach(() => {
     events.splice(0);
@@ -102,6 +110,14 @@ describe('auditCalls', () => {
     expect((await failure(open().deleteAlert({ uid: 'there' }))).code).to.equal(Code.Unauthenticated);
     expect((await failure(open('wrong').deleteAlert({ uid: 'there' }))).code).to.equal(Code.Unauthenticated);
     expect(events).to.deep.equal([]);
+  });
+
+  it('records of a method that everybody may call what turns out to be somebody’s', async () => {
+    const sessions = openSessions();
+    expect((await failure(sessions.refresh({ refreshToken: 'vgr_strangers' }))).code).to.equal(Code.Internal);
+    expect(events).to.deep.equal([]);
+    expect((await failure(sessions.refresh({ refreshToken: 'vgr_adas' }))).code).to.equal(Code.Internal);
+    expect(events.map(({ subject, request }) => [subject, request])).to.deep.equal([['user:ada', '{}']]);
   });
 
   it('records a request that has no JSON', async () => {

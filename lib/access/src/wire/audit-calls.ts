@@ -4,7 +4,9 @@ import { Code, ConnectError, type Interceptor, type UnaryRequest } from '@connec
 import { audited } from '@vigie/proto/vigie/access/v1/scope_pb.ts';
 import { codeNameOf, type ErrorTranslation, traceKey, translateErrors } from '@vigie/service-kit/grpc';
 import type { AuditEvent } from '../audit-queue.ts';
+import { PUBLIC } from '../scopes.ts';
 import { identityOf } from './authorize-calls.ts';
+import { scopeOf } from './method-scope.ts';
 import { requestText } from './request-text.ts';
 
 /** What `vigie.access.v1.audited` says. */
@@ -14,7 +16,7 @@ function isAudited(method: DescMethod): boolean {
 
 /**
  * Records each call of an audited method that was let in, once it has ended, well or not. Around all that may refuse
- * it.
+ * it. Of a public method only calls are kept that turned out to be somebody's: strangers must not fill the log.
  *
  * @param record - never throws
  * @param translation - of the server: with which code its errors end
@@ -34,7 +36,9 @@ export function auditCalls(record: (event: AuditEvent) => void, translation: Err
         code = codeNameOf(ConnectError.from(error, Code.Internal).code);
         throw error;
       } finally {
-        record(eventOf(request, at, code));
+        const isStrangers =
+          scopeOf(request.method) === PUBLIC && identityOf({ values: request.contextValues }).isAnonymous;
+        if (!isStrangers) record(eventOf(request, at, code));
       }
     };
   };

@@ -5,7 +5,9 @@ import type { IdentifyApiKey } from '../known-keys.ts';
 import { type OidcOptions, OidcTokens } from '../oidc/oidc-tokens.ts';
 import { readOidcOptions } from '../oidc/read-oidc-options.ts';
 import { isScope, SCOPES, type Scope } from '../scopes.ts';
+import { type FetchSigningKeys, UserTokens } from '../users/user-tokens.ts';
 import { type AccessChannelConfig, openAccessChannel } from './access-channel.ts';
+import { fetchSigningKeys } from './fetch-signing-keys.ts';
 import { identifyByService } from './identify-by-service.ts';
 
 export interface AccessConfig {
@@ -44,27 +46,27 @@ export function warnOfKnownSecret({ serviceSecret }: AccessConfig, host: string,
   logger.warn('EVERYBODY KNOWS THE SECRET by which services know one another: set SERVICE_SECRET, the same for all.');
 }
 
-/** The check of a service that knows by itself whose API keys are. */
-export function createAccessControl(
-  {
-    anonymousScopes,
-    serviceSecret,
-    oidc,
-  }: Omit<AccessConfig, 'serviceSecret'> & {
-    readonly serviceSecret: string | undefined;
-  },
-  identifyApiKey: IdentifyApiKey,
-): AccessControl {
-  const verifiers = oidc === undefined ? [] : [new OidcTokens(oidc)];
+export interface AccessParts {
+  readonly identifyApiKey: IdentifyApiKey;
+  readonly fetchSigningKeys: FetchSigningKeys;
+}
+
+type CheckedBy = Omit<AccessConfig, 'serviceSecret'> & { readonly serviceSecret: string | undefined };
+
+/** The check of a service that knows by itself whose API keys are, and by which keys users' tokens are signed. */
+export function createAccessControl(config: CheckedBy, parts: AccessParts): AccessControl {
+  const { anonymousScopes, serviceSecret, oidc } = config;
+  const { identifyApiKey, fetchSigningKeys } = parts;
+  const verifiers = [new UserTokens(fetchSigningKeys), ...(oidc === undefined ? [] : [new OidcTokens(oidc)])];
   return new AccessControl({ anonymousScopes, serviceSecret, identifyApiKey, verifiers });
 }
 
 type OpenAccessConfig = AccessConfig & AccessChannelConfig & { readonly host: string };
 
-/** The check of a service that asks access-svc about keys. */
+/** The check of a service that asks access-svc. */
 export function openAccess(config: OpenAccessConfig, context: ServiceContext): AccessControl {
   warnOfKnownSecret(config, config.host, context);
-  return createAccessControl(config, identifyByService(openAccessChannel(config, context)));
+  return createAccessControl(config, askAccess(config, context));
 }
 
 /**
@@ -73,6 +75,10 @@ export function openAccess(config: OpenAccessConfig, context: ServiceContext): A
  */
 export function openPublicAccess(config: OpenAccessConfig, context: ServiceContext): AccessControl {
   warnOfKnownSecret(config, config.host, context);
-  const identifyApiKey = identifyByService(openAccessChannel(config, context));
-  return createAccessControl({ ...config, serviceSecret: undefined }, identifyApiKey);
+  return createAccessControl({ ...config, serviceSecret: undefined }, askAccess(config, context));
+}
+
+function askAccess(config: OpenAccessConfig, context: ServiceContext): AccessParts {
+  const transport = openAccessChannel(config, context);
+  return { identifyApiKey: identifyByService(transport), fetchSigningKeys: fetchSigningKeys(transport) };
 }

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import type { DescMethod } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import { type IdempotencyKeys, type KeptAnswer, type KeyState, MAX_KEPT_BYTES } from '../../../api/idempotency-keys.ts';
 import type { Answer } from '../answer.ts';
 import { countBytes } from '../count-answer.ts';
 import type { Exchange } from '../exchange.ts';
+import { holdsSecret } from '../holds-secret.ts';
 import { errorAnswer } from '../send.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { answerNotKept, keyInUse, keyReused, keysUnavailable } from './idempotency-errors.ts';
@@ -43,8 +45,13 @@ export class Idempotency {
    *
    * @throws what `begin` throws, and without a key what `carryOut` throws
    */
-  async once(exchange: Exchange, body: Uint8Array, carryOut: () => Promise<Answer>): Promise<Answer> {
-    const kept = await this.begin(exchange, body);
+  async once(
+    exchange: Exchange,
+    method: DescMethod,
+    body: Uint8Array,
+    carryOut: () => Promise<Answer>,
+  ): Promise<Answer> {
+    const kept = await this.begin(exchange, method, body);
     if (kept !== undefined) return kept;
     if (exchange.attempt === undefined) return carryOut();
     const answer = await carryOut().catch(error => errorAnswer(exchange, error, this.#parts.logger));
@@ -59,9 +66,9 @@ export class Idempotency {
    * @returns the answer of a request that was carried out before
    * @throws ConnectError for a request that may not be carried out
    */
-  async begin(exchange: Exchange, body: Uint8Array): Promise<Answer | undefined> {
+  async begin(exchange: Exchange, method: DescMethod, body: Uint8Array): Promise<Answer | undefined> {
     const key = readIdempotencyKey(exchange.request);
-    if (key === undefined) return undefined;
+    if (key === undefined || !isRemembered(method)) return undefined;
     const { identity } = exchange;
     const caller = identity === undefined || identity.isAnonymous ? ANYBODY : identity.subject;
     const attempt = { caller, key, leaseId: randomUUID() };
@@ -119,6 +126,14 @@ export class Idempotency {
     const own = Math.min(Number(request.headers['connect-timeout-ms']) || 0, maxTimeoutMs);
     return Math.max(MIN_LEASE_MS, Math.max(own, requestTimeoutMs) + LEASE_SLACK_MS);
   }
+}
+
+/**
+ * Whether requests are known again that bring a key. By the fingerprint of one with a password others could find that,
+ * so none is kept.
+ */
+export function isRemembered({ input }: DescMethod): boolean {
+  return !holdsSecret(input);
 }
 
 function toKept({ status, headers, body }: Answer, isSecret: boolean): KeptAnswer {

@@ -5,6 +5,7 @@ import {
 } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { fromStatus } from '@vigie/service-kit/grpc';
 import type { Exchange } from '../exchange.ts';
+import { holdsSecret } from '../holds-secret.ts';
 import { httpStatusOf } from '../http-status.ts';
 
 /** They say "try again": a body that is slow, too early, too much at once, and a client that left. */
@@ -17,12 +18,12 @@ export function isFinal(status: number): boolean {
 
 /**
  * Notes what an answer is to those that repeat its request. A batch with items that say "try again" is carried out
- * again: those that were accepted are known by their uid. A secret, such as a new API key, is kept nowhere.
+ * again: those that were accepted are known by their uid.
  */
 export function noteAnswer({ attempt }: Exchange, { output }: DescMethod, message: Message): void {
   if (attempt === undefined) return;
   if (holdsItemsToRetry(message)) attempt.isFinal = false;
-  if (output.fields.some(({ proto }) => proto.options?.debugRedact)) attempt.isSecret = true;
+  if (holdsSecret(output)) attempt.isSecret = true;
 }
 
 function holdsItemsToRetry(message: Message): boolean {

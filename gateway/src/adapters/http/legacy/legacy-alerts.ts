@@ -57,7 +57,7 @@ async function answer(exchange: Exchange, parts: LegacyAlertsParts): Promise<Ans
   await parts.guard.authorize(exchange, AlertService.method.createAlert);
   const call = parts.guard.enter(exchange, 'unary');
   const bytes = await readJsonBytes(exchange, call, parts.limits);
-  return parts.idempotency.once(exchange, bytes, async () => {
+  return parts.idempotency.once(exchange, AlertService.method.createAlert, bytes, async () => {
     const body = parseJsonBody(exchange, bytes, call, parts.limits, ALSO_TAKEN);
     return jsonAnswer(200, await accept(exchange, body, parts));
   });

@@ -37,8 +37,8 @@ const IDEMPOTENCY_REPLAYED = { $ref: '#/components/headers/IdempotencyReplayed' 
 const COMMON_HEADERS = { 'trace-id': TRACE_ID, ratelimit: RATE_LIMIT, 'ratelimit-policy': RATE_LIMIT_POLICY };
 
 /** Those of a success. */
-export function headersOf({ httpMethod }: HttpBinding): Schema {
-  return takesKey(httpMethod) ? { ...COMMON_HEADERS, 'idempotency-replayed': IDEMPOTENCY_REPLAYED } : COMMON_HEADERS;
+export function headersOf(binding: HttpBinding): Schema {
+  return takesKey(binding) ? { ...COMMON_HEADERS, 'idempotency-replayed': IDEMPOTENCY_REPLAYED } : COMMON_HEADERS;
 }
 
 /** What each status means; docs/rest.md says the same. */
@@ -46,11 +46,11 @@ const MEANINGS = {
   BadRequest: [400, 'The request is wrong: sent again, it is refused again. Each wrong field is named.'],
   Unauthorized: [401, 'Nobody may do this without credentials, or these are not valid.'],
   Forbidden: [403, "The credentials lack the scope; or a web page of another site, or a host name that isn't allowed."],
-  NotFound: [404, 'No such alert or video, or the alert is not recorded yet.'],
+  NotFound: [404, 'No such alert, video, API key or user, or the alert is not recorded yet.'],
   Timeout: [408, 'The body comes too slowly.'],
   Conflict: [
     409,
-    'Another alert has the uid; or the request with this Idempotency-Key is still under way (try again after ' +
+    'Another alert has the uid, or another user the e-mail address; or the request with this Idempotency-Key is still under way (try again after ' +
       'Retry-After), or was answered with more than can be kept.',
   ],
   TooLarge: [413, 'The body is larger than one may be, or decodes into more than one may.'],
@@ -109,10 +109,11 @@ export const ERROR_SCHEMAS: Readonly<Record<string, Schema>> = {
 };
 
 /** The statuses of errors that a route may answer. */
-export function errorsOf({ httpMethod, body, errorCodes }: HttpBinding): Schema {
+export function errorsOf(binding: HttpBinding): Schema {
+  const { body, errorCodes } = binding;
   const own = errorCodes.flatMap(code => OF_CODES[code] ?? []);
   const ofBody = body.kind === 'none' ? [] : OF_BODIES;
-  const names = [...OF_ALL, ...ofBody, ...(takesKey(httpMethod) ? OF_KEYS : []), ...own];
+  const names = [...OF_ALL, ...ofBody, ...(takesKey(binding) ? OF_KEYS : []), ...own];
   const responses = names.map(name => [MEANINGS[name][0], { $ref: `#/components/responses/${name}` }]);
   return Object.fromEntries(responses);
 }

@@ -1,4 +1,6 @@
+import { isRemembered } from '../idempotency/idempotency.ts';
 import { KEY_PATTERN } from '../idempotency/idempotency-key.ts';
+import type { HttpBinding } from '../transcoder/http-binding.ts';
 import type { Schema } from './json-schema.ts';
 
 /** The components that `idempotencyParameters` refers to. */
@@ -13,10 +15,10 @@ export const PARAMETERS: Schema = {
   },
 };
 
-export function idempotencyParameters(httpMethod: string): Schema[] {
-  return takesKey(httpMethod) ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : [];
+export function idempotencyParameters(binding: HttpBinding): Schema[] {
+  return takesKey(binding) ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : [];
 }
 
-export function takesKey(httpMethod: string): boolean {
-  return httpMethod === 'POST';
+export function takesKey({ httpMethod, method }: HttpBinding): boolean {
+  return httpMethod === 'POST' && isRemembered(method);
 }

@@ -17,6 +17,12 @@ const SECURITY_SCHEMES: Schema = {
     bearerFormat: 'vgk_<id>_<secret>',
     description: 'An API key. Each operation says which scope it needs.',
   },
+  AccessToken: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'What a user is given who logs in, or an access token of another issuer that is taken here.',
+  },
 };
 const DESCRIPTION = `Vigie takes the alerts of camera systems in, learns what their videos are, and tells whoever watches.
 
@@ -52,7 +58,7 @@ export function describeApi(methods: readonly DescMethod[]): Schema {
     },
     servers: [{ url: '/' }],
     // What strangers may do is for whoever runs Vigie to decide: `{}` is nobody.
-    security: [{ ApiKey: [] }, {}],
+    security: [{ ApiKey: [] }, { AccessToken: [] }, {}],
     tags: [...tags].map(([name, description]) => ({ name, description })),
     paths,
     components: {

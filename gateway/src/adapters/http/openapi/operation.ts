@@ -1,4 +1,5 @@
 import type { DescField } from '@bufbuild/protobuf';
+import type { RequiredScope } from '@vigie/access';
 import { scopeOf } from '@vigie/access/wire';
 import type { ProtoComments } from '@vigie/service-kit/grpc';
 import { answersRawBytes } from '../transcoder/encode-response.ts';
@@ -9,6 +10,13 @@ import { idempotencyParameters } from './idempotency-parameter.ts';
 import { type Schema, schemaOf } from './json-schema.ts';
 import { isRequired, type MessageSchemas } from './message-schemas.ts';
 import { isOneOfRequired } from './rule-keywords.ts';
+
+/** Of scopes that strangers always have, or never. */
+const SECURITY: Readonly<Partial<Record<RequiredScope, readonly Schema[]>>> = {
+  admin: [{ ApiKey: [] }, { AccessToken: [] }],
+  'signed-in': [{ AccessToken: [] }],
+  public: [{}],
+};
 
 /** One route as an OpenAPI operation. */
 export function describeOperation(binding: HttpBinding, schemas: MessageSchemas, comments: ProtoComments): Schema {
@@ -21,8 +29,8 @@ export function describeOperation(binding: HttpBinding, schemas: MessageSchemas,
     // The first sentence.
     summary: /^.*?[.](?=\s|$)/s.exec(comment)?.[0].replaceAll('\n', ' '),
     description: scope === undefined ? comment : `${comment}\n\nScope: \`${scope}\`.`,
-    security: scope === 'admin' ? [{ ApiKey: [] }] : undefined,
-    parameters: [...parametersOf(binding, schemas), ...idempotencyParameters(binding.httpMethod)],
+    security: scope === undefined ? undefined : SECURITY[scope],
+    parameters: [...parametersOf(binding, schemas), ...idempotencyParameters(binding)],
     requestBody: requestBodyOf(binding, schemas),
     responses: {
       [binding.successStatus]: successOf(binding, schemas),

@@ -108,7 +108,7 @@ async function* decodeBody(
     const call = guard.enter(exchange, method.methodKind);
     if (!format.isEnveloped) {
       const body = await readBody(exchange.request, call, limits);
-      const kept = await idempotency.begin(exchange, body);
+      const kept = await idempotency.begin(exchange, method, body);
       values.set(keptAnswerKey, kept);
       // Nobody is told what Connect makes of that.
       if (kept !== undefined) return;

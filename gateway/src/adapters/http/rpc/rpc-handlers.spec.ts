@@ -7,6 +7,8 @@ import { ServerReflection as ServerReflectionAlpha } from '@vigie/proto/grpc/ref
 import { HealthCheckResponse_ServingStatus, Health as HealthService } from '@vigie/proto/health/v1/health_pb.ts';
 import { ApiKeyService } from '@vigie/proto/vigie/access/v1/api_key_service_pb.ts';
 import { AuditService } from '@vigie/proto/vigie/access/v1/audit_service_pb.ts';
+import { SessionService } from '@vigie/proto/vigie/access/v1/session_service_pb.ts';
+import { UserService } from '@vigie/proto/vigie/access/v1/user_service_pb.ts';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
 import { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
@@ -358,6 +360,8 @@ describe('RPC through the gateway', () => {
           AlertService,
           QuarantinedAlertService,
           ApiKeyService,
+          UserService,
+          SessionService,
           AuditService,
           VideoService,
           HealthService,

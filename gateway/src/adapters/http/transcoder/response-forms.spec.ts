@@ -43,7 +43,7 @@ async function serveLibrary(heartbeatMs = 60_000) {
     logger,
     requestTimeoutMs: 1_000,
     ...openGuard(),
-    idempotency: { once: (_exchange, _body, carryOut) => carryOut() },
+    idempotency: { once: (_exchange, _method, _body, carryOut) => carryOut() },
     heartbeatMs,
     stopping: stopping.signal,
   });

@@ -23,6 +23,12 @@ describe('RouteTable', () => {
     expect(found('OPTIONS', '/v1/apiKeys/AbC')).to.equal('405 GET, HEAD');
   });
 
+  it('takes a word of a route of its own for nobody’s id, whatever the method', () => {
+    expect(found('GET', '/v1/users/me')).to.equal('GetCurrentUser');
+    expect(found('PATCH', '/v1/users/me')).to.equal('405 GET, HEAD');
+    expect(found('PATCH', '/v1/users/you')).to.equal('UpdateUser');
+  });
+
   it('leaves colons to ids that may have them', () => {
     expect(found('GET', '/v1/alerts/camera:7')).to.equal('GetAlert');
     expect(found('DELETE', '/v1/alerts/a:watch')).to.equal('DeleteAlert');

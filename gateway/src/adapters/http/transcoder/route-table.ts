@@ -27,13 +27,14 @@ export class RouteTable {
     throw allowed.length > 0 ? methodNotAllowed(httpMethod, path, allowed) : routeNotFound(path);
   }
 
-  /** Those with a verb of their own, where any fits: `{id}` in another would take the verb for a part of the id. */
+  /**
+   * Those of the most specific template that fits, whatever their methods: `{id}` in another would take a verb for a
+   * part of the id, and `me` for somebody's.
+   */
   #bindingsFor(path: string): readonly HttpBinding[] {
-    if (!path.includes(':')) return this.#bindings;
-    const withVerb = this.#bindings.filter(
-      ({ template }) => template.verb !== undefined && matchPath(template, path) !== undefined,
-    );
-    return withVerb.length > 0 ? withVerb : this.#bindings;
+    const best = this.#bindings.find(({ template }) => matchPath(template, path) !== undefined);
+    if (best === undefined) return [];
+    return this.#bindings.filter(({ template }) => compareTemplates(template, best.template) === 0);
   }
 }
 

@@ -73,7 +73,7 @@ export function createTranscoder(parts: TranscoderParts): ExchangeHandler {
         await watches.open(exchange, (await read.decode()) as WatchAlertsRequest, format, undefined);
       } else if (route.binding.method.methodKind === 'unary') {
         const carryOut = async () => answerOnce(exchange, route.binding, await read.decode(), parts);
-        sendAnswer(exchange, await parts.idempotency.once(exchange, read.bytes, carryOut));
+        sendAnswer(exchange, await parts.idempotency.once(exchange, route.binding.method, read.bytes, carryOut));
       } else {
         await answerMany(exchange, route.binding, await read.decode(), parts);
       }

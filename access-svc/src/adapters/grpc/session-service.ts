@@ -1,0 +1,35 @@
+import type { SessionService } from '@vigie/proto/vigie/access/v1/session_service_pb.ts';
+import type { ServiceImplementation } from '@vigie/service-kit/grpc';
+import type { LogIn, LogOut, Refresh, SessionTokens } from '../../application/log-in.ts';
+import { normalEmail } from '../../domain/user.ts';
+import { setUser } from './user-service.ts';
+
+export interface SessionServiceParts {
+  readonly logIn: LogIn;
+  readonly refresh: Refresh;
+  readonly logOut: LogOut;
+}
+
+export function createSessionService(parts: SessionServiceParts): ServiceImplementation<typeof SessionService> {
+  const { logIn, refresh, logOut } = parts;
+  return {
+    async logIn({ email, password }, context) {
+      const credentials = { email: normalEmail(email), password };
+      return toProto(await logIn(credentials, context.signal, userId => setUser(context, userId)));
+    },
+
+    async refresh({ refreshToken }, context) {
+      // Every quarter of an hour each session does it: a token that was stolen is alone worth keeping.
+      return toProto(await refresh(refreshToken, userId => setUser(context, userId)));
+    },
+
+    async logOut({ refreshToken }) {
+      await logOut(refreshToken);
+      return {};
+    },
+  };
+}
+
+function toProto({ accessToken, refreshToken }: SessionTokens) {
+  return { accessToken: accessToken.text, expiresIn: accessToken.lifetimeSeconds, refreshToken };
+}

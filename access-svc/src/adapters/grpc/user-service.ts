@@ -1,0 +1,107 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { userIdentity, userIdOf } from '@vigie/access';
+import { identityOf, setIdentity } from '@vigie/access/wire';
+import type { UserSchema } from '@vigie/proto/vigie/access/v1/user_pb.ts';
+import type { UpdateUserRequest, UserService } from '@vigie/proto/vigie/access/v1/user_service_pb.ts';
+import type { CallContext, ServiceImplementation } from '@vigie/service-kit/grpc';
+import type { ChangePassword } from '../../application/change-password.ts';
+import type { GetUser } from '../../application/get-user.ts';
+import type { CreateUser, DeleteUser, ListUsers, UpdateUser } from '../../application/manage-users.ts';
+import type { Register } from '../../application/register.ts';
+import type { ConfirmEmail, RequestPasswordReset, ResetPassword } from '../../application/use-mail-token.ts';
+import { isRole } from '../../domain/role.ts';
+import { normalEmail, type User, type UserChanges } from '../../domain/user.ts';
+import { readListRequest } from './list-request.ts';
+import { encodePageToken } from './page-token.ts';
+import { unlessUndefined } from './times.ts';
+import { UUID } from './uuid.ts';
+
+export interface UserServiceParts {
+  readonly register: Register;
+  readonly confirmEmail: ConfirmEmail;
+  readonly requestPasswordReset: RequestPasswordReset;
+  readonly resetPassword: ResetPassword;
+  readonly getUser: GetUser;
+  readonly changePassword: ChangePassword;
+  readonly createUser: CreateUser;
+  readonly listUsers: ListUsers;
+  readonly updateUser: UpdateUser;
+  readonly deleteUser: DeleteUser;
+}
+
+export function createUserService(parts: UserServiceParts): ServiceImplementation<typeof UserService> {
+  return {
+    async register({ email, password }, { signal }) {
+      await parts.register(normalEmail(email), password, signal);
+      return {};
+    },
+
+    async confirmEmail({ token }, context) {
+      setUser(context, await parts.confirmEmail(token));
+      return {};
+    },
+
+    async requestPasswordReset({ email }) {
+      await parts.requestPasswordReset(normalEmail(email));
+      return {};
+    },
+
+    async resetPassword({ token, newPassword }, context) {
+      setUser(context, await parts.resetPassword(token, newPassword, context.signal));
+      return {};
+    },
+
+    async getCurrentUser(_request, context) {
+      return toProto(await parts.getUser(userIdOf(identityOf(context))));
+    },
+
+    async changePassword({ currentPassword, newPassword }, context) {
+      await parts.changePassword(userIdOf(identityOf(context)), currentPassword, newPassword, context.signal);
+      return {};
+    },
+
+    async createUser({ user }) {
+      const { email = '', roles = [] } = user ?? {};
+      return toProto(await parts.createUser(normalEmail(email), roles.filter(isRole)));
+    },
+
+    async listUsers(request) {
+      const { pageSize, after } = readListRequest(request, UUID);
+      const { items, next } = await parts.listUsers(pageSize, after);
+      return { users: items.map(toProto), nextPageToken: encodePageToken(next) };
+    },
+
+    async updateUser(request) {
+      return toProto(await parts.updateUser(request.id, readChanges(request)));
+    },
+
+    async deleteUser({ id }) {
+      await parts.deleteUser(id);
+      return {};
+    },
+  };
+}
+
+/** For the audit log: who calls a public method shows by what it says who it is. */
+export function setUser(context: CallContext, userId: string): void {
+  setIdentity(context, userIdentity(userId, []));
+}
+
+function readChanges({ roles, disabled, updateMask }: UpdateUserRequest): UserChanges {
+  const masked = updateMask?.paths ?? [];
+  const given = [...(roles.length > 0 ? ['roles'] : []), ...(disabled === undefined ? [] : ['disabled'])];
+  const changed = masked.length > 0 ? masked : given;
+  return {
+    roles: changed.includes('roles') ? roles.filter(isRole) : undefined,
+    isDisabled: changed.includes('disabled') ? disabled === true : undefined,
+  };
+}
+
+function toProto(user: User): MessageInitShape<typeof UserSchema> {
+  const { id, email, roles, createdAt, confirmedAt, disabledAt, lastLoginAt } = user;
+  return {
+    ...{ id, email, roles: [...roles], createdAt: timestampFromDate(createdAt) },
+    ...unlessUndefined({ confirmedAt, disabledAt, lastLoginAt }),
+  };
+}

@@ -1,0 +1,2 @@
+/** As the protos have it. */
+export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -1,0 +1,35 @@
+import { requireGoodPassword } from '../domain/password.ts';
+import { UserNotFoundError, UserRefusedError } from '../domain/user-errors.ts';
+import type { Attempts } from '../ports/attempts.ts';
+import type { PasswordHasher } from '../ports/password-hasher.ts';
+import type { UserStore } from '../ports/user-store.ts';
+import { requireEnabled } from './get-user.ts';
+
+export interface ChangePasswordParts {
+  readonly users: Pick<UserStore, 'findLogin' | 'setPassword'>;
+  readonly passwords: Pick<PasswordHasher, 'hash' | 'verify'>;
+  /** Failures to log in. */
+  readonly failures: Attempts;
+}
+
+/**
+ * @throws UserNotFoundError, UserRefusedError PASSWORD_WRONG, USER_DISABLED, InvalidPasswordError,
+ * TooManyAttemptsError, DatabaseError
+ */
+export type ChangePassword = (id: string, current: string, next: string, signal: AbortSignal) => Promise<void>;
+
+export function createChangePassword({ users, passwords, failures }: ChangePasswordParts): ChangePassword {
+  return async (id, current, next, signal) => {
+    const login = await users.findLogin({ id });
+    if (login === undefined) throw new UserNotFoundError(id);
+    const { user, passwordHash } = login;
+    requireEnabled(user);
+    requireGoodPassword('newPassword', next, user.email);
+    await failures.count(user.email);
+    if (!(await passwords.verify(current, passwordHash, signal))) {
+      throw new UserRefusedError('PASSWORD_WRONG', 'The current password is another.');
+    }
+    await failures.forgive(user.email);
+    await users.setPassword(id, await passwords.hash(next, signal));
+  };
+}

@@ -1,0 +1,79 @@
+import { resetMail } from '../domain/mail.ts';
+import { requireGoodPassword } from '../domain/password.ts';
+import { hashOf, newMailToken } from '../domain/tokens.ts';
+import { UserRefusedError } from '../domain/user-errors.ts';
+import type { Attempts } from '../ports/attempts.ts';
+import type { PasswordHasher } from '../ports/password-hasher.ts';
+import type { UserStore } from '../ports/user-store.ts';
+import type { Outbox } from './outbox.ts';
+
+const RESET_MS = 60 * 60_000;
+
+/**
+ * @param token from a mail
+ * @returns the id of the user
+ * @throws UserRefusedError TOKEN_INVALID, DatabaseError
+ */
+export type ConfirmEmail = (token: string) => Promise<string>;
+
+export function createConfirmEmail(users: Pick<UserStore, 'confirm'>): ConfirmEmail {
+  return async token => {
+    const id = await users.confirm(hashOf(token));
+    if (id === undefined) throw tokenInvalid();
+    return id;
+  };
+}
+
+export interface RequestPasswordResetParts {
+  readonly users: Pick<UserStore, 'issueReset'>;
+  readonly outbox: Pick<Outbox, 'post'>;
+  /** Of mails to an address. */
+  readonly mails: Pick<Attempts, 'count'>;
+  readonly publicUrl: string;
+}
+
+/** Whether there is such a user is found out after the answer. @throws TooManyAttemptsError */
+export type RequestPasswordReset = (email: string) => Promise<void>;
+
+export function createRequestPasswordReset(parts: RequestPasswordResetParts): RequestPasswordReset {
+  const { users, outbox, mails, publicUrl } = parts;
+  return async email => {
+    await mails.count(email);
+    const { text, sha256 } = newMailToken();
+    outbox.post(async () => {
+      const isKnown = await users.issueReset(email, { sha256, lifetimeMs: RESET_MS });
+      return isKnown ? resetMail(email, publicUrl, text) : undefined;
+    });
+  };
+}
+
+export interface ResetPasswordParts {
+  readonly users: Pick<UserStore, 'findByReset' | 'reset'>;
+  readonly passwords: Pick<PasswordHasher, 'hash'>;
+  /** Failures to log in. */
+  readonly failures: Pick<Attempts, 'forgive'>;
+}
+
+/**
+ * @param token from a mail
+ * @returns the id of the user
+ * @throws UserRefusedError TOKEN_INVALID, InvalidPasswordError, DatabaseError
+ */
+export type ResetPassword = (token: string, newPassword: string, signal: AbortSignal) => Promise<string>;
+
+export function createResetPassword({ users, passwords, failures }: ResetPasswordParts): ResetPassword {
+  return async (token, newPassword, signal) => {
+    const sha256 = hashOf(token);
+    const user = await users.findByReset(sha256);
+    if (user === undefined) throw tokenInvalid();
+    requireGoodPassword('newPassword', newPassword, user.email);
+    const isDone = await users.reset(sha256, await passwords.hash(newPassword, signal));
+    if (!isDone) throw tokenInvalid();
+    await failures.forgive(user.email);
+    return user.id;
+  };
+}
+
+function tokenInvalid(): UserRefusedError {
+  return new UserRefusedError('TOKEN_INVALID', 'The token was used before, has expired or is mistyped: get another.');
+}

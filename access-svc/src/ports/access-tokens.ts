@@ -1,0 +1,14 @@
+import type { FetchSigningKeys, Scope } from '@vigie/access';
+
+export interface IssuedAccessToken {
+  readonly text: string;
+  readonly lifetimeSeconds: number;
+}
+
+/** Both methods throw DatabaseError if the keys can't be read now and trying again makes sense. */
+export interface AccessTokens {
+  issue(userId: string, scopes: readonly Scope[]): Promise<IssuedAccessToken>;
+
+  /** By which tokens are verified that haven't expired. */
+  readonly fetchSigningKeys: FetchSigningKeys;
+}
