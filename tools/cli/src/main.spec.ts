@@ -11,6 +11,8 @@ import { temporaryDir, waitFor } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
 
 const MAIN = path.join(import.meta.dirname, 'main.ts');
+// Whoever runs tests may have exported a key of another mesh, as the README says.
+const ENV = { ...process.env, VIGIE_TOKEN: '' };
 const VIDEO = '/videos/mp4-faststart.mp4';
 
 interface Ended {
@@ -31,7 +33,7 @@ describe('vigie', () => {
   after(() => teardown.disposeAsync());
 
   const start = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
-    spawn(process.execPath, [MAIN, ...args], { cwd: dir, env: { ...process.env, VIGIE_URL: mesh.url, ...env } });
+    spawn(process.execPath, [MAIN, ...args], { cwd: dir, env: { ...ENV, VIGIE_URL: mesh.url, ...env } });
 
   async function run(args: readonly string[], { input = '', env = {} } = {}): Promise<Ended> {
     const child = start(args, env);
@@ -145,7 +147,7 @@ describe('vigie', () => {
     await once(watching, 'exit');
     expect(watching.exitCode).to.equal(130);
     const script = `{ "$0" "$1" summary; echo "ended with $?" >&2; } | true`;
-    const env = { ...process.env, VIGIE_URL: mesh.url };
+    const env = { ...ENV, VIGIE_URL: mesh.url };
     const closed = spawn('bash', ['-c', script, process.execPath, MAIN], { env });
     expect(await text(closed.stderr)).to.equal('ended with 0\n');
   });

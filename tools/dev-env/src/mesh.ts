@@ -160,9 +160,10 @@ export class Mesh implements AsyncDisposable {
     const service = declaration.name;
     const { readdress = (_, variables) => variables } = options;
     const env = {
-      ...accessVariables(this.access, service),
       ...(service === 'access-svc' && registrationVariables(this.dataDir, this.#publicUrl(options))),
       ...tuningVariables(),
+      // Not from the shell either: tests have to know who may call.
+      ...accessVariables(this.access, service),
       ...options.env,
       ...readdress(service, addressVariables(declaration, this.addresses)),
       ...options.serviceEnv?.[service],
