@@ -1,6 +1,6 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import type { AuditEvent } from '@vigie/access';
-import { askPostgres } from '@vigie/postgres';
+import { askPostgres, forgetRows } from '@vigie/postgres';
 import { jsonLiteral } from '@vigie/postgres/values';
 import type { AuditFilter } from '../../domain/audit-filter.ts';
 import type { ListPosition } from '../../domain/list-position.ts';
@@ -37,12 +37,8 @@ export class PostgresAuditTrail implements AuditTrail {
     });
   }
 
-  async forgetOld(days: number, signal: AbortSignal): Promise<void> {
-    let isMore = true;
-    while (isMore && !signal.aborted) {
-      const [row]: { forgotten: string }[] = await this.#run(em => em.execute(FORGET, [days, FORGOTTEN_AT_ONCE]));
-      isMore = Number(row?.forgotten) === FORGOTTEN_AT_ONCE;
-    }
+  forgetOld(days: number, signal: AbortSignal): Promise<void> {
+    return forgetRows(this.#orm, { statement: FORGET, params: [days], atOnce: FORGOTTEN_AT_ONCE }, signal);
   }
 
   #run<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {

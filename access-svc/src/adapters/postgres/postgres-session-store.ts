@@ -1,5 +1,5 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import { askPostgres } from '@vigie/postgres';
+import { askPostgres, forgetRows } from '@vigie/postgres';
 import type { ReadRefreshToken } from '../../domain/tokens.ts';
 import type { PasswordUse, Renewal, SessionStore } from '../../ports/session-store.ts';
 import { toUser, USER_COLUMNS, UserRow } from './user-row.ts';
@@ -35,12 +35,8 @@ export class PostgresSessionStore implements SessionStore {
     return this.#run(async em => void (await em.execute(END, [sessionId], 'run')));
   }
 
-  async forgetOld(signal: AbortSignal): Promise<void> {
-    let isMore = true;
-    while (isMore && !signal.aborted) {
-      const [row]: { forgotten: string }[] = await this.#run(em => em.execute(FORGET, [FORGOTTEN_AT_ONCE]));
-      isMore = Number(row?.forgotten) === FORGOTTEN_AT_ONCE;
-    }
+  forgetOld(signal: AbortSignal): Promise<void> {
+    return forgetRows(this.#orm, { statement: FORGET, atOnce: FORGOTTEN_AT_ONCE }, signal);
   }
 
   #run<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import { askPostgres } from '@vigie/postgres';
+import { askPostgres, forgetRows } from '@vigie/postgres';
 import type { Attempt, KeptAnswer, KeyState } from '../../domain/keyed-request.ts';
 import { DatabaseError } from '../../ports/alert-store.ts';
 import type { IdempotencyKeys } from '../../ports/idempotency-keys.ts';
@@ -45,12 +45,8 @@ export class PostgresIdempotencyKeys implements IdempotencyKeys {
     return this.#run(async em => void (await em.execute(RELEASE, idOf(attempt), 'run')));
   }
 
-  async forgetExpired(signal: AbortSignal): Promise<void> {
-    let isMore = true;
-    while (isMore && !signal.aborted) {
-      const [row]: { forgotten: string }[] = await this.#run(em => em.execute(FORGET, [FORGOTTEN_AT_ONCE]));
-      isMore = Number(row?.forgotten) === FORGOTTEN_AT_ONCE;
-    }
+  forgetExpired(signal: AbortSignal): Promise<void> {
+    return forgetRows(this.#orm, { statement: FORGET, atOnce: FORGOTTEN_AT_ONCE }, signal);
   }
 
   #run<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
