@@ -7,7 +7,7 @@ import type { AlertChanges } from '../domain/decide-alerts.ts';
 import type { FoundOutcome } from '../domain/found-outcome.ts';
 import type { ArchivableAlert, KnownAlert, Retirement, RetiringAlert } from '../domain/retired-alert.ts';
 
-export { DatabaseError, type DatabaseErrorReason, UnstorableError } from '@vigie/postgres/errors';
+export { DatabaseError, UnstorableError } from '@vigie/postgres/errors';
 
 /**
  * One row an alert, until it is retired. It stores what the use cases decide.

@@ -1,5 +1,6 @@
 import { Code, type ConnectError } from '@connectrpc/connect';
-import { DatabaseError, type DatabaseErrorReason } from '@vigie/postgres/errors';
+import { DatabaseError } from '@vigie/postgres/errors';
+import { databaseRpcError } from '@vigie/postgres/wire';
 import { ApiKeySchema } from '@vigie/proto/vigie/access/v1/api_key_pb.ts';
 import { UserSchema } from '@vigie/proto/vigie/access/v1/user_pb.ts';
 import { invalidArgument, rpcError } from '@vigie/service-kit/grpc';
@@ -13,25 +14,14 @@ import {
   UserRefusedError,
 } from '../../domain/user-errors.ts';
 
-interface Row {
-  /** For the caller: the inner reason is for the logs. */
-  readonly message: string;
-  readonly retryDelayMs: number;
-}
-
-const FAULTS: Readonly<Record<DatabaseErrorReason, Row>> = {
-  STORE_UNREACHABLE: { message: 'The database gives no answer. Call again later.', retryDelayMs: 1_000 },
-  STORE_NOT_WRITABLE: { message: 'The database takes no writes now. Call again later.', retryDelayMs: 5_000 },
-  STORE_BUSY: { message: 'The database is too busy. Call again later.', retryDelayMs: 2_000 },
-};
-
 const FIELDS: Readonly<Record<InvalidApiKeyError['field'], string>> = {
   stores: 'api_key.stores',
   expiresAt: 'api_key.expires_at',
 };
 
 export function translateError(error: unknown): ConnectError | undefined {
-  return translateKeyError(error) ?? translateUserError(error) ?? translateDatabaseError(error);
+  if (error instanceof DatabaseError) return databaseRpcError(error, 'Call again later.');
+  return translateKeyError(error) ?? translateUserError(error);
 }
 
 function translateUserError(error: unknown): ConnectError | undefined {
@@ -77,10 +67,4 @@ function translateKeyError(error: unknown): ConnectError | undefined {
     return rpcError(Code.FailedPrecondition, error.message, { reason: error.reason, cause: error });
   }
   return undefined;
-}
-
-function translateDatabaseError(error: unknown): ConnectError | undefined {
-  if (!(error instanceof DatabaseError)) return undefined;
-  const { message, retryDelayMs } = FAULTS[error.reason];
-  return rpcError(Code.Unavailable, message, { reason: error.reason, retryDelayMs, cause: error });
 }

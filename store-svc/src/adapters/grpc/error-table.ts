@@ -3,45 +3,26 @@ import { translateAccessError } from '@vigie/access/wire';
 import { InvalidAlertError } from '@vigie/alert';
 import { IncompleteRecordError } from '@vigie/alert/wire';
 import { translateFeedError } from '@vigie/outcome-feed/wire';
+import { databaseRpcError } from '@vigie/postgres/wire';
 import { AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { invalidArgument, rpcError } from '@vigie/service-kit/grpc';
 import { AlertUnfinishedError } from '../../application/delete-alerts.ts';
 import { AlertNotFoundError } from '../../application/get-alert.ts';
-import { DatabaseError, type DatabaseErrorReason } from '../../ports/alert-store.ts';
+import { DatabaseError } from '../../ports/alert-store.ts';
 import { ReplayQueueError, type ReplayQueueErrorReason } from '../../ports/replay-queue.ts';
 
-type Fault = DatabaseErrorReason | ReplayQueueErrorReason;
-
 interface Row {
-  readonly code: Code;
   /** For the caller: the inner reason is for the logs. */
   readonly message: string;
-  readonly retryDelayMs?: number;
+  readonly retryDelayMs: number;
 }
 
-const FAULTS: Readonly<Record<Fault, Row>> = {
-  STORE_UNREACHABLE: {
-    code: Code.Unavailable,
-    message: 'The database gives no answer. Call again later; doing it twice is safe.',
-    retryDelayMs: 1_000,
-  },
-  STORE_NOT_WRITABLE: {
-    code: Code.Unavailable,
-    message: 'The database takes no writes now. Call again later; doing it twice is safe.',
-    retryDelayMs: 5_000,
-  },
-  STORE_BUSY: {
-    code: Code.Unavailable,
-    message: 'The database is too busy. Call again later; doing it twice is safe.',
-    retryDelayMs: 2_000,
-  },
+const QUEUE_FAULTS: Readonly<Record<ReplayQueueErrorReason, Row>> = {
   QUEUE_FULL: {
-    code: Code.Unavailable,
     message: 'The alert stream is full. Call again later; what was put into it already is not lost.',
     retryDelayMs: 5_000,
   },
   QUEUE_UNREACHABLE: {
-    code: Code.Unavailable,
     message: 'The alert stream gives no answer. Call again later; doing it twice is safe.',
     retryDelayMs: 1_000,
   },
@@ -62,9 +43,10 @@ export function translateError(error: unknown): ConnectError | undefined {
   if (error instanceof AlertUnfinishedError) {
     return rpcError(Code.FailedPrecondition, error.message, { reason: error.reason, cause: error });
   }
-  if (error instanceof DatabaseError || error instanceof ReplayQueueError) {
-    const { code, message, ...retry } = FAULTS[error.reason];
-    return rpcError(code, message, { reason: error.reason, ...retry, cause: error });
+  if (error instanceof DatabaseError) return databaseRpcError(error, 'Call again later; doing it twice is safe.');
+  if (error instanceof ReplayQueueError) {
+    const { message, retryDelayMs } = QUEUE_FAULTS[error.reason];
+    return rpcError(Code.Unavailable, message, { reason: error.reason, retryDelayMs, cause: error });
   }
   return translateAccessError(error) ?? translateFeedError(error);
 }

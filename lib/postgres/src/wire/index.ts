@@ -1,0 +1,1 @@
+export { databaseRpcError } from './database-rpc-error.ts';
