@@ -1,10 +1,11 @@
 import type { ListApiKeysRequest } from '@vigie/proto/vigie/access/v1/api_key_service_pb.ts';
 import type { ListAuditEventsRequest } from '@vigie/proto/vigie/access/v1/audit_service_pb.ts';
 import type { ListUsersRequest } from '@vigie/proto/vigie/access/v1/user_service_pb.ts';
+import { requireNanos } from '@vigie/service-kit/validation';
 import type { AuditFilter } from '../../domain/audit-filter.ts';
 import type { ListPosition } from '../../domain/list-position.ts';
 import { decodePageToken } from './page-token.ts';
-import { ceilMs, requireNanos } from './times.ts';
+import { ceilMs } from './times.ts';
 
 const DEFAULT_PAGE_SIZE = 100;
 const MAX_PAGE_SIZE = 1_000;
@@ -30,8 +31,7 @@ export function readListRequest(
 
 /** @throws ConnectError INVALID_ARGUMENT */
 export function readAuditFilter({ subject, method, since, until }: ListAuditEventsRequest): AuditFilter {
-  requireNanos('since', since);
-  requireNanos('until', until);
+  requireNanos({ since, until });
   return {
     subject: subject === '' ? undefined : subject,
     method: method === '' ? undefined : method,

@@ -1,1 +1,2 @@
+export { requireNanos } from './require-nanos.ts';
 export { validateRequests } from './validate-requests.ts';

@@ -1,5 +1,5 @@
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
-import { invalidArgument } from '@vigie/service-kit/grpc';
+import { requireNanos } from '@vigie/service-kit/validation';
 
 interface TimeRequest {
   readonly since?: Timestamp | undefined;
@@ -21,7 +21,7 @@ interface ReceivedFilter {
   readonly receivedUntilMicros: number | undefined;
 }
 
-/** @throws ConnectError INVALID_ARGUMENT for nanos out of bounds: the rules in the proto see only which moment it is */
+/** @throws ConnectError INVALID_ARGUMENT for nanos out of bounds */
 export function readTimeFilter({ since, until }: TimeRequest): TimeFilter {
   requireNanos({ since, until });
   return { sinceMicros: toMicros(since), untilMicros: toMicros(until) };
@@ -31,15 +31,6 @@ export function readTimeFilter({ since, until }: TimeRequest): TimeFilter {
 export function readReceivedFilter({ receivedSince, receivedUntil }: ReceivedRequest): ReceivedFilter {
   requireNanos({ received_since: receivedSince, received_until: receivedUntil });
   return { receivedSinceMicros: toMicros(receivedSince), receivedUntilMicros: toMicros(receivedUntil) };
-}
-
-function requireNanos(times: Readonly<Record<string, Timestamp | undefined>>): void {
-  const violations = Object.entries(times).flatMap(([field, time]) =>
-    time === undefined || (time.nanos >= 0 && time.nanos < 1e9)
-      ? []
-      : [{ field, description: 'must have nanos from 0 to 999999999' }],
-  );
-  if (violations.length > 0) throw invalidArgument(violations);
 }
 
 /** Rounded up: `>=` and `<` on whole microseconds then mean what they mean on nanoseconds. */
