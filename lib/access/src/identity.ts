@@ -39,6 +39,15 @@ export function anonymousIdentity(scopes: readonly RequiredScope[]): Identity {
 }
 
 /**
+ * A request about stores, of which it names none for all of them, as its caller may ask it.
+ *
+ * @throws AccessError STORE_NOT_ALLOWED
+ */
+export function ofAllowedStores<R extends { readonly stores: readonly string[] }>(identity: Identity, request: R): R {
+  return { ...request, stores: [...allowedStores(identity, request.stores)] };
+}
+
+/**
  * The stores that a caller asks about, of those that it may; what it may if it names none.
  *
  * @param asked empty for all of them
@@ -52,7 +61,7 @@ export function allowedStores(identity: Identity, asked: readonly string[]): rea
 
 /** @throws AccessError STORE_NOT_ALLOWED */
 export function requireStore(identity: Identity, store: string): void {
-  if (mayUseStore(identity, store)) return;
+  if (isOfStores(store, identity.stores)) return;
   throw new AccessError('STORE_NOT_ALLOWED', `These credentials are not for the store ${store.slice(0, 128)}.`);
 }
 
@@ -63,6 +72,7 @@ export function requireAllStores({ stores }: Identity): void {
   throw new AccessError('STORE_NOT_ALLOWED', message);
 }
 
-function mayUseStore({ stores }: Identity, store: string): boolean {
+/** @param stores undefined for all of them */
+export function isOfStores(store: string, stores: readonly string[] | undefined): boolean {
   return stores === undefined || stores.includes(store);
 }

@@ -6,6 +6,8 @@ export {
   allowedStores,
   type ExpiringIdentity,
   type Identity,
+  isOfStores,
+  ofAllowedStores,
   requireAllStores,
   requireStore,
   SERVICE_IDENTITY,

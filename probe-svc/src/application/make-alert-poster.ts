@@ -1,3 +1,4 @@
+import { isOfStores } from '@vigie/access';
 import type { AlertDirectory } from '../ports/alert-directory.ts';
 import type { MakePoster, PosterReport } from './make-poster.ts';
 
@@ -37,7 +38,7 @@ const CRASHES_DECODER: PosterReport = {
 export function createMakeAlertPoster(alerts: AlertDirectory, makePoster: MakePoster): MakeAlertPoster {
   return async (uid, maxSidePixels, signal, stores) => {
     const alert = await alerts.find(uid, signal);
-    if (alert === undefined || stores?.includes(alert.store) === false) throw new UnknownAlertError(uid);
+    if (alert === undefined || !isOfStores(alert.store, stores)) throw new UnknownAlertError(uid);
     return alert.crashesDecoder ? CRASHES_DECODER : makePoster(alert.video, maxSidePixels, signal);
   };
 }

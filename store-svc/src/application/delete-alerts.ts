@@ -1,8 +1,9 @@
+import { isOfStores } from '@vigie/access';
 import { contentHash } from '@vigie/alert';
 import type { AlertFilter, ListPosition } from '../domain/alert-filter.ts';
 import { isRetired, type KnownAlert, type RetiringAlert } from '../domain/retired-alert.ts';
 import type { AlertStore } from '../ports/alert-store.ts';
-import { AlertNotFoundError, isOfStores } from './get-alert.ts';
+import { AlertNotFoundError } from './get-alert.ts';
 import type { ListAlerts } from './list-alerts.ts';
 
 /** The work of an alert is never deleted under whoever does it. */

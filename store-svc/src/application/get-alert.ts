@@ -1,3 +1,4 @@
+import { isOfStores } from '@vigie/access';
 import { type AlertRecord, isFinished } from '@vigie/alert';
 import { type Backoff, backoffDelayMs, pause, Slots } from '@vigie/service-kit/async';
 import { isRetired, type Retirement } from '../domain/retired-alert.ts';
@@ -92,11 +93,6 @@ export function createGetAlert(
       signal?.throwIfAborted();
     }
   }
-}
-
-/** @param stores undefined for all of them */
-export function isOfStores(store: string, stores: readonly string[] | undefined): boolean {
-  return stores === undefined || stores.includes(store);
 }
 
 function hasOutcome(record: AlertRecord | undefined): boolean {

@@ -1,5 +1,5 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
-import { allowedStores } from '@vigie/access';
+import { ofAllowedStores } from '@vigie/access';
 import { identityOf } from '@vigie/access/wire';
 import { alertToProto, waitMsOf } from '@vigie/alert/wire';
 import { encodeResumeToken, readWatchRequest } from '@vigie/outcome-feed/wire';
@@ -10,7 +10,7 @@ import {
   type SummarizeAlertsResponseSchema,
 } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { Failure_Code } from '@vigie/proto/vigie/video/v1/failure_pb.ts';
-import type { CallContext, ServiceImplementation } from '@vigie/service-kit/grpc';
+import type { ServiceImplementation } from '@vigie/service-kit/grpc';
 import type { DeleteAlert, PurgeAlerts } from '../../application/delete-alerts.ts';
 import type { GetAlert } from '../../application/get-alert.ts';
 import type { ListAlerts } from '../../application/list-alerts.ts';
@@ -55,7 +55,10 @@ export function createAlertService(parts: AlertServiceParts): ReadAlertService {
 
     async listAlerts(request, context) {
       const mask = readMaskOf(AlertSchema, request.readMask);
-      const { filter, order, pageSize, after } = readListRequest(ofAllowedStores(request, context), DEFAULT_PAGE_SIZE);
+      const { filter, order, pageSize, after } = readListRequest(
+        ofAllowedStores(identityOf(context), request),
+        DEFAULT_PAGE_SIZE,
+      );
       const { alerts, next } = await listAlerts(filter, pageSize, after, order);
       return {
         alerts: alerts.map(alert => mask(create(AlertSchema, alertToProto(alert)))),
@@ -64,11 +67,11 @@ export function createAlertService(parts: AlertServiceParts): ReadAlertService {
     },
 
     async summarizeAlerts(request, context) {
-      return summaryToProto(await summarizeAlerts(readCountFilter(ofAllowedStores(request, context))));
+      return summaryToProto(await summarizeAlerts(readCountFilter(ofAllowedStores(identityOf(context), request))));
     },
 
     async replayAlerts(request, context) {
-      const { filter, order, pageSize, after } = readReplayRequest(ofAllowedStores(request, context));
+      const { filter, order, pageSize, after } = readReplayRequest(ofAllowedStores(identityOf(context), request));
       const { alerts, next } = await replayAlerts(filter, pageSize, after);
       return { replayed: alerts.length, nextPageToken: encodePageToken(next, { ...filter, order }) };
     },
@@ -79,13 +82,13 @@ export function createAlertService(parts: AlertServiceParts): ReadAlertService {
     },
 
     async purgeAlerts(request, context) {
-      const { filter, order, pageSize, after } = readReplayRequest(ofAllowedStores(request, context));
+      const { filter, order, pageSize, after } = readReplayRequest(ofAllowedStores(identityOf(context), request));
       const { deleted, kept, next } = await purgeAlerts(filter, pageSize, after);
       return { deleted, kept, nextPageToken: encodePageToken(next, { ...filter, order }) };
     },
 
     async *watchAlerts(request, context) {
-      const { filter, after } = readWatchRequest(ofAllowedStores(request, context));
+      const { filter, after } = readWatchRequest(ofAllowedStores(identityOf(context), request));
       let isFirst = true;
       for await (const { outcome, position } of outcomeFeed.watch(filter, after, context.signal)) {
         const resumeToken = encodeResumeToken(position);
@@ -96,11 +99,6 @@ export function createAlertService(parts: AlertServiceParts): ReadAlertService {
       }
     },
   };
-}
-
-/** The request, about no other stores than its caller may ask for. @throws AccessError */
-function ofAllowedStores<R extends { stores: string[] }>(request: R, context: CallContext): R {
-  return { ...request, stores: [...allowedStores(identityOf(context), request.stores)] };
 }
 
 function summaryToProto(summary: AlertSummary): MessageInitShape<typeof SummarizeAlertsResponseSchema> {

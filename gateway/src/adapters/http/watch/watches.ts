@@ -1,6 +1,6 @@
 import type { DescMethod, Message } from '@bufbuild/protobuf';
 import { ConnectError } from '@connectrpc/connect';
-import { allowedStores } from '@vigie/access';
+import { ofAllowedStores } from '@vigie/access';
 import { translateAccessError } from '@vigie/access/wire';
 import { type FeedSource, SharedFeed, type SharedFeedOptions } from '@vigie/outcome-feed';
 import { readWatchRequest, translateFeedError } from '@vigie/outcome-feed/wire';
@@ -76,10 +76,11 @@ export class Watches implements WatchOwner {
     timeoutMs: number | undefined,
   ): Promise<void> {
     const { admit, stopping } = this.#parts;
-    const { signal } = exchange;
+    const { signal, identity } = exchange;
     try {
+      if (identity === undefined) throw new Error('a watch was let in that nobody has asked who it is for');
       await admit(this.method, request, upstreamCall(exchange, { signal, timeoutMs }));
-      const { filter, after } = readWatchRequest(ofAllowedStores(exchange, request));
+      const { filter, after } = readWatchRequest(ofAllowedStores(identity, request));
       countFilter(exchange, filter);
       stopping.throwIfAborted();
       // A client that is gone closes no response any more.
@@ -103,7 +104,7 @@ export class Watches implements WatchOwner {
   }
 
   describe(thrown: unknown): ConnectError {
-    const known = translateFeedError(thrown) ?? thrown;
+    const known = translateAccessError(thrown) ?? translateFeedError(thrown) ?? thrown;
     if (!(known instanceof ConnectError)) this.#parts.logger.error({ err: thrown }, 'watch failed');
     const error = known instanceof ConnectError ? known : internalError(thrown);
     this.#parts.metrics.countError(codeNameOf(error.code));
@@ -170,15 +171,5 @@ export class Watches implements WatchOwner {
 
   *#all(): Iterable<OpenWatch> {
     for (const watches of this.#open) yield* watches;
-  }
-}
-
-/** The request, about no other stores than its caller may ask for. @throws ConnectError PERMISSION_DENIED */
-function ofAllowedStores({ identity }: Exchange, request: WatchAlertsRequest): WatchAlertsRequest {
-  if (identity === undefined) throw new Error('a watch was let in that nobody has asked who it is for');
-  try {
-    return { ...request, stores: [...allowedStores(identity, request.stores)] };
-  } catch (error) {
-    throw translateAccessError(error) ?? error;
   }
 }
