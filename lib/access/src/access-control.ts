@@ -1,7 +1,13 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { AccessError } from './access-error.ts';
 import { looksLikeApiKey, readApiKey } from './api-key.ts';
-import { anonymousIdentity, type Identity, SERVICE_IDENTITY, type TokenVerifier } from './identity.ts';
+import {
+  anonymousIdentity,
+  type ExpiringIdentity,
+  type Identity,
+  SERVICE_IDENTITY,
+  type TokenVerifier,
+} from './identity.ts';
 import { type IdentifyApiKey, KnownKeys } from './known-keys.ts';
 import { INTERNAL, includesScope, PUBLIC, type RequiredScope, type Scope } from './scopes.ts';
 
@@ -64,7 +70,7 @@ export class AccessControl {
     if (token.startsWith(SERVICE_PREFIX) && this.#isServices(token)) return SERVICE_IDENTITY;
     const key = readApiKey(token);
     const identity = key === undefined ? await this.#verify(token) : await this.#keys.identify(key);
-    if (identity !== undefined) return identity;
+    if (identity !== undefined && Date.now() < identity.expiresAtMs) return identity;
     throw new AccessError('CREDENTIALS_INVALID', describeWrong(token, key !== undefined));
   }
 
@@ -84,9 +90,8 @@ export class AccessControl {
     throw new AccessError('SCOPE_MISSING', `These credentials lack ${what} for this.`);
   }
 
-  async #verify(token: string): Promise<Identity | undefined> {
-    const identity = await this.#verifiers.find(each => each.recognizes(token))?.identify(token);
-    return identity !== undefined && Date.now() < identity.expiresAtMs ? identity : undefined;
+  async #verify(token: string): Promise<ExpiringIdentity | undefined> {
+    return this.#verifiers.find(each => each.recognizes(token))?.identify(token);
   }
 
   #isServices(token: string): boolean {

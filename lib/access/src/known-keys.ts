@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { ReadApiKey } from './api-key.ts';
-import type { ExpiringIdentity, Identity } from './identity.ts';
+import type { ExpiringIdentity } from './identity.ts';
 import { isScope } from './scopes.ts';
 
 export interface ApiKeyRights {
@@ -51,19 +51,14 @@ export class KnownKeys {
   }
 
   /** @throws what `identify` throws for a key that was not good before */
-  async identify(key: ReadApiKey): Promise<Identity | undefined> {
-    const identity = (await this.#answer(key))?.identity;
-    return identity !== undefined && Date.now() < identity.expiresAtMs ? identity : undefined;
-  }
-
-  async #answer(key: ReadApiKey): Promise<Answer | undefined> {
+  async identify(key: ReadApiKey): Promise<ExpiringIdentity | undefined> {
     const hash = key.sha256.toString('latin1');
     try {
-      return await this.#answers.fetch(hash, { context: key });
+      return (await this.#answers.fetch(hash, { context: key }))?.identity;
     } catch (error) {
       const before = this.#answers.peek(hash, { allowStale: true });
       if (before?.identity === undefined) throw error;
-      return before;
+      return before.identity;
     }
   }
 }

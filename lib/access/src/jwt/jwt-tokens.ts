@@ -51,8 +51,10 @@ export class JwtTokens implements TokenVerifier {
 
   async identify(token: string): Promise<ExpiringIdentity> {
     const key = hash('sha256', token, 'base64');
-    const identity = this.#known.get(key) ?? (await this.#verify(token));
-    this.#known.set(key, identity, { noUpdateTTL: true });
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const identity = await this.#verify(token);
+    this.#known.set(key, identity);
     return identity;
   }
 
