@@ -50,8 +50,8 @@ const MEANINGS = {
   Timeout: [408, 'The body comes too slowly.'],
   Conflict: [
     409,
-    'Another alert has the uid, or another user the e-mail address; or the request with this Idempotency-Key is still under way (try again after ' +
-      'Retry-After), or was answered with more than can be kept.',
+    'Another alert has the uid, or another user the e-mail address; or the request with this Idempotency-Key is ' +
+      'still under way (try again after Retry-After), or was answered with more than can be kept.',
   ],
   TooLarge: [413, 'The body is larger than one may be, or decodes into more than one may.'],
   UnsupportedMediaType: [415, "The content type isn't JSON."],
