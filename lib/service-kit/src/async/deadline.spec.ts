@@ -10,6 +10,18 @@ describe('Deadline', () => {
     expect(deadline.remainingMs).to.equal(1);
   });
 
+  it('counts no time in which this process is held up', async () => {
+    using deadline = new Deadline(200, undefined);
+    // Of the same length, and by the wall: due first.
+    const byTheWall = new Promise(resolve => setTimeout(resolve, 200));
+    const startedAt = performance.now();
+    while (performance.now() - startedAt < 500);
+    expect(deadline.remainingMs).to.be.at.least(100);
+    await byTheWall;
+    expect(deadline.signal.aborted).to.equal(false);
+    await once(deadline.signal, 'abort');
+  });
+
   it("aborts its signal with the caller's reason when the caller does", () => {
     const caller = new AbortController();
     const reason = new Error('no longer wanted');

@@ -1,14 +1,18 @@
 import { addAbortListener } from 'node:events';
+import { processClock, type Stopwatch } from './process-clock.ts';
 
 /**
- * A time limit that is over early if the caller no longer wants the answer. Disposing of it ends the timer and the
- * listener, which `AbortSignal.any([caller, AbortSignal.timeout(ms)])` would keep until the time is over.
+ * A time limit on what is waited for, that is over early if the caller no longer wants the answer. It counts by
+ * `processClock`: while this process is held up, nobody else is late. Disposing of it ends the timer and the listener,
+ * which `AbortSignal.any([caller, AbortSignal.timeout(ms)])` would keep until the time is over.
  */
 export class Deadline implements Disposable {
   /** Of the caller: aborts only if the answer is no longer wanted. */
   readonly caller: AbortSignal | undefined;
   readonly #controller = new AbortController();
-  #endsAt = 0;
+  #limitMs = 0;
+  /** Undefined while the time stands still. */
+  #watch: Stopwatch | undefined;
   #timer: NodeJS.Timeout | undefined;
   readonly #callerListener: Disposable | undefined;
 
@@ -27,24 +31,37 @@ export class Deadline implements Disposable {
 
   /** At least 1. */
   get remainingMs(): number {
-    return Math.max(1, Math.ceil(this.#endsAt - performance.now()));
+    return Math.max(1, Math.ceil(this.#limitMs - (this.#watch?.elapsedMs ?? 0)));
   }
 
   /** The time stands still until this is disposed of; the caller can abort all the same. Not to be nested. */
   suspend(): Disposable {
     const { remainingMs } = this;
-    clearTimeout(this.#timer);
-    this.#endsAt = Number.POSITIVE_INFINITY;
+    this.#stop();
     return { [Symbol.dispose]: () => this.#start(remainingMs) };
   }
 
   [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
+    this.#stop();
     this.#callerListener?.[Symbol.dispose]();
   }
 
-  #start(timeoutMs: number): void {
-    this.#endsAt = performance.now() + timeoutMs;
-    this.#timer = setTimeout(() => this.#controller.abort(), timeoutMs);
+  #start(limitMs: number): void {
+    this.#limitMs = limitMs;
+    const watch = processClock.startWatch();
+    this.#watch = watch;
+    const wait = (ms: number) => {
+      this.#timer = setTimeout(() => {
+        if (watch.elapsedMs < limitMs) wait(limitMs - watch.elapsedMs);
+        else this.#controller.abort();
+      }, ms);
+    };
+    wait(limitMs);
+  }
+
+  #stop(): void {
+    clearTimeout(this.#timer);
+    this.#watch?.[Symbol.dispose]();
+    this.#watch = undefined;
   }
 }
