@@ -3,6 +3,10 @@
 -- service one of its own. Safe to run again, before and after the tables are there. A psql with
 -- PGOPTIONS='-c vigie.store_password=... -c vigie.access_password=... -c vigie.read_password=...' sets other passwords.
 
+-- No migration runs meanwhile: both make the schemas, and tables made meanwhile would get no grants. The numbers are the
+-- `migrationLock` of each service.
+select pg_advisory_lock(x'7669676965'::bigint), pg_advisory_lock(x'7669676163'::bigint);
+
 do $$
 declare
   whose text;
@@ -46,3 +50,5 @@ alter default privileges in schema public grant select on tables to vigie_read;
 -- A query that is forgotten would keep dead rows from being removed.
 alter role vigie_read set statement_timeout = '5min';
 alter role vigie_read set idle_in_transaction_session_timeout = '5min';
+
+select pg_advisory_unlock_all();

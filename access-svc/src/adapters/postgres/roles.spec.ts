@@ -1,7 +1,9 @@
-import { type EmbeddedPostgres, queryPostgres } from '@vigie/dev-env/servers';
+import { createRoles, type EmbeddedPostgres, queryPostgres } from '@vigie/dev-env/servers';
 import { scratchPostgres } from '@vigie/dev-env/testing';
+import { whileMigrating } from '@vigie/postgres/testing';
 import { expect } from 'chai';
 import { runAccess } from '../../testing/running-access.ts';
+import { SCHEMA } from './schema.ts';
 
 /** docker/postgres/roles.sql. That the role can do what access-svc does is its own suite, which runs as this role. */
 describe('the role of access-svc', () => {
@@ -78,6 +80,10 @@ describe('the role of access-svc', () => {
     await queryPostgres(postgres.url, 'drop role vigie_access');
     await postgres.restart();
     expect(await codeOf(url, 'select from access.api_keys')).to.equal('done');
+  });
+
+  it('is made before or after its tables, never meanwhile: some of them would get no grants', async () => {
+    expect(await whileMigrating(SCHEMA, postgres, () => createRoles(postgres.url))).to.equal(undefined);
   });
 
   it('finds a comment on each column', async () => {

@@ -1,10 +1,12 @@
-import { queryPostgres } from '@vigie/dev-env/servers';
+import { createRoles, queryPostgres } from '@vigie/dev-env/servers';
 import { scratchPostgres, waitFor } from '@vigie/dev-env/testing';
+import { whileMigrating } from '@vigie/postgres/testing';
 import { expect } from 'chai';
 import { recordArrivals } from '../../application/record-arrival.ts';
 import { DatabaseError } from '../../ports/alert-store.ts';
 import { openPostgresStore, type PostgresStore } from '../../testing/postgres-store.ts';
 import { arrivalOf, receivedAlert } from '../../testing/sample-alerts.ts';
+import { STORE_SCHEMA } from './schema.ts';
 
 /**
  * docker/postgres/roles.sql. That the role can do what store-svc does is the contract's suite, which runs as this role.
@@ -112,6 +114,10 @@ describe('the role of store-svc', () => {
     await queryPostgres(postgres.url, 'drop role vigie_store');
     await postgres.restart();
     await queryPostgres(postgres.urlOf('store-svc'), 'select from alerts');
+  });
+
+  it('is made before or after its tables, never meanwhile: some of them would get no grants', async () => {
+    expect(await whileMigrating(STORE_SCHEMA, postgres, () => createRoles(postgres.url))).to.equal(undefined);
   });
 
   it('survives a restart of a Postgres that was made read-only by hand', async () => {
