@@ -1,6 +1,6 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { apiKeyIdentity, type ReadApiKey } from '@vigie/access';
-import { askPostgres } from '@vigie/postgres';
+import { askPostgres, inTransaction } from '@vigie/postgres';
 import type { ApiKey, NewApiKey } from '../../domain/api-key.ts';
 import type { ListPosition } from '../../domain/list-position.ts';
 import type { AdminKeyState, ApiKeyStore, FoundIdentity } from '../../ports/api-key-store.ts';
@@ -48,10 +48,12 @@ export class PostgresApiKeyStore implements ApiKeyStore {
   }
 
   keepAdmin({ id, sha256 }: ReadApiKey, name: string): Promise<AdminKeyState> {
-    return this.#run(async em => {
+    const keep = async (em: EntityManager) => {
+      await em.execute(LOCK_OUT_WRITERS);
       const [row]: { state: AdminKeyState }[] = await em.execute(KEEP_ADMIN, [id, name, sha256]);
       return (row as { state: AdminKeyState }).state;
-    });
+    };
+    return askPostgres(() => inTransaction(this.#orm, keep));
   }
 
   #read(statement: string, params: readonly unknown[]): Promise<readonly ApiKey[]> {
@@ -106,6 +108,9 @@ where id = ? and ${IN_USE} and (sha256 = ? or (previous_sha256 = ? and previous_
 
 const NOTE_USE = `update access.api_keys set last_used_at = now()
 where id = ? and not coalesce(${WITHIN_A_MINUTE}, false)`;
+
+/** Of two replicas that keep the same key, the slower one would meet its hash, where `on conflict (id)` does not help. */
+const LOCK_OUT_WRITERS = 'lock table access.api_keys in share row exclusive mode';
 
 /** A hash that changes is a rotation, which keeps nothing of what was before. */
 const KEEP_ADMIN = `insert into access.api_keys as k (id, name, scopes, stores, sha256, created_by, created_at)
