@@ -1,5 +1,6 @@
 /**
- * `npm run chaos`: breaks every part of a mesh while a checker watches. Exits 0 if every promise was kept, 1 if not.
+ * `npm run chaos`: breaks every part of a mesh while a checker watches. Exits 0 if every promise was kept, 1 if not, and
+ * 70 (EX_SOFTWARE of sysexits.h) if it couldn't find out.
  */
 
 import { constants } from 'node:os';
@@ -9,6 +10,8 @@ import { type ChaosOptions, parseChaosOptions, USAGE } from './chaos-options.ts'
 import { gatherEvidence } from './evidence.ts';
 import { formatReport } from './report.ts';
 import { runChaos } from './run-chaos.ts';
+
+const NOT_FOUND_OUT = 70;
 
 function readOptions(): ChaosOptions {
   try {
@@ -41,7 +44,8 @@ async function runUnlessStopped(options: ChaosOptions): Promise<number> {
     return await run(options);
   } catch (error) {
     if (error instanceof StopAsked) return 128 + constants.signals[error.signal];
-    throw error;
+    console.error(error);
+    return NOT_FOUND_OUT;
   }
 }
 
