@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { type Alert, createVigieClient } from '@vigie/client';
 import { Mesh } from '@vigie/dev-env';
 import { queryPostgres } from '@vigie/dev-env/servers';
 import { SERVICE_NAMES } from '@vigie/dev-env/services';
@@ -132,9 +133,20 @@ describe('a mesh that loses both disks under load, and is restored from a backup
 
   it('accepts new alerts, and a watch reports them', async () => {
     await using load = await AlertLoad.begin(mesh.url, mesh.addresses.natsUrls.operator);
-    await using watch = await watchLines(`${mesh.url}/v1/alerts:watch?stores=store-new`);
-    const uid = await load.post({ store: 'store-new', video: '/videos/mp4-faststart.mp4' });
-    await waitFor('its outcome', () => watch.lines.find(line => line.includes(uid) && line.includes('PROCESSED')));
+    const client = createVigieClient({ url: mesh.url });
+    let posted: string | undefined;
+    let reported: Alert | undefined;
+    // It goes on by itself where its connection is lost.
+    for await (const found of client.watch({ stores: ['store-new'] }, { signal: AbortSignal.timeout(60_000) })) {
+      if (found.event === 'READY')
+        posted ??= await load.post({ store: 'store-new', video: '/videos/mp4-faststart.mp4' });
+      if (found.event === 'OUTCOME') {
+        reported = found.alert;
+        break;
+      }
+    }
+    const known = await client.get(posted ?? 'never ready');
+    expect(reported, `known as ${JSON.stringify(known)}`).to.include({ uid: posted, status: 'PROCESSED' });
   });
 });
 
@@ -154,21 +166,4 @@ async function callKeys({ url, access }: Mesh, pathname: string, body: object) {
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${answer.status} ${text}`);
   return JSON.parse(text);
-}
-
-async function watchLines(url: string): Promise<AsyncDisposable & { readonly lines: readonly string[] }> {
-  const ended = new AbortController();
-  const { body } = await fetch(url, { signal: ended.signal });
-  const lines: string[] = [];
-  const reading = (async () => {
-    for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? []) lines.push(chunk);
-  })().catch(() => undefined);
-  expect(await waitFor('the watch to begin', () => lines[0])).to.match(/READY/);
-  return {
-    lines,
-    async [Symbol.asyncDispose]() {
-      ended.abort();
-      await reading;
-    },
-  };
 }
