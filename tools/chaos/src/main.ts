@@ -1,6 +1,6 @@
 /**
- * `npm run chaos`: breaks every part of a mesh while a checker watches. Exits 0 if every promise was kept, 1 if not, and
- * 70 (EX_SOFTWARE of sysexits.h) if it couldn't find out.
+ * `npm run chaos`: breaks every part of a mesh while a checker watches. Exits 0 if every promise was kept, 1 if not, 70
+ * (EX_SOFTWARE of sysexits.h) if it couldn't find out.
  */
 
 import { constants } from 'node:os';

@@ -109,7 +109,7 @@ where id = ? and ${IN_USE} and (sha256 = ? or (previous_sha256 = ? and previous_
 const NOTE_USE = `update access.api_keys set last_used_at = now()
 where id = ? and not coalesce(${WITHIN_A_MINUTE}, false)`;
 
-/** Of two replicas that keep the same key, the slower one would meet its hash, where `on conflict (id)` does not help. */
+/** Of two replicas that keep one key, the slower would meet its hash, where `on conflict (id)` doesn't help. */
 const LOCK_OUT_WRITERS = 'lock table access.api_keys in share row exclusive mode';
 
 /** A hash that changes is a rotation, which keeps nothing of what was before. */
