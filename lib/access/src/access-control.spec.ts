@@ -6,6 +6,7 @@ import { newApiKey, readApiKey } from './api-key.ts';
 import type { ExpiringIdentity } from './identity.ts';
 import { apiKeyIdentity } from './known-keys.ts';
 import { SCOPES } from './scopes.ts';
+import { DEFAULT_TENANT } from './tenants.ts';
 
 const SECRET = 'between-us';
 
@@ -17,7 +18,12 @@ function openControl(keys: Readonly<Record<string, Partial<ExpiringIdentity>>> =
     identifyApiKey: async ({ id }) => {
       asked.push(id);
       const found = Object.entries(keys).find(([key]) => readApiKey(key)?.id === id)?.[1];
-      return found && { ...apiKeyIdentity(id, { scopes: [], stores: [], expiresAtMs: undefined }), ...found };
+      return (
+        found && {
+          ...apiKeyIdentity(id, { tenant: DEFAULT_TENANT, scopes: [], stores: [], expiresAtMs: undefined }),
+          ...found,
+        }
+      );
     },
   });
   return { control, asked };

@@ -1,10 +1,13 @@
 import { AccessError } from './access-error.ts';
 import type { RequiredScope } from './scopes.ts';
+import { DEFAULT_TENANT } from './tenants.ts';
 
 /** Who calls, and what that allows. */
 export interface Identity {
   /** For logs and limits: `anonymous`, `key:<id>`, `user:<id>`, `service`. Never a secret. */
   readonly subject: string;
+  /** Whose alerts, keys and users it is about. One of Vigie's own services is about whose it says. */
+  readonly tenant: string;
   /** Whether it is nobody in particular. */
   readonly isAnonymous: boolean;
   readonly scopes: readonly RequiredScope[];
@@ -28,6 +31,7 @@ export interface TokenVerifier {
 /** One of Vigie's own services, on nobody else's behalf. */
 export const SERVICE_IDENTITY: Identity = {
   subject: 'service',
+  tenant: DEFAULT_TENANT,
   isAnonymous: false,
   scopes: ['internal', 'admin'],
   stores: undefined,
@@ -35,7 +39,7 @@ export const SERVICE_IDENTITY: Identity = {
 
 /** Somebody who doesn't say who it is. */
 export function anonymousIdentity(scopes: readonly RequiredScope[]): Identity {
-  return { subject: 'anonymous', isAnonymous: true, scopes, stores: undefined };
+  return { subject: 'anonymous', tenant: DEFAULT_TENANT, isAnonymous: true, scopes, stores: undefined };
 }
 
 /**

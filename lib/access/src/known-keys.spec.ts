@@ -3,9 +3,10 @@ import { expect } from 'chai';
 import { newApiKey, type ReadApiKey, readApiKey } from './api-key.ts';
 import type { ExpiringIdentity } from './identity.ts';
 import { apiKeyIdentity, KnownKeys } from './known-keys.ts';
+import { DEFAULT_TENANT } from './tenants.ts';
 
 const key = readApiKey(newApiKey()) as ReadApiKey;
-const identity = apiKeyIdentity('a', { scopes: [], stores: [], expiresAtMs: undefined });
+const identity = apiKeyIdentity('a', { tenant: DEFAULT_TENANT, scopes: [], stores: [], expiresAtMs: undefined });
 
 describe('KnownKeys', () => {
   it('notices within five seconds that a key is revoked, also one that is in use all the time', async function () {

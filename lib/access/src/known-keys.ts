@@ -4,6 +4,7 @@ import type { ExpiringIdentity } from './identity.ts';
 import { isScope } from './scopes.ts';
 
 export interface ApiKeyRights {
+  readonly tenant: string;
   readonly scopes: readonly string[];
   /** Empty for all of them. */
   readonly stores: readonly string[];
@@ -12,9 +13,10 @@ export interface ApiKeyRights {
 }
 
 /** Who shows the key with this id. */
-export function apiKeyIdentity(id: string, { scopes, stores, expiresAtMs }: ApiKeyRights): ExpiringIdentity {
+export function apiKeyIdentity(id: string, { tenant, scopes, stores, expiresAtMs }: ApiKeyRights): ExpiringIdentity {
   return {
     subject: `key:${id}`,
+    tenant,
     isAnonymous: false,
     scopes: scopes.filter(isScope),
     stores: stores.length === 0 ? undefined : stores,

@@ -1,6 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { userIdentity, userIdOf } from '@vigie/access';
+import { DEFAULT_TENANT } from '@vigie/access/tenants';
 import { identityOf, setIdentity } from '@vigie/access/wire';
 import type { UserSchema } from '@vigie/proto/vigie/access/v1/user_pb.ts';
 import type { UpdateUserRequest, UserService } from '@vigie/proto/vigie/access/v1/user_service_pb.ts';
@@ -85,7 +86,7 @@ export function createUserService(parts: UserServiceParts): ServiceImplementatio
 
 /** For the audit log: who calls a public method shows by what it says who it is. */
 export function setUser(context: CallContext, userId: string): void {
-  setIdentity(context, userIdentity(userId, []));
+  setIdentity(context, userIdentity(userId, DEFAULT_TENANT, []));
 }
 
 function readChanges({ roles, disabled, updateMask }: UpdateUserRequest): UserChanges {

@@ -1,5 +1,6 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { apiKeyIdentity, type ReadApiKey } from '@vigie/access';
+import { DEFAULT_TENANT } from '@vigie/access/tenants';
 import { askPostgres, inTransaction } from '@vigie/postgres';
 import type { ApiKey, NewApiKey } from '../../domain/api-key.ts';
 import type { ListPosition } from '../../domain/list-position.ts';
@@ -133,7 +134,7 @@ interface IdentityRow {
 
 function toFoundIdentity(id: string, { scopes, stores, noted, expires_at_ms }: IdentityRow): FoundIdentity {
   return {
-    identity: apiKeyIdentity(id, { scopes, stores, expiresAtMs: expires_at_ms ?? undefined }),
+    identity: apiKeyIdentity(id, { tenant: DEFAULT_TENANT, scopes, stores, expiresAtMs: expires_at_ms ?? undefined }),
     isUseNoted: noted,
   };
 }

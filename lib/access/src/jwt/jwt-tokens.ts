@@ -92,6 +92,7 @@ const WRONG: Readonly<Record<string, string>> = {
 };
 
 function toAccessError(error: unknown): AccessError {
+  if (error instanceof AccessError) return error;
   const message = error instanceof errors.JOSEError ? WRONG[error.code] : undefined;
   if (message !== undefined) return new AccessError('CREDENTIALS_INVALID', message, { cause: error });
   return new AccessError('ISSUER_UNREACHABLE', "The issuer of tokens can't be asked for its keys now; try again.", {

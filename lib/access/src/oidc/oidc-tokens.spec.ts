@@ -19,6 +19,7 @@ describe('OidcTokens, with a real issuer', () => {
       audience: AUDIENCE,
       algorithms: ['ES256'],
       scopeClaim: 'scope',
+      tenantClaim: 'tenant',
       ...changes,
     };
     return new AccessControl({

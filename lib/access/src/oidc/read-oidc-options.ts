@@ -23,9 +23,11 @@ export function readOidcOptions(reader: EnvReader): OidcOptions | undefined {
   const jwksUrl = reader.url('OIDC_JWKS_URL', ['https', 'http'], '') || undefined;
   const algorithms = reader.list('OIDC_ALGORITHMS', requireAlgorithms);
   const scopeClaim = reader.string('OIDC_SCOPE_CLAIM', 'scope');
+  const tenantClaim = reader.string('OIDC_TENANT_CLAIM', 'tenant');
   if (named === undefined) return undefined;
   const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience } = named;
-  return { issuer, audience, jwksUrl, algorithms: algorithms.length > 0 ? algorithms : DEFAULT_ALGORITHMS, scopeClaim };
+  const allowed = algorithms.length > 0 ? algorithms : DEFAULT_ALGORITHMS;
+  return { issuer, audience, jwksUrl, algorithms: allowed, scopeClaim, tenantClaim };
 }
 
 function requireAlgorithms(algorithms: readonly string[]): void {

@@ -110,6 +110,6 @@ describe('UserTokens', () => {
     for (const other of [await sign({ iss: 'https://id.example' }), 'a.b.c', 'vgk_a', '']) {
       expect(tokens.recognizes(other), other).to.equal(false);
     }
-    expect(userIdentity('ada', ['internal', 'admin']).scopes).to.deep.equal(['admin', 'signed-in']);
+    expect(userIdentity('ada', 'acme', ['internal', 'admin']).scopes).to.deep.equal(['admin', 'signed-in']);
   });
 });

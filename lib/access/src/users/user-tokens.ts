@@ -2,6 +2,7 @@ import { createRemoteJWKSet, customFetch, decodeJwt } from 'jose';
 import type { Identity } from '../identity.ts';
 import { JwtTokens, KEY_TIMES } from '../jwt/jwt-tokens.ts';
 import { isScope, SIGNED_IN } from '../scopes.ts';
+import { DEFAULT_TENANT } from '../tenants.ts';
 
 /**
  * What all access tokens of users say. `iss` is no URL: nobody finds the keys by it, and Vigie needs no name of its own
@@ -23,7 +24,8 @@ export class UserTokens extends JwtTokens {
       algorithms: [USER_TOKENS.algorithm],
       findKeys: async () =>
         createRemoteJWKSet(NO_URL, { ...KEY_TIMES, [customFetch]: async () => new Response(await fetchKeys()) }),
-      toIdentity: ({ sub, scope }) => userIdentity(sub as string, String(scope ?? '').split(' ')),
+      toIdentity: ({ sub, scope, tenant }) =>
+        userIdentity(sub as string, String(tenant ?? DEFAULT_TENANT), String(scope ?? '').split(' ')),
     });
   }
 
@@ -35,9 +37,10 @@ export class UserTokens extends JwtTokens {
 
 const SUBJECT_PREFIX = 'user:';
 
-export function userIdentity(id: string, scopes: readonly string[]): Identity {
+export function userIdentity(id: string, tenant: string, scopes: readonly string[]): Identity {
   return {
     subject: SUBJECT_PREFIX + id,
+    tenant,
     isAnonymous: false,
     scopes: [...scopes.filter(isScope), SIGNED_IN],
     stores: undefined,

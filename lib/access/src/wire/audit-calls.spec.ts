@@ -8,6 +8,7 @@ import { expect } from 'chai';
 import { AccessControl, serviceAuthorization } from '../access-control.ts';
 import type { AuditEvent } from '../audit-queue.ts';
 import { SERVICE_IDENTITY } from '../identity.ts';
+import { DEFAULT_TENANT } from '../tenants.ts';
 import { userIdentity } from '../users/user-tokens.ts';
 import { asService } from './as-service.ts';
 import { auditCalls } from './audit-calls.ts';
@@ -56,7 +57,7 @@ describe('auditCalls', () => {
     });
     server.add(SessionService, {
       async refresh({ refreshToken }, context) {
-        if (refreshToken === 'vgr_adas') setIdentity(context, userIdentity('ada', []));
+        if (refreshToken === 'vgr_adas') setIdentity(context, userIdentity('ada', DEFAULT_TENANT, []));
         throw new Error('refused');
       },
     });

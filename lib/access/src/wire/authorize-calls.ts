@@ -1,7 +1,7 @@
 import { type ContextValues, createContextKey, type Interceptor } from '@connectrpc/connect';
 import type { CallRequest } from '@vigie/service-kit/grpc';
 import type { AccessControl } from '../access-control.ts';
-import type { Identity } from '../identity.ts';
+import { type Identity, SERVICE_IDENTITY } from '../identity.ts';
 import { translateAccessError } from './access-errors.ts';
 import { scopeOf } from './method-scope.ts';
 
@@ -20,6 +20,14 @@ export function setIdentity({ values }: { readonly values: ContextValues }, iden
   values.set(identityKey, identity);
 }
 
+/** On whose behalf one of Vigie's own services calls; of anybody else it says nothing. */
+export const TENANT_HEADER = 'vigie-tenant';
+
+/** @param tenant null for the default one */
+function onBehalfOf(tenant: string | null): Identity {
+  return tenant === null ? SERVICE_IDENTITY : { ...SERVICE_IDENTITY, tenant };
+}
+
 /** Between two looks at whether the caller of a stream may go on. */
 const LOOK_MS = 1_000;
 
@@ -30,7 +38,8 @@ const LOOK_MS = 1_000;
 export function authorizeCalls(access: AccessControl): Interceptor {
   async function authorize({ header, method }: CallRequest): Promise<Identity> {
     try {
-      return await access.admit(header.get('authorization'), scopeOf(method));
+      const identity = await access.admit(header.get('authorization'), scopeOf(method));
+      return identity === SERVICE_IDENTITY ? onBehalfOf(header.get(TENANT_HEADER)) : identity;
     } catch (error) {
       throw translateAccessError(error) ?? error;
     }

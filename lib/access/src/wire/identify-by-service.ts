@@ -3,6 +3,7 @@ import { Code, createClient, type Transport } from '@connectrpc/connect';
 import { CredentialService } from '@vigie/proto/vigie/internal/access/v1/credential_service_pb.ts';
 import { rpcError } from '@vigie/service-kit/grpc';
 import { apiKeyIdentity, type IdentifyApiKey } from '../known-keys.ts';
+import { DEFAULT_TENANT } from '../tenants.ts';
 
 /** Asks access-svc whose a key is. @throws ConnectError UNAVAILABLE if that gives no answer */
 export function identifyByService(transport: Transport): IdentifyApiKey {
@@ -14,6 +15,6 @@ export function identifyByService(transport: Transport): IdentifyApiKey {
     });
     if (identity === undefined) return undefined;
     const expiresAtMs = identity.expiresAt && timestampMs(identity.expiresAt);
-    return apiKeyIdentity(id, { ...identity, expiresAtMs });
+    return apiKeyIdentity(id, { ...identity, tenant: identity.tenant || DEFAULT_TENANT, expiresAtMs });
   };
 }
