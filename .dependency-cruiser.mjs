@@ -15,6 +15,8 @@ const TEST_CODE = '(\\.(spec|contract|fake)\\.ts|/testing/.*|/testing\\.ts|^nati
 
 // What the inner rooms may take from other packages: rules and values, nothing that does I/O.
 const ALERT = '^lib/alert/src/index\\.ts$';
+/** What names a tenant, and nothing else. */
+const TENANTS = '^lib/access/src/tenants\\.ts$';
 const ACCESS = '^lib/access/src/index\\.ts$';
 const NATIVE_TYPES = '^native/ts/index\\.ts$';
 const ASYNC_KIT = '^lib/service-kit/src/async/';
@@ -39,7 +41,7 @@ export default {
       severity: 'error',
       comment: "The alert's own rules are the kernel that every domain builds on.",
       from: { path: '^lib/alert/src/[^/]+$', pathNot: TEST_CODE },
-      to: { pathNot: ['^lib/alert/src/[^/]+$', '^(node:)?crypto$'] },
+      to: { pathNot: ['^lib/alert/src/[^/]+$', TENANTS, '^(node:)?crypto$'] },
     },
     {
       name: 'ports-speak-the-domain',
@@ -113,7 +115,7 @@ export default {
       comment:
         'Whatever a service keeps in Postgres, it may use it: it knows connections and migrations, and no table.',
       from: { path: '^lib/postgres/', pathNot: TEST_CODE },
-      to: { path: PACKAGE, pathNot: ['^lib/postgres/', '^lib/service-kit/'] },
+      to: { path: PACKAGE, pathNot: ['^lib/postgres/', '^lib/service-kit/', TENANTS] },
     },
     {
       name: 'database-errors-do-no-io',

@@ -21,10 +21,15 @@ export function setIdentity({ values }: { readonly values: ContextValues }, iden
 }
 
 /** On whose behalf one of Vigie's own services calls; of anybody else it says nothing. */
-export const TENANT_HEADER = 'vigie-tenant';
+const TENANT_HEADER = 'vigie-tenant';
+
+/** How one of Vigie's own services calls another on behalf of a tenant, or of `ALL_TENANTS`. */
+export function onBehalfOf(tenant: string): { readonly headers: Readonly<Record<string, string>> } {
+  return { headers: { [TENANT_HEADER]: tenant } };
+}
 
 /** @param tenant null for the default one */
-function onBehalfOf(tenant: string | null): Identity {
+function serviceFor(tenant: string | null): Identity {
   return tenant === null ? SERVICE_IDENTITY : { ...SERVICE_IDENTITY, tenant };
 }
 
@@ -39,7 +44,7 @@ export function authorizeCalls(access: AccessControl): Interceptor {
   async function authorize({ header, method }: CallRequest): Promise<Identity> {
     try {
       const identity = await access.admit(header.get('authorization'), scopeOf(method));
-      return identity === SERVICE_IDENTITY ? onBehalfOf(header.get(TENANT_HEADER)) : identity;
+      return identity === SERVICE_IDENTITY ? serviceFor(header.get(TENANT_HEADER)) : identity;
     } catch (error) {
       throw translateAccessError(error) ?? error;
     }

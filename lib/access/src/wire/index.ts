@@ -2,7 +2,7 @@ export { translateAccessError } from './access-errors.ts';
 export { asService } from './as-service.ts';
 export { auditCalls } from './audit-calls.ts';
 export { auditEventFromProto, auditEventToProto } from './audit-event-message.ts';
-export { authorizeCalls, identityOf, setIdentity, TENANT_HEADER } from './authorize-calls.ts';
+export { authorizeCalls, identityOf, onBehalfOf, setIdentity } from './authorize-calls.ts';
 export { fetchSigningKeys } from './fetch-signing-keys.ts';
 export { scopeOf } from './method-scope.ts';
 export {
