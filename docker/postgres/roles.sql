@@ -18,11 +18,21 @@ begin
       execute format('create role %I', role);
     end if;
     execute format(
-      'alter role %I login nosuperuser nocreatedb nocreaterole noreplication nobypassrls password %L',
+      'alter role %I login noinherit nosuperuser nocreatedb nocreaterole noreplication nobypassrls password %L',
       role,
       coalesce(current_setting('vigie.' || whose || '_password', true), role)
     );
     execute format('grant connect on database %I to %I', current_database(), role);
+  end loop;
+  -- What a service becomes that does something for one tenant, and sees nothing of others then (policies of the
+  -- migrations). It is that at no other time: it doesn't inherit.
+  foreach whose in array array['store'] loop
+    role := 'vigie_' || whose || '_tenant';
+    if not exists (select from pg_roles where rolname = role) then
+      execute format('create role %I', role);
+    end if;
+    execute format('alter role %I nologin nosuperuser nocreatedb nocreaterole noreplication nobypassrls', role);
+    execute format('grant %I to %I', role, 'vigie_' || whose);
   end loop;
   -- By default everybody may make temporary tables.
   execute format('revoke temporary on database %I from public', current_database());

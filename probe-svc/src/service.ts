@@ -7,9 +7,9 @@ export const service = {
   dependsOn: { NATS_URL: 'nats', STORE_ADDRESS: 'store-svc', VIDEO_ORIGIN: 'videos', ACCESS_ADDRESS: 'access-svc' },
   nats: {
     publishes: [
-      'alerts.processed.*',
-      'alerts.failed.*',
-      'alerts.quarantined.*',
+      'alerts.processed.>',
+      'alerts.failed.>',
+      'alerts.quarantined.>',
       'attempts.alert.*',
       'attempts.process.*',
     ],

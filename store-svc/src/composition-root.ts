@@ -31,12 +31,12 @@ import { startQuarantineConsumer } from './adapters/jetstream/quarantine-consume
 import { startRecordConsumer } from './adapters/jetstream/record-consumer.ts';
 import type { StoreConsumerParts } from './adapters/jetstream/store-consumer.ts';
 import { PostgresAlertCounts } from './adapters/postgres/postgres-alert-counts.ts';
-import { PostgresAlertStore } from './adapters/postgres/postgres-alert-store.ts';
+import { PostgresAlertStores } from './adapters/postgres/postgres-alert-stores.ts';
 import { PostgresIdempotencyKeys } from './adapters/postgres/postgres-idempotency-keys.ts';
 import { PostgresMaintenanceLease } from './adapters/postgres/postgres-maintenance-lease.ts';
 import { PostgresQuarantineStore } from './adapters/postgres/postgres-quarantine-store.ts';
 import { STORE_SCHEMA } from './adapters/postgres/schema.ts';
-import { ObservedAlertStore } from './adapters/telemetry/observed-alert-store.ts';
+import { ObservedAlertStores } from './adapters/telemetry/observed-alert-store.ts';
 import { ObservedDeadLetterQueue } from './adapters/telemetry/observed-dead-letter-queue.ts';
 import { ObservedOutcomeFeed } from './adapters/telemetry/observed-outcome-feed.ts';
 import { observeRecordArrival, observeRecordOutcome } from './adapters/telemetry/observed-recording.ts';
@@ -73,7 +73,7 @@ import { SweepMessages } from './application/sweep-messages.ts';
 import type { Config } from './config.ts';
 import type { AlertCounts } from './ports/alert-counts.ts';
 import type { AlertJournal } from './ports/alert-journal.ts';
-import type { AlertStore } from './ports/alert-store.ts';
+import type { AlertStores } from './ports/alert-store.ts';
 import type { AlertStream } from './ports/alert-stream.ts';
 import type { DeadLetterQueue } from './ports/dead-letter-queue.ts';
 import type { IdempotencyKeys } from './ports/idempotency-keys.ts';
@@ -92,7 +92,7 @@ const FOLD_COUNTS_MS = 10_000;
 const FORGET_KEYS_MS = 60_000;
 
 export interface StorePorts {
-  readonly alertStore: AlertStore;
+  readonly alertStores: AlertStores;
   readonly alertCounts: AlertCounts;
   readonly quarantine: QuarantineStore;
   readonly idempotencyKeys: IdempotencyKeys;
@@ -156,7 +156,8 @@ export async function startStore(
     bindAdapters(
       () => openDatabase(STORE_SCHEMA, config.database, context),
       {
-        alertStore: orm => new ObservedAlertStore(new PostgresAlertStore(orm), logger, storeMetrics, writes),
+        alertStores: orm =>
+          new ObservedAlertStores(new PostgresAlertStores(orm), { logger, metrics: storeMetrics, writes }),
         alertCounts: orm => new PostgresAlertCounts(orm),
         quarantine: orm => new PostgresQuarantineStore(orm),
         lease: orm => new PostgresMaintenanceLease(orm),
@@ -194,38 +195,46 @@ export async function startStore(
       ...fromJetStream,
       sweepReports: () => new TelemetrySweepReports(logger, metrics),
 
-      recordArrival: ({ alertStore }) => observeRecordArrival(createRecordArrival(alertStore), logger, storeMetrics),
-      recordAlert: ({ recordArrival, alertStore: store, deadLetters, keepPositions }) =>
-        createRecordAlert({ recordArrival, store, deadLetters, mayDisplace: () => keepPositions.isCurrent() }),
-      recordOutcome: ({ alertStore }) => observeRecordOutcome(createRecordOutcome(alertStore), logger, storeMetrics),
-      getAlert: ({ alertStore, outcomeFeed }) => createGetAlert(alertStore, new OutcomeNotices(outcomeFeed)),
-      listAlerts: ({ alertStore }) => createListAlerts(alertStore),
+      recordArrival: ({ alertStores }) => observeRecordArrival(createRecordArrival(alertStores), logger, storeMetrics),
+      recordAlert: ({ recordArrival, alertStores: stores, deadLetters, keepPositions }) =>
+        createRecordAlert({ recordArrival, stores, deadLetters, mayDisplace: () => keepPositions.isCurrent() }),
+      recordOutcome: ({ alertStores }) => observeRecordOutcome(createRecordOutcome(alertStores), logger, storeMetrics),
+      getAlert: ({ alertStores, outcomeFeed }) => createGetAlert(alertStores, new OutcomeNotices(outcomeFeed)),
+      listAlerts: ({ alertStores }) => createListAlerts(alertStores),
       summarizeAlerts: ({ alertCounts }) => createSummarizeAlerts(alertCounts),
       replayAlerts: ({ listAlerts, replayQueue }) => createReplayAlerts(listAlerts, replayQueue),
-      deleteAlert: ({ alertStore }) => createDeleteAlert(alertStore),
-      purgeAlerts: ({ listAlerts, alertStore }) => createPurgeAlerts(listAlerts, alertStore),
+      deleteAlert: ({ alertStores }) => createDeleteAlert(alertStores),
+      purgeAlerts: ({ listAlerts, alertStores }) => createPurgeAlerts(listAlerts, alertStores),
       keepQuarantined: ({ quarantine }) => createKeepQuarantined(quarantine),
       listQuarantined: ({ quarantine }) => createListQuarantined(quarantine),
       redriveAlerts: ({ quarantine, replayQueue }) => createRedriveAlerts(quarantine, replayQueue),
       discardQuarantined: ({ quarantine }) => createDiscardQuarantined(quarantine),
-      sweepMessages: ({ alertJournal, outcomeJournal, alertStore: store, quarantine, deadLetters, recordAlert }) =>
-        new SweepMessages({ alertJournal, outcomeJournal, store, quarantine, deadLetters, recordAlert }),
-      reviveAlerts: ({ alertStore: store, quarantine, replayQueue, recordOutcome }) =>
-        createReviveAlerts({ store, quarantine, replayQueue, recordOutcome }),
-      sweep: ({ lease, alertJournal, alertStore: store, sweepMessages, reviveAlerts, sweepReports: reports }) =>
-        createSweep({ lease, alertJournal, store, sweepMessages, reviveAlerts, reports, afterMs: config.sweepAfterMs }),
-      archiveAlerts: ({ lease, alertStore: store }) =>
+      sweepMessages: ({ alertJournal, outcomeJournal, alertStores: stores, quarantine, deadLetters, recordAlert }) =>
+        new SweepMessages({ alertJournal, outcomeJournal, stores, quarantine, deadLetters, recordAlert }),
+      reviveAlerts: ({ alertStores: stores, quarantine, replayQueue, recordOutcome }) =>
+        createReviveAlerts({ stores, quarantine, replayQueue, recordOutcome }),
+      sweep: ({ lease, alertJournal, alertStores: stores, sweepMessages, reviveAlerts, sweepReports: reports }) =>
+        createSweep({
+          lease,
+          alertJournal,
+          stores,
+          sweepMessages,
+          reviveAlerts,
+          reports,
+          afterMs: config.sweepAfterMs,
+        }),
+      archiveAlerts: ({ lease, alertStores: stores }) =>
         config.archiveDir === undefined
           ? undefined
           : createArchiveAlerts({
-              ...{ lease, store, archive: new FileAlertArchive(config.archiveDir) },
+              ...{ lease, stores, archive: new FileAlertArchive(config.archiveDir) },
               afterMs: config.archiveAfterMs,
             }),
-      rescueAlert: ({ recordArrival, alertStore: store, deadLetters }) =>
-        createRecordAlert({ recordArrival, store, deadLetters, mayDisplace: async () => true }),
-      keepPositions: ({ alertStream: stream, alertStore: store, lease, alertJournal, rescueAlert, reviveAlerts }) =>
+      rescueAlert: ({ recordArrival, alertStores: stores, deadLetters }) =>
+        createRecordAlert({ recordArrival, stores, deadLetters, mayDisplace: async () => true }),
+      keepPositions: ({ alertStream: stream, alertStores: stores, lease, alertJournal, rescueAlert, reviveAlerts }) =>
         new KeepPositions({
-          ...{ stream, store, lease, alertJournal, reviveAlerts },
+          ...{ stream, stores, lease, alertJournal, reviveAlerts },
           recordAlert: rescueAlert,
           reports: positionReports,
         }),
@@ -270,7 +279,7 @@ export async function startStore(
     deleteAlert: ['postgres', 'writes'],
     purgeAlerts: ['postgres', 'writes'],
   });
-  server.add(OutcomeService, createOutcomeService(parts.recordOutcome, parts.alertStore), {
+  server.add(OutcomeService, createOutcomeService(parts.recordOutcome, parts.alertStores), {
     recordOutcomes: ['postgres', 'writes'],
     reportRetries: ['postgres', 'writes'],
   });
@@ -278,7 +287,7 @@ export async function startStore(
     listQuarantinedAlerts: ['postgres'],
     discardQuarantinedAlerts: ['postgres', 'writes'],
   });
-  server.add(AlertIndexService, createAlertIndexService(parts.alertStore), { findAlerts: ['postgres'] });
+  server.add(AlertIndexService, createAlertIndexService(parts.alertStores), { findAlerts: ['postgres'] });
   server.add(IdempotencyService, createIdempotencyService(parts.idempotencyKeys), {
     begin: ['postgres', 'writes'],
     finish: ['postgres', 'writes'],

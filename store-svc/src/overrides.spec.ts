@@ -10,7 +10,7 @@ import { Registry } from 'prom-client';
 import type { RecordAlert } from './application/record-alert.ts';
 import { type StorePorts, startStore } from './composition-root.ts';
 import { readConfig } from './config.ts';
-import { FakeAlertStore } from './ports/alert-store.fake.ts';
+import { FakeAlertStores } from './ports/alert-store.fake.ts';
 import { FakeDeadLetterQueue } from './ports/dead-letter-queue.fake.ts';
 import { alertMessage, receivedAlert } from './testing/sample-alerts.ts';
 
@@ -83,11 +83,11 @@ describe('store-svc with overridden ports', () => {
 
   function postgresPorts(): Pick<
     StorePorts,
-    'alertStore' | 'alertCounts' | 'quarantine' | 'idempotencyKeys' | 'lease'
+    'alertStores' | 'alertCounts' | 'quarantine' | 'idempotencyKeys' | 'lease'
   > {
     const quarantine = { keep: unused, list: unused, has: unused, findAt: unused };
     return {
-      alertStore: new FakeAlertStore(),
+      alertStores: new FakeAlertStores(),
       alertCounts: { count: unused, fold: async () => {} },
       idempotencyKeys: { begin: unused, finish: unused, release: unused, forgetExpired: async () => {} },
       quarantine: { ...quarantine, oldestHeld: unused, countHeld: unused, resolve: unused },

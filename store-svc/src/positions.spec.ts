@@ -42,7 +42,7 @@ describe('the positions of a stream ALERTS that is lost', () => {
   function accept({ alert }: ReceivedAlert): Promise<number> {
     const options = { msgID: alertMessageId(alert) };
     return waitFor(`${alert.uid} to be accepted`, async () => {
-      const publish = client.publish(subjects.received(alert.store), encodeAlertPayload(alert), options);
+      const publish = client.publish(subjects.received(alert), encodeAlertPayload(alert), options);
       return (await publish.catch(() => undefined))?.seq;
     });
   }
@@ -66,7 +66,10 @@ describe('the positions of a stream ALERTS that is lost', () => {
     const sequence = await accept(received);
     await recorded(received);
     await recordOutcome(received, sequence, false);
-    const replay = await client.publish(subjects.received('store-42'), encodeAlertPayload(received.alert));
+    const replay = await client.publish(
+      subjects.received({ tenant: 'default', store: 'store-42' }),
+      encodeAlertPayload(received.alert),
+    );
     expect(await recordOutcome(received, replay.seq, true)).to.equal(RecordOutcomeResult_Kind.RECORDED);
     return received;
   }
@@ -88,7 +91,7 @@ describe('the positions of a stream ALERTS that is lost', () => {
     const found: number[] = [];
     for (let seq = Math.max(after + 1, state.first_seq); seq <= state.last_seq; seq++) {
       const message = await manager.streams.getMessage('ALERTS', { seq });
-      if (message !== null && findAlertIn(message.data)?.uid === alert.uid) found.push(seq);
+      if (message !== null && findAlertIn(message.data, 'default')?.uid === alert.uid) found.push(seq);
     }
     return found;
   }
@@ -154,7 +157,7 @@ describe('the positions of a stream ALERTS that is lost', () => {
         ...(keepsMetadata && { metadata: config.metadata ?? {} }),
       });
       for (const { alert } of [contradict(old), replaced]) {
-        await client.publish(subjects.received(alert.store), encodeAlertPayload(alert), {
+        await client.publish(subjects.received(alert), encodeAlertPayload(alert), {
           msgID: alertMessageId(alert),
         });
       }

@@ -45,7 +45,7 @@ describe('the quarantine and replays', () => {
   /** Accepts an alert as ingest-svc does. @returns its position */
   async function accept({ alert }: ReceivedAlert): Promise<number> {
     const options = { msgID: alertMessageId(alert) };
-    const { seq } = await stream.publish(subjects.received(alert.store), encodeAlertPayload(alert), options);
+    const { seq } = await stream.publish(subjects.received(alert), encodeAlertPayload(alert), options);
     return seq;
   }
 
@@ -56,10 +56,17 @@ describe('the quarantine and replays', () => {
     code: FailureCode = 'VIDEO_UNREACHABLE',
   ) {
     const original = {
-      ...{ subject: subjects.received(store), payload: Buffer.from(payload), redrives: 0 },
+      ...{ subject: subjects.received({ tenant: 'default', store }), payload: Buffer.from(payload), redrives: 0 },
       ...{ streamSequence: 1_000_000 + ++uids, receivedAt: new Date('2025-06-02T13:35:21.123Z') },
     };
-    await publishQuarantined({ client: stream, original, store, reason: code, why: 'gave up', attempts: 14 });
+    await publishQuarantined({
+      client: stream,
+      original,
+      owner: { tenant: 'default', store },
+      reason: code,
+      why: 'gave up',
+      attempts: 14,
+    });
   }
 
   async function held(store: string, count: number): Promise<QuarantinedAlert[]> {
@@ -164,7 +171,10 @@ describe('the quarantine and replays', () => {
       await accept(newcomer);
       await held('conflicts', 1);
       // Beyond the duplicate window the stream takes it again.
-      await stream.publish(subjects.received('conflicts'), encodeAlertPayload(newcomer.alert));
+      await stream.publish(
+        subjects.received({ tenant: 'default', store: 'conflicts' }),
+        encodeAlertPayload(newcomer.alert),
+      );
       for (const { failure, alert } of await held('conflicts', 2)) {
         expect(failure?.code).to.equal(Failure_Code.UID_CONFLICT);
         expect(alert?.video).to.equal('/videos/other.mp4');
@@ -180,8 +190,8 @@ describe('the quarantine and replays', () => {
       const position = (await lastPosition()) + 2;
       await queryPostgres(
         postgres.url,
-        `insert into alerts (uid, video, timestamp, store, status, trace_id, received_at, alert_sequence)
-         values ($1, $2, to_timestamp($3), $4, 'RECEIVED', $5, $6, $7)`,
+        `insert into alerts (tenant, uid, video, timestamp, store, status, trace_id, received_at, alert_sequence)
+         values ('default', $1, $2, to_timestamp($3), $4, 'RECEIVED', $5, $6, $7)`,
         [
           ...[alert.uid, later.alert.video, alert.timestampMicros / 1e6, alert.store],
           ...[later.traceId, '2025-06-02T13:35:21.123Z', position],
@@ -202,10 +212,13 @@ describe('the quarantine and replays', () => {
     it('keeps a message once that was quarantined twice', async () => {
       const { alert } = fresh('twice');
       const original = {
-        ...{ subject: subjects.received('twice'), payload: Buffer.from(encodeAlertPayload(alert)), redrives: 0 },
+        ...{ subject: subjects.received(alert), payload: Buffer.from(encodeAlertPayload(alert)), redrives: 0 },
         ...{ streamSequence: 900_001, receivedAt: new Date('2025-06-02T13:35:21.123Z') },
       };
-      const setting = { client: stream, original, store: 'twice', reason: 'VIDEO_UNREACHABLE', attempts: 1 } as const;
+      const setting = {
+        ...{ client: stream, original, owner: alert, attempts: 1 },
+        reason: 'VIDEO_UNREACHABLE',
+      } as const;
       await publishQuarantined({ ...setting, why: 'first' });
       const [message] = await held('twice', 1);
       // As long after, when the stream has forgotten the message id.

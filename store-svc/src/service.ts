@@ -12,7 +12,7 @@ export const service = {
   },
   nats: {
     // Alerts that are redriven, replayed or revived, those that can't be recorded, and events that were lost.
-    publishes: ['alerts.received.*', 'alerts.quarantined.*', 'alerts.processed.*', 'alerts.failed.*'],
+    publishes: ['alerts.received.>', 'alerts.quarantined.>', 'alerts.processed.>', 'alerts.failed.>'],
     consumers: [
       { stream: 'ALERTS', durable: 'record' },
       { stream: 'QUARANTINE', durable: 'quarantine' },

@@ -59,8 +59,7 @@ describe('store-svc', () => {
   });
   after(() => teardown.disposeAsync());
 
-  const publish = ({ alert }: ReceivedAlert) =>
-    stream.publish(subjects.received(alert.store), encodeAlertPayload(alert));
+  const publish = ({ alert }: ReceivedAlert) => stream.publish(subjects.received(alert), encodeAlertPayload(alert));
   const recorded = (uid: string) =>
     waitFor(`the row of ${uid}`, () => store.client.getAlert({ uid }).catch(() => undefined));
   const failure = async (call: Promise<unknown>): Promise<ConnectError> =>
@@ -91,7 +90,9 @@ describe('store-svc', () => {
         carrier.set('traceparent', `00-${received.traceId}-00f067aa0ba902b7-01`);
         const begin = performance.now();
         const payload = encodeAlertPayload(received.alert);
-        await stream.publish(subjects.received('store-42'), payload, { headers: carrier });
+        await stream.publish(subjects.received({ tenant: 'default', store: 'store-42' }), payload, {
+          headers: carrier,
+        });
         const row = await recorded(received.alert.uid);
         const tookMs = performance.now() - begin;
         expect(row).to.include({ status: RECEIVED, traceId: received.traceId, timestamp: 1748871320.680001 });
@@ -115,11 +116,13 @@ describe('store-svc', () => {
       const { seq } = await publish(newcomer);
       await publish(receivedAlert(uid));
       const message = await quarantined(seq);
-      expect(message.subject).to.equal(subjects.quarantined('d’Évry.1'));
+      expect(message.subject).to.equal(subjects.quarantined({ tenant: 'default', store: 'd’Évry.1' }));
       expect(message.string()).to.equal(encodeAlertPayload(newcomer.alert));
       expect(message.header.get(QUARANTINE_HEADERS.reason)).to.equal('UID_CONFLICT');
       expect(message.header.get(QUARANTINE_HEADERS.streamSequence)).to.equal(String(seq));
-      expect(message.header.get(QUARANTINE_HEADERS.subject)).to.equal(subjects.received('d’Évry.1'));
+      expect(message.header.get(QUARANTINE_HEADERS.subject)).to.equal(
+        subjects.received({ tenant: 'default', store: 'd’Évry.1' }),
+      );
       expect(message.header.get(QUARANTINE_HEADERS.attempts)).to.equal('1');
       expect(await recorded(uid)).to.include({ video: '/videos/a.mp4', status: RECEIVED });
     });
@@ -481,19 +484,19 @@ describe('store-svc', () => {
   describe('WatchAlerts', () => {
     const report = (received: ReceivedAlert, outcome = finishedAlert(received)) => {
       const subject = outcome.outcome.status === 'PROCESSED' ? subjects.processed : subjects.failed;
-      return stream.publish(subject(received.alert.store), encodeOutcomePayload(outcome));
+      return stream.publish(subject(received.alert), encodeOutcomePayload(outcome));
     };
     const quarantine = ({ alert }: ReceivedAlert) =>
       publishQuarantined({
         client: stream,
         original: {
-          subject: subjects.received(alert.store),
+          subject: subjects.received(alert),
           payload: Buffer.from(encodeAlertPayload(alert)),
           streamSequence: ++uids,
           receivedAt: new Date('2025-06-02T13:35:21.123Z'),
           redrives: 0,
         },
-        store: alert.store,
+        owner: alert,
         reason: 'VIDEO_UNREACHABLE',
         why: 'gave up\nafter an hour',
         attempts: 9,

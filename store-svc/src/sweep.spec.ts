@@ -41,7 +41,7 @@ describe('the sweep for lost work', () => {
   /** Accepts an alert as ingest-svc does. @returns its position */
   async function accept({ alert }: ReceivedAlert): Promise<number> {
     const options = { msgID: alertMessageId(alert) };
-    return (await client.publish(subjects.received(alert.store), encodeAlertPayload(alert), options)).seq;
+    return (await client.publish(subjects.received(alert), encodeAlertPayload(alert), options)).seq;
   }
 
   const rowOf = ({ alert: { uid } }: ReceivedAlert, status: Alert['status']) =>
@@ -58,7 +58,7 @@ describe('the sweep for lost work', () => {
 
   /** Records an outcome of a message as probe-svc does. */
   async function recordOutcome(message: JsMsg, outcome: Outcome) {
-    const alert = decodeAlertPayload(message.data);
+    const alert = decodeAlertPayload(message.data, 'default');
     const record = finishedAlert(receivedAlert(alert.uid, alert), outcome, message.seq);
     await store.outcomes.recordOutcomes({
       outcomes: [{ alert: alertToProto(record), replay: isReplay(message, alert) }],
@@ -75,7 +75,9 @@ describe('the sweep for lost work', () => {
   }
 
   const eventsOf = async ({ alert: { uid } }: ReceivedAlert) =>
-    (await messagesOf('OUTCOMES')).map(decodeOutcomePayload).filter(({ alert }) => alert.uid === uid);
+    (await messagesOf('OUTCOMES'))
+      .map(payload => decodeOutcomePayload(payload, 'default'))
+      .filter(({ alert }) => alert.uid === uid);
 
   async function messagesOf(stream: string): Promise<Uint8Array[]> {
     const { state } = await manager.streams.info(stream);
@@ -125,7 +127,7 @@ describe('the sweep for lost work', () => {
     await rowOf(received, RECEIVED);
     (await takeNext()).ack();
     const again = await takeNext();
-    expect(decodeAlertPayload(again.data)).to.deep.equal(received.alert);
+    expect(decodeAlertPayload(again.data, 'default')).to.deep.equal(received.alert);
     await swept();
     await publishOutcomeEvent(client, await recordOutcome(again, PROCESSED));
     await again.ackAck();
@@ -143,14 +145,14 @@ describe('the sweep for lost work', () => {
     await probeNext();
     await store.client.replayAlerts({ stores: ['store-42'], pageSize: 1 });
     const replay = await takeNext();
-    const { uid } = decodeAlertPayload(replay.data);
+    const { uid } = decodeAlertPayload(replay.data, 'default');
     await waitFor('the replay in the row', async () => {
       const [row] = await queryPostgres(postgres.url, 'select awaited_sequence from alerts where uid = $1', [uid]);
       return Number(row?.awaited_sequence) === replay.seq ? true : undefined;
     });
     replay.ack();
     const again = await probeNext(FAILED);
-    expect(decodeAlertPayload(again.data).uid).to.equal(uid);
+    expect(decodeAlertPayload(again.data, 'default').uid).to.equal(uid);
     expect(Number((await store.client.getAlert({ uid })).sequence)).to.equal(again.seq);
     await swept();
     expect((await manager.streams.info('ALERTS')).state.last_seq).to.equal(again.seq);
@@ -203,9 +205,9 @@ describe('the sweep for lost work', () => {
     const message = await takeNext();
     await queryPostgres(
       postgres.url,
-      `insert into quarantined_alerts (id, state, uid, store, failure_code, failure_message, attempts, redrives,
+      `insert into quarantined_alerts (tenant, id, state, uid, store, failure_code, failure_message, attempts, redrives,
          received_at, quarantined_at, trace_id, subject, sequence, payload)
-       values ($1, 'HELD', $1, 's', 'INTERNAL', 'why', 20, 0, now(), now(), '', '', $2, '')`,
+       values ('default', $1, 'HELD', $1, 's', 'INTERNAL', 'why', 20, 0, now(), now(), '', '', $2, '')`,
       [received.alert.uid, message.seq],
     );
     await message.ackAck();

@@ -1,4 +1,5 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { ALL_TENANTS, DEFAULT_TENANT } from '@vigie/access/tenants';
 import { type FinalStatus, type Labels, labelTexts } from '@vigie/alert';
 import { statusFromProto } from '@vigie/alert/wire';
 import { type FeedPosition, matches, type OutcomeFilter } from '@vigie/outcome-feed';
@@ -46,7 +47,7 @@ export class FakeOutcomes {
   readonly watchAlerts: WatchAlerts = (request, { signal }) => this.#watch(request, signal);
 
   async *#watch(request: WatchAlertsRequest, signal: AbortSignal): AsyncGenerator<Response> {
-    const { filter, after } = readWatchRequest(request);
+    const { filter, after } = readWatchRequest(request, ALL_TENANTS);
     const call: Call = { request, wake: () => {}, error: undefined };
     this.requests.push(request);
     this.calls.add(call);
@@ -79,10 +80,12 @@ export class FakeOutcomes {
 
 function isWanted(
   filter: OutcomeFilter,
-  { store = '', labels, status }: MessageInitShape<typeof AlertSchema>,
+  { tenant = DEFAULT_TENANT, store = '', labels, status }: MessageInitShape<typeof AlertSchema>,
 ): boolean {
-  const outcome = { store, labels: labelTexts(labels as Labels), status: statusFromProto(status) as FinalStatus };
-  return matches(filter, outcome);
+  return matches(filter, {
+    ...{ tenant, store, labels: labelTexts(labels as Labels) },
+    status: statusFromProto(status) as FinalStatus,
+  });
 }
 
 export function tokenAt(sequence: number): string {

@@ -7,12 +7,13 @@ export interface AcceptAlert {
    * Checks an alert and puts it into the queue, unless it is recorded already: there is nothing to do for it then, and
    * whatever of its work is lost is found by the sweep.
    *
+   * @param tenant whose alert it is
    * @param signal aborts once its caller waits no longer
    * @throws InvalidAlertError, UidTakenError, AlertQueueError
    */
-  one(input: AlertInput, signal?: AbortSignal): Promise<QueueReceipt>;
+  one(input: AlertInput, tenant: string, signal?: AbortSignal): Promise<QueueReceipt>;
   /** Checks many alerts, and asks once what of them is recorded. @returns how to accept each */
-  many(inputs: readonly AlertInput[]): Promise<readonly AcceptNow[]>;
+  many(inputs: readonly AlertInput[], tenant: string): Promise<readonly AcceptNow[]>;
 }
 
 /** @throws InvalidAlertError, UidTakenError, AlertQueueError */
@@ -39,16 +40,16 @@ export function createAcceptAlert(queue: AlertQueue, recorded: RecordedAlerts): 
   }
 
   return {
-    async one(input, signal) {
-      const alert = parseAlert(input, latestTimestamp());
-      return accept(alert, await recorded.findContent(alert.uid), signal);
+    async one(input, tenant, signal) {
+      const alert = parseAlert(input, tenant, latestTimestamp());
+      return accept(alert, await recorded.findContent(alert), signal);
     },
 
-    async many(inputs) {
+    async many(inputs, tenant) {
       const latest = latestTimestamp();
-      const checked = inputs.map(input => tryParse(input, latest));
-      const uids = checked.flatMap(each => (each instanceof Error ? [] : [each.uid]));
-      const contents = (await recorded.findContents(uids)).values();
+      const checked = inputs.map(input => tryParse(input, tenant, latest));
+      const alerts = checked.filter((each): each is Alert => !(each instanceof Error));
+      const contents = (await recorded.findContents(alerts)).values();
       return checked.map(each => {
         if (each instanceof Error) return () => Promise.reject(each);
         const content = contents.next().value;
@@ -58,9 +59,9 @@ export function createAcceptAlert(queue: AlertQueue, recorded: RecordedAlerts): 
   };
 }
 
-function tryParse(input: AlertInput, latest: Date): Alert | Error {
+function tryParse(input: AlertInput, tenant: string, latest: Date): Alert | Error {
   try {
-    return parseAlert(input, latest);
+    return parseAlert(input, tenant, latest);
   } catch (error) {
     return error as Error;
   }

@@ -14,8 +14,8 @@ describe('the content of an alert', () => {
   };
 
   it('is the same whatever the uid, and differs with each other field', () => {
-    const alert = parseAlert(labelled);
-    expect(areSame(alert, parseAlert({ ...labelled, uid: 'other' }))).to.equal(true);
+    const alert = parseAlert(labelled, 'default');
+    expect(areSame(alert, parseAlert({ ...labelled, uid: 'other' }, 'default'))).to.equal(true);
     for (const change of [
       { video: '/videos/b.mp4' },
       { timestamp: 1748871320.683413 },
@@ -27,19 +27,22 @@ describe('the content of an alert', () => {
       { labels: { camera: '3', 'site/door': 'north', more: '' } },
       { labels: { camera: 'north', 'site/door': '3' } },
     ]) {
-      expect(areSame(alert, parseAlert({ ...labelled, ...change })), JSON.stringify(change)).to.equal(false);
+      expect(areSame(alert, parseAlert({ ...labelled, ...change }, 'default')), JSON.stringify(change)).to.equal(false);
     }
   });
 
   it('is the same with the labels in any order', () => {
-    const { labels = {}, ...alert } = parseAlert({ ...good, labels: { b: '1', a: '2', '10': '3', '9': '4' } });
+    const { labels = {}, ...alert } = parseAlert(
+      { ...good, labels: { b: '1', a: '2', '10': '3', '9': '4' } },
+      'default',
+    );
     for (const order of [Object.entries(labels), Object.entries(labels).reverse()]) {
       expect(areSame({ ...alert, labels }, { ...alert, labels: Object.fromEntries(order) })).to.equal(true);
     }
   });
 
   it('tells a label from one with the same text in other places', () => {
-    const withLabels = (labels: Record<string, string>) => parseAlert({ ...good, labels });
+    const withLabels = (labels: Record<string, string>) => parseAlert({ ...good, labels }, 'default');
     expect(areSame(withLabels({ a: 'b","c' }), withLabels({ a: 'b', c: '' }))).to.equal(false);
     expect(areSame(withLabels({ ab: 'c' }), withLabels({ a: 'bc' }))).to.equal(false);
   });
@@ -48,9 +51,9 @@ describe('the content of an alert', () => {
     const hash = 'wJ87-nQLiwA4lu3RH6_tSw';
     for (const labels of [undefined, {}]) {
       const input = labels === undefined ? good : { ...good, labels };
-      expect(contentHash(parseAlert(input))).to.equal(hash);
+      expect(contentHash(parseAlert(input, 'default'))).to.equal(hash);
     }
-    expect(contentHash({ ...parseAlert(good), labels: {} })).to.equal(hash);
-    expect(contentHash(parseAlert(labelled))).to.equal('DhdZW0oYJkj6UYNamEMHpw');
+    expect(contentHash({ ...parseAlert(good, 'default'), labels: {} })).to.equal(hash);
+    expect(contentHash(parseAlert(labelled, 'default'))).to.equal('DhdZW0oYJkj6UYNamEMHpw');
   });
 });

@@ -3,7 +3,7 @@ import type { Alert } from './alert.ts';
 import { sortedLabels } from './labels.ts';
 
 /** What tells two alerts of one uid apart. */
-export type AlertContent = Omit<Alert, 'uid'>;
+export type AlertContent = Omit<Alert, 'tenant' | 'uid'>;
 
 /**
  * Equal for equal content, whatever the order of the labels. Without labels it says what it said before there were any:

@@ -14,7 +14,7 @@ function numberedLabels(count: number, prefix = 'key-'): Labels {
 
 function faultyFields(input: AlertInput): string[] {
   try {
-    parseAlert(input, latestTimestamp());
+    parseAlert(input, 'default', latestTimestamp());
     return [];
   } catch (error) {
     expect(error).to.instanceOf(InvalidAlertError);
@@ -24,10 +24,10 @@ function faultyFields(input: AlertInput): string[] {
 
 describe('parseAlert', () => {
   it('keeps the timestamp to the microsecond', () => {
-    expect(parseAlert(good).timestampMicros).to.equal(1748871320683412);
+    expect(parseAlert(good, 'default').timestampMicros).to.equal(1748871320683412);
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 4_102_444_800_000_000 }), micros => {
-        const alert = parseAlert({ ...good, timestamp: micros / 1e6 });
+        const alert = parseAlert({ ...good, timestamp: micros / 1e6 }, 'default');
         expect(alert.timestampMicros).to.equal(micros);
         expect(timestampSeconds(alert)).to.equal(micros / 1e6);
       }),
@@ -45,8 +45,8 @@ describe('parseAlert', () => {
     fc.assert(
       fc.property(anySecond, seconds => {
         fc.pre(seconds.toFixed(6) !== END_SECONDS.toFixed(6));
-        const alert = parseAlert({ ...good, timestamp: seconds });
-        const again = parseAlert({ ...good, timestamp: timestampSeconds(alert) });
+        const alert = parseAlert({ ...good, timestamp: seconds }, 'default');
+        const again = parseAlert({ ...good, timestamp: timestampSeconds(alert) }, 'default');
         expect(again).to.deep.equal(alert);
         expect(timestampSeconds(alert)).to.closeTo(seconds, Math.max(5.1e-7, seconds * Number.EPSILON));
       }),
@@ -132,15 +132,16 @@ describe('parseAlert', () => {
 
   it('keeps labels in one order, without what the object inherits, and none where there are none', () => {
     const given = Object.assign(Object.create({ inherited: 'v' }), { b: '1', a: '', B: '2', 'a/b': '3' });
-    const { labels = {} } = parseAlert({ ...good, labels: given });
+    const { labels = {} } = parseAlert({ ...good, labels: given }, 'default');
     expect(Object.entries(labels)).to.deep.equal([
       ['B', '2'],
       ['a', ''],
       ['a/b', '3'],
       ['b', '1'],
     ]);
-    expect(parseAlert({ ...good, labels: LEGAL_LABELS }).labels).to.deep.equal(LEGAL_LABELS);
-    for (const none of [good, { ...good, labels: {} }]) expect(parseAlert(none)).to.not.have.property('labels');
+    expect(parseAlert({ ...good, labels: LEGAL_LABELS }, 'default').labels).to.deep.equal(LEGAL_LABELS);
+    for (const none of [good, { ...good, labels: {} }])
+      expect(parseAlert(none, 'default')).to.not.have.property('labels');
   });
 
   it('names the first of many wrong labels, each once', () => {

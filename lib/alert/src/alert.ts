@@ -1,8 +1,12 @@
+import { DEFAULT_TENANT } from '@vigie/access/tenants';
 import type { FieldViolation } from './field-violation.ts';
 import { findLabelViolations, type Labels, sortedLabels } from './labels.ts';
 
 /** What a store's camera system says, checked by the rules of `vigie.alert.v1.Alert`. */
 export interface Alert {
+  /** Whose it is. */
+  readonly tenant: string;
+  /** Taken once within its tenant. */
   readonly uid: string;
   /** Absolute path on the video server. */
   readonly video: string;
@@ -55,10 +59,11 @@ const TIMESTAMP_END_MICROS = 253_402_300_800_000_000;
  * By the rules that `alert.proto` states for every language; this is the hot path, where protovalidate takes too long.
  * `wire/alert-rules.spec.ts` holds both against each other.
  *
+ * @param tenant whose it is
  * @param latest when the alert may have happened at the latest; any time if undefined: of what was accepted already
  * @throws InvalidAlertError naming every field that breaks a rule
  */
-export function parseAlert(input: AlertInput, latest?: Date): Alert {
+export function parseAlert(input: AlertInput, tenant: string, latest?: Date): Alert {
   const { uid, video, store, labels } = input;
   const timestampMicros = toMicros(input.timestamp);
   const isLabelled = labels !== undefined && Object.keys(labels).length > 0;
@@ -72,8 +77,13 @@ export function parseAlert(input: AlertInput, latest?: Date): Alert {
   ).flatMap(([field, description]) => (description === undefined ? [] : [{ field, description }]));
   if (isLabelled) violations.push(...findLabelViolations(labels));
   if (violations.length > 0) throw new InvalidAlertError(violations);
-  const alert = { uid, video, timestampMicros, store };
+  const alert = { tenant, uid, video, timestampMicros, store };
   return isLabelled ? { ...alert, labels: Object.fromEntries(sortedLabels(labels)) } : alert;
+}
+
+/** Names an alert among those of all tenants: `acme/a1`, of the default tenant `a1`. */
+export function alertKey({ tenant, uid }: Pick<Alert, 'tenant' | 'uid'>): string {
+  return tenant === DEFAULT_TENANT ? uid : `${tenant}/${uid}`;
 }
 
 /** The rules for `video` alone, for whoever probes without an alert. */

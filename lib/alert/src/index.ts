@@ -1,6 +1,7 @@
 export {
   type Alert,
   type AlertInput,
+  alertKey,
   findStoreViolation,
   findUidViolation,
   findVideoViolation,

@@ -9,6 +9,7 @@ import { Topics } from './topics.ts';
 const recent = new RecentOutcomes<string>(positionAt([0, 0]), { maxOutcomes: 1, maxBytes: 1 });
 const topicOf = (filter: Partial<OutcomeFilter>) => new Topic({ ...EVERYTHING, ...filter }, recent, () => {});
 const outcomeOf = (store: string, ...labels: string[]): FoundOutcome<string> => ({
+  tenant: 'default',
   ...{ value: '', store, labels, status: 'PROCESSED', sizeBytes: 1 },
 });
 
@@ -51,6 +52,15 @@ describe('Topics', () => {
     added({ labels: ['k=v', 'm='] });
     expect(topics.matching(outcomeOf('a', 'k=v', 'l='))).to.have.members([all, stores, label, both]);
     expect(topics.matching(outcomeOf('b'))).to.have.members([all, stores]);
+  });
+
+  it('are met by what is of their tenant alone, or of anybody', () => {
+    const [acme, everybody] = [added({ tenant: 'acme', stores: ['a'] }), added({ stores: ['a'] })];
+    added({ tenant: 'default', stores: ['a'] });
+    const outcome = { ...outcomeOf('a'), tenant: 'acme' };
+    expect(topics.matching(outcome)).to.have.members([acme, everybody]);
+    topics.delete(acme);
+    expect(topics.matching(outcome)).to.have.members([everybody]);
   });
 
   it('are gone from wherever they were once they are deleted, and leave the others', () => {

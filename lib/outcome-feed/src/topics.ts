@@ -1,3 +1,4 @@
+import { ALL_TENANTS } from '@vigie/access/tenants';
 import type { FoundOutcome } from './feed-source.ts';
 import type { OutcomeFilter } from './outcome-filter.ts';
 import type { Topic } from './topic.ts';
@@ -10,10 +11,42 @@ type TopicsByKey<T> = Map<string, Topic<T>>;
  * a label.
  */
 export class Topics<T> {
+  readonly #byTenant = new Map<string, TenantTopics<T>>();
+
+  find(filter: OutcomeFilter): Topic<T> | undefined {
+    return this.#byTenant.get(filter.tenant)?.find(filter);
+  }
+
+  add(topic: Topic<T>): void {
+    const { tenant } = topic.filter;
+    const topics = this.#byTenant.get(tenant) ?? new TenantTopics<T>();
+    this.#byTenant.set(tenant, topics);
+    topics.add(topic);
+  }
+
+  delete(topic: Topic<T>): void {
+    const { tenant } = topic.filter;
+    const topics = this.#byTenant.get(tenant);
+    topics?.delete(topic);
+    if (topics?.isEmpty) this.#byTenant.delete(tenant);
+  }
+
+  /** Each topic that wants the outcome, once. */
+  matching(outcome: FoundOutcome<T>): Topic<T>[] {
+    return [outcome.tenant, ALL_TENANTS].flatMap(tenant => this.#byTenant.get(tenant)?.matching(outcome) ?? []);
+  }
+}
+
+/** Those whose filters name one tenant. */
+class TenantTopics<T> {
   /** Under each store that their filters name; under `undefined` those that name neither store nor label. */
   readonly #byStore = new Map<string | undefined, TopicsByKey<T>>();
   /** Those that name no store, under one of their labels: what they want has all of them. */
   readonly #byLabel = new Map<string | undefined, TopicsByKey<T>>();
+
+  get isEmpty(): boolean {
+    return this.#byStore.size === 0 && this.#byLabel.size === 0;
+  }
 
   find(filter: OutcomeFilter): Topic<T> | undefined {
     const [place] = this.#placesOf(filter);
@@ -39,7 +72,6 @@ export class Topics<T> {
     }
   }
 
-  /** Each topic that wants the outcome, once. */
   matching(outcome: FoundOutcome<T>): Topic<T>[] {
     const { store, labels } = outcome;
     const met = [

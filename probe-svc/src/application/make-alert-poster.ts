@@ -1,4 +1,4 @@
-import { isOfStores } from '@vigie/access';
+import { type Identity, isOfStores } from '@vigie/access';
 import type { AlertDirectory } from '../ports/alert-directory.ts';
 import type { MakePoster, PosterReport } from './make-poster.ts';
 
@@ -16,14 +16,14 @@ export class UnknownAlertError extends Error {
 /**
  * Makes the poster of an alert's video. Rejects with the signal's reason on abort.
  *
- * @param stores alerts of others are none to the caller; undefined for all of them
+ * @param caller whose alert it has to be: those of others are none to it
  * @throws UnknownAlertError, AlertDirectoryError
  */
 export type MakeAlertPoster = (
   uid: string,
+  caller: Pick<Identity, 'tenant' | 'stores'>,
   maxSidePixels: number,
   signal?: AbortSignal,
-  stores?: readonly string[],
 ) => Promise<PosterReport>;
 
 /** As its outcome says; nothing is read for it. */
@@ -36,8 +36,8 @@ const CRASHES_DECODER: PosterReport = {
 };
 
 export function createMakeAlertPoster(alerts: AlertDirectory, makePoster: MakePoster): MakeAlertPoster {
-  return async (uid, maxSidePixels, signal, stores) => {
-    const alert = await alerts.find(uid, signal);
+  return async (uid, { tenant, stores }, maxSidePixels, signal) => {
+    const alert = await alerts.find({ tenant, uid }, signal);
     if (alert === undefined || !isOfStores(alert.store, stores)) throw new UnknownAlertError(uid);
     return alert.crashesDecoder ? CRASHES_DECODER : makePoster(alert.video, maxSidePixels, signal);
   };

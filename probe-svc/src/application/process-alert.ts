@@ -1,4 +1,4 @@
-import type { Failure, FinishedAlert, Outcome } from '@vigie/alert';
+import type { Alert, Failure, FinishedAlert, Outcome } from '@vigie/alert';
 import { type Backoff, backoffDelayMs } from '@vigie/service-kit/async';
 import type { AlertAttempt } from '../domain/alert-attempt.ts';
 import type { AlertDelivery } from '../domain/alert-delivery.ts';
@@ -98,7 +98,7 @@ export function createProcessAlert(parts: ProcessAlertParts): ProcessAlert {
     signal?: AbortSignal,
   ): Promise<AdmittedAttempt | undefined> {
     using stack = new DisposableStack();
-    const admission = stack.use(await admissionQueue.admit(delivery.alert.store, signal));
+    const admission = stack.use(await admissionQueue.admit(storeKey(delivery.alert), signal));
     if (admission === undefined) return undefined;
     const { attempt } = stack.use(await attemptJournal.begin(delivery, signal));
     const held = stack.move();
@@ -216,4 +216,9 @@ function toRetry(error: unknown, delayMs: number): AttemptResult {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Two tenants may have stores of one name. */
+function storeKey({ tenant, store }: Alert): string {
+  return `${tenant}/${store}`;
 }

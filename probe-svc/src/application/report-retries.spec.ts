@@ -30,7 +30,7 @@ describe('reportRetries', () => {
       report: probed,
     });
     expect(others).to.deep.equal([]);
-    expect(report?.uid).to.equal(deliveryOf().alert.uid);
+    expect(report?.alert).to.deep.equal(deliveryOf().alert);
     expect(report?.retry).to.deep.include({ attempts: 3, lastFailure: failure });
     expect(report?.retry.nextAttemptAt.getTime()).to.be.within(before + 5_000, Date.now() + 5_000);
   });

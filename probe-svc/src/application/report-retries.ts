@@ -8,7 +8,7 @@ export function reportRetries(processAlert: ProcessAlert, reports: RetryReports)
     if (result.kind === 'retry') {
       const { attempts, failure, delayMs } = result;
       const nextAttemptAt = new Date(Date.now() + delayMs);
-      reports.report({ uid: delivery.alert.uid, retry: { attempts, lastFailure: failure, nextAttemptAt } });
+      reports.report({ alert: delivery.alert, retry: { attempts, lastFailure: failure, nextAttemptAt } });
     }
     return result;
   };

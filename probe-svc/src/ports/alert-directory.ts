@@ -1,11 +1,16 @@
+import type { Alert } from '@vigie/alert';
+
+/** By what an alert is known. */
+export type AlertName = Pick<Alert, 'tenant' | 'uid'>;
+
 /** Finds the video of an alert that Vigie knows. */
 export interface AlertDirectory {
   /**
-   * `undefined` if there is no alert with this uid. Rejects with the signal's reason when that aborts.
+   * `undefined` if the tenant has no alert with this uid. Rejects with the signal's reason when that aborts.
    *
    * @throws AlertDirectoryError
    */
-  find(uid: string, signal?: AbortSignal): Promise<ListedAlert | undefined>;
+  find(alert: AlertName, signal?: AbortSignal): Promise<ListedAlert | undefined>;
 }
 
 export interface ListedAlert {

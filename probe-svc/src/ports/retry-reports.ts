@@ -1,8 +1,8 @@
-import type { PendingRetry } from '@vigie/alert';
+import type { Alert, PendingRetry } from '@vigie/alert';
 
 /** An attempt that failed, of an alert that is tried again. */
 export interface RetryReport {
-  readonly uid: string;
+  readonly alert: Pick<Alert, 'tenant' | 'uid'>;
   readonly retry: PendingRetry;
 }
 

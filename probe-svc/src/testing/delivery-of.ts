@@ -4,7 +4,10 @@ import type { AlertDelivery } from '../domain/alert-delivery.ts';
 
 /** A first delivery of an alert that was accepted just now. */
 export function deliveryOf(overrides: Partial<AlertDelivery> = {}): AlertDelivery {
-  const alert = { uid: 'a-1', video: '/videos/a.mp4', timestampMicros: 1_748_871_320_680_000, store: 'store-42' };
+  const alert = {
+    ...{ tenant: 'default', uid: 'a-1', store: 'store-42' },
+    ...{ video: '/videos/a.mp4', timestampMicros: 1_748_871_320_680_000 },
+  };
   return {
     alert,
     receivedAt: new Date(),

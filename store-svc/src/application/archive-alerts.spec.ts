@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { FakeAlertStore } from '../ports/alert-store.fake.ts';
+import { type FakeAlertStore, FakeAlertStores } from '../ports/alert-store.fake.ts';
 import { arrivalOf, FAILED, finishedAlert, found, QUARANTINED, receivedAlert } from '../testing/sample-alerts.ts';
 import { createArchiveAlerts } from './archive-alerts.ts';
 import { recordArrivals } from './record-arrival.ts';
@@ -8,6 +8,7 @@ import { recordOutcomes } from './record-outcome.ts';
 const DAY_MS = 86_400_000;
 
 describe('archiving alerts', () => {
+  let stores: FakeAlertStores;
   let store: FakeAlertStore;
   let isHeld: boolean;
   let files: string[][];
@@ -16,7 +17,8 @@ describe('archiving alerts', () => {
   const signal = new AbortController().signal;
 
   beforeEach(async () => {
-    store = new FakeAlertStore();
+    stores = new FakeAlertStores();
+    store = stores.of('default');
     isHeld = true;
     files = [];
     meanwhile = async () => {};
@@ -39,7 +41,7 @@ describe('archiving alerts', () => {
   const archive = () =>
     createArchiveAlerts({
       lease: { hold: async () => (isHeld ? 0 : undefined) },
-      store,
+      stores,
       archive: {
         async write(_, rows) {
           files.push(rows.map(row => JSON.parse(row).uid));

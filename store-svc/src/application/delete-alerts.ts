@@ -2,8 +2,8 @@ import { isOfStores } from '@vigie/access';
 import { contentHash } from '@vigie/alert';
 import type { AlertFilter, ListPosition } from '../domain/alert-filter.ts';
 import { isRetired, type KnownAlert, type RetiringAlert } from '../domain/retired-alert.ts';
-import type { AlertStore } from '../ports/alert-store.ts';
-import { AlertNotFoundError } from './get-alert.ts';
+import type { AlertStores } from '../ports/alert-store.ts';
+import { AlertNotFoundError, type AlertReader } from './get-alert.ts';
 import type { ListAlerts } from './list-alerts.ts';
 
 /** The work of an alert is never deleted under whoever does it. */
@@ -17,13 +17,14 @@ export class AlertUnfinishedError extends Error {
 }
 
 /**
- * @param stores alerts of others are none to the caller; undefined for all of them
+ * @param reader whose alert it has to be: those of others are none to it
  * @throws AlertNotFoundError, AlertUnfinishedError, DatabaseError
  */
-export type DeleteAlert = (uid: string, stores?: readonly string[]) => Promise<void>;
+export type DeleteAlert = (uid: string, reader: AlertReader) => Promise<void>;
 
-export function createDeleteAlert(store: Pick<AlertStore, 'find' | 'retire'>): DeleteAlert {
-  return async (uid, stores) => {
+export function createDeleteAlert(alerts: Pick<AlertStores, 'of'>): DeleteAlert {
+  return async (uid, { tenant, stores }) => {
+    const store = alerts.of(tenant);
     const known = (await store.find([uid])).get(uid);
     const isRow = known !== undefined && !isRetired(known);
     if (stores !== undefined && !(isRow && isOfStores(known.alert.store, stores))) throw new AlertNotFoundError(uid);
@@ -40,19 +41,21 @@ export interface PurgedPage {
 }
 
 /**
- * Deletes a page of alerts, the latest first, but for those that are unfinished.
+ * Deletes a page of a tenant's alerts, the latest first, but for those that are unfinished.
  *
  * @throws DatabaseError
  */
 export type PurgeAlerts = (
+  tenant: string,
   filter: AlertFilter,
   pageSize: number,
   after: ListPosition | undefined,
 ) => Promise<PurgedPage>;
 
-export function createPurgeAlerts(listAlerts: ListAlerts, store: Pick<AlertStore, 'find' | 'retire'>): PurgeAlerts {
-  return async (filter, pageSize, after) => {
-    const { alerts, next } = await listAlerts(filter, pageSize, after);
+export function createPurgeAlerts(listAlerts: ListAlerts, stores: Pick<AlertStores, 'of'>): PurgeAlerts {
+  return async (tenant, filter, pageSize, after) => {
+    const store = stores.of(tenant);
+    const { alerts, next } = await listAlerts(tenant, filter, pageSize, after);
     const known = await store.find(alerts.map(({ alert }) => alert.uid));
     const deleted = await store.retire([...known.values()].flatMap(retiringOf), 'DELETED');
     return { deleted: deleted.size, kept: alerts.length - deleted.size, next };

@@ -1,7 +1,7 @@
 import type { FinishedAlert } from '@vigie/alert';
 import type { FeedEvent } from '@vigie/outcome-feed';
 import { expect } from 'chai';
-import { FakeAlertStore } from '../ports/alert-store.fake.ts';
+import { type FakeAlertStore, FakeAlertStores } from '../ports/alert-store.fake.ts';
 import type { OutcomeFeed } from '../ports/outcome-feed.ts';
 import { arrivalOf, finishedAlert, found, receivedAlert } from '../testing/sample-alerts.ts';
 import { AlertNotFoundError, createGetAlert, type GetAlert } from './get-alert.ts';
@@ -25,7 +25,10 @@ class ScriptedFeed implements OutcomeFeed {
     yield { position: POSITION };
     for await (const value of readable) {
       const { store } = value.alert;
-      yield { position: POSITION, outcome: { value, store, labels: [], status: value.outcome.status, sizeBytes: 1 } };
+      yield {
+        position: POSITION,
+        outcome: { tenant: 'default', value, store, labels: [], status: value.outcome.status, sizeBytes: 1 },
+      };
     }
     this.watches--;
   }
@@ -35,31 +38,35 @@ class ScriptedFeed implements OutcomeFeed {
   }
 }
 
+const EVERYBODY = { tenant: 'default', stores: undefined };
+
 describe('getting an alert', () => {
   const received = receivedAlert('a');
   const finished = finishedAlert(received);
+  let stores: FakeAlertStores;
   let store: FakeAlertStore;
   let feed: ScriptedFeed;
   let getAlert: GetAlert;
 
   beforeEach(() => {
-    store = new FakeAlertStore();
+    stores = new FakeAlertStores();
+    store = stores.of('default');
     feed = new ScriptedFeed();
-    getAlert = createGetAlert(store, new OutcomeNotices(feed));
+    getAlert = createGetAlert(stores, new OutcomeNotices(feed));
   });
 
   const finish = () => recordOutcomes(store, [found(finished)]);
 
   it('does not wait if nobody asks for that', async () => {
     await recordArrivals(store, [arrivalOf(received)]);
-    expect(await getAlert('a')).to.deep.equal(received);
-    const error = await getAlert('b').catch(error => error);
+    expect(await getAlert('a', EVERYBODY)).to.deep.equal(received);
+    const error = await getAlert('b', EVERYBODY).catch(error => error);
     expect(error).to.be.instanceOf(AlertNotFoundError).with.property('uid', 'b');
     expect(feed.watches).to.equal(0);
   });
 
   it('waits for the row and for the outcome', async () => {
-    const got = getAlert('a', { waitMs: 60_000 });
+    const got = getAlert('a', EVERYBODY, { waitMs: 60_000 });
     await recordArrivals(store, [arrivalOf(received)]);
     await new Promise(setImmediate);
     await finish();
@@ -70,11 +77,13 @@ describe('getting an alert', () => {
   it('is told of the outcome sooner than it would look again', async () => {
     await recordArrivals(store, [arrivalOf(received)]);
     const looks: string[] = [];
-    const get = async (uid: string) => {
+    const looking = stores.of('default');
+    const get = looking.get.bind(looking);
+    looking.get = uid => {
       looks.push(uid);
-      return store.get(uid);
+      return get(uid);
     };
-    const got = createGetAlert({ get, find: uids => store.find(uids) }, new OutcomeNotices(feed))('a', {
+    const got = createGetAlert({ of: () => looking }, new OutcomeNotices(feed))('a', EVERYBODY, {
       waitMs: 60_000,
     });
     while (feed.watches === 0) await new Promise(setImmediate);
@@ -86,31 +95,31 @@ describe('getting an alert', () => {
 
   it('looks for itself if no notice comes', async () => {
     await recordArrivals(store, [arrivalOf(received)]);
-    const got = getAlert('a', { waitMs: 60_000 });
+    const got = getAlert('a', EVERYBODY, { waitMs: 60_000 });
     await finish();
     expect(await got).to.deep.equal(finished);
   });
 
   it('says how it is when the time is up, and keeps no watch open', async () => {
     await recordArrivals(store, [arrivalOf(received)]);
-    expect(await getAlert('a', { waitMs: 20 })).to.deep.equal(received);
-    expect(await getAlert('b', { waitMs: 20 }).catch(error => error)).to.be.instanceOf(AlertNotFoundError);
+    expect(await getAlert('a', EVERYBODY, { waitMs: 20 })).to.deep.equal(received);
+    expect(await getAlert('b', EVERYBODY, { waitMs: 20 }).catch(error => error)).to.be.instanceOf(AlertNotFoundError);
     while (feed.watches > 0) await new Promise(setImmediate);
   });
 
   it('does not wait while too many do already', async () => {
     await recordArrivals(store, [arrivalOf(received)]);
-    const one = createGetAlert(store, new OutcomeNotices(feed), 1);
-    const first = one('a', { waitMs: 60_000 });
+    const one = createGetAlert(stores, new OutcomeNotices(feed), 1);
+    const first = one('a', EVERYBODY, { waitMs: 60_000 });
     await new Promise(setImmediate);
-    expect(await one('a', { waitMs: 60_000 })).to.deep.equal(received);
+    expect(await one('a', EVERYBODY, { waitMs: 60_000 })).to.deep.equal(received);
     await finish();
     expect(await first).to.deep.equal(finished);
   });
 
   it('ends when its caller leaves', async () => {
     const caller = new AbortController();
-    const got = getAlert('a', { waitMs: 60_000, signal: caller.signal });
+    const got = getAlert('a', EVERYBODY, { waitMs: 60_000, signal: caller.signal });
     caller.abort(new Error('gone'));
     expect(await got.catch(error => error)).to.have.property('message', 'gone');
   });

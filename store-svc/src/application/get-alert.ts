@@ -1,8 +1,8 @@
-import { isOfStores } from '@vigie/access';
-import { type AlertRecord, isFinished } from '@vigie/alert';
+import { type Identity, isOfStores } from '@vigie/access';
+import { type Alert, type AlertRecord, isFinished } from '@vigie/alert';
 import { type Backoff, backoffDelayMs, pause, Slots } from '@vigie/service-kit/async';
 import { isRetired, type Retirement } from '../domain/retired-alert.ts';
-import type { AlertStore } from '../ports/alert-store.ts';
+import type { AlertStore, AlertStores } from '../ports/alert-store.ts';
 import type { OutcomeNotices } from './outcome-notices.ts';
 
 const WHY_NOT_FOUND: Readonly<Record<Retirement | 'NOT_FOUND', string>> = {
@@ -24,16 +24,17 @@ export class AlertNotFoundError extends Error {
   }
 }
 
+/** Whose alerts there are to a caller; those of others are none to it. */
+export type AlertReader = Pick<Identity, 'tenant' | 'stores'>;
+
 export interface GetAlertOptions {
   /** How long to wait for an alert that has no row or no outcome yet. */
   readonly waitMs?: number;
   /** Ends the wait; its reason is thrown then. */
   readonly signal?: AbortSignal | undefined;
-  /** Alerts of other stores are none to the caller; undefined for all of them. */
-  readonly stores?: readonly string[] | undefined;
 }
 
-export type GetAlert = (uid: string, options?: GetAlertOptions) => Promise<AlertRecord>;
+export type GetAlert = (uid: string, reader: AlertReader, options?: GetAlertOptions) => Promise<AlertRecord>;
 
 /** Who waits holds a call; there have to be enough for others, also at the gateways. */
 const MAX_WAITING = 500;
@@ -47,44 +48,45 @@ const LOOKS: Backoff = { baseMs: 50, maxMs: 2_000 };
  * @throws AlertNotFoundError, DatabaseError
  */
 export function createGetAlert(
-  store: Pick<AlertStore, 'get' | 'find'>,
+  alerts: Pick<AlertStores, 'of'>,
   notices: Pick<OutcomeNotices, 'of'>,
   maxWaiting = MAX_WAITING,
 ): GetAlert {
   const waits = new Slots(maxWaiting);
 
-  return async (uid, { waitMs = 0, signal, stores } = {}) => {
+  return async (uid, { tenant, stores }, { waitMs = 0, signal } = {}) => {
+    const store = alerts.of(tenant);
     const look = async (): Promise<AlertRecord | undefined> => {
       const record = await store.get(uid);
       return record !== undefined && isOfStores(record.alert.store, stores) ? record : undefined;
     };
     let record = await look();
     // Nothing is left that says of which store it was.
-    if (record === undefined && stores === undefined) await throwIfRetired(uid);
+    if (record === undefined && stores === undefined) await throwIfRetired(store, uid);
     if (waitMs > 0 && !hasOutcome(record)) {
       using slot = waits.tryTake();
-      if (slot !== undefined) record = await waitForOutcome(uid, look, waitMs, signal);
+      if (slot !== undefined) record = await waitForOutcome({ tenant, uid }, look, waitMs, signal);
     }
     if (record === undefined) throw new AlertNotFoundError(uid);
     return record;
   };
 
-  async function throwIfRetired(uid: string): Promise<void> {
+  async function throwIfRetired(store: AlertStore, uid: string): Promise<void> {
     const known = (await store.find([uid])).get(uid);
     if (known !== undefined && isRetired(known)) throw new AlertNotFoundError(uid, known.retirement);
   }
 
   async function waitForOutcome(
-    uid: string,
+    alert: Pick<Alert, 'tenant' | 'uid'>,
     look: () => Promise<AlertRecord | undefined>,
     waitMs: number,
     signal: AbortSignal | undefined,
   ): Promise<AlertRecord | undefined> {
     // Keeps the watch open from one look to the next.
-    using _ = notices.of(uid);
+    using _ = notices.of(alert);
     const endsAt = performance.now() + waitMs;
     for (let looks = 1; ; looks++) {
-      using notice = notices.of(uid);
+      using notice = notices.of(alert);
       // After the notice is asked for: what is found from now on is noticed.
       const record = await look();
       const remainingMs = endsAt - performance.now();

@@ -14,7 +14,7 @@ function checking(...lengths: number[]) {
   };
   const parts = {
     stream: { state },
-    store: { lastPosition: async () => LAST_IN_ROWS },
+    stores: { lastPosition: async () => LAST_IN_ROWS },
     lease: { streamIdentity: async () => IDENTITY, hold: async () => undefined },
     reports: { judged: (verdict: StreamVerdict) => void reported.push(verdict), moved() {} },
   };

@@ -2,7 +2,7 @@ import { pause } from '@vigie/service-kit/async';
 import type { AlertMessage } from '../domain/alert-message.ts';
 import { type AlertStreamState, judgeStream, type KnownPositions, type StreamVerdict } from '../domain/judge-stream.ts';
 import type { AlertJournal } from '../ports/alert-journal.ts';
-import type { AlertStore } from '../ports/alert-store.ts';
+import type { AlertStores } from '../ports/alert-store.ts';
 import type { AlertStream } from '../ports/alert-stream.ts';
 import type { MaintenanceLease } from '../ports/maintenance-lease.ts';
 import type { PositionReports } from '../ports/position-reports.ts';
@@ -22,7 +22,7 @@ const SAME_VERDICTS = 3;
 
 export interface KeepPositionsParts {
   readonly stream: AlertStream;
-  readonly store: Pick<AlertStore, 'lastPosition'>;
+  readonly stores: Pick<AlertStores, 'lastPosition'>;
   readonly lease: MaintenanceLease;
   readonly alertJournal: Pick<AlertJournal, 'read'>;
   /** Records a message, whichever rows it displaces. */
@@ -84,8 +84,8 @@ export class KeepPositions {
   }
 
   async #judge(): Promise<{ verdict: StreamVerdict; known: KnownPositions; state: AlertStreamState }> {
-    const { lease, store, stream } = this.#parts;
-    const known = { identity: await lease.streamIdentity(), last: await store.lastPosition() };
+    const { lease, stores, stream } = this.#parts;
+    const known = { identity: await lease.streamIdentity(), last: await stores.lastPosition() };
     const state = await stream.state();
     return { verdict: judgeStream(known, state), known, state };
   }
@@ -95,11 +95,11 @@ export class KeepPositions {
   }
 
   async #move(signal: AbortSignal): Promise<void> {
-    const { stream, store, lease, reports } = this.#parts;
+    const { stream, stores, lease, reports } = this.#parts;
     await stream.close();
     const { state, rescued } = await this.#rescueAll(signal);
     if (signal.aborted) return;
-    const last = Math.max(state.lastSequence, await store.lastPosition());
+    const last = Math.max(state.lastSequence, await stores.lastPosition());
     if (state.messages > 0 || state.lastSequence < last) await stream.moveTo(last + 1);
     const identity = crypto.randomUUID();
     await lease.replaceStream(identity, last);
@@ -121,8 +121,8 @@ export class KeepPositions {
   }
 
   async #rescue(from: number, through: number, signal: AbortSignal): Promise<number> {
-    const { store, lease, alertJournal } = this.#parts;
-    let position = Math.max(through, await store.lastPosition());
+    const { stores, lease, alertJournal } = this.#parts;
+    let position = Math.max(through, await stores.lastPosition());
     let rescued = 0;
     for await (const page of alertJournal.read(from, through, PAGE_SIZE)) {
       await Promise.all(page.map(message => this.#record({ ...message, position: ++position })));

@@ -17,7 +17,8 @@ export interface QuarantineMessage extends Delivery {
   readonly sequence: number;
   readonly subject: string;
   readonly traceId: string;
-  /** Whose store the subject names. */
+  /** Whose the subject says that it is. */
+  readonly tenant: string;
   readonly store: string;
 }
 
@@ -71,11 +72,11 @@ export function createKeepQuarantined(
  * the bytes, which any row can hold, and names the place where the message can be fetched by hand.
  */
 function placeholderFor(message: QuarantineMessage, error: unknown): QuarantinedAlert {
-  const { sequence, subject, store, traceId, receivedAt, payload } = message;
+  const { sequence, subject, tenant, store, traceId, receivedAt, payload } = message;
   const why = error instanceof Error ? error.message : error;
   return {
     id: `placeholder-${sequence}-${receivedAt.getTime()}`,
-    ...{ state: 'HELD', resolvedAt: null, alert: undefined, store, subject, payload },
+    ...{ state: 'HELD', resolvedAt: null, alert: undefined, tenant, store, subject, payload },
     failure: {
       code: 'INTERNAL',
       message: `message ${sequence} of the stream QUARANTINE can't be kept as it is: ${why}`,

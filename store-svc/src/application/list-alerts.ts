@@ -1,11 +1,12 @@
 import { type AlertRecord, isFinished } from '@vigie/alert';
 import { type AlertFilter, LATEST_FIRST, type ListOrder, type ListPosition, placeOf } from '../domain/alert-filter.ts';
-import type { AlertStore } from '../ports/alert-store.ts';
+import type { AlertStores } from '../ports/alert-store.ts';
 import { type Page, readPage } from './page.ts';
 
 export type AlertPage = Page<AlertRecord, ListPosition>;
 
 export type ListAlerts = (
+  tenant: string,
   filter: AlertFilter,
   pageSize: number,
   after: ListPosition | undefined,
@@ -13,16 +14,16 @@ export type ListAlerts = (
 ) => Promise<AlertPage>;
 
 /**
- * A page of alerts, the latest first if no order is given. A page begins after the place of the last alert of the page
- * before, so alerts that come in meanwhile neither repeat nor hide any.
+ * A page of a tenant's alerts, the latest first if no order is given. A page begins after the place of the last alert
+ * of the page before, so alerts that come in meanwhile neither repeat nor hide any.
  *
  * @throws DatabaseError
  */
-export function createListAlerts(store: AlertStore): ListAlerts {
-  return (filter, pageSize, after, order = LATEST_FIRST) =>
+export function createListAlerts(stores: Pick<AlertStores, 'of'>): ListAlerts {
+  return (tenant, filter, pageSize, after, order = LATEST_FIRST) =>
     readPage(
       pageSize,
-      limit => store.list(filter, limit, after, order),
+      limit => stores.of(tenant).list(filter, limit, after, order),
       record => placeOf(record, order),
       bytesOf,
     );

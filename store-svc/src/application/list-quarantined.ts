@@ -8,6 +8,7 @@ import type { QuarantineStore } from '../ports/quarantine-store.ts';
 import { type Page, readPage } from './page.ts';
 
 export type ListQuarantined = (
+  tenant: string,
   state: QuarantineState,
   filter: QuarantineFilter,
   pageSize: number,
@@ -16,10 +17,10 @@ export type ListQuarantined = (
 
 /** @throws DatabaseError */
 export function createListQuarantined(quarantine: QuarantineStore): ListQuarantined {
-  return (state, filter, pageSize, after) =>
+  return (tenant, state, filter, pageSize, after) =>
     readPage(
       pageSize,
-      limit => quarantine.list(state, filter, limit, after),
+      limit => quarantine.list(tenant, state, filter, limit, after),
       ({ quarantinedAt, id }) => ({ quarantinedAtMs: quarantinedAt.getTime(), id }),
     );
 }

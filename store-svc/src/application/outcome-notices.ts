@@ -1,5 +1,6 @@
+import { type Alert, alertKey } from '@vigie/alert';
 import { pause } from '@vigie/service-kit/async';
-import type { OutcomeFeed } from '../ports/outcome-feed.ts';
+import { EVERYTHING, type OutcomeFeed } from '../ports/outcome-feed.ts';
 
 /** Whoever waits for the outcome of one alert. */
 export interface OutcomeNotice extends Disposable {
@@ -15,6 +16,7 @@ const REOPEN_AFTER_MS = 1_000;
  */
 export class OutcomeNotices {
   readonly #feed: OutcomeFeed;
+  /** By `alertKey`. */
   readonly #waiting = new Map<string, Set<() => void>>();
   #following: AbortController | undefined;
 
@@ -22,16 +24,17 @@ export class OutcomeNotices {
     this.#feed = feed;
   }
 
-  of(uid: string): OutcomeNotice {
+  of(alert: Pick<Alert, 'tenant' | 'uid'>): OutcomeNotice {
+    const key = alertKey(alert);
     const { promise, resolve } = Promise.withResolvers<void>();
-    const waiting = this.#waiting.get(uid) ?? new Set();
-    this.#waiting.set(uid, waiting.add(resolve));
+    const waiting = this.#waiting.get(key) ?? new Set();
+    this.#waiting.set(key, waiting.add(resolve));
     if (this.#following === undefined) this.#follow();
     return {
       found: promise,
       [Symbol.dispose]: () => {
         waiting.delete(resolve);
-        if (waiting.size === 0 && this.#waiting.get(uid) === waiting) this.#waiting.delete(uid);
+        if (waiting.size === 0 && this.#waiting.get(key) === waiting) this.#waiting.delete(key);
         if (this.#waiting.size > 0) return;
         this.#following?.abort();
         this.#following = undefined;
@@ -50,7 +53,7 @@ export class OutcomeNotices {
       try {
         for await (const { outcome } of this.#feed.watch(EVERYTHING, undefined, signal)) {
           if (outcome === undefined) continue;
-          for (const resolve of this.#waiting.get(outcome.value.alert.uid) ?? []) resolve();
+          for (const resolve of this.#waiting.get(alertKey(outcome.value.alert)) ?? []) resolve();
         }
       } catch {
         // Whoever waits looks for itself meanwhile; readiness tells what is away.
@@ -59,9 +62,3 @@ export class OutcomeNotices {
     }
   }
 }
-
-const EVERYTHING: Parameters<OutcomeFeed['watch']>[0] = {
-  stores: [],
-  labels: [],
-  statuses: ['PROCESSED', 'FAILED', 'QUARANTINED'],
-};

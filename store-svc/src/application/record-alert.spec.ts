@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { AlertMessage } from '../domain/alert-message.ts';
-import { FakeAlertStore } from '../ports/alert-store.fake.ts';
+import { type FakeAlertStore, FakeAlertStores } from '../ports/alert-store.fake.ts';
 import { DatabaseError, UnstorableError } from '../ports/alert-store.ts';
 import { FakeDeadLetterQueue } from '../ports/dead-letter-queue.fake.ts';
 import { DeadLetterQueueError } from '../ports/dead-letter-queue.ts';
@@ -21,18 +21,20 @@ const first = receivedAlert('a', { video: '/videos/first.mp4' });
 const second = receivedAlert('a', { video: '/videos/second.mp4' });
 
 describe('recording a message of the stream', () => {
+  let stores: FakeAlertStores;
   let store: FakeAlertStore;
   let deadLetters: FakeDeadLetterQueue;
   let positionsCompare: boolean;
   beforeEach(() => {
     positionsCompare = true;
-    store = new FakeAlertStore();
+    stores = new FakeAlertStores();
+    store = stores.of('default');
     deadLetters = new FakeDeadLetterQueue();
   });
 
   const record = (message: AlertMessage, signal?: AbortSignal) =>
     createRecordAlert({
-      ...{ recordArrival: createRecordArrival(store), store, deadLetters, policy: POLICY },
+      ...{ recordArrival: createRecordArrival(stores), stores, deadLetters, policy: POLICY },
       mayDisplace: async () => positionsCompare,
     })(message, signal);
 

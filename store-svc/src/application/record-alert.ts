@@ -1,7 +1,7 @@
 import type { Alert, Failure } from '@vigie/alert';
 import type { AlertMessage } from '../domain/alert-message.ts';
 import type { AlertRecordKind } from '../domain/record-kind.ts';
-import type { AlertStore } from '../ports/alert-store.ts';
+import type { AlertStores } from '../ports/alert-store.ts';
 import type { DeadLetterQueue } from '../ports/dead-letter-queue.ts';
 import { completeDelivery, DELIVERY_POLICY, type DeliveryPolicy, type Redelivery } from './complete-delivery.ts';
 import type { RecordArrival } from './record-arrival.ts';
@@ -23,7 +23,7 @@ export type RecordAlert = (message: AlertMessage, signal?: AbortSignal) => Promi
 
 export interface RecordAlertParts {
   readonly recordArrival: RecordArrival;
-  readonly store: Pick<AlertStore, 'displace'>;
+  readonly stores: Pick<AlertStores, 'of'>;
   readonly deadLetters: DeadLetterQueue;
   /** Whether positions in the stream compare with those in rows; asked before one alert takes the row of another. */
   readonly mayDisplace: () => Promise<boolean>;
@@ -38,7 +38,7 @@ const RECHECK_MS = 1_000;
  * came first in the stream: nobody else does that, so that it happens once. So is what fails again and again.
  */
 export function createRecordAlert(parts: RecordAlertParts): RecordAlert {
-  const { recordArrival, store, deadLetters, mayDisplace, policy = DELIVERY_POLICY } = parts;
+  const { recordArrival, stores, deadLetters, mayDisplace, policy = DELIVERY_POLICY } = parts;
 
   return (message, signal) =>
     completeDelivery<RecordedAlert>(
@@ -61,7 +61,7 @@ export function createRecordAlert(parts: RecordAlertParts): RecordAlert {
       if (!(await mayDisplace())) return { kind: 'redeliver', delayMs: RECHECK_MS, error: unfit(), isOutage: true };
       // The later alert is quarantined before it loses its row: a crash in between repeats that, and loses neither.
       await deadLetters.putRecorded(result.later, conflictOf(result.later.alert));
-      await store.displace(arrival);
+      await stores.of(alert.tenant).displace(arrival);
     }
     return { kind: 'recorded', as: result.kind };
   }

@@ -1,8 +1,8 @@
-import { Batcher } from '@vigie/service-kit/async';
+import { Batcher, mapGroups } from '@vigie/service-kit/async';
 import type { AlertArrival } from '../domain/alert-arrival.ts';
 import { decideAlerts, firstOfEachUid } from '../domain/decide-alerts.ts';
 import type { AlertResult } from '../domain/record-kind.ts';
-import type { AlertStore } from '../ports/alert-store.ts';
+import type { AlertStore, AlertStores } from '../ports/alert-store.ts';
 import { STORE_BATCHES } from './store-batches.ts';
 
 export type RecordArrival = (arrival: AlertArrival) => Promise<AlertResult>;
@@ -12,17 +12,22 @@ export type RecordArrival = (arrival: AlertArrival) => Promise<AlertResult>;
  *
  * @throws DatabaseError, UnstorableError
  */
-export function createRecordArrival(store: AlertStore): RecordArrival {
+export function createRecordArrival(stores: Pick<AlertStores, 'of'>): RecordArrival {
   const batcher = new Batcher<AlertArrival, AlertResult>({
     ...STORE_BATCHES,
-    flush: batch => recordArrivals(store, batch),
+    flush: batch =>
+      mapGroups(
+        batch,
+        ({ received }) => received.alert.tenant,
+        (ofTenant, tenant) => recordArrivals(stores.of(tenant), ofTenant),
+      ),
   });
   return arrival => batcher.add(arrival);
 }
 
 /**
- * Records a batch. Inserting comes first, because nearly every alert is new; what its uid's row said before is only
- * read for the others. Any step may be repeated after a crash.
+ * Records a batch of one tenant. Inserting comes first, because nearly every alert is new; what its uid's row said
+ * before is only read for the others. Any step may be repeated after a crash.
  *
  * @returns a result an alert, in the batch's order
  * @throws DatabaseError, UnstorableError

@@ -1,8 +1,8 @@
-import { Batcher } from '@vigie/service-kit/async';
+import { Batcher, mapGroups } from '@vigie/service-kit/async';
 import { decideOutcomes, outcomeResults, uidsUnchanged } from '../domain/decide-outcomes.ts';
 import type { FoundOutcome } from '../domain/found-outcome.ts';
 import type { OutcomeResult } from '../domain/record-kind.ts';
-import type { AlertStore } from '../ports/alert-store.ts';
+import type { AlertStore, AlertStores } from '../ports/alert-store.ts';
 import { STORE_BATCHES } from './store-batches.ts';
 
 export type RecordOutcome = (outcome: FoundOutcome) => Promise<OutcomeResult>;
@@ -12,16 +12,21 @@ export type RecordOutcome = (outcome: FoundOutcome) => Promise<OutcomeResult>;
  *
  * @throws DatabaseError, UnstorableError
  */
-export function createRecordOutcome(store: AlertStore): RecordOutcome {
+export function createRecordOutcome(stores: Pick<AlertStores, 'of'>): RecordOutcome {
   const batcher = new Batcher<FoundOutcome, OutcomeResult>({
     ...STORE_BATCHES,
-    flush: batch => recordOutcomes(store, batch),
+    flush: batch =>
+      mapGroups(
+        batch,
+        ({ record }) => record.alert.tenant,
+        (ofTenant, tenant) => recordOutcomes(stores.of(tenant), ofTenant),
+      ),
   });
   return outcome => batcher.add(outcome);
 }
 
 /**
- * Records a batch in one transaction, onto rows that are there: never makes one.
+ * Records a batch of one tenant in one transaction, onto rows that are there: never makes one.
  *
  * @returns a result an outcome, in the batch's order
  * @throws DatabaseError, UnstorableError

@@ -3,6 +3,7 @@ import type { ReplayQueue } from '../ports/replay-queue.ts';
 import type { AlertPage, ListAlerts } from './list-alerts.ts';
 
 export type ReplayAlerts = (
+  tenant: string,
   filter: AlertFilter,
   pageSize: number,
   after: ListPosition | undefined,
@@ -15,8 +16,8 @@ export type ReplayAlerts = (
  * @throws DatabaseError, ReplayQueueError
  */
 export function createReplayAlerts(listAlerts: ListAlerts, queue: ReplayQueue): ReplayAlerts {
-  return async (filter, pageSize, after) => {
-    const page = await listAlerts(filter, pageSize, after);
+  return async (tenant, filter, pageSize, after) => {
+    const page = await listAlerts(tenant, filter, pageSize, after);
     await Promise.all(page.alerts.map(({ alert }) => queue.replay(alert)));
     return page;
   };

@@ -9,8 +9,8 @@ export interface Resolved {
   readonly remaining: number;
 }
 
-/** Resolves messages that are held, the oldest first. */
-export type ResolveQuarantined = (filter: QuarantineFilter, limit: number) => Promise<Resolved>;
+/** Resolves a tenant's messages that are held, the oldest first. */
+export type ResolveQuarantined = (tenant: string, filter: QuarantineFilter, limit: number) => Promise<Resolved>;
 
 /**
  * Puts messages back into the stream of alerts. Each is on disk there before it counts as redriven here, so that a
@@ -19,23 +19,23 @@ export type ResolveQuarantined = (filter: QuarantineFilter, limit: number) => Pr
  * @throws DatabaseError, ReplayQueueError
  */
 export function createRedriveAlerts(quarantine: QuarantineStore, queue: ReplayQueue): ResolveQuarantined {
-  return async (filter, limit) => {
-    const held = await quarantine.oldestHeld(filter, limit);
+  return async (tenant, filter, limit) => {
+    const held = await quarantine.oldestHeld(tenant, filter, limit);
     const attempts = await Promise.allSettled(held.map(alert => queue.redrive(alert)));
     const redriven = held.filter((_, index) => attempts[index]?.status === 'fulfilled');
-    const resolved = await quarantine.resolve(idsOf(redriven), 'REDRIVEN');
+    const resolved = await quarantine.resolve(tenant, idsOf(redriven), 'REDRIVEN');
     const failed = attempts.find(({ status }) => status === 'rejected');
     if (failed?.status === 'rejected') throw failed.reason;
-    return { resolved, remaining: await quarantine.countHeld(filter) };
+    return { resolved, remaining: await quarantine.countHeld(tenant, filter) };
   };
 }
 
 /** @throws DatabaseError */
 export function createDiscardQuarantined(quarantine: QuarantineStore): ResolveQuarantined {
-  return async (filter, limit) => {
-    const held = await quarantine.oldestHeld(filter, limit);
-    const resolved = await quarantine.resolve(idsOf(held), 'DISCARDED');
-    return { resolved, remaining: await quarantine.countHeld(filter) };
+  return async (tenant, filter, limit) => {
+    const held = await quarantine.oldestHeld(tenant, filter, limit);
+    const resolved = await quarantine.resolve(tenant, idsOf(held), 'DISCARDED');
+    return { resolved, remaining: await quarantine.countHeld(tenant, filter) };
   };
 }
 

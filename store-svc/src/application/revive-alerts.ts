@@ -1,7 +1,7 @@
 import type { FinishedAlert } from '@vigie/alert';
 import type { AwaitingAlert, AwaitingFilter } from '../domain/awaiting-alert.ts';
 import type { QuarantinedAlert } from '../domain/quarantined-alert.ts';
-import type { AlertStore } from '../ports/alert-store.ts';
+import type { AlertStores } from '../ports/alert-store.ts';
 import type { QuarantineStore } from '../ports/quarantine-store.ts';
 import type { ReplayQueue } from '../ports/replay-queue.ts';
 import type { RecordOutcome } from './record-outcome.ts';
@@ -9,7 +9,7 @@ import type { RecordOutcome } from './record-outcome.ts';
 const PAGE_SIZE = 500;
 
 export interface ReviveAlertsParts {
-  readonly store: Pick<AlertStore, 'findAwaiting' | 'awaitOutcome'>;
+  readonly stores: Pick<AlertStores, 'findAwaiting' | 'of'>;
   readonly quarantine: Pick<QuarantineStore, 'findAt'>;
   readonly replayQueue: Pick<ReplayQueue, 'revive'>;
   readonly recordOutcome: RecordOutcome;
@@ -23,24 +23,32 @@ export interface ReviveAlertsParts {
  */
 export type ReviveAlerts = (filter: AwaitingFilter) => AsyncIterable<readonly AwaitingAlert[]>;
 
-export function createReviveAlerts({ store, quarantine, replayQueue, recordOutcome }: ReviveAlertsParts): ReviveAlerts {
+export function createReviveAlerts({
+  stores,
+  quarantine,
+  replayQueue,
+  recordOutcome,
+}: ReviveAlertsParts): ReviveAlerts {
   return async function* revive(filter) {
     let last: AwaitingAlert | undefined;
     do {
-      const behind = last && { awaitedSequence: last.awaitedSequence, uid: last.alert.uid };
-      const awaiting = await store.findAwaiting(filter, PAGE_SIZE, behind);
+      const behind = last && { awaitedSequence: last.awaitedSequence, tenant: last.alert.tenant, uid: last.alert.uid };
+      const awaiting = await stores.findAwaiting(filter, PAGE_SIZE, behind);
       await Promise.all(awaiting.map(reviveOne));
       yield awaiting;
       last = awaiting.length < PAGE_SIZE ? undefined : awaiting.at(-1);
     } while (last !== undefined);
   };
 
-  async function reviveOne(alert: AwaitingAlert): Promise<void> {
-    const { uid } = alert.alert;
-    const quarantined = await quarantine.findAt(alert.awaitedSequence, uid);
-    if (quarantined === undefined) await store.awaitOutcome(uid, await replayQueue.revive(alert));
-    // It was given up, and its row could not say so.
-    else await recordOutcome({ record: outcomeOf(alert, quarantined), isReplay: true });
+  async function reviveOne(awaiting: AwaitingAlert): Promise<void> {
+    const { alert, awaitedSequence } = awaiting;
+    const quarantined = await quarantine.findAt(awaitedSequence, alert);
+    if (quarantined === undefined) {
+      await stores.of(alert.tenant).awaitOutcome(alert.uid, await replayQueue.revive(awaiting));
+    } else {
+      // It was given up, and its row could not say so.
+      await recordOutcome({ record: outcomeOf(awaiting, quarantined), isReplay: true });
+    }
   }
 }
 

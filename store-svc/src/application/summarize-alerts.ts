@@ -3,8 +3,8 @@ import { type AlertSummary, summarize } from '../domain/alert-summary.ts';
 import type { AlertCounts } from '../ports/alert-counts.ts';
 
 /** @throws DatabaseError */
-export type SummarizeAlerts = (filter: CountFilter) => Promise<AlertSummary>;
+export type SummarizeAlerts = (tenant: string, filter: CountFilter) => Promise<AlertSummary>;
 
 export function createSummarizeAlerts(counts: Pick<AlertCounts, 'count'>): SummarizeAlerts {
-  return async filter => summarize(await counts.count(filter));
+  return async (tenant, filter) => summarize(await counts.count(tenant, filter));
 }

@@ -1,9 +1,11 @@
-import { isFinished } from '@vigie/alert';
+import { type Alert, alertKey, isFinished } from '@vigie/alert';
+import { mapGroups } from '@vigie/service-kit/async';
 import type { AlertMessage } from '../domain/alert-message.ts';
 import { findLostWork, type LostWork } from '../domain/find-lost-work.ts';
 import { ReportedOutcomes } from '../domain/reported-outcomes.ts';
+import type { KnownAlert } from '../domain/retired-alert.ts';
 import type { AlertJournal } from '../ports/alert-journal.ts';
-import type { AlertStore } from '../ports/alert-store.ts';
+import type { AlertStores } from '../ports/alert-store.ts';
 import type { DeadLetterQueue } from '../ports/dead-letter-queue.ts';
 import type { EventStart, OutcomeJournal } from '../ports/outcome-journal.ts';
 import type { QuarantineStore } from '../ports/quarantine-store.ts';
@@ -15,7 +17,7 @@ const PAGE_SIZE = 500;
 export interface SweepMessagesParts {
   readonly alertJournal: AlertJournal;
   readonly outcomeJournal: OutcomeJournal;
-  readonly store: Pick<AlertStore, 'find' | 'get'>;
+  readonly stores: Pick<AlertStores, 'of'>;
   readonly quarantine: Pick<QuarantineStore, 'has'>;
   readonly deadLetters: DeadLetterQueue;
   readonly recordAlert: RecordAlert;
@@ -82,12 +84,11 @@ export class SweepMessages {
   }
 
   async #putRight(messages: readonly AlertMessage[]): Promise<FoundLost[]> {
-    const { store, quarantine } = this.#parts;
-    const rows = await store.find([...new Set(messages.flatMap(uidOf))]);
-    const quarantined = await quarantine.has(messages.map(({ quarantineId }) => quarantineId));
+    const rows = await this.#findRows(messages.flatMap(alertsOf));
+    const quarantined = await this.#parts.quarantine.has(messages.map(({ quarantineId }) => quarantineId));
     const found = messages.flatMap((message): FoundLost[] => {
       const kind = findLostWork(message, {
-        row: rows.get(uidOf(message)[0] ?? ''),
+        row: alertsOf(message).map(alert => rows.get(alertKey(alert)))[0],
         isQuarantined: quarantined.has(message.quarantineId),
         isReported: this.#reported.has(message),
       });
@@ -98,14 +99,30 @@ export class SweepMessages {
     return found;
   }
 
+  /** @returns by `alertKey` */
+  async #findRows(alerts: readonly Alert[]): Promise<ReadonlyMap<string, KnownAlert | undefined>> {
+    const { stores } = this.#parts;
+    return new Map(
+      await mapGroups(
+        alerts,
+        ({ tenant }) => tenant,
+        async (ofTenant, tenant) => {
+          const rows = await stores.of(tenant).find([...new Set(ofTenant.map(({ uid }) => uid))]);
+          return ofTenant.map(alert => [alertKey(alert), rows.get(alert.uid)] as const);
+        },
+      ),
+    );
+  }
+
   async #record(message: AlertMessage): Promise<void> {
     const recorded = await this.#parts.recordAlert(message);
     if (recorded.kind === 'redeliver') throw recorded.error;
   }
 
   async #report(message: AlertMessage): Promise<void> {
-    const { store, outcomeJournal, deadLetters } = this.#parts;
-    const record = await store.get(uidOf(message)[0] ?? '');
+    const { stores, outcomeJournal, deadLetters } = this.#parts;
+    const [alert] = alertsOf(message);
+    const record = alert && (await stores.of(alert.tenant).get(alert.uid));
     // It may have got another outcome meanwhile, which its finder reports.
     if (record === undefined || !isFinished(record) || record.sequence !== message.sequence) return;
     if (record.outcome.status === 'QUARANTINED') await deadLetters.putMessage(message, record.outcome.failure);
@@ -113,6 +130,6 @@ export class SweepMessages {
   }
 }
 
-function uidOf({ content }: AlertMessage): [string] | [] {
-  return content.kind === 'alert' ? [content.alert.uid] : [];
+function alertsOf({ content }: AlertMessage): [Alert] | [] {
+  return content.kind === 'alert' ? [content.alert] : [];
 }

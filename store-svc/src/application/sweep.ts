@@ -1,7 +1,7 @@
 import type { AlertMessage } from '../domain/alert-message.ts';
 import type { AwaitingAlert } from '../domain/awaiting-alert.ts';
 import type { AlertJournal, JournalProgress } from '../ports/alert-journal.ts';
-import type { AlertStore } from '../ports/alert-store.ts';
+import type { AlertStores } from '../ports/alert-store.ts';
 import type { MaintenanceLease } from '../ports/maintenance-lease.ts';
 import type { Repaired, SweepReports } from '../ports/sweep-reports.ts';
 import type { ReviveAlerts } from './revive-alerts.ts';
@@ -16,7 +16,7 @@ const HOLD_MS = 30_000;
 export interface SweepParts {
   readonly lease: MaintenanceLease;
   readonly alertJournal: Pick<AlertJournal, 'progress'>;
-  readonly store: Pick<AlertStore, 'countReceived'>;
+  readonly stores: Pick<AlertStores, 'countReceived'>;
   readonly sweepMessages: SweepMessages;
   readonly reviveAlerts: ReviveAlerts;
   readonly reports: SweepReports;
@@ -37,7 +37,7 @@ export interface SweepParts {
 export type Sweep = (signal: AbortSignal) => Promise<void>;
 
 export function createSweep(parts: SweepParts): Sweep {
-  const { lease, alertJournal, store, sweepMessages, reviveAlerts, reports, afterMs } = parts;
+  const { lease, alertJournal, stores, sweepMessages, reviveAlerts, reports, afterMs } = parts;
 
   return async signal => {
     const swept = await lease.hold(HOLD_MS);
@@ -51,7 +51,7 @@ export function createSweep(parts: SweepParts): Sweep {
     await sweepStream(swept, progress, receivedBefore, signal);
     if (signal.aborted) return;
     await reviveRows(progress, receivedBefore, signal);
-    reports.passed(progress.serverTime, await store.countReceived(receivedBefore));
+    reports.passed(progress.serverTime, await stores.countReceived(receivedBefore));
   };
 
   async function sweepStream(
@@ -85,9 +85,9 @@ export function createSweep(parts: SweepParts): Sweep {
 }
 
 function repairedMessage({ content, sequence, receivedAt }: AlertMessage): Repaired {
-  return { uid: content.kind === 'alert' ? content.alert.uid : undefined, sequence, receivedAt };
+  return { alert: content.kind === 'alert' ? content.alert : undefined, sequence, receivedAt };
 }
 
 function repairedRow({ alert, awaitedSequence, receivedAt }: AwaitingAlert): Repaired {
-  return { uid: alert.uid, sequence: awaitedSequence, receivedAt };
+  return { alert, sequence: awaitedSequence, receivedAt };
 }

@@ -19,6 +19,7 @@ export interface AwaitingFilter {
 /** The place of an alert among those that wait: the earliest message first. */
 export interface AwaitingPosition {
   readonly awaitedSequence: number;
+  readonly tenant: string;
   readonly uid: string;
 }
 

@@ -8,6 +8,7 @@ export interface QuarantinedAlert {
   readonly state: QuarantineState;
   /** Undefined if the message could not be parsed as an alert. */
   readonly alert: Alert | undefined;
+  readonly tenant: string;
   readonly store: string;
   readonly failure: Failure;
   readonly attempts: number;

@@ -7,8 +7,8 @@ import type { AlertCount } from '../domain/alert-summary.ts';
  * Every method throws DatabaseError if the store can't do it now and trying again makes sense.
  */
 export interface AlertCounts {
-  /** One for each combination of store, status and failure code that has alerts. */
-  count(filter: CountFilter): Promise<readonly AlertCount[]>;
+  /** Of a tenant's alerts: one for each combination of store, status and failure code that has alerts. */
+  count(tenant: string, filter: CountFilter): Promise<readonly AlertCount[]>;
 
   /** Adds what changed since the last time to the sums, which keeps counting fast. Several may do it at once. */
   fold(): Promise<void>;

@@ -1,6 +1,6 @@
-import { describeAlertStore } from '../testing/alert-store.contract.ts';
-import { FakeAlertStore } from './alert-store.fake.ts';
+import { describeAlertStores } from '../testing/alert-store.contract.ts';
+import { FakeAlertStores } from './alert-store.fake.ts';
 
-describe('FakeAlertStore', () => {
-  describeAlertStore(async () => new FakeAlertStore());
+describe('FakeAlertStores', () => {
+  describeAlertStores(async () => new FakeAlertStores());
 });

@@ -6,9 +6,53 @@ import type { AwaitingAlert, AwaitingFilter, AwaitingPosition, Backlog } from '.
 import type { CurrentAlert } from '../domain/current-alert.ts';
 import type { AlertChanges } from '../domain/decide-alerts.ts';
 import type { ArchivableAlert, KnownAlert, RetiredAlert, Retirement, RetiringAlert } from '../domain/retired-alert.ts';
-import type { AlertStore, LockedAlerts } from './alert-store.ts';
+import type { AlertStore, AlertStores, LockedAlerts } from './alert-store.ts';
 
-/** Keeps the rows in memory; can be made to fail. */
+/** Keeps the rows in memory. */
+export class FakeAlertStores implements AlertStores {
+  readonly #stores = new Map<string, FakeAlertStore>();
+
+  of(tenant: string): FakeAlertStore {
+    const store = this.#stores.get(tenant) ?? new FakeAlertStore();
+    this.#stores.set(tenant, store);
+    return store;
+  }
+
+  async tenants(): Promise<readonly string[]> {
+    return [...this.#stores].flatMap(([tenant, { rows }]) => (rows.size > 0 ? [tenant] : [])).sort();
+  }
+
+  async findAwaiting(
+    filter: AwaitingFilter,
+    limit: number,
+    behind: AwaitingPosition = { awaitedSequence: -1, tenant: '', uid: '' },
+  ): Promise<readonly AwaitingAlert[]> {
+    return this.#all()
+      .flatMap(store => store.awaiting(filter))
+      .filter(each => compareAwaiting(placeOfAwaiting(each), behind) > 0)
+      .sort((a, b) => compareAwaiting(placeOfAwaiting(a), placeOfAwaiting(b)))
+      .slice(0, limit);
+  }
+
+  async lastPosition(): Promise<number> {
+    return Math.max(0, ...this.#all().map(store => store.lastPosition()));
+  }
+
+  async countReceived(before: Date): Promise<Backlog> {
+    const times = this.#all()
+      .flatMap(({ rows }) => [...rows.values()])
+      .filter(row => !isFinished(row) && row.receivedAt < before)
+      .map(({ receivedAt }) => receivedAt)
+      .sort((a, b) => a.getTime() - b.getTime());
+    return { alerts: times.length, oldest: times[0] };
+  }
+
+  #all(): FakeAlertStore[] {
+    return [...this.#stores.values()];
+  }
+}
+
+/** The rows of one tenant; can be made to fail. */
 export class FakeAlertStore implements AlertStore {
   readonly rows = new Map<string, AlertRecord>();
   /** Where in the stream each row's alert came first. */
@@ -108,12 +152,8 @@ export class FakeAlertStore implements AlertStore {
     return new Set(retired.map(({ uid }) => uid));
   }
 
-  async findAwaiting(
-    { finishedThrough, receivedBefore, firstSequence }: AwaitingFilter,
-    limit: number,
-    behind: AwaitingPosition = { awaitedSequence: -1, uid: '' },
-  ): Promise<readonly AwaitingAlert[]> {
-    this.#begin(limit);
+  awaiting({ finishedThrough, receivedBefore, firstSequence }: AwaitingFilter): readonly AwaitingAlert[] {
+    if (this.failure !== undefined) throw this.failure;
     return [...this.rows.values()]
       .filter(row => !isFinished(row) || this.#awaited.has(row.alert.uid))
       .map(({ alert, receivedAt, traceId }) => {
@@ -123,10 +163,7 @@ export class FakeAlertStore implements AlertStore {
       .filter(({ receivedAt, awaitedSequence }) => {
         const isOld = receivedAt < receivedBefore || awaitedSequence < firstSequence;
         return isOld && awaitedSequence <= finishedThrough;
-      })
-      .filter(({ alert, awaitedSequence }) => compareAwaiting({ awaitedSequence, uid: alert.uid }, behind) > 0)
-      .sort((a, b) => compareAwaiting({ ...a, uid: a.alert.uid }, { ...b, uid: b.alert.uid }))
-      .slice(0, limit);
+      });
   }
 
   async awaitOutcome(uid: string, sequence: number): Promise<void> {
@@ -135,21 +172,13 @@ export class FakeAlertStore implements AlertStore {
     if (sequence > latest) this.#awaited.set(uid, sequence);
   }
 
-  async lastPosition(): Promise<number> {
+  lastPosition(): number {
     const current = [...this.#current([...this.rows.keys()]).values()];
     return Math.max(
       0,
       ...current.map(({ sequence, outcomeSequence }) => Math.max(sequence, outcomeSequence ?? 0)),
       ...this.#awaited.values(),
     );
-  }
-
-  async countReceived(before: Date): Promise<Backlog> {
-    const times = [...this.rows.values()]
-      .filter(row => !isFinished(row) && row.receivedAt < before)
-      .map(({ receivedAt }) => receivedAt)
-      .sort((a, b) => a.getTime() - b.getTime());
-    return { alerts: times.length, oldest: times[0] };
   }
 
   async list(
@@ -227,8 +256,12 @@ function isBetween(micros: number, since = 0, until = Number.POSITIVE_INFINITY):
   return micros >= since && micros < until;
 }
 
+function placeOfAwaiting({ alert, awaitedSequence }: AwaitingAlert): AwaitingPosition {
+  return { awaitedSequence, tenant: alert.tenant, uid: alert.uid };
+}
+
 function compareAwaiting(a: AwaitingPosition, b: AwaitingPosition): number {
-  return a.awaitedSequence - b.awaitedSequence || compareUids(a, b);
+  return a.awaitedSequence - b.awaitedSequence || compareTexts(a.tenant, b.tenant) || compareUids(a, b);
 }
 
 function comparePlaces(a: ListPosition, b: ListPosition): number {
@@ -236,6 +269,10 @@ function comparePlaces(a: ListPosition, b: ListPosition): number {
 }
 
 function compareUids(a: { readonly uid: string }, b: { readonly uid: string }): number {
-  if (a.uid === b.uid) return 0;
-  return a.uid < b.uid ? -1 : 1;
+  return compareTexts(a.uid, b.uid);
+}
+
+function compareTexts(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }

@@ -10,7 +10,33 @@ import type { ArchivableAlert, KnownAlert, Retirement, RetiringAlert } from '../
 export { DatabaseError, UnstorableError } from '@vigie/postgres/errors';
 
 /**
- * One row an alert, until it is retired. It stores what the use cases decide.
+ * The alerts of all tenants.
+ *
+ * Every method throws DatabaseError if the store can't do it now and trying again makes sense.
+ */
+export interface AlertStores {
+  /** What one tenant has: nothing else is found or changed there. */
+  of(tenant: string): AlertStore;
+
+  /** Whoever has alerts. */
+  tenants(): Promise<readonly string[]>;
+
+  /**
+   * Alerts whose outcomes are missing: those that wait for the earliest message first.
+   *
+   * @param behind only alerts that come later in the list than this place
+   */
+  findAwaiting(filter: AwaitingFilter, limit: number, behind?: AwaitingPosition): Promise<readonly AwaitingAlert[]>;
+
+  /** The greatest position in the stream of alerts that any row has; 0 if there is none. */
+  lastPosition(): Promise<number>;
+
+  /** Of the alerts that are RECEIVED, those that were received before this. */
+  countReceived(before: Date): Promise<Backlog>;
+}
+
+/**
+ * One row an alert of a tenant, until it is retired. It stores what the use cases decide.
  *
  * Every method throws DatabaseError if the store can't do it now and trying again makes sense; those that write throw
  * UnstorableError if it never will.
@@ -69,21 +95,8 @@ export interface AlertStore {
    */
   retire(alerts: readonly RetiringAlert[], retirement: Retirement, file?: string): Promise<ReadonlySet<string>>;
 
-  /**
-   * Those that wait for the earliest message first, of equal ones the least uid.
-   *
-   * @param behind only alerts that come later in the list than this place
-   */
-  findAwaiting(filter: AwaitingFilter, limit: number, behind?: AwaitingPosition): Promise<readonly AwaitingAlert[]>;
-
   /** Notes that the outcome of an alert is awaited from a later message. */
   awaitOutcome(uid: string, sequence: number): Promise<void>;
-
-  /** The greatest position in the stream of alerts that any row has; 0 if there is none. */
-  lastPosition(): Promise<number>;
-
-  /** Of the alerts that are RECEIVED, those that were received before this. */
-  countReceived(before: Date): Promise<Backlog>;
 
   /**
    * @param after only alerts that come later in the list than this place

@@ -1,6 +1,8 @@
 import type { FinishedAlert } from '@vigie/alert';
 import type { FeedEvent, FeedPosition, OutcomeFilter } from '@vigie/outcome-feed';
 
+export { EVERYTHING } from '@vigie/outcome-feed';
+
 /** Outcomes as they are found. */
 export interface OutcomeFeed {
   /**

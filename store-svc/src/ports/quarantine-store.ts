@@ -1,3 +1,4 @@
+import type { Alert } from '@vigie/alert';
 import type {
   QuarantinedAlert,
   QuarantineFilter,
@@ -16,8 +17,9 @@ export interface QuarantineStore {
    */
   keep(batch: readonly QuarantinedAlert[]): Promise<void>;
 
-  /** The latest first. @param after only messages that come later in the list than this place */
+  /** A tenant's, the latest first. @param after only messages that come later in the list than this place */
   list(
+    tenant: string,
     state: QuarantineState,
     filter: QuarantineFilter,
     limit: number,
@@ -27,14 +29,14 @@ export interface QuarantineStore {
   /** Which of these ids it has, in any state. */
   has(ids: readonly string[]): Promise<ReadonlySet<string>>;
 
-  /** The message that was at a position in the stream of alerts, in any state, if it brought the alert `uid`. */
-  findAt(sequence: number, uid: string): Promise<QuarantinedAlert | undefined>;
+  /** The message that was at a position in the stream of alerts, in any state, if it brought this alert. */
+  findAt(sequence: number, alert: Pick<Alert, 'tenant' | 'uid'>): Promise<QuarantinedAlert | undefined>;
 
-  /** Those that are HELD, the oldest first. */
-  oldestHeld(filter: QuarantineFilter, limit: number): Promise<readonly QuarantinedAlert[]>;
+  /** A tenant's that are HELD, the oldest first. */
+  oldestHeld(tenant: string, filter: QuarantineFilter, limit: number): Promise<readonly QuarantinedAlert[]>;
 
-  countHeld(filter: QuarantineFilter): Promise<number>;
+  countHeld(tenant: string, filter: QuarantineFilter): Promise<number>;
 
-  /** Resolves those of them that are HELD. @returns how many that were */
-  resolve(ids: readonly string[], state: Exclude<QuarantineState, 'HELD'>): Promise<number>;
+  /** Resolves those of the tenant's that are HELD. @returns how many that were */
+  resolve(tenant: string, ids: readonly string[], state: Exclude<QuarantineState, 'HELD'>): Promise<number>;
 }

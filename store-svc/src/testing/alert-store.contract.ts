@@ -1,4 +1,6 @@
 import {
+  type Alert,
+  type AlertRecord,
   contentHash,
   isFinished,
   type Labels,
@@ -9,14 +11,15 @@ import {
 } from '@vigie/alert';
 import { SAMPLE_MEDIA, SPARSE_MEDIA } from '@vigie/alert/testing';
 import { expect } from 'chai';
-import { recordArrivals } from '../application/record-arrival.ts';
-import { recordOutcomes } from '../application/record-outcome.ts';
+import { createRecordArrival, recordArrivals } from '../application/record-arrival.ts';
+import { createRecordOutcome, recordOutcomes } from '../application/record-outcome.ts';
 import type { AlertArrival } from '../domain/alert-arrival.ts';
 import { type AlertFilter, placeOf } from '../domain/alert-filter.ts';
 import type { AwaitingPosition } from '../domain/awaiting-alert.ts';
+import type { CurrentAlert } from '../domain/current-alert.ts';
 import type { FoundOutcome } from '../domain/found-outcome.ts';
 import type { RetiringAlert } from '../domain/retired-alert.ts';
-import type { AlertStore } from '../ports/alert-store.ts';
+import type { AlertStore, AlertStores } from '../ports/alert-store.ts';
 import {
   arrivalOf,
   FAILED,
@@ -30,14 +33,16 @@ import {
 } from './sample-alerts.ts';
 
 /**
- * What every AlertStore does when the use cases decide what it stores.
+ * What all AlertStores do when the use cases decide what they store.
  *
- * @param openEmpty a store without rows
+ * @param openEmpty stores without rows
  */
-export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
+export function describeAlertStores(openEmpty: () => Promise<AlertStores>): void {
+  let stores: AlertStores;
   let store: AlertStore;
   beforeEach(async () => {
-    store = await openEmpty();
+    stores = await openEmpty();
+    store = stores.of('default');
   });
 
   const recordAll = async (arrivals: readonly AlertArrival[]) =>
@@ -45,6 +50,83 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
   const recordReceived = (alerts: readonly ReceivedAlert[]) => recordAll(alerts.map(alert => arrivalOf(alert)));
   const recordFound = async (outcomes: readonly FoundOutcome[]) =>
     (await recordOutcomes(store, outcomes)).map(({ kind }) => kind);
+
+  describe('two tenants', () => {
+    const ofAcme = (uid: string, alert: Partial<Alert> = {}) => receivedAlert(uid, { tenant: 'acme', ...alert });
+    const retry = {
+      attempts: 1,
+      lastFailure: { code: 'VIDEO_UNREACHABLE', message: 'away' },
+      nextAttemptAt: new Date('2026-01-02T03:04:05.678Z'),
+    } as const;
+    let acme: AlertStore;
+
+    beforeEach(async () => {
+      acme = stores.of('acme');
+      const recordAlert = createRecordArrival(stores);
+      const arrivals = [receivedAlert('a'), ofAcme('a', { video: '/videos/acme.mp4' }), receivedAlert('b')];
+      const results = await Promise.all(
+        arrivals.map((received, index) => recordAlert(arrivalOf(received, { sequence: index + 1 }))),
+      );
+      expect(results.map(({ kind }) => kind)).to.deep.equal(['RECORDED', 'RECORDED', 'RECORDED']);
+    });
+
+    it('have an alert each of one uid', async () => {
+      expect((await store.get('a'))?.alert).to.include({ tenant: 'default', video: '/videos/a.mp4' });
+      expect((await acme.get('a'))?.alert).to.include({ tenant: 'acme', video: '/videos/acme.mp4' });
+      expect(await acme.get('b')).to.equal(undefined);
+      expect([...(await acme.find(['a', 'b'])).keys()]).to.deep.equal(['a']);
+      expect((await acme.list({}, 9)).map(({ alert }) => alert.uid)).to.deep.equal(['a']);
+      expect((await store.list({ uids: ['a', 'b'] }, 9)).map(({ alert }) => alert.tenant)).to.deep.equal([
+        'default',
+        'default',
+      ]);
+    });
+
+    it('change nothing of one another', async () => {
+      const before = await store.get('a');
+      const recordOutcome = createRecordOutcome(stores);
+      expect(
+        await recordOutcome(found(finishedAlert(ofAcme('a', { video: '/videos/acme.mp4' }), PROCESSED, 2))),
+      ).to.deep.equal({
+        kind: 'RECORDED',
+      });
+      expect(await recordOutcome(found(finishedAlert(ofAcme('b'), PROCESSED, 3)))).to.deep.equal({
+        kind: 'UNKNOWN_ALERT',
+      });
+      await acme.noteRetries([{ uid: 'b', retry }]);
+      await acme.awaitOutcome('a', 9);
+      await acme.displace(arrivalOf(ofAcme('b'), { sequence: 1 }));
+      expect(await store.get('a')).to.deep.equal(before);
+      expect(await store.get('b')).to.deep.equal(receivedAlert('b'));
+      expect(statusOf((await acme.get('a')) as AlertRecord)).to.equal('PROCESSED');
+    });
+
+    it('lose no rows to one another', async () => {
+      await createRecordOutcome(stores)(found(finishedAlert(receivedAlert('b'), PROCESSED, 3)));
+      const { alert, sequence, outcomeSequence } = (await store.find(['b'])).get('b') as CurrentAlert;
+      const retiring = [{ uid: 'b', contentHash: contentHash(alert), sequence, outcomeSequence: outcomeSequence ?? 0 }];
+      expect(await acme.retire(retiring, 'DELETED')).to.deep.equal(new Set());
+      expect(await store.retire(retiring, 'DELETED')).to.deep.equal(new Set(['b']));
+      expect([...(await acme.find(['b'])).keys()]).to.deep.equal([]);
+      const again = await recordArrivals(acme, [arrivalOf(ofAcme('b'), { sequence: 7 })]);
+      expect(again).to.deep.equal([{ kind: 'RECORDED' }]);
+    });
+
+    it('are known, and looked after together', async () => {
+      expect(await stores.tenants()).to.deep.equal(['acme', 'default']);
+      const awaiting = await stores.findAwaiting(
+        { finishedThrough: 9, receivedBefore: new Date(), firstSequence: 1 },
+        9,
+      );
+      expect(awaiting.map(({ alert }) => [alert.tenant, alert.uid])).to.deep.equal([
+        ['default', 'a'],
+        ['acme', 'a'],
+        ['default', 'b'],
+      ]);
+      expect(await stores.lastPosition()).to.equal(3);
+      expect((await stores.countReceived(new Date())).alerts).to.equal(3);
+    });
+  });
 
   describe('recording alerts', () => {
     it('keeps an alert as it came, to the microsecond', async () => {
@@ -530,14 +612,14 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
   });
 
   it('knows the greatest position that any row has, of whatever kind', async () => {
-    expect(await store.lastPosition()).to.equal(0);
+    expect(await stores.lastPosition()).to.equal(0);
     const [a, b] = [receivedAlert('a'), receivedAlert('b')];
     await recordAll([arrivalOf(a, { sequence: 3 }), arrivalOf(b, { sequence: 2 })]);
-    expect(await store.lastPosition()).to.equal(3);
+    expect(await stores.lastPosition()).to.equal(3);
     await recordFound([foundAgain(finishedAlert(b, PROCESSED, 5))]);
-    expect(await store.lastPosition()).to.equal(5);
+    expect(await stores.lastPosition()).to.equal(5);
     await store.awaitOutcome('a', 7);
-    expect(await store.lastPosition()).to.equal(7);
+    expect(await stores.lastPosition()).to.equal(7);
   });
 
   describe('alerts that wait for an outcome', () => {
@@ -545,7 +627,7 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
     const received = (uid: string, receivedAt = early) => ({ ...receivedAlert(uid), receivedAt });
     const all = { finishedThrough: 100, receivedBefore: late, firstSequence: 1 };
     const awaiting = async (filter = all, limit = 9, behind?: AwaitingPosition) =>
-      (await store.findAwaiting(filter, limit, behind)).map(({ alert, awaitedSequence }) => [
+      (await stores.findAwaiting(filter, limit, behind)).map(({ alert, awaitedSequence }) => [
         alert.uid,
         awaitedSequence,
       ]);
@@ -566,10 +648,10 @@ export function describeAlertStore(openEmpty: () => Promise<AlertStore>): void {
       expect(await awaiting({ ...all, finishedThrough: 3 })).to.deep.equal([['b', 3]]);
       expect(await awaiting({ ...all, firstSequence: 3 })).to.deep.equal([['c', 2], ...expected]);
       expect(await awaiting(all, 1)).to.deep.equal([['b', 3]]);
-      expect(await awaiting(all, 9, { awaitedSequence: 3, uid: 'b' })).to.deep.equal([['a', 4]]);
-      expect(await awaiting(all, 9, { awaitedSequence: 3, uid: 'a' })).to.deep.equal(expected);
-      expect(await store.countReceived(late)).to.deep.equal({ alerts: 2, oldest: early });
-      expect(await store.countReceived(early)).to.deep.equal({ alerts: 0, oldest: undefined });
+      expect(await awaiting(all, 9, { tenant: 'default', awaitedSequence: 3, uid: 'b' })).to.deep.equal([['a', 4]]);
+      expect(await awaiting(all, 9, { tenant: 'default', awaitedSequence: 3, uid: 'a' })).to.deep.equal(expected);
+      expect(await stores.countReceived(late)).to.deep.equal({ alerts: 2, oldest: early });
+      expect(await stores.countReceived(early)).to.deep.equal({ alerts: 0, oldest: undefined });
     });
 
     it('wait for the latest message that was published to have them probed, until its outcome is there', async () => {

@@ -85,6 +85,24 @@ export function describeOutcomeFeed(open: () => Promise<OpenFeed>): void {
     expect(await other.nextUid()).to.equal('d');
   });
 
+  it('sends what is of the tenant that was asked for, from now on and after a position', async () => {
+    const acmes = { ...EVERYTHING, tenant: 'acme' };
+    const acme = await watch(acmes);
+    const ofStore = await watch({ ...acmes, stores: ['store-1'] });
+    const ofAcme = (record: FinishedAlert) => ({ ...record, alert: { ...record.alert, tenant: 'acme' } });
+    await report(processed('a', 'store-1'));
+    await report(ofAcme(failed('b')));
+    await report(quarantined('c'));
+    await report(ofAcme(processed('d', 'store-1')));
+    await report(ofAcme(quarantined('e')));
+    // Two streams: what is quarantined may come sooner.
+    const everything = ['b', 'd', 'e'];
+    const seen = async ({ nextUid }: typeof acme) => [await nextUid(), await nextUid(), await nextUid()].toSorted();
+    expect(await seen(acme)).to.deep.equal(everything);
+    expect(await ofStore.nextUid()).to.equal('d');
+    expect(await seen(await watch(acmes, acme.start))).to.deep.equal(everything);
+  });
+
   it('sends what is of one of several stores and has all labels, from now on and after a position', async () => {
     const filter = { ...EVERYTHING, stores: ['store-1', 'store-2'], labels: ['camera=3', 'site=Évry'] };
     const labels = { camera: '3', site: 'Évry' };

@@ -17,13 +17,13 @@ export async function openOutcomeStreams(teardown: AsyncDisposableStack) {
     if (outcome.status === 'QUARANTINED') {
       const { code: reason, message: why } = outcome.failure;
       const original = {
-        ...{ subject: subjects.received(alert.store), payload: Buffer.from(encodeAlertPayload(alert)) },
+        ...{ subject: subjects.received(alert), payload: Buffer.from(encodeAlertPayload(alert)) },
         ...{ streamSequence: ++quarantined, receivedAt, redrives: 0 },
       };
-      await publishQuarantined({ client, original, store: alert.store, reason, why, attempts: effort.attempts });
+      await publishQuarantined({ client, original, owner: alert, reason, why, attempts: effort.attempts });
     } else {
       const subject = outcome.status === 'PROCESSED' ? subjects.processed : subjects.failed;
-      await client.publish(subject(alert.store), encodeOutcomePayload(record));
+      await client.publish(subject(alert), encodeOutcomePayload(record));
     }
   }
 

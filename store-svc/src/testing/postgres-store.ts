@@ -1,14 +1,18 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
+import { DEFAULT_TENANT } from '@vigie/access/tenants';
 import type { EmbeddedPostgres } from '@vigie/dev-env/servers';
 import { type DatabaseConfig, openDatabase } from '@vigie/postgres';
 import { LONG_TIMEOUTS } from '@vigie/postgres/testing';
 import { createLogger, Health } from '@vigie/service-kit/telemetry';
-import { PostgresAlertStore } from '../adapters/postgres/postgres-alert-store.ts';
+import type { PostgresAlertStore } from '../adapters/postgres/postgres-alert-store.ts';
+import { PostgresAlertStores } from '../adapters/postgres/postgres-alert-stores.ts';
 import { STORE_SCHEMA } from '../adapters/postgres/schema.ts';
 
 export const POOL_SIZE = 5;
 
 export interface PostgresStore {
+  readonly stores: PostgresAlertStores;
+  /** Of the default tenant. */
   readonly store: PostgresAlertStore;
   readonly orm: MikroORM;
   readonly health: Health;
@@ -30,5 +34,6 @@ export async function openPostgresStore(
   const logger = createLogger('store-svc', 'silent');
   const orm = await openDatabase(STORE_SCHEMA, { ...config, ...options }, { logger, health, teardown });
   health.enter('running');
-  return { store: new PostgresAlertStore(orm), orm, health };
+  const stores = new PostgresAlertStores(orm);
+  return { stores, store: stores.of(DEFAULT_TENANT), orm, health };
 }

@@ -85,7 +85,7 @@ export async function runStore(teardown: AsyncDisposableStack, env: StoreEnviron
       alerts.map(({ alert, traceId }) => {
         const carrier = headers();
         carrier.set(TRACEPARENT, `00-${traceId}-${SPAN_ID}-01`);
-        return stream.publish(subjects.received(alert.store), encodeAlertPayload(alert), { headers: carrier });
+        return stream.publish(subjects.received(alert), encodeAlertPayload(alert), { headers: carrier });
       }),
     );
   }

@@ -21,7 +21,14 @@ export const QUARANTINED: Outcome = {
 
 export function receivedAlert(uid: string, alert: Partial<Alert> = {}): ReceivedAlert {
   return {
-    alert: { uid, video: '/videos/a.mp4', timestampMicros: SAMPLE_MICROS, store: 'store-42', ...alert },
+    alert: {
+      tenant: 'default',
+      uid,
+      video: '/videos/a.mp4',
+      timestampMicros: SAMPLE_MICROS,
+      store: 'store-42',
+      ...alert,
+    },
     receivedAt: new Date('2025-06-02T13:35:21.123Z'),
     traceId: '0af7651916cd43dd8448eb211c80319c',
   };
@@ -58,7 +65,7 @@ export function alertMessage(received: ReceivedAlert, change: Partial<AlertMessa
   return {
     content: { kind: 'alert', alert, isReplay: false },
     ...{ attempts: 1, sequence: 1, quarantineId: `1-${receivedAt.getTime()}`, receivedAt, traceId, redrives: 0 },
-    ...{ subject: subjects.received(alert.store), payload: Buffer.from(encodeAlertPayload(alert)) },
+    ...{ subject: subjects.received(alert), payload: Buffer.from(encodeAlertPayload(alert)) },
     ...change,
   };
 }

@@ -67,8 +67,8 @@ describe('backup and restore', () => {
   async function insertAlert(uid: string, sequence: number): Promise<void> {
     await queryPostgres(
       postgres.url,
-      `insert into alerts (uid, store, video, timestamp, received_at, trace_id, status, alert_sequence)
-       values ($1, 's', $2, '2025-06-02T13:35:20.683412Z', now(), 'trace', 'RECEIVED', $3)`,
+      `insert into alerts (tenant, uid, store, video, timestamp, received_at, trace_id, status, alert_sequence)
+       values ('default', $1, 's', $2, '2025-06-02T13:35:20.683412Z', now(), 'trace', 'RECEIVED', $3)`,
       [uid, VIDEO, sequence],
     );
   }

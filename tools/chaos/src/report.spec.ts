@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Ledger } from './checker/ledger.ts';
 import { type ChaosReport, formatReport } from './report.ts';
 
-const alert = { uid: 'a', video: '/videos/a.mp4', timestampMicros: 1, store: 'store-1' };
+const alert = { tenant: 'default', uid: 'a', video: '/videos/a.mp4', timestampMicros: 1, store: 'store-1' };
 const end = { status: 'PROCESSED', failureCode: null } as const;
 
 function report(change: Partial<ChaosReport> = {}): ChaosReport {

@@ -2,6 +2,7 @@ import { copyFile, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
+import { DEFAULT_TENANT } from '@vigie/access/tenants';
 import { parseAlert } from '@vigie/alert';
 import { alertMessageId, subjects } from '@vigie/alert/streams';
 import { encodeAlertPayload } from '@vigie/alert/wire';
@@ -65,13 +66,14 @@ describe('an alert that is sent more than once', () => {
   }
 
   /** Publishes as a client of NATS does, whose alerts nobody compares with the rows before they are in the stream. */
-  const publish = (alert: AlertJson) => stream.publish(subjects.received(alert.store), JSON.stringify(alert));
+  const publish = (alert: AlertJson) =>
+    stream.publish(subjects.received({ tenant: DEFAULT_TENANT, ...alert }), JSON.stringify(alert));
   /** As ingest-svc does, until it isn't taken for a duplicate any more. */
   const publishAnew = (alert: AlertJson) =>
     waitFor('a stream that has forgotten', async () => {
-      const parsed = parseAlert(alert);
+      const parsed = parseAlert(alert, DEFAULT_TENANT);
       const options = { msgID: alertMessageId(parsed) };
-      const { duplicate } = await stream.publish(subjects.received(alert.store), encodeAlertPayload(parsed), options);
+      const { duplicate } = await stream.publish(subjects.received(parsed), encodeAlertPayload(parsed), options);
       return duplicate ? undefined : true;
     });
 

@@ -1,7 +1,7 @@
 import { create, toJson } from '@bufbuild/protobuf';
 import { createClient, type Transport } from '@connectrpc/connect';
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node';
-import { subjects } from '@vigie/alert/streams';
+import { storeToken } from '@vigie/alert/streams';
 import { asShown, type GeneratedAlert, generateAlerts, openJetStream, waitFor } from '@vigie/dev-env/testing';
 import { AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
@@ -30,7 +30,9 @@ describe('an alert from anywhere in the legal range', () => {
     'a batch over REST': alerts => postJson(`${mesh().url}/v1/alerts:batch`, { alerts }),
     async NATS(alerts) {
       const { client } = await openJetStream(teardown, mesh().addresses.natsUrls.operator);
-      await Promise.all(alerts.map(alert => client.publish(subjects.received(alert.store), JSON.stringify(alert))));
+      await Promise.all(
+        alerts.map(alert => client.publish(`alerts.received.${storeToken(alert.store)}`, JSON.stringify(alert))),
+      );
     },
     ...Object.fromEntries(
       Object.entries(transports).map(([name, open]) => [

@@ -32,7 +32,7 @@ export class SteadyLoad {
     const store = createClient(AlertService, transport);
     this.#run('unary', async () => {
       const alert = this.#newAlert();
-      await ingest.createAlert({ alert: alertToProto(parseAlert(alert)) });
+      await ingest.createAlert({ alert: alertToProto(parseAlert(alert, 'default')) });
       this.accepted.add(alert.uid);
       this.answers.unary++;
       await store.listAlerts({ stores: [this.#store], pageSize: 1 });
@@ -47,7 +47,7 @@ export class SteadyLoad {
     this.#run('stream', async () => {
       try {
         while (unanswered.length < STREAM_WINDOW) unanswered.push(this.#newAlert());
-        const requests = unanswered.map(alert => ({ alert: alertToProto(parseAlert(alert)) }));
+        const requests = unanswered.map(alert => ({ alert: alertToProto(parseAlert(alert, 'default')) }));
         for await (const { result } of ingest.streamAlerts(yieldSlowly(requests))) {
           if (result?.outcome.case !== 'accepted') throw new Error(`refused: ${JSON.stringify(result?.outcome.value)}`);
           this.accepted.add(result.outcome.value.uid);

@@ -7,6 +7,7 @@ import {
   type JsMsg,
 } from '@nats-io/jetstream';
 import { nanos, nuid } from '@nats-io/transport-node';
+import { DEFAULT_TENANT } from '@vigie/access/tenants';
 import { subjects } from '@vigie/alert/streams';
 import type { Selection } from './replay-options.ts';
 
@@ -70,8 +71,10 @@ function startOf({ sequence, after, since }: Selection): Partial<ConsumerConfig>
   return { deliver_policy: DeliverPolicy.StartTime, opt_start_time: since.toISOString() };
 }
 
-function subjectOf({ store }: Selection): string {
-  return store === undefined ? 'alerts.received.*' : subjects.received(store);
+function subjectOf({ tenant, store }: Selection): string {
+  if (tenant === undefined && store === undefined) return 'alerts.received.>';
+  const owner = { tenant: tenant ?? DEFAULT_TENANT, store: store ?? '' };
+  return store === undefined ? `${subjects.received(owner)}*` : subjects.received(owner);
 }
 
 function isAt({ seq }: JsMsg, { sequence }: Selection): boolean {

@@ -1,7 +1,10 @@
+import { isTenantId } from '@vigie/access/tenants';
 import { parseOptions, WrongUsageError } from '@vigie/dev-env/command-line';
 
 /** Which messages of the stream `ALERTS`; they have to match all that is given. */
 export interface Selection {
+  /** The tenant that their subject names; with a store, the default one if absent. */
+  readonly tenant: string | undefined;
   /** The store that their subject names. */
   readonly store: string | undefined;
   /** Of when the stream got them. */
@@ -27,6 +30,7 @@ Publishes alerts of the stream ALERTS again, so that they are probed again and t
 subject, byte for byte, in the order of the stream. At least one of these says which:
 
   --store NAME     those of a store
+  --tenant ID      those of a tenant; with --store, of its store (default: default)
   --since TIME     those that the stream got at this time or later: 2025-06-02T13:00:00Z, or 90s, 15m, 6h, 2d ago
   --until TIME     those that it got earlier than this
   --sequence N     the one at this position
@@ -45,21 +49,26 @@ const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_60
 export function parseReplayOptions(args: readonly string[], now = Date.now()): ReplayOptions | undefined {
   const values = parseOptions(args, OPTIONS);
   if (values.help) return undefined;
-  const { store, backup } = values;
+  const { tenant, store, backup } = values;
+  if (tenant !== undefined && !isTenantId(tenant))
+    throw new WrongUsageError(`--tenant ${tenant}: no tenant has such an id`);
   const since = readTime('--since', values.since, now);
   const until = readTime('--until', values.until, now);
   const sequence = readPosition('--sequence', values.sequence, 1);
   const after = readPosition('--after', values.after, 0);
-  if ([store, since, until, sequence, after, backup].every(given => given === undefined)) {
-    throw new WrongUsageError('say which alerts: give at least one of --store, --since, --until, --sequence, --backup');
+  if ([tenant, store, since, until, sequence, after, backup].every(given => given === undefined)) {
+    throw new WrongUsageError(
+      'say which alerts: give at least one of --store, --tenant, --since, --until, --sequence, --backup',
+    );
   }
   if (since !== undefined && until !== undefined && since >= until) {
     throw new WrongUsageError('--since has to be earlier than --until');
   }
-  return { store, since, until, sequence, after, backup, dryRun: values['dry-run'] };
+  return { tenant, store, since, until, sequence, after, backup, dryRun: values['dry-run'] };
 }
 
 const OPTIONS = {
+  tenant: { type: 'string' },
   store: { type: 'string' },
   since: { type: 'string' },
   until: { type: 'string' },

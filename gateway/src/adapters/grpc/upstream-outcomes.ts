@@ -1,5 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { Code, ConnectError, createContextValues } from '@connectrpc/connect';
+import { DEFAULT_TENANT } from '@vigie/access/tenants';
+import { onBehalfOf } from '@vigie/access/wire';
 import { type FinalStatus, labelTexts } from '@vigie/alert';
 import { statusFromProto } from '@vigie/alert/wire';
 import {
@@ -74,7 +76,7 @@ export class UpstreamOutcomes implements FeedSource<WatchAlertsResponse> {
   }
 
   async #watch(
-    { stores, labels, statuses }: OutcomeFilter,
+    { tenant, stores, labels, statuses }: OutcomeFilter,
     after: FeedPosition | undefined,
     signal: AbortSignal,
   ): Promise<AsyncIterable<FeedEvent<WatchAlertsResponse>>> {
@@ -84,7 +86,7 @@ export class UpstreamOutcomes implements FeedSource<WatchAlertsResponse> {
       statuses: statuses.map(status => Alert_Status[status]),
       resumeToken: after === undefined ? '' : encodeResumeToken(after),
     });
-    const header = new Headers({ authorization: this.#authorization });
+    const header = new Headers({ authorization: this.#authorization, ...onBehalfOf(tenant).headers });
     const call = { signal, header, contextValues: createContextValues() };
     const responses = await this.#upstreams.stream(AlertService.method.watchAlerts, yieldOne(request), call);
     return toEvents(responses as AsyncIterable<WatchAlertsResponse>);
@@ -98,6 +100,7 @@ async function* toEvents(responses: AsyncIterable<WatchAlertsResponse>): AsyncIt
     const { alert } = response;
     const outcome = alert && {
       value: response,
+      tenant: alert.tenant || DEFAULT_TENANT,
       store: alert.store,
       labels: labelTexts(alert.labels),
       status: statusFromProto(alert.status) as FinalStatus,

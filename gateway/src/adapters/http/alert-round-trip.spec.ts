@@ -82,7 +82,7 @@ describe('what is accepted', () => {
         const { uid, video, timestamp, store, labels = {} } = read(alert);
         const taken = { uid, video, timestamp, store, labels };
         if (!isDeepStrictEqual(taken, alert)) expect(taken).to.deep.equal(alert);
-        parseAlert(taken, latestTimestamp());
+        parseAlert(taken, 'default', latestTimestamp());
       }
     });
   }
@@ -91,7 +91,7 @@ describe('what is accepted', () => {
     it(`is shown as it was sent: ${way}`, function () {
       this.timeout(0);
       for (const alert of generateAlerts(GENERATED_ALERTS, GENERATED_ALERTS_SEED)) {
-        const answer = show(alertToProto(parseAlert(alert))) as AlertInput;
+        const answer = show(alertToProto(parseAlert(alert, 'default'))) as AlertInput;
         const { uid, video, timestamp, store, labels = {} } = answer;
         const shown = { uid, video, timestamp, store, labels };
         const expected = asShown(alert);

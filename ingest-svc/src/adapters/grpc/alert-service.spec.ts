@@ -20,6 +20,7 @@ import { Registry } from 'prom-client';
 import { startIngest } from '../../composition-root.ts';
 import { readConfig } from '../../config.ts';
 import { type AlertQueue, AlertQueueError } from '../../ports/alert-queue.ts';
+import type { AlertName } from '../../ports/recorded-alerts.ts';
 
 const good = { uid: 'u-1', video: '/videos/a.mp4', timestamp: 1748871320.683412, store: 'store-42' };
 
@@ -61,10 +62,10 @@ describe('AlertService', () => {
     const logger = pino({}, { write: line => void lines.push(JSON.parse(line)) });
     const context = { logger, metrics: registry, health: new Health(), teardown: running };
     const recordedAlerts = {
-      findContent: async (uid: string) => recorded.get(uid),
-      findContents: async (uids: readonly string[]) => {
-        asked.push([...uids]);
-        return uids.map(uid => recorded.get(uid));
+      findContent: async ({ uid }: AlertName) => recorded.get(uid),
+      findContents: async (alerts: readonly AlertName[]) => {
+        asked.push(alerts.map(({ uid }) => uid));
+        return alerts.map(({ uid }) => recorded.get(uid));
       },
     };
     const port = await startIngest(config, context, { alertQueue: queue, recordedAlerts });
@@ -85,20 +86,20 @@ describe('AlertService', () => {
     expect(response).to.include({ uid: 'u-1', duplicate: false });
     expect(response.traceId).to.match(/^[0-9a-f]{32}$/);
     expect(queue.alerts).to.deep.equal([
-      { uid: 'u-1', video: '/videos/a.mp4', timestampMicros: 1748871320683412, store: 'store-42' },
+      { tenant: 'default', uid: 'u-1', video: '/videos/a.mp4', timestampMicros: 1748871320683412, store: 'store-42' },
     ]);
     queue.duplicate = true;
     expect(await client.createAlert({ alert: good })).to.include({ duplicate: true });
   });
 
   it('answers for an alert that is recorded already, and does not queue it again', async () => {
-    recorded.set('u-1', contentHash(parseAlert(good)));
+    recorded.set('u-1', contentHash(parseAlert(good, 'default')));
     expect(await client.createAlert({ alert: good })).to.include({ uid: 'u-1', duplicate: true });
     expect(queue.alerts).to.deep.equal([]);
   });
 
   it('refuses an alert whose uid another one has: ALREADY_EXISTS, alone or in a batch', async () => {
-    recorded.set('u-1', contentHash(parseAlert({ ...good, store: 'store-43' })));
+    recorded.set('u-1', contentHash(parseAlert({ ...good, store: 'store-43' }, 'default')));
     const error = (await client.createAlert({ alert: good }).catch(ConnectError.from)) as ConnectError;
     expect(error.code).to.equal(Code.AlreadyExists);
     expect(error.findDetails(ErrorInfoSchema)[0]?.reason).to.equal('UID_TAKEN');
@@ -218,7 +219,7 @@ describe('AlertService', () => {
   });
 
   it('asks once what of a batch is recorded, counts each alert of it, and logs what it accepts in one line', async () => {
-    recorded.set('u-1', contentHash(parseAlert(good)));
+    recorded.set('u-1', contentHash(parseAlert(good, 'default')));
     const alerts = [good, { ...good, uid: 'no good' }, ...['u-2', 'u-3'].map(uid => ({ ...good, uid }))];
     const { results } = await client.batchCreateAlerts({ alerts });
     const accepted = results.flatMap(({ outcome }) => (outcome.case === 'accepted' ? [outcome.value] : []));

@@ -65,9 +65,9 @@ export function createAlertService(parts: AlertServiceParts): CreateAlertService
     try {
       const alert = requireAlert(message);
       requireStore(identity, alert.store);
-      const { duplicate } = await acceptAlert.one(alert, signal);
+      const { duplicate } = await acceptAlert.one(alert, identity.tenant, signal);
       metrics.countAccepted(duplicate);
-      logger.info({ uid: alert.uid, store: alert.store, duplicate }, 'alert accepted');
+      logger.info({ tenant: identity.tenant, uid: alert.uid, store: alert.store, duplicate }, 'alert accepted');
       return { uid: alert.uid, duplicate, traceId: currentTrace()?.traceId ?? '' };
     } catch (error) {
       noteRefused(message, error);
@@ -107,7 +107,7 @@ export function createAlertService(parts: AlertServiceParts): CreateAlertService
   }
 
   async function acceptBatch(alerts: readonly Alert[], caller: Caller): Promise<Result[]> {
-    const accepts = await acceptAlert.many(alerts);
+    const accepts = await acceptAlert.many(alerts, caller.identity.tenant);
     const settled = await Promise.allSettled(
       alerts.map((alert, index) => acceptItem(alerts, alert, accepts[index] as AcceptNow, caller)),
     );

@@ -10,7 +10,10 @@ import { expect } from 'chai';
 import { AlertQueueError } from '../../ports/alert-queue.ts';
 import { JetStreamAlertQueue } from './jetstream-alert-queue.ts';
 
-const alert = parseAlert({ uid: 'u-1', video: '/videos/a.mp4', timestamp: 1748871320.683412, store: 'Store Nº 1.2' });
+const alert = parseAlert(
+  { uid: 'u-1', video: '/videos/a.mp4', timestamp: 1748871320.683412, store: 'Store Nº 1.2' },
+  'default',
+);
 
 describe('JetStreamAlertQueue', () => {
   let nats: ScratchNats;
@@ -43,7 +46,7 @@ describe('JetStreamAlertQueue', () => {
     const message = await (await jetstreamManager(connection)).streams.getMessage('ALERTS', { seq: 1 });
     expect(message?.subject).to.equal('alerts.received.Store%20N%C2%BA%201%2E2');
     expect(message?.header.get('traceparent')).to.include(trace.traceId);
-    expect(decodeAlertPayload(message?.data as Uint8Array)).to.deep.equal(alert);
+    expect(decodeAlertPayload(message?.data as Uint8Array, 'default')).to.deep.equal(alert);
   });
 
   it('keeps the same alert once, a thousand times in parallel', async () => {
@@ -99,7 +102,7 @@ describe('JetStreamAlertQueue', () => {
     await limitTo(1_000_000);
     const tries: string[] = [];
     connection.subscribe('alerts.received.>', {
-      callback: (_, { data }) => void tries.push(decodeAlertPayload(data).uid),
+      callback: (_, { data }) => void tries.push(decodeAlertPayload(data, 'default').uid),
     });
     await connection.flush();
     nats.server.kill('SIGSTOP');

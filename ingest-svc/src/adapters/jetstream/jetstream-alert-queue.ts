@@ -39,7 +39,7 @@ export class JetStreamAlertQueue implements AlertQueue, Disposable {
   async #publishOnce(alert: Alert): Promise<QueueReceipt> {
     const headers = traceHeaders();
     headers.set(MESSAGE_ID, alertMessageId(alert));
-    const subject = subjects.received(alert.store);
+    const subject = subjects.received(alert);
     const { duplicate } = await this.#publisher.publish(subject, encodeAlertPayload(alert), headers);
     return { duplicate };
   }

@@ -1,16 +1,16 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import { headersOf } from '@vigie/service-kit/nats';
-import type { Alert } from '../alert.ts';
+import { type Alert, alertKey } from '../alert.ts';
 import { contentHash } from '../alert-content.ts';
 
 export const MESSAGE_ID = 'Nats-Msg-Id';
 
 /**
- * `Nats-Msg-Id` of an alert as clients send it: of one uid, each content is kept once within the duplicate window, and
- * the store decides for ever which of two contents is current.
+ * `Nats-Msg-Id` of an alert as clients send it: of one uid of a tenant, each content is kept once within the duplicate
+ * window, and the store decides for ever which of two contents is current.
  */
 export function alertMessageId(alert: Alert): string {
-  return `${alert.uid}.${contentHash(alert)}`;
+  return `${alertKey(alert)}.${contentHash(alert)}`;
 }
 
 /**

@@ -22,4 +22,4 @@ export {
   type StreamName,
   updateStreams,
 } from './streams.ts';
-export { storeOfSubject, storeToken, subjects } from './subjects.ts';
+export { type AlertOwner, storeOfSubject, storeToken, subjects, tenantOfSubject, tenantPrefix } from './subjects.ts';

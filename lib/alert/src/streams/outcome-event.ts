@@ -1,5 +1,6 @@
 import type { JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import { headersOf, publishStored, traceHeaders } from '@vigie/service-kit/nats';
+import { alertKey } from '../alert.ts';
 import { contentHash } from '../alert-content.ts';
 import type { FinishedAlert } from '../alert-record.ts';
 import { encodeOutcomePayload } from '../wire/alert-payload.ts';
@@ -20,8 +21,8 @@ export async function publishOutcomeEvent(
   record: FinishedAlert,
   isAgain = false,
 ): Promise<void> {
-  const { store } = record.alert;
-  const subject = record.outcome.status === 'PROCESSED' ? subjects.processed(store) : subjects.failed(store);
+  const { alert, outcome } = record;
+  const subject = outcome.status === 'PROCESSED' ? subjects.processed(alert) : subjects.failed(alert);
   await publishStored(client, subject, encodeOutcomePayload(record), {
     msgID: isAgain ? `again.${eventId(record)}` : eventId(record),
     headers: traceHeaders(),
@@ -41,5 +42,5 @@ export function reportedSequence(event: Pick<JsMsg, 'headers'>): number | undefi
 
 /** A message that is delivered again publishes its outcome once; one that was replayed is another message. */
 function eventId({ alert, outcome, sequence }: FinishedAlert): string {
-  return `${alert.uid}.${contentHash(alert)}.${outcome.status}.${sequence}`;
+  return `${alertKey(alert)}.${contentHash(alert)}.${outcome.status}.${sequence}`;
 }

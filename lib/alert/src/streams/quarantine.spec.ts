@@ -4,7 +4,13 @@ import { expect } from 'chai';
 import { encodeAlertPayload, MalformedMessageError } from '../wire/alert-payload.ts';
 import { decodeQuarantinedRecord, publishQuarantined, type Quarantining, readQuarantined } from './quarantine.ts';
 
-const ALERT = { uid: 'a', video: '/a.mp4', timestampMicros: 1_748_871_320_680_001, store: 'd’Évry.1' };
+const ALERT = {
+  tenant: 'default',
+  uid: 'a',
+  video: '/a.mp4',
+  timestampMicros: 1_748_871_320_680_001,
+  store: 'd’Évry.1',
+};
 const ORIGINAL = {
   subject: 'alerts.received.by%20hand',
   payload: Buffer.from(encodeAlertPayload(ALERT)),
@@ -24,7 +30,7 @@ async function quarantine(changes: Partial<Quarantining>): Promise<JsMsg> {
     },
   } as unknown as JetStreamClient;
   await publishQuarantined({
-    ...{ client, original: ORIGINAL, store: ALERT.store, reason: 'VIDEO_UNREACHABLE', why: 'gave up', attempts: 9 },
+    ...{ client, original: ORIGINAL, owner: ALERT, reason: 'VIDEO_UNREACHABLE', why: 'gave up', attempts: 9 },
     ...changes,
   });
   return published as JsMsg;
@@ -55,12 +61,12 @@ describe('a quarantined message', () => {
 
   it('names its store by the subject if it could not be parsed as an alert', async () => {
     const original = { ...ORIGINAL, payload: Buffer.from('no alert') };
-    const read = readQuarantined(await quarantine({ original, store: undefined, reason: 'MALFORMED_MESSAGE' }));
+    const read = readQuarantined(await quarantine({ original, owner: undefined, reason: 'MALFORMED_MESSAGE' }));
     expect(read).to.include({ alert: undefined, store: 'by hand' });
   });
 
   it('keeps the subject token of a message that is no alert', async () => {
-    expect((await quarantine({ store: undefined })).subject).to.equal('alerts.quarantined.by%20hand');
+    expect((await quarantine({ owner: undefined })).subject).to.equal('alerts.quarantined.by%20hand');
   });
 
   it('says why in one line, whatever the reason held', async () => {

@@ -1,11 +1,12 @@
 import type { JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import type { MsgHdrs } from '@nats-io/transport-node';
+import { DEFAULT_TENANT } from '@vigie/access/tenants';
 import { headersOf, publishStored, traceHeaders } from '@vigie/service-kit/nats';
 import { continueTrace, TRACEPARENT } from '@vigie/service-kit/telemetry';
 import type { Alert } from '../alert.ts';
 import { FAILURE_CODES, type Failure, type FailureCode, type FinishedAlert } from '../alert-record.ts';
 import { decodeAlertPayload, findAlertIn, MalformedMessageError } from '../wire/alert-payload.ts';
-import { storeOfSubject, subjects } from './subjects.ts';
+import { type AlertOwner, storeOfSubject, subjects, tenantOfSubject, tenantPrefix } from './subjects.ts';
 
 /** Headers of a message on `alerts.quarantined.*`. Its payload is that of the original message, byte for byte. */
 export const QUARANTINE_HEADERS = {
@@ -39,6 +40,8 @@ export interface QuarantinedMessage {
   readonly original: OriginalMessage;
   /** Undefined if the message could not be parsed as an alert. */
   readonly alert: Alert | undefined;
+  /** Whose it is by its subject; the default tenant's if that names nobody. */
+  readonly tenant: string;
   /** The alert's store, or the one that the subject names. */
   readonly store: string;
   readonly failure: Failure;
@@ -50,8 +53,8 @@ export interface QuarantinedMessage {
 export interface Quarantining {
   readonly client: JetStreamClient;
   readonly original: OriginalMessage;
-  /** The alert's store; undefined if the message could not be parsed as an alert: the subject then names it. */
-  readonly store: string | undefined;
+  /** Undefined if the message could not be parsed as an alert: the subject then says whose it is. */
+  readonly owner: AlertOwner | undefined;
   readonly reason: FailureCode;
   readonly why: string;
   readonly attempts: number;
@@ -64,7 +67,7 @@ const TOKEN_MAX_LENGTH = 128 * '%F0%9F%9B%92'.length;
 
 /** Quarantines a message in the current trace, for a person to look at. Resolves once it is on disk. */
 export async function publishQuarantined(quarantining: Quarantining): Promise<void> {
-  const { client, original, store, reason, why, attempts } = quarantining;
+  const { client, original, owner, reason, why, attempts } = quarantining;
   const headers = traceHeaders();
   headers.set(QUARANTINE_HEADERS.reason, reason);
   headers.set(QUARANTINE_HEADERS.message, oneLine(why));
@@ -73,7 +76,7 @@ export async function publishQuarantined(quarantining: Quarantining): Promise<vo
   headers.set(QUARANTINE_HEADERS.streamSequence, String(original.streamSequence));
   headers.set(QUARANTINE_HEADERS.receivedAt, original.receivedAt.toISOString());
   headers.set(QUARANTINE_HEADERS.redrives, String(original.redrives));
-  await publishStored(client, quarantineSubject(original.subject, store), original.payload, {
+  await publishStored(client, quarantineSubject(original.subject, owner), original.payload, {
     // Doing it again after a crash keeps it once.
     msgID: `quarantined.${quarantineId(original)}`,
     headers,
@@ -101,7 +104,8 @@ export function readQuarantined(message: JsMsg): QuarantinedMessage {
     receivedAt: timeOr(header(QUARANTINE_HEADERS.receivedAt), message.time),
     redrives: redrivesOf(headers),
   };
-  const alert = findAlertIn(message.data);
+  const tenant = tenantOfSubject(message.subject);
+  const alert = findAlertIn(message.data, tenant);
   return {
     id:
       original.streamSequence > 0
@@ -109,6 +113,7 @@ export function readQuarantined(message: JsMsg): QuarantinedMessage {
         : `by-hand-${quarantineId({ streamSequence: message.seq, receivedAt: message.time })}`,
     original,
     alert,
+    tenant: tenant ?? DEFAULT_TENANT,
     store: alert?.store ?? storeOfSubject(message.subject),
     failure: {
       code: findReason(headers) ?? 'MALFORMED_MESSAGE',
@@ -131,7 +136,7 @@ export function decodeQuarantinedRecord(message: JsMsg): FinishedAlert {
   }
   const { original, failure, attempts, quarantinedAt, traceId } = readQuarantined(message);
   return {
-    alert: decodeAlertPayload(message.data),
+    alert: decodeAlertPayload(message.data, tenantOfSubject(message.subject)),
     receivedAt: original.receivedAt,
     traceId,
     outcome: { status: 'QUARANTINED', failure },
@@ -165,10 +170,11 @@ function wholeNumber(text: string): number {
  * The token of the original's subject is taken over as far as it goes: it was legal there, but may be longer than fits
  * here.
  */
-function quarantineSubject(subject: string, store: string | undefined): string {
-  if (store !== undefined) return subjects.quarantined(store);
+function quarantineSubject(subject: string, owner: AlertOwner | undefined): string {
+  if (owner !== undefined) return subjects.quarantined(owner);
   const token = subject.slice(subject.lastIndexOf('.') + 1);
-  return `alerts.quarantined.${token.slice(0, TOKEN_MAX_LENGTH).toWellFormed()}`;
+  const prefix = tenantPrefix(tenantOfSubject(subject) ?? DEFAULT_TENANT);
+  return `alerts.quarantined.${prefix}${token.slice(0, TOKEN_MAX_LENGTH).toWellFormed()}`;
 }
 
 function findReason(headers: MsgHdrs | undefined): FailureCode | undefined {

@@ -94,15 +94,20 @@ describe('the streams', () => {
     await ensureStreams(manager, LIMITS);
     await openIntake(manager, 'spec');
     const label = (index: number): [string, string] => [`${index}`.padEnd(63, 'k'), '🎥'.repeat(256)];
-    const largest = parseAlert({
-      uid: 'u'.repeat(128),
-      video: `/${'🎥'.repeat(1_019)}.mp4`,
-      timestamp: 1_748_871_320.683412,
-      store: '🛒'.repeat(128),
-      labels: Object.fromEntries(Array.from({ length: 16 }, (_, index) => label(index))),
-    });
+    const largest = parseAlert(
+      {
+        uid: 'u'.repeat(128),
+        video: `/${'🎥'.repeat(1_019)}.mp4`,
+        timestamp: 1_748_871_320.683412,
+        store: '🛒'.repeat(128),
+        labels: Object.fromEntries(Array.from({ length: 16 }, (_, index) => label(index))),
+      },
+      'default',
+    );
     const payload = encodeAlertPayload(largest);
     expect(Buffer.byteLength(payload)).to.be.within(22_000, 23_000);
-    await client.publish(subjects.received(largest.store), payload, { msgID: alertMessageId(largest) });
+    await client.publish(subjects.received({ tenant: 'default', store: largest.store }), payload, {
+      msgID: alertMessageId(largest),
+    });
   });
 });

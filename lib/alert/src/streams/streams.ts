@@ -37,10 +37,15 @@ export const DEFAULT_DUPLICATE_WINDOW_MS = 2 * 60 * 1000;
 const MAX_MESSAGE_BYTES: Readonly<Partial<Record<StreamName, number>>> = { ALERTS: 32 * 1024, QUARANTINE: 48 * 1024 };
 
 export const STREAM_SUBJECTS = {
-  ALERTS: ['alerts.received.*'],
-  OUTCOMES: ['alerts.processed.*', 'alerts.failed.*'],
-  QUARANTINE: ['alerts.quarantined.*'],
+  ALERTS: withTenants('alerts.received'),
+  OUTCOMES: [...withTenants('alerts.processed'), ...withTenants('alerts.failed')],
+  QUARANTINE: withTenants('alerts.quarantined'),
 } as const;
+
+/** Of the default tenant, and of others. */
+function withTenants(subject: string): readonly string[] {
+  return [`${subject}.*`, `${subject}.*.*`];
+}
 
 /** Nobody publishes on it: with this subject alone, ALERTS takes nothing, and whoever publishes learns so. */
 export const CLOSED_SUBJECTS = ['alerts.closed'];

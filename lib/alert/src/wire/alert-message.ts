@@ -1,5 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type Timestamp, timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { DEFAULT_TENANT } from '@vigie/access/tenants';
 import {
   type Alert_Retry,
   type Alert_RetrySchema,
@@ -39,7 +40,7 @@ export function alertToProto(alert: Alert | AlertRecord): MessageInitShape<typeo
 /** @throws InvalidAlertError, IncompleteRecordError */
 export function finishedFromProto(message: AlertMessage): FinishedAlert {
   return {
-    alert: parseAlert(message),
+    alert: parseAlert(message, message.tenant || DEFAULT_TENANT),
     receivedAt: dateOrEpoch(message.receivedAt),
     traceId: message.traceId ?? '',
     outcome: outcomeFromProto(message),
@@ -98,6 +99,7 @@ function recordFields(record: AlertRecord): MessageInitShape<typeof AlertSchema>
     status: Alert_Status[statusOf(record)],
     receivedAt: timestampFromDate(record.receivedAt),
     traceId: record.traceId,
+    ...(record.alert.tenant !== DEFAULT_TENANT && { tenant: record.alert.tenant }),
   };
   if (!isFinished(record)) {
     return { ...received, ...(record.retry !== undefined && { retry: retryToProto(record.retry) }) };

@@ -11,9 +11,9 @@ describe('payloads of generated alerts', () => {
   it('say what was sent, by ingest-svc and by hand', function () {
     this.timeout(0);
     for (const sent of generateAlerts(GENERATED_ALERTS, GENERATED_ALERTS_SEED)) {
-      const alert = parseAlert(sent, latestTimestamp());
-      const decoded = decodeAlertPayload(Buffer.from(encodeAlertPayload(alert)), new Date());
-      const byHand = decodeAlertPayload(Buffer.from(JSON.stringify(sent)), new Date());
+      const alert = parseAlert(sent, 'default', latestTimestamp());
+      const decoded = decodeAlertPayload(Buffer.from(encodeAlertPayload(alert)), 'default', new Date());
+      const byHand = decodeAlertPayload(Buffer.from(JSON.stringify(sent)), 'default', new Date());
       const { uid, video, store, labels = {} } = decoded;
       const shown = { uid, video, timestamp: timestampSeconds(decoded), store, labels };
       const expected = asShown(sent);
@@ -25,7 +25,7 @@ describe('payloads of generated alerts', () => {
   it('are the proto3 JSON of the message, byte by byte', function () {
     this.timeout(0);
     for (const sent of generateAlerts(GENERATED_ALERTS, GENERATED_ALERTS_SEED)) {
-      const alert = parseAlert(sent, latestTimestamp());
+      const alert = parseAlert(sent, 'default', latestTimestamp());
       const ofMessage = toJsonString(AlertSchema, create(AlertSchema, alertToProto(alert)));
       if (encodeAlertPayload(alert) !== ofMessage) expect(encodeAlertPayload(alert)).to.equal(ofMessage);
     }

@@ -17,7 +17,8 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 describe('alert payloads', () => {
   it('read what a person writes with the nats CLI', () => {
-    expect(decodeAlertPayload(bytes(byHand))).to.deep.equal({
+    expect(decodeAlertPayload(bytes(byHand), 'acme')).to.deep.equal({
+      tenant: 'acme',
       uid: 'u',
       video: '/videos/a.avi',
       timestampMicros: 1748871320680000,
@@ -28,23 +29,27 @@ describe('alert payloads', () => {
   it('decode to what was encoded', () => {
     const sent = { uid: 'u:1', video: '/v/ä.mkv', timestamp: 1748871320.683412, store: 'Épicerie №5' };
     for (const labels of [{}, { camera: '3', note: 'près de la porte', constructor: '' }]) {
-      const alert = parseAlert({ ...sent, labels });
-      expect(decodeAlertPayload(bytes(encodeAlertPayload(alert)))).to.deep.equal(alert);
+      const alert = parseAlert({ ...sent, labels }, 'default');
+      expect(decodeAlertPayload(bytes(encodeAlertPayload(alert)), 'default')).to.deep.equal(alert);
     }
   });
 
   it('accept fields of a later version', () => {
-    expect(decodeAlertPayload(bytes(byHand.replace('}', ',"camera":7}'))).uid).to.equal('u');
+    expect(decodeAlertPayload(bytes(byHand.replace('}', ',"camera":7}')), 'default').uid).to.equal('u');
   });
 
   it('ignore fields that Vigie fills in, whatever the publisher put there', () => {
     const more = ',"status":"open","media":7,"failure":[],"sequence":"first","received_at":null,"traceId":{}}';
-    expect(decodeAlertPayload(bytes(byHand.replace('}', more)))).to.deep.equal(decodeAlertPayload(bytes(byHand)));
+    expect(decodeAlertPayload(bytes(byHand.replace('}', more)), 'default')).to.deep.equal(
+      decodeAlertPayload(bytes(byHand), 'default'),
+    );
   });
 
   it('are the four fields and nothing else, in their order', () => {
     for (const none of ['', ',"labels":{}', ',"labels":null']) {
-      expect(encodeAlertPayload(decodeAlertPayload(bytes(byHand.replace('}', `${none}}`))))).to.equal(byHand);
+      expect(encodeAlertPayload(decodeAlertPayload(bytes(byHand.replace('}', `${none}}`)), 'default'))).to.equal(
+        byHand,
+      );
     }
   });
 
@@ -52,22 +57,28 @@ describe('alert payloads', () => {
     const [sent, kept] = ['{"b":"2","a":""}', '{"a":"","b":"2"}'].map(labels =>
       byHand.replace('}', `,"labels":${labels}}`),
     ) as [string, string];
-    expect(decodeAlertPayload(bytes(sent)).labels).to.deep.equal({ a: '', b: '2' });
-    expect(encodeAlertPayload(decodeAlertPayload(bytes(sent)))).to.equal(kept);
+    expect(decodeAlertPayload(bytes(sent), 'default').labels).to.deep.equal({ a: '', b: '2' });
+    expect(encodeAlertPayload(decodeAlertPayload(bytes(sent), 'default'))).to.equal(kept);
   });
 
   const wrongLabels = ['{"a":3}', '{"a":null}', '["a"]', '"a"', '{"a b":""}', '{"a":"\\n"}', '{"__proto__":""}'];
   for (const labels of wrongLabels) {
     it(`are malformed with the labels ${labels}, and say that it is these`, () => {
       const payload = bytes(byHand.replace('}', `,"labels":${labels}}`));
-      expect(() => decodeAlertPayload(payload)).to.throw(MalformedMessageError, /^not an alert: .*\blabels\b/);
+      expect(() => decodeAlertPayload(payload, 'default')).to.throw(
+        MalformedMessageError,
+        /^not an alert: .*\blabels\b/,
+      );
     });
   }
 
   it('are malformed with too many labels', () => {
     const labels = Object.fromEntries(Array.from({ length: 17 }, (_, index) => [`key-${index}`, '']));
     const payload = bytes(byHand.replace('}', `,"labels":${JSON.stringify(labels)}}`));
-    expect(() => decodeAlertPayload(payload)).to.throw(MalformedMessageError, 'labels: must be at most 16, not 17');
+    expect(() => decodeAlertPayload(payload, 'default')).to.throw(
+      MalformedMessageError,
+      'labels: must be at most 16, not 17',
+    );
   });
 
   const malformed: [string, Uint8Array][] = [
@@ -81,7 +92,7 @@ describe('alert payloads', () => {
   ];
   for (const [what, payload] of malformed) {
     it(`refuse ${what}, saying why`, () => {
-      expect(() => decodeAlertPayload(payload)).to.throw(MalformedMessageError, /^not an alert: ./);
+      expect(() => decodeAlertPayload(payload, 'default')).to.throw(MalformedMessageError, /^not an alert: ./);
     });
   }
 });
@@ -91,9 +102,12 @@ describe('alert payloads of the future', () => {
   const aheadByDays = (days: number) => bytes(byHand.replace('1748871320.68', String(1748871320 + days * 86_400)));
 
   it('are judged by when they were published, a day more generously than by ingest-svc, and later not at all', () => {
-    expect(decodeAlertPayload(aheadByDays(1.9), publishedAt).uid).to.equal('u');
-    expect(() => decodeAlertPayload(aheadByDays(2.1), publishedAt)).to.throw(MalformedMessageError, /ahead of now/);
-    expect(decodeAlertPayload(aheadByDays(2.1)).uid).to.equal('u');
+    expect(decodeAlertPayload(aheadByDays(1.9), 'default', publishedAt).uid).to.equal('u');
+    expect(() => decodeAlertPayload(aheadByDays(2.1), 'default', publishedAt)).to.throw(
+      MalformedMessageError,
+      /ahead of now/,
+    );
+    expect(decodeAlertPayload(aheadByDays(2.1), 'default').uid).to.equal('u');
   });
 });
 
@@ -106,9 +120,9 @@ describe('outcome payloads', () => {
 
   it('decode to what was encoded, or are refused as malformed', () => {
     const json = encodeOutcomePayload(PROCESSED_ALERT);
-    expect(decodeOutcomePayload(bytes(json))).to.deep.equal(PROCESSED_ALERT);
+    expect(decodeOutcomePayload(bytes(json), 'default')).to.deep.equal(PROCESSED_ALERT);
     for (const text of ['', '{"uid":"a"}', '[]', json.replace('"media"', '"other"')]) {
-      expect(() => decodeOutcomePayload(bytes(text))).to.throw(MalformedMessageError, 'not an outcome');
+      expect(() => decodeOutcomePayload(bytes(text), 'default')).to.throw(MalformedMessageError, 'not an outcome');
     }
   });
 });

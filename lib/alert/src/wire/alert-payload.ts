@@ -27,24 +27,30 @@ export function encodeOutcomePayload(finished: FinishedAlert): string {
 }
 
 /**
+ * @param tenant whose it is, by its subject; undefined if that names nobody
  * @param publishedAt when it was published, which tells whether its timestamp may be right; absent for what was
  * accepted already
  * @throws MalformedMessageError if the payload is no JSON, or the JSON no alert that keeps the rules
  */
-export function decodeAlertPayload(payload: Uint8Array, publishedAt?: Date): Alert {
+export function decodeAlertPayload(payload: Uint8Array, tenant: string | undefined, publishedAt?: Date): Alert {
+  if (tenant === undefined) throw new MalformedMessageError('not an alert: its subject names no tenant');
   try {
     const json = clientFieldsOf(parseJsonPayload(payload));
     const latest = publishedAt && latestTimestamp(publishedAt.getTime() + CLOCK_DIFFERENCE_MS);
-    return parseAlert(fromJson(AlertSchema, json, { ignoreUnknownFields: true }), latest);
+    return parseAlert(fromJson(AlertSchema, json, { ignoreUnknownFields: true }), tenant, latest);
   } catch (error) {
     throw new MalformedMessageError(`not an alert: ${(error as Error).message}`, { cause: error });
   }
 }
 
 /** The alert in a payload, or the reason why there is none. */
-export function tryDecodeAlert(payload: Uint8Array, publishedAt?: Date): Alert | MalformedMessageError {
+export function tryDecodeAlert(
+  payload: Uint8Array,
+  tenant: string | undefined,
+  publishedAt?: Date,
+): Alert | MalformedMessageError {
   try {
-    return decodeAlertPayload(payload, publishedAt);
+    return decodeAlertPayload(payload, tenant, publishedAt);
   } catch (error) {
     if (error instanceof MalformedMessageError) return error;
     throw error;
@@ -52,16 +58,21 @@ export function tryDecodeAlert(payload: Uint8Array, publishedAt?: Date): Alert |
 }
 
 /** The alert in a payload; undefined if it could not be parsed as one. */
-export function findAlertIn(payload: Uint8Array): Alert | undefined {
-  const decoded = tryDecodeAlert(payload);
+export function findAlertIn(payload: Uint8Array, tenant: string | undefined): Alert | undefined {
+  const decoded = tryDecodeAlert(payload, tenant);
   return decoded instanceof MalformedMessageError ? undefined : decoded;
 }
 
-/** @throws MalformedMessageError if the payload is no JSON, or the JSON no finished alert */
-export function decodeOutcomePayload(payload: Uint8Array): FinishedAlert {
+/**
+ * @param tenant whose it is, by its subject, whatever the payload says; undefined if that names nobody
+ * @throws MalformedMessageError if the payload is no JSON, or the JSON no finished alert
+ */
+export function decodeOutcomePayload(payload: Uint8Array, tenant: string | undefined): FinishedAlert {
+  if (tenant === undefined) throw new MalformedMessageError('not an outcome: its subject names no tenant');
   try {
     // Fields that a later version adds do no harm.
-    return finishedFromProto(fromJson(AlertSchema, parseJsonPayload(payload), { ignoreUnknownFields: true }));
+    const message = fromJson(AlertSchema, parseJsonPayload(payload), { ignoreUnknownFields: true });
+    return finishedFromProto({ ...message, tenant });
   } catch (error) {
     throw new MalformedMessageError(`not an outcome: ${(error as Error).message}`, { cause: error });
   }

@@ -154,7 +154,7 @@ describe('the rules of an alert in its proto', () => {
     });
   const fieldsRefusedByParser = (message: AlertMessage): string[] => {
     try {
-      parseAlert(message, latestTimestamp());
+      parseAlert(message, 'default', latestTimestamp());
       return [];
     } catch (error) {
       if (!(error instanceof InvalidAlertError)) throw error;

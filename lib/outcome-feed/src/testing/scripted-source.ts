@@ -17,6 +17,12 @@ interface Follower {
   error: Error | undefined;
 }
 
+interface FoundOptions {
+  readonly tenant?: string;
+  readonly sizeBytes?: number;
+  readonly labels?: readonly string[];
+}
+
 /** Two streams in memory: what is found goes to all who follow, and stays for those who catch up. */
 export class ScriptedSource implements FeedSource<string> {
   /** Subscriptions that are open now. */
@@ -36,10 +42,10 @@ export class ScriptedSource implements FeedSource<string> {
     value: string,
     store = 'store-1',
     status: FinalStatus = 'PROCESSED',
-    { sizeBytes = 1, labels = [] }: { readonly sizeBytes?: number; readonly labels?: readonly string[] } = {},
+    { tenant = 'default', sizeBytes = 1, labels = [] }: FoundOptions = {},
   ): FeedPosition {
     this.#sequences[partOf(status) === 'outcomes' ? 0 : 1]++;
-    const event = { outcome: { value, store, labels, status, sizeBytes }, position: this.position };
+    const event = { outcome: { value, tenant, store, labels, status, sizeBytes }, position: this.position };
     this.#found.push(event);
     this.#send(event);
     return event.position;

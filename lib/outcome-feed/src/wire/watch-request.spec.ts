@@ -3,6 +3,7 @@ import { pathToString } from '@bufbuild/protobuf/reflect';
 import { createValidator } from '@bufbuild/protovalidate';
 import { FieldRulesSchema, field as fieldRules } from '@bufbuild/protovalidate/gen/buf/validate/validate_pb.js';
 import { ConnectError } from '@connectrpc/connect';
+import { ALL_TENANTS } from '@vigie/access/tenants';
 import { BadRequestSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
 import { Alert_Status } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import {
@@ -23,7 +24,7 @@ const requestOf = (request: Partial<Omit<WatchAlertsRequest, '$typeName'>>) =>
 
 function refusedFields(request: WatchAlertsRequest): string[] {
   try {
-    readWatchRequest(request);
+    readWatchRequest(request, 'default');
     return [];
   } catch (error) {
     if (!(error instanceof ConnectError)) throw error;
@@ -35,19 +36,25 @@ describe('readWatchRequest', () => {
   const { PROCESSED, FAILED, RECEIVED } = Alert_Status;
 
   it('wants everything unless it is told otherwise', () => {
-    expect(readWatchRequest(requestOf({}))).to.deep.equal({ filter: EVERYTHING, after: undefined });
+    expect(readWatchRequest(requestOf({}), ALL_TENANTS)).to.deep.equal({ filter: EVERYTHING, after: undefined });
   });
 
   it('makes one filter of requests that want the same', () => {
     const { filter } = readWatchRequest(
       requestOf({ stores: ['b', 'a', 'b'], labels: ['k=', 'a=b=c', 'k='], statuses: [FAILED, PROCESSED, FAILED] }),
+      'default',
     );
-    expect(filter).to.deep.equal({ stores: ['a', 'b'], labels: ['a=b=c', 'k='], statuses: ['PROCESSED', 'FAILED'] });
+    expect(filter).to.deep.equal({
+      ...{ tenant: 'default', stores: ['a', 'b'], labels: ['a=b=c', 'k='] },
+      statuses: ['PROCESSED', 'FAILED'],
+    });
   });
 
   it('reads the token of an earlier response', () => {
     const position = { outcomes: { sequence: 3, createdMs: 1 }, quarantine: { sequence: 4, createdMs: 2 } };
-    expect(readWatchRequest(requestOf({ resumeToken: encodeResumeToken(position) })).after).to.deep.equal(position);
+    expect(readWatchRequest(requestOf({ resumeToken: encodeResumeToken(position) }), 'default').after).to.deep.equal(
+      position,
+    );
   });
 
   it('names each field that is wrong, of a list the first few items', () => {

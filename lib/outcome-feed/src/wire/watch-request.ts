@@ -20,9 +20,13 @@ export interface WatchQuery {
  * The gateway answers watches itself, so the rules of the proto are checked here too; `watch-request.spec.ts` holds
  * both against each other.
  *
+ * @param tenant whose outcomes are watched
  * @throws ConnectError INVALID_ARGUMENT naming every field that is wrong, of a list the first few items
  */
-export function readWatchRequest({ stores, labels, statuses, resumeToken }: WatchAlertsRequest): WatchQuery {
+export function readWatchRequest(
+  { stores, labels, statuses, resumeToken }: WatchAlertsRequest,
+  tenant: string,
+): WatchQuery {
   const wanted = new Set(statuses.map(statusFromProto));
   const known = FINAL_STATUSES.filter(status => wanted.has(status));
   const after = resumeToken === '' ? undefined : decodeResumeToken(resumeToken);
@@ -40,6 +44,7 @@ export function readWatchRequest({ stores, labels, statuses, resumeToken }: Watc
   if (violations.length > 0) throw invalidArgument(violations);
   return {
     filter: {
+      tenant,
       stores: sortedOnce(stores),
       labels: sortedOnce(labels),
       statuses: known.length === 0 ? FINAL_STATUSES : known,

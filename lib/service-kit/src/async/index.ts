@@ -17,6 +17,7 @@
  * | `for await` over requests that must end when a signal aborts       | `untilAborted`                                      |
  * | a counter of free places and a list of who waits for one           | `Slots`                                             |
  * | the same, where those who ask for much must leave room for others   | `FairSlots`                                         |
+ * | items sorted into a map, and a call for each of its entries         | `mapGroups`                                         |
  * | promises in an array, awaited from the front                       | `mapInOrder`                                        |
  * | a promise kept while it is pending, for others who ask the same    | `shareRunning`                                      |
  * | the last answer, for others who ask the same soon                  | `reuseRecent`                                       |
@@ -27,6 +28,7 @@ export { type Backoff, backoffDelayMs, backoffSpanMs } from './backoff.ts';
 export { Batcher } from './batcher.ts';
 export { Deadline } from './deadline.ts';
 export { FairSlots } from './fair-slots.ts';
+export { mapGroups } from './map-groups.ts';
 export { mapInOrder } from './map-in-order.ts';
 export { PassLoop } from './pass-loop.ts';
 export { pause } from './pause.ts';

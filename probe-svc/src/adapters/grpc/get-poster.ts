@@ -39,7 +39,7 @@ export function createGetPoster({ makePoster, makeAlertPoster, metrics, logger }
     if (source.kind === 'video') requireAllStores(identity);
     const report =
       source.kind === 'alert'
-        ? await makeAlertPoster(source.uid, maxSidePixels, signal, identity.stores)
+        ? await makeAlertPoster(source.uid, identity, maxSidePixels, signal)
         : await makePoster(source.video, maxSidePixels, signal);
     note(source, report);
     return { contentType: 'image/jpeg', data: jpegOf(report.finding) };

@@ -1,7 +1,13 @@
 import { type Client, Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
+import { onBehalfOf } from '@vigie/access/wire';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { Failure_Code } from '@vigie/proto/vigie/video/v1/failure_pb.ts';
-import { type AlertDirectory, AlertDirectoryError, type ListedAlert } from '../../ports/alert-directory.ts';
+import {
+  type AlertDirectory,
+  AlertDirectoryError,
+  type AlertName,
+  type ListedAlert,
+} from '../../ports/alert-directory.ts';
 
 /** The store service. */
 export class GrpcAlertDirectory implements AlertDirectory {
@@ -11,9 +17,10 @@ export class GrpcAlertDirectory implements AlertDirectory {
     this.#client = createClient(AlertService, transport);
   }
 
-  async find(uid: string, signal?: AbortSignal): Promise<ListedAlert | undefined> {
+  async find({ tenant, uid }: AlertName, signal?: AbortSignal): Promise<ListedAlert | undefined> {
     try {
-      const { video, store, failure } = await this.#client.getAlert({ uid }, signal === undefined ? {} : { signal });
+      const call = { ...onBehalfOf(tenant), ...(signal !== undefined && { signal }) };
+      const { video, store, failure } = await this.#client.getAlert({ uid }, call);
       return { video, store, crashesDecoder: failure?.code === Failure_Code.DECODER_CRASHED };
     } catch (error) {
       signal?.throwIfAborted();

@@ -18,7 +18,7 @@ describe('GrpcRetryReports', () => {
     const service = new FakeStoreService();
     await using endpoint = await startGrpcEndpoint([AlertService, OutcomeService], server => service.addTo(server));
     const reports = new GrpcRetryReports(endpoint.transport, createLogger('spec', 'silent'));
-    for (const uid of ['a', 'b']) reports.report({ uid, retry });
+    for (const uid of ['a', 'b']) reports.report({ alert: { tenant: 'default', uid }, retry });
     await waitFor('both', async () => (service.retries.length === 2 ? true : undefined));
     expect(service.retries.map(({ uid }) => uid)).to.deep.equal(['a', 'b']);
     const [first] = service.retries;
@@ -28,7 +28,7 @@ describe('GrpcRetryReports', () => {
   it('does not mind a store that takes none', async () => {
     const refusing = { unary: async () => Promise.reject(new Error('away')) };
     const reports = new GrpcRetryReports(refusing as never, createLogger('spec', 'silent'));
-    reports.report({ uid: 'a', retry });
+    reports.report({ alert: { tenant: 'default', uid: 'a' }, retry });
     await new Promise(setImmediate);
     expect(retryFromProto(create(Alert_RetrySchema, { attempts: 1 }))).to.equal(undefined);
   });

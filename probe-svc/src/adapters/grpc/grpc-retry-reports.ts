@@ -1,13 +1,11 @@
-import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type Client, createClient, type Transport } from '@connectrpc/connect';
+import { onBehalfOf } from '@vigie/access/wire';
 import { retryToProto } from '@vigie/alert/wire';
-import { OutcomeService, type ReportedRetrySchema } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
-import { Batcher } from '@vigie/service-kit/async';
+import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
+import { Batcher, mapGroups } from '@vigie/service-kit/async';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import { newTrace, withTrace } from '@vigie/service-kit/telemetry';
 import type { RetryReport, RetryReports } from '../../ports/retry-reports.ts';
-
-type Message = MessageInitShape<typeof ReportedRetrySchema>;
 
 const MAX_BATCH = 200;
 /** Beyond, reports are dropped: a store that takes none must not fill the memory. */
@@ -17,7 +15,7 @@ const MAX_WAITING = 10_000;
 export class GrpcRetryReports implements RetryReports {
   readonly #client: Client<typeof OutcomeService>;
   readonly #logger: Logger;
-  readonly #batcher = new Batcher<Message, undefined>({
+  readonly #batcher = new Batcher<RetryReport, undefined>({
     maxSize: MAX_BATCH,
     flush: retries => withTrace(newTrace(), () => this.#send(retries)),
   });
@@ -28,15 +26,24 @@ export class GrpcRetryReports implements RetryReports {
     this.#logger = logger;
   }
 
-  report({ uid, retry }: RetryReport): void {
+  report(report: RetryReport): void {
     if (this.#waiting >= MAX_WAITING) return;
     this.#waiting++;
-    void this.#batcher.add({ uid, retry: retryToProto(retry) }).finally(() => this.#waiting--);
+    void this.#batcher.add(report).finally(() => this.#waiting--);
   }
 
-  async #send(retries: readonly Message[]): Promise<undefined[]> {
+  #send(reports: readonly RetryReport[]): Promise<undefined[]> {
+    return mapGroups(
+      reports,
+      ({ alert }) => alert.tenant,
+      (ofTenant, tenant) => this.#sendOf(tenant, ofTenant),
+    );
+  }
+
+  async #sendOf(tenant: string, reports: readonly RetryReport[]): Promise<undefined[]> {
+    const retries = reports.map(({ alert: { uid }, retry }) => ({ uid, retry: retryToProto(retry) }));
     try {
-      await this.#client.reportRetries({ retries: [...retries] });
+      await this.#client.reportRetries({ retries }, onBehalfOf(tenant));
     } catch (error) {
       this.#logger.debug({ err: error, alerts: retries.length }, 'retries not reported');
     }

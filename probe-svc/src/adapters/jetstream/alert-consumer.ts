@@ -1,6 +1,6 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { isReplay, originalMessage } from '@vigie/alert/streams';
+import { isReplay, originalMessage, tenantOfSubject } from '@vigie/alert/streams';
 import { MalformedMessageError, tryDecodeAlert } from '@vigie/alert/wire';
 import { type AckDecision, createConsumerMetrics, MessageConsumer } from '@vigie/service-kit/nats';
 import type { Logger } from '@vigie/service-kit/telemetry';
@@ -90,7 +90,7 @@ export async function startAlertConsumer(options: AlertConsumerOptions): Promise
 
 function readDelivery(message: JsMsg): AlertDelivery | MalformedMessageError {
   const { subject, payload, receivedAt, redrives } = originalMessage(message);
-  const alert = tryDecodeAlert(message.data, receivedAt);
+  const alert = tryDecodeAlert(message.data, tenantOfSubject(subject), receivedAt);
   if (alert instanceof MalformedMessageError) return alert;
   return {
     alert,

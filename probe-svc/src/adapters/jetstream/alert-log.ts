@@ -19,7 +19,7 @@ export function createAlertLog(logger: Logger): AlertLog {
     result(delivery, result) {
       const { alert, deliveries } = delivery;
       const attempts = 'attempts' in result ? { attempts: result.attempts } : {};
-      const of = { uid: alert.uid, store: alert.store, deliveries, ...attempts };
+      const of = { tenant: alert.tenant, uid: alert.uid, store: alert.store, deliveries, ...attempts };
       switch (result.kind) {
         case 'finished':
           logger.info({ ...of, ...summaryOf(result.record.outcome), ...costOf(result.report) }, 'alert probed');
@@ -54,8 +54,8 @@ export function createAlertLog(logger: Logger): AlertLog {
           logger.error({ ...of, err: result.error, delayMs: result.delayMs }, 'alert failed');
       }
     },
-    outage({ alert: { uid, store }, deliveries }, error) {
-      logger.warn({ uid, store, deliveries, err: error }, 'outcome waits for a stream');
+    outage({ alert: { tenant, uid, store }, deliveries }, error) {
+      logger.warn({ tenant, uid, store, deliveries, err: error }, 'outcome waits for a stream');
     },
     malformed(message, error) {
       logger.debug({ streamSequence: message.seq, why: error.message }, 'message is not an alert');

@@ -17,7 +17,7 @@ export class JetStreamAlertQuarantine implements AlertQuarantine {
       await publishQuarantined({
         client: this.#client,
         original: { ...attempt.message, streamSequence, receivedAt },
-        store: alert.store,
+        owner: alert,
         reason: code,
         why: message,
         attempts,

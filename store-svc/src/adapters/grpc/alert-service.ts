@@ -48,18 +48,16 @@ export function createAlertService(parts: AlertServiceParts): ReadAlertService {
   return {
     async getAlert(request, context) {
       const mask = readMaskOf(AlertSchema, request.readMask);
-      const { stores } = identityOf(context);
-      const options = { waitMs: waitMsOf(request), signal: context.signal, stores };
-      return mask(create(AlertSchema, alertToProto(await getAlert(request.uid, options))));
+      const options = { waitMs: waitMsOf(request), signal: context.signal };
+      const alert = await getAlert(request.uid, identityOf(context), options);
+      return mask(create(AlertSchema, alertToProto(alert)));
     },
 
     async listAlerts(request, context) {
       const mask = readMaskOf(AlertSchema, request.readMask);
-      const { filter, order, pageSize, after } = readListRequest(
-        ofAllowedStores(identityOf(context), request),
-        DEFAULT_PAGE_SIZE,
-      );
-      const { alerts, next } = await listAlerts(filter, pageSize, after, order);
+      const identity = identityOf(context);
+      const { filter, order, pageSize, after } = readListRequest(ofAllowedStores(identity, request), DEFAULT_PAGE_SIZE);
+      const { alerts, next } = await listAlerts(identity.tenant, filter, pageSize, after, order);
       return {
         alerts: alerts.map(alert => mask(create(AlertSchema, alertToProto(alert)))),
         nextPageToken: encodePageToken(next, { ...filter, order }),
@@ -67,28 +65,33 @@ export function createAlertService(parts: AlertServiceParts): ReadAlertService {
     },
 
     async summarizeAlerts(request, context) {
-      return summaryToProto(await summarizeAlerts(readCountFilter(ofAllowedStores(identityOf(context), request))));
+      const identity = identityOf(context);
+      const filter = readCountFilter(ofAllowedStores(identity, request));
+      return summaryToProto(await summarizeAlerts(identity.tenant, filter));
     },
 
     async replayAlerts(request, context) {
-      const { filter, order, pageSize, after } = readReplayRequest(ofAllowedStores(identityOf(context), request));
-      const { alerts, next } = await replayAlerts(filter, pageSize, after);
+      const identity = identityOf(context);
+      const { filter, order, pageSize, after } = readReplayRequest(ofAllowedStores(identity, request));
+      const { alerts, next } = await replayAlerts(identity.tenant, filter, pageSize, after);
       return { replayed: alerts.length, nextPageToken: encodePageToken(next, { ...filter, order }) };
     },
 
     async deleteAlert({ uid }, context) {
-      await deleteAlert(uid, identityOf(context).stores);
+      await deleteAlert(uid, identityOf(context));
       return {};
     },
 
     async purgeAlerts(request, context) {
-      const { filter, order, pageSize, after } = readReplayRequest(ofAllowedStores(identityOf(context), request));
-      const { deleted, kept, next } = await purgeAlerts(filter, pageSize, after);
+      const identity = identityOf(context);
+      const { filter, order, pageSize, after } = readReplayRequest(ofAllowedStores(identity, request));
+      const { deleted, kept, next } = await purgeAlerts(identity.tenant, filter, pageSize, after);
       return { deleted, kept, nextPageToken: encodePageToken(next, { ...filter, order }) };
     },
 
     async *watchAlerts(request, context) {
-      const { filter, after } = readWatchRequest(ofAllowedStores(identityOf(context), request));
+      const identity = identityOf(context);
+      const { filter, after } = readWatchRequest(ofAllowedStores(identity, request), identity.tenant);
       let isFirst = true;
       for await (const { outcome, position } of outcomeFeed.watch(filter, after, context.signal)) {
         const resumeToken = encodeResumeToken(position);

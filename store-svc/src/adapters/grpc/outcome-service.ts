@@ -1,4 +1,5 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { identityOf } from '@vigie/access/wire';
 import { type FinishedAlert, InvalidAlertError } from '@vigie/alert';
 import { alertToProto, finishedFromProto, IncompleteRecordError, retryFromProto } from '@vigie/alert/wire';
 import { type Alert as AlertMessage, AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
@@ -13,7 +14,7 @@ import { invalidArgument, toStatus } from '@vigie/service-kit/grpc';
 import type { RecordOutcome } from '../../application/record-outcome.ts';
 import type { AlertRetry } from '../../domain/alert-retry.ts';
 import { findOutcomeViolations } from '../../domain/outcome-violations.ts';
-import type { AlertStore } from '../../ports/alert-store.ts';
+import type { AlertStores } from '../../ports/alert-store.ts';
 import { translateError } from './error-table.ts';
 
 const MAX_BATCH = 1_000;
@@ -23,7 +24,7 @@ type Result = MessageInitShape<typeof RecordOutcomeResultSchema>;
 /** Internal: probe-svc hands the outcomes that it has found over. */
 export function createOutcomeService(
   recordOutcome: RecordOutcome,
-  store: Pick<AlertStore, 'noteRetries'>,
+  stores: Pick<AlertStores, 'of'>,
 ): ServiceImplementation<typeof OutcomeService> {
   async function record({ alert, replay }: FoundOutcome): Promise<Result> {
     const uid = alert?.uid ?? '';
@@ -58,7 +59,7 @@ export function createOutcomeService(
       return { results: await Promise.all(outcomes.map(record)) };
     },
 
-    async reportRetries({ retries }) {
+    async reportRetries({ retries }, context) {
       if (retries.length === 0 || retries.length > MAX_BATCH) {
         throw invalidArgument([{ field: 'retries', description: `must hold 1-${MAX_BATCH} items` }]);
       }
@@ -67,7 +68,7 @@ export function createOutcomeService(
         const retry = message && retryFromProto(message);
         if (retry !== undefined) known.set(uid, { uid, retry });
       }
-      if (known.size > 0) await store.noteRetries([...known.values()]);
+      if (known.size > 0) await stores.of(identityOf(context).tenant).noteRetries([...known.values()]);
       return {};
     },
   };

@@ -27,8 +27,9 @@ export function createQuarantinedAlertService(
 
   return {
     async listQuarantinedAlerts(request, context) {
-      const { state, filter, pageSize, after } = readQuarantineRequest(request, identityOf(context));
-      const { alerts, next } = await listQuarantined(state, filter, pageSize, after);
+      const identity = identityOf(context);
+      const { state, filter, pageSize, after } = readQuarantineRequest(request, identity);
+      const { alerts, next } = await listQuarantined(identity.tenant, state, filter, pageSize, after);
       return {
         quarantinedAlerts: alerts.map(toProto),
         nextPageToken: encodeQuarantineToken(next, { ...filter, state }),
@@ -36,14 +37,16 @@ export function createQuarantinedAlertService(
     },
 
     async redriveQuarantinedAlerts(request, context) {
-      const { filter, limit } = readResolutionRequest(request, identityOf(context));
-      const { resolved, remaining } = await redriveAlerts(filter, limit);
+      const identity = identityOf(context);
+      const { filter, limit } = readResolutionRequest(request, identity);
+      const { resolved, remaining } = await redriveAlerts(identity.tenant, filter, limit);
       return { redriven: resolved, remaining };
     },
 
     async discardQuarantinedAlerts(request, context) {
-      const { filter, limit } = readResolutionRequest(request, identityOf(context));
-      const { resolved, remaining } = await discardQuarantined(filter, limit);
+      const identity = identityOf(context);
+      const { filter, limit } = readResolutionRequest(request, identity);
+      const { resolved, remaining } = await discardQuarantined(identity.tenant, filter, limit);
       return { discarded: resolved, remaining };
     },
   };

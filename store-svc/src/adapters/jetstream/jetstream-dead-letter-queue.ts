@@ -19,7 +19,7 @@ export class JetStreamDeadLetterQueue implements DeadLetterQueue {
     const { content, traceId, attempts, subject, payload, sequence: streamSequence, receivedAt, redrives } = message;
     return this.#publish(traceId, failure, {
       original: { subject, payload, streamSequence, receivedAt, redrives },
-      store: content.kind === 'alert' ? content.alert.store : undefined,
+      owner: content.kind === 'alert' ? content.alert : undefined,
       attempts,
     });
   }
@@ -27,13 +27,13 @@ export class JetStreamDeadLetterQueue implements DeadLetterQueue {
   putRecorded({ alert, traceId, sequence, receivedAt }: CurrentAlert, failure: Failure): Promise<void> {
     return this.#publish(traceId, failure, {
       original: {
-        subject: subjects.received(alert.store),
+        subject: subjects.received(alert),
         payload: Buffer.from(encodeAlertPayload(alert)),
         streamSequence: sequence,
         receivedAt,
         redrives: 0,
       },
-      store: alert.store,
+      owner: alert,
       attempts: 1,
     });
   }
@@ -41,7 +41,7 @@ export class JetStreamDeadLetterQueue implements DeadLetterQueue {
   async #publish(
     traceId: string,
     { code, message }: Failure,
-    quarantining: Pick<Quarantining, 'original' | 'store' | 'attempts'>,
+    quarantining: Pick<Quarantining, 'original' | 'owner' | 'attempts'>,
   ): Promise<void> {
     const { spanId } = newTrace();
     try {

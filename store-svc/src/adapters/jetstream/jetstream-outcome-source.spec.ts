@@ -40,7 +40,10 @@ describe('JetStreamOutcomeSource', () => {
     const alert = { store, ...(labels && { labels }) };
     const alerts = Array.from({ length: count }, () => receivedAlert(`uid-${++uids}`, alert));
     for (const alert of alerts) {
-      await operator.client.publish(subjects.processed(store), encodeOutcomePayload(finishedAlert(alert)));
+      await operator.client.publish(
+        subjects.processed({ tenant: 'default', store }),
+        encodeOutcomePayload(finishedAlert(alert)),
+      );
     }
     return alerts.map(({ alert }) => alert.uid);
   }
@@ -173,7 +176,7 @@ describe('JetStreamOutcomeSource', () => {
     const after = await positionNow();
     const mine = await report(250, 'mine');
     await report(5, 'others');
-    await using catching = catchUp({ ...EVERYTHING, stores: ['mine'] }, after);
+    await using catching = catchUp({ ...EVERYTHING, tenant: 'default', stores: ['mine'] }, after);
     expect(await catching.take(251)).to.deep.equal([undefined, ...mine]);
     const caughtUp = await catching.next();
     expect(caughtUp).to.deep.equal({ position: await positionNow() });
@@ -197,7 +200,7 @@ describe('JetStreamOutcomeSource', () => {
       [26, 2],
       [100, 2],
     ] as const) {
-      await using catching = catchUp({ ...EVERYTHING, stores: stores.slice(0, count) }, after);
+      await using catching = catchUp({ ...EVERYTHING, tenant: 'default', stores: stores.slice(0, count) }, after);
       await catching.next();
       const seen = [(await catching.next()).outcome?.value.alert.uid];
       const [consumer] = await Array.fromAsync(operator.manager.consumers.list('OUTCOMES'));
@@ -217,7 +220,7 @@ describe('JetStreamOutcomeSource', () => {
     await report(2, 'store-1', { camera: '3' });
     await report(1, 'store-1');
     const [b] = await report(1, 'store-2', { more: '', site: 'x', camera: '3' });
-    await using catching = catchUp({ ...EVERYTHING, labels: ['camera=3', 'site=x'] }, after);
+    await using catching = catchUp({ ...EVERYTHING, tenant: 'default', labels: ['camera=3', 'site=x'] }, after);
     const events: FeedEvent<FinishedAlert>[] = [];
     while (events.length < 6) events.push(await catching.next());
     const uids = events.map(({ outcome }) => outcome?.value.alert.uid);
@@ -235,7 +238,7 @@ describe('JetStreamOutcomeSource', () => {
     expect(error.position?.outcomes.sequence).to.equal(3);
     await using catching = catchUp(EVERYTHING, error.position as FeedPosition);
     expect((await catching.take(4)).filter(Boolean)).to.have.lengthOf(2);
-    await using others = catchUp({ ...EVERYTHING, statuses: ['QUARANTINED'] }, after);
+    await using others = catchUp({ ...EVERYTHING, tenant: 'default', statuses: ['QUARANTINED'] }, after);
     expect(await others.take(1), 'of the other stream').to.deep.equal([undefined]);
   });
 

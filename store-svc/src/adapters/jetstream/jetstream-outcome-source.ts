@@ -145,7 +145,10 @@ export class JetStreamOutcomeSource implements FeedSource<FinishedAlert> {
     const { alert, outcome } = value;
     const labels = labelTexts(alert.labels);
     return {
-      outcome: { value, store: alert.store, labels, status: outcome.status, sizeBytes: message.data.byteLength },
+      outcome: {
+        ...{ value, tenant: alert.tenant, store: alert.store, labels },
+        ...{ status: outcome.status, sizeBytes: message.data.byteLength },
+      },
       position,
     };
   }

@@ -1,5 +1,5 @@
 import { JetStreamApiError, type JetStreamClient, type JetStreamPublishOptions } from '@nats-io/jetstream';
-import type { Alert } from '@vigie/alert';
+import { type Alert, alertKey } from '@vigie/alert';
 import { QUARANTINE_HEADERS, subjects } from '@vigie/alert/streams';
 import { encodeAlertPayload } from '@vigie/alert/wire';
 import { publishStored, traceHeaders } from '@vigie/service-kit/nats';
@@ -19,24 +19,24 @@ export class JetStreamReplayQueue implements ReplayQueue {
 
   /** Without a message id: that is what makes it a replay (`isReplay`). */
   async replay(alert: Alert): Promise<void> {
-    await this.#publish(subjects.received(alert.store), encodeAlertPayload(alert), { headers: traceHeaders() });
+    await this.#publish(subjects.received(alert), encodeAlertPayload(alert), { headers: traceHeaders() });
   }
 
   /** With a message id that is not the client's own, so that it is a replay too. */
   revive({ alert, traceId, awaitedSequence }: AwaitingAlert): Promise<number> {
     return withTrace({ traceId, spanId: newTrace().spanId }, () =>
-      this.#publish(subjects.received(alert.store), encodeAlertPayload(alert), {
+      this.#publish(subjects.received(alert), encodeAlertPayload(alert), {
         headers: traceHeaders(),
-        msgID: `revived.${alert.uid}.${awaitedSequence}`,
+        msgID: `revived.${alertKey(alert)}.${awaitedSequence}`,
       }),
     );
   }
 
-  async redrive({ id, store, payload, redrives }: QuarantinedAlert): Promise<void> {
+  async redrive({ id, tenant, store, payload, redrives }: QuarantinedAlert): Promise<void> {
     const headers = traceHeaders();
     headers.set(QUARANTINE_HEADERS.redrives, String(redrives + 1));
     // Once, where it is redriven twice at a time, or again because nobody heard that it was.
-    await this.#publish(subjects.received(store), payload, { headers, msgID: `redriven.${id}` });
+    await this.#publish(subjects.received({ tenant, store }), payload, { headers, msgID: `redriven.${id}` });
   }
 
   async #publish(

@@ -1,7 +1,8 @@
 import { JetStreamApiError, type JetStreamClient, type JetStreamManager, type JsMsg } from '@nats-io/jetstream';
+import { ALL_TENANTS } from '@vigie/access/tenants';
 import type { FinalStatus, FinishedAlert } from '@vigie/alert';
 import type { StreamName } from '@vigie/alert/streams';
-import { decodeQuarantinedRecord, storeToken } from '@vigie/alert/streams';
+import { decodeQuarantinedRecord, storeToken, tenantOfSubject, tenantPrefix } from '@vigie/alert/streams';
 import { decodeOutcomePayload } from '@vigie/alert/wire';
 import { type FeedPart, OutcomeFeedError, type OutcomeFilter } from '@vigie/outcome-feed';
 import type { Logger } from '@vigie/service-kit/telemetry';
@@ -20,7 +21,7 @@ export const OUTCOME_STREAMS: readonly OutcomeStream[] = [
     name: 'OUTCOMES',
     part: 'outcomes',
     prefixes: { PROCESSED: 'alerts.processed', FAILED: 'alerts.failed' },
-    read: message => decodeOutcomePayload(message.data),
+    read: message => decodeOutcomePayload(message.data, tenantOfSubject(message.subject)),
   },
   {
     name: 'QUARANTINE',
@@ -44,10 +45,11 @@ export interface JetStreamParts {
 const MAX_SUBJECTS = 50;
 
 /** Where the stream has what the filter wants, and maybe more; empty if there can be nothing. */
-export function subjectsOf({ prefixes }: OutcomeStream, { stores, statuses }: OutcomeFilter): string[] {
+export function subjectsOf({ prefixes }: OutcomeStream, { tenant, stores, statuses }: OutcomeFilter): string[] {
   const wanted = statuses.flatMap(status => prefixes[status] ?? []);
+  if (tenant === ALL_TENANTS) return wanted.map(prefix => `${prefix}.>`);
   const isOfAll = stores.length === 0 || wanted.length * stores.length > MAX_SUBJECTS;
-  const tokens = isOfAll ? ['*'] : stores.map(storeToken);
+  const tokens = (isOfAll ? ['*'] : stores.map(storeToken)).map(token => tenantPrefix(tenant) + token);
   return wanted.flatMap(prefix => tokens.map(token => `${prefix}.${token}`));
 }
 

@@ -1,5 +1,6 @@
 import type { JsMsg } from '@nats-io/jetstream';
-import { readQuarantined, storeOfSubject } from '@vigie/alert/streams';
+import { DEFAULT_TENANT } from '@vigie/access/tenants';
+import { readQuarantined, storeOfSubject, tenantOfSubject } from '@vigie/alert/streams';
 import type { MessageConsumer } from '@vigie/service-kit/nats';
 import { currentTrace, newTrace } from '@vigie/service-kit/telemetry';
 import type { KeepQuarantined, QuarantineMessage } from '../../application/keep-quarantined.ts';
@@ -27,6 +28,7 @@ function toQuarantineMessage(message: JsMsg): QuarantineMessage {
     payload: message.data,
     sequence: message.seq,
     subject: message.subject,
+    tenant: tenantOfSubject(message.subject) ?? DEFAULT_TENANT,
     store: storeOfSubject(message.subject),
     traceId: (currentTrace() ?? newTrace()).traceId,
     attempts: message.info.deliveryCount,

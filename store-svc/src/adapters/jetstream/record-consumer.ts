@@ -1,5 +1,5 @@
 import type { JsMsg } from '@nats-io/jetstream';
-import { isReplay, originalMessage, quarantineId } from '@vigie/alert/streams';
+import { isReplay, originalMessage, quarantineId, tenantOfSubject } from '@vigie/alert/streams';
 import { MalformedMessageError, tryDecodeAlert } from '@vigie/alert/wire';
 import type { MessageConsumer } from '@vigie/service-kit/nats';
 import { currentTrace, newTrace } from '@vigie/service-kit/telemetry';
@@ -32,7 +32,7 @@ export function readAlertMessage(message: JsMsg): AlertMessage {
 }
 
 function readContent(message: JsMsg, receivedAt: Date): AlertContent {
-  const alert = tryDecodeAlert(message.data, receivedAt);
+  const alert = tryDecodeAlert(message.data, tenantOfSubject(message.subject), receivedAt);
   if (alert instanceof MalformedMessageError) return { kind: 'malformed', why: alert.message };
   return { kind: 'alert', alert, isReplay: isReplay(message, alert) };
 }

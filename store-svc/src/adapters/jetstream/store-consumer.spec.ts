@@ -12,6 +12,7 @@ import { createKeepQuarantined } from '../../application/keep-quarantined.ts';
 import { createRecordAlert } from '../../application/record-alert.ts';
 import type { RecordArrival } from '../../application/record-arrival.ts';
 import type { QuarantinedAlert } from '../../domain/quarantined-alert.ts';
+import { FakeAlertStores } from '../../ports/alert-store.fake.ts';
 import { DatabaseError, UnstorableError } from '../../ports/alert-store.ts';
 import type { QuarantineStore } from '../../ports/quarantine-store.ts';
 import { receivedAlert } from '../../testing/sample-alerts.ts';
@@ -55,10 +56,15 @@ describe('startStoreConsumer', () => {
   /** A replica of the service, as far as it records alerts. */
   const startRecording = (recordArrival: RecordArrival, policy = POLICY) => {
     const deadLetters = new JetStreamDeadLetterQueue(jetstream(connection));
-    const store = { displace: async () => {} };
     return startRecordConsumer(
       parts(),
-      createRecordAlert({ recordArrival, store, deadLetters, mayDisplace: async () => true, policy }),
+      createRecordAlert({
+        recordArrival,
+        stores: new FakeAlertStores(),
+        deadLetters,
+        mayDisplace: async () => true,
+        policy,
+      }),
     );
   };
 

@@ -7,11 +7,11 @@ export interface SqlPart {
   readonly params: readonly (string | number)[];
 }
 
-/** What rows of the table `a` have to be like for a filter; `true` if it is empty. */
-export function rowConditions(filter: AlertFilter): SqlPart {
+/** What rows of the table `a` have to be like for a filter of a tenant's alerts. */
+export function rowConditions(tenant: string, filter: AlertFilter): SqlPart {
   const { codecs, minSizeBytes, maxSizeBytes, labels, video, receivedSinceMicros, receivedUntilMicros, uids } = filter;
   return allOf([
-    countConditions(filter),
+    countConditions(tenant, filter),
     timeRange('a.timestamp', filter.sinceMicros, filter.untilMicros),
     timeRange('a.received_at', receivedSinceMicros, receivedUntilMicros),
     oneOf('a.video_codec', codecs),
@@ -29,14 +29,18 @@ export function rowConditions(filter: AlertFilter): SqlPart {
  */
 const UNINDEXED_LABELS = `('{}'::text[] || a.labels)`;
 
-/** @param column in which all of these labels have to be */
-export function haveLabels(column: string, labels: readonly string[]): SqlPart {
+function haveLabels(column: string, labels: readonly string[]): SqlPart {
   return { sql: `${column} @> array[${marks(labels)}]::text[]`, params: labels };
 }
 
 /** What has to be true of whatever has the columns that alerts are counted by. */
-export function countConditions({ stores, statuses, failureCodes }: CountFilter): SqlPart {
-  return allOf([oneOf('a.store', stores), oneOf('a.status', statuses), oneOf('a.failure_code', failureCodes)]);
+export function countConditions(tenant: string, { stores, statuses, failureCodes }: CountFilter): SqlPart {
+  return allOf([
+    compared('a.tenant =', tenant),
+    oneOf('a.store', stores),
+    oneOf('a.status', statuses),
+    oneOf('a.failure_code', failureCodes),
+  ]);
 }
 
 /** @param since inclusive, in microseconds since the Unix epoch; `until` exclusive */

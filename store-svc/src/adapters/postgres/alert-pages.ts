@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { toTimestampText } from '@vigie/postgres/values';
 import type { AlertFilter, ListOrder, ListPosition } from '../../domain/alert-filter.ts';
-import { allOf, haveLabels, rowConditions, type SqlPart } from './alert-conditions.ts';
+import { allOf, rowConditions, type SqlPart } from './alert-conditions.ts';
 import { AlertRow } from './alert-row.ts';
 import { CommonLabels } from './common-labels.ts';
 
@@ -12,7 +12,7 @@ const ORDERS = {
 
 /**
  * Pages of lists. The indexes of the orders hold what most filters ask for, so that rows which don't match are passed
- * over without being read; of those that match, an outer query reads the rest.
+ * over without being read; of those that match, an outer query reads the rest. All in the transaction of the tenant.
  */
 export class AlertPages {
   readonly #commonLabels = new CommonLabels();
@@ -23,17 +23,18 @@ export class AlertPages {
    */
   async read(
     em: EntityManager,
+    tenant: string,
     filter: AlertFilter,
     limit: number,
     after: ListPosition | undefined,
     order: ListOrder,
   ): Promise<readonly object[]> {
-    const { sql, params } = pageStatement(await this.#narrow(em, filter), limit, after, order);
+    const { sql, params } = pageStatement(tenant, await this.#narrow(em, filter), limit, after, order);
     const direction = directionOf(order);
     return em
       .createQueryBuilder(AlertRow, 'a')
       .select('*')
-      .where(`a.uid = any(array(${sql}))`, [...params])
+      .where(`a.tenant = ? and a.uid = any(array(${sql}))`, [tenant, ...params])
       .orderBy([{ [ORDERS[order.by].property]: direction }, { uid: direction }])
       .execute('all');
   }
@@ -47,9 +48,8 @@ export class AlertPages {
     const common = labels.length === 0 ? labels : await this.#commonLabels.among(em, labels);
     const rare = labels.filter(label => !common.includes(label));
     if (rare.length === 0) return { table: { sql: 'alerts', params: [] }, filter };
-    const { sql, params } = haveLabels('a.labels', rare);
     return {
-      table: { sql: `(with labelled as materialized (select * from alerts as a where ${sql}) table labelled)`, params },
+      table: { sql: `labelled_alerts(array[${rare.map(() => '?').join(', ')}]::text[])`, params: rare },
       filter: { ...filter, labels: common.length === 0 ? undefined : common },
     };
   }
@@ -63,6 +63,7 @@ interface Narrowed {
 
 /** The uids of a page. */
 function pageStatement(
+  tenant: string,
   { table, filter }: Narrowed,
   limit: number,
   after: ListPosition | undefined,
@@ -75,7 +76,7 @@ function pageStatement(
     sql: `(${column}, a.uid) ${order.isDescending ? '<' : '>'} (?, ?)`,
     params: [toTimestampText(after.micros), after.uid],
   };
-  const { sql, params } = allOf([rowConditions(filter), place]);
+  const { sql, params } = allOf([rowConditions(tenant, filter), place]);
   return {
     sql: `select a.uid from ${table.sql} as a where ${sql}
       order by ${column} ${direction}, a.uid ${direction} limit ${limit}`,

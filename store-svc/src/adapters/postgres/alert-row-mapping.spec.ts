@@ -11,7 +11,13 @@ const FINISHED = finishedAlert(receivedAlert('a'), { status: 'PROCESSED', media:
 function rowWith(change: Partial<AlertRow>): AlertRow {
   const { alert, receivedAt, traceId, processedAt } = FINISHED;
   return {
-    ...{ video: alert.video, store: alert.store, alertTimestampMicros: alert.timestampMicros, alertSequence: 1 },
+    ...{
+      tenant: alert.tenant,
+      video: alert.video,
+      store: alert.store,
+      alertTimestampMicros: alert.timestampMicros,
+      alertSequence: 1,
+    },
     ...(toOutcomeRow(FINISHED) as object),
     ...{ receivedAt, traceId, processedAt },
     ...change,

@@ -17,6 +17,7 @@ import { requireColumn } from './column-group.ts';
 /** A row as JSON has it: times are text that Postgres reads. */
 export function toReceivedRow({ received: { alert, receivedAt, traceId }, sequence }: AlertArrival) {
   return {
+    tenant: alert.tenant,
     uid: alert.uid,
     video: alert.video,
     alertTimestampMicros: toTimestampText(alert.timestampMicros),
@@ -56,13 +57,14 @@ export function toRetryRow({ uid, retry }: AlertRetry) {
   } satisfies Partial<Record<keyof AlertRow, unknown>>;
 }
 
-type AlertColumns = Pick<AlertRow, 'uid' | 'video' | 'alertTimestampMicros' | 'store'> & {
+type AlertColumns = Pick<AlertRow, 'tenant' | 'uid' | 'video' | 'alertTimestampMicros' | 'store'> & {
   readonly labels?: readonly string[] | null | undefined;
 };
 
 export function toAlert(row: AlertColumns): Alert {
-  const { uid, video, store, alertTimestampMicros: timestampMicros, labels } = row;
-  return { uid, video, timestampMicros, store, ...(labels && { labels: Object.fromEntries(labels.map(splitLabel)) }) };
+  const { tenant, uid, video, store, alertTimestampMicros: timestampMicros, labels } = row;
+  const alert = { tenant, uid, video, timestampMicros, store };
+  return labels ? { ...alert, labels: Object.fromEntries(labels.map(splitLabel)) } : alert;
 }
 
 /** No key has an equals sign. */

@@ -9,7 +9,7 @@ describe('rows of generated alerts', () => {
   it('say what was sent', function () {
     this.timeout(0);
     for (const sent of generateAlerts(GENERATED_ALERTS, GENERATED_ALERTS_SEED)) {
-      const alert = parseAlert(sent);
+      const alert = parseAlert(sent, 'default');
       const arrival = { received: { ...receivedAlert('a'), alert }, sequence: 1, isReplay: false };
       // As the statement has it, and as Postgres reads it.
       const [, literal = ''] = /^'(.*)'$/s.exec(jsonLiteral([toReceivedRow(arrival)]).sql) ?? [];

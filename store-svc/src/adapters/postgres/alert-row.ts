@@ -74,6 +74,7 @@ export const EFFORT_COLUMNS = columnGroupOf<FinishedAlert['effort']>()(
 
 /** What an alert brings when it is received. */
 const receivedProperties = {
+  tenant: p.text().primary(),
   uid: p.text().primary(),
   video: p.text(),
   alertTimestampMicros: p.type(MicrosType).$type<number>().fieldName('timestamp'),

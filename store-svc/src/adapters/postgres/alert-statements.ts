@@ -2,9 +2,12 @@ import type { EntityProperty } from '@mikro-orm/core';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { AlertRow, OUTCOME_PROPERTIES, RECEIVED_PROPERTIES, RETRY_PROPERTIES } from './alert-row.ts';
 
-/** The statements that write; each has one parameter, a JSON array of rows keyed by the entity's properties. */
+/**
+ * The statements that write; each has two parameters: a JSON array of rows keyed by the entity's properties, and the
+ * tenant whose they are.
+ */
 export interface AlertStatements {
-  /** Inserts those that are new, and were not retired either, and returns their uids. */
+  /** Inserts those that are new, and were not retired either, and returns their uids. Rows name their tenant. */
   readonly insertReceived: string;
   /** Updates rows that are there, never makes one. */
   readonly updateOutcomes: string;
@@ -43,27 +46,31 @@ export function alertStatements(orm: MikroORM): AlertStatements {
   return {
     insertReceived: `insert into alerts (${received.map(({ name }) => name).join(', ')})
       select ${received.map(({ property }) => `given."${property}"`).join(', ')} from ${jsonRows(received)}
-      where not exists (select from retired_alerts where retired_alerts.uid = given.uid)
-      on conflict (uid) do nothing returning uid`,
+      where given.tenant = ? and not exists (
+        select from retired_alerts where retired_alerts.tenant = given.tenant and retired_alerts.uid = given.uid
+      )
+      on conflict (tenant, uid) do nothing returning uid`,
     updateOutcomes: `update alerts set ${assign(outcome)}, ${nulls(retry)}, awaited_sequence =
         case when awaited_sequence > given."outcomeSequence" then awaited_sequence end
       from ${jsonRows([...columnsOf(orm, ['uid']), ...outcome])}
-      where alerts.uid = given.uid`,
+      where ${SAME}`,
     awaitOutcomes: `update alerts set awaited_sequence = given."awaitedSequence"
       from ${jsonRows(columnsOf(orm, AWAITING_COLUMNS))}
-      where alerts.uid = given.uid
+      where ${SAME}
         and given."awaitedSequence" > greatest(alert_sequence, awaited_sequence, sequence)`,
     reopenQuarantined: `update alerts set status = 'RECEIVED', ${clear}
       from ${jsonRows(columnsOf(orm, REOPENING_COLUMNS))}
-      where alerts.uid = given.uid and status = 'QUARANTINED' and sequence < given."outcomeSequence"`,
+      where ${SAME} and status = 'QUARANTINED' and sequence < given."outcomeSequence"`,
     noteRetries: `update alerts set ${assign(retry)} from ${jsonRows([...columnsOf(orm, ['uid']), ...retry])}
-      where alerts.uid = given.uid and status = 'RECEIVED'`,
+      where ${SAME} and status = 'RECEIVED'`,
     moveEarlier: `update alerts set alert_sequence = given."alertSequence" from ${jsonRows(received)}
-      where alerts.uid = given.uid and alerts.alert_sequence > given."alertSequence"`,
+      where ${SAME} and alerts.alert_sequence > given."alertSequence"`,
     displaceLater: `update alerts set ${assign(received)}, ${clear}, awaited_sequence = null from ${jsonRows(received)}
-      where alerts.uid = given.uid and alerts.alert_sequence > given."alertSequence"`,
+      where ${SAME} and alerts.alert_sequence > given."alertSequence"`,
   };
 }
+
+const SAME = 'alerts.uid = given.uid and alerts.tenant = ?';
 
 const AWAITING_COLUMNS = ['uid', 'awaitedSequence'] as const;
 

@@ -20,8 +20,4 @@ export class CommonLabels {
   }
 }
 
-/** The shares are followed by those of the least and the most common label. */
-const KNOWN = `select label from pg_stats,
-    unnest(most_common_elems::text::text[], most_common_elem_freqs) as common (label, share)
-  where schemaname = current_schema() and tablename = 'alerts' and attname = 'labels' and label is not null
-    and share >= ?`;
+const KNOWN = 'select common_labels(?) as label';

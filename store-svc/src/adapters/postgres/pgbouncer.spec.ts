@@ -6,11 +6,11 @@ import { queryPostgres } from '@vigie/dev-env/servers';
 import { pickFreePorts } from '@vigie/dev-env/tcp-ports';
 import { scratchPostgres, temporaryDir, waitFor } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
-import { describeAlertStore } from '../../testing/alert-store.contract.ts';
+import { describeAlertStores } from '../../testing/alert-store.contract.ts';
 import { openPostgresStore, type PostgresStore } from '../../testing/postgres-store.ts';
 
 // Skipped where it isn't installed: apt-get install pgbouncer.
-describe('PostgresAlertStore behind PgBouncer in transaction mode', () => {
+describe('PostgresAlertStores behind PgBouncer in transaction mode', () => {
   const teardown = new AsyncDisposableStack();
   let postgres: Awaited<ReturnType<typeof scratchPostgres>>;
   let opened: PostgresStore;
@@ -31,9 +31,9 @@ describe('PostgresAlertStore behind PgBouncer in transaction mode', () => {
   });
   after(() => teardown.disposeAsync());
 
-  describeAlertStore(async () => {
+  describeAlertStores(async () => {
     await queryPostgres(postgres.url, 'truncate alerts');
-    return opened.store;
+    return opened.stores;
   });
 
   it('has its own settings on whichever connection to Postgres it gets', async () => {

@@ -20,6 +20,7 @@ import {
   receivedAlert,
 } from '../../testing/sample-alerts.ts';
 import { M0010ReadingAtSize } from './migrations/m0010-reading-at-size.ts';
+import { M0013Tenants } from './migrations/m0013-tenants.ts';
 import { PostgresAlertCounts } from './postgres-alert-counts.ts';
 import type { PostgresAlertStore } from './postgres-alert-store.ts';
 
@@ -93,7 +94,8 @@ describe('PostgresAlertCounts', () => {
           }
           if (isFolded) await counts.fold();
         }
-        for (const filter of filters) expect(byKey(await counts.count(filter))).to.deep.equal(await countRows(filter));
+        for (const filter of filters)
+          expect(byKey(await counts.count('default', filter))).to.deep.equal(await countRows(filter));
       }),
       { numRuns: 25 },
     );
@@ -116,12 +118,12 @@ describe('PostgresAlertCounts', () => {
     const folding = Array.from({ length: 4 }, () => counts.fold());
     await Promise.all([record(), record(), ...folding]);
     await Promise.all([finish(0), finish(1), finish(0), counts.fold(), counts.fold()]);
-    const all = await counts.count({});
+    const all = await counts.count('default', {});
     expect(all.reduce((sum, each) => sum + each.alerts, 0)).to.equal(200);
     expect(new Set(all.map(({ status }) => status))).to.deep.equal(new Set(['PROCESSED']));
     await counts.fold();
     expect(await queryPostgres(postgres.url, 'select from alert_count_changes')).to.deep.equal([]);
-    expect(byKey(await counts.count({}))).to.deep.equal(byKey(all));
+    expect(byKey(await counts.count('default', {}))).to.deep.equal(byKey(all));
   });
 
   it('counts the rows that were there before its tables, once they are migrated', async () => {
@@ -136,13 +138,18 @@ describe('PostgresAlertCounts', () => {
       store,
       alerts.slice(1).map(alert => found(finishedAlert(alert, FAILED))),
     );
-    for (const direction of ['down', 'up'] as const) {
-      const migration = new M0010ReadingAtSize(orm.em.getDriver(), orm.config);
+    for (const [Migration, direction] of [
+      [M0013Tenants, 'down'],
+      [M0010ReadingAtSize, 'down'],
+      [M0010ReadingAtSize, 'up'],
+      [M0013Tenants, 'up'],
+    ] as const) {
+      const migration = new Migration(orm.em.getDriver(), orm.config);
       migration[direction]();
       for (const sql of migration.getQueries()) await queryPostgres(postgres.url, String(sql));
     }
     for (const sinceMicros of [0, 2 * HOUR_MICROS, 2 * HOUR_MICROS + 6]) {
-      expect(byKey(await counts.count({ sinceMicros }))).to.deep.equal(await countRows({ sinceMicros }));
+      expect(byKey(await counts.count('default', { sinceMicros }))).to.deep.equal(await countRows({ sinceMicros }));
     }
   });
 });

@@ -6,6 +6,7 @@ import type { AlertCount } from '../../domain/alert-summary.ts';
 import { countedWindow, type Span } from '../../domain/counted-window.ts';
 import type { AlertCounts } from '../../ports/alert-counts.ts';
 import { allOf, countConditions, type SqlPart, timeRange } from './alert-conditions.ts';
+import { askForTenant } from './ask-for-tenant.ts';
 
 /**
  * Triggers note in `alert_count_changes` how many alerts of an hour came or changed, which `fold` adds to the sums of
@@ -19,12 +20,12 @@ export class PostgresAlertCounts implements AlertCounts {
     this.#orm = orm;
   }
 
-  async count(filter: CountFilter): Promise<readonly AlertCount[]> {
-    const statement = countStatement(filter);
+  async count(tenant: string, filter: CountFilter): Promise<readonly AlertCount[]> {
+    const statement = countStatement(tenant, filter);
     if (statement === undefined) return [];
-    return askPostgres(async () => {
+    return askForTenant(this.#orm, tenant, async em => {
       const { sql, params } = statement;
-      const rows: CountRow[] = await this.#orm.em.fork().execute(sql, [...params]);
+      const rows: CountRow[] = await em.execute(sql, [...params]);
       return rows.map(({ store, status, failure_code, alerts }) => ({
         ...{ store, status, alerts: Number(alerts) },
         failureCode: failure_code === '' ? undefined : failure_code,
@@ -47,14 +48,14 @@ interface CountRow {
 }
 
 /** Undefined for an empty window. */
-function countStatement(filter: CountFilter): SqlPart | undefined {
+function countStatement(tenant: string, filter: CountFilter): SqlPart | undefined {
   const pieces = countedWindow(filter.sinceMicros, filter.untilMicros);
   const whole = pieces.filter(({ span }) => span !== undefined);
   const counted = [
-    ...pieces.map(range => select(filter, range.span === undefined ? ROWS : sumsOf(range.span), range)),
+    ...pieces.map(range => select(tenant, filter, range.span === undefined ? ROWS : sumsOf(range.span), range)),
     // They follow on each other.
     ...whole.slice(0, 1).map(({ sinceMicros }) => {
-      return select(filter, CHANGES, { sinceMicros, untilMicros: whole.at(-1)?.untilMicros });
+      return select(tenant, filter, CHANGES, { sinceMicros, untilMicros: whole.at(-1)?.untilMicros });
     }),
   ];
   if (counted.length === 0) return undefined;
@@ -83,6 +84,7 @@ function sumsOf(span: Span): Source {
 }
 
 function select(
+  tenant: string,
   filter: CountFilter,
   source: Source,
   within: Pick<CountFilter, 'sinceMicros' | 'untilMicros'>,
@@ -91,7 +93,7 @@ function select(
   const { sql, params } = allOf([
     condition,
     timeRange(time, within.sinceMicros, within.untilMicros),
-    countConditions(filter),
+    countConditions(tenant, filter),
   ]);
   return {
     sql: `select a.store, a.status, coalesce(a.failure_code, '') as failure_code, ${alerts} as alerts

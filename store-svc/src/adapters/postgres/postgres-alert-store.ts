@@ -1,12 +1,10 @@
 import { LockMode, raw } from '@mikro-orm/core';
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { type AlertRecord, contentHash, type FinishedAlert } from '@vigie/alert';
-import { askPostgres, inTransaction } from '@vigie/postgres';
-import { fromTimestampText, jsonLiteral } from '@vigie/postgres/values';
+import { jsonLiteral } from '@vigie/postgres/values';
 import type { AlertArrival } from '../../domain/alert-arrival.ts';
 import { type AlertFilter, LATEST_FIRST, type ListPosition } from '../../domain/alert-filter.ts';
 import type { AlertRetry } from '../../domain/alert-retry.ts';
-import type { AwaitingAlert, AwaitingFilter, AwaitingPosition, Backlog } from '../../domain/awaiting-alert.ts';
 import type { CurrentAlert } from '../../domain/current-alert.ts';
 import type { AlertChanges } from '../../domain/decide-alerts.ts';
 import type {
@@ -17,82 +15,90 @@ import type {
   RetiringAlert,
 } from '../../domain/retired-alert.ts';
 import type { AlertStore, LockedAlerts } from '../../ports/alert-store.ts';
-import { AlertPages } from './alert-pages.ts';
+import type { AlertPages } from './alert-pages.ts';
 import { AlertRow, RECEIVED_PROPERTIES } from './alert-row.ts';
 import { toAlert, toOutcomeRow, toReceived, toReceivedRow, toRecord, toRetryRow } from './alert-row-mapping.ts';
-import { type AlertStatements, type AwaitingRow, alertStatements, type ReopeningRow } from './alert-statements.ts';
+import type { AlertStatements, AwaitingRow, ReopeningRow } from './alert-statements.ts';
+import { askForTenant } from './ask-for-tenant.ts';
 import { requireColumn } from './column-group.ts';
-import { type ReadRow, rowReader } from './read-row.ts';
+import type { ReadRow } from './read-row.ts';
 
+/** What the stores of all tenants share. */
+export interface PostgresAlertStoreParts {
+  readonly orm: MikroORM;
+  readonly statements: AlertStatements;
+  readonly readRow: ReadRow;
+  readonly pages: AlertPages;
+}
+
+/** The alerts of one tenant: each statement names it, and runs as the role that sees no others. */
 export class PostgresAlertStore implements AlertStore {
-  readonly #orm: MikroORM;
-  readonly #statements: AlertStatements;
-  readonly #readRow: ReadRow;
-  readonly #pages = new AlertPages();
+  readonly #parts: PostgresAlertStoreParts;
+  readonly #tenant: string;
 
-  constructor(orm: MikroORM) {
-    this.#orm = orm;
-    this.#statements = alertStatements(orm);
-    this.#readRow = rowReader(orm);
+  constructor(parts: PostgresAlertStoreParts, tenant: string) {
+    this.#parts = parts;
+    this.#tenant = tenant;
   }
 
   insertNew(alerts: readonly AlertArrival[]): Promise<ReadonlyMap<string, KnownAlert>> {
+    const { statements } = this.#parts;
     return this.#run(async em => {
       const rows = jsonLiteral(alerts.map(toReceivedRow));
-      const inserted: { uid: string }[] = await em.execute(this.#statements.insertReceived, [rows]);
+      const inserted: { uid: string }[] = await em.execute(statements.insertReceived, [rows, this.#tenant]);
       const uids = new Set(alerts.map(({ received }) => received.alert.uid));
       return this.#readAll(em, [...uids.difference(new Set(inserted.map(({ uid }) => uid)))]);
     });
   }
 
-  change({ earlier, reopened, awaited }: AlertChanges): Promise<void> {
-    return this.#run(async em => {
-      await update(em, this.#statements.moveEarlier, earlier.map(toReceivedRow));
-      await update(em, this.#statements.reopenQuarantined, reopened.map(toReopeningRow));
-      await update(em, this.#statements.awaitOutcomes, awaited.map(toAwaitingRow));
-    });
+  /** Each in a transaction of its own: together they would lock rows in no order. */
+  async change({ earlier, reopened, awaited }: AlertChanges): Promise<void> {
+    const { moveEarlier, reopenQuarantined, awaitOutcomes } = this.#parts.statements;
+    await this.#update(moveEarlier, earlier.map(toReceivedRow));
+    await this.#update(reopenQuarantined, reopened.map(toReopeningRow));
+    await this.#update(awaitOutcomes, awaited.map(toAwaitingRow));
   }
 
   displace(first: AlertArrival): Promise<void> {
-    return this.#run(em => update(em, this.#statements.displaceLater, [toReceivedRow(first)]));
+    return this.#update(this.#parts.statements.displaceLater, [toReceivedRow(first)]);
   }
 
   withLocked<T>(uids: readonly string[], work: (locked: LockedAlerts) => Promise<T>): Promise<T> {
-    return askPostgres(() =>
-      inTransaction(this.#orm, async em =>
-        work({
-          current: await this.#readKnown(em, uids, lockCurrent(em, uids)),
-          writeOutcomes: outcomes => {
-            const rows = outcomes.map(({ record }) => toOutcomeRow(record));
-            return update(em, this.#statements.updateOutcomes, rows);
-          },
-          readFinished: finishedUids => readFinished(em, finishedUids),
-        }),
-      ),
+    return this.#run(async em =>
+      work({
+        current: await this.#readKnown(em, uids, this.#selectLocked(em, uids)),
+        writeOutcomes: outcomes => {
+          const rows = outcomes.map(({ record }) => toOutcomeRow(record));
+          return this.#write(em, this.#parts.statements.updateOutcomes, rows);
+        },
+        readFinished: finishedUids => this.#readFinished(em, finishedUids),
+      }),
     );
   }
 
   noteRetries(retries: readonly AlertRetry[]): Promise<void> {
     // In the order of the uids: two batches never wait for each other.
     const rows = retries.map(toRetryRow).sort((a, b) => (a.uid < b.uid ? -1 : 1));
-    return this.#run(em => update(em, this.#statements.noteRetries, rows));
+    return this.#update(this.#parts.statements.noteRetries, rows);
   }
 
   get(uid: string): Promise<AlertRecord | undefined> {
     return this.#run(async em => {
-      const row = await em.findOne(AlertRow, { uid });
+      const row = await em.findOne(AlertRow, { tenant: this.#tenant, uid });
       return row === null ? undefined : toRecord(row);
     });
   }
 
   find(uids: readonly string[]): Promise<ReadonlyMap<string, KnownAlert>> {
-    return this.#run(em => this.#readKnown(em, uids, selectCurrent(em, uids)));
+    return this.#run(em => this.#readKnown(em, uids, this.#selectCurrent(em, uids)));
   }
 
   findArchivable(before: Date, limit: number): Promise<readonly ArchivableAlert[]> {
     return this.#run(async em => {
       const query = em.createQueryBuilder(AlertRow, 'a').select('*').addSelect(raw('row_to_json(a)::text as row'));
-      query.where(`a.status in ('PROCESSED', 'FAILED') and a.awaited_sequence is null`);
+      query.where(`a.tenant = ? and a.status in ('PROCESSED', 'FAILED') and a.awaited_sequence is null`, [
+        this.#tenant,
+      ]);
       query.andWhere('a.received_at < ? and (a.restored_at is null or a.restored_at < ?)', [
         ...[before.toISOString(), before.toISOString()],
       ]);
@@ -101,7 +107,7 @@ export class PostgresAlertStore implements AlertStore {
         .limit(limit)
         .execute('all');
       return given.map(({ row, ...columns }) => {
-        const { uid, alertSequence: sequence, outcomeSequence, ...rest } = this.#readRow(columns);
+        const { uid, alertSequence: sequence, outcomeSequence, ...rest } = this.#parts.readRow(columns);
         const hash = contentHash(toAlert({ uid, ...rest }));
         return {
           ...{ uid, contentHash: hash, sequence, outcomeSequence: requireColumn(outcomeSequence) },
@@ -123,42 +129,8 @@ export class PostgresAlertStore implements AlertStore {
     });
   }
 
-  findAwaiting(filter: AwaitingFilter, limit: number, behind?: AwaitingPosition): Promise<readonly AwaitingAlert[]> {
-    const { finishedThrough, receivedBefore, firstSequence } = filter;
-    return this.#run(async em => {
-      const query = em.createQueryBuilder(AlertRow, 'a').select('*').where(AWAITING);
-      query.andWhere(`${AWAITED} <= ?`, [finishedThrough]);
-      query.andWhere(`(a.received_at < ? or ${AWAITED} < ?)`, [receivedBefore.toISOString(), firstSequence]);
-      if (behind !== undefined) query.andWhere(`(${AWAITED}, a.uid) > (?, ?)`, [behind.awaitedSequence, behind.uid]);
-      query.orderBy([{ [raw(AWAITED)]: 'asc' }, { uid: 'asc' }]).limit(limit);
-      const rows = await query.getResultList();
-      return rows.map(row => ({
-        ...toReceived(row),
-        awaitedSequence: row.awaitedSequence ?? row.alertSequence,
-      }));
-    });
-  }
-
   awaitOutcome(uid: string, awaitedSequence: number): Promise<void> {
-    return this.#run(em => update(em, this.#statements.awaitOutcomes, [{ uid, awaitedSequence }]));
-  }
-
-  lastPosition(): Promise<number> {
-    return this.#run(async em => {
-      const [row]: { last: string | null }[] = await em.execute(`select max(${POSITION}) as last from alerts`);
-      return Number(row?.last ?? 0);
-    });
-  }
-
-  countReceived(before: Date): Promise<Backlog> {
-    return this.#run(async em => {
-      const [row]: { alerts: string; oldest: string | null }[] = await em.execute(
-        `select count(*) as alerts, min(received_at) as oldest from alerts where status = 'RECEIVED' and received_at < ?`,
-        [before.toISOString()],
-      );
-      const oldest = row?.oldest ? new Date(fromTimestampText(row.oldest) / 1_000) : undefined;
-      return { alerts: Number(row?.alerts), oldest };
-    });
+    return this.#update(this.#parts.statements.awaitOutcomes, [{ uid, awaitedSequence }]);
   }
 
   list(
@@ -168,33 +140,30 @@ export class PostgresAlertStore implements AlertStore {
     order = LATEST_FIRST,
   ): Promise<readonly AlertRecord[]> {
     return this.#run(async em => {
-      const rows = await this.#pages.read(em, filter, limit, after, order);
-      return rows.map(row => toRecord(this.#readRow(row)));
+      const { pages, readRow } = this.#parts;
+      const rows = await pages.read(em, this.#tenant, filter, limit, after, order);
+      return rows.map(row => toRecord(readRow(row)));
     });
   }
 
   /** @param uids of alerts that have rows, or had them */
   async #readAll(em: EntityManager, uids: readonly string[]): Promise<Map<string, KnownAlert>> {
     if (uids.length === 0) return new Map();
-    const known = await this.#readKnown(em, uids, selectCurrent(em, uids));
+    const known = await this.#readKnown(em, uids, this.#selectCurrent(em, uids));
     if (known.size === uids.length) return known;
     throw new Error(`${uids.length - known.size} rows of alerts vanished while they were compared.`);
   }
 
   /** Rows first: one that is retired meanwhile is found among those. */
-  async #readKnown(
-    em: EntityManager,
-    uids: readonly string[],
-    rows: ReturnType<typeof selectCurrent>,
-  ): Promise<Map<string, KnownAlert>> {
+  async #readKnown(em: EntityManager, uids: readonly string[], rows: CurrentQuery): Promise<Map<string, KnownAlert>> {
     const known: Map<string, KnownAlert> = await this.#readCurrent(rows);
     const missing = uids.filter(uid => !known.has(uid));
-    for (const retired of await readRetired(em, missing)) known.set(retired.uid, retired);
+    for (const retired of await this.#readRetired(em, missing)) known.set(retired.uid, retired);
     return known;
   }
 
-  async #readCurrent(query: ReturnType<typeof selectCurrent>): Promise<Map<string, CurrentAlert>> {
-    const rows = (await query.execute('all')).map(this.#readRow);
+  async #readCurrent(query: CurrentQuery): Promise<Map<string, CurrentAlert>> {
+    const rows = (await query.execute('all')).map(this.#parts.readRow);
     return new Map(
       rows.map(row => [
         row.uid,
@@ -206,19 +175,48 @@ export class PostgresAlertStore implements AlertStore {
     );
   }
 
+  /** Whole rows, which are read for few. */
+  async #readFinished(em: EntityManager, uids: readonly string[]): Promise<Map<string, FinishedAlert>> {
+    const rows = uids.length === 0 ? [] : await em.find(AlertRow, { tenant: this.#tenant, uid: { $in: [...uids] } });
+    return new Map(rows.map(row => [row.uid, toRecord(row) as FinishedAlert]));
+  }
+
+  async #readRetired(em: EntityManager, uids: readonly string[]): Promise<readonly RetiredAlert[]> {
+    if (uids.length === 0) return [];
+    return em.execute(
+      `select uid, retirement, content_hash as "contentHash" from retired_alerts
+       where tenant = ? and uid in (${uids.map(() => '?').join(', ')})`,
+      [this.#tenant, ...uids],
+    );
+  }
+
+  /** Locks the rows until the transaction ends, in the order of the uids: two batches never wait for each other. */
+  #selectLocked(em: EntityManager, uids: readonly string[]): CurrentQuery {
+    return this.#selectCurrent(em, uids).orderBy({ uid: 'asc' }).setLockMode(LockMode.PESSIMISTIC_WRITE);
+  }
+
+  #selectCurrent(em: EntityManager, uids: readonly string[]) {
+    return em
+      .createQueryBuilder(AlertRow, 'a')
+      .select([...RECEIVED_PROPERTIES, 'outcomeSequence'])
+      .where({ tenant: this.#tenant, uid: { $in: uids } });
+  }
+
+  async #update(statement: string, rows: readonly object[]): Promise<void> {
+    if (rows.length > 0) await this.#run(em => this.#write(em, statement, rows));
+  }
+
+  async #write(em: EntityManager, statement: string, rows: readonly object[]): Promise<void> {
+    if (rows.length > 0) await em.execute(statement, [jsonLiteral(rows), this.#tenant], 'run');
+  }
+
   #run<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
-    return askPostgres(() => work(this.#orm.em.fork()));
+    return askForTenant(this.#parts.orm, this.#tenant, work);
   }
 }
 
-/** As the index alerts_position has it. */
-const POSITION = 'greatest(alert_sequence, awaited_sequence, sequence)';
-/** As the index alerts_awaiting has them. */
-const AWAITING = `(a.status = 'RECEIVED' or a.awaited_sequence is not null)`;
-const AWAITED = 'coalesce(a.awaited_sequence, a.alert_sequence)';
-
-async function update(em: EntityManager, statement: string, rows: readonly object[]): Promise<void> {
-  if (rows.length > 0) await em.execute(statement, [jsonLiteral(rows)], 'run');
+interface CurrentQuery {
+  execute(method: 'all'): Promise<object[]>;
 }
 
 function toReopeningRow({ received, sequence }: AlertArrival): ReopeningRow {
@@ -227,31 +225,4 @@ function toReopeningRow({ received, sequence }: AlertArrival): ReopeningRow {
 
 function toAwaitingRow({ received, sequence }: AlertArrival): AwaitingRow {
   return { uid: received.alert.uid, awaitedSequence: sequence };
-}
-
-/** Whole rows, which are read for few. */
-async function readFinished(em: EntityManager, uids: readonly string[]): Promise<Map<string, FinishedAlert>> {
-  const rows = uids.length === 0 ? [] : await em.find(AlertRow, { uid: { $in: [...uids] } });
-  return new Map(rows.map(row => [row.uid, toRecord(row) as FinishedAlert]));
-}
-
-async function readRetired(em: EntityManager, uids: readonly string[]): Promise<readonly RetiredAlert[]> {
-  if (uids.length === 0) return [];
-  return em.execute(
-    `select uid, retirement, content_hash as "contentHash" from retired_alerts
-     where uid in (${uids.map(() => '?').join(', ')})`,
-    [...uids],
-  );
-}
-
-/** Locks the rows until the transaction ends, in the order of the uids: two batches never wait for each other. */
-function lockCurrent(em: EntityManager, uids: readonly string[]) {
-  return selectCurrent(em, uids).orderBy({ uid: 'asc' }).setLockMode(LockMode.PESSIMISTIC_WRITE);
-}
-
-function selectCurrent(em: EntityManager, uids: readonly string[]) {
-  return em
-    .createQueryBuilder(AlertRow, 'a')
-    .select([...RECEIVED_PROPERTIES, 'outcomeSequence'])
-    .where({ uid: { $in: uids } });
 }

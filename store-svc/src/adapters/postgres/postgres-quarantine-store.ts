@@ -1,4 +1,5 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import type { Alert } from '@vigie/alert';
 import { findAlertIn } from '@vigie/alert/wire';
 import { askPostgres } from '@vigie/postgres';
 import { toTimestampText } from '@vigie/postgres/values';
@@ -9,6 +10,7 @@ import type {
   QuarantineState,
 } from '../../domain/quarantined-alert.ts';
 import type { QuarantineStore } from '../../ports/quarantine-store.ts';
+import { askForTenant } from './ask-for-tenant.ts';
 import { QuarantinedRow } from './quarantined-row.ts';
 
 export class PostgresQuarantineStore implements QuarantineStore {
@@ -31,9 +33,9 @@ export class PostgresQuarantineStore implements QuarantineStore {
     });
   }
 
-  list(state: QuarantineState, filter: QuarantineFilter, limit: number, after?: QuarantinePosition) {
-    return this.#run(async em => {
-      const query = select(em, state, filter).orderBy({ quarantinedAt: 'desc', id: 'desc' }).limit(limit);
+  list(tenant: string, state: QuarantineState, filter: QuarantineFilter, limit: number, after?: QuarantinePosition) {
+    return this.#runFor(tenant, async em => {
+      const query = select(em, tenant, state, filter).orderBy({ quarantinedAt: 'desc', id: 'desc' }).limit(limit);
       if (after !== undefined) {
         const place = [new Date(after.quarantinedAtMs).toISOString(), after.id];
         query.andWhere('(q.quarantined_at, q.id) < (?, ?)', place);
@@ -50,39 +52,46 @@ export class PostgresQuarantineStore implements QuarantineStore {
     });
   }
 
-  findAt(streamSequence: number, uid: string): Promise<QuarantinedAlert | undefined> {
+  findAt(
+    streamSequence: number,
+    { tenant, uid }: Pick<Alert, 'tenant' | 'uid'>,
+  ): Promise<QuarantinedAlert | undefined> {
     return this.#run(async em => {
-      const row = await em.findOne(QuarantinedRow, { uid, streamSequence });
+      const row = await em.findOne(QuarantinedRow, { tenant, uid, streamSequence });
       return row === null ? undefined : toQuarantined(row);
     });
   }
 
-  oldestHeld(filter: QuarantineFilter, limit: number) {
-    return this.#run(async em => {
-      const query = select(em, 'HELD', filter).orderBy({ quarantinedAt: 'asc', id: 'asc' }).limit(limit);
+  oldestHeld(tenant: string, filter: QuarantineFilter, limit: number) {
+    return this.#runFor(tenant, async em => {
+      const query = select(em, tenant, 'HELD', filter).orderBy({ quarantinedAt: 'asc', id: 'asc' }).limit(limit);
       return (await query.getResultList()).map(toQuarantined);
     });
   }
 
-  countHeld(filter: QuarantineFilter): Promise<number> {
-    return this.#run(em => select(em, 'HELD', filter).getCount());
+  countHeld(tenant: string, filter: QuarantineFilter): Promise<number> {
+    return this.#runFor(tenant, em => select(em, tenant, 'HELD', filter).getCount());
   }
 
-  resolve(ids: readonly string[], state: Exclude<QuarantineState, 'HELD'>): Promise<number> {
+  resolve(tenant: string, ids: readonly string[], state: Exclude<QuarantineState, 'HELD'>): Promise<number> {
     if (ids.length === 0) return Promise.resolve(0);
-    return this.#run(em =>
-      em.nativeUpdate(QuarantinedRow, { id: { $in: [...ids] }, state: 'HELD' }, { state, resolvedAt: new Date() }),
-    );
+    const held = { tenant, id: { $in: [...ids] }, state: 'HELD' } as const;
+    return this.#runFor(tenant, em => em.nativeUpdate(QuarantinedRow, held, { state, resolvedAt: new Date() }));
   }
 
+  #runFor<T>(tenant: string, work: (em: EntityManager) => Promise<T>): Promise<T> {
+    return askForTenant(this.#orm, tenant, work);
+  }
+
+  /** For all tenants. */
   #run<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
     return askPostgres(() => work(this.#orm.em.fork()));
   }
 }
 
-function select(em: EntityManager, state: QuarantineState, filter: QuarantineFilter) {
+function select(em: EntityManager, tenant: string, state: QuarantineState, filter: QuarantineFilter) {
   const { ids, uid, stores, code, sinceMicros, untilMicros } = filter;
-  const query = em.createQueryBuilder(QuarantinedRow, 'q').select('*').where({ state });
+  const query = em.createQueryBuilder(QuarantinedRow, 'q').select('*').where({ tenant, state });
   if (ids !== undefined) query.andWhere({ id: { $in: [...ids] } });
   if (uid !== undefined) query.andWhere({ uid });
   if (stores !== undefined) query.andWhere({ store: { $in: [...stores] } });
@@ -118,9 +127,16 @@ function storable(text: string): string {
 
 function toQuarantined(row: QuarantinedRow): QuarantinedAlert {
   return {
-    ...{ id: row.id, state: row.state, store: row.store, attempts: row.attempts, redrives: row.redrives },
+    ...{
+      id: row.id,
+      state: row.state,
+      tenant: row.tenant,
+      store: row.store,
+      attempts: row.attempts,
+      redrives: row.redrives,
+    },
     // The rules may have become stricter since.
-    alert: row.uid === null ? undefined : findAlertIn(row.payload),
+    alert: row.uid === null ? undefined : findAlertIn(row.payload, row.tenant),
     failure: { code: row.failureCode, message: row.failureMessage },
     ...{ receivedAt: row.receivedAt, quarantinedAt: row.quarantinedAt, resolvedAt: row.resolvedAt ?? null },
     ...{ traceId: row.traceId, subject: row.subject, sequence: row.streamSequence, payload: row.payload },

@@ -11,6 +11,7 @@ export const QuarantinedRow = defineEntity({
   properties: {
     id: p.text().primary(),
     state: p.text().$type<QuarantineState>(),
+    tenant: p.text(),
     uid: p.text().nullable(),
     store: p.text(),
     failureCode: p.text().$type<FailureCode>(),

@@ -3,20 +3,28 @@ import { jsonLiteral } from '@vigie/postgres/values';
 
 /** An alert that is in an archive. */
 export interface ArchivedAlert {
+  readonly tenant: string;
   readonly uid: string;
   readonly file: string;
 }
 
-/** Alerts that are archived, of one file, or one alert; all if neither is given. */
+export interface ArchivedFilter {
+  readonly tenant?: string | undefined;
+  readonly uid?: string | undefined;
+  readonly file?: string | undefined;
+}
+
+/** Alerts that are archived and match; all if nothing is given. As the owner, who sees those of all tenants. */
 export async function findArchived(
   orm: MikroORM,
-  { uid, file }: { readonly uid?: string | undefined; readonly file?: string | undefined } = {},
+  { tenant, uid, file }: ArchivedFilter = {},
 ): Promise<readonly ArchivedAlert[]> {
-  const params = [uid, file].filter(value => value !== undefined);
-  const conditions = [uid && ' and uid = ?', file && ' and file = ?'].filter(Boolean).join('');
+  const wanted = Object.entries({ tenant, uid, file }).filter(([, value]) => value !== undefined);
+  const conditions = wanted.map(([column]) => ` and ${column} = ?`).join('');
+  const params = wanted.map(([, value]) => value);
   return orm.em
     .fork()
-    .execute(`select uid, file from retired_alerts where retirement = 'ARCHIVED'${conditions}`, params);
+    .execute(`select tenant, uid, file from retired_alerts where retirement = 'ARCHIVED'${conditions}`, params);
 }
 
 /**
@@ -37,7 +45,8 @@ with given as (
   from jsonb_array_elements(?::jsonb) as lines (line)
 ), freed as (
   delete from retired_alerts using given
-  where retired_alerts.uid = (given.row).uid and retirement = 'ARCHIVED' returning retired_alerts.uid
+  where retired_alerts.tenant = (given.row).tenant and retired_alerts.uid = (given.row).uid and retirement = 'ARCHIVED'
+  returning retired_alerts.tenant, retired_alerts.uid
 )
-insert into alerts select (given.row).* from given join freed on freed.uid = (given.row).uid
-on conflict (uid) do nothing returning uid`;
+insert into alerts select (given.row).* from given join freed on freed.tenant = (given.row).tenant and freed.uid = (given.row).uid
+on conflict (tenant, uid) do nothing returning uid`;

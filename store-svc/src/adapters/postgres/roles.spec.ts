@@ -102,10 +102,10 @@ describe('the role of store-svc', () => {
   it('may lose a grant under a running service, which says that it is worth trying again until it is back', async () => {
     const { store } = await openPostgresStore(teardown, postgres);
     const received = arrivalOf(receivedAlert('granted'));
-    await queryPostgres(postgres.url, 'revoke insert on alerts from vigie_store');
+    await queryPostgres(postgres.url, 'revoke insert on alerts from vigie_store_tenant');
     const error = await recordArrivals(store, [received]).catch(error => error);
     expect(error).to.be.instanceOf(DatabaseError).with.property('reason', 'STORE_NOT_WRITABLE');
-    await queryPostgres(postgres.url, 'grant insert on alerts to vigie_store');
+    await queryPostgres(postgres.url, 'grant insert on alerts to vigie_store_tenant');
     expect(await recordArrivals(store, [received])).to.deep.equal([{ kind: 'RECORDED' }]);
   });
 

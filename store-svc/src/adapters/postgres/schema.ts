@@ -1,4 +1,5 @@
 /** What store-svc has in Postgres, also for tools that copy or restore what it holds. */
+import { DEFAULT_TENANT } from '@vigie/access/tenants';
 import type { ServiceSchema } from '@vigie/postgres';
 import { AlertRow } from './alert-row.ts';
 import { MIGRATIONS } from './migrations/migrations-list.ts';
@@ -11,8 +12,13 @@ export const STORE_SCHEMA: ServiceSchema = {
   migrationsTable: 'schema_migrations',
   // "vigie" in ASCII.
   migrationLock: 0x76_69_67_69_65,
-  // The grants of docker/postgres/roles.sql.
-  canUseTable: 'select from alerts limit 0',
+  // The grants of docker/postgres/roles.sql, to read what all tenants have and what one has.
+  canUseTable: `do $$ begin
+    perform from alerts limit 0;
+    perform set_config('vigie.tenant', '${DEFAULT_TENANT}', true);
+    set local role vigie_store_tenant;
+    perform from alerts limit 0;
+  end $$`,
 };
 
 /** In the order in which they run. */

@@ -1,14 +1,15 @@
 import { createLogger } from '@vigie/service-kit/telemetry';
 import { Registry } from 'prom-client';
-import { FakeAlertStore } from '../../ports/alert-store.fake.ts';
-import { describeAlertStore } from '../../testing/alert-store.contract.ts';
-import { ObservedAlertStore } from './observed-alert-store.ts';
+import { FakeAlertStores } from '../../ports/alert-store.fake.ts';
+import { describeAlertStores } from '../../testing/alert-store.contract.ts';
+import { ObservedAlertStores } from './observed-alert-store.ts';
 import { createStoreMetrics } from './store-metrics.ts';
 import { WriteHealth } from './write-health.ts';
 
-describe('ObservedAlertStore', () => {
-  describeAlertStore(async () => {
+describe('ObservedAlertStores', () => {
+  describeAlertStores(async () => {
     const logger = createLogger('store-svc', 'silent');
-    return new ObservedAlertStore(new FakeAlertStore(), logger, createStoreMetrics(new Registry()), new WriteHealth());
+    const metrics = createStoreMetrics(new Registry());
+    return new ObservedAlertStores(new FakeAlertStores(), { logger, metrics, writes: new WriteHealth() });
   });
 });

@@ -3,18 +3,54 @@ import type { AlertArrival } from '../../domain/alert-arrival.ts';
 import type { AlertRetry } from '../../domain/alert-retry.ts';
 import type { AwaitingFilter, AwaitingPosition } from '../../domain/awaiting-alert.ts';
 import type { AlertChanges } from '../../domain/decide-alerts.ts';
-import type { AlertStore, LockedAlerts } from '../../ports/alert-store.ts';
+import type { AlertStore, AlertStores, LockedAlerts } from '../../ports/alert-store.ts';
 import type { StoreMetrics, WriteOperation } from './store-metrics.ts';
 import type { WriteHealth } from './write-health.ts';
 
-/** An AlertStore that counts and times the writes of another one, and logs those that fail. */
-export class ObservedAlertStore implements AlertStore {
+/** AlertStores that count and time the writes of others, and log those that fail. */
+export class ObservedAlertStores implements AlertStores {
+  readonly #stores: AlertStores;
+  readonly #observers: Observers;
+
+  constructor(stores: AlertStores, observers: Observers) {
+    this.#stores = stores;
+    this.#observers = observers;
+  }
+
+  of(tenant: string) {
+    return new ObservedAlertStore(this.#stores.of(tenant), this.#observers);
+  }
+
+  tenants() {
+    return this.#stores.tenants();
+  }
+
+  findAwaiting(filter: AwaitingFilter, limit: number, behind?: AwaitingPosition) {
+    return this.#stores.findAwaiting(filter, limit, behind);
+  }
+
+  lastPosition() {
+    return this.#stores.lastPosition();
+  }
+
+  countReceived(before: Date) {
+    return this.#stores.countReceived(before);
+  }
+}
+
+interface Observers {
+  readonly logger: Logger;
+  readonly metrics: StoreMetrics;
+  readonly writes: WriteHealth;
+}
+
+class ObservedAlertStore implements AlertStore {
   readonly #store: AlertStore;
   readonly #logger: Logger;
   readonly #metrics: StoreMetrics;
   readonly #writes: WriteHealth;
 
-  constructor(store: AlertStore, logger: Logger, metrics: StoreMetrics, writes: WriteHealth) {
+  constructor(store: AlertStore, { logger, metrics, writes }: Observers) {
     this.#store = store;
     this.#logger = logger;
     this.#metrics = metrics;
@@ -62,20 +98,8 @@ export class ObservedAlertStore implements AlertStore {
     return uids;
   }
 
-  findAwaiting(filter: AwaitingFilter, limit: number, behind?: AwaitingPosition) {
-    return this.#store.findAwaiting(filter, limit, behind);
-  }
-
   awaitOutcome(uid: string, sequence: number) {
     return this.#timed('alerts', 1, () => this.#store.awaitOutcome(uid, sequence));
-  }
-
-  lastPosition() {
-    return this.#store.lastPosition();
-  }
-
-  countReceived(before: Date) {
-    return this.#store.countReceived(before);
   }
 
   list(...query: Parameters<AlertStore['list']>) {

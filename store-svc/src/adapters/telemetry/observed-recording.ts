@@ -45,5 +45,8 @@ export function observeRecordOutcome(record: RecordOutcome, logger: Logger, metr
 
 function log(logger: Logger, record: AlertRecord, [level, message]: Line): void {
   const { alert, traceId } = record;
-  logger[level]({ uid: alert.uid, traceId, store: alert.store, status: statusOf(record) }, message);
+  logger[level](
+    { tenant: alert.tenant, uid: alert.uid, traceId, store: alert.store, status: statusOf(record) },
+    message,
+  );
 }

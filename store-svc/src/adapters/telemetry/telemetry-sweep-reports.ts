@@ -16,10 +16,13 @@ export class TelemetrySweepReports implements SweepReports {
     this.#metrics = createSweepMetrics(registry);
   }
 
-  repaired(missing: Missing, { uid, sequence, receivedAt }: Repaired): void {
+  repaired(missing: Missing, { alert, sequence, receivedAt }: Repaired): void {
     this.#metrics.repairedTotal.inc({ missing });
     this.#repaired.push({ missing, receivedAt });
-    this.#logger.warn({ uid, streamSequence: sequence, missing }, 'lost work found by the sweep, and done again');
+    this.#logger.warn(
+      { tenant: alert?.tenant, uid: alert?.uid, streamSequence: sequence, missing },
+      'lost work found by the sweep, and done again',
+    );
   }
 
   passed(now: Date, { alerts, oldest }: Backlog): void {

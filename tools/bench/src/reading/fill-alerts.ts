@@ -61,11 +61,11 @@ with drawn as (
          when status_draw < 0.985 then 'QUARANTINED' else 'RECEIVED' end as status
   from drawn
 )
-insert into alerts (uid, video, timestamp, store, status, trace_id, received_at, alert_sequence, labels,
+insert into alerts (tenant, uid, video, timestamp, store, status, trace_id, received_at, alert_sequence, labels,
   failure_code, failure_message, container, size_bytes, video_codec, width, height, display_width, display_height,
   rotation, hdr, duration_seconds, duration_source, bit_rate, video_streams, cover_art_streams, audio_streams,
   truncated, moov_at_end, fragmented, attempts, bytes_read, requests, elapsed_ms, processed_at, sequence)
-select gen_random_uuid()::text, '/videos/' || store || '/' || n || '.mp4',
+select 'default', gen_random_uuid()::text, '/videos/' || store || '/' || n || '.mp4',
   received_at - case when lateness < 0.01 then interval '6 hours' else interval '30 seconds' end * random(),
   store, status, md5(n::text), received_at, 0,
   case when label_draw < 0.001 then array['case=' || n]

@@ -9,7 +9,14 @@ const PROCESSED: ExpectedEnd = { status: 'PROCESSED', failureCode: null };
 const UNREACHABLE: ExpectedEnd = { status: 'QUARANTINED', failureCode: 'VIDEO_UNREACHABLE' };
 
 const alert = (uid: string, change: Partial<Alert> = {}): Alert => {
-  return { uid, video: '/videos/a.mp4', timestampMicros: 1_748_871_320_683_412, store: 'store-42', ...change };
+  return {
+    tenant: 'default',
+    uid,
+    video: '/videos/a.mp4',
+    timestampMicros: 1_748_871_320_683_412,
+    store: 'store-42',
+    ...change,
+  };
 };
 const rowOf = (of: Alert, end: ExpectedEnd = PROCESSED): FoundRow => ({ ...of, ...end });
 const outcomeOf = (of: Alert): FoundOutcome => ({ ...of, ...PROCESSED });

@@ -1,7 +1,7 @@
 import { type JetStreamManager, type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { StreamName } from '@vigie/alert/streams';
-import { QUARANTINE_HEADERS } from '@vigie/alert/streams';
+import { QUARANTINE_HEADERS, tenantOfSubject } from '@vigie/alert/streams';
 import { decodeAlertPayload, decodeOutcomePayload, MalformedMessageError } from '@vigie/alert/wire';
 import { queryPostgres } from '@vigie/dev-env/servers';
 import type { Findings, FoundConsumer, FoundMessage, FoundOutcome, FoundRow, ListedQuarantined } from './findings.ts';
@@ -64,7 +64,7 @@ async function* streamsOf(manager: JetStreamManager) {
 async function readRows(databaseUrl: string): Promise<FoundRow[]> {
   const rows = await queryPostgres(
     databaseUrl,
-    `select uid, video, store, labels, status, failure_code as "failureCode",
+    `select tenant, uid, video, store, labels, status, failure_code as "failureCode",
       (extract(epoch from timestamp) * 1000000)::bigint::text as "timestampMicros" from alerts`,
   );
   return rows.map(({ labels, timestampMicros, ...row }) => ({
@@ -105,7 +105,7 @@ async function readStream(operator: NatsConnection, manager: JetStreamManager, s
 function readMessage(message: JsMsg): FoundMessage {
   const payload = message.string();
   try {
-    return { payload, alert: decodeAlertPayload(message.data) };
+    return { payload, alert: decodeAlertPayload(message.data, tenantOfSubject(message.subject)) };
   } catch (error) {
     if (error instanceof MalformedMessageError) return { payload, alert: undefined };
     throw error;
@@ -113,7 +113,7 @@ function readMessage(message: JsMsg): FoundMessage {
 }
 
 function readOutcome(message: JsMsg): FoundOutcome {
-  const { alert, outcome } = decodeOutcomePayload(message.data);
+  const { alert, outcome } = decodeOutcomePayload(message.data, tenantOfSubject(message.subject));
   const failureCode = outcome.status === 'PROCESSED' ? null : outcome.failure.code;
   return { ...alert, status: outcome.status, failureCode };
 }

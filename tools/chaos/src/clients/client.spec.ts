@@ -5,7 +5,7 @@ import { Client } from './client.ts';
 import { type EntryPoint, RefusedError } from './entry-point.ts';
 
 const video: ChaosVideo = { path: '/videos/a.mp4', end: { status: 'PROCESSED', failureCode: null } };
-const alert = { uid: 'a', video: video.path, timestampMicros: 1, store: 'store-1' };
+const alert = { tenant: 'default', uid: 'a', video: video.path, timestampMicros: 1, store: 'store-1' };
 
 /** An entry point that refuses this many times. */
 function entryPointThatRefuses(times: number): EntryPoint & { sends: number } {

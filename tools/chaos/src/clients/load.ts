@@ -1,3 +1,4 @@
+import { DEFAULT_TENANT } from '@vigie/access/tenants';
 import type { Alert } from '@vigie/alert';
 import { pause } from '@vigie/service-kit/async';
 import type { ChaosVideo, ChaosVideos } from '../chaos-videos.ts';
@@ -108,5 +109,6 @@ export class Load {
 }
 
 export function newAlert(uid: string, video: ChaosVideo): Alert {
-  return { uid, video: video.path, timestampMicros: Math.round(Date.now() * 1_000), store: 'store-1' };
+  const timestampMicros = Math.round(Date.now() * 1_000);
+  return { tenant: DEFAULT_TENANT, uid, video: video.path, timestampMicros, store: 'store-1' };
 }

@@ -159,7 +159,7 @@ describe('the users of docker/nats.conf', () => {
 
   for (const stream of ['OUTCOMES', 'QUARANTINE'] as const) {
     it(`let store-svc read ${stream} with a short-lived consumer`, async () => {
-      await jetstream(connectionOf('operator')).publish(STREAM_SUBJECTS[stream][0].replace('*', 's'), '{}');
+      await jetstream(connectionOf('operator')).publish((STREAM_SUBJECTS[stream][0] as string).replace('*', 's'), '{}');
       const consumer = await jetstream(connectionOf('store-svc')).consumers.get(stream, {
         filter_subjects: [...STREAM_SUBJECTS[stream]],
       });

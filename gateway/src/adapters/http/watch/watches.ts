@@ -80,7 +80,7 @@ export class Watches implements WatchOwner {
     try {
       if (identity === undefined) throw new Error('a watch was let in that nobody has asked who it is for');
       await admit(this.method, request, upstreamCall(exchange, { signal, timeoutMs }));
-      const { filter, after } = readWatchRequest(ofAllowedStores(identity, request));
+      const { filter, after } = readWatchRequest(ofAllowedStores(identity, request), identity.tenant);
       countFilter(exchange, filter);
       stopping.throwIfAborted();
       // A client that is gone closes no response any more.

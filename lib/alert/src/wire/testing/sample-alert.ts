@@ -4,6 +4,7 @@ import { SAMPLE_MEDIA } from './sample-media.ts';
 /** An alert with every field set. */
 export const PROCESSED_ALERT: FinishedAlert = {
   alert: {
+    tenant: 'default',
     uid: 'a-1',
     video: '/videos/a.mp4',
     timestampMicros: 1748871320683412,

@@ -93,23 +93,37 @@ function spansOf(moment: string): string {
   return `(values ${spans.join(', ')}) as spans (span, begins)`;
 }
 
-/** A trigger that notes what a statement changed, one row for all alerts that are alike. */
-function countedOn(event: string, transition: string, changed: string): string[] {
-  return [
-    `create function count_alerts_on_${event}() returns trigger language plpgsql as $$
+/** What statements on rows change, for functions that count it. */
+const CHANGED = {
+  insert: (columns: string) => `select ${columns}, 1 as alerts from added`,
+  update: (columns: string) => `select ${columns}, 1 as alerts from since union all select ${columns}, -1 from before`,
+  delete: (columns: string) => `select ${columns}, -1 as alerts from removed`,
+} as const;
+
+export const COUNTED_EVENTS = Object.keys(CHANGED) as (keyof typeof CHANGED)[];
+
+/** A function that notes what a statement changed, a row for all alerts that are alike. @param owner whose they are */
+export function countingFunction(event: keyof typeof CHANGED, owner: 'store' | 'tenant, store'): string {
+  const alike = `${owner}, status`;
+  const changed = CHANGED[event](`timestamp, ${alike}, failure_code`);
+  return `create or replace function count_alerts_on_${event}() returns trigger language plpgsql as $$
 begin
-  insert into alert_count_changes (hour, store, status, failure_code, alerts)
-  select ${beginOf('HOUR', 'timestamp')}, store, status, coalesce(failure_code, ''), sum(alerts) from (${changed}) as changed
-  group by 1, 2, 3, 4 having sum(alerts) <> 0;
+  insert into alert_count_changes (hour, ${alike}, failure_code, alerts)
+  select ${beginOf('HOUR', 'timestamp')} as hour, ${alike}, coalesce(failure_code, ''), sum(alerts)
+  from (${changed}) as changed
+  group by hour, ${alike}, coalesce(failure_code, '') having sum(alerts) <> 0;
   return null;
 end
-$$`,
+$$`;
+}
+
+function countedOn(event: keyof typeof CHANGED, transition: string): string[] {
+  return [
+    countingFunction(event, 'store'),
     `create trigger alerts_counted_on_${event} after ${event} on alerts referencing ${transition}
        for each statement execute function count_alerts_on_${event}()`,
   ];
 }
-
-const COUNTED = 'timestamp, store, status, failure_code';
 
 const COUNT_COMMENTS = {
   store: 'store of these alerts.',
@@ -150,13 +164,9 @@ const COUNTS = [
   `insert into alert_counts (span, begins, store, status, failure_code, alerts)
      select span, begins, store, status, coalesce(failure_code, ''), count(*)
      from alerts, lateral ${spansOf('timestamp')} group by 1, 2, 3, 4, 5`,
-  ...countedOn('insert', 'new table as added', `select ${COUNTED}, 1 as alerts from added`),
-  ...countedOn(
-    'update',
-    'old table as before new table as since',
-    `select ${COUNTED}, 1 as alerts from since union all select ${COUNTED}, -1 from before`,
-  ),
-  ...countedOn('delete', 'old table as removed', `select ${COUNTED}, -1 as alerts from removed`),
+  ...countedOn('insert', 'new table as added'),
+  ...countedOn('update', 'old table as before new table as since'),
+  ...countedOn('delete', 'old table as removed'),
   `create function count_alerts_on_truncate() returns trigger language plpgsql as $$
 begin
   truncate alert_count_changes, alert_counts;
@@ -165,18 +175,24 @@ end
 $$`,
   `create trigger alerts_counted_on_truncate after truncate on alerts
      for each statement execute function count_alerts_on_truncate()`,
+  foldingFunction('store'),
+];
+
+/** @param owner whose the alerts are that are counted */
+export function foldingFunction(owner: 'store' | 'tenant, store'): string {
+  const alike = `span, begins, ${owner}, status, failure_code`;
   // Whoever comes second leaves it to the first.
-  createAsOwner({
+  return createAsOwner({
     signature: 'fold_alert_counts()',
     returns: 'void',
     table: 'alerts',
     body: `  if not pg_try_advisory_xact_lock(hashtext('fold_alert_counts')) then return; end if;
   with moved as (delete from alert_count_changes returning *)
-  insert into alert_counts (span, begins, store, status, failure_code, alerts)
-  select span, begins, store, status, failure_code, sum(alerts)
+  insert into alert_counts (${alike}, alerts)
+  select ${alike}, sum(alerts)
   from moved, lateral ${spansOf('hour')}
-  group by span, begins, store, status, failure_code
-  on conflict (span, begins, store, status, failure_code)
+  group by ${alike}
+  on conflict (${alike})
     do update set alerts = alert_counts.alerts + excluded.alerts;`,
-  }),
-];
+  });
+}

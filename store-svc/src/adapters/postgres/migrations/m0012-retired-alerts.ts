@@ -25,30 +25,7 @@ create table retired_alerts (
       `comment on column alerts.restored_at is
          'Not in the API: when the row was brought back from an archive; null if it never was away.'`,
     );
-    // So no row goes without a trace.
-    this.addSql(
-      createAsOwner({
-        signature: 'retire_alerts(rows json, why text, archive text)',
-        returns: 'setof text',
-        table: 'alerts',
-        body: `  return query with retiring as (
-    select * from json_to_recordset(rows)
-      as given (uid text, "contentHash" text, sequence bigint, "outcomeSequence" bigint)
-  ), gone as (
-    delete from alerts using retiring
-    where alerts.uid = retiring.uid and alerts.alert_sequence = retiring.sequence
-      and alerts.sequence = retiring."outcomeSequence" and alerts.awaited_sequence is null
-    returning alerts.uid, retiring."contentHash"
-  ), forgotten as (
-    delete from quarantined_alerts using gone where quarantined_alerts.uid = gone.uid and why = 'DELETED'
-  )
-  insert into retired_alerts (uid, retirement, content_hash, retired_at, file)
-  select gone.uid, why, gone."contentHash", now(), archive from gone
-  on conflict (uid) do update set retirement = excluded.retirement, content_hash = excluded.content_hash,
-    retired_at = excluded.retired_at, file = excluded.file
-  returning retired_alerts.uid;`,
-      }),
-    );
+    this.addSql(retiringFunction('uid'));
   }
 
   override down(): void {
@@ -56,6 +33,33 @@ create table retired_alerts (
     this.addSql('alter table alerts drop column restored_at');
     this.addSql('drop table retired_alerts');
   }
+}
+
+/** So no row goes without a trace. @param key of the tables; with a tenant, that of the transaction loses rows */
+export function retiringFunction(key: 'uid' | 'tenant, uid'): string {
+  const ofTenant = (table: string) => (key === 'uid' ? '' : ` and ${table}.tenant = current_setting('vigie.tenant')`);
+  return createAsOwner({
+    signature: 'retire_alerts(rows json, why text, archive text)',
+    returns: 'setof text',
+    table: 'alerts',
+    body: `  return query with retiring as (
+    select * from json_to_recordset(rows)
+      as given (uid text, "contentHash" text, sequence bigint, "outcomeSequence" bigint)
+  ), gone as (
+    delete from alerts using retiring
+    where alerts.uid = retiring.uid${ofTenant('alerts')} and alerts.alert_sequence = retiring.sequence
+      and alerts.sequence = retiring."outcomeSequence" and alerts.awaited_sequence is null
+    returning alerts.*, retiring."contentHash"
+  ), forgotten as (
+    delete from quarantined_alerts using gone
+    where quarantined_alerts.uid = gone.uid${ofTenant('quarantined_alerts')} and why = 'DELETED'
+  )
+  insert into retired_alerts (${key}, retirement, content_hash, retired_at, file)
+  select ${key}, why, "contentHash", now(), archive from gone
+  on conflict (${key}) do update set retirement = excluded.retirement, content_hash = excluded.content_hash,
+    retired_at = excluded.retired_at, file = excluded.file
+  returning retired_alerts.uid;`,
+  });
 }
 
 const COMMENTS = {
