@@ -170,7 +170,7 @@ function addUserServices(server: GrpcServer, ports: AccessPorts, { config, acces
     UserService,
     createUserService({
       register: createRegister({ users, passwords, outbox, mails, isRegistrationOn, publicUrl }),
-      confirmEmail: createConfirmEmail(users),
+      confirmEmail: createConfirmEmail({ users, passwords, failures }),
       requestPasswordReset: createRequestPasswordReset({ users, outbox, mails, publicUrl }),
       resetPassword: createResetPassword({ users, passwords, failures }),
       getUser: createGetUser(users),

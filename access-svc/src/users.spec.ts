@@ -100,8 +100,8 @@ describe('users', () => {
       const token = await tokenOf(email);
       expect(await refusal(logIn(email))).to.equal('EMAIL_NOT_CONFIRMED');
       expect(await refusal(logIn(email, OTHER_PASSWORD))).to.equal('LOGIN_FAILED');
-      await other.users.confirmEmail({ token });
-      expect(await refusal(access.users.confirmEmail({ token }))).to.equal('TOKEN_INVALID');
+      await other.users.confirmEmail({ token, password: PASSWORD });
+      expect(await refusal(access.users.confirmEmail({ token, password: PASSWORD }))).to.equal('TOKEN_INVALID');
 
       const { accessToken, refreshToken, expiresIn } = await logIn(email.toUpperCase(), PASSWORD, other);
       expect(expiresIn).to.equal(900);
@@ -142,9 +142,35 @@ describe('users', () => {
       const first = await tokenOf(email);
       await access.users.register({ email, password: OTHER_PASSWORD });
       const second = await tokenOf(email, 2);
-      expect(await refusal(access.users.confirmEmail({ token: first }))).to.equal('TOKEN_INVALID');
-      await access.users.confirmEmail({ token: second });
+      for (const password of [PASSWORD, OTHER_PASSWORD]) {
+        expect(await refusal(access.users.confirmEmail({ token: first, password }))).to.equal('TOKEN_INVALID');
+      }
+      await access.users.confirmEmail({ token: second, password: OTHER_PASSWORD });
       await logIn(email, OTHER_PASSWORD);
+    });
+
+    it('not by confirming a password that a stranger has chosen: they set their own by another mail', async () => {
+      const email = anEmail();
+      await access.users.register({ email, password: OTHER_PASSWORD });
+      const token = await tokenOf(email);
+      const error = await failure(access.users.confirmEmail({ token, password: PASSWORD }));
+      expect([error.code, reasonOf(error)]).to.deep.equal([Code.FailedPrecondition, 'PASSWORD_WRONG']);
+      expect(error.rawMessage).to.include('ask for a mail to set another one');
+      expect(await refusal(logIn(email, OTHER_PASSWORD))).to.equal('EMAIL_NOT_CONFIRMED');
+      await access.users.requestPasswordReset({ email });
+      await access.users.resetPassword({ token: await tokenOf(email, 2), newPassword: PASSWORD });
+      expect(await refusal(logIn(email, OTHER_PASSWORD))).to.equal('LOGIN_FAILED');
+      await logIn(email);
+    });
+
+    it('nor by guessing it with the token: guesses count as failures to log in', async () => {
+      const email = anEmail();
+      await access.users.register({ email, password: PASSWORD });
+      const token = await tokenOf(email);
+      const guess = (password: string) => refusal(access.users.confirmEmail({ token, password }));
+      for (let times = 0; times < 10; times++) expect(await guess(OTHER_PASSWORD)).to.equal('PASSWORD_WRONG');
+      expect(await guess(PASSWORD)).to.equal('TOO_MANY_ATTEMPTS');
+      expect(await refusal(logIn(email))).to.equal('TOO_MANY_ATTEMPTS');
     });
 
     it('not in the place of somebody who was invited or given a role', async () => {
@@ -188,7 +214,8 @@ describe('users', () => {
       ['a long password', () => access.users.register({ ...good, password: 'ab'.repeat(129) }), 'password'],
       ['the address as password', () => access.users.register({ ...good, password: 'ADA@example.com' }), 'password'],
       ['a common password', () => access.users.register({ ...good, password: 'Password1234' }), 'password'],
-      ['no token', () => access.users.confirmEmail({}), 'token'],
+      ['no token', () => access.users.confirmEmail({ password: PASSWORD }), 'token'],
+      ['no password to confirm', () => access.users.confirmEmail({ token: 'a' }), 'password'],
       ['no new password', () => access.users.resetPassword({ token: 'a' }), 'new_password'],
       ['no password', () => access.sessions.logIn({ email: good.email }), 'password'],
       ['no refresh token', () => access.sessions.refresh({}), 'refresh_token'],
@@ -441,7 +468,7 @@ describe('users', () => {
       const confirm = await tokenOf(registered);
       const misused = access.users.resetPassword({ token: confirm, newPassword: OTHER_PASSWORD });
       expect(await refusal(misused)).to.equal('TOKEN_INVALID');
-      await access.users.confirmEmail({ token: confirm });
+      await access.users.confirmEmail({ token: confirm, password: PASSWORD });
     });
 
     it('with the current one, which ends their sessions and makes mails of no use', async () => {

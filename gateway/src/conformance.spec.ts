@@ -44,7 +44,7 @@ const REQUESTS: Readonly<Record<string, JsonObject>> = {
   RotateApiKey: { id: 'AbC123', keepPreviousFor: '60s' },
   RevokeApiKey: { id: 'AbC123' },
   Register: { email: 'ada@example.com', password: 'correct horse battery' },
-  ConfirmEmail: { token: 'from-a-mail' },
+  ConfirmEmail: { token: 'from-a-mail', password: 'correct horse battery' },
   RequestPasswordReset: { email: 'ada@example.com' },
   ResetPassword: { token: 'from-a-mail', newPassword: 'correct horse battery' },
   GetCurrentUser: {},

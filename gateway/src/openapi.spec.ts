@@ -55,7 +55,7 @@ const GOOD_BODIES: Readonly<Record<string, string>> = {
   createUser: '{"email":"ada@example.com"}',
   updateUser: '{"roles":["viewer"]}',
   register: '{"email":"ada@example.com","password":"correct horse battery"}',
-  confirmEmail: '{"token":"from-a-mail"}',
+  confirmEmail: '{"token":"from-a-mail","password":"correct horse battery"}',
   requestPasswordReset: '{"email":"ada@example.com"}',
   resetPassword: '{"token":"from-a-mail","newPassword":"correct horse battery"}',
   changePassword: '{"currentPassword":"correct horse","newPassword":"correct horse battery"}',

@@ -1,15 +1,13 @@
 import { requireGoodPassword } from '../domain/password.ts';
 import { UserNotFoundError, UserRefusedError } from '../domain/user-errors.ts';
-import type { Attempts } from '../ports/attempts.ts';
 import type { PasswordHasher } from '../ports/password-hasher.ts';
 import type { UserStore } from '../ports/user-store.ts';
 import { requireEnabled } from './get-user.ts';
+import { isPasswordOf, type PasswordCheck } from './is-password-of.ts';
 
-export interface ChangePasswordParts {
+export interface ChangePasswordParts extends PasswordCheck {
   readonly users: Pick<UserStore, 'findLogin' | 'setPassword'>;
   readonly passwords: Pick<PasswordHasher, 'hash' | 'verify'>;
-  /** Failures to log in. */
-  readonly failures: Attempts;
 }
 
 /**
@@ -22,14 +20,12 @@ export function createChangePassword({ users, passwords, failures }: ChangePassw
   return async (id, current, next, signal) => {
     const login = await users.findLogin({ id });
     if (login === undefined) throw new UserNotFoundError(id);
-    const { user, passwordHash } = login;
+    const { user } = login;
     requireEnabled(user);
     requireGoodPassword('newPassword', next, user.email);
-    await failures.count(user.email);
-    if (!(await passwords.verify(current, passwordHash, signal))) {
+    if (!(await isPasswordOf(login, current, { passwords, failures }, signal))) {
       throw new UserRefusedError('PASSWORD_WRONG', 'The current password is another.');
     }
-    await failures.forgive(user.email);
     await users.setPassword(id, await passwords.hash(next, signal));
   };
 }

@@ -5,20 +5,35 @@ import { UserRefusedError } from '../domain/user-errors.ts';
 import type { Attempts } from '../ports/attempts.ts';
 import type { PasswordHasher } from '../ports/password-hasher.ts';
 import type { UserStore } from '../ports/user-store.ts';
+import { isPasswordOf, type PasswordCheck } from './is-password-of.ts';
 import type { Outbox } from './outbox.ts';
 
 const RESET_MS = 60 * 60_000;
 
+export interface ConfirmEmailParts extends PasswordCheck {
+  readonly users: Pick<UserStore, 'findByConfirm' | 'confirm'>;
+}
+
 /**
+ * Who gets the mail needn't be who has chosen the password: a password that nobody confirms who knows it is never good.
+ *
  * @param token from a mail
  * @returns the id of the user
- * @throws UserRefusedError TOKEN_INVALID, DatabaseError
+ * @throws UserRefusedError TOKEN_INVALID, PASSWORD_WRONG, TooManyAttemptsError, DatabaseError
  */
-export type ConfirmEmail = (token: string) => Promise<string>;
+export type ConfirmEmail = (token: string, password: string, signal: AbortSignal) => Promise<string>;
 
-export function createConfirmEmail(users: Pick<UserStore, 'confirm'>): ConfirmEmail {
-  return async token => {
-    const id = await users.confirm(hashOf(token));
+export function createConfirmEmail({ users, ...check }: ConfirmEmailParts): ConfirmEmail {
+  return async (token, password, signal) => {
+    const sha256 = hashOf(token);
+    const login = await users.findByConfirm(sha256);
+    if (login === undefined) throw tokenInvalid();
+    if (!(await isPasswordOf(login, password, check, signal))) {
+      const help = 'If you do not know it, ask for a mail to set another one.';
+      throw new UserRefusedError('PASSWORD_WRONG', `Somebody has registered with another password. ${help}`);
+    }
+    // Registering again replaces password and token in one.
+    const id = await users.confirm(sha256);
     if (id === undefined) throw tokenInvalid();
     return id;
   };

@@ -11,7 +11,8 @@ export function confirmationMail(to: string, publicUrl: string, token: string): 
   return {
     to,
     subject: 'Confirm your address for Vigie',
-    text: `Somebody, presumably you, has registered for Vigie with this address. Confirm it within a day:
+    text: `Somebody, presumably you, has registered for Vigie with this address. Confirm it within a day, by the
+password that you have registered with:
 
 ${publicUrl}/account#confirm=${token}
 

@@ -33,6 +33,9 @@ export interface UserStore {
   /** Keeps a user without a password, and the token to set one. @returns undefined if the address is a user's */
   invite(id: string, email: string, roles: readonly Role[], token: MailToken): Promise<User | undefined>;
 
+  /** The user to whom a token was mailed to confirm the address. */
+  findByConfirm(sha256: Buffer): Promise<Login | undefined>;
+
   /** Confirms the address by a token, which is used up. @returns whose it is; undefined if it is of no use */
   confirm(sha256: Buffer): Promise<string | undefined>;
 

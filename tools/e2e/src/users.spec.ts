@@ -84,7 +84,8 @@ describe('people, in a mesh that is shut', () => {
     const body = { email: 'bob@example.com', password: PASSWORD };
     expect((await ask('POST', '/v1/users:register', undefined, body)).status).to.equal(200);
     const token = await linkOf('confirm');
-    expect((await ask('POST', '/v1/users:confirm', undefined, { token })).status).to.equal(200);
+    const confirmed = await ask('POST', '/v1/users:confirm', undefined, { token, password: PASSWORD });
+    expect(confirmed.status).to.equal(200);
     const { json } = await ask('POST', '/v1/sessions:logIn', undefined, body);
     const { accessToken } = json as unknown as Tokens;
     expect((await ask('GET', '/v1/users/me', accessToken)).status).to.equal(200);

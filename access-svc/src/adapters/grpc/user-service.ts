@@ -38,8 +38,8 @@ export function createUserService(parts: UserServiceParts): ServiceImplementatio
       return {};
     },
 
-    async confirmEmail({ token }, context) {
-      setUser(context, await parts.confirmEmail(token));
+    async confirmEmail({ token, password }, context) {
+      setUser(context, await parts.confirmEmail(token, password, context.signal));
       return {};
     },
 

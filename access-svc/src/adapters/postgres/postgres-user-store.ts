@@ -22,6 +22,10 @@ export class PostgresUserStore implements UserStore {
     return (await this.#read(INVITE, [id, email, roles, token.sha256, token.lifetimeMs]))[0]?.user;
   }
 
+  async findByConfirm(sha256: Buffer): Promise<Login | undefined> {
+    return (await this.#read(FIND_BY_CONFIRM, [sha256]))[0];
+  }
+
   async confirm(sha256: Buffer): Promise<string | undefined> {
     const [row] = await this.#ask<{ id: string }>(CONFIRM, [sha256]);
     return row?.id;
@@ -106,6 +110,12 @@ function keepToken(purpose: 'confirm' | 'reset', of: string): string {
   returning user_id`;
 }
 
+/** Of a user. */
+function hasToken(purpose: 'confirm' | 'reset'): string {
+  return `id = (select user_id from access.mail_tokens
+  where sha256 = ? and purpose = '${purpose}' and expires_at > now())`;
+}
+
 function useToken(purpose: 'confirm' | 'reset'): string {
   return `update access.mail_tokens set expires_at = 'epoch'
   where sha256 = ? and purpose = '${purpose}' and expires_at > now() returning user_id as id`;
@@ -133,6 +143,8 @@ const INVITE = `with invited as (
 )
 select ${COLUMNS} from invited`;
 
+const FIND_BY_CONFIRM = `select ${COLUMNS}, password_hash from access.users where ${hasToken('confirm')}`;
+
 const CONFIRM = `with used as (
   ${useToken('confirm')}
 )
@@ -141,8 +153,7 @@ returning u.id`;
 
 const ISSUE_RESET = keepToken('reset', 'access.users where email = ? and disabled_at is null');
 
-const FIND_BY_RESET = `select u.id, u.email from access.mail_tokens t join access.users u on u.id = t.user_id
-where t.sha256 = ? and t.purpose = 'reset' and t.expires_at > now()`;
+const FIND_BY_RESET = `select id, email from access.users where ${hasToken('reset')}`;
 
 const RESET = `with used as (
   ${useToken('reset')}

@@ -6,6 +6,7 @@ interface Part {
   hidden?: boolean;
   textContent?: string;
   value?: string;
+  autocomplete?: string;
   disabled?: boolean;
   isRemoved?: boolean;
 }
@@ -41,18 +42,21 @@ function open(hash: string, answer: { ok: boolean; message?: string }) {
 }
 
 describe('the page where links in mails lead', () => {
-  it('confirms an address once somebody presses the button, and takes the token out of the address bar', async () => {
+  it('confirms an address by its password once somebody presses the button, and takes the token out of the address bar', async () => {
     const { parts, asked, shown, press } = open('#confirm=a-_9', { ok: true });
-    expect([parts.form?.hidden, parts.field?.isRemoved, asked]).to.deep.equal([false, true, []]);
+    expect([parts.form?.hidden, parts.label?.textContent, asked]).to.deep.equal([false, undefined, []]);
     expect(shown).to.deep.equal(['/account']);
     await press();
-    expect(asked).to.deep.equal([['v1/users:confirm', { token: 'a-_9' }]]);
+    expect(asked).to.deep.equal([['v1/users:confirm', { token: 'a-_9', password: 'correct horse battery' }]]);
     expect([parts.form?.isRemoved, parts.message?.textContent]).to.deep.equal([true, 'Done. You may log in.']);
   });
 
   it('sets a password, and says why it can not', async () => {
     const { parts, asked, press } = open('#reset=b', { ok: false, message: 'new_password is too common' });
-    expect(parts.field?.isRemoved).to.equal(undefined);
+    expect([parts.label?.textContent, parts.password?.autocomplete]).to.deep.equal([
+      'New password, at least 12 characters',
+      'new-password',
+    ]);
     await press();
     expect(asked).to.deep.equal([['v1/users:resetPassword', { token: 'b', newPassword: 'correct horse battery' }]]);
     expect(parts.message?.textContent).to.equal('new_password is too common');

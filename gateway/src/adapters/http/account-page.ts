@@ -10,8 +10,8 @@ export const ACCOUNT_PAGE = `<!doctype html>
 <body>
 <h1>Vigie</h1>
 <form id="form" hidden>
-<p id="field"><label>New password, at least 12 characters:
-<input id="password" type="password" autocomplete="new-password" minlength="12" maxlength="256" required></label></p>
+<p><label><span id="label">The password that you have registered with</span>:
+<input id="password" type="password" autocomplete="current-password" minlength="12" maxlength="256" required></label></p>
 <button id="button">Confirm the address</button>
 </form>
 <p id="message" role="status">This page needs a link from a mail.</p>
@@ -22,7 +22,7 @@ export const ACCOUNT_PAGE = `<!doctype html>
 
 /** Does nothing until somebody presses the button: programs that look at mails open links too. */
 export const ACCOUNT_SCRIPT = `const [, action, token] = /^#(confirm|reset)=([\\w-]+)$/.exec(location.hash) ?? [];
-const [form, field, password, button, message] = ['form', 'field', 'password', 'button', 'message'].map(id =>
+const [form, label, password, button, message] = ['form', 'label', 'password', 'button', 'message'].map(id =>
   document.getElementById(id),
 );
 history.replaceState(null, '', location.pathname);
@@ -30,15 +30,20 @@ if (action !== undefined) {
   form.hidden = false;
   message.textContent = '';
 }
-if (action === 'reset') button.textContent = 'Set the password';
-else field.remove();
+if (action === 'reset') {
+  label.textContent = 'New password, at least 12 characters';
+  password.autocomplete = 'new-password';
+  button.textContent = 'Set the password';
+}
 
 form.addEventListener('submit', async event => {
   event.preventDefault();
   button.disabled = true;
   message.textContent = '…';
   const [method, body] =
-    action === 'reset' ? ['resetPassword', { token, newPassword: password.value }] : ['confirm', { token }];
+    action === 'reset'
+      ? ['resetPassword', { token, newPassword: password.value }]
+      : ['confirm', { token, password: password.value }];
   try {
     const response = await fetch('v1/users:' + method, {
       method: 'POST',
