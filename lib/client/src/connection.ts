@@ -1,22 +1,28 @@
-import type {
-  DescMessage,
-  DescMethodServerStreaming,
-  DescMethodUnary,
-  MessageInitShape,
-  MessageShape,
+import {
+  type DescMessage,
+  type DescMethod,
+  type DescMethodServerStreaming,
+  type DescMethodUnary,
+  getOption,
+  type MessageInitShape,
+  type MessageShape,
 } from '@bufbuild/protobuf';
 import { MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt';
 import type { Transport } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-web';
+import { scope } from '@vigie/proto/vigie/access/v1/scope_pb.ts';
 import { type RetryPolicy, withRetries } from './retry.ts';
 import { UnreachableError } from './vigie-error.ts';
+
+/** The token that is good now; undefined if there is none. What it throws fails the call. */
+export type TokenSource = () => string | undefined | Promise<string | undefined>;
 
 /** How a client reaches Vigie. */
 export interface ConnectionOptions {
   /** Where the gateway is: `http://localhost:8000`. */
   readonly url: string;
-  /** Sent as `authorization: Bearer ...`. */
-  readonly token?: string | undefined;
+  /** Sent as `authorization: Bearer ...`. One that changes is asked for with each attempt of a call. */
+  readonly token?: string | TokenSource | undefined;
   /** Sent with every call. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** In place of the global one. */
@@ -43,13 +49,15 @@ export interface Waiting extends CallOptions {
 interface Attempt {
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs: number;
-  readonly headers?: Headers;
+  readonly idempotencyKey?: string | undefined;
 }
 
 /** docs/clients.md recommends it. */
 const ATTEMPT_MS = 10_000;
 const TIMEOUT_MS = 30_000;
 const POLICY: RetryPolicy = { maxAttempts: 5, baseMs: 200, maxMs: 5_000 };
+/** The scope of methods that everybody may call. */
+const PUBLIC = 'public';
 const IDEMPOTENCY_KEY = 'idempotency-key';
 
 /** Calls methods of the gateway, by the Connect protocol over fetch, which Node and browsers both have. */
@@ -57,13 +65,14 @@ export class Connection {
   readonly policy: RetryPolicy;
   readonly #transport: Transport;
   readonly #headers: Headers;
+  readonly #token: string | TokenSource | undefined;
   readonly #timeoutMs: number;
 
   constructor({ url, token, headers, fetch = globalThis.fetch, retry, timeoutMs = TIMEOUT_MS }: ConnectionOptions) {
     const baseUrl = url.replace(/\/+$/, '');
     this.#transport = createConnectTransport({ baseUrl, fetch: reporting(fetch, baseUrl), useBinaryFormat: true });
     this.#headers = new Headers(headers);
-    if (token !== undefined) this.#headers.set('authorization', `Bearer ${token}`);
+    this.#token = token;
     this.#timeoutMs = timeoutMs;
     this.policy = { ...POLICY, ...retry };
   }
@@ -80,9 +89,8 @@ export class Connection {
     options: Waiting = {},
   ): Promise<MessageShape<O>> {
     const { signal } = options;
-    const headers = new Headers(this.#headers);
-    if (!isIdempotent(method)) headers.set(IDEMPOTENCY_KEY, randomUuid());
-    return this.repeat(timeoutMs => this.attempt(method, request, { signal, timeoutMs, headers }), options);
+    const idempotencyKey = isIdempotent(method) ? undefined : randomUuid();
+    return this.repeat(timeoutMs => this.attempt(method, request, { signal, timeoutMs, idempotencyKey }), options);
   }
 
   /** Makes attempts within the time of one call. */
@@ -95,10 +103,12 @@ export class Connection {
   async attempt<I extends DescMessage, O extends DescMessage>(
     method: DescMethodUnary<I, O>,
     request: MessageShape<I>,
-    { signal, timeoutMs, headers = this.#headers }: Attempt,
+    { signal, timeoutMs, idempotencyKey }: Attempt,
   ): Promise<MessageShape<O>> {
     // By its type it takes initial values, which a message is.
     const input = request as MessageInitShape<I>;
+    const headers = await this.#headersFor(method);
+    if (idempotencyKey !== undefined) headers.set(IDEMPOTENCY_KEY, idempotencyKey);
     const { message } = await this.#transport.unary(method, signal, timeoutMs, headers, input);
     return message;
   }
@@ -110,8 +120,18 @@ export class Connection {
     signal: AbortSignal,
   ): Promise<AsyncIterable<MessageShape<O>>> {
     const input = once(request as MessageInitShape<I>);
-    const { message } = await this.#transport.stream(method, signal, undefined, this.#headers, input);
+    const headers = await this.#headersFor(method);
+    const { message } = await this.#transport.stream(method, signal, undefined, headers, input);
     return message;
+  }
+
+  /** A token isn't asked for where none is looked at: that is how its source gets the next one. */
+  async #headersFor(method: DescMethod): Promise<Headers> {
+    const headers = new Headers(this.#headers);
+    if (getOption(method, scope) === PUBLIC) return headers;
+    const token = typeof this.#token === 'function' ? await this.#token() : this.#token;
+    if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
+    return headers;
   }
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { Mesh } from '@vigie/dev-env';
-import { waitFor } from '@vigie/dev-env/testing';
+import { mailedToken, waitFor } from '@vigie/dev-env/testing';
 import { readNatsUrl } from '@vigie/service-kit/nats';
 import { expect } from 'chai';
 import type { ConnectionOptions } from './connection.ts';
@@ -327,6 +327,65 @@ describe('a client of a mesh', () => {
 
     it('is refused without one that may', async () => {
       expect(await failure(client().listApiKeys().next())).to.include({ code: 'UNAUTHENTICATED', retryable: false });
+    });
+  });
+
+  describe('of a person', () => {
+    const password = 'correct horse battery';
+    const anEmail = () => `${randomUUID()}@example.com`;
+
+    async function registered(email = anEmail()): Promise<string> {
+      const { account } = client();
+      await account.register({ email, password });
+      await account.confirmEmail({ token: await mailedToken(mesh.dataDir, 'confirm', email), password });
+      return email;
+    }
+
+    it('registers, logs in, goes on and logs out', async () => {
+      const email = await registered();
+      const { account } = client();
+      const first = await account.logIn({ email, password });
+      expect(first).to.include({ expiresIn: 900 });
+      const second = await account.refresh(first.refreshToken);
+      expect(await client({ token: second.accessToken }).account.get()).to.deep.include({ email, roles: [] });
+      await account.logOut(second.refreshToken);
+      const over = { code: 'UNAUTHENTICATED', reason: 'REFRESH_TOKEN_INVALID', retryable: false };
+      expect(await failure(account.refresh(second.refreshToken))).to.include(over);
+    });
+
+    it('sets another password, by the old one or by a mail', async () => {
+      const email = await registered();
+      const { account } = client();
+      const { accessToken: token } = await account.logIn({ email, password });
+      const newPassword = 'staple my own horse';
+      await client({ token }).account.changePassword({ currentPassword: password, newPassword });
+      expect(await failure(account.logIn({ email, password }))).to.include({ reason: 'LOGIN_FAILED' });
+      await account.requestPasswordReset(email);
+      await account.resetPassword({ token: await mailedToken(mesh.dataDir, 'reset', email), newPassword: password });
+      await account.logIn({ email, password });
+    });
+
+    it('asks for a token that changes with each attempt and each stream, but not to log in', async () => {
+      await using gateway = await LyingGateway.start(mesh.url);
+      gateway.lies.push(UNAVAILABLE, UNAVAILABLE, { status: 401 }, { status: 401 });
+      let asked = 0;
+      const token = async () => `t${++asked}`;
+      const vigie = client({ url: gateway.url, token, retry: { baseMs: 1, maxAttempts: 3 } });
+      await failure(vigie.get('a'));
+      await failure(vigie.watch().next());
+      await failure(vigie.account.refresh('vgr_'));
+      expect(gateway.requests.map(({ headers }) => headers.authorization)).to.deep.equal([
+        ...['Bearer t1', 'Bearer t2', 'Bearer t3', 'Bearer t4'],
+        undefined,
+      ]);
+    });
+
+    it('fails with what the source of its token throws, and sends nothing', async () => {
+      await using gateway = await LyingGateway.start(mesh.url);
+      const over = new VigieError({ code: 'UNAUTHENTICATED', reason: 'OVER', message: 'over' });
+      const token = () => Promise.reject(over);
+      expect(await failure(client({ url: gateway.url, token }).get('a'))).to.equal(over);
+      expect(gateway.requests).to.deep.equal([]);
     });
   });
 

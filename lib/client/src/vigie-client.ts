@@ -31,6 +31,7 @@ import {
   RedriveQuarantinedAlertsRequestSchema,
 } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
 import { GetPosterRequestSchema, VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
+import { Account } from './account.ts';
 import { type CallOptions, Connection, type ConnectionOptions } from './connection.ts';
 import { messageOf, plainOf } from './plain-messages.ts';
 import type {
@@ -101,9 +102,12 @@ export function createVigieClient(options: ConnectionOptions): VigieClient {
  * many pages gets its time for each page. All reject with a VigieError, or with the reason of their signal.
  */
 export class VigieClient {
+  /** Logging in and out, registering, passwords. */
+  readonly account: Account;
   readonly #connection: Connection;
 
   constructor(connection: Connection) {
+    this.account = new Account(connection);
     this.#connection = connection;
   }
 

@@ -1,6 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { waitFor } from '@vigie/dev-env/testing';
+import { mailedToken } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
 import { useMesh } from './mesh-fixture.ts';
 import { newAlert } from './rest-client.ts';
@@ -28,28 +26,12 @@ describe('people, in a mesh that is shut', () => {
     return { status: response.status, json: (await response.json()) as Record<string, unknown> };
   }
 
-  /** What is behind `#` in the link of a mail, once that is there. */
-  function linkOf(action: string): Promise<string> {
-    const dir = path.join(mesh().dataDir, 'mail');
-    const link = new RegExp(`http://localhost:\\d+/account#${action}=([\\w-]+)\\s`);
-    return waitFor('a mail', async () => {
-      const names = await readdir(dir).catch(() => []);
-      const texts = await Promise.all(names.map(name => readFile(path.join(dir, name), 'utf8')));
-      // Long lines are broken.
-      const text = texts
-        .join('')
-        .replace(/=\r?\n/g, '')
-        .replaceAll('=3D', '=');
-      return link.exec(text)?.[1];
-    });
-  }
-
   it('are invited, set a password, log in, and do what their roles allow at every service', async () => {
     const admin = mesh().access.adminKey;
     const user = { email: EMAIL, roles: ['sender', 'operator'] };
     const created = await ask('POST', '/v1/users', admin, user);
     expect([created.status, created.json.email]).to.deep.equal([201, EMAIL]);
-    const token = await linkOf('reset');
+    const token = await mailedToken(mesh().dataDir, 'reset', EMAIL);
     const set = await ask('POST', '/v1/users:resetPassword', undefined, { token, newPassword: PASSWORD });
     expect(set.status).to.equal(200);
 
@@ -83,7 +65,7 @@ describe('people, in a mesh that is shut', () => {
   it('register by themselves, and may do nothing yet', async () => {
     const body = { email: 'bob@example.com', password: PASSWORD };
     expect((await ask('POST', '/v1/users:register', undefined, body)).status).to.equal(200);
-    const token = await linkOf('confirm');
+    const token = await mailedToken(mesh().dataDir, 'confirm', body.email);
     const confirmed = await ask('POST', '/v1/users:confirm', undefined, { token, password: PASSWORD });
     expect(confirmed.status).to.equal(200);
     const { json } = await ask('POST', '/v1/sessions:logIn', undefined, body);

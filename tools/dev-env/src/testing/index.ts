@@ -7,6 +7,7 @@ export {
   type GeneratedAlert,
   generateAlerts,
 } from './generated-alerts.ts';
+export { mailedToken } from './mailed-token.ts';
 export { type OpenJetStream, openJetStream } from './open-jetstream.ts';
 export { publishRaw } from './publish-raw.ts';
 export { makeCertificates, type ScratchCertificates } from './scratch-certificates.ts';
