@@ -1,5 +1,6 @@
-import type { VigieClient } from '@vigie/client';
+import type { TokenSource, VigieClient } from '@vigie/client';
 import type { Output } from './output.ts';
+import type { Session } from './session/session.ts';
 import type { Values } from './values.ts';
 
 /** An option, as help, completion and the parser read it. */
@@ -19,6 +20,12 @@ export interface Option {
 
 export interface CommandContext {
   readonly client: VigieClient;
+  /** Of the gateway. */
+  readonly url: string;
+  /** What the client shows. */
+  readonly token: TokenSource;
+  /** With this gateway, whether or not it is what the client shows. */
+  readonly session: Session;
   readonly values: Values;
   /** What stands on the command line besides options. */
   readonly args: readonly string[];

@@ -9,17 +9,9 @@ import { text } from 'node:stream/consumers';
 import { Mesh } from '@vigie/dev-env';
 import { temporaryDir, waitFor } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
+import { type Ended, endOf, startVigie, VIGIE } from './testing/vigie-process.ts';
 
-const MAIN = path.join(import.meta.dirname, 'main.ts');
-// Whoever runs tests may have exported a key of another mesh, as the README says.
-const ENV = { ...process.env, VIGIE_TOKEN: '' };
 const VIDEO = '/videos/mp4-faststart.mp4';
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 describe('vigie', () => {
   const teardown = new AsyncDisposableStack();
@@ -33,14 +25,10 @@ describe('vigie', () => {
   after(() => teardown.disposeAsync());
 
   const start = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
-    spawn(process.execPath, [MAIN, ...args], { cwd: dir, env: { ...ENV, VIGIE_URL: mesh.url, ...env } });
+    startVigie(args, dir, { VIGIE_URL: mesh.url, ...env });
 
-  async function run(args: readonly string[], { input = '', env = {} } = {}): Promise<Ended> {
-    const child = start(args, env);
-    child.stdin.end(input);
-    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-    return { code: child.exitCode, stdout, stderr };
-  }
+  const run = (args: readonly string[], { input = '', env = {} } = {}): Promise<Ended> =>
+    endOf(start(args, env), input);
 
   async function json(...args: string[]) {
     const { code, stdout, stderr } = await run([...args, '--json']);
@@ -147,8 +135,8 @@ describe('vigie', () => {
     await once(watching, 'exit');
     expect(watching.exitCode).to.equal(130);
     const script = `{ "$0" "$1" summary; echo "ended with $?" >&2; } | true`;
-    const env = { ...ENV, VIGIE_URL: mesh.url };
-    const closed = spawn('bash', ['-c', script, process.execPath, MAIN], { env });
+    const env = { ...process.env, VIGIE_TOKEN: '', XDG_CONFIG_HOME: dir, VIGIE_URL: mesh.url };
+    const closed = spawn('bash', ['-c', script, ...VIGIE], { env });
     expect(await text(closed.stderr)).to.equal('ended with 0\n');
   });
 

@@ -1,20 +1,22 @@
 #!/usr/bin/env node
 /** `vigie`: the command line. `vigie help` explains it. */
-import { createVigieClient, type ErrorCode, VigieError } from '@vigie/client';
+import { VigieError } from '@vigie/client';
 import type { Command } from './command.ts';
 import { completionScript } from './completion.ts';
+import { connect } from './connect.ts';
 import { EXIT } from './exit-codes.ts';
 import { commandHelp, overview } from './help.ts';
 import { Output } from './output.ts';
 import { parseCall } from './parse-call.ts';
-import type { Values } from './values.ts';
 import { WrongUsageError } from './wrong-usage-error.ts';
 
-const DEFAULT_URL = 'http://127.0.0.1:8000';
-/** A watch is tried again for long: only the first time is worth a line. */
-const QUIET_AFTER_MS = 10_000;
-/** Another key would help. */
-const NOT_ALLOWED: readonly ErrorCode[] = ['UNAUTHENTICATED', 'PERMISSION_DENIED'];
+/** What would help, by the reason or the code of an error. */
+const HELP: Readonly<Record<string, string>> = {
+  REFRESH_TOKEN_INVALID: 'log in again: vigie login',
+  LOGIN_FAILED: '',
+  UNAUTHENTICATED: 'log in (vigie login), or give an API key, by --token or VIGIE_TOKEN',
+  PERMISSION_DENIED: 'give an API key that may do this, by --token or VIGIE_TOKEN, or log in as somebody who may',
+};
 
 /** @returns the exit code */
 async function main(args: readonly string[]): Promise<number> {
@@ -27,26 +29,10 @@ async function main(args: readonly string[]): Promise<number> {
     const { command, values } = call;
     endWithItsReader(command);
     output = new Output({ json: values.flag('json'), stdout: process.stdout, stderr: process.stderr });
-    return await command.run({ ...call, output, client: clientOf(values, output) });
+    return await command.run({ ...call, output, ...connect(values, output) });
   } catch (error) {
     return report(error, output);
   }
-}
-
-function clientOf(values: Values, output: Output) {
-  const { VIGIE_URL, VIGIE_TOKEN } = process.env;
-  const url = values.text('url') ?? (VIGIE_URL || DEFAULT_URL);
-  if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
-    throw new WrongUsageError(`--url ${url}: give a URL like ${DEFAULT_URL}`);
-  }
-  let noted = Number.NEGATIVE_INFINITY;
-  const onRetry = ({ message }: VigieError) => {
-    if (performance.now() - noted < QUIET_AFTER_MS) return;
-    noted = performance.now();
-    output.note(`${message} Trying again ...`);
-  };
-  const [token, timeoutMs] = [values.text('token') ?? (VIGIE_TOKEN || undefined), values.durationMs('timeout')];
-  return createVigieClient({ url, token, timeoutMs, retry: { onRetry } });
 }
 
 /** `vigie list | head` ends when head does. What changes something goes on to its end, unheard. */
@@ -75,10 +61,11 @@ function report(error: unknown, output: Output): number {
 
 function linesOf({ code, reason, message, fieldViolations, traceId }: VigieError): string[] {
   const name = reason === '' ? code : `${code} (${reason})`;
+  const help = HELP[reason] ?? HELP[code] ?? '';
   return [
     `vigie: ${name}: ${message}`,
     ...fieldViolations.map(({ field, description }) => `  ${field} ${description}`),
-    ...(NOT_ALLOWED.includes(code) ? ['  give an API key that may do this, by --token or VIGIE_TOKEN'] : []),
+    ...(help === '' ? [] : [`  ${help}`]),
     ...(traceId === undefined ? [] : [`  trace ${traceId}`]),
   ];
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { PROJECT_DIR } from '@vigie/dev-env/setup/project.mjs';
-import { temporaryDir } from '@vigie/dev-env/testing';
+import { mailedToken, temporaryDir } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
 import { useMesh } from './mesh-fixture.ts';
 import { newAlert, postJson } from './rest-client.ts';
@@ -11,6 +11,7 @@ import { DOCUMENTED_PATH, documentedProgram, documentedScript } from './testing/
 
 // Whoever runs tests may have exported a key of another mesh, as the README says.
 const ENV = { ...process.env, PATH: DOCUMENTED_PATH, VIGIE_TOKEN: '' };
+const ACCESS = 'docs/access.md';
 const OPERATIONS = 'docs/operations.md';
 const EXAMPLES = 'docs/examples.md';
 const LIMIT_MS = 100_000;
@@ -31,9 +32,10 @@ describe('the lines of the docs, pasted as they are', () => {
   after(() => teardown.disposeAsync());
 
   /** Ends with the first line that fails. @returns what all lines print */
-  async function paste(page: string, heading: string, only?: string): Promise<string> {
+  async function paste(page: string, heading: string, only = '', more: NodeJS.ProcessEnv = {}): Promise<string> {
     const script = await documentedScript(mesh(), page, heading, only);
-    const options = { cwd: dir, env: ENV, timeout: LIMIT_MS, maxBuffer: 2 ** 24 };
+    const env = { ...ENV, XDG_CONFIG_HOME: dir, ...more };
+    const options = { cwd: dir, env, timeout: LIMIT_MS, maxBuffer: 2 ** 24 };
     const { stdout, stderr } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], options);
     return stdout + stderr;
   }
@@ -127,6 +129,21 @@ describe('the lines of the docs, pasted as they are', () => {
     expect(said.slice(0, 3)).to.deep.equal(['node-2', 'INVALID_FIELDS', 'PROCESSED h264']);
     expect(said.slice(3, -1)).to.have.members(['node-1', 'node-2']);
     expect(said.at(-1)).to.equal('NOT_FOUND');
+  });
+
+  it('make an admin, who logs in, looks at keys and logs out on the command line, or logs in over REST', async () => {
+    const email = 'ada@example.com';
+    const VIGIE_TOKEN = mesh().access.adminKey;
+    expect(await paste(ACCESS, '## People', '"roles":["admin"]', { VIGIE_TOKEN })).to.contain(`"email":"${email}"`);
+    const PASSWORD = 'correct horse battery';
+    const body = { token: await mailedToken(mesh().dataDir, 'reset', email), newPassword: PASSWORD };
+    await postJson(`${mesh().url}/v1/users:resetPassword`, body);
+    expect(await paste(ACCESS, '### Logging in', '', { PASSWORD }))
+      .to.match(/^logged in {2}ada@example\.com {2}admin\nemail +ada@example\.com$/m)
+      .and.match(/^\w+ +admin \(ADMIN_KEY\) +admin /m)
+      .and.match(/^logged out {2}http/m)
+      .and.match(/"refreshToken":"vgr_/);
+    expect(await paste(ACCESS, '## People', 'requestPasswordReset')).to.equal('{}\n');
   });
 
   it('send, list, get and show alerts on the command line', async function () {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 
 /** What is said in place of the gateway's answer; `after` has the gateway carry the request out before. */
 export interface Lie {
@@ -14,6 +15,8 @@ export interface Lie {
 /** A real server that tells the next requests the lies it is given, and passes all others on to a gateway. */
 export class LyingGateway implements AsyncDisposable {
   readonly lies: Lie[] = [];
+  /** How long a request waits before it is passed on. */
+  delayMs = 0;
   /** The path and the headers of each request. */
   readonly requests: { readonly path: string; readonly headers: IncomingMessage['headers']; readonly at: number }[] =
     [];
@@ -45,6 +48,8 @@ export class LyingGateway implements AsyncDisposable {
     this.requests.push({ path, headers, at: performance.now() });
     const body = new Uint8Array(await buffer(request));
     const lie = this.lies.shift();
+    await setTimeout(this.delayMs);
+    if (response.destroyed) return;
     if (lie === undefined || lie.after) {
       const answer = await fetch(`${this.#target}${path}`, { method: 'POST', headers: sent(headers), body });
       const bytes = new Uint8Array(await answer.arrayBuffer());
