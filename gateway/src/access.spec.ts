@@ -109,7 +109,8 @@ describe('who may call', () => {
         },
         getSigningKeys: async () => ({ jwks: signer.jwks() }),
       },
-      { anonymousScopes: [] },
+      // Each method is asked with a wrong key, over each protocol.
+      { anonymousScopes: [], failedCredentialsPerMinute: 0 },
     );
   });
   beforeEach(() => {

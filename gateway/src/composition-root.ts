@@ -24,6 +24,7 @@ import { httpMetrics } from './adapters/http/http-metrics.ts';
 import { Idempotency } from './adapters/http/idempotency/idempotency.ts';
 import { createLegacyAlerts, LEGACY_UID_NAMES } from './adapters/http/legacy/legacy-alerts.ts';
 import { createPages } from './adapters/http/pages.ts';
+import { FailedCredentials } from './adapters/http/rates/failed-credentials.ts';
 import { FairTurns, inTurn } from './adapters/http/rates/fair-turns.ts';
 import { limitRate } from './adapters/http/rates/limit-rate.ts';
 import { type RateLimit, RateLimiter } from './adapters/http/rates/rate-limiter.ts';
@@ -100,7 +101,8 @@ export async function startGateway(
   const access = openPublicAccess(config, context);
   const methods = PUBLIC_METHODS.map(({ method }) => method);
   const rates = openRates(config, context);
-  const guard = new RequestGuard({ admissions, access, methods, rates: rates.byIdentity });
+  const { byIdentity, failedCredentials } = rates;
+  const guard = new RequestGuard({ admissions, access, methods, rates: byIdentity, failedCredentials });
   const stopping = new AbortController();
 
   const { upstreamHealth, fetchSigningKeys, rpcHandlers, legacyAlerts, transcoder } = bindParts<Parts>(
@@ -224,19 +226,23 @@ export async function startGateway(
 interface Rates {
   readonly byAddress: RateLimits | undefined;
   readonly byIdentity: RateLimits | undefined;
+  readonly failedCredentials: FailedCredentials | undefined;
+  /** Whether calls have one that are as they should be. */
   readonly areSet: boolean;
 }
 
 /** Addresses are counted before anybody is asked who calls; identities once that is known. */
-function openRates({ rateLimit, keyRateLimit }: Config, { logger, metrics }: ServiceContext): Rates {
-  const areSet = rateLimit !== undefined || keyRateLimit !== undefined;
-  const refused = areSet ? new RefusedCalls({ logger, metrics, intervalMs: REFUSED_CALLS_MS }) : undefined;
+function openRates(config: Config, { logger, metrics }: ServiceContext): Rates {
+  const { rateLimit, keyRateLimit, failedCredentialsPerMinute } = config;
+  const refused = new RefusedCalls({ logger, metrics, intervalMs: REFUSED_CALLS_MS });
   const open = (name: string, limit: RateLimit | undefined, keyOf: RateDimension['keyOf']): RateLimits | undefined =>
-    limit && refused && new RateLimits([{ name, limiter: new RateLimiter(limit), keyOf }], refused);
+    limit && new RateLimits([{ name, limiter: new RateLimiter(limit), keyOf }], refused);
   return {
     byAddress: open('caller', rateLimit, ({ caller }) => caller),
     byIdentity: open('key', keyRateLimit, ({ identity }) => (identity?.isAnonymous ? undefined : identity?.subject)),
-    areSet,
+    failedCredentials:
+      failedCredentialsPerMinute === 0 ? undefined : new FailedCredentials(failedCredentialsPerMinute, refused),
+    areSet: rateLimit !== undefined || keyRateLimit !== undefined,
   };
 }
 

@@ -35,6 +35,8 @@ export interface Config extends RunnerConfig, ServerLimits, AccessConfig {
   readonly rateLimit: RateLimit | undefined;
   /** Of one API key; undefined if none may be used too fast. */
   readonly keyRateLimit: RateLimit | undefined;
+  /** API keys and tokens that one address may show in a minute though they are wrong; 0 for any number. */
+  readonly failedCredentialsPerMinute: number;
   /** How long connections are still accepted after SIGTERM; at most half of the grace period. */
   readonly lameDuckMs: number;
 }
@@ -76,6 +78,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     recentOutcomes: reader.integer('RECENT_OUTCOMES', 4_096, { min: 1, max: 1_000_000 }),
     rateLimit: readRateLimit(reader, 'RATE_LIMIT_PER_SECOND', 'RATE_LIMIT_WINDOW_SECONDS'),
     keyRateLimit: readRateLimit(reader, 'KEY_RATE_LIMIT_PER_SECOND', 'KEY_RATE_LIMIT_WINDOW_SECONDS'),
+    failedCredentialsPerMinute: reader.integer('FAILED_CREDENTIALS_PER_MINUTE', 300, { min: 0, max: MAX_PER_SECOND }),
     lameDuckMs: reader.integer('LAME_DUCK_MS', Math.min(500, mostLameDuckMs), {
       min: 0,
       max: mostLameDuckMs,

@@ -17,6 +17,7 @@ export const service = {
     settings: {
       ...{ ALLOWED_HOSTS: '', ALLOWED_ORIGINS: '', TRUSTED_PROXIES: '' },
       ...{ TLS_CERT_FILE: '', TLS_KEY_FILE: '', RATE_LIMIT_PER_SECOND: '', KEY_RATE_LIMIT_PER_SECOND: '' },
+      FAILED_CREDENTIALS_PER_MINUTE: '',
     },
   },
 } as const satisfies ServiceDeclaration;

@@ -8,7 +8,7 @@ import {
   SERVICE_IDENTITY,
   type TokenVerifier,
 } from './identity.ts';
-import { type IdentifyApiKey, KnownKeys } from './known-keys.ts';
+import { type BeforeAsking, type IdentifyApiKey, KnownKeys } from './known-keys.ts';
 import { INTERNAL, includesScope, PUBLIC, type RequiredScope, type Scope } from './scopes.ts';
 
 export interface AccessControlOptions {
@@ -52,24 +52,28 @@ export class AccessControl {
    * @param authorization as it came; absent or empty: anonymous
    * @throws what `identify` and `require` throw
    */
-  async admit(authorization: string | null | undefined, scope: RequiredScope | undefined): Promise<Identity> {
+  async admit(
+    authorization: string | null | undefined,
+    scope: RequiredScope | undefined,
+    beforeAsking?: BeforeAsking,
+  ): Promise<Identity> {
     if (scope === PUBLIC) return this.#anonymous;
-    const identity = await this.identify(authorization);
+    const identity = await this.identify(authorization, beforeAsking);
     this.require(identity, scope);
     return identity;
   }
 
   /**
    * @param authorization as it came; absent or empty: anonymous
-   * @throws AccessError CREDENTIALS_INVALID; what the port throws if it can't be told
+   * @throws AccessError CREDENTIALS_INVALID; what the port throws if it can't be told; what `beforeAsking` throws
    */
-  async identify(authorization: string | null | undefined): Promise<Identity> {
+  async identify(authorization: string | null | undefined, beforeAsking?: BeforeAsking): Promise<Identity> {
     if (!authorization) return this.#anonymous;
     const [, token] = BEARER.exec(authorization) ?? [];
     if (token === undefined) throw new AccessError('CREDENTIALS_INVALID', 'Authorization must be Bearer and a key.');
     if (token.startsWith(SERVICE_PREFIX) && this.#isServices(token)) return SERVICE_IDENTITY;
     const key = readApiKey(token);
-    const identity = key === undefined ? await this.#verify(token) : await this.#keys.identify(key);
+    const identity = key === undefined ? await this.#verify(token) : await this.#keys.identify(key, beforeAsking);
     if (identity !== undefined && Date.now() < identity.expiresAtMs) return identity;
     throw new AccessError('CREDENTIALS_INVALID', describeWrong(token, key !== undefined));
   }

@@ -40,6 +40,24 @@ describe('KnownKeys', () => {
     expect(await keys.identify(other).catch(error => error.message)).to.equal('away');
   });
 
+  it('says before it asks whether a key is new, but not of one that was good', async function () {
+    this.timeout(10_000);
+    const wrong = readApiKey(newApiKey()) as ReadApiKey;
+    const keys = new KnownKeys(async ({ id }) => (id === wrong.id ? undefined : identity));
+    const told: boolean[] = [];
+    const identify = (each: ReadApiKey) => keys.identify(each, async isNew => void told.push(isNew));
+    for (let times = 0; times < 3; times++) await identify(wrong);
+    await identify(key);
+    expect(told).to.deep.equal([true, true]);
+    await delay(3_000);
+    await identify(wrong);
+    await identify(key);
+    expect(told).to.deep.equal([true, true, false]);
+    const other = readApiKey(newApiKey()) as ReadApiKey;
+    const refused = keys.identify(other, () => Promise.reject(new Error('enough')));
+    expect(await refused.catch(error => error.message)).to.equal('enough');
+  });
+
   it('asks once for calls that come at once', async () => {
     let asked = 0;
     const keys = new KnownKeys(async () => {

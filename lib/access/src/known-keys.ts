@@ -27,6 +27,13 @@ export function apiKeyIdentity(id: string, { tenant, scopes, stores, expiresAtMs
 /** @returns undefined if there is no such key, or it is of no use any more */
 export type IdentifyApiKey = (key: ReadApiKey) => Promise<ExpiringIdentity | undefined>;
 
+/**
+ * Called before anybody is asked about a key that isn't known to have been good. What it throws fails the call.
+ *
+ * @param isNew whether the key was never asked about, or that is forgotten; otherwise it was wrong
+ */
+export type BeforeAsking = (isNew: boolean) => Promise<void>;
+
 /** A revoked key is refused after so long, and however long it takes to ask. */
 const FRESH_MS = 2_500;
 /** Some 300 bytes each. */
@@ -52,9 +59,11 @@ export class KnownKeys {
     });
   }
 
-  /** @throws what `identify` throws for a key that was not good before */
-  async identify(key: ReadApiKey): Promise<ExpiringIdentity | undefined> {
+  /** @throws what `identify` throws for a key that was not good before; what `beforeAsking` throws */
+  async identify(key: ReadApiKey, beforeAsking?: BeforeAsking): Promise<ExpiringIdentity | undefined> {
     const hash = key.sha256.toString('latin1');
+    const known = this.#answers.peek(hash, { allowStale: true });
+    if (known?.identity === undefined && !this.#answers.has(hash)) await beforeAsking?.(known === undefined);
     try {
       return (await this.#answers.fetch(hash, { context: key }))?.identity;
     } catch (error) {

@@ -1,8 +1,9 @@
 import type { DescMethod } from '@bufbuild/protobuf';
-import type { AccessControl } from '@vigie/access';
+import { type AccessControl, AccessError, type Identity } from '@vigie/access';
 import { scopeOf, translateAccessError } from '@vigie/access/wire';
 import type { Admissions, AdmittedCall } from '@vigie/service-kit/limits';
 import type { Exchange } from './exchange.ts';
+import type { FailedCredentials } from './rates/failed-credentials.ts';
 import type { RateLimits } from './rates/rate-limits.ts';
 import { StandingAccess } from './standing-access.ts';
 
@@ -13,6 +14,8 @@ export interface RequestGuardParts {
   readonly methods: readonly DescMethod[];
   /** By who calls, once that is known; absent if nobody may call too fast. */
   readonly rates?: RateLimits | undefined;
+  /** Absent if nobody may show too many. */
+  readonly failedCredentials?: FailedCredentials | undefined;
 }
 
 /** What every request has to pass before its body is read. */
@@ -22,29 +25,47 @@ export class RequestGuard {
   readonly #standing: StandingAccess;
   readonly #methods: ReadonlySet<DescMethod>;
   readonly #rates: RateLimits | undefined;
+  readonly #failedCredentials: FailedCredentials | undefined;
 
-  constructor({ admissions, access, methods, rates }: RequestGuardParts) {
+  constructor({ admissions, access, methods, rates, failedCredentials }: RequestGuardParts) {
     this.#admissions = admissions;
     this.#access = access;
     this.#standing = new StandingAccess(access);
     this.#methods = new Set(methods);
     this.#rates = rates;
+    this.#failedCredentials = failedCredentials;
   }
 
   /**
    * Finds out who sends a request, and whether it may.
    *
-   * @throws ConnectError UNAUTHENTICATED, PERMISSION_DENIED; RESOURCE_EXHAUSTED if it comes too fast
+   * @throws ConnectError UNAUTHENTICATED, PERMISSION_DENIED; RESOURCE_EXHAUSTED if it comes too fast, or from an
+   * address with too many wrong credentials
    */
   async authorize(exchange: Exchange, method: DescMethod): Promise<void> {
     if (!this.#methods.has(method)) return;
     try {
-      exchange.identity = await this.#access.admit(exchange.request.headers.authorization, scopeOf(method));
+      exchange.identity = await this.#admit(exchange, method);
       this.#standing.follow(exchange, method);
     } catch (error) {
       throw translateAccessError(error) ?? error;
     }
     await this.#rates?.enter(exchange);
+  }
+
+  async #admit(exchange: Exchange, method: DescMethod): Promise<Identity> {
+    const { authorization } = exchange.request.headers;
+    let wasNew = false;
+    try {
+      return await this.#access.admit(authorization, scopeOf(method), async isNew => {
+        wasNew = isNew;
+        await this.#failedCredentials?.requireLeft(exchange, isNew);
+      });
+    } catch (error) {
+      const isWrong = error instanceof AccessError && error.reason === 'CREDENTIALS_INVALID';
+      if (isWrong) await this.#failedCredentials?.count(exchange, wasNew);
+      throw error;
+    }
   }
 
   /**

@@ -29,11 +29,14 @@ async function inventKeys({ mesh, address }: Target): Promise<AttackResult> {
     const authorization = `Bearer ${mesh.access.adminKey}`;
     return (await fetch(`${mesh.url}/v1/apiKeys`, { headers: { authorization } })).ok;
   };
+  // The gateway lets an address with so many wrong keys go on with those alone that it knows.
+  const wasKnown = await isKnown();
   const [answers, whileGuessing] = await Promise.all([
     Promise.all(Array.from({ length: KEYS }, guess)),
     Promise.all(Array.from({ length: 20 }, isKnown)),
   ]);
-  const breaches =
-    whileGuessing.every(Boolean) && (await isKnown()) ? [] : ['a key that is good was refused meanwhile'];
+  const breaches = [wasKnown, ...whileGuessing, await isKnown()].every(Boolean)
+    ? []
+    : ['a key that is good was refused meanwhile'];
   return { answers, allowed: ['UNAUTHENTICATED', 'UNAVAILABLE', 'RESOURCE_EXHAUSTED'], breaches };
 }

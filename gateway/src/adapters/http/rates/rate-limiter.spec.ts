@@ -25,6 +25,18 @@ describe('RateLimiter', () => {
     expect(await takeOneByOne(limiter, 'a', 25)).to.equal(19);
   });
 
+  it('tells whether anything is left, without taking it', async () => {
+    const limiter = new RateLimiter({ perSecond: 7 / 60, windowSeconds: 60 });
+    expect(limiter.quota).to.equal(7);
+    for (let times = 0; times < 20; times++) expect(await limiter.hasLeft('a')).to.equal(true);
+    await limiter.take('a', 6);
+    expect(await limiter.hasLeft('a')).to.equal(true);
+    await limiter.take('a', 1);
+    expect([await limiter.hasLeft('a'), await limiter.hasLeft('b')]).to.deep.equal([false, true]);
+    mock.timers.tick(60_000);
+    expect(await limiter.hasLeft('a')).to.equal(true);
+  });
+
   it('counts each caller alone', async () => {
     const limiter = new RateLimiter({ perSecond: 5, windowSeconds: 1 });
     expect(await takeOneByOne(limiter, 'a', 1_000)).to.equal(5);

@@ -44,7 +44,8 @@ export class RateLimiter {
   #longestMs: number;
 
   constructor({ perSecond, windowSeconds }: RateLimit, maxCallers = MAX_CALLERS) {
-    this.quota = perSecond * windowSeconds;
+    // A rate by the minute is a fraction by the second.
+    this.quota = Math.round(perSecond * windowSeconds);
     this.windowSeconds = windowSeconds;
     this.#perSecond = perSecond;
     this.#maxCallers = maxCallers;
@@ -55,6 +56,12 @@ export class RateLimiter {
   /** How many callers are remembered. */
   get callers(): number {
     return this.#callers.size;
+  }
+
+  /** Whether `take` would give anything. */
+  async hasLeft(caller: string): Promise<boolean> {
+    const window = await this.#windows.get(caller);
+    return window === null || window.consumedPoints < this.quota;
   }
 
   async take(caller: string, points: number): Promise<RateState> {

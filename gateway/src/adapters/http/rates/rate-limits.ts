@@ -1,11 +1,12 @@
 import type { ServerResponse } from 'node:http';
-import { Code, type ConnectError } from '@connectrpc/connect';
+import type { ConnectError } from '@connectrpc/connect';
 import { pause } from '@vigie/service-kit/async';
-import { rpcError } from '@vigie/service-kit/grpc';
 import type { AdmittedCall } from '@vigie/service-kit/limits';
 import type { Exchange } from '../exchange.ts';
 import { expectsGrpcStatus } from '../rpc/send-grpc.ts';
+import { rateLimited } from './rate-limited.ts';
 import type { RateLimiter, RateState } from './rate-limiter.ts';
+import { RefusalPace } from './refusal-pace.ts';
 import type { RefusedCalls } from './refused-calls.ts';
 
 /** By what calls are counted: whatever has a name in it has a quota of its own. */
@@ -17,11 +18,6 @@ export interface RateDimension {
   readonly keyOf: (exchange: Exchange) => string | undefined;
 }
 
-/** No refusal is answered later. */
-const MAX_PACE_MS = 1_000;
-/** Calls that wait to be refused take some 10 KB each. */
-const MAX_PACED = 2_000;
-
 interface Taken {
   readonly dimension: RateDimension;
   readonly state: RateState;
@@ -32,8 +28,7 @@ export class RateLimits {
   readonly #dimensions: readonly RateDimension[];
   readonly #refused: RefusedCalls;
   readonly #policies: readonly string[];
-  /** Calls that wait to be refused. */
-  #paced = 0;
+  readonly #pace = new RefusalPace();
 
   constructor(dimensions: readonly RateDimension[], refused: RefusedCalls) {
     this.#dimensions = dimensions;
@@ -42,8 +37,7 @@ export class RateLimits {
   }
 
   /**
-   * Counts a call that has just begun. The more of a caller's calls are refused, the later: a client that sends its
-   * next call as soon as it has the answer would keep the process busy with refusals otherwise, and others waiting.
+   * Counts a call that has just begun.
    *
    * @throws ConnectError RESOURCE_EXHAUSTED with `google.rpc.RetryInfo`
    */
@@ -61,20 +55,13 @@ export class RateLimits {
     };
     const refused = await this.#takeOrRefuse(exchange, 1);
     if (refused === undefined) return;
-    await this.#pace(exchange, refused.state);
-    throw rateLimited(refused.dimension, refused.state);
-  }
-
-  async #pace({ signal }: Exchange, { paceMs, resetMs }: RateState): Promise<void> {
-    if (this.#paced >= MAX_PACED) return;
-    this.#paced++;
-    await pause(Math.min(paceMs, resetMs, MAX_PACE_MS), signal);
-    this.#paced--;
+    await this.#pace.wait(exchange, refused.state);
+    throw tooManyCalls(refused);
   }
 
   async #take(exchange: Exchange, points: number): Promise<void> {
     const refused = await this.#takeOrRefuse(exchange, points);
-    if (refused !== undefined) throw rateLimited(refused.dimension, refused.state);
+    if (refused !== undefined) throw tooManyCalls(refused);
   }
 
   /** @returns what refuses the call */
@@ -136,12 +123,8 @@ async function waitOnBehalfOf(call: AdmittedCall, ms: number, signal: AbortSigna
   ended.throwIfAborted();
 }
 
-function rateLimited({ name, limiter }: RateDimension, { resetMs }: RateState): ConnectError {
+function tooManyCalls({ dimension: { name, limiter }, state }: Taken): ConnectError {
   const { quota, windowSeconds } = limiter;
   const message = `No more than ${quota} calls or alerts are taken in ${windowSeconds} s by ${name}; send it again later.`;
-  return rpcError(Code.ResourceExhausted, message, {
-    reason: 'RATE_LIMITED',
-    retryDelayMs: resetMs,
-    metadata: { policy: name, quota: String(quota), windowSeconds: String(windowSeconds) },
-  });
+  return rateLimited(name, limiter, state, message);
 }
