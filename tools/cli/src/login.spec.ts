@@ -212,6 +212,28 @@ describe('a session of vigie', () => {
     expect(await run(['list'])).to.include({ code: 0, stderr: '' });
   });
 
+  it('outlives Ctrl-C while it gets another token, which comes first', async () => {
+    await logIn();
+    const before = await expire();
+    gateway.delayMs = 1_000;
+    const interrupted = start(['list']);
+    await waitFor('its refresh', () => asked(REFRESH).length > 0 || undefined);
+    interrupted.kill('SIGINT');
+    await once(interrupted, 'close');
+    expect(interrupted.exitCode).to.equal(130);
+    expect((await readSession()).refreshToken).not.to.equal(before.refreshToken);
+    expect(asked(LIST)).to.deep.equal([]);
+    gateway.delayMs = 600_000;
+    await expire();
+    const twice = start(['list']);
+    await waitFor('its refresh', () => asked(REFRESH).length > 1 || undefined);
+    // The second signal is another one only once the first has come.
+    const again = setInterval(() => twice.kill('SIGINT'), 50);
+    await once(twice, 'close');
+    clearInterval(again);
+    expect(twice.exitCode).to.equal(130);
+  });
+
   it('says how to begin another one when it is over', async () => {
     await logIn();
     const { refreshToken } = await expire();

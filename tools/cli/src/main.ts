@@ -6,6 +6,7 @@ import { completionScript } from './completion.ts';
 import { connect } from './connect.ts';
 import { EXIT } from './exit-codes.ts';
 import { commandHelp, overview } from './help.ts';
+import { endOnInterrupt } from './interruption.ts';
 import { Output } from './output.ts';
 import { parseCall } from './parse-call.ts';
 import { WrongUsageError } from './wrong-usage-error.ts';
@@ -72,5 +73,5 @@ function linesOf({ code, reason, message, fieldViolations, traceId }: VigieError
 
 // npm runs scripts in the project's folder; files are meant from where it was called.
 if (process.env.npm_lifecycle_event === 'vigie' && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
-process.on('SIGINT', () => process.exit(EXIT.interrupted));
+endOnInterrupt();
 process.exitCode = await main(process.argv.slice(2));

@@ -1,4 +1,5 @@
 import type { Account, SessionTokens } from '@vigie/client';
+import { uninterrupted } from '../interruption.ts';
 import { whileLocked } from './file-lock.ts';
 import type { KeptSession, SessionFile } from './session-file.ts';
 
@@ -61,11 +62,16 @@ export class Session {
     return this.#whileLocked(async () => {
       const kept = await this.#file.read();
       if (kept === undefined || isGood(kept)) return kept?.accessToken;
-      const askedAt = Date.now();
-      const tokens = await this.#account.refresh(kept.refreshToken);
-      await this.#file.write({ ...kept, ...keptTokens(tokens, askedAt) });
-      return tokens.accessToken;
+      return uninterrupted(() => this.#refresh(kept));
     });
+  }
+
+  /** Between its two steps the token that is kept is one that was shown, and the next one is nowhere. */
+  async #refresh(kept: KeptSession): Promise<string> {
+    const askedAt = Date.now();
+    const tokens = await this.#account.refresh(kept.refreshToken);
+    await this.#file.write({ ...kept, ...keptTokens(tokens, askedAt) });
+    return tokens.accessToken;
   }
 
   async #whileLocked<T>(work: () => Promise<T>): Promise<T> {
