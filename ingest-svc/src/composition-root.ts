@@ -61,7 +61,11 @@ export async function startIngest(
     shutdownGraceMs: config.shutdownGraceMs,
     limits: config.serverLimits,
   });
-  server.add(AlertService, createAlertService({ acceptAlert, logger, metrics: createIngestMetrics(metrics) }));
+  const { tenantVideos } = config;
+  server.add(
+    AlertService,
+    createAlertService({ acceptAlert, tenantVideos, logger, metrics: createIngestMetrics(metrics) }),
+  );
   teardown.use(server);
   return server.listen(config.host, config.port);
 }

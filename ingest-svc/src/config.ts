@@ -1,4 +1,5 @@
-import { type AccessConfig, readAccessConfig } from '@vigie/access/wire';
+import type { TenantVideos } from '@vigie/access';
+import { type AccessConfig, readAccessConfig, readTenantVideos } from '@vigie/access/wire';
 import { type JetStreamConfig, readJetStreamConfig } from '@vigie/alert/streams';
 import { EnvReader } from '@vigie/service-kit/env';
 import { readGrpcServerLimits } from '@vigie/service-kit/grpc';
@@ -14,6 +15,7 @@ export interface Config extends RunnerConfig, JetStreamConfig, AccessConfig {
   readonly port: number;
   /** Where it is asked which alerts are recorded already. */
   readonly storeAddress: string;
+  readonly tenantVideos: TenantVideos;
 }
 
 /** @throws InvalidEnvironmentError */
@@ -27,5 +29,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     ...readJetStreamConfig(reader),
     port: reader.port('PORT', service.port),
     storeAddress: reader.address('STORE_ADDRESS', '127.0.0.1:50053'),
+    tenantVideos: readTenantVideos(reader),
   });
 }

@@ -29,7 +29,7 @@ import { AttemptsStream } from './adapters/jetstream/attempts-stream.ts';
 import { JetStreamAlertQuarantine } from './adapters/jetstream/jetstream-alert-quarantine.ts';
 import { JetStreamAttemptJournal } from './adapters/jetstream/jetstream-attempt-journal.ts';
 import { JetStreamOutcomeEvents } from './adapters/jetstream/jetstream-outcome-events.ts';
-import { JetStreamTenantPresence } from './adapters/jetstream/jetstream-tenant-presence.ts';
+import { JetStreamStorePresence } from './adapters/jetstream/jetstream-store-presence.ts';
 import { LibavPosterMaker } from './adapters/libav/libav-poster-maker.ts';
 import { AdmissionQueue } from './application/admission-queue.ts';
 import { createMakeAlertPoster, type MakeAlertPoster } from './application/make-alert-poster.ts';
@@ -50,7 +50,7 @@ import type { OutcomeEvents } from './ports/outcome-events.ts';
 import type { OutcomeStore } from './ports/outcome-store.ts';
 import type { PosterMaker } from './ports/poster-maker.ts';
 import type { RetryReports } from './ports/retry-reports.ts';
-import type { TenantPresence } from './ports/tenant-presence.ts';
+import type { StorePresence } from './ports/store-presence.ts';
 import { service } from './service.ts';
 
 /** Most headers are smaller: the 95th percentile is 96 KiB. */
@@ -83,7 +83,7 @@ export interface ProbePorts {
   readonly retryReports: RetryReports;
   readonly outcomeEvents: OutcomeEvents;
   readonly alertQuarantine: AlertQuarantine;
-  readonly tenantPresence: TenantPresence;
+  readonly storePresence: StorePresence;
   readonly attemptJournal: AttemptJournal;
   /** Has the alerts of the stream processed until it is disposed of. */
   readonly consumeAlerts: (processAlert: ProcessAlert) => Promise<AsyncDisposable>;
@@ -116,7 +116,7 @@ export async function startProbe(
     {
       outcomeEvents: ({ client }) => new JetStreamOutcomeEvents(client),
       alertQuarantine: ({ client }) => new JetStreamAlertQuarantine(client),
-      tenantPresence: ({ manager }) => new JetStreamTenantPresence(manager),
+      storePresence: ({ manager }) => new JetStreamStorePresence(manager),
       attemptJournal: ({ attempts }) => teardown.use(new JetStreamAttemptJournal(attempts)),
       consumeAlerts:
         ({ connection }) =>
@@ -166,8 +166,8 @@ export async function startProbe(
       probeVideoOfCall: parts => createProbeVideo(parts.videoSource, parts.headerProbe, limits, refusing),
       probeChunks: parts => createProbeChunks(parts.headerProbe, limits, refusing),
       makePoster: parts => createMakePoster(parts.videoSource, parts.posterMaker, limits, waiting),
-      makeAlertPoster: parts => createMakeAlertPoster(parts.alertDirectory, parts.makePoster),
-      admissionQueue: ({ tenantPresence: presence }) => {
+      makeAlertPoster: parts => createMakeAlertPoster(parts.alertDirectory, parts.makePoster, config.tenantVideos),
+      admissionQueue: ({ storePresence: presence }) => {
         const { concurrentTasks: slots, alertsInFlight: capacity } = config;
         const startWatch = () => processClock.startWatch();
         const queue = new AdmissionQueue({ slots, capacity, presence, startWatch });
@@ -178,6 +178,7 @@ export async function startProbe(
         const processAlert = createProcessAlert({
           admissionQueue: parts.admissionQueue,
           attemptJournal: parts.attemptJournal,
+          tenantVideos: config.tenantVideos,
           probeVideo: parts.probeVideo,
           probeVideoIsolated: parts.probeVideoIsolated,
           store: parts.outcomeStore,
@@ -204,6 +205,7 @@ export async function startProbe(
   const videoService = createVideoService({
     probeVideo: probeVideoOfCall,
     probeChunks,
+    tenantVideos: config.tenantVideos,
     calls: new Slots(config.callsInFlight),
     makePoster,
     makeAlertPoster,

@@ -1,4 +1,5 @@
-import { type AccessConfig, readAccessConfig } from '@vigie/access/wire';
+import type { TenantVideos } from '@vigie/access';
+import { type AccessConfig, readAccessConfig, readTenantVideos } from '@vigie/access/wire';
 import { type JetStreamConfig, readJetStreamConfig } from '@vigie/alert/streams';
 import type { InspectionLimits } from '@vigie/media-source';
 import { EnvReader } from '@vigie/service-kit/env';
@@ -15,12 +16,13 @@ export interface Config extends RunnerConfig, JetStreamConfig, AccessConfig {
   readonly accessAddress: string;
   readonly serverLimits: ServerLimits;
   readonly port: number;
+  readonly tenantVideos: TenantVideos;
   readonly storeAddress: string;
   readonly videoOrigin: string;
   readonly videoReadTimeoutMs: number;
   /** Alerts that are probed at once. */
   readonly concurrentTasks: number;
-  /** Alerts that are probed, or wait for their tenant's turn or for the store. */
+  /** Alerts that are probed, or wait for their store's turn or for the store. */
   readonly alertsInFlight: number;
   /** Calls of `VideoService` that are answered at once. */
   readonly callsInFlight: number;
@@ -81,6 +83,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     ...readJetStreamConfig(reader),
     port: reader.port('PORT', service.port),
     storeAddress: reader.address('STORE_ADDRESS', '127.0.0.1:50053'),
+    tenantVideos: readTenantVideos(reader),
     videoOrigin: reader.url('VIDEO_ORIGIN', ['http', 'https'], 'http://127.0.0.1:8080'),
     videoReadTimeoutMs: readVideoReadTimeout(reader),
     concurrentTasks,

@@ -35,7 +35,7 @@ describe('probe-svc with overridden ports', () => {
       retryReports: { report() {} },
       outcomeEvents: { publish: async outcome => void published.push(outcome) },
       alertQuarantine: { add: async () => {} },
-      tenantPresence: { areOthersPresent: () => false },
+      storePresence: { areOthersPresent: () => false },
       attemptJournal: {
         begin: async delivery => ({ attempt: attemptOf(delivery), [Symbol.dispose]() {} }),
         note: async () => {},

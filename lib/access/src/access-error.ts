@@ -10,7 +10,9 @@ export type AccessErrorReason =
   /** They are somebody's who may not. */
   | 'SCOPE_MISSING'
   /** They are for other stores. */
-  | 'STORE_NOT_ALLOWED';
+  | 'STORE_NOT_ALLOWED'
+  /** They are for other videos. */
+  | 'VIDEO_NOT_ALLOWED';
 
 /** Why a caller is refused. Its message is for the caller. */
 export class AccessError extends ReasonedError<AccessErrorReason> {

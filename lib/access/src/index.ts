@@ -14,4 +14,5 @@ export {
 } from './identity.ts';
 export { apiKeyIdentity, type IdentifyApiKey } from './known-keys.ts';
 export { isScope, type RequiredScope, SCOPES, type Scope } from './scopes.ts';
+export { requireTenantFolder, TenantVideos } from './tenant-videos.ts';
 export { type FetchSigningKeys, USER_TOKENS, userIdentity, userIdOf } from './users/user-tokens.ts';

@@ -6,7 +6,7 @@ import { AdmissionQueue } from './admission-queue.ts';
 describe('AdmissionQueue', () => {
   let nowMs: number;
   let queue: AdmissionQueue;
-  /** Ends all probes of the tenant `slow`. */
+  /** Ends all probes of the store `slow`. */
   let release: () => void;
   let released: Promise<void>;
   let othersPresent: boolean;
@@ -19,18 +19,18 @@ describe('AdmissionQueue', () => {
     ({ promise: released, resolve: release } = Promise.withResolvers<void>());
   });
 
-  const probe = async (tenant: string, signal?: AbortSignal): Promise<'probed' | 'deferred'> => {
-    using admission = await queue.admit(tenant, signal);
+  const probe = async (store: string, signal?: AbortSignal): Promise<'probed' | 'deferred'> => {
+    using admission = await queue.admit(store, signal);
     if (admission === undefined) return 'deferred';
     using _ = admission.beginRead();
-    if (tenant === 'slow') await released;
+    if (store === 'slow') await released;
     return 'probed';
   };
-  const all = (tenant: string, count: number) => Array.from({ length: count }, () => probe(tenant));
+  const all = (store: string, count: number) => Array.from({ length: count }, () => probe(store));
 
   const probesBegun = () => new Promise(resolve => setImmediate(resolve));
 
-  it('admits alerts of other tenants while one tenant waits for its slow videos', async () => {
+  it('admits alerts of other stores while one store waits for its slow videos', async () => {
     const slow = all('slow', 5);
     expect(await Promise.all(all('other', 3))).to.deep.equal(['probed', 'probed', 'probed']);
     release();
@@ -38,7 +38,7 @@ describe('AdmissionQueue', () => {
     expect(queue.freeSlots).to.equal(4);
   });
 
-  it('defers what waits for a tenant that turns out to be slow, until others have room', async () => {
+  it('defers what waits for a store that turns out to be slow, until others have room', async () => {
     const results: string[] = [];
     for (const probing of all('slow', 8)) void probing.then(result => results.push(result));
     await probesBegun();
@@ -50,7 +50,7 @@ describe('AdmissionQueue', () => {
     expect(queue.freeSlots).to.equal(4);
   });
 
-  it('defers nothing of a tenant that is alone, however slow it is, until another one comes', async () => {
+  it('defers nothing of a store that is alone, however slow it is, until another one comes', async () => {
     othersPresent = false;
     const results: string[] = [];
     const note = (result: string) => void results.push(result);

@@ -1,43 +1,43 @@
 import { FairSlots, type Stopwatch } from '@vigie/service-kit/async';
 import { ConcurrencyLimit } from '../domain/concurrency-limit.ts';
-import { type QueueEntry, type TenantProbe, TenantShares } from '../domain/tenant-shares.ts';
-import type { TenantPresence } from '../ports/tenant-presence.ts';
+import { type QueueEntry, type StoreProbe, StoreShares } from '../domain/store-shares.ts';
+import type { StorePresence } from '../ports/store-presence.ts';
 
 export interface AdmissionQueueOptions {
   /** How many alerts may be probed at once, as long as video servers answer in time; see `ConcurrencyLimit`. */
   readonly slots: number;
   /** How many alerts may be probed or wait for a slot. */
   readonly capacity: number;
-  readonly presence: TenantPresence;
-  /** Measures how long video servers take; see `TenantShares`. */
+  readonly presence: StorePresence;
+  /** Measures how long video servers take; see `StoreShares`. */
   readonly startWatch: () => Stopwatch;
 }
 
 /** An alert may be probed. Disposing of it ends the probe and frees its slot. */
-export interface Admission extends TenantProbe {
+export interface Admission extends StoreProbe {
   /** To be called once the video was read, or could not be. */
   noteEnd(end: 'answered' | 'timed-out'): void;
 }
 
-/** How often a waiting alert checks whether its tenant is over its share by now. */
+/** How often a waiting alert checks whether its store is over its share by now. */
 const CHECK_MS = 500;
 const OVER_SHARE = Symbol('over its share');
 
 /**
- * Decides which alert is probed next. Tenants share the slots fairly and are served in turn. While the video server of
+ * Decides which alert is probed next. Stores share the slots fairly and are served in turn. While the video server of
  * one is slow, its alerts take up no more of the queue than there is room left for others, if there are others.
  */
 export class AdmissionQueue {
   readonly #slots: FairSlots;
   readonly #limit: ConcurrencyLimit;
-  readonly #shares: TenantShares;
-  readonly #presence: TenantPresence;
+  readonly #shares: StoreShares;
+  readonly #presence: StorePresence;
 
   constructor({ slots, capacity, presence, startWatch }: AdmissionQueueOptions) {
     this.#slots = new FairSlots(slots);
     this.#limit = new ConcurrencyLimit(slots);
     this.#presence = presence;
-    this.#shares = new TenantShares(capacity, startWatch);
+    this.#shares = new StoreShares(capacity, startWatch);
   }
 
   get freeSlots(): number {
@@ -50,13 +50,13 @@ export class AdmissionQueue {
   }
 
   /**
-   * Waits for the tenant's turn. `undefined` if the tenant is over its share, so that the alert has to be deferred:
+   * Waits for the store's turn. `undefined` if the store is over its share, so that the alert has to be deferred:
    * nothing was tried. Rejects with the signal's reason on abort.
    */
-  async admit(tenant: string, signal?: AbortSignal): Promise<Admission | undefined> {
+  async admit(store: string, signal?: AbortSignal): Promise<Admission | undefined> {
     using stack = new DisposableStack();
-    const entry = stack.use(this.#shares.enter(tenant));
-    const slot = await this.#takeSlot(tenant, entry, signal);
+    const entry = stack.use(this.#shares.enter(store));
+    const slot = await this.#takeSlot(store, entry, signal);
     if (slot === undefined) return undefined;
     stack.use(slot);
     const { beginRead } = stack.use(entry.beginProbe());
@@ -71,20 +71,20 @@ export class AdmissionQueue {
     };
   }
 
-  async #takeSlot(tenant: string, entry: QueueEntry, signal?: AbortSignal): Promise<Disposable | undefined> {
+  async #takeSlot(store: string, entry: QueueEntry, signal?: AbortSignal): Promise<Disposable | undefined> {
     signal?.throwIfAborted();
     if (this.#isToLeave(entry)) return undefined;
-    return this.#slots.tryTake(tenant) ?? (await this.#waitForSlot(tenant, entry, signal));
+    return this.#slots.tryTake(store) ?? (await this.#waitForSlot(store, entry, signal));
   }
 
-  async #waitForSlot(tenant: string, entry: QueueEntry, signal?: AbortSignal): Promise<Disposable | undefined> {
+  async #waitForSlot(store: string, entry: QueueEntry, signal?: AbortSignal): Promise<Disposable | undefined> {
     const waiting = new AbortController();
     const check = setInterval(() => {
       if (this.#isToLeave(entry)) waiting.abort(OVER_SHARE);
     }, CHECK_MS);
     try {
       return await this.#slots.take(
-        tenant,
+        store,
         AbortSignal.any(signal === undefined ? [waiting.signal] : [signal, waiting.signal]),
       );
     } catch (error) {

@@ -1,4 +1,4 @@
-import { type Identity, isOfStores } from '@vigie/access';
+import { type Identity, isOfStores, type TenantVideos } from '@vigie/access';
 import type { AlertDirectory } from '../ports/alert-directory.ts';
 import type { MakePoster, PosterReport } from './make-poster.ts';
 
@@ -17,7 +17,7 @@ export class UnknownAlertError extends Error {
  * Makes the poster of an alert's video. Rejects with the signal's reason on abort.
  *
  * @param caller whose alert it has to be: those of others are none to it
- * @throws UnknownAlertError, AlertDirectoryError
+ * @throws UnknownAlertError, AlertDirectoryError, AccessError
  */
 export type MakeAlertPoster = (
   uid: string,
@@ -35,10 +35,15 @@ const CRASHES_DECODER: PosterReport = {
   elapsedMs: 0,
 };
 
-export function createMakeAlertPoster(alerts: AlertDirectory, makePoster: MakePoster): MakeAlertPoster {
+export function createMakeAlertPoster(
+  alerts: AlertDirectory,
+  makePoster: MakePoster,
+  tenantVideos: Pick<TenantVideos, 'require'>,
+): MakeAlertPoster {
   return async (uid, { tenant, stores }, maxSidePixels, signal) => {
     const alert = await alerts.find({ tenant, uid }, signal);
     if (alert === undefined || !isOfStores(alert.store, stores)) throw new UnknownAlertError(uid);
+    tenantVideos.require({ tenant }, alert.video);
     return alert.crashesDecoder ? CRASHES_DECODER : makePoster(alert.video, maxSidePixels, signal);
   };
 }

@@ -1,3 +1,4 @@
+import { TenantVideos } from '@vigie/access';
 import type { Failure, Outcome } from '@vigie/alert';
 import { scheduleSpanMs } from '@vigie/service-kit/async';
 import { stopwatchBy } from '@vigie/service-kit/testing';
@@ -54,6 +55,7 @@ describe('processAlert', () => {
         }),
         note: async ({ attempts }) => void journal.push(`note ${attempts}`),
       },
+      tenantVideos: new TenantVideos('/videos/{tenant}/'),
       probeVideo: media,
       probeVideoIsolated: parts.probeVideo ?? media,
       store: {
@@ -73,6 +75,19 @@ describe('processAlert', () => {
   it('writes the row before it publishes the outcome', async () => {
     expect(await process()).to.have.property('kind', 'finished');
     expect(journal).to.deep.equal(['survived']);
+    expect(steps).to.deep.equal(['record PROCESSED', 'publish PROCESSED']);
+  });
+
+  it("reads no video of another tenant's, and doesn't tell whether there is one", async () => {
+    const { alert } = deliveryOf();
+    const receivedAt = new Date(Date.now() - 86_400_000);
+    const theirs = deliveryOf({ alert: { ...alert, tenant: 'acme' }, receivedAt });
+    const probeVideo = () => Promise.reject(new Error('it was read'));
+    expect(await process({ delivery: theirs, probeVideo })).to.have.property('kind', 'finished');
+    expect(steps).to.deep.equal(['record FAILED', 'publish FAILED VIDEO_NOT_FOUND']);
+    const own = deliveryOf({ alert: { ...alert, tenant: 'acme', video: '/videos/acme/a.mp4' } });
+    steps = [];
+    await process({ delivery: own });
     expect(steps).to.deep.equal(['record PROCESSED', 'publish PROCESSED']);
   });
 
@@ -209,7 +224,7 @@ describe('processAlert', () => {
   it('defers an alert whose store is over its share for some seconds, longer each time and not all for the same', async () => {
     let nowMs = 0;
     const admissionQueue = queueOf(() => nowMs);
-    const { store } = deliveryOf().alert;
+    const store = 'default/store-42';
     const admitted = [await admissionQueue.admit(store), await admissionQueue.admit(store)];
     admitted[0]?.beginRead();
     const waiting = new AbortController();

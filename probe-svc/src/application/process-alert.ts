@@ -1,3 +1,4 @@
+import type { TenantVideos } from '@vigie/access';
 import type { Alert, Failure, FinishedAlert, Outcome } from '@vigie/alert';
 import { type Backoff, backoffDelayMs } from '@vigie/service-kit/async';
 import type { AlertAttempt } from '../domain/alert-attempt.ts';
@@ -20,7 +21,7 @@ import type { ReadFailure } from './read-failure.ts';
 
 /** What came of one delivery. With `delayMs` the alert has to be delivered again then; otherwise it is done with. */
 export type ProcessResult =
-  /** Its tenant is over its share of the queue: nothing was attempted. */
+  /** Its store is over its share of the queue: nothing was attempted. */
   | { readonly kind: 'deferred'; readonly delayMs: number }
   /** `attempts`: how many there were so far. */
   | (AttemptResult & { readonly attempts: number });
@@ -59,6 +60,7 @@ export type ProcessAlert = (
 export interface ProcessAlertParts {
   readonly admissionQueue: AdmissionQueue;
   readonly attemptJournal: AttemptJournal;
+  readonly tenantVideos: Pick<TenantVideos, 'allows'>;
   readonly probeVideo: ProbeVideo;
   /** The same in a child process, where a decoder that crashes harms nothing else. */
   readonly probeVideoIsolated: ProbeVideo;
@@ -78,10 +80,27 @@ const CUT: ReadFailure = {
   kind: 'failure',
   failure: { code: 'CORRUPT_HEADER', message: 'the end of the video is missing: it may still be being written' },
 };
+/** Only of a message that was published by hand: others are refused. It must not tell whether there is such a video. */
+const NOT_THEIRS: ProbeReport = {
+  finding: { kind: 'failure', failure: { code: 'VIDEO_NOT_FOUND', message: 'the tenant has no such video' } },
+  diagnostics: [],
+  bytesRead: 0,
+  requests: 0,
+  elapsedMs: 0,
+};
 const NO_COST: ProbeCost = { bytesRead: 0, requests: 0, elapsedMs: 0 };
 
 export function createProcessAlert(parts: ProcessAlertParts): ProcessAlert {
-  const { admissionQueue, attemptJournal, probeVideo, probeVideoIsolated, store, publishOutcome, policy } = parts;
+  const {
+    admissionQueue,
+    attemptJournal,
+    tenantVideos,
+    probeVideo,
+    probeVideoIsolated,
+    store,
+    publishOutcome,
+    policy,
+  } = parts;
 
   return async (delivery, signal, onOutage = () => {}) => {
     const admitted = await beginOnceAdmitted(delivery, signal);
@@ -134,6 +153,7 @@ export function createProcessAlert(parts: ProcessAlertParts): ProcessAlert {
   async function probe(admitted: AdmittedAttempt, signal: AbortSignal | undefined): Promise<ProbeReport> {
     using _ = admitted;
     const { alert, isSuspect } = admitted.attempt;
+    if (!tenantVideos.allows(alert.tenant, alert.video)) return NOT_THEIRS;
     const probeIt = isSuspect ? probeVideoIsolated : probeVideo;
     const report = await probeIt(alert.video, { signal, onRead: admitted.beginRead });
     admitted.noteEnd(report.finding.kind === 'failure' && report.finding.timedOut ? 'timed-out' : 'answered');

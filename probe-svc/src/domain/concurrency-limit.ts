@@ -1,4 +1,4 @@
-/** Some alerts of any tenant always get a slot, so that a server that is well again is noticed. */
+/** Some alerts of any store always get a slot, so that a server that is well again is noticed. */
 const MIN_LIMIT = 8;
 /** Below this share of answers in time the server does hardly more than work that nobody waits for any longer. */
 const MIN_ANSWERED_SHARE = 0.1;
@@ -11,7 +11,7 @@ const MIN_SAMPLE = 16;
  * get it. Where all start together and all give up before their turn, on a video server or a machine that is too slow
  * for so many, each retry adds to the work of which nothing comes, and that goes on long after the cause is gone
  * (Bronson et al., "Metastable failures in distributed systems", 2021). Decides once for each half of the limit, which
- * is as many as one tenant alone has at once, and at least for 16: halves the limit, or raises it by an eighth.
+ * is as many as one store alone has at once, and at least for 16: halves the limit, or raises it by an eighth.
  */
 export class ConcurrencyLimit {
   readonly #min: number;

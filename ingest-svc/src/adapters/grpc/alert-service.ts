@@ -1,5 +1,5 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { AccessError, type Identity, requireStore } from '@vigie/access';
+import { AccessError, type Identity, requireStore, type TenantVideos } from '@vigie/access';
 import { identityOf } from '@vigie/access/wire';
 import { type AlertInput, type FieldViolation, InvalidAlertError } from '@vigie/alert';
 import type { Alert } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
@@ -47,6 +47,7 @@ interface Caller {
 
 export interface AlertServiceParts {
   readonly acceptAlert: AcceptAlert;
+  readonly tenantVideos: TenantVideos;
   readonly logger: Logger;
   readonly metrics: IngestMetrics;
 }
@@ -58,13 +59,13 @@ export type CreateAlertService = Pick<
 >;
 
 export function createAlertService(parts: AlertServiceParts): CreateAlertService {
-  const { acceptAlert, logger, metrics } = parts;
+  const { acceptAlert, tenantVideos, logger, metrics } = parts;
   const turns = new FairSlots<object>(BULK_IN_FLIGHT);
 
   async function accept(message: Alert | undefined, { identity, signal }: Caller): Promise<Accepted> {
     try {
       const alert = requireAlert(message);
-      requireStore(identity, alert.store);
+      requireAllowed(identity, alert);
       const { duplicate } = await acceptAlert.one(alert, identity.tenant, signal);
       metrics.countAccepted(duplicate);
       logger.info({ tenant: identity.tenant, uid: alert.uid, store: alert.store, duplicate }, 'alert accepted');
@@ -73,6 +74,12 @@ export function createAlertService(parts: AlertServiceParts): CreateAlertService
       noteRefused(message, error);
       throw error;
     }
+  }
+
+  /** @throws AccessError */
+  function requireAllowed(identity: Identity, { store, video }: AlertInput): void {
+    requireStore(identity, store);
+    tenantVideos.require(identity, video);
   }
 
   function noteRefused(message: Alert | undefined, error: unknown): void {
@@ -97,7 +104,7 @@ export function createAlertService(parts: AlertServiceParts): CreateAlertService
     const { identity, signal } = caller;
     using _ = await turns.take(call, signal);
     try {
-      requireStore(identity, alert.store);
+      requireAllowed(identity, alert);
       const { duplicate } = await acceptNow(signal);
       return { uid: alert.uid, duplicate };
     } catch (error) {

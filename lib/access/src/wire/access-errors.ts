@@ -8,6 +8,7 @@ const CODES: Readonly<Record<AccessErrorReason, Code>> = {
   ISSUER_UNREACHABLE: Code.Unavailable,
   SCOPE_MISSING: Code.PermissionDenied,
   STORE_NOT_ALLOWED: Code.PermissionDenied,
+  VIDEO_NOT_ALLOWED: Code.PermissionDenied,
 };
 
 const RETRY_DELAY_MS = 1_000;

@@ -14,3 +14,4 @@ export {
   warnOfKnownSecret,
 } from './open-access.ts';
 export { openAuditQueue } from './open-audit-queue.ts';
+export { readTenantVideos } from './read-tenant-videos.ts';

@@ -1,4 +1,5 @@
 import { type Client, Code, ConnectError, createClient } from '@connectrpc/connect';
+import { TenantVideos } from '@vigie/access';
 import { MediaSourceError } from '@vigie/media-source';
 import { MemoryMediaSource } from '@vigie/media-source/testing';
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
@@ -59,12 +60,18 @@ describe('GetPoster', () => {
       await startGrpcEndpoint([AlertService, OutcomeService], server => store.addTo(server)),
     );
     const makePoster = createMakePoster(source, maker, limits);
+    const tenantVideos = new TenantVideos('/videos/{tenant}/');
     const service = createVideoService({
       probeVideo: noProbes,
       probeChunks: noProbes,
       calls: new Slots(1),
       makePoster,
-      makeAlertPoster: createMakeAlertPoster(directory ?? new GrpcAlertDirectory(storeEndpoint.transport), makePoster),
+      makeAlertPoster: createMakeAlertPoster(
+        directory ?? new GrpcAlertDirectory(storeEndpoint.transport),
+        makePoster,
+        tenantVideos,
+      ),
+      tenantVideos,
       metrics: createPosterMetrics(metrics),
       logger: pino({ level: 'silent' }),
     });

@@ -1,4 +1,4 @@
-import { requireAllStores } from '@vigie/access';
+import { type Identity, requireAllStores, type TenantVideos } from '@vigie/access';
 import { identityOf } from '@vigie/access/wire';
 import type { GetPosterRequest, VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 import type { ServiceImplementation } from '@vigie/service-kit/grpc';
@@ -12,6 +12,7 @@ import type { PosterMetrics } from './poster-metrics.ts';
 export interface GetPosterParts {
   readonly makePoster: MakePoster;
   readonly makeAlertPoster: MakeAlertPoster;
+  readonly tenantVideos: TenantVideos;
   readonly metrics: PosterMetrics;
   readonly logger: Logger;
 }
@@ -31,12 +32,13 @@ const DEFAULT_MAX_SIDE_PIXELS = 640;
 
 type GetPoster = ServiceImplementation<typeof VideoService>['getPoster'];
 
-export function createGetPoster({ makePoster, makeAlertPoster, metrics, logger }: GetPosterParts): GetPoster {
+export function createGetPoster(parts: GetPosterParts): GetPoster {
+  const { makePoster, makeAlertPoster, tenantVideos, metrics, logger } = parts;
   return async (request, context) => {
     const { signal } = context;
     const identity = identityOf(context);
     const { source, maxSidePixels } = readRequest(request);
-    if (source.kind === 'video') requireAllStores(identity);
+    if (source.kind === 'video') requireVideo(identity, source.video, tenantVideos);
     const report =
       source.kind === 'alert'
         ? await makeAlertPoster(source.uid, identity, maxSidePixels, signal)
@@ -50,6 +52,12 @@ export function createGetPoster({ makePoster, makeAlertPoster, metrics, logger }
     logger.info({ ...source, ...summaryOf(finding), ...effort }, 'poster made');
     if (diagnostics.length > 0) logger.debug({ ...source, diagnostics }, 'what libav said');
   }
+}
+
+/** @throws AccessError */
+export function requireVideo(identity: Identity, video: string, tenantVideos: TenantVideos): void {
+  requireAllStores(identity);
+  tenantVideos.require(identity, video);
 }
 
 type PosterSource =

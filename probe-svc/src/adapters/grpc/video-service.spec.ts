@@ -1,4 +1,5 @@
 import { type Client, Code, ConnectError, createClient } from '@connectrpc/connect';
+import { TenantVideos } from '@vigie/access';
 import { waitFor } from '@vigie/dev-env/testing';
 import { MediaSourceError } from '@vigie/media-source';
 import { MemoryMediaSource } from '@vigie/media-source/testing';
@@ -36,6 +37,7 @@ describe('VideoService', () => {
       probeVideo: createProbeVideo(source, probe, limits),
       probeChunks: createProbeChunks(probe, limits),
       calls: new Slots(CALLS),
+      tenantVideos: new TenantVideos('/videos/{tenant}/'),
       makePoster: noPosters,
       makeAlertPoster: noPosters,
       metrics: { count: () => {} },

@@ -1,4 +1,3 @@
-import { requireAllStores } from '@vigie/access';
 import { identityOf } from '@vigie/access/wire';
 import type { Failure, Media } from '@vigie/alert';
 import { failureToProto, mediaToProto } from '@vigie/alert/wire';
@@ -11,7 +10,7 @@ import type { ProbeChunks } from '../../application/probe-chunks.ts';
 import type { ProbeVideo } from '../../application/probe-video.ts';
 import { VideoUnreachableError } from '../../application/video-unreachable-error.ts';
 import { readChunks } from './chunk-mapping.ts';
-import { createGetPoster, type GetPosterParts } from './get-poster.ts';
+import { createGetPoster, type GetPosterParts, requireVideo } from './get-poster.ts';
 
 export interface VideoServiceParts extends GetPosterParts {
   readonly probeVideo: ProbeVideo;
@@ -22,13 +21,13 @@ export interface VideoServiceParts extends GetPosterParts {
 }
 
 export function createVideoService(parts: VideoServiceParts): ServiceImplementation<typeof VideoService> {
-  const { probeVideo, probeChunks, calls, logger } = parts;
+  const { probeVideo, probeChunks, tenantVideos, calls, logger } = parts;
   const getPoster = createGetPoster(parts);
   const admit = () => takeOrRefuse(calls, 'calls');
 
   return {
     async probeVideo({ video }, context) {
-      requireAllStores(identityOf(context));
+      requireVideo(identityOf(context), video, tenantVideos);
       using _ = admit();
       const { finding, diagnostics, ...effort } = await probeVideo(video, { signal: context.signal });
       logger.info({ video, ...summaryOf(finding), ...effort }, 'video probed');

@@ -1,12 +1,12 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { StreamName } from '@vigie/alert/streams';
-import type { TenantPresence } from '../../ports/tenant-presence.ts';
+import type { StorePresence } from '../../ports/store-presence.ts';
 
 const STREAM: StreamName = 'ALERTS';
 const MAX_AGE_MS = 1_000;
 
 /** Asks the stream, which counts its subjects, at most once a second, and only while somebody wants to know. */
-export class JetStreamTenantPresence implements TenantPresence {
+export class JetStreamStorePresence implements StorePresence {
   readonly #manager: JetStreamManager;
   #othersPresent = false;
   #askedAt = Number.NEGATIVE_INFINITY;

@@ -1,7 +1,7 @@
 import type { Stopwatch } from '@vigie/service-kit/async';
 
-/** What one tenant has in the queue. */
-interface Tenant {
+/** What one store has in the queue. */
+interface StoreEntry {
   count: number;
   /** Of each of its reads that are running, the oldest first. */
   readonly reads: Set<Stopwatch>;
@@ -14,12 +14,12 @@ const SLOW_MS = 2_000;
 const WAIT_WEIGHT = 1 / 8;
 
 /**
- * How much of a queue each tenant takes up, with what is waiting and what is being probed. A tenant is over its share
+ * How much of a queue each store takes up, with what is waiting and what is being probed. A store is over its share
  * if it has more entries than there is room left, and its video server is slow. One that is merely busy isn't: its
  * entries are soon done.
  */
-export class TenantShares {
-  readonly #tenants = new Map<string, Tenant>();
+export class StoreShares {
+  readonly #stores = new Map<string, StoreEntry>();
   readonly #startWatch: () => Stopwatch;
   #freeCount: number;
 
@@ -30,46 +30,46 @@ export class TenantShares {
   }
 
   /**
-   * Counts one more alert of the tenant, even if that is one too many: see `isOverShare`. Disposing of the entry counts
+   * Counts one more alert of the store, even if that is one too many: see `isOverShare`. Disposing of the entry counts
    * it off.
    */
   enter(name: string): QueueEntry {
-    const tenant = this.#tenants.get(name) ?? { count: 0, reads: new Set(), waitMs: 0 };
-    this.#tenants.set(name, tenant);
-    tenant.count++;
+    const store = this.#stores.get(name) ?? { count: 0, reads: new Set(), waitMs: 0 };
+    this.#stores.set(name, store);
+    store.count++;
     this.#freeCount--;
     return {
-      isOverShare: () => this.#isOverShare(tenant),
-      beginProbe: () => this.#beginProbe(tenant),
+      isOverShare: () => this.#isOverShare(store),
+      beginProbe: () => this.#beginProbe(store),
       [Symbol.dispose]: () => {
         this.#freeCount++;
-        tenant.count--;
-        if (tenant.count === 0) this.#tenants.delete(name);
+        store.count--;
+        if (store.count === 0) this.#stores.delete(name);
       },
     };
   }
 
-  #beginProbe(tenant: Tenant): TenantProbe {
+  #beginProbe(store: StoreEntry): StoreProbe {
     let waitedMs = 0;
     return {
       beginRead: () => {
         const read = this.#startWatch();
-        tenant.reads.add(read);
+        store.reads.add(read);
         return {
           [Symbol.dispose]: () => {
-            tenant.reads.delete(read);
+            store.reads.delete(read);
             waitedMs += read.elapsedMs;
             read[Symbol.dispose]();
           },
         };
       },
       [Symbol.dispose]: () => {
-        tenant.waitMs += (waitedMs - tenant.waitMs) * WAIT_WEIGHT;
+        store.waitMs += (waitedMs - store.waitMs) * WAIT_WEIGHT;
       },
     };
   }
 
-  #isOverShare({ count, reads, waitMs }: Tenant): boolean {
+  #isOverShare({ count, reads, waitMs }: StoreEntry): boolean {
     if (count <= this.#freeCount) return false;
     const [oldest] = reads;
     return Math.max(waitMs, oldest?.elapsedMs ?? 0) > SLOW_MS;
@@ -77,13 +77,13 @@ export class TenantShares {
 }
 
 export interface QueueEntry extends Disposable {
-  /** Whether its tenant is over its share, so that the entry should leave and come back later. */
+  /** Whether its store is over its share, so that the entry should leave and come back later. */
   isOverShare(): boolean;
   /** Disposing of it ends the probe. */
-  beginProbe(): TenantProbe;
+  beginProbe(): StoreProbe;
 }
 
-export interface TenantProbe extends Disposable {
-  /** The probe waits for the tenant's video server until what this returns is disposed of. */
+export interface StoreProbe extends Disposable {
+  /** The probe waits for the store's video server until what this returns is disposed of. */
   beginRead(): Disposable;
 }

@@ -3,9 +3,9 @@ import { ensureStreams, openIntake } from '@vigie/alert/streams';
 import { openJetStream, startScratchNats } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
 import { eventually } from '../../testing/eventually.ts';
-import { JetStreamTenantPresence } from './jetstream-tenant-presence.ts';
+import { JetStreamStorePresence } from './jetstream-store-presence.ts';
 
-describe('JetStreamTenantPresence', () => {
+describe('JetStreamStorePresence', () => {
   const teardown = new AsyncDisposableStack();
   let manager: JetStreamManager;
   let publish: (store: string) => Promise<unknown>;
@@ -21,7 +21,7 @@ describe('JetStreamTenantPresence', () => {
   after(() => teardown.disposeAsync());
 
   it('sees another store as soon as the stream has an alert of it', async () => {
-    const presence = new JetStreamTenantPresence(manager);
+    const presence = new JetStreamStorePresence(manager);
     for (let i = 0; i < 3; i++) await publish('store-1');
     expect(presence.areOthersPresent()).to.equal(false);
     await publish('store-2');

@@ -1,14 +1,14 @@
 import { stopwatchBy } from '@vigie/service-kit/testing';
 import { expect } from 'chai';
-import { type QueueEntry, TenantShares } from './tenant-shares.ts';
+import { type QueueEntry, StoreShares } from './store-shares.ts';
 
-describe('TenantShares', () => {
+describe('StoreShares', () => {
   let nowMs: number;
-  let shares: TenantShares;
+  let shares: StoreShares;
 
   beforeEach(() => {
     nowMs = 0;
-    shares = new TenantShares(
+    shares = new StoreShares(
       10,
       stopwatchBy(() => nowMs),
     );
@@ -31,13 +31,13 @@ describe('TenantShares', () => {
     nowMs += otherMs;
   };
 
-  it('lets a tenant that is merely busy fill the queue', () => {
+  it('lets a store that is merely busy fill the queue', () => {
     const entries = enter('busy', 10);
     for (const entry of entries) probe(entry, { readMs: 100 });
     expect(overShare(entries)).to.not.include(true);
   });
 
-  it('blames no tenant for what its probes wait for besides its video server', () => {
+  it('blames no store for what its probes wait for besides its video server', () => {
     const entries = enter('busy', 10);
     for (const entry of entries) probe(entry, { readMs: 100, otherMs: 15_000 });
     const running = entries[0]?.beginProbe();
@@ -52,7 +52,7 @@ describe('TenantShares', () => {
     expect(overShare(entries)).to.not.include(false);
   });
 
-  it('calls a slow tenant over its share until it has no more entries than there is room left', () => {
+  it('calls a slow store over its share until it has no more entries than there is room left', () => {
     const entries = enter('slow', 10);
     entries[0]?.beginProbe().beginRead();
     nowMs += 2_001;
@@ -66,13 +66,13 @@ describe('TenantShares', () => {
     expect(shares.enter('slow').isOverShare()).to.equal(true);
   });
 
-  it('calls no other tenant over its share for it', () => {
+  it('calls no other store over its share for it', () => {
     enter('slow', 9)[0]?.beginProbe().beginRead();
     nowMs += 60_000;
     expect(shares.enter('other').isOverShare()).to.equal(false);
   });
 
-  it('remembers that a tenant was slow while its next probes are young, and forgets it as they get faster', () => {
+  it('remembers that a store was slow while its next probes are young, and forgets it as they get faster', () => {
     const entries = enter('hanging', 10);
     const last = entries.at(-1) as QueueEntry;
     for (let i = 0; i < 4; i++) probe(last, { readMs: 15_000 });
@@ -82,7 +82,7 @@ describe('TenantShares', () => {
     expect(probes).to.be.within(5, 20);
   });
 
-  it('forgets a tenant that has left', () => {
+  it('forgets a store that has left', () => {
     const [entry, ...others] = enter('slow', 10) as [QueueEntry, ...QueueEntry[]];
     for (let i = 0; i < 8; i++) probe(entry, { readMs: 15_000 });
     expect(entry.isOverShare()).to.equal(true);
