@@ -91,6 +91,8 @@ describe('the archive of store-svc', () => {
     for (const [args, code, message] of [
       [['--restore'], 2, /takes files, --uid or --all/],
       [['--all'], 2, /takes files/],
+      [['--restore', '--all', '--tenant', 'acme'], 2, /says whose --uid/],
+      [['--restore', '--uid', 'a', '--tenant', 'acme'], 1, /a is not archived/],
       [['--restore', '--uid', 'nobody'], 1, /nobody is not archived/],
       [['--restore', '2020/01/none.ndjson.zst'], 1, /ENOENT/],
     ] as const) {

@@ -1,6 +1,7 @@
 /** `npm run archive`: shows which alerts are archived, and brings them back. */
 import { parseArgs } from 'node:util';
 import { MikroORM } from '@mikro-orm/postgresql';
+import { DEFAULT_TENANT } from '@vigie/access/tenants';
 import { ormOptions } from '@vigie/postgres';
 import { InvalidEnvironmentError } from '@vigie/service-kit/env';
 import { createLogger } from '@vigie/service-kit/telemetry';
@@ -11,7 +12,7 @@ import { readArchiveCliConfig } from '../config.ts';
 
 const USAGE = `Usage: npm run archive                         which files hold archived alerts, and how many
        npm run archive -- --restore FILE...    brings the alerts of these files back
-       npm run archive -- --restore --uid UID  brings one alert back
+       npm run archive -- --restore --uid UID  brings one alert back; with --tenant ID, a tenant's
        npm run archive -- --restore --all      brings all back
 
 ARCHIVE_DIR is where the files are, DATABASE_MIGRATION_URL the Postgres, as the owner of the schema. A file stays where
@@ -25,6 +26,7 @@ interface Options {
   readonly restores: boolean;
   readonly files: readonly string[];
   readonly uid: string | undefined;
+  readonly tenant: string;
   readonly all: boolean;
 }
 
@@ -43,14 +45,15 @@ async function run(args: readonly string[]): Promise<void> {
   const archive = new FileAlertArchive(archiveDir);
   const orm = new MikroORM(ormOptions(STORE_SCHEMA, { url, poolSize: 2, logger: createLogger('archive', 'silent') }));
   try {
-    const archived = await findArchived(orm, { uid: options.uid });
+    const { uid, tenant } = options;
+    const archived = await findArchived(orm, uid === undefined ? {} : { tenant, uid });
     const uidsByFile = Map.groupBy(archived, ({ file }) => file);
     if (!options.restores) return show(uidsByFile);
     const files = options.files.length > 0 ? options.files : [...uidsByFile.keys()];
-    if (options.uid !== undefined && files.length === 0) throw new Error(`${options.uid} is not archived.`);
+    if (uid !== undefined && files.length === 0) throw new Error(`${uid} is not archived.`);
     for (const file of files) {
       const rows = await archive.read(file);
-      const wanted = options.uid === undefined ? rows : rows.filter(row => JSON.parse(row).uid === options.uid);
+      const wanted = uid === undefined ? rows : rows.filter(row => JSON.parse(row).uid === uid);
       process.stdout.write(`${file}: ${await restoreRows(orm, wanted)} brought back\n`);
     }
   } finally {
@@ -60,15 +63,18 @@ async function run(args: readonly string[]): Promise<void> {
 
 function readOptions(args: readonly string[]): Options {
   const { values, positionals } = parse(args);
-  const { restore = false, all = false, uid } = values;
+  const { restore = false, all = false, uid, tenant } = values;
   const ways = [positionals.length > 0, uid !== undefined, all].filter(Boolean).length;
   if (restore ? ways !== 1 : ways > 0) throw new UsageError('--restore takes files, --uid or --all.');
-  return { restores: restore, files: positionals, uid, all };
+  if (tenant !== undefined && uid === undefined) throw new UsageError('--tenant says whose --uid it is.');
+  return { restores: restore, files: positionals, uid, tenant: tenant ?? DEFAULT_TENANT, all };
 }
+
+const STRING = { type: 'string' } as const;
 
 function parse(args: readonly string[]) {
   try {
-    const options = { restore: { type: 'boolean' }, all: { type: 'boolean' }, uid: { type: 'string' } } as const;
+    const options = { restore: { type: 'boolean' }, all: { type: 'boolean' }, uid: STRING, tenant: STRING } as const;
     return parseArgs({ args: [...args], allowPositionals: true, options });
   } catch (error) {
     throw new UsageError((error as Error).message);
