@@ -28,6 +28,8 @@ const FAST_SETTINGS = {
   RETRY_MAX_MS: '3000',
   RETRY_MAX_ATTEMPTS: '20',
   DUPLICATE_WINDOW_MS: String(DUPLICATE_WINDOW_MS),
+  // The same videos are sent for two tenants.
+  TENANT_VIDEO_PATH: '/',
 };
 
 /** Once the streams have forgotten the ids of what was lost, in seconds instead of minutes. */

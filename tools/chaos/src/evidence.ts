@@ -16,9 +16,14 @@ interface LogLine {
  * lines of a service whose clock has jumped are out of order.
  */
 export async function gatherEvidence(logDir: string, breaches: readonly Breach[]): Promise<string> {
-  const uids = [...new Set(breaches.map(({ uid }) => uid).filter(uid => uid !== undefined))].slice(0, MAX_UIDS);
+  const uids = [...new Set(breaches.flatMap(({ alert }) => alert ?? []).map(uidOf))].slice(0, MAX_UIDS);
   const lines = (await Promise.all((await readdir(logDir)).map(name => readLog(logDir, name)))).flat();
   return uids.map(uid => [`${uid} in the logs:`, ...findLines(lines, uid)].join('\n')).join('\n');
+}
+
+/** Of what `alertKey` names. */
+function uidOf(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1);
 }
 
 async function readLog(logDir: string, name: string): Promise<LogLine[]> {

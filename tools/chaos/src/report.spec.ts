@@ -49,7 +49,7 @@ postgres-disk-full not possible on this machine`);
 
   it('says that nothing was lost or doubled, and names every other breach', () => {
     expect(formatReport(report())).to.match(/lost +0\ndoubled +0$/);
-    const breaches = [{ kind: 'lost', uid: 'a', detail: 'accepted, and there is no row' } as const];
+    const breaches = [{ kind: 'lost', alert: 'a', detail: 'accepted, and there is no row' } as const];
     expect(formatReport(report({ breaches }))).to.match(
       /lost +1\ndoubled +0\n\nlost a: accepted, and there is no row$/,
     );

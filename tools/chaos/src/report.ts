@@ -73,8 +73,8 @@ function breachLines({ breaches }: ChaosReport): Line[] {
 }
 
 function formatBreaches(breaches: readonly Breach[]): string {
-  const shown = breaches.slice(0, MAX_SHOWN_BREACHES).map(({ kind, uid, detail }) => {
-    return `${kind}${uid === undefined ? '' : ` ${uid}`}: ${detail}`;
+  const shown = breaches.slice(0, MAX_SHOWN_BREACHES).map(({ kind, alert, detail }) => {
+    return `${kind}${alert === undefined ? '' : ` ${alert}`}: ${detail}`;
   });
   const rest = breaches.length - shown.length;
   return [...shown, ...(rest > 0 ? [`and ${count(rest)} more`] : [])].join('\n');

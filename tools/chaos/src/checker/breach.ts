@@ -1,8 +1,8 @@
 /** A promise that was broken. */
 export interface Breach {
   readonly kind: BreachKind;
-  /** Absent if it concerns no alert. */
-  readonly uid?: string;
+  /** By `alertKey`; absent if it concerns no alert. */
+  readonly alert?: string;
   readonly detail: string;
 }
 

@@ -53,7 +53,7 @@ function quarantine(...quarantined: FoundQuarantined[]): Pick<Findings, 'quarant
 }
 
 const breachesOf = (ledger: Ledger, findings: Findings) =>
-  checkLedger(ledger, findings).map(({ kind, uid }) => [kind, uid]);
+  checkLedger(ledger, findings).map(({ kind, alert }) => [kind, alert]);
 
 describe('checkLedger', () => {
   const [a, b] = [alert('a'), alert('b')];
@@ -67,6 +67,15 @@ describe('checkLedger', () => {
     ledger.noteSent(a, PROCESSED);
     expect(checkLedger(ledger, sound())).to.deep.equal([]);
     expect(checkLedger(ledger, sound(a))).to.deep.equal([]);
+  });
+
+  it('finds a row that went to another tenant than the one whose alert it was', () => {
+    const ofAcme = alert('a', { tenant: 'acme' });
+    expect(checkLedger(ledgerOf(a, ofAcme), sound(a, ofAcme))).to.deep.equal([]);
+    expect(breachesOf(ledgerOf(a, ofAcme), sound(a, a))).to.deep.equal([
+      ['doubled', 'a'],
+      ['lost', 'acme/a'],
+    ]);
   });
 
   it('accepts events that are published twice', () => {

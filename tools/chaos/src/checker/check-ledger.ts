@@ -1,19 +1,20 @@
-import { type AlertContent, contentKey, isSameContent } from '@vigie/alert';
+import { DEFAULT_TENANT } from '@vigie/access/tenants';
+import { type Alert, type AlertContent, alertKey, contentKey, isSameContent } from '@vigie/alert';
 import type { Breach, BreachKind } from './breach.ts';
 import type { Findings, FoundOutcome, FoundQuarantined, FoundRow } from './findings.ts';
 import type { Ledger, SentAlert } from './ledger.ts';
 
 /** Compares what clients know with what the mesh holds at rest. Empty if every promise was kept. */
 export function checkLedger(ledger: Ledger, findings: Findings): Breach[] {
-  const rows = Map.groupBy(findings.rows, row => row.uid);
-  const outcomes = Map.groupBy(findings.outcomes, outcome => outcome.uid);
-  const quarantined = Map.groupBy(findings.quarantined, message => message.alert?.uid);
-  const breaches = [...ledger.sent].flatMap(([uid, contents]) =>
+  const rows = Map.groupBy(findings.rows, alertKey);
+  const outcomes = Map.groupBy(findings.outcomes, alertKey);
+  const quarantined = Map.groupBy(findings.quarantined, ({ alert }) => alert && alertKey(alert));
+  const breaches = [...ledger.sent].flatMap(([alert, contents]) =>
     checkUid(contents, {
-      rows: rows.get(uid) ?? [],
-      outcomes: outcomes.get(uid) ?? [],
-      quarantined: quarantined.get(uid) ?? [],
-    }).map(({ kind, detail }) => ({ kind, uid, detail })),
+      rows: rows.get(alert) ?? [],
+      outcomes: outcomes.get(alert) ?? [],
+      quarantined: quarantined.get(alert) ?? [],
+    }).map(({ kind, detail }) => ({ kind, alert, detail })),
   );
   return [
     ...breaches,
@@ -99,11 +100,12 @@ function checkJunk(ledger: Ledger, { quarantined }: Findings): Breach[] {
     .map(({ payload }) => ({ kind: 'lost', detail: `the malformed message ${payload} is not in quarantine` }));
 }
 
-/** Every quarantined message must be listed for operators. */
+/** Every quarantined message of the default tenant must be listed for its operators. */
 function checkListed({ quarantined, listed }: Findings): Breach[] {
   const keyOf = ({ payload, reason }: { payload: string; reason: string }): string => `${reason} ${payload}`;
   const seen = new Set(listed.map(keyOf));
   return quarantined
+    .filter(({ alert }) => alert === undefined || alert.tenant === DEFAULT_TENANT)
     .filter(message => !seen.has(keyOf(message)))
     .map(({ payload, reason }) => ({ kind: 'lost', detail: `in QUARANTINE as ${reason} and not listed: ${payload}` }));
 }
@@ -111,16 +113,17 @@ function checkListed({ quarantined, listed }: Findings): Breach[] {
 function findForeign(ledger: Ledger, findings: Findings): Breach[] {
   const junk = new Set(ledger.junk.map(({ payload }) => payload));
   const { sent } = ledger;
-  const foreignTo = (place: string, found: { uid?: string | undefined; payload?: string }): Breach[] => {
-    const { uid, payload = '' } = found;
-    if (uid !== undefined ? sent.has(uid) : junk.has(payload)) return [];
-    return [{ kind: 'foreign', ...(uid === undefined ? {} : { uid }), detail: `in ${place}: ${uid ?? payload}` }];
+  const foreignTo = (place: string, found: { alert: Alert | undefined; payload?: string }): Breach[] => {
+    const { payload = '' } = found;
+    const alert = found.alert && alertKey(found.alert);
+    if (alert !== undefined ? sent.has(alert) : junk.has(payload)) return [];
+    return [{ kind: 'foreign', ...(alert !== undefined && { alert }), detail: `in ${place}: ${alert ?? payload}` }];
   };
   return [
-    ...findings.rows.flatMap(({ uid }) => foreignTo('the table', { uid })),
-    ...findings.outcomes.flatMap(({ uid }) => foreignTo('OUTCOMES', { uid })),
-    ...findings.alerts.flatMap(({ alert, payload }) => foreignTo('ALERTS', { uid: alert?.uid, payload })),
-    ...findings.quarantined.flatMap(({ alert, payload }) => foreignTo('QUARANTINE', { uid: alert?.uid, payload })),
+    ...findings.rows.flatMap(alert => foreignTo('the table', { alert })),
+    ...findings.outcomes.flatMap(alert => foreignTo('OUTCOMES', { alert })),
+    ...findings.alerts.flatMap(message => foreignTo('ALERTS', message)),
+    ...findings.quarantined.flatMap(message => foreignTo('QUARANTINE', message)),
   ];
 }
 

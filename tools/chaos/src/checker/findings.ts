@@ -1,15 +1,13 @@
-import type { AlertContent, FinalStatus } from '@vigie/alert';
+import type { Alert, FinalStatus } from '@vigie/alert';
 
 /** A row of `alerts`. */
-export interface FoundRow extends AlertContent {
-  readonly uid: string;
+export interface FoundRow extends Alert {
   readonly status: FinalStatus | 'RECEIVED';
   readonly failureCode: string | null;
 }
 
 /** A message of OUTCOMES. */
-export interface FoundOutcome extends AlertContent {
-  readonly uid: string;
+export interface FoundOutcome extends Alert {
   readonly status: FinalStatus;
   readonly failureCode: string | null;
 }
@@ -17,7 +15,7 @@ export interface FoundOutcome extends AlertContent {
 /** A message of ALERTS or QUARANTINE: `alert` is undefined where it is none. */
 export interface FoundMessage {
   readonly payload: string;
-  readonly alert: (AlertContent & { readonly uid: string }) | undefined;
+  readonly alert: Alert | undefined;
 }
 
 export interface FoundQuarantined extends FoundMessage {
@@ -43,7 +41,7 @@ export interface Findings {
   readonly alerts: readonly FoundMessage[];
   readonly outcomes: readonly FoundOutcome[];
   readonly quarantined: readonly FoundQuarantined[];
-  /** What `GET /v1/quarantine` lists, by id. */
+  /** What `GET /v1/quarantine` lists of the default tenant. */
   readonly listed: readonly ListedQuarantined[];
   readonly consumers: readonly FoundConsumer[];
 }

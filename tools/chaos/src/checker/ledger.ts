@@ -1,7 +1,7 @@
-import { type Alert, contentKey } from '@vigie/alert';
+import { type Alert, alertKey, contentKey } from '@vigie/alert';
 import type { ExpectedEnd } from '../chaos-videos.ts';
 
-/** One content that was sent with a uid, as often as it was. */
+/** One content that was sent with a uid of a tenant, as often as it was. */
 export interface SentAlert {
   readonly alert: Alert;
   readonly end: ExpectedEnd;
@@ -26,16 +26,17 @@ export class Ledger {
   /** Before an alert leaves the client. */
   noteSent(alert: Alert, end: ExpectedEnd): void {
     this.#attempts++;
-    const contents = this.#sent.get(alert.uid) ?? new Map<string, SentAlert>();
-    this.#sent.set(alert.uid, contents);
+    const name = alertKey(alert);
+    const contents = this.#sent.get(name) ?? new Map<string, SentAlert>();
+    this.#sent.set(name, contents);
     const key = contentKey(alert);
     if (contents.has(key)) return;
     contents.set(key, { alert, end, firstSentAt: performance.now(), acceptedAt: undefined });
   }
 
   noteAccepted(alert: Alert): void {
-    const sent = this.#sent.get(alert.uid)?.get(contentKey(alert));
-    if (sent === undefined) throw new Error(`${alert.uid} was accepted and never sent.`);
+    const sent = this.#sent.get(alertKey(alert))?.get(contentKey(alert));
+    if (sent === undefined) throw new Error(`${alertKey(alert)} was accepted and never sent.`);
     sent.acceptedAt ??= performance.now();
   }
 
@@ -53,9 +54,9 @@ export class Ledger {
     if (junk !== undefined) junk.accepted = true;
   }
 
-  /** By uid; of one uid in the order in which they were first sent. */
+  /** By `alertKey`; of one in the order in which they were first sent. */
   get sent(): ReadonlyMap<string, readonly SentAlert[]> {
-    return new Map([...this.#sent].map(([uid, contents]) => [uid, [...contents.values()]]));
+    return new Map([...this.#sent].map(([name, contents]) => [name, [...contents.values()]]));
   }
 
   get junk(): readonly SentJunk[] {

@@ -24,10 +24,12 @@ const SHARE = {
   unreachable: 0.01,
   duplicate: 0.15,
   conflict: 0.02,
+  twin: 0.05,
   nats: 0.03,
   junk: 0.01,
   labelled: 0.3,
 };
+const OTHER_TENANT = 'acme';
 const STORES = ['store-1', 'store-2', 'store 3 / Köln', 'store-4'];
 /** While the mesh accepts nothing, the load doesn't grow: clients wait for their answers. */
 const MAX_UNDER_WAY = 400;
@@ -82,6 +84,8 @@ export class Load {
     const rival = random.chance(SHARE.conflict)
       ? { entryPoint: this.#pickEntryPoint(), video: this.#pickVideo() }
       : undefined;
+    // Nothing tells the two apart but whose they are.
+    if (random.chance(SHARE.twin)) void this.#begin(this.#sendTwin(alert, video));
     const laterMs = random.integer(0, MAX_LATER_MS);
     const accepted = await client.deliver(this.#pickEntryPoint(), alert, video);
     if (again === undefined && rival === undefined) return;
@@ -91,6 +95,11 @@ export class Load {
     if (rival !== undefined && accepted) {
       await client.deliver(rival.entryPoint, { ...alert, video: rival.video.path, store: 'rival' }, rival.video);
     }
+  }
+
+  async #sendTwin(alert: Alert, video: ChaosVideo): Promise<void> {
+    const { client, entryPoints } = this.#parts;
+    await client.deliver(entryPoints.nats, { ...alert, tenant: OTHER_TENANT }, video);
   }
 
   #pickVideo(): ChaosVideo {
