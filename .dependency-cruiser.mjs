@@ -17,7 +17,7 @@ const TEST_CODE = '(\\.(spec|contract|fake)\\.ts|/testing/.*|/testing\\.ts|^nati
 const ALERT = '^lib/alert/src/index\\.ts$';
 /** What names a tenant, and nothing else. */
 const TENANTS = '^lib/access/src/tenants\\.ts$';
-const ACCESS = '^lib/access/src/index\\.ts$';
+const ACCESS = '^lib/access/src/(index|tenants)\\.ts$';
 const NATIVE_TYPES = '^native/ts/index\\.ts$';
 const ASYNC_KIT = '^lib/service-kit/src/async/';
 const ERRORS_KIT = '^lib/service-kit/src/errors/';

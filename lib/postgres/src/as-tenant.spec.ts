@@ -80,6 +80,18 @@ describe('asTenant', () => {
     expect(await notesOf('acme')).not.to.include('half');
   });
 
+  it('gives a connection back that is lost meanwhile', async () => {
+    for (let times = 0; times < 3; times++) {
+      const lost = asTenant(orm, { role: WALL.role, tenant: 'acme' }, async em => {
+        const [{ pid } = { pid: 0 }] = await em.execute<{ pid: number }[]>('select pg_backend_pid() as pid');
+        await queryPostgres(postgres.url, 'select pg_terminate_backend($1, 10000)', [pid]);
+        await em.execute('select');
+      });
+      expect(await lost.catch(() => 'lost')).to.equal('lost');
+    }
+    expect(await notesOf('other')).to.deep.equal(['c']);
+  });
+
   it('shows nothing to the role where nobody has said whose', async () => {
     const error = await orm.em
       .transactional(async em => {

@@ -1,11 +1,14 @@
 /** The setting of a transaction that says whose rows a tenant's role sees. */
 const TENANT = `current_setting('vigie.tenant')`;
+const OWN = `tenant = ${TENANT}`;
 
 /** The role that sees one tenant's rows, and what it may do to them. */
 export interface TenantWall {
   readonly role: string;
-  /** By table, which has a column `tenant`: `select, insert`. */
+  /** By table: `select, insert`. */
   readonly grants: Readonly<Record<string, string>>;
+  /** By table that has no column `tenant`: which rows are the tenant's. */
+  readonly conditions?: Readonly<Record<string, string>>;
   /** Of Postgres; `public` if absent. */
   readonly schemaName?: string;
 }
@@ -16,7 +19,7 @@ export interface TenantWall {
  *
  * The role can't log in; docker/postgres/roles.sql lets the service become it. It is made here too, for the policies.
  */
-export function raiseTenantWall({ role, grants, schemaName = 'public' }: TenantWall): string[] {
+export function raiseTenantWall({ role, grants, conditions = {}, schemaName = 'public' }: TenantWall): string[] {
   return [
     `do $$ begin create role ${role}; exception when duplicate_object then null; end $$`,
     // Where the service runs as the owner.
@@ -25,7 +28,7 @@ export function raiseTenantWall({ role, grants, schemaName = 'public' }: TenantW
     ...Object.entries(grants).flatMap(([table, rights]) => [
       `alter table ${table} enable row level security`,
       `create policy everybody on ${table} using (true)`,
-      `create policy one_tenant on ${table} as restrictive to ${role} using (tenant = ${TENANT})`,
+      `create policy one_tenant on ${table} as restrictive to ${role} using (${conditions[table] ?? OWN})`,
       `grant ${rights} on ${table} to ${role}`,
     ]),
   ];
