@@ -12,7 +12,9 @@ export type AccessErrorReason =
   /** They are for other stores. */
   | 'STORE_NOT_ALLOWED'
   /** They are for other videos. */
-  | 'VIDEO_NOT_ALLOWED';
+  | 'VIDEO_NOT_ALLOWED'
+  /** They are for another tenant. */
+  | 'TENANT_NOT_ALLOWED';
 
 /** Why a caller is refused. Its message is for the caller. */
 export class AccessError extends ReasonedError<AccessErrorReason> {

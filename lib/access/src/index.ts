@@ -1,5 +1,6 @@
 export { AccessControl, serviceAuthorization } from './access-control.ts';
 export { AccessError } from './access-error.ts';
+export { allowedTenant, isOfDefaultTenant, requireDefaultTenant } from './allowed-tenant.ts';
 export { newApiKey, newApiKeyId, type ReadApiKey, readApiKey } from './api-key.ts';
 export { type AuditEvent, AuditQueue } from './audit-queue.ts';
 export {

@@ -9,6 +9,7 @@ const CODES: Readonly<Record<AccessErrorReason, Code>> = {
   SCOPE_MISSING: Code.PermissionDenied,
   STORE_NOT_ALLOWED: Code.PermissionDenied,
   VIDEO_NOT_ALLOWED: Code.PermissionDenied,
+  TENANT_NOT_ALLOWED: Code.PermissionDenied,
 };
 
 const RETRY_DELAY_MS = 1_000;
