@@ -299,8 +299,8 @@ describe('access-svc', () => {
     it('100 a page, 1,000 at most', async () => {
       await queryPostgres(
         postgres.url,
-        `insert into access.api_keys (id, name, scopes, stores, sha256, created_at, created_by)
-         select 'many' || n, 'a', '{alerts:read}', '{}', sha256(n::text::bytea), 'epoch', 'spec'
+        `insert into access.api_keys (id, tenant, name, scopes, stores, sha256, created_at, created_by)
+         select 'many' || n, 'default', 'a', '{alerts:read}', '{}', sha256(n::text::bytea), 'epoch', 'spec'
          from generate_series(1, 1001) n`,
       );
       expect(await list(0)).to.have.lengthOf(100);
@@ -361,9 +361,9 @@ describe('access-svc', () => {
   });
 
   it('says that it is worth trying again where the database takes no writes', async () => {
-    await queryPostgres(postgres.url, 'revoke insert on access.api_keys from vigie_access');
+    await queryPostgres(postgres.url, 'revoke insert on access.api_keys from vigie_access_tenant');
     const error = await failure(make());
-    await queryPostgres(postgres.url, 'grant insert on access.api_keys to vigie_access');
+    await queryPostgres(postgres.url, 'grant insert on access.api_keys to vigie_access_tenant');
     expect([error.code, reasonOf(error)]).to.deep.equal([Code.Unavailable, 'STORE_NOT_WRITABLE']);
     expect(error.findDetails(RetryInfoSchema)).to.have.lengthOf(1);
   });

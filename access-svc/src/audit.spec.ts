@@ -32,8 +32,8 @@ describe('the audit log', () => {
 
   function anEvent(event: Event = {}) {
     return {
-      ...{ id: randomUUID(), at: timestampFromMs(Date.now()), subject: 'key:a', method: 'a/B', request: '{}' },
-      ...{ code: 'OK', traceId: '0af7651916cd43dd8448eb211c80319c' },
+      ...{ id: randomUUID(), at: timestampFromMs(Date.now()), subject: 'key:a', tenant: 'default', method: 'a/B' },
+      ...{ request: '{}', code: 'OK', traceId: '0af7651916cd43dd8448eb211c80319c' },
       ...event,
     };
   }
@@ -138,7 +138,7 @@ describe('the audit log', () => {
       await queryPostgres(
         postgres.url,
         `insert into access.audit_events
-         select gen_random_uuid(), now(), 'key:many', 'a/B', '{}', 'OK', '' from generate_series(1, 1001)`,
+         select gen_random_uuid(), now(), 'key:many', 'a/B', '{}', 'OK', '', 'default' from generate_series(1, 1001)`,
       );
       expect(await list({ subject: 'key:many' })).to.have.lengthOf(100);
       expect(await list({ pageSize: 2_000_000_000 })).to.have.lengthOf(1_000);
@@ -215,7 +215,8 @@ describe('the audit log', () => {
     await queryPostgres(
       postgres.url,
       `insert into access.audit_events
-       select gen_random_uuid(), now() - interval '50 hours', $1, 'a/B', '{}', 'OK', '' from generate_series(1, 2500)`,
+       select gen_random_uuid(), now() - interval '50 hours', $1, 'a/B', '{}', 'OK', '', 'default'
+       from generate_series(1, 2500)`,
       [subject],
     );
     const young = anEvent({ subject, at: timestampFromMs(Date.now() - 1.9 * DAY_MS) });

@@ -5,6 +5,7 @@ import { DatabaseError } from '@vigie/postgres/errors';
 import { ApiKeyService } from '@vigie/proto/vigie/access/v1/api_key_service_pb.ts';
 import { AuditService } from '@vigie/proto/vigie/access/v1/audit_service_pb.ts';
 import { SessionService } from '@vigie/proto/vigie/access/v1/session_service_pb.ts';
+import { TenantService } from '@vigie/proto/vigie/access/v1/tenant_service_pb.ts';
 import { UserService } from '@vigie/proto/vigie/access/v1/user_service_pb.ts';
 import { AuditTrailService } from '@vigie/proto/vigie/internal/access/v1/audit_trail_service_pb.ts';
 import { CredentialService } from '@vigie/proto/vigie/internal/access/v1/credential_service_pb.ts';
@@ -22,6 +23,7 @@ import { createAuditTrailService } from './adapters/grpc/audit-trail-service.ts'
 import { createCredentialService } from './adapters/grpc/credential-service.ts';
 import { translateError } from './adapters/grpc/error-table.ts';
 import { createSessionService } from './adapters/grpc/session-service.ts';
+import { createTenantService } from './adapters/grpc/tenant-service.ts';
 import { createUserService } from './adapters/grpc/user-service.ts';
 import { JoseAccessTokens } from './adapters/jose/jose-access-tokens.ts';
 import { FileMailer } from './adapters/mail/file-mailer.ts';
@@ -31,6 +33,7 @@ import { PostgresApiKeyStore } from './adapters/postgres/postgres-api-key-store.
 import { PostgresAuditTrail } from './adapters/postgres/postgres-audit-trail.ts';
 import { PostgresSessionStore } from './adapters/postgres/postgres-session-store.ts';
 import { PostgresSigningKeyStore } from './adapters/postgres/postgres-signing-key-store.ts';
+import { PostgresTenantStore } from './adapters/postgres/postgres-tenant-store.ts';
 import { PostgresUserStore } from './adapters/postgres/postgres-user-store.ts';
 import { SCHEMA } from './adapters/postgres/schema.ts';
 import { createChangePassword } from './application/change-password.ts';
@@ -41,7 +44,20 @@ import { createIdentifyApiKey } from './application/identify-api-key.ts';
 import { createListApiKeys } from './application/list-api-keys.ts';
 import { createListAuditEvents } from './application/list-audit-events.ts';
 import { createLogIn, createLogOut, createRefresh } from './application/log-in.ts';
-import { createCreateUser, createDeleteUser, createListUsers, createUpdateUser } from './application/manage-users.ts';
+import {
+  createCreateTenant,
+  createDisableTenant,
+  createEnableTenant,
+  createGetTenant,
+  createListTenants,
+} from './application/manage-tenants.ts';
+import {
+  createCreateUser,
+  createDeleteUser,
+  createListUsers,
+  createMoveUser,
+  createUpdateUser,
+} from './application/manage-users.ts';
 import { Outbox } from './application/outbox.ts';
 import { createRegister } from './application/register.ts';
 import { createRotateApiKey } from './application/rotate-api-key.ts';
@@ -54,9 +70,13 @@ import type { Mailer } from './ports/mailer.ts';
 import type { PasswordHasher } from './ports/password-hasher.ts';
 import type { SessionStore } from './ports/session-store.ts';
 import type { SigningKeyStore } from './ports/signing-key-store.ts';
+import type { TenantStore } from './ports/tenant-store.ts';
 import type { UserStore } from './ports/user-store.ts';
 
-const SERVICES = [ApiKeyService, AuditService, AuditTrailService, CredentialService, SessionService, UserService];
+const SERVICES = [
+  ...[ApiKeyService, AuditService, SessionService, TenantService, UserService],
+  ...[AuditTrailService, CredentialService],
+];
 const ADMIN_KEY_NAME = 'admin (ADMIN_KEY)';
 const KEEP_ADMIN_BACKOFF = { baseMs: 100, maxMs: 2_000 };
 const FORGET_MS = 60 * 60 * 1_000;
@@ -69,6 +89,7 @@ const DAY_MS = 86_400_000;
 
 export interface AccessPorts {
   readonly store: ApiKeyStore;
+  readonly tenants: TenantStore;
   readonly auditTrail: AuditTrail;
   readonly users: UserStore;
   readonly sessions: SessionStore;
@@ -94,6 +115,7 @@ export async function startAccess(
     () => openDatabase(SCHEMA, config.database, context),
     {
       store: orm => new PostgresApiKeyStore(orm),
+      tenants: orm => new PostgresTenantStore(orm),
       auditTrail: orm => new PostgresAuditTrail(orm),
       users: orm => new PostgresUserStore(orm),
       sessions: orm => new PostgresSessionStore(orm),
@@ -105,7 +127,7 @@ export async function startAccess(
     { ...fromPostgres, passwords: () => new Argon2Hasher(), mailer: () => createMailer(config, logger) },
     overrides,
   );
-  const { store, auditTrail, sessions } = ports;
+  const { store, tenants, auditTrail, sessions } = ports;
   if (adminKey !== undefined) await keepAdminKey(store, adminKey, context);
 
   const identifyApiKey = createIdentifyApiKey(store, error =>
@@ -141,11 +163,21 @@ export async function startAccess(
   server.add(
     ApiKeyService,
     createApiKeyService({
-      createApiKey: createCreateApiKey(store),
+      createApiKey: createCreateApiKey(store, tenants),
       getApiKey: createGetApiKey(store),
       listApiKeys: createListApiKeys(store),
       rotateApiKey: createRotateApiKey(store),
       revokeApiKey: createRevokeApiKey(store),
+    }),
+  );
+  server.add(
+    TenantService,
+    createTenantService({
+      createTenant: createCreateTenant(tenants),
+      getTenant: createGetTenant(tenants),
+      listTenants: createListTenants(tenants),
+      disableTenant: createDisableTenant(tenants),
+      enableTenant: createEnableTenant(tenants),
     }),
   );
   server.add(AuditService, createAuditService(createListAuditEvents(auditTrail)));
@@ -162,7 +194,7 @@ interface UserParts {
 }
 
 function addUserServices(server: GrpcServer, ports: AccessPorts, { config, accessTokens, outbox }: UserParts): void {
-  const { users, sessions, passwords } = ports;
+  const { users, tenants, sessions, passwords } = ports;
   const { publicUrl, isRegistrationOn } = config;
   const failures = new MemoryAttempts(FAILURES.count, FAILURES.seconds);
   const mails = new MemoryAttempts(MAILS.count, MAILS.seconds);
@@ -175,9 +207,10 @@ function addUserServices(server: GrpcServer, ports: AccessPorts, { config, acces
       resetPassword: createResetPassword({ users, passwords, failures }),
       getUser: createGetUser(users),
       changePassword: createChangePassword({ users, passwords, failures }),
-      createUser: createCreateUser({ users, outbox, publicUrl }),
+      createUser: createCreateUser({ users, tenants, outbox, publicUrl }),
       listUsers: createListUsers(users),
       updateUser: createUpdateUser(users),
+      moveUser: createMoveUser(users, tenants),
       deleteUser: createDeleteUser(users),
     }),
   );

@@ -85,12 +85,15 @@ describe('a mail', () => {
     await using dir = await temporaryDir();
     const folder = path.join(dir.path, 'mail');
     const mailer = new FileMailer(folder, FROM);
-    await Promise.all([mailer.send(mail), mailer.send(invitationMail('bob@example.com', 'http://localhost', 'U'))]);
+    const bob = { tenant: 'acme', email: 'bob@example.com' };
+    await Promise.all([mailer.send(mail), mailer.send(invitationMail(bob, 'http://localhost', 'U'))]);
     const names = await readdir(folder);
     expect(names).to.have.lengthOf(2);
     const texts = await Promise.all(names.map(name => readFile(path.join(folder, name), 'utf8')));
     expect(texts.some(text => withoutBreaks(text).includes(LINK))).to.equal(true);
-    expect(texts.some(text => /^To: bob@example\.com\r$/m.test(text))).to.equal(true);
+    const bobs = texts.find(text => /^To: bob@example\.com\r$/m.test(text));
+    // Who logs in names the tenant.
+    expect(bobs).to.include('tenant acme');
     for (const name of names) {
       expect(name).to.match(/\.eml$/);
       expect((await stat(path.join(folder, name))).mode & 0o077).to.equal(0);

@@ -315,7 +315,7 @@ describe('users', () => {
       const { iat = 0, exp = 0, jti, ...claims } = decodeJwt(accessToken);
       expect(claims).to.deep.equal({
         ...{ iss: 'vigie', aud: 'vigie', sub: id },
-        scope: 'alerts:read alerts:operate videos:probe',
+        ...{ scope: 'alerts:read alerts:operate videos:probe', tenant: 'default' },
       });
       expect(exp - iat).to.equal(900);
       expect(jti).to.match(/^[0-9a-f-]{36}$/);

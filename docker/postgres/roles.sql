@@ -1,6 +1,7 @@
--- A role for each service that has rows, which reads and writes them and can't change the schema, and a role for people,
--- who only read. The schemas belong to whoever runs this file and the migrations: store-svc has `public`, every other
--- service one of its own. Safe to run again, before and after the tables are there. A psql with
+-- A role for each service that has rows, which reads and writes them and can't change the schema; a role as which it does
+-- what it does for one tenant; and a role for people, who only read. The schemas belong to whoever runs this file and
+-- the migrations: store-svc has `public`, every other service one of its own. Safe to run again, before and after the
+-- tables are there. A psql with
 -- PGOPTIONS='-c vigie.store_password=... -c vigie.access_password=... -c vigie.read_password=...' sets other passwords.
 
 -- No migration runs meanwhile: both make the schemas, and tables made meanwhile would get no grants. The numbers are the
@@ -26,7 +27,7 @@ begin
   end loop;
   -- What a service becomes that does something for one tenant, and sees nothing of others then (policies of the
   -- migrations). It is that at no other time: it doesn't inherit.
-  foreach whose in array array['store'] loop
+  foreach whose in array array['store', 'access'] loop
     role := 'vigie_' || whose || '_tenant';
     if not exists (select from pg_roles where rolname = role) then
       execute format('create role %I', role);

@@ -11,7 +11,7 @@ export interface ChangePasswordParts extends PasswordCheck {
 }
 
 /**
- * @throws UserNotFoundError, UserRefusedError PASSWORD_WRONG, USER_DISABLED, InvalidPasswordError,
+ * @throws UserNotFoundError, UserRefusedError PASSWORD_WRONG, USER_DISABLED, TENANT_DISABLED, InvalidPasswordError,
  * TooManyAttemptsError, DatabaseError
  */
 export type ChangePassword = (id: string, current: string, next: string, signal: AbortSignal) => Promise<void>;
@@ -21,7 +21,7 @@ export function createChangePassword({ users, passwords, failures }: ChangePassw
     const login = await users.findLogin({ id });
     if (login === undefined) throw new UserNotFoundError(id);
     const { user } = login;
-    requireEnabled(user);
+    requireEnabled(login);
     requireGoodPassword('newPassword', next, user.email);
     if (!(await isPasswordOf(login, current, { passwords, failures }, signal))) {
       throw new UserRefusedError('PASSWORD_WRONG', 'The current password is another.');

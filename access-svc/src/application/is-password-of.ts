@@ -1,3 +1,4 @@
+import { accountOf } from '../domain/user.ts';
 import type { Attempts } from '../ports/attempts.ts';
 import type { PasswordHasher } from '../ports/password-hasher.ts';
 import type { Login } from '../ports/user-store.ts';
@@ -14,13 +15,13 @@ export interface PasswordCheck {
  * @throws TooManyAttemptsError
  */
 export async function isPasswordOf(
-  { user: { email }, passwordHash }: Login,
+  { user, passwordHash }: Login,
   password: string,
   { passwords, failures }: PasswordCheck,
   signal: AbortSignal,
 ): Promise<boolean> {
-  await failures.count(email);
+  await failures.count(accountOf(user));
   const isRight = await passwords.verify(password, passwordHash, signal);
-  if (isRight) await failures.forgive(email);
+  if (isRight) await failures.forgive(accountOf(user));
   return isRight;
 }

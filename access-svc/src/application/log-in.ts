@@ -1,6 +1,6 @@
 import { scopesOf } from '../domain/role.ts';
 import { newRefreshToken, readRefreshToken } from '../domain/tokens.ts';
-import type { User } from '../domain/user.ts';
+import { accountOf, type UserAddress, type UserName } from '../domain/user.ts';
 import { LoginError, UserRefusedError } from '../domain/user-errors.ts';
 import type { AccessTokens, IssuedAccessToken } from '../ports/access-tokens.ts';
 import type { Attempts } from '../ports/attempts.ts';
@@ -14,8 +14,8 @@ export interface SessionTokens {
   readonly refreshToken: string;
 }
 
-/** Told the id of a user as soon as it is known who calls. */
-export type OnUser = (userId: string) => void;
+/** Told who calls as soon as that is known. */
+export type OnUser = (user: UserName) => void;
 
 export interface LogInParts {
   readonly users: Pick<UserStore, 'findLogin'>;
@@ -25,8 +25,7 @@ export interface LogInParts {
   readonly accessTokens: Pick<AccessTokens, 'issue'>;
 }
 
-export interface Credentials {
-  readonly email: string;
+export interface Credentials extends UserAddress {
   readonly password: string;
 }
 
@@ -38,15 +37,16 @@ export interface Credentials {
 export type LogIn = (credentials: Credentials, signal: AbortSignal, onUser: OnUser) => Promise<SessionTokens>;
 
 export function createLogIn({ users, sessions, passwords, failures, accessTokens }: LogInParts): LogIn {
-  return async ({ email, password }, signal, onUser) => {
+  return async ({ password, ...address }, signal, onUser) => {
     // Before it is known whether it fails: many at once are no way round.
-    await failures.count(email);
-    const { user, passwordHash } = (await users.findLogin({ email })) ?? {};
-    const isRight = await passwords.verify(password, passwordHash, signal);
-    if (!isRight || user === undefined || passwordHash === undefined) throw loginFailed();
-    await failures.forgive(email);
-    onUser(user.id);
-    requireEnabled(user);
+    await failures.count(accountOf(address));
+    const login = await users.findLogin(address);
+    const isRight = await passwords.verify(password, login?.passwordHash, signal);
+    if (!isRight || login?.passwordHash === undefined) throw loginFailed();
+    const { user, passwordHash } = login;
+    await failures.forgive(accountOf(address));
+    onUser(user);
+    requireEnabled(login);
     if (user.confirmedAt === undefined) {
       throw new UserRefusedError('EMAIL_NOT_CONFIRMED', 'Confirm the e-mail address first, by the mail sent to it.');
     }
@@ -54,7 +54,7 @@ export function createLogIn({ users, sessions, passwords, failures, accessTokens
     const refreshToken = newRefreshToken();
     // The password may have been changed meanwhile.
     if (!(await sessions.open(refreshToken, { userId: user.id, passwordHash, newHash }))) throw loginFailed();
-    return { accessToken: await accessTokens.issue(user.id, scopesOf(user.roles)), refreshToken: refreshToken.text };
+    return { accessToken: await accessTokens.issue(user, scopesOf(user.roles)), refreshToken: refreshToken.text };
   };
 }
 
@@ -78,10 +78,10 @@ export function createRefresh({ sessions, accessTokens }: RefreshParts): Refresh
     if (shown === undefined) throw refreshTokenInvalid();
     const next = newRefreshToken(shown.sessionId);
     const renewal = await sessions.renew(shown, next);
-    if (renewal?.kind === 'REUSED') onReused(renewal.userId);
+    if (renewal?.kind === 'REUSED') onReused(renewal.user);
     if (renewal?.kind !== 'RENEWED') throw refreshTokenInvalid();
-    const { id, roles }: User = renewal.user;
-    return { accessToken: await accessTokens.issue(id, scopesOf(roles)), refreshToken: next.text };
+    const { user } = renewal;
+    return { accessToken: await accessTokens.issue(user, scopesOf(user.roles)), refreshToken: next.text };
   };
 }
 

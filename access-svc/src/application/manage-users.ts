@@ -2,61 +2,82 @@ import type { ListPosition } from '../domain/list-position.ts';
 import { invitationMail } from '../domain/mail.ts';
 import type { Role } from '../domain/role.ts';
 import { newMailToken } from '../domain/tokens.ts';
-import type { User, UserChanges } from '../domain/user.ts';
+import type { User, UserAddress, UserChanges } from '../domain/user.ts';
 import { EmailTakenError, UserNotFoundError } from '../domain/user-errors.ts';
+import type { TenantStore } from '../ports/tenant-store.ts';
 import type { UserStore } from '../ports/user-store.ts';
+import { requireUsable } from './manage-tenants.ts';
 import type { Outbox } from './outbox.ts';
 import { type Page, readPage } from './page.ts';
 
 const INVITATION_MS = 7 * 24 * 60 * 60_000;
 
 export interface CreateUserParts {
-  readonly users: Pick<UserStore, 'invite'>;
+  readonly users: Pick<UserStore, 'of'>;
+  readonly tenants: Pick<TenantStore, 'get'>;
   readonly outbox: Pick<Outbox, 'post'>;
   readonly publicUrl: string;
 }
 
-/** Invites somebody. @throws EmailTakenError, DatabaseError */
-export type CreateUser = (email: string, roles: readonly Role[]) => Promise<User>;
+/** Invites somebody. @throws EmailTakenError, UnusableTenantError, DatabaseError */
+export type CreateUser = (address: UserAddress, roles: readonly Role[]) => Promise<User>;
 
-export function createCreateUser({ users, outbox, publicUrl }: CreateUserParts): CreateUser {
-  return async (email, roles) => {
+export function createCreateUser({ users, tenants, outbox, publicUrl }: CreateUserParts): CreateUser {
+  return async ({ tenant, email }, roles) => {
+    await requireUsable(tenants, tenant, 'USER');
     const { text, sha256 } = newMailToken();
-    const user = await users.invite(crypto.randomUUID(), email, roles, { sha256, lifetimeMs: INVITATION_MS });
+    const user = await users
+      .of(tenant)
+      .invite(crypto.randomUUID(), email, roles, { sha256, lifetimeMs: INVITATION_MS });
     if (user === undefined) throw new EmailTakenError();
-    outbox.post(async () => invitationMail(email, publicUrl, text));
+    outbox.post(async () => invitationMail({ tenant, email }, publicUrl, text));
     return user;
   };
 }
 
 /** The latest first. @throws DatabaseError */
-export type ListUsers = (pageSize: number, after: ListPosition | undefined) => Promise<Page<User>>;
+export type ListUsers = (tenant: string, pageSize: number, after: ListPosition | undefined) => Promise<Page<User>>;
 
-export function createListUsers(users: Pick<UserStore, 'list'>): ListUsers {
-  return (pageSize, after) =>
+export function createListUsers(users: Pick<UserStore, 'of'>): ListUsers {
+  return (tenant, pageSize, after) =>
     readPage(
       pageSize,
-      limit => users.list(limit, after),
+      limit => users.of(tenant).list(limit, after),
       ({ createdAt, id }) => ({ time: createdAt, id }),
     );
 }
 
 /** @throws UserNotFoundError, DatabaseError */
-export type UpdateUser = (id: string, changes: UserChanges) => Promise<User>;
+export type UpdateUser = (tenant: string, id: string, changes: UserChanges) => Promise<User>;
 
-export function createUpdateUser(users: Pick<UserStore, 'update'>): UpdateUser {
-  return async (id, changes) => {
-    const user = await users.update(id, changes);
+export function createUpdateUser(users: Pick<UserStore, 'of'>): UpdateUser {
+  return async (tenant, id, changes) => {
+    const user = await users.of(tenant).update(id, changes);
     if (user === undefined) throw new UserNotFoundError(id);
     return user;
   };
 }
 
-/** @throws UserNotFoundError, DatabaseError */
-export type DeleteUser = (id: string) => Promise<void>;
+/** To another tenant, from whichever. @throws UserNotFoundError, EmailTakenError, UnusableTenantError, DatabaseError */
+export type MoveUser = (id: string, tenant: string, roles: readonly Role[]) => Promise<User>;
 
-export function createDeleteUser(users: Pick<UserStore, 'delete'>): DeleteUser {
-  return async id => {
-    if (!(await users.delete(id))) throw new UserNotFoundError(id);
+export function createMoveUser(
+  users: Pick<UserStore, 'move' | 'findLogin'>,
+  tenants: Pick<TenantStore, 'get'>,
+): MoveUser {
+  return async (id, tenant, roles) => {
+    await requireUsable(tenants, tenant, 'MOVED_USER');
+    const user = await users.move(id, tenant, roles);
+    if (user !== undefined) return user;
+    throw (await users.findLogin({ id })) === undefined ? new UserNotFoundError(id) : new EmailTakenError();
+  };
+}
+
+/** @throws UserNotFoundError, DatabaseError */
+export type DeleteUser = (tenant: string, id: string) => Promise<void>;
+
+export function createDeleteUser(users: Pick<UserStore, 'of'>): DeleteUser {
+  return async (tenant, id) => {
+    if (!(await users.of(tenant).delete(id))) throw new UserNotFoundError(id);
   };
 }

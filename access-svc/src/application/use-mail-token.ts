@@ -1,6 +1,7 @@
 import { resetMail } from '../domain/mail.ts';
 import { requireGoodPassword } from '../domain/password.ts';
 import { hashOf, newMailToken } from '../domain/tokens.ts';
+import { accountOf, type UserAddress, type UserName } from '../domain/user.ts';
 import { UserRefusedError } from '../domain/user-errors.ts';
 import type { Attempts } from '../ports/attempts.ts';
 import type { PasswordHasher } from '../ports/password-hasher.ts';
@@ -18,10 +19,9 @@ export interface ConfirmEmailParts extends PasswordCheck {
  * Who gets the mail needn't be who has chosen the password: a password that nobody confirms who knows it is never good.
  *
  * @param token from a mail
- * @returns the id of the user
  * @throws UserRefusedError TOKEN_INVALID, PASSWORD_WRONG, TooManyAttemptsError, DatabaseError
  */
-export type ConfirmEmail = (token: string, password: string, signal: AbortSignal) => Promise<string>;
+export type ConfirmEmail = (token: string, password: string, signal: AbortSignal) => Promise<UserName>;
 
 export function createConfirmEmail({ users, ...check }: ConfirmEmailParts): ConfirmEmail {
   return async (token, password, signal) => {
@@ -33,9 +33,9 @@ export function createConfirmEmail({ users, ...check }: ConfirmEmailParts): Conf
       throw new UserRefusedError('PASSWORD_WRONG', `Somebody has registered with another password. ${help}`);
     }
     // Registering again replaces password and token in one.
-    const id = await users.confirm(sha256);
-    if (id === undefined) throw tokenInvalid();
-    return id;
+    const user = await users.confirm(sha256);
+    if (user === undefined) throw tokenInvalid();
+    return user;
   };
 }
 
@@ -48,15 +48,16 @@ export interface RequestPasswordResetParts {
 }
 
 /** Whether there is such a user is found out after the answer. @throws TooManyAttemptsError */
-export type RequestPasswordReset = (email: string) => Promise<void>;
+export type RequestPasswordReset = (address: UserAddress) => Promise<void>;
 
 export function createRequestPasswordReset(parts: RequestPasswordResetParts): RequestPasswordReset {
   const { users, outbox, mails, publicUrl } = parts;
-  return async email => {
+  return async address => {
+    const { email } = address;
     await mails.count(email);
     const { text, sha256 } = newMailToken();
     outbox.post(async () => {
-      const isKnown = await users.issueReset(email, { sha256, lifetimeMs: RESET_MS });
+      const isKnown = await users.issueReset(address, { sha256, lifetimeMs: RESET_MS });
       return isKnown ? resetMail(email, publicUrl, text) : undefined;
     });
   };
@@ -71,10 +72,9 @@ export interface ResetPasswordParts {
 
 /**
  * @param token from a mail
- * @returns the id of the user
  * @throws UserRefusedError TOKEN_INVALID, InvalidPasswordError, DatabaseError
  */
-export type ResetPassword = (token: string, newPassword: string, signal: AbortSignal) => Promise<string>;
+export type ResetPassword = (token: string, newPassword: string, signal: AbortSignal) => Promise<UserName>;
 
 export function createResetPassword({ users, passwords, failures }: ResetPasswordParts): ResetPassword {
   return async (token, newPassword, signal) => {
@@ -84,8 +84,8 @@ export function createResetPassword({ users, passwords, failures }: ResetPasswor
     requireGoodPassword('newPassword', newPassword, user.email);
     const isDone = await users.reset(sha256, await passwords.hash(newPassword, signal));
     if (!isDone) throw tokenInvalid();
-    await failures.forgive(user.email);
-    return user.id;
+    await failures.forgive(accountOf(user));
+    return user;
   };
 }
 

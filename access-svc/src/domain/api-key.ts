@@ -3,6 +3,8 @@ import type { ReadApiKey, Scope } from '@vigie/access';
 /** What is known of a key; the key itself is nowhere. */
 export interface ApiKey {
   readonly id: string;
+  /** `Tenant.id` */
+  readonly tenant: string;
   readonly name: string;
   readonly scopes: readonly Scope[];
   /** Empty for all of them. */

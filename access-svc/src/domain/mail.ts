@@ -1,3 +1,6 @@
+import { DEFAULT_TENANT } from '@vigie/access/tenants';
+import type { UserAddress } from './user.ts';
+
 export interface Mail {
   readonly to: string;
   readonly subject: string;
@@ -47,11 +50,12 @@ ${IGNORE}
 }
 
 /** To who was made a user by an admin. */
-export function invitationMail(to: string, publicUrl: string, token: string): Mail {
+export function invitationMail({ tenant, email }: UserAddress, publicUrl: string, token: string): Mail {
+  const name = tenant === DEFAULT_TENANT ? 'this address as your name' : `this address as your name, tenant ${tenant}`;
   return {
-    to,
+    to: email,
     subject: 'Your access to Vigie',
-    text: `You may use Vigie, with this address as your name. Set a password within a week:
+    text: `You may use Vigie, with ${name}. Set a password within a week:
 
 ${publicUrl}/account#reset=${token}
 `,

@@ -38,7 +38,7 @@ export class LoginError extends ReasonedError<'LOGIN_FAILED' | 'REFRESH_TOKEN_IN
 
 /** It can't be done as things are. */
 export class UserRefusedError extends ReasonedError<
-  'REGISTRATION_OFF' | 'TOKEN_INVALID' | 'EMAIL_NOT_CONFIRMED' | 'USER_DISABLED' | 'PASSWORD_WRONG'
+  'REGISTRATION_OFF' | 'TOKEN_INVALID' | 'EMAIL_NOT_CONFIRMED' | 'USER_DISABLED' | 'TENANT_DISABLED' | 'PASSWORD_WRONG'
 > {
   override readonly name = 'UserRefusedError';
 }

@@ -1,10 +1,10 @@
 import type { ReadRefreshToken } from '../domain/tokens.ts';
-import type { User } from '../domain/user.ts';
+import type { User, UserName } from '../domain/user.ts';
 
 /** The user goes on, or somebody shows a token a second time. */
 export type Renewal =
   | { readonly kind: 'RENEWED'; readonly user: User }
-  | { readonly kind: 'REUSED'; readonly userId: string };
+  | { readonly kind: 'REUSED'; readonly user: UserName };
 
 export interface PasswordUse {
   readonly userId: string;
@@ -20,7 +20,7 @@ export interface PasswordUse {
  * Every method throws DatabaseError if the store can't do it now and trying again makes sense.
  */
 export interface SessionStore {
-  /** Notes that the user has logged in. @returns false, and nothing is kept, if the password is another by now */
+  /** Notes that the user has logged in. @returns false, and nothing is kept, if it may not by now */
   open(token: ReadRefreshToken, use: PasswordUse): Promise<boolean>;
 
   /**

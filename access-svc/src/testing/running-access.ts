@@ -7,6 +7,7 @@ import type { scratchPostgres } from '@vigie/dev-env/testing';
 import { ApiKeyService } from '@vigie/proto/vigie/access/v1/api_key_service_pb.ts';
 import { AuditService } from '@vigie/proto/vigie/access/v1/audit_service_pb.ts';
 import { SessionService } from '@vigie/proto/vigie/access/v1/session_service_pb.ts';
+import { TenantService } from '@vigie/proto/vigie/access/v1/tenant_service_pb.ts';
 import { UserService } from '@vigie/proto/vigie/access/v1/user_service_pb.ts';
 import { AuditTrailService } from '@vigie/proto/vigie/internal/access/v1/audit_trail_service_pb.ts';
 import {
@@ -21,15 +22,26 @@ import { type AccessPorts, startAccess } from '../composition-root.ts';
 import { readConfig } from '../config.ts';
 
 const SERVICE_SECRET = 'spec-secret';
-const SERVICES = [ApiKeyService, AuditService, AuditTrailService, CredentialService, SessionService, UserService];
+const SERVICES = [
+  ...[ApiKeyService, AuditService, SessionService, TenantService, UserService],
+  ...[AuditTrailService, CredentialService],
+];
 
 export interface LogLine {
   readonly level: number;
   readonly msg: string;
 }
 
-/** The whole service, in this process. */
-export interface RunningAccess {
+/** What admins call. */
+export interface AdminClients {
+  readonly keys: Client<typeof ApiKeyService>;
+  readonly audit: Client<typeof AuditService>;
+  readonly users: Client<typeof UserService>;
+  readonly tenants: Client<typeof TenantService>;
+}
+
+/** The whole service, in this process. Its own clients call as one of Vigie's own services. */
+export interface RunningAccess extends AdminClients {
   readonly health: Health;
   /** Resolves once the service serves. */
   readonly started: Promise<unknown>;
@@ -37,12 +49,10 @@ export interface RunningAccess {
   readonly lines: readonly LogLine[];
   /** With credentials of one's own: the value of the header `Authorization`. */
   as(authorization: string | undefined): Client<typeof ApiKeyService>;
-  /** As one of Vigie's own services. */
-  readonly keys: Client<typeof ApiKeyService>;
+  /** The same for all that admins call. */
+  adminAs(authorization: string): AdminClients;
   readonly credentials: Client<typeof CredentialService>;
-  readonly audit: Client<typeof AuditService>;
   readonly auditTrail: Client<typeof AuditTrailService>;
-  readonly users: Client<typeof UserService>;
   readonly sessions: Client<typeof SessionService>;
   /** With credentials of one's own: the value of the header `Authorization`. */
   usersAs(authorization: string | undefined): Client<typeof UserService>;
@@ -97,9 +107,9 @@ export async function runAccess(
   return {
     ...{ health, started, lines, credentials },
     as: authorization => createClient(ApiKeyService, openChannel(authorization)),
-    keys: createClient(ApiKeyService, asService),
+    adminAs: authorization => adminClients(openChannel(authorization)),
+    ...adminClients(asService),
     ...auditClients(asService),
-    users: createClient(UserService, asService),
     sessions: createClient(SessionService, openChannel(undefined)),
     usersAs: authorization => createClient(UserService, openChannel(authorization)),
     strangers: auditClients(openChannel(undefined)),
@@ -108,6 +118,15 @@ export async function runAccess(
       const { id, sha256 } = readApiKey(key) as ReadApiKey;
       return (await credentials.identifyApiKey({ id, sha256 })).identity;
     },
+  };
+}
+
+function adminClients(channel: ChannelTransport): AdminClients {
+  return {
+    keys: createClient(ApiKeyService, channel),
+    audit: createClient(AuditService, channel),
+    users: createClient(UserService, channel),
+    tenants: createClient(TenantService, channel),
   };
 }
 

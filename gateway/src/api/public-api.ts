@@ -2,6 +2,7 @@ import type { DescMethod, DescService } from '@bufbuild/protobuf';
 import { ApiKeyService } from '@vigie/proto/vigie/access/v1/api_key_service_pb.ts';
 import { AuditService } from '@vigie/proto/vigie/access/v1/audit_service_pb.ts';
 import { SessionService } from '@vigie/proto/vigie/access/v1/session_service_pb.ts';
+import { TenantService } from '@vigie/proto/vigie/access/v1/tenant_service_pb.ts';
 import { UserService } from '@vigie/proto/vigie/access/v1/user_service_pb.ts';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { QuarantinedAlertService } from '@vigie/proto/vigie/quarantine/v1/quarantined_alert_service_pb.ts';
@@ -53,7 +54,15 @@ export const PUBLIC_METHODS: readonly PublicMethod[] = [
     createUser: 'access',
     listUsers: 'access',
     updateUser: 'access',
+    moveUser: 'access',
     deleteUser: 'access',
+  }),
+  ...route(TenantService, {
+    createTenant: 'access',
+    getTenant: 'access',
+    listTenants: 'access',
+    disableTenant: 'access',
+    enableTenant: 'access',
   }),
   ...route(SessionService, { logIn: 'access', refresh: 'access', logOut: 'access' }),
   ...route(AuditService, { listAuditEvents: 'access' }),

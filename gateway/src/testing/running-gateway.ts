@@ -5,6 +5,7 @@ import { authorizeEverybody } from '@vigie/access/testing';
 import { ApiKeyService } from '@vigie/proto/vigie/access/v1/api_key_service_pb.ts';
 import { AuditService } from '@vigie/proto/vigie/access/v1/audit_service_pb.ts';
 import { SessionService } from '@vigie/proto/vigie/access/v1/session_service_pb.ts';
+import { TenantService } from '@vigie/proto/vigie/access/v1/tenant_service_pb.ts';
 import { UserService } from '@vigie/proto/vigie/access/v1/user_service_pb.ts';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { CredentialService } from '@vigie/proto/vigie/internal/access/v1/credential_service_pb.ts';
@@ -30,6 +31,7 @@ export interface Services {
   readonly storeInternal?: Partial<ServiceImplementation<typeof OutcomeService>>;
   readonly access?: Partial<ServiceImplementation<typeof ApiKeyService>>;
   readonly accessAudit?: Partial<ServiceImplementation<typeof AuditService>>;
+  readonly accessTenants?: Partial<ServiceImplementation<typeof TenantService>>;
   readonly accessUsers?: Partial<ServiceImplementation<typeof UserService>>;
   readonly accessSessions?: Partial<ServiceImplementation<typeof SessionService>>;
   /** Knows no key if absent. */
@@ -113,6 +115,7 @@ async function startServices(services: Services, wanted: Ports) {
     .add(ApiKeyService, withAllMethods(ApiKeyService, services.access))
     .add(AuditService, withAllMethods(AuditService, services.accessAudit))
     .add(UserService, withAllMethods(UserService, services.accessUsers))
+    .add(TenantService, withAllMethods(TenantService, services.accessTenants))
     .add(SessionService, withAllMethods(SessionService, services.accessSessions))
     .add(CredentialService, { identifyApiKey, getSigningKeys });
   const listen = (server: GrpcServer, port: number) => server.listen('127.0.0.1', port);

@@ -11,7 +11,10 @@ interface Line {
 }
 
 function anEvent(method = 'a/B'): AuditEvent {
-  return { id: randomUUID(), at: new Date(), subject: 'key:a', method, request: '{}', code: 'OK', traceId: '' };
+  return {
+    ...{ id: randomUUID(), at: new Date(), subject: 'key:a', tenant: 'default' },
+    ...{ method, request: '{}', code: 'OK', traceId: '' },
+  };
 }
 
 describe('AuditQueue', () => {

@@ -6,6 +6,7 @@ export interface AuditEvent {
   readonly id: string;
   readonly at: Date;
   readonly subject: string;
+  readonly tenant: string;
   readonly method: string;
   readonly request: string;
   readonly code: string;

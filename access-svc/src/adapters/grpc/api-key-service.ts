@@ -1,5 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { allowedTenant } from '@vigie/access';
 import { identityOf } from '@vigie/access/wire';
 import type { ApiKeySchema } from '@vigie/proto/vigie/access/v1/api_key_pb.ts';
 import type { ApiKeyService } from '@vigie/proto/vigie/access/v1/api_key_service_pb.ts';
@@ -30,25 +31,29 @@ export function createApiKeyService(parts: ApiKeyServiceParts): ServiceImplement
 
   return {
     async createApiKey(request, context) {
-      return issuedToProto(await createApiKey(readPlan(request), identityOf(context).subject));
+      const identity = identityOf(context);
+      const tenant = allowedTenant(identity, request.apiKey?.tenant ?? '');
+      return issuedToProto(await createApiKey(tenant, readPlan(request), identity.subject));
     },
 
-    async getApiKey({ id }) {
-      return toProto(await getApiKey(id));
+    async getApiKey({ id, tenant }, context) {
+      return toProto(await getApiKey(allowedTenant(identityOf(context), tenant), id));
     },
 
-    async listApiKeys(request) {
+    async listApiKeys(request, context) {
+      const tenant = allowedTenant(identityOf(context), request.tenant);
       const { pageSize, after } = readListRequest(request, ID);
-      const { items, next } = await listApiKeys(pageSize, after);
+      const { items, next } = await listApiKeys(tenant, pageSize, after);
       return { apiKeys: items.map(toProto), nextPageToken: encodePageToken(next) };
     },
 
-    async rotateApiKey(request) {
-      return issuedToProto(await rotateApiKey(request.id, readKeepPreviousMs(request)));
+    async rotateApiKey(request, context) {
+      const tenant = allowedTenant(identityOf(context), request.tenant);
+      return issuedToProto(await rotateApiKey(tenant, request.id, readKeepPreviousMs(request)));
     },
 
-    async revokeApiKey({ id }) {
-      return toProto(await revokeApiKey(id));
+    async revokeApiKey({ id, tenant }, context) {
+      return toProto(await revokeApiKey(allowedTenant(identityOf(context), tenant), id));
     },
   };
 }
@@ -58,9 +63,10 @@ function issuedToProto({ apiKey, key }: IssuedKey) {
 }
 
 function toProto(apiKey: ApiKey): MessageInitShape<typeof ApiKeySchema> {
-  const { id, name, scopes, stores, createdAt, expiresAt, revokedAt, lastUsedAt, rotatedAt, previousKeyUntil } = apiKey;
+  const { id, tenant, name, scopes, stores, createdAt } = apiKey;
+  const { expiresAt, revokedAt, lastUsedAt, rotatedAt, previousKeyUntil } = apiKey;
   return {
-    ...{ id, name, scopes: [...scopes], stores: [...stores] },
+    ...{ id, tenant, name, scopes: [...scopes], stores: [...stores] },
     createdAt: timestampFromDate(createdAt),
     ...unlessUndefined({ expiresAt, revokedAt, lastUsedAt, rotatedAt, previousKeyUntil }),
   };

@@ -12,9 +12,10 @@ export function createCredentialService(
     async identifyApiKey({ id, sha256 }) {
       const found = await identifyApiKey({ id, sha256: Buffer.from(sha256) });
       if (found === undefined) return {};
-      const { scopes, stores = [], expiresAtMs } = found;
+      const { tenant, scopes, stores = [], expiresAtMs } = found;
       return {
         identity: {
+          tenant,
           scopes: [...scopes],
           stores: [...stores],
           ...(Number.isFinite(expiresAtMs) && { expiresAt: timestampFromMs(expiresAtMs) }),

@@ -1,6 +1,6 @@
+import { allowedTenant, type Identity, isOfDefaultTenant } from '@vigie/access';
 import type { ListApiKeysRequest } from '@vigie/proto/vigie/access/v1/api_key_service_pb.ts';
 import type { ListAuditEventsRequest } from '@vigie/proto/vigie/access/v1/audit_service_pb.ts';
-import type { ListUsersRequest } from '@vigie/proto/vigie/access/v1/user_service_pb.ts';
 import { requireNanos } from '@vigie/service-kit/validation';
 import type { AuditFilter } from '../../domain/audit-filter.ts';
 import type { ListPosition } from '../../domain/list-position.ts';
@@ -20,7 +20,7 @@ export interface ListQuery {
  * @throws ConnectError INVALID_ARGUMENT
  */
 export function readListRequest(
-  { pageSize, pageToken }: ListApiKeysRequest | ListAuditEventsRequest | ListUsersRequest,
+  { pageSize, pageToken }: Pick<ListApiKeysRequest, 'pageSize' | 'pageToken'>,
   idForm: RegExp,
 ): ListQuery {
   return {
@@ -29,10 +29,12 @@ export function readListRequest(
   };
 }
 
-/** @throws ConnectError INVALID_ARGUMENT */
-export function readAuditFilter({ subject, method, since, until }: ListAuditEventsRequest): AuditFilter {
+/** @throws AccessError TENANT_NOT_ALLOWED, ConnectError INVALID_ARGUMENT */
+export function readAuditFilter(request: ListAuditEventsRequest, identity: Identity): AuditFilter {
+  const { tenant, subject, method, since, until } = request;
   requireNanos({ since, until });
   return {
+    tenant: tenant === '' && isOfDefaultTenant(identity) ? undefined : allowedTenant(identity, tenant),
     subject: subject === '' ? undefined : subject,
     method: method === '' ? undefined : method,
     sinceMs: since && ceilMs(since),

@@ -1,3 +1,4 @@
+import { DEFAULT_TENANT } from '@vigie/access/tenants';
 import type { SessionService } from '@vigie/proto/vigie/access/v1/session_service_pb.ts';
 import type { ServiceImplementation } from '@vigie/service-kit/grpc';
 import type { LogIn, LogOut, Refresh, SessionTokens } from '../../application/log-in.ts';
@@ -13,14 +14,14 @@ export interface SessionServiceParts {
 export function createSessionService(parts: SessionServiceParts): ServiceImplementation<typeof SessionService> {
   const { logIn, refresh, logOut } = parts;
   return {
-    async logIn({ email, password }, context) {
-      const credentials = { email: normalEmail(email), password };
-      return toProto(await logIn(credentials, context.signal, userId => setUser(context, userId)));
+    async logIn({ tenant, email, password }, context) {
+      const credentials = { tenant: tenant || DEFAULT_TENANT, email: normalEmail(email), password };
+      return toProto(await logIn(credentials, context.signal, user => setUser(context, user)));
     },
 
     async refresh({ refreshToken }, context) {
       // Every quarter of an hour each session does it: a token that was stolen is alone worth keeping.
-      return toProto(await refresh(refreshToken, userId => setUser(context, userId)));
+      return toProto(await refresh(refreshToken, user => setUser(context, user)));
     },
 
     async logOut({ refreshToken }) {

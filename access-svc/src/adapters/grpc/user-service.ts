@@ -1,6 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { userIdentity, userIdOf } from '@vigie/access';
+import { allowedTenant, requireDefaultTenant, userIdentity, userIdOf } from '@vigie/access';
 import { DEFAULT_TENANT } from '@vigie/access/tenants';
 import { identityOf, setIdentity } from '@vigie/access/wire';
 import type { UserSchema } from '@vigie/proto/vigie/access/v1/user_pb.ts';
@@ -8,11 +8,11 @@ import type { UpdateUserRequest, UserService } from '@vigie/proto/vigie/access/v
 import type { CallContext, ServiceImplementation } from '@vigie/service-kit/grpc';
 import type { ChangePassword } from '../../application/change-password.ts';
 import type { GetUser } from '../../application/get-user.ts';
-import type { CreateUser, DeleteUser, ListUsers, UpdateUser } from '../../application/manage-users.ts';
+import type { CreateUser, DeleteUser, ListUsers, MoveUser, UpdateUser } from '../../application/manage-users.ts';
 import type { Register } from '../../application/register.ts';
 import type { ConfirmEmail, RequestPasswordReset, ResetPassword } from '../../application/use-mail-token.ts';
 import { isRole } from '../../domain/role.ts';
-import { normalEmail, type User, type UserChanges } from '../../domain/user.ts';
+import { normalEmail, type User, type UserChanges, type UserName } from '../../domain/user.ts';
 import { readListRequest } from './list-request.ts';
 import { encodePageToken } from './page-token.ts';
 import { unlessUndefined } from './times.ts';
@@ -28,6 +28,7 @@ export interface UserServiceParts {
   readonly createUser: CreateUser;
   readonly listUsers: ListUsers;
   readonly updateUser: UpdateUser;
+  readonly moveUser: MoveUser;
   readonly deleteUser: DeleteUser;
 }
 
@@ -43,8 +44,8 @@ export function createUserService(parts: UserServiceParts): ServiceImplementatio
       return {};
     },
 
-    async requestPasswordReset({ email }) {
-      await parts.requestPasswordReset(normalEmail(email));
+    async requestPasswordReset({ tenant, email }) {
+      await parts.requestPasswordReset({ tenant: tenant || DEFAULT_TENANT, email: normalEmail(email) });
       return {};
     },
 
@@ -62,31 +63,39 @@ export function createUserService(parts: UserServiceParts): ServiceImplementatio
       return {};
     },
 
-    async createUser({ user }) {
-      const { email = '', roles = [] } = user ?? {};
-      return toProto(await parts.createUser(normalEmail(email), roles.filter(isRole)));
+    async createUser({ user }, context) {
+      const { tenant: asked = '', email = '', roles = [] } = user ?? {};
+      const tenant = allowedTenant(identityOf(context), asked);
+      return toProto(await parts.createUser({ tenant, email: normalEmail(email) }, roles.filter(isRole)));
     },
 
-    async listUsers(request) {
+    async listUsers(request, context) {
+      const tenant = allowedTenant(identityOf(context), request.tenant);
       const { pageSize, after } = readListRequest(request, UUID);
-      const { items, next } = await parts.listUsers(pageSize, after);
+      const { items, next } = await parts.listUsers(tenant, pageSize, after);
       return { users: items.map(toProto), nextPageToken: encodePageToken(next) };
     },
 
-    async updateUser(request) {
-      return toProto(await parts.updateUser(request.id, readChanges(request)));
+    async updateUser(request, context) {
+      const tenant = allowedTenant(identityOf(context), request.tenant);
+      return toProto(await parts.updateUser(tenant, request.id, readChanges(request)));
     },
 
-    async deleteUser({ id }) {
-      await parts.deleteUser(id);
+    async moveUser({ id, tenant, roles }, context) {
+      requireDefaultTenant(identityOf(context));
+      return toProto(await parts.moveUser(id, tenant, roles.filter(isRole)));
+    },
+
+    async deleteUser({ id, tenant }, context) {
+      await parts.deleteUser(allowedTenant(identityOf(context), tenant), id);
       return {};
     },
   };
 }
 
 /** For the audit log: who calls a public method shows by what it says who it is. */
-export function setUser(context: CallContext, userId: string): void {
-  setIdentity(context, userIdentity(userId, DEFAULT_TENANT, []));
+export function setUser(context: CallContext, { id, tenant }: UserName): void {
+  setIdentity(context, userIdentity(id, tenant, []));
 }
 
 function readChanges({ roles, disabled, updateMask }: UpdateUserRequest): UserChanges {
@@ -100,9 +109,9 @@ function readChanges({ roles, disabled, updateMask }: UpdateUserRequest): UserCh
 }
 
 function toProto(user: User): MessageInitShape<typeof UserSchema> {
-  const { id, email, roles, createdAt, confirmedAt, disabledAt, lastLoginAt } = user;
+  const { id, tenant, email, roles, createdAt, confirmedAt, disabledAt, lastLoginAt } = user;
   return {
-    ...{ id, email, roles: [...roles], createdAt: timestampFromDate(createdAt) },
+    ...{ id, tenant, email, roles: [...roles], createdAt: timestampFromDate(createdAt) },
     ...unlessUndefined({ confirmedAt, disabledAt, lastLoginAt }),
   };
 }

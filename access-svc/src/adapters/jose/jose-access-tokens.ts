@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, randomUUID } from 'node:crypto';
 import { type Scope, USER_TOKENS } from '@vigie/access';
 import { exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose';
+import type { UserName } from '../../domain/user.ts';
 import type { AccessTokens, IssuedAccessToken } from '../../ports/access-tokens.ts';
 import type { KeptSigningKey, SigningKey, SigningKeyStore } from '../../ports/signing-key-store.ts';
 
@@ -41,15 +42,15 @@ export class JoseAccessTokens implements AccessTokens {
     this.#rotateMs = rotateMs;
   }
 
-  async issue(userId: string, scopes: readonly Scope[]): Promise<IssuedAccessToken> {
+  async issue({ id, tenant }: UserName, scopes: readonly Scope[]): Promise<IssuedAccessToken> {
     const { kid, d, publicKey } = await this.#findSigner();
     const { issuer, audience, algorithm: alg, typ } = USER_TOKENS;
     const key = await importJWK({ ...CURVE, d: d.toString('base64url'), x: publicKey.toString('base64url') }, alg);
-    const text = await new SignJWT({ scope: scopes.join(' ') })
+    const text = await new SignJWT({ scope: scopes.join(' '), tenant })
       .setProtectedHeader({ alg, typ, kid })
       .setIssuer(issuer)
       .setAudience(audience)
-      .setSubject(userId)
+      .setSubject(id)
       .setJti(randomUUID())
       .setIssuedAt()
       .setExpirationTime(`${LIFETIME_SECONDS}s`)

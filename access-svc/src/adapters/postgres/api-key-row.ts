@@ -9,6 +9,7 @@ export const ApiKeyRow = defineEntity({
   schema: 'access',
   properties: {
     id: p.text().primary(),
+    tenant: p.text(),
     name: p.text(),
     scopes: p.array().$type<Scope[]>(),
     stores: p.array(),
@@ -23,10 +24,14 @@ export const ApiKeyRow = defineEntity({
 
 export type ApiKeyRow = InferEntity<typeof ApiKeyRow>;
 
+/** Conditions of SQL. */
+export const UNEXPIRED = '(expires_at is null or expires_at > now())';
+export const IN_USE = `revoked_at is null and ${UNEXPIRED}`;
+
 export function toApiKey(row: ApiKeyRow): ApiKey {
-  const { id, name, scopes, stores, createdAt } = row;
+  const { id, tenant, name, scopes, stores, createdAt } = row;
   return {
-    ...{ id, name, scopes, stores, createdAt },
+    ...{ id, tenant, name, scopes, stores, createdAt },
     expiresAt: row.expiresAt ?? undefined,
     revokedAt: row.revokedAt ?? undefined,
     lastUsedAt: row.lastUsedAt ?? undefined,

@@ -5,6 +5,7 @@ import { jsonLiteral } from '@vigie/postgres/values';
 import type { AuditFilter } from '../../domain/audit-filter.ts';
 import type { ListPosition } from '../../domain/list-position.ts';
 import type { AuditTrail } from '../../ports/audit-trail.ts';
+import { forTenant } from './for-tenant.ts';
 
 /** Of one statement, which has to end within its timeout. */
 const FORGOTTEN_AT_ONCE = 1_000;
@@ -22,8 +23,9 @@ export class PostgresAuditTrail implements AuditTrail {
     return this.#run(async em => void (await em.execute(RECORD, [rows], 'run')));
   }
 
-  list({ subject, method, sinceMs, untilMs }: AuditFilter, limit: number, after?: ListPosition) {
+  list({ tenant, subject, method, sinceMs, untilMs }: AuditFilter, limit: number, after?: ListPosition) {
     const conditions = new Map<string, readonly unknown[]>();
+    if (tenant !== undefined) conditions.set('tenant = ?', [tenant]);
     if (subject !== undefined) conditions.set('subject = ?', [subject]);
     if (method !== undefined) conditions.set('method = ?', [method]);
     if (sinceMs !== undefined) conditions.set('at >= to_timestamp(? / 1e3)', [sinceMs]);
@@ -31,10 +33,11 @@ export class PostgresAuditTrail implements AuditTrail {
     if (after !== undefined) conditions.set('(at, id) < (?, ?::uuid)', [after.time.toISOString(), after.id]);
     const where = ['true', ...conditions.keys()].join(' and ');
     const statement = `select ${COLUMNS} from access.audit_events where ${where} order by at desc, id desc limit ?`;
-    return this.#run(async (em): Promise<readonly AuditEvent[]> => {
+    const read = async (em: EntityManager): Promise<readonly AuditEvent[]> => {
       const rows: AuditEventRow[] = await em.execute(statement, [...[...conditions.values()].flat(), limit]);
       return rows.map(({ trace_id: traceId, at_ms, ...row }) => ({ ...row, at: new Date(at_ms), traceId }));
-    });
+    };
+    return tenant === undefined ? this.#run(read) : forTenant(this.#orm, tenant, read);
   }
 
   forgetOld(days: number, signal: AbortSignal): Promise<void> {
@@ -51,7 +54,7 @@ interface AuditEventRow extends Omit<AuditEvent, 'at' | 'traceId'> {
   readonly trace_id: string;
 }
 
-const COLUMNS = 'id, extract(epoch from at)::float8 * 1000 as at_ms, subject, method, request, code, trace_id';
+const COLUMNS = 'id, extract(epoch from at)::float8 * 1000 as at_ms, subject, tenant, method, request, code, trace_id';
 
 const RECORD = `insert into access.audit_events
 select * from jsonb_populate_recordset(null::access.audit_events, ?::jsonb) on conflict (id) do nothing`;

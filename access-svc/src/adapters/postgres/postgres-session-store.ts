@@ -1,7 +1,9 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { askPostgres, forgetRows } from '@vigie/postgres';
 import type { ReadRefreshToken } from '../../domain/tokens.ts';
+import type { UserName } from '../../domain/user.ts';
 import type { PasswordUse, Renewal, SessionStore } from '../../ports/session-store.ts';
+import { isOfEnabledTenant } from './tenant-row.ts';
 import { toUser, USER_COLUMNS, UserRow } from './user-row.ts';
 
 /** Of one statement, which has to end within its timeout. */
@@ -26,8 +28,8 @@ export class PostgresSessionStore implements SessionStore {
     return this.#run(async em => {
       const [row]: object[] = await em.execute(RENEW, [next.sha256, shown.sessionId, shown.sha256]);
       if (row !== undefined) return { kind: 'RENEWED', user: toUser(em.map(UserRow, row)) };
-      const [reused]: { user_id: string }[] = await em.execute(END_REUSED, [shown.sessionId, shown.sha256]);
-      return reused && { kind: 'REUSED', userId: reused.user_id };
+      const [user]: UserName[] = await em.execute(END_REUSED, [shown.sessionId, shown.sha256]);
+      return user && { kind: 'REUSED', user };
     });
   }
 
@@ -48,8 +50,8 @@ export class PostgresSessionStore implements SessionStore {
 const LIFETIME = `interval '30 days'`;
 
 const OPEN = `with noted as (
-  update access.users set last_login_at = now(), password_hash = coalesce(?, password_hash)
-  where id = ? and password_hash = ? and disabled_at is null
+  update access.users as u set last_login_at = now(), password_hash = coalesce(?, password_hash)
+  where id = ? and password_hash = ? and disabled_at is null and ${isOfEnabledTenant('u')}
   returning id
 )
 insert into access.sessions (id, user_id, sha256, created_at, expires_at)
@@ -59,13 +61,13 @@ returning id`;
 const RENEW = `update access.sessions as s set sha256 = ?, expires_at = now() + ${LIFETIME}
 from access.users as u
 where s.id = ? and s.sha256 = ? and s.ended_at is null and s.expires_at > now()
-  and u.id = s.user_id and u.disabled_at is null
+  and u.id = s.user_id and u.disabled_at is null and ${isOfEnabledTenant('u')}
 returning ${USER_COLUMNS.map(column => `u.${column}`).join(', ')}`;
 
 /** Who knows the id of a session has seen a token of it. */
-const END_REUSED = `update access.sessions set ended_at = now()
-where id = ? and sha256 <> ? and ended_at is null and expires_at > now()
-returning user_id`;
+const END_REUSED = `update access.sessions as s set ended_at = now() from access.users as u
+where s.id = ? and s.sha256 <> ? and s.ended_at is null and s.expires_at > now() and u.id = s.user_id
+returning u.id, u.tenant`;
 
 const END = 'update access.sessions set ended_at = now() where id = ? and ended_at is null';
 

@@ -1,10 +1,12 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import { DEFAULT_TENANT } from '@vigie/access/tenants';
 import { askPostgres } from '@vigie/postgres';
-import type { ListPosition } from '../../domain/list-position.ts';
 import type { Role } from '../../domain/role.ts';
-import type { User, UserChanges } from '../../domain/user.ts';
-import type { Login, MailToken, UserStore } from '../../ports/user-store.ts';
-import { toUser, USER_COLUMNS, UserRow } from './user-row.ts';
+import type { User, UserAddress, UserName } from '../../domain/user.ts';
+import type { Login, MailToken, TenantUsers, UserStore } from '../../ports/user-store.ts';
+import { PostgresTenantUsers } from './postgres-tenant-users.ts';
+import { isOfEnabledTenant } from './tenant-row.ts';
+import { endSessions, keepToken, toUser, USER_COLUMNS, UserRow } from './user-row.ts';
 
 /** The tables `access.users` and `access.mail_tokens`, by Postgres' clock. */
 export class PostgresUserStore implements UserStore {
@@ -14,29 +16,29 @@ export class PostgresUserStore implements UserStore {
     this.#orm = orm;
   }
 
-  register(id: string, email: string, passwordHash: string, { sha256, lifetimeMs }: MailToken): Promise<boolean> {
-    return this.#findsRow(REGISTER, [id, email, passwordHash, sha256, lifetimeMs]);
+  of(tenant: string): TenantUsers {
+    return new PostgresTenantUsers(this.#orm, tenant);
   }
 
-  async invite(id: string, email: string, roles: readonly Role[], token: MailToken): Promise<User | undefined> {
-    return (await this.#read(INVITE, [id, email, roles, token.sha256, token.lifetimeMs]))[0]?.user;
+  register(id: string, email: string, passwordHash: string, { sha256, lifetimeMs }: MailToken): Promise<boolean> {
+    return this.#findsRow(REGISTER, [id, DEFAULT_TENANT, email, passwordHash, sha256, lifetimeMs]);
   }
 
   async findByConfirm(sha256: Buffer): Promise<Login | undefined> {
     return (await this.#read(FIND_BY_CONFIRM, [sha256]))[0];
   }
 
-  async confirm(sha256: Buffer): Promise<string | undefined> {
-    const [row] = await this.#ask<{ id: string }>(CONFIRM, [sha256]);
-    return row?.id;
+  async confirm(sha256: Buffer): Promise<UserName | undefined> {
+    const [row] = await this.#ask<UserName>(CONFIRM, [sha256]);
+    return row;
   }
 
-  issueReset(email: string, { sha256, lifetimeMs }: MailToken): Promise<boolean> {
-    return this.#findsRow(ISSUE_RESET, [sha256, lifetimeMs, email]);
+  issueReset({ tenant, email }: UserAddress, { sha256, lifetimeMs }: MailToken): Promise<boolean> {
+    return this.#findsRow(ISSUE_RESET, [sha256, lifetimeMs, tenant, email]);
   }
 
-  async findByReset(sha256: Buffer): Promise<Pick<User, 'id' | 'email'> | undefined> {
-    const [row] = await this.#ask<Pick<User, 'id' | 'email'>>(FIND_BY_RESET, [sha256]);
+  async findByReset(sha256: Buffer): Promise<(UserName & UserAddress) | undefined> {
+    const [row] = await this.#ask<UserName & UserAddress>(FIND_BY_RESET, [sha256]);
     return row;
   }
 
@@ -48,40 +50,24 @@ export class PostgresUserStore implements UserStore {
     await this.#ask(SET_PASSWORD, [id, id, passwordHash, id]);
   }
 
-  async findLogin(by: { readonly email: string } | { readonly id: string }): Promise<Login | undefined> {
-    const [statement, value] = 'email' in by ? [findStatement('email'), by.email] : [findStatement('id'), by.id];
-    return (await this.#read(statement, [value]))[0];
+  async findLogin(by: UserAddress | { readonly id: string }): Promise<Login | undefined> {
+    const [statement, values] =
+      'email' in by
+        ? [findStatement('tenant = ? and email = ?'), [by.tenant, by.email]]
+        : [findStatement('id = ?'), [by.id]];
+    return (await this.#read(statement, values))[0];
   }
 
-  async list(limit: number, after?: ListPosition): Promise<readonly User[]> {
-    const logins =
-      after === undefined
-        ? await this.#read(listStatement('true'), [limit])
-        : await this.#read(listStatement('(created_at, id) < (?, ?::uuid)'), [
-            after.time.toISOString(),
-            after.id,
-            limit,
-          ]);
-    return logins.map(({ user }) => user);
-  }
-
-  async update(id: string, { roles, isDisabled }: UserChanges): Promise<User | undefined> {
-    const isDisabling = isDisabled === true;
-    const isEnabling = isDisabled === false;
-    const params = [id, isDisabling, roles !== undefined, roles ?? [], isDisabling, isEnabling, id];
-    return (await this.#read(UPDATE, params))[0]?.user;
-  }
-
-  async delete(id: string): Promise<boolean> {
-    const [row] = await this.#ask<{ deleted: boolean }>('select access.delete_user(?) as deleted', [id]);
-    return row?.deleted === true;
+  async move(id: string, tenant: string, roles: readonly Role[]): Promise<User | undefined> {
+    return (await this.#read(MOVE, [tenant, roles, id, tenant]))[0]?.user;
   }
 
   #read(statement: string, params: readonly unknown[]): Promise<readonly Login[]> {
     return this.#run(async em => {
-      const rows: { password_hash?: string | null }[] = await em.execute(statement, [...params]);
-      return rows.map(({ password_hash: hash, ...row }) => ({
+      const rows: LoginRow[] = await em.execute(statement, [...params]);
+      return rows.map(({ password_hash: hash, is_tenant_disabled: isTenantDisabled, ...row }) => ({
         user: toUser(em.map(UserRow, row)),
+        isTenantDisabled,
         passwordHash: hash ?? undefined,
       }));
     });
@@ -100,15 +86,15 @@ export class PostgresUserStore implements UserStore {
   }
 }
 
+interface LoginRow {
+  readonly is_tenant_disabled: boolean;
+  readonly password_hash?: string | null;
+}
+
 const COLUMNS = USER_COLUMNS.join(', ');
 
-/** @param of rows with the id of a user */
-function keepToken(purpose: 'confirm' | 'reset', of: string): string {
-  return `insert into access.mail_tokens (user_id, purpose, sha256, expires_at)
-  select id, '${purpose}', ?::bytea, now() + ? * interval '1 millisecond' from ${of}
-  on conflict (user_id, purpose) do update set sha256 = excluded.sha256, expires_at = excluded.expires_at
-  returning user_id`;
-}
+/** Of a user `u`. */
+const WITH_TENANT = `${COLUMNS}, not ${isOfEnabledTenant('u')} as is_tenant_disabled`;
 
 /** Of a user. */
 function hasToken(purpose: 'confirm' | 'reset'): string {
@@ -121,39 +107,29 @@ function useToken(purpose: 'confirm' | 'reset'): string {
   where sha256 = ? and purpose = '${purpose}' and expires_at > now() returning user_id as id`;
 }
 
-/** @param which users */
-function endSessions(which: string): string {
-  return `update access.sessions set ended_at = now() where ended_at is null and ${which}`;
-}
-
 /** Whoever was invited, or given a role, has the address for good: nobody takes that over by registering with it. */
 const REGISTER = `with registered as (
-  insert into access.users as u (id, email, roles, password_hash, created_at) values (?, ?, '{}', ?, now())
-  on conflict (email) do update set password_hash = excluded.password_hash, created_at = excluded.created_at
+  insert into access.users as u (id, tenant, email, roles, password_hash, created_at) values (?, ?, ?, '{}', ?, now())
+  on conflict (tenant, email) do update set password_hash = excluded.password_hash, created_at = excluded.created_at
   where u.confirmed_at is null and u.password_hash is not null and u.roles = '{}' and u.disabled_at is null
   returning id
 )
 ${keepToken('confirm', 'registered')}`;
 
-const INVITE = `with invited as (
-  insert into access.users (id, email, roles, created_at) values (?, ?, array[?]::text[], now())
-  on conflict (email) do nothing returning ${COLUMNS}
-), token as (
-  ${keepToken('reset', 'invited')}
-)
-select ${COLUMNS} from invited`;
-
-const FIND_BY_CONFIRM = `select ${COLUMNS}, password_hash from access.users where ${hasToken('confirm')}`;
+const FIND_BY_CONFIRM = `select ${WITH_TENANT}, password_hash from access.users as u where ${hasToken('confirm')}`;
 
 const CONFIRM = `with used as (
   ${useToken('confirm')}
 )
 update access.users as u set confirmed_at = coalesce(confirmed_at, now()) from used where u.id = used.id
-returning u.id`;
+returning u.id, u.tenant`;
 
-const ISSUE_RESET = keepToken('reset', 'access.users where email = ? and disabled_at is null');
+const ISSUE_RESET = keepToken(
+  'reset',
+  `access.users as u where tenant = ? and email = ? and disabled_at is null and ${isOfEnabledTenant('u')}`,
+);
 
-const FIND_BY_RESET = `select id, email from access.users where ${hasToken('reset')}`;
+const FIND_BY_RESET = `select id, tenant, email from access.users where ${hasToken('reset')}`;
 
 const RESET = `with used as (
   ${useToken('reset')}
@@ -170,19 +146,15 @@ const SET_PASSWORD = `with ended as (
 )
 update access.users set password_hash = ? where id = ?`;
 
-function findStatement(column: 'email' | 'id'): string {
-  return `select ${COLUMNS}, password_hash from access.users where ${column} = ?`;
+function findStatement(condition: string): string {
+  return `select ${WITH_TENANT}, password_hash from access.users as u where ${condition}`;
 }
 
-function listStatement(place: string): string {
-  return `select ${COLUMNS} from access.users where ${place} order by created_at desc, id desc limit ?`;
-}
-
-const UPDATE = `with ended as (
-  ${endSessions('user_id = ? and ?')}
+const MOVE = `with moved as (
+  update access.users as u set tenant = ?, roles = array[?]::text[]
+  where id = ? and not exists (select from access.users as o where o.tenant = ? and o.email = u.email and o.id <> u.id)
+  returning ${COLUMNS}
+), ended as (
+  ${endSessions('user_id in (select id from moved)')}
 )
-update access.users
-set roles = case when ? then array[?]::text[] else roles end,
-  disabled_at = case when ? then coalesce(disabled_at, now()) when ? then null else disabled_at end
-where id = ?
-returning ${COLUMNS}`;
+select ${WITH_TENANT} from moved as u`;

@@ -41,6 +41,7 @@ describe('the role of access-svc', () => {
     'delete from access.users',
     'delete from access.sessions',
     'delete from access.signing_keys',
+    'delete from access.tenants',
     `update access.audit_events set subject = 'somebody'`,
     'alter table access.audit_events disable trigger all',
     'select from alerts',
@@ -80,6 +81,19 @@ describe('the role of access-svc', () => {
     await queryPostgres(postgres.url, 'drop role vigie_access');
     await postgres.restart();
     expect(await codeOf(url, 'select from access.api_keys')).to.equal('done');
+    expect(await codeOf(url, 'set role vigie_access_tenant')).to.equal('done');
+  });
+
+  it('has nothing of what the role of tenants may without becoming it, nor the other way round', async () => {
+    await queryPostgres(postgres.url, 'create table access.of_tenants (id text)');
+    await queryPostgres(postgres.url, 'revoke all on access.of_tenants from vigie_access');
+    await queryPostgres(postgres.url, 'grant select on access.of_tenants to vigie_access_tenant');
+    const become = 'begin; set local role vigie_access_tenant;';
+    expect(await codeOf(url, 'select from access.of_tenants')).to.equal('42501');
+    expect(await codeOf(url, `${become} select from access.of_tenants`)).to.equal('done');
+    for (const table of ['signing_keys', 'tenants', 'schema_migrations']) {
+      expect(await codeOf(url, `${become} select from access.${table}`)).to.equal('42501');
+    }
   });
 
   it('is made before or after its tables, never meanwhile: some of them would get no grants', async () => {
@@ -91,7 +105,7 @@ describe('the role of access-svc', () => {
       postgres.url,
       `select attrelid::regclass, attname from pg_attribute
        where attrelid = any (array['access.api_keys', 'access.audit_events', 'access.users', 'access.mail_tokens',
-         'access.sessions', 'access.signing_keys']::regclass[])
+         'access.sessions', 'access.signing_keys', 'access.tenants']::regclass[])
          and attnum > 0 and col_description(attrelid, attnum) is null`,
     );
     expect(uncommented).to.deep.equal([]);

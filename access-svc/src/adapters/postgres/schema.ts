@@ -4,6 +4,8 @@ import { ApiKeyRow } from './api-key-row.ts';
 import { M0001ApiKeys } from './migrations/m0001-api-keys.ts';
 import { M0002AuditEvents } from './migrations/m0002-audit-events.ts';
 import { M0003Users } from './migrations/m0003-users.ts';
+import { M0004Tenants } from './migrations/m0004-tenants.ts';
+import { TenantRow } from './tenant-row.ts';
 import { UserRow } from './user-row.ts';
 
 /** "vigac" in ASCII: the same for every access-svc, of any version. */
@@ -12,11 +14,12 @@ const MIGRATION_LOCK = 0x76_69_67_61_63;
 export const SCHEMA: ServiceSchema = {
   applicationName: 'vigie-access-svc',
   schemaName: 'access',
-  entities: [ApiKeyRow, UserRow],
+  entities: [ApiKeyRow, TenantRow, UserRow],
   migrations: [
     { name: '0001-api-keys', class: M0001ApiKeys },
     { name: '0002-audit-events', class: M0002AuditEvents },
     { name: '0003-users', class: M0003Users },
+    { name: '0004-tenants', class: M0004Tenants },
   ],
   migrationsTable: 'schema_migrations',
   migrationLock: MIGRATION_LOCK,
@@ -29,6 +32,6 @@ export const SCHEMA: ServiceSchema = {
  * `schema_migrations` says how far they have run.
  */
 export const TABLES: readonly string[] = [
-  ...['api_keys', 'audit_events'],
+  ...['tenants', 'api_keys', 'audit_events'],
   ...['users', 'mail_tokens', 'sessions', 'signing_keys'],
 ];

@@ -12,7 +12,7 @@ import { DEFAULT_TENANT } from '../tenants.ts';
 import { userIdentity } from '../users/user-tokens.ts';
 import { asService } from './as-service.ts';
 import { auditCalls } from './audit-calls.ts';
-import { authorizeCalls, identityKey, setIdentity } from './authorize-calls.ts';
+import { authorizeCalls, identityKey, onBehalfOf, setIdentity } from './authorize-calls.ts';
 
 const SECRET = 'spec';
 
@@ -84,11 +84,12 @@ describe('auditCalls', () => {
   it('records who called what, and when, in which trace', async () => {
     const trace = newTrace();
     const before = Date.now();
-    await withTrace(trace, () => open(SECRET).deleteAlert({ uid: 'there' }));
+    await withTrace(trace, () => open(SECRET).deleteAlert({ uid: 'there' }, onBehalfOf('acme')));
     expect(events).to.have.lengthOf(1);
     const [{ id, at, ...event } = {} as AuditEvent] = events;
     expect(event).to.deep.equal({
       subject: 'service',
+      tenant: 'acme',
       method: 'vigie.alert.v1.AlertService/DeleteAlert',
       request: '{"uid":"there"}',
       code: 'OK',

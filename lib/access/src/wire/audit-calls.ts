@@ -45,9 +45,9 @@ export function auditCalls(record: (event: AuditEvent) => void, translation: Err
 }
 
 function eventOf({ method, message, contextValues: values }: UnaryRequest, at: Date, code: string): AuditEvent {
+  const { subject, tenant } = identityOf({ values });
   return {
-    ...{ id: randomUUID(), at, code },
-    subject: identityOf({ values }).subject,
+    ...{ id: randomUUID(), at, subject, tenant, code },
     method: `${method.parent.typeName}/${method.name}`,
     request: requestText(method.input, message),
     traceId: values.get(traceKey)?.traceId ?? '',
