@@ -63,6 +63,10 @@ const GOOD_BODIES: Readonly<Record<string, string>> = {
   refresh: '{"refreshToken":"vgr_secret"}',
   logOut: '{"refreshToken":"vgr_secret"}',
   revokeApiKey: '{}',
+  createTenant: '{"id":"acme"}',
+  disableTenant: '{}',
+  enableTenant: '{}',
+  moveUser: '{"tenant":"acme"}',
 };
 /** Their requests hold a password or a token, and are never known again. */
 const isSecret = (operationId: string) =>
@@ -91,6 +95,7 @@ describe('the OpenAPI document', () => {
       storeQuarantine: { listQuarantinedAlerts: all, redriveQuarantinedAlerts: all, discardQuarantinedAlerts: all },
       access: { createApiKey: all, getApiKey: all, listApiKeys: all, rotateApiKey: all, revokeApiKey: all },
       accessAudit: { listAuditEvents: all },
+      accessTenants: { createTenant: all, getTenant: all, listTenants: all, disableTenant: all, enableTenant: all },
       accessUsers: {
         register: all,
         confirmEmail: all,
@@ -101,6 +106,7 @@ describe('the OpenAPI document', () => {
         createUser: all,
         listUsers: all,
         updateUser: all,
+        moveUser: all,
         deleteUser: all,
       },
       accessSessions: { logIn: all, refresh: all, logOut: all },

@@ -15,6 +15,7 @@ const PUBLIC_ACCESS_SERVICES = {
   'vigie.access.v1.ApiKeyService': ['CreateApiKey', 'GetApiKey', 'ListApiKeys', 'RevokeApiKey', 'RotateApiKey'],
   'vigie.access.v1.AuditService': ['ListAuditEvents'],
   'vigie.access.v1.SessionService': ['LogIn', 'LogOut', 'Refresh'],
+  'vigie.access.v1.TenantService': ['CreateTenant', 'DisableTenant', 'EnableTenant', 'GetTenant', 'ListTenants'],
   'vigie.access.v1.UserService': [
     'ChangePassword',
     'ConfirmEmail',
@@ -22,6 +23,7 @@ const PUBLIC_ACCESS_SERVICES = {
     'DeleteUser',
     'GetCurrentUser',
     'ListUsers',
+    'MoveUser',
     'Register',
     'RequestPasswordReset',
     'ResetPassword',

@@ -14,6 +14,7 @@ import type { HttpRule } from '@vigie/proto/google/api/http_pb.ts';
 import { ApiKeyService } from '@vigie/proto/vigie/access/v1/api_key_service_pb.ts';
 import { AuditService } from '@vigie/proto/vigie/access/v1/audit_service_pb.ts';
 import { SessionService } from '@vigie/proto/vigie/access/v1/session_service_pb.ts';
+import { TenantService } from '@vigie/proto/vigie/access/v1/tenant_service_pb.ts';
 import { UserService } from '@vigie/proto/vigie/access/v1/user_service_pb.ts';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { success_status } from '@vigie/proto/vigie/http/v1/method_options_pb.ts';
@@ -27,7 +28,7 @@ const WIDTH = 120;
 /** The whole public API; a spec of the gateway holds that against what it serves. */
 const SERVICES = [
   ...[AlertService, QuarantinedAlertService, VideoService],
-  ...[SessionService, UserService, ApiKeyService, AuditService],
+  ...[SessionService, UserService, TenantService, ApiKeyService, AuditService],
 ];
 
 const WELL_KNOWN: Readonly<Record<string, string>> = {
