@@ -24,12 +24,9 @@ import { httpMetrics } from './adapters/http/http-metrics.ts';
 import { Idempotency } from './adapters/http/idempotency/idempotency.ts';
 import { createLegacyAlerts, LEGACY_UID_NAMES } from './adapters/http/legacy/legacy-alerts.ts';
 import { createPages } from './adapters/http/pages.ts';
-import { FailedCredentials } from './adapters/http/rates/failed-credentials.ts';
+import { openCallLimits } from './adapters/http/rates/call-limits.ts';
 import { FairTurns, inTurn } from './adapters/http/rates/fair-turns.ts';
 import { limitRate } from './adapters/http/rates/limit-rate.ts';
-import { type RateLimit, RateLimiter } from './adapters/http/rates/rate-limiter.ts';
-import { type RateDimension, RateLimits } from './adapters/http/rates/rate-limits.ts';
-import { RefusedCalls } from './adapters/http/rates/refused-calls.ts';
 import { RequestGuard } from './adapters/http/request-guard.ts';
 import { createMethodForwarder } from './adapters/http/rpc/forward-method.ts';
 import { createOwnServices, isHealthCheck } from './adapters/http/rpc/own-services.ts';
@@ -64,8 +61,6 @@ const MAX_CATCH_UPS = 32;
 const READER_WAIT_MS = 30_000;
 /** How often a client whose watch catches up learns of a newer resume token, while it gets no outcome. */
 const PROGRESS_MS = 1_000;
-/** How often the log says that calls come too fast, if they do. */
-const REFUSED_CALLS_MS = 10_000;
 
 export interface GatewayPorts {
   readonly upstreams: Upstreams;
@@ -100,9 +95,8 @@ export async function startGateway(
   registerAdmissionMetrics(metrics, admissions);
   const access = openPublicAccess(config, context);
   const methods = PUBLIC_METHODS.map(({ method }) => method);
-  const rates = openRates(config, context);
-  const { byIdentity, failedCredentials } = rates;
-  const guard = new RequestGuard({ admissions, access, methods, rates: byIdentity, failedCredentials });
+  const { byAddress, byIdentity, failedCredentials, concurrency } = openCallLimits(config, context);
+  const guard = new RequestGuard({ admissions, access, methods, rates: byIdentity, failedCredentials, concurrency });
   const stopping = new AbortController();
 
   const { upstreamHealth, fetchSigningKeys, rpcHandlers, legacyAlerts, transcoder } = bindParts<Parts>(
@@ -174,11 +168,11 @@ export async function startGateway(
     overrides,
   );
 
-  const turns = rates.areSet ? new FairTurns() : undefined;
+  const turns = byAddress !== undefined || byIdentity !== undefined ? new FairTurns() : undefined;
   const limitRpc = (path: string, handler: ExchangeHandler): ExchangeHandler =>
-    isHealthCheck(path) ? handler : limitRate(inTurn(handler, turns), rates.byAddress, refuseRpc);
+    isHealthCheck(path) ? handler : limitRate(inTurn(handler, turns), byAddress, refuseRpc);
   const limitRest = (handler: ExchangeHandler): ExchangeHandler =>
-    limitRate(inTurn(handler, turns), rates.byAddress, (exchange, error) => sendError(exchange, error, logger));
+    limitRate(inTurn(handler, turns), byAddress, (exchange, error) => sendError(exchange, error, logger));
 
   // A balancer sends nothing to a gateway that isn't ready, so it is as long as it can accept alerts.
   for (const name of UPSTREAM_NAMES) {
@@ -221,29 +215,6 @@ export async function startGateway(
   // Runs before the listener closes, which waits until all streams have ended.
   teardown.defer(() => stopping.abort(stoppingError()));
   return httpListener.listen(config.host, config.port);
-}
-
-interface Rates {
-  readonly byAddress: RateLimits | undefined;
-  readonly byIdentity: RateLimits | undefined;
-  readonly failedCredentials: FailedCredentials | undefined;
-  /** Whether calls have one that are as they should be. */
-  readonly areSet: boolean;
-}
-
-/** Addresses are counted before anybody is asked who calls; identities once that is known. */
-function openRates(config: Config, { logger, metrics }: ServiceContext): Rates {
-  const { rateLimit, keyRateLimit, failedCredentialsPerMinute } = config;
-  const refused = new RefusedCalls({ logger, metrics, intervalMs: REFUSED_CALLS_MS });
-  const open = (name: string, limit: RateLimit | undefined, keyOf: RateDimension['keyOf']): RateLimits | undefined =>
-    limit && new RateLimits([{ name, limiter: new RateLimiter(limit), keyOf }], refused);
-  return {
-    byAddress: open('caller', rateLimit, ({ caller }) => caller),
-    byIdentity: open('key', keyRateLimit, ({ identity }) => (identity?.isAnonymous ? undefined : identity?.subject)),
-    failedCredentials:
-      failedCredentialsPerMinute === 0 ? undefined : new FailedCredentials(failedCredentialsPerMinute, refused),
-    areSet: rateLimit !== undefined || keyRateLimit !== undefined,
-  };
 }
 
 function openChannels(config: Config, { teardown, tls }: ServiceContext): Record<UpstreamName, ChannelTransport> {

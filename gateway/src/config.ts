@@ -5,10 +5,11 @@ import { readRunnerConfig } from '@vigie/service-kit/lifecycle';
 import { readServerLimits, type ServerLimits } from '@vigie/service-kit/limits';
 import { type KeyPairPaths, readKeyPairPaths } from '@vigie/service-kit/tls';
 import { TrustedProxies } from '@vigie/service-kit/web';
+import type { CallLimitOptions } from './adapters/http/rates/call-limits.ts';
 import type { RateLimit } from './adapters/http/rates/rate-limiter.ts';
 import { service } from './service.ts';
 
-export interface Config extends RunnerConfig, ServerLimits, AccessConfig {
+export interface Config extends RunnerConfig, ServerLimits, AccessConfig, CallLimitOptions {
   /** The one public port, for HTTP/1.1 and HTTP/2. */
   readonly port: number;
   /** Of the port's certificate; without them it speaks no TLS. */
@@ -31,12 +32,6 @@ export interface Config extends RunnerConfig, ServerLimits, AccessConfig {
   readonly sendTimeoutMs: number;
   /** How many outcomes are kept for all watches: one that falls further behind ends. */
   readonly recentOutcomes: number;
-  /** Of one address; undefined if none may call too fast. */
-  readonly rateLimit: RateLimit | undefined;
-  /** Of one API key; undefined if none may be used too fast. */
-  readonly keyRateLimit: RateLimit | undefined;
-  /** API keys and tokens that one address may show in a minute though they are wrong; 0 for any number. */
-  readonly failedCredentialsPerMinute: number;
   /** How long connections are still accepted after SIGTERM; at most half of the grace period. */
   readonly lameDuckMs: number;
 }
@@ -50,6 +45,7 @@ const SERVER_LIMITS = {
 };
 /** Beyond, no process of this kind would be. */
 const MAX_PER_SECOND = 1_000_000;
+const MOST_CALLS = 1_000_000;
 const SPAN_MS = { min: 100, max: 2 ** 31 - 1 };
 
 const HALF_A_YEAR_SECONDS = 180 * 86_400;
@@ -79,12 +75,19 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     rateLimit: readRateLimit(reader, 'RATE_LIMIT_PER_SECOND', 'RATE_LIMIT_WINDOW_SECONDS'),
     keyRateLimit: readRateLimit(reader, 'KEY_RATE_LIMIT_PER_SECOND', 'KEY_RATE_LIMIT_WINDOW_SECONDS'),
     failedCredentialsPerMinute: reader.integer('FAILED_CREDENTIALS_PER_MINUTE', 300, { min: 0, max: MAX_PER_SECOND }),
+    tenantRateLimit: readRateLimit(reader, 'TENANT_RATE_LIMIT_PER_SECOND', 'TENANT_RATE_LIMIT_WINDOW_SECONDS'),
+    keyConcurrentCalls: readMost(reader, 'KEY_CONCURRENT_CALLS'),
+    tenantConcurrentCalls: readMost(reader, 'TENANT_CONCURRENT_CALLS'),
     lameDuckMs: reader.integer('LAME_DUCK_MS', Math.min(500, mostLameDuckMs), {
       min: 0,
       max: mostLameDuckMs,
       maxIs: 'half of SHUTDOWN_GRACE_MS',
     }),
   });
+}
+
+function readMost(reader: EnvReader, name: string): number | undefined {
+  return reader.integer(name, 0, { min: 0, max: MOST_CALLS }) || undefined;
 }
 
 function readRateLimit(reader: EnvReader, rate: string, window: string): RateLimit | undefined {

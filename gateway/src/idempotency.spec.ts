@@ -5,7 +5,7 @@ import { create, fromBinary, fromJson, type JsonObject, toBinary } from '@bufbui
 import { type Duration, durationMs } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node';
-import { newApiKey } from '@vigie/access';
+import { newApiKey, newApiKeyId, readApiKey } from '@vigie/access';
 import { waitFor } from '@vigie/dev-env/testing';
 import { ErrorInfoSchema, RetryInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
 import {
@@ -66,6 +66,11 @@ describe('a POST with an Idempotency-Key', () => {
   /** Whether store-svc answers. */
   let keysFail: { begin?: ConnectError; finish?: ConnectError };
 
+  /** By key; others are the default one's. */
+  const tenants = new Map<string, string>();
+  const tenantOf = (sha256: Uint8Array) =>
+    [...tenants].find(([key]) => readApiKey(key)?.sha256.equals(sha256))?.[1] ?? '';
+
   const aBatch = async () => {
     done++;
     return (await carryOut()) as never;
@@ -83,7 +88,7 @@ describe('a POST with an Idempotency-Key', () => {
       store: { getAlert: aBatch },
       storeQuarantine: { redriveQuarantinedAlerts: aBatch },
       access: { createApiKey: aBatch },
-      identifyApiKey: async () => ({ identity: { scopes: ['admin'] } }),
+      identifyApiKey: async ({ sha256 }) => ({ identity: { scopes: ['admin'], tenant: tenantOf(sha256) } }),
       storeKeys: {
         async begin(request) {
           told.push('begin');
@@ -435,6 +440,15 @@ describe('a POST with an Idempotency-Key', () => {
       `key:${one.split('_')[1]}`,
       `key:${other.split('_')[1]}`,
     ]);
+  });
+
+  it('is one of its tenant: whom an outside issuer calls alike in two tenants has two', async () => {
+    // Two secrets of one id, as a stand-in for two tokens with one `sub`.
+    const id = newApiKeyId();
+    const [one, other] = [newApiKey(id), newApiKey(id)];
+    tenants.set(one, 'acme').set(other, 'b'.repeat(63));
+    for (const key of [one, other]) await post(REST, { authorization: `Bearer ${key}` });
+    expect(begun.map(({ caller }) => caller)).to.deep.equal([`acme/key:${id}`, `${'b'.repeat(63)}/key:${id}`]);
   });
 
   it('has a batch carried out again of which items are to be sent again', async () => {

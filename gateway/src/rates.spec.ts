@@ -330,3 +330,50 @@ describe('rates by API key', () => {
     expect(error.findDetails(RetryInfoSchema)).to.have.length(1);
   });
 });
+
+describe('rates by tenant', () => {
+  const tenantQuotaOf = (quota: number): Partial<Config> => ({
+    tenantRateLimit: { perSecond: quota / 60, windowSeconds: 60 },
+  });
+  const tenants = new Map<string, string>();
+  const known: Services = {
+    ...services,
+    identifyApiKey: async ({ id }) => ({ identity: { scopes: ['alerts:write'], tenant: tenants.get(id) ?? '' } }),
+  };
+
+  function newKey(tenant: string): string {
+    const key = newApiKey();
+    tenants.set(key.split('_')[1] as string, tenant);
+    return key;
+  }
+
+  const statusWith = async (key: string, { url }: RunningGateway): Promise<number> => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
+    return (await fetch(`${url}/v1/alerts`, { method: 'POST', headers, body: JSON.stringify(ALERT) })).status;
+  };
+
+  it('count all keys of a tenant together, others for themselves, and nobody who shows no credentials', async () => {
+    await using gateway = await runGateway(known, tenantQuotaOf(2));
+    const statuses = [];
+    for (let times = 0; times < 3; times++) statuses.push(await statusWith(newKey('acme'), gateway));
+    expect(statuses).to.deep.equal([202, 202, 429]);
+    expect(await statusWith(newKey('beta'), gateway)).to.equal(202);
+    for (let times = 0; times < 4; times++) expect((await postBatch(gateway, 1)).status).to.equal(202);
+  });
+
+  it('stand beside those by key', async () => {
+    const keyRateLimit = { perSecond: 2 / 60, windowSeconds: 60 };
+    await using gateway = await runGateway(known, { ...tenantQuotaOf(3), keyRateLimit });
+    const [busy, other] = [newKey('acme'), newKey('acme')];
+    const statuses = [];
+    for (const key of [busy, busy, busy, other, other]) statuses.push(await statusWith(key, gateway));
+    expect(statuses).to.deep.equal([202, 202, 429, 202, 429]);
+    expect(await gateway.metrics.metrics()).to.match(/vigie_gateway_rate_limited_total\{policy="tenant".*\} 1/);
+  });
+
+  it('are set by settings of their own', () => {
+    expect(readConfig({}).tenantRateLimit).to.equal(undefined);
+    const env = { TENANT_RATE_LIMIT_PER_SECOND: '100', TENANT_RATE_LIMIT_WINDOW_SECONDS: '10' };
+    expect(readConfig(env).tenantRateLimit).to.deep.equal({ perSecond: 100, windowSeconds: 10 });
+  });
+});

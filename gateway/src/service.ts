@@ -16,8 +16,9 @@ export const service = {
     memoryMib: 512,
     settings: {
       ...{ ALLOWED_HOSTS: '', ALLOWED_ORIGINS: '', TRUSTED_PROXIES: '' },
-      ...{ TLS_CERT_FILE: '', TLS_KEY_FILE: '', RATE_LIMIT_PER_SECOND: '', KEY_RATE_LIMIT_PER_SECOND: '' },
-      FAILED_CREDENTIALS_PER_MINUTE: '',
+      ...{ TLS_CERT_FILE: '', TLS_KEY_FILE: '' },
+      ...{ RATE_LIMIT_PER_SECOND: '', KEY_RATE_LIMIT_PER_SECOND: '', TENANT_RATE_LIMIT_PER_SECOND: '' },
+      ...{ KEY_CONCURRENT_CALLS: '', TENANT_CONCURRENT_CALLS: '', FAILED_CREDENTIALS_PER_MINUTE: '' },
     },
   },
 } as const satisfies ServiceDeclaration;

@@ -46,7 +46,7 @@ export interface Exchange {
   attempt: HeldAttempt | undefined;
   /** If it counts against a rate. */
   rate: CallRate | undefined;
-  /** Refused because it came too fast: there may be so many that each has no line in the log. */
+  /** Refused because it came too fast, or beside too many: there may be so many that each has no line in the log. */
   isRateLimited: boolean;
   /** The route's template: few values, fit for a metric's label. */
   route: string;

@@ -3,6 +3,8 @@ import { type AccessControl, AccessError, type Identity } from '@vigie/access';
 import { scopeOf, translateAccessError } from '@vigie/access/wire';
 import type { Admissions, AdmittedCall } from '@vigie/service-kit/limits';
 import type { Exchange } from './exchange.ts';
+import { onceOver } from './once-over.ts';
+import type { ConcurrentCalls } from './rates/concurrent-calls.ts';
 import type { FailedCredentials } from './rates/failed-credentials.ts';
 import type { RateLimits } from './rates/rate-limits.ts';
 import { StandingAccess } from './standing-access.ts';
@@ -16,6 +18,8 @@ export interface RequestGuardParts {
   readonly rates?: RateLimits | undefined;
   /** Absent if nobody may show too many. */
   readonly failedCredentials?: FailedCredentials | undefined;
+  /** Absent if everybody may have as many calls open at once as there is room for. */
+  readonly concurrency?: ConcurrentCalls | undefined;
 }
 
 /** What every request has to pass before its body is read. */
@@ -26,21 +30,23 @@ export class RequestGuard {
   readonly #methods: ReadonlySet<DescMethod>;
   readonly #rates: RateLimits | undefined;
   readonly #failedCredentials: FailedCredentials | undefined;
+  readonly #concurrency: ConcurrentCalls | undefined;
 
-  constructor({ admissions, access, methods, rates, failedCredentials }: RequestGuardParts) {
+  constructor({ admissions, access, methods, rates, failedCredentials, concurrency }: RequestGuardParts) {
     this.#admissions = admissions;
     this.#access = access;
     this.#standing = new StandingAccess(access);
     this.#methods = new Set(methods);
     this.#rates = rates;
     this.#failedCredentials = failedCredentials;
+    this.#concurrency = concurrency;
   }
 
   /**
    * Finds out who sends a request, and whether it may.
    *
-   * @throws ConnectError UNAUTHENTICATED, PERMISSION_DENIED; RESOURCE_EXHAUSTED if it comes too fast, or from an
-   * address with too many wrong credentials
+   * @throws ConnectError UNAUTHENTICATED, PERMISSION_DENIED; RESOURCE_EXHAUSTED if it comes too fast, while too many of
+   * the sender's are open, or from an address with too many wrong credentials
    */
   async authorize(exchange: Exchange, method: DescMethod): Promise<void> {
     if (!this.#methods.has(method)) return;
@@ -51,6 +57,7 @@ export class RequestGuard {
       throw translateAccessError(error) ?? error;
     }
     await this.#rates?.enter(exchange);
+    this.#concurrency?.enter(exchange);
   }
 
   async #admit(exchange: Exchange, method: DescMethod): Promise<Identity> {
@@ -77,10 +84,7 @@ export class RequestGuard {
     exchange.signal.throwIfAborted();
     const call = this.#admissions.admit(exchange.caller, kind);
     exchange.call = call;
-    exchange.response.on('close', () => {
-      if (exchange.attempt === undefined) call[Symbol.dispose]();
-      else void exchange.attempt.ended.promise.then(() => call[Symbol.dispose]());
-    });
+    onceOver(exchange, () => call[Symbol.dispose]());
     return call;
   }
 }

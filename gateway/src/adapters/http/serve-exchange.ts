@@ -4,6 +4,7 @@ import { callerOf, followResponse, type Peer, type RequestListener } from '@vigi
 import type { Logger } from '@vigie/service-kit/telemetry';
 import { continueTrace, TRACE_ID, TRACEPARENT, withTrace } from '@vigie/service-kit/telemetry';
 import type { TrustedProxies } from '@vigie/service-kit/web';
+import { callerName } from './caller-name.ts';
 import type { Exchange, ExchangeHandler } from './exchange.ts';
 import type { HttpMetrics } from './http-metrics.ts';
 
@@ -52,7 +53,7 @@ export function createRequestListener(parts: ServeExchangeParts): RequestListene
 function logExchange(logger: Logger, exchange: Exchange, status: number, elapsedMs: number): void {
   const { request, path, route, uid, code, trace, identity } = exchange;
   const ms = Math.round(elapsedMs * 1000) / 1000;
-  const by = identity?.subject;
+  const by = identity && callerName(identity);
   const line = { traceId: trace.traceId, method: request.method, path, route, status, ms, uid, code, by };
   if (exchange.isRateLimited) logger.debug(line, 'request');
   else if (status >= 500) logger.warn(line, 'request');

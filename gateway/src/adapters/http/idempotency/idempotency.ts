@@ -4,6 +4,7 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import type { Logger } from '@vigie/service-kit/telemetry';
 import { type IdempotencyKeys, type KeptAnswer, type KeyState, MAX_KEPT_BYTES } from '../../../api/idempotency-keys.ts';
 import type { Answer } from '../answer.ts';
+import { callerName } from '../caller-name.ts';
 import { countBytes } from '../count-answer.ts';
 import type { Exchange } from '../exchange.ts';
 import { holdsSecret } from '../holds-secret.ts';
@@ -70,7 +71,7 @@ export class Idempotency {
     const key = readIdempotencyKey(exchange.request);
     if (key === undefined || !isRemembered(method)) return undefined;
     const { identity } = exchange;
-    const caller = identity === undefined || identity.isAnonymous ? ANYBODY : identity.subject;
+    const caller = identity === undefined || identity.isAnonymous ? ANYBODY : callerName(identity);
     const attempt = { caller, key, leaseId: randomUUID() };
     const state = await this.#ask(exchange, attempt, body);
     if (state.kind === 'IN_PROGRESS') throw keyInUse();

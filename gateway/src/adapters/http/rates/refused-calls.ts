@@ -13,7 +13,10 @@ const MAX_NAMED = 100;
 /** In a line of the log. */
 const MAX_LOGGED = 5;
 
-/** Calls beyond their rates: a flood would be a flood of lines in the log too, so they are summed up. */
+/**
+ * Calls beyond their rates, or beside too many others of theirs: a flood would be a flood of lines in the log too, so
+ * they are summed up.
+ */
 export class RefusedCalls {
   readonly #logger: Logger;
   readonly #intervalMs: number;
@@ -28,7 +31,7 @@ export class RefusedCalls {
     this.#intervalMs = intervalMs;
     this.#total = new Counter({
       name: 'vigie_gateway_rate_limited_total',
-      help: 'Calls that were refused because they came too fast, by what they were counted by.',
+      help: 'Calls that were refused because they came too fast, or too many at once, by what they were counted by.',
       labelNames: ['policy'],
       registers: [metrics],
     });
@@ -49,7 +52,7 @@ export class RefusedCalls {
     const entries = [...this.#byKey].sort(([, a], [, b]) => b - a);
     const refused = entries.reduce((sum, [, count]) => sum + count, this.#others);
     const most = Object.fromEntries(entries.slice(0, MAX_LOGGED));
-    this.#logger.warn({ refused, most }, 'calls came faster than their rates allow');
+    this.#logger.warn({ refused, most }, 'calls came faster, or more at once, than their limits allow');
     this.#byKey.clear();
     this.#others = 0;
   }
