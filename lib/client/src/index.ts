@@ -27,6 +27,7 @@ export type {
   ListFilter,
   NewAlert,
   NewApiKey,
+  NewTenant,
   Page,
   Poster,
   PurgeFilter,
@@ -37,6 +38,7 @@ export type {
   SendResult,
   Summary,
   SummaryFilter,
+  Tenant,
   WatchFilter,
 } from './resources.ts';
 export type { RetryPolicy } from './retry.ts';
@@ -49,6 +51,8 @@ export {
   type PosterOptions,
   type Purged,
   type RotateOptions,
+  type TenantListOptions,
+  type TenantOptions,
   type VigieClient,
 } from './vigie-client.ts';
 export { type ErrorCode, type FieldViolation, VigieError } from './vigie-error.ts';

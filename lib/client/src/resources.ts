@@ -1,4 +1,5 @@
 import type { ApiKey as ApiKeyMessage } from '@vigie/proto/vigie/access/v1/api_key_pb.ts';
+import type { Tenant as TenantMessage } from '@vigie/proto/vigie/access/v1/tenant_pb.ts';
 import type { Alert as AlertMessage } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import type {
   CreateAlertResponse,
@@ -94,6 +95,8 @@ export interface NewApiKey {
   readonly stores?: readonly string[] | undefined;
   /** From when on it is refused: a date, or RFC 3339. Never if absent. */
   readonly expiresAt?: Date | string | undefined;
+  /** Whose it is; that of who makes it if absent. Only admins of the tenant `default` may name another one. */
+  readonly tenant?: string | undefined;
 }
 
 /** An API key that was made or rotated. */
@@ -101,4 +104,15 @@ export interface IssuedApiKey {
   readonly apiKey: ApiKey;
   /** The key: `vgk_...`. Vigie can't show it again. */
   readonly key: string;
+}
+
+/** Whose alerts, API keys and users something is about. */
+export interface Tenant extends Plain<TenantMessage> {}
+
+/** What is decided of a tenant when it is made. */
+export interface NewTenant {
+  /** Names it for ever, as a label of DNS: `acme`. */
+  readonly id: string;
+  /** What people call it: 1-100 characters. Its id if absent. */
+  readonly displayName?: string | undefined;
 }

@@ -254,6 +254,40 @@ describe('a client of a mesh', () => {
     });
   });
 
+  describe('that manages tenants', () => {
+    const admin = () => client({ token: mesh.access.adminKey });
+
+    it('makes, gets and lists them, through all pages', async () => {
+      const made = await admin().createTenant({ id: 'acme', displayName: 'Acme' });
+      expect(made).to.include({ id: 'acme', displayName: 'Acme' });
+      expect(await admin().createTenant({ id: 'beta' })).to.include({ displayName: 'beta' });
+      expect(await admin().getTenant('acme')).to.deep.equal(made);
+      const ids = (await all(admin().listTenants({ pageSize: 1 }))).map(({ id }) => id);
+      expect(ids).to.deep.equal(['beta', 'acme', 'default']);
+    });
+
+    it('manages their keys by their names', async () => {
+      await admin().createTenant({ id: 'keyed' });
+      const tenant = 'keyed';
+      const { apiKey, key } = await admin().createApiKey({ name: 'first', scopes: ['admin'], tenant });
+      expect(apiKey).to.include({ tenant });
+      const { id } = apiKey;
+      expect(await failure(admin().getApiKey(id))).to.include({ reason: 'KEY_NOT_FOUND' });
+      expect(await admin().getApiKey(id, { tenant })).to.include({ id, tenant });
+      expect((await all(admin().listApiKeys({ tenant }))).map(each => each.id)).to.deep.equal([id]);
+      expect((await all(client({ token: key }).listApiKeys())).map(each => each.id)).to.deep.equal([id]);
+      const rotated = await admin().rotateApiKey(id, { tenant });
+      expect(await client({ token: rotated.key }).getTenant(tenant)).to.include({ id: tenant });
+      expect(await admin().revokeApiKey(id, { tenant })).to.have.property('revokedAt');
+    });
+
+    it('shuts them out and lets them in again', async () => {
+      await admin().createTenant({ id: 'shut' });
+      expect(await admin().disableTenant('shut')).to.have.property('disabledAt');
+      expect(await admin().enableTenant('shut')).to.not.have.property('disabledAt');
+    });
+  });
+
   describe('that manages API keys', () => {
     const admin = (options: Partial<ConnectionOptions> = {}) => client({ token: mesh.access.adminKey, ...options });
     const scopes = ['alerts:read'] as const;

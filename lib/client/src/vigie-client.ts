@@ -10,6 +10,15 @@ import {
   RotateApiKeyRequestSchema,
   type RotateApiKeyResponse,
 } from '@vigie/proto/vigie/access/v1/api_key_service_pb.ts';
+import { TenantSchema } from '@vigie/proto/vigie/access/v1/tenant_pb.ts';
+import {
+  CreateTenantRequestSchema,
+  DisableTenantRequestSchema,
+  EnableTenantRequestSchema,
+  GetTenantRequestSchema,
+  ListTenantsRequestSchema,
+  TenantService,
+} from '@vigie/proto/vigie/access/v1/tenant_service_pb.ts';
 import { AlertSchema } from '@vigie/proto/vigie/alert/v1/alert_pb.ts';
 import {
   AlertService,
@@ -42,6 +51,7 @@ import type {
   ListFilter,
   NewAlert,
   NewApiKey,
+  NewTenant,
   Page,
   Poster,
   PurgeFilter,
@@ -52,6 +62,7 @@ import type {
   SendResult,
   Summary,
   SummaryFilter,
+  Tenant,
   WatchFilter,
 } from './resources.ts';
 import { alertMessage, sendAlerts } from './send-alerts.ts';
@@ -87,7 +98,18 @@ export interface PosterOptions extends CallOptions {
   readonly maxSide?: number | undefined;
 }
 
-export interface RotateOptions extends CallOptions {
+/** Of one who may ask about other tenants. */
+export interface TenantOptions extends CallOptions {
+  /** Whose it is; the caller's own if absent. Only admins of the tenant `default` may name another one. */
+  readonly tenant?: string | undefined;
+}
+
+export interface TenantListOptions extends TenantOptions {
+  /** Of each page: 1-1000; 100 if absent. */
+  readonly pageSize?: number | undefined;
+}
+
+export interface RotateOptions extends TenantOptions {
   /** For how long the key as it was is still taken, at most 30 days; not at all if absent. */
   readonly keepPreviousForMs?: number | undefined;
 }
@@ -250,33 +272,71 @@ export class VigieClient {
   }
 
   /** What is known of an API key. NOT_FOUND if there is none with this id. */
-  async getApiKey(id: string, options?: CallOptions): Promise<ApiKey> {
-    const request = messageOf(GetApiKeyRequestSchema, { id });
+  async getApiKey(id: string, { tenant, ...options }: TenantOptions = {}): Promise<ApiKey> {
+    const request = messageOf(GetApiKeyRequestSchema, { id, tenant });
     return plainOf(ApiKeySchema, await this.#connection.call(ApiKeyService.method.getApiKey, request, options));
   }
 
   /** All API keys that were ever made, the latest first. Pages are fetched as the loop gets to them. */
   async *listApiKeys({
     pageSize,
+    tenant,
     ...options
-  }: CallOptions & { readonly pageSize?: number | undefined } = {}): AsyncGenerator<ApiKey, void, undefined> {
+  }: TenantListOptions = {}): AsyncGenerator<ApiKey, void, undefined> {
     yield* itemsOf(async pageToken => {
-      const request = messageOf(ListApiKeysRequestSchema, { pageSize, pageToken });
+      const request = messageOf(ListApiKeysRequestSchema, { pageSize, pageToken, tenant });
       const answer = await this.#connection.call(ApiKeyService.method.listApiKeys, request, options);
       return { items: answer.apiKeys.map(item => plainOf(ApiKeySchema, item)), nextPageToken: answer.nextPageToken };
     });
   }
 
   /** Gives an API key a new secret, which is shown this once. Its id, scopes and stores stay. */
-  async rotateApiKey(id: string, { keepPreviousForMs, ...options }: RotateOptions = {}): Promise<IssuedApiKey> {
-    const request = messageOf(RotateApiKeyRequestSchema, { id, keepPreviousFor: durationOf(keepPreviousForMs) });
+  async rotateApiKey(id: string, { keepPreviousForMs, tenant, ...options }: RotateOptions = {}): Promise<IssuedApiKey> {
+    const keepPreviousFor = durationOf(keepPreviousForMs);
+    const request = messageOf(RotateApiKeyRequestSchema, { id, keepPreviousFor, tenant });
     return issuedOf(await this.#connection.call(ApiKeyService.method.rotateApiKey, request, options));
   }
 
   /** Revokes an API key for good, within five seconds everywhere. Of no effect on one that is revoked already. */
-  async revokeApiKey(id: string, options?: CallOptions): Promise<ApiKey> {
-    const request = messageOf(RevokeApiKeyRequestSchema, { id });
+  async revokeApiKey(id: string, { tenant, ...options }: TenantOptions = {}): Promise<ApiKey> {
+    const request = messageOf(RevokeApiKeyRequestSchema, { id, tenant });
     return plainOf(ApiKeySchema, await this.#connection.call(ApiKeyService.method.revokeApiKey, request, options));
+  }
+
+  /** Makes a tenant. For admins of the tenant `default`, as what else is done with tenants. */
+  async createTenant(tenant: NewTenant, options?: CallOptions): Promise<Tenant> {
+    const request = messageOf(CreateTenantRequestSchema, { tenant });
+    return plainOf(TenantSchema, await this.#connection.call(TenantService.method.createTenant, request, options));
+  }
+
+  /** A tenant; its own admins may get it too. NOT_FOUND if there is none with this id. */
+  async getTenant(id: string, options?: CallOptions): Promise<Tenant> {
+    const request = messageOf(GetTenantRequestSchema, { id });
+    return plainOf(TenantSchema, await this.#connection.call(TenantService.method.getTenant, request, options));
+  }
+
+  /** All tenants, the latest first. Pages are fetched as the loop gets to them. */
+  async *listTenants({
+    pageSize,
+    ...options
+  }: CallOptions & { readonly pageSize?: number | undefined } = {}): AsyncGenerator<Tenant, void, undefined> {
+    yield* itemsOf(async pageToken => {
+      const request = messageOf(ListTenantsRequestSchema, { pageSize, pageToken });
+      const answer = await this.#connection.call(TenantService.method.listTenants, request, options);
+      return { items: answer.tenants.map(item => plainOf(TenantSchema, item)), nextPageToken: answer.nextPageToken };
+    });
+  }
+
+  /** Shuts a tenant out, within five seconds everywhere. Of no effect on one that is disabled already. */
+  async disableTenant(id: string, options?: CallOptions): Promise<Tenant> {
+    const request = messageOf(DisableTenantRequestSchema, { id });
+    return plainOf(TenantSchema, await this.#connection.call(TenantService.method.disableTenant, request, options));
+  }
+
+  /** Lets a tenant in again, with what it had. */
+  async enableTenant(id: string, options?: CallOptions): Promise<Tenant> {
+    const request = messageOf(EnableTenantRequestSchema, { id });
+    return plainOf(TenantSchema, await this.#connection.call(TenantService.method.enableTenant, request, options));
   }
 }
 

@@ -10,6 +10,7 @@ import { discard, quarantine, redrive } from './commands/quarantine.ts';
 import { replay } from './commands/replay.ts';
 import { send } from './commands/send.ts';
 import { summary } from './commands/summary.ts';
+import { tenants } from './commands/tenants.ts';
 import { watch } from './commands/watch.ts';
 import { whoami } from './commands/whoami.ts';
 
@@ -28,6 +29,7 @@ export const COMMANDS: readonly Command[] = [
   deleteCommand,
   purge,
   keys,
+  tenants,
   login,
   logout,
   whoami,

@@ -8,13 +8,14 @@ export function keyRow({ lastUsedAt = 'never', ...apiKey }: ApiKey): readonly st
 
 /** An API key with all that is known, a field a line. */
 export function keyFields(apiKey: ApiKey): readonly (readonly string[])[] {
-  const { id, name, scopes, expiresAt, createdAt, rotatedAt, previousKeyUntil, revokedAt, lastUsedAt } = apiKey;
+  const { id, tenant, name, scopes, expiresAt, createdAt, rotatedAt, previousKeyUntil, revokedAt, lastUsedAt } = apiKey;
   const fields: Record<string, string | undefined> = {
     id,
     name,
     state: stateOf(apiKey),
     scopes: scopes.join(),
     stores: storesOf(apiKey),
+    tenant,
     created: createdAt,
     expires: expiresAt ?? 'never',
     rotated: rotatedAt,

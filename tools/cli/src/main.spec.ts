@@ -243,6 +243,61 @@ describe('vigie', () => {
     });
   });
 
+  describe('tenants', () => {
+    const asAdmin = (args: readonly string[]) => run(args, { env: { VIGIE_TOKEN: mesh.access.adminKey } });
+
+    async function adminJson(...args: string[]) {
+      const { code, stdout, stderr } = await asAdmin([...args, '--json']);
+      expect([code, stderr]).to.deep.equal([0, '']);
+      return JSON.parse(stdout);
+    }
+
+    it('are made, listed and shown', async () => {
+      expect((await asAdmin(['tenants', 'create', 'acme', '--name', 'Acme & fils'])).stdout).to.match(
+        /^id +acme\nname +Acme & fils\nstate +active\ncreated +2/,
+      );
+      const { stdout } = await asAdmin(['tenants', 'list']);
+      const [head, latest, first] = stdout.split('\n').map(row => row.split(/ {2,}/));
+      expect(head).to.deep.equal(['ID', 'NAME', 'CREATED', 'STATE']);
+      expect(latest?.slice(0, 2)).to.deep.equal(['acme', 'Acme & fils']);
+      expect(first?.[0]).to.equal('default');
+      expect((await asAdmin(['tenants'])).stdout).to.equal(stdout);
+      expect(await adminJson('tenants', 'get', 'acme')).to.include({ id: 'acme', displayName: 'Acme & fils' });
+      const taken = await asAdmin(['tenants', 'create', 'acme']);
+      expect([taken.code, taken.stderr]).to.satisfy(([code, text]: [number, string]) =>
+        code === 1 ? /^vigie: ALREADY_EXISTS \(TENANT_EXISTS\)/.test(text) : false,
+      );
+    });
+
+    it('have keys, which admins of the default one make, list, show, rotate and revoke', async () => {
+      await adminJson('tenants', 'create', 'keyed');
+      const { apiKey, key } = await adminJson('keys', 'create', 'first', '--scope', 'admin', '--tenant', 'keyed');
+      expect(apiKey).to.include({ tenant: 'keyed' });
+      expect((await run(['tenants', 'get', 'keyed', '--token', key])).code).to.equal(0);
+      expect((await run(['tenants', '--token', key])).stderr).to.match(
+        /^vigie: PERMISSION_DENIED \(TENANT_NOT_ALLOWED\)/,
+      );
+      expect((await run(['keys', '--token', key])).stdout.trimEnd().split('\n')).to.have.lengthOf(2);
+      const named = [apiKey.id, '--tenant', 'keyed'];
+      expect((await asAdmin(['keys', 'get', apiKey.id])).stderr).to.match(/^vigie: NOT_FOUND \(KEY_NOT_FOUND\)/);
+      expect((await asAdmin(['keys', 'get', ...named])).stdout).to.match(/^tenant +keyed$/m);
+      expect((await asAdmin(['keys', '--tenant', 'keyed'])).stdout).to.contain(apiKey.id);
+      expect((await adminJson('keys', 'rotate', ...named)).apiKey).to.include({ id: apiKey.id });
+      expect((await asAdmin(['keys', 'revoke', ...named])).stdout).to.equal(`revoked  ${apiKey.id}\n`);
+    });
+
+    it('are disabled and enabled', async () => {
+      await adminJson('tenants', 'create', 'shut');
+      expect(await adminJson('tenants', 'disable', 'shut')).to.have.property('disabledAt');
+      const refused = await asAdmin(['keys', 'create', 'late', '--scope', 'admin', '--tenant', 'shut']);
+      expect(refused.stderr).to.contain('api_key.tenant must be a tenant');
+      expect((await asAdmin(['tenants', 'enable', 'shut'])).stdout).to.match(/^state +active$/m);
+      expect((await asAdmin(['tenants', 'disable', 'default'])).stderr).to.match(
+        /^vigie: FAILED_PRECONDITION \(TENANT_NEEDED\)/,
+      );
+    });
+  });
+
   it('sends the token', async () => {
     const seen: (string | undefined)[] = [];
     const server = createServer(({ headers }, response) => {
@@ -275,6 +330,9 @@ describe('vigie', () => {
     'a key without a scope': ['keys', 'create', 'a'],
     'a key with a scope that there is not': ['keys', 'create', 'a', '--scope', 'alerts'],
     'a key without a name': ['keys', 'create', '--scope', 'admin'],
+    'nothing that is done with tenants': ['tenants', 'remove', 'a'],
+    'a tenant without an id': ['tenants', 'create'],
+    'more than an action where tenants are listed': ['tenants', 'list', 'a'],
     'an option of another action': ['keys', 'revoke', 'a', '--scope', 'admin'],
     'an option of an action without it': ['keys', '--expires-in', '1d'],
     'a URL that is none': ['list', '--url', 'localhost:8000'],

@@ -1,24 +1,24 @@
 import { type IssuedApiKey, SCOPES } from '@vigie/client';
-import type { Command, CommandContext, Option } from '../command.ts';
-import { EXIT } from '../exit-codes.ts';
+import { type Action, commandOfActions } from '../action.ts';
+import type { Option } from '../command.ts';
 import { KEY_COLUMNS, keyFields, keyRow } from '../key-rows.ts';
-import { onlyArg } from '../only-arg.ts';
+import { noArgs, onlyArg } from '../only-arg.ts';
 import type { Output } from '../output.ts';
 import { LIMIT, printList } from '../print-list.ts';
 import { WrongUsageError } from '../wrong-usage-error.ts';
 
-/** What is done with keys. */
-interface Action {
-  readonly options: readonly Option[];
-  /** Throws WrongUsageError, VigieError. */
-  readonly run: (context: CommandContext) => Promise<void>;
-}
+const TENANT: Option = {
+  name: 'tenant',
+  value: 'ID',
+  help: 'of this tenant; your own if absent, and only admins of the tenant default may name another one',
+};
 
 const list: Action = {
-  options: [LIMIT],
-  async run({ client, values, output }) {
+  options: [LIMIT, TENANT],
+  async run({ client, values, args, output }) {
+    noArgs(args);
     const options = { columns: KEY_COLUMNS, row: keyRow, values, output };
-    await printList(pageSize => client.listApiKeys({ pageSize }), options);
+    await printList(pageSize => client.listApiKeys({ pageSize, tenant: values.text('tenant') }), options);
   },
 };
 
@@ -38,6 +38,7 @@ const create: Action = {
       help: 'create: only for alerts of this store, or of several; all if absent',
     },
     { name: 'expires-in', value: 'DURATION', help: 'create: how long it is good for: 12h, 90d; for ever if absent' },
+    TENANT,
   ],
   async run({ client, values, args, output }) {
     const name = onlyArg(args, 'NAME');
@@ -45,14 +46,15 @@ const create: Action = {
     if (scopes === undefined) throw new WrongUsageError(`a key needs at least one --scope: ${SCOPES.join(', ')}`);
     const expiresInMs = values.durationMs('expires-in');
     const expiresAt = expiresInMs === undefined ? undefined : new Date(Date.now() + expiresInMs);
-    print(await client.createApiKey({ name, scopes, stores: values.texts('store'), expiresAt }), output);
+    const [stores, tenant] = [values.texts('store'), values.text('tenant')];
+    print(await client.createApiKey({ name, scopes, stores, expiresAt, tenant }), output);
   },
 };
 
 const get: Action = {
-  options: [],
-  async run({ client, args, output }) {
-    const apiKey = await client.getApiKey(onlyArg(args, 'ID'));
+  options: [TENANT],
+  async run({ client, values, args, output }) {
+    const apiKey = await client.getApiKey(onlyArg(args, 'ID'), { tenant: values.text('tenant') });
     if (output.json) output.value(apiKey);
     else output.rows(keyFields(apiKey));
   },
@@ -65,47 +67,33 @@ const rotate: Action = {
       value: 'DURATION',
       help: 'rotate: for how long the key as it was is still taken: 1h, at most 30d; not at all if absent',
     },
+    TENANT,
   ],
   async run({ client, values, args, output }) {
     const keepPreviousForMs = values.durationMs('keep-previous-for');
-    print(await client.rotateApiKey(onlyArg(args, 'ID'), { keepPreviousForMs }), output);
+    const options = { keepPreviousForMs, tenant: values.text('tenant') };
+    print(await client.rotateApiKey(onlyArg(args, 'ID'), options), output);
   },
 };
 
 const revoke: Action = {
-  options: [],
-  async run({ client, args, output }) {
-    const apiKey = await client.revokeApiKey(onlyArg(args, 'ID'));
+  options: [TENANT],
+  async run({ client, values, args, output }) {
+    const apiKey = await client.revokeApiKey(onlyArg(args, 'ID'), { tenant: values.text('tenant') });
     if (output.json) output.value(apiKey);
     else output.rows([['revoked', apiKey.id]]);
   },
 };
 
-const ACTIONS = new Map(Object.entries({ create, get, rotate, revoke }));
-
-export const keys: Command = {
+export const keys = commandOfActions({
   name: 'keys',
-  args: '[ACTION]',
-  argChoices: [...ACTIONS.keys()],
   summary: 'lists API keys, or makes, shows, rotates or revokes one',
   details:
-    'vigie keys lists them; an ACTION is create NAME, get ID, rotate ID or revoke ID. All need the scope admin.\n' +
+    'vigie keys lists them; an ACTION is list, create NAME, get ID, rotate ID or revoke ID. All need the scope admin.\n' +
     'A key is shown once, when it is made or rotated: alone on stdout, and what is known of it on stderr, as in\n' +
     'export VIGIE_TOKEN=$(vigie keys create NAME --scope alerts:write)',
-  options: [list, ...ACTIONS.values()].flatMap(({ options }) => options),
-  onlyReads: false,
-  async run(context) {
-    const [name, ...args] = context.args;
-    const action = name === undefined ? list : ACTIONS.get(name);
-    if (action === undefined) {
-      throw new WrongUsageError(`there is no keys ${name}, but ${[...ACTIONS.keys()].join(', ')}`);
-    }
-    const strange = keys.options.find(option => context.values.has(option.name) && !action.options.includes(option));
-    if (strange !== undefined) throw new WrongUsageError(`--${strange.name} is not for keys ${name ?? 'alone'}`);
-    await action.run({ ...context, args });
-    return EXIT.done;
-  },
-};
+  actions: { list, create, get, rotate, revoke },
+});
 
 /** Nothing but the key to stdout, for `$(vigie keys create ...)`. */
 function print(issued: IssuedApiKey, output: Output): void {
