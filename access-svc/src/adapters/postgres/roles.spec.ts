@@ -76,6 +76,14 @@ describe('the role of access-svc', () => {
     expect(why).to.match(/permission denied for schema access/);
   });
 
+  it('is missed at the start where it may not become that of tenants, as after roles.sql of an earlier version', async () => {
+    await queryPostgres(postgres.url, 'revoke vigie_access_tenant from vigie_access');
+    const { started } = await runAccess(teardown, postgres);
+    expect(await started.catch(error => error.message)).to.match(/permission denied to set role "vigie_access_tenant"/);
+    await createRoles(postgres.url);
+    await (await runAccess(teardown, postgres)).started;
+  });
+
   it('is given all that is there when it is made on the data of an earlier version', async () => {
     await queryPostgres(postgres.url, 'drop owned by vigie_access');
     await queryPostgres(postgres.url, 'drop role vigie_access');

@@ -1,6 +1,7 @@
 /** What access-svc has in Postgres, also for tools that copy or restore what it holds. */
 import type { ServiceSchema } from '@vigie/postgres';
 import { ApiKeyRow } from './api-key-row.ts';
+import { TENANT_ROLE } from './for-tenant.ts';
 import { M0001ApiKeys } from './migrations/m0001-api-keys.ts';
 import { M0002AuditEvents } from './migrations/m0002-audit-events.ts';
 import { M0003Users } from './migrations/m0003-users.ts';
@@ -23,8 +24,8 @@ export const SCHEMA: ServiceSchema = {
   ],
   migrationsTable: 'schema_migrations',
   migrationLock: MIGRATION_LOCK,
-  // Fails for a role that lacks the grants of docker/postgres/roles.sql.
-  canUseTable: 'select from access.api_keys limit 0',
+  // Fails for a role that lacks the grants of docker/postgres/roles.sql, or can't become that of tenants.
+  canUseTable: `select from access.api_keys limit 0; set role ${TENANT_ROLE}; reset role`,
 };
 
 /**
