@@ -1,18 +1,26 @@
+import { glob } from 'node:fs/promises';
+import path from 'node:path';
 import {
   create,
+  type DescMessage,
   type DescMethod,
   type DescMethodStreaming,
   type DescMethodUnary,
   type DescService,
+  type Message,
+  toJson,
 } from '@bufbuild/protobuf';
 import { ConnectError, type Transport } from '@connectrpc/connect';
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node';
-import { newApiKey } from '@vigie/access';
+import { newApiKey, type ReadApiKey, readApiKey, SCOPES } from '@vigie/access';
 import { scopeOf } from '@vigie/access/wire';
 import { Mesh } from '@vigie/dev-env';
+import { PROJECT_DIR } from '@vigie/dev-env/setup/project.mjs';
+import { BadRequestSchema, ErrorInfoSchema, ResourceInfoSchema } from '@vigie/proto/google/rpc/error_details_pb.ts';
 import { ApiKeyService } from '@vigie/proto/vigie/access/v1/api_key_service_pb.ts';
 import { AuditService } from '@vigie/proto/vigie/access/v1/audit_service_pb.ts';
 import { SessionService } from '@vigie/proto/vigie/access/v1/session_service_pb.ts';
+import { TenantService } from '@vigie/proto/vigie/access/v1/tenant_service_pb.ts';
 import { UserService } from '@vigie/proto/vigie/access/v1/user_service_pb.ts';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { AuditTrailService } from '@vigie/proto/vigie/internal/access/v1/audit_trail_service_pb.ts';
@@ -25,31 +33,66 @@ import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 import { ChannelTransport, codeNameOf } from '@vigie/service-kit/grpc';
 import { yieldAll } from '@vigie/service-kit/testing';
 import { expect } from 'chai';
+import { NAMING, type Names, namesOfNobody } from './testing/names-of-others.ts';
 
 const SERVICES: readonly DescService[] = [
-  ...[AlertService, ApiKeyService, AuditService, QuarantinedAlertService, SessionService, UserService, VideoService],
+  ...[AlertService, QuarantinedAlertService, VideoService],
+  ...[ApiKeyService, AuditService, SessionService, TenantService, UserService],
   ...[AlertIndexService, AuditTrailService, CredentialService, IdempotencyService, OutcomeService],
+];
+/** AlertService, QuarantinedAlertService and VideoService are to come, with what NAMING has of them. */
+const NAMED_SERVICES: readonly DescService[] = [
+  ...[ApiKeyService, AuditService, SessionService, TenantService, UserService],
 ];
 const METHODS = SERVICES.flatMap(({ methods }) => methods);
 
-async function endingOf(transport: Transport, method: DescMethod, headers: Record<string, string>): Promise<string> {
+type Headers = Readonly<Record<string, string>>;
+
+/** @throws ConnectError */
+async function answersOf(
+  transport: Transport,
+  method: DescMethod,
+  headers: Headers,
+  request = create(method.input),
+): Promise<readonly Message[]> {
+  if (method.methodKind === 'unary') {
+    return [(await transport.unary(method as DescMethodUnary, undefined, 10_000, headers, request)).message];
+  }
+  const requests = yieldAll([request]);
+  const { message } = await transport.stream(method as DescMethodStreaming, undefined, 1_000, headers, requests);
+  return Array.fromAsync(message);
+}
+
+async function endingOf(transport: Transport, method: DescMethod, headers: Headers): Promise<string> {
   try {
-    if (method.methodKind === 'unary') {
-      await transport.unary(method as DescMethodUnary, undefined, 10_000, headers, create(method.input));
-    } else {
-      const { message } = await transport.stream(
-        method as DescMethodStreaming,
-        undefined,
-        1_000,
-        headers,
-        yieldAll([create(method.input)]),
-      );
-      await Array.fromAsync(message);
-    }
+    await answersOf(transport, method, headers);
     return 'OK';
   } catch (error) {
     return codeNameOf(ConnectError.from(error).code);
   }
+}
+
+/** Not how long to wait: that is another one each time. */
+const DETAILS: readonly DescMessage[] = [BadRequestSchema, ErrorInfoSchema, ResourceInfoSchema];
+
+/** All that the caller is told, as JSON. */
+async function toldBy(transport: Transport, method: DescMethod, headers: Headers, request: object): Promise<string> {
+  try {
+    const answers = await answersOf(transport, method, headers, create(method.input, request as never));
+    return JSON.stringify(answers.map(answer => toJson(method.output, answer)));
+  } catch (error) {
+    const refusal = ConnectError.from(error);
+    const details = DETAILS.flatMap(schema => refusal.findDetails(schema).map(detail => toJson(schema, detail)));
+    return JSON.stringify([codeNameOf(refusal.code), refusal.rawMessage, details]);
+  }
+}
+
+/** Without what is another one each time: ids that were made, times, and the names that the request has. */
+function withoutNames(told: string, names: Names): string {
+  const named = Object.entries(names).reduce((text, [what, name]) => text.replaceAll(name, what), told);
+  return named
+    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'UUID')
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME');
 }
 
 describe('strangers, in a mesh that is shut', () => {
@@ -90,6 +133,14 @@ describe('strangers, in a mesh that is shut', () => {
     ),
   ];
 
+  it('are asked for at each service that the contract has', async () => {
+    const protos = await Array.fromAsync(glob('vigie/**/*_service.proto', { cwd: path.join(PROJECT_DIR, 'proto') }));
+    const own = protos.map(file =>
+      file.replace(/([^/]+)\.proto$/, (_, name: string) => pascalCase(name)).replaceAll('/', '.'),
+    );
+    expect(SERVICES.map(({ typeName }) => typeName)).to.have.members(own);
+  });
+
   for (const [way, open] of ways) {
     it(`get nothing over ${way}, but where they get credentials`, async () => {
       const transport = open();
@@ -115,5 +166,91 @@ describe('strangers, in a mesh that is shut', () => {
     });
   }
 
+  describe('who are admins of another tenant', () => {
+    const FIRST = 'tenant-of-others';
+    const MARK = 'of the first tenant';
+    let names: Names;
+    let nobody: Names;
+    let stranger: Headers;
+    /** What there is of others, and the stranger never names. */
+    let hidden: readonly string[];
+
+    before(async () => {
+      const others = { displayName: MARK };
+      for (const tenant of [{ id: FIRST, ...others }, { id: 'never-named', ...others }, { id: 'strangers' }]) {
+        expect((await asFirst('POST', '/v1/tenants', tenant)).id).to.equal(tenant.id);
+      }
+      const key = { name: MARK, scopes: ['alerts:read'] };
+      const made = [
+        await asFirst('POST', '/v1/apiKeys', { ...key, tenant: FIRST }),
+        await asFirst('POST', '/v1/apiKeys', key),
+      ].map(({ apiKey }) => (apiKey as { id: string }).id);
+      const [ada, bob] = ['ada', 'bob'].map(name => `${name}@example.com`) as [string, string];
+      const users = [
+        await asFirst('POST', '/v1/users', { email: ada, tenant: FIRST }),
+        await asFirst('POST', '/v1/users', { email: bob }),
+      ].map(({ id }) => id as string);
+      names = { key: made[0] as string, user: users[0] as string, tenant: FIRST, email: ada };
+      nobody = namesOfNobody();
+      const { id: adminId } = readApiKey(mesh.access.adminKey) as ReadApiKey;
+      hidden = [MARK, 'never-named', made[1] as string, users[1] as string, bob, adminId, 'ADMIN_KEY'];
+      stranger = { authorization: `Bearer ${await makeKey({ scopes: SCOPES, tenant: 'strangers' })}` };
+    });
+
+    async function asFirst(verb: string, path: string, body?: object): Promise<Readonly<Record<string, unknown>>> {
+      const response = await fetch(`${mesh.url}${path}`, {
+        method: verb,
+        headers: { 'content-type': 'application/json', ...asAdmin() },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      return (await response.json()) as Readonly<Record<string, unknown>>;
+    }
+
+    it('may name something in each method that is looked at here', () => {
+      const looked = METHODS.filter(({ parent }) => NAMED_SERVICES.includes(parent)).map(nameOf);
+      expect(Object.keys(NAMING)).to.have.members(looked);
+    });
+
+    for (const [way, open] of ways) {
+      it(`are told nothing over ${way}, nor whether there is anything`, async () => {
+        const transport = open();
+        for (const method of METHODS) {
+          if (scopeOf(method) === 'internal') {
+            expect(await endingOf(transport, method, stranger)).to.be.oneOf(['PERMISSION_DENIED', 'UNIMPLEMENTED']);
+          }
+          const requestsFor = NAMING[nameOf(method)] ?? (() => []);
+          for (const [index, request] of requestsFor(names).entries()) {
+            const told = await toldBy(transport, method, stranger, request);
+            for (const each of hidden) expect(told, nameOf(method)).not.to.include(each);
+            const toldOfNobody = await toldBy(transport, method, stranger, requestsFor(nobody)[index] as object);
+            const isAll = Object.keys(request).length === 0;
+            if (isAll) continue;
+            expect(withoutNames(told, names), nameOf(method)).to.equal(withoutNames(toldOfNobody, nobody));
+          }
+        }
+        if (transport instanceof ChannelTransport) transport[Symbol.dispose]();
+      });
+    }
+
+    it('have changed nothing', async () => {
+      const { key, user, tenant } = names;
+      expect(await asFirst('GET', `/v1/tenants/${tenant}`))
+        .to.include({ displayName: MARK })
+        .and.not.have.any.keys('disabledAt');
+      const apiKey = await asFirst('GET', `/v1/apiKeys/${key}?tenant=${tenant}`);
+      expect(apiKey).to.include({ name: MARK }).and.not.have.any.keys('revokedAt', 'rotatedAt');
+      const { users } = await asFirst('GET', `/v1/users?tenant=${tenant}`);
+      expect((users as { id: string }[])[0])
+        .to.include({ id: user })
+        .and.not.have.any.keys('disabledAt');
+      expect((users as { roles: string[] }[])[0]?.roles).to.deep.equal([]);
+    });
+  });
+
+  const nameOf = ({ parent, name }: DescMethod) => `${parent.name}/${name}`;
   const asAdmin = () => ({ authorization: `Bearer ${mesh.access.adminKey}` });
 });
+
+function pascalCase(name: string): string {
+  return name.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
