@@ -32,6 +32,12 @@ export interface Credentials {
   readonly password: string;
 }
 
+/** Whose password it is: an address may be a user's in several tenants. */
+export interface LogInCredentials extends Credentials {
+  /** `default` if absent. */
+  readonly tenant?: string | undefined;
+}
+
 /** What people do about themselves. What gets them in takes no token, whatever the client has. */
 export class Account {
   readonly #connection: Connection;
@@ -41,7 +47,7 @@ export class Account {
   }
 
   /** Begins a session. UNAUTHENTICATED `LOGIN_FAILED` if the address or the password is wrong. */
-  async logIn(credentials: Credentials, options?: CallOptions): Promise<SessionTokens> {
+  async logIn(credentials: LogInCredentials, options?: CallOptions): Promise<SessionTokens> {
     const request = messageOf(LogInRequestSchema, credentials);
     return plainOf(LogInResponseSchema, await this.#connection.call(SessionService.method.logIn, request, options));
   }
@@ -74,9 +80,12 @@ export class Account {
     await this.#connection.call(UserService.method.confirmEmail, messageOf(ConfirmEmailRequestSchema, proof), options);
   }
 
-  /** Asks for a mail to set another password. Resolves alike where there is no such user. */
-  async requestPasswordReset(email: string, options?: CallOptions): Promise<void> {
-    const request = messageOf(RequestPasswordResetRequestSchema, { email });
+  /** Asks for a mail to set another password, in one tenant. Resolves alike where there is no such user. */
+  async requestPasswordReset(
+    email: string,
+    { tenant, ...options }: CallOptions & Pick<LogInCredentials, 'tenant'> = {},
+  ): Promise<void> {
+    const request = messageOf(RequestPasswordResetRequestSchema, { email, tenant });
     await this.#connection.call(UserService.method.requestPasswordReset, request, options);
   }
 

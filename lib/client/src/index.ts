@@ -7,7 +7,7 @@
  * const { status, media } = await vigie.get('a1', { waitMs: 30_000 });
  * ```
  */
-export type { Account, Credentials, SessionTokens, User } from './account.ts';
+export type { Account, Credentials, LogInCredentials, SessionTokens, User } from './account.ts';
 export type { CallOptions, ConnectionOptions, TokenSource } from './connection.ts';
 export {
   ALERT_STATUSES,

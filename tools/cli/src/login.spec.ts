@@ -100,6 +100,23 @@ describe('a session of vigie', () => {
     expect(asked(REFRESH)).to.deep.equal([]);
   });
 
+  it('is one of the tenant that is named', async () => {
+    const admin = createVigieClient({ url: mesh.url, token: mesh.access.adminKey });
+    await admin.createTenant({ id: 'acme' });
+    const { key } = await admin.createApiKey({ name: 'spec', scopes: ['admin'], tenant: 'acme' });
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ email: 'bob@example.com', roles: ['sender'] });
+    await fetch(`${mesh.url}/v1/users`, { method: 'POST', headers, body });
+    const token = await mailedToken(mesh.dataDir, 'reset', 'bob@example.com');
+    await createVigieClient({ url: mesh.url }).account.resetPassword({ token, newPassword: PASSWORD });
+    const asBob = ['login', '--email', 'bob@example.com', '--password-stdin'];
+    expect((await run(asBob, PASSWORD)).stderr).to.match(/^vigie: UNAUTHENTICATED \(LOGIN_FAILED\)/);
+    expect((await run([...asBob, '--tenant', 'acme'], PASSWORD)).stdout).to.equal(
+      'logged in  bob@example.com  alerts:write\n',
+    );
+    expect((await run(['whoami'])).stdout).to.match(/^email +bob@example\.com$/m);
+  });
+
   it('is of one gateway, and comes after a key that is given', async () => {
     expect(JSON.parse((await logIn('--json')).stdout)).to.deep.equal({
       ...{ url: gateway.url, email: EMAIL, scopes: SCOPES.split(',') },

@@ -53,6 +53,8 @@ describe('tenants, in a mesh that is shut', () => {
       .and.match(/"uid":"acme-1","duplicate":false/)
       .and.match(/"uid":"acme-1",.*"status":"PROCESSED"/)
       .and.not.contain('"error"');
+    // Which nobody else sees, who makes it.
+    expect((await asAdmin('GET', '/v1/alerts/acme-1')).status).to.equal(404);
   });
 
   it('have it on the command line too', async () => {

@@ -12,6 +12,7 @@ export const login: Command = {
     '--url; it goes on for as long as it is used once in 30 days. --token and VIGIE_TOKEN come before it.',
   options: [
     { name: 'email', value: 'ADDRESS', help: 'of the user' },
+    { name: 'tenant', value: 'ID', help: 'whose user it is (default)' },
     { name: 'password-stdin', help: 'reads the password from stdin, for scripts' },
   ],
   onlyReads: false,
@@ -21,7 +22,7 @@ export const login: Command = {
     const credentials = await askCredentials({ email: values.text('email'), isPasswordOnStdin });
     const { email } = credentials;
     const askedAt = Date.now();
-    const tokens = await client.account.logIn(credentials);
+    const tokens = await client.account.logIn({ ...credentials, tenant: values.text('tenant') });
     await session.keep(email, tokens, askedAt);
     const { scopes } = accessTokenClaims(tokens.accessToken);
     if (output.json) output.value({ url, email, scopes });
