@@ -18,7 +18,7 @@ describe('tenants, in a mesh that is shut', () => {
   const teardown = new AsyncDisposableStack();
   let mesh: Mesh;
   before(async () => {
-    mesh = teardown.use(await Mesh.boot({ ports: 'free', env: { ANONYMOUS_SCOPES: '' } }));
+    mesh = teardown.use(await Mesh.boot({ ports: 'free', env: { ANONYMOUS_SCOPES: '', TENANT_VIDEO_PATH: '/' } }));
   });
   after(() => teardown.disposeAsync());
 
