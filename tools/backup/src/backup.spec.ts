@@ -76,8 +76,8 @@ describe('backup and restore', () => {
   async function insertApiKey(url: string, id: string): Promise<void> {
     await queryPostgres(
       url,
-      `insert into access.api_keys (id, name, scopes, stores, sha256, created_at, created_by, revoked_at)
-       values ($1, $2, '{alerts:read}', array[$2], sha256(convert_to($1, 'UTF8')), now(), 'service', $3)`,
+      `insert into access.api_keys (tenant, id, name, scopes, stores, sha256, created_at, created_by, revoked_at)
+       values ('default', $1, $2, '{alerts:read}', array[$2], sha256(convert_to($1, 'UTF8')), now(), 'service', $3)`,
       [id, 'a, "b"\t{c}\\N', id === 'revoked' ? new Date() : null],
     );
   }
