@@ -9,8 +9,18 @@ export interface Names {
   readonly tenant: string;
   /** Of a user. */
   readonly email: string;
-  // Here: the uid of an alert, its store, the id of a quarantined message, the path of a video.
+  /** The uid of an alert, its store, and its video. */
+  readonly alert: string;
+  readonly store: string;
+  readonly video: string;
+  /** The uid of another alert, for who wants it too. */
+  readonly taken: string;
+  /** The id of a message in quarantine. */
+  readonly quarantined: string;
 }
+
+/** The tenant of whoever asks. */
+export const STRANGERS = 'strangers';
 
 /** What nobody has. */
 export function namesOfNobody(): Names {
@@ -19,12 +29,23 @@ export function namesOfNobody(): Names {
     user: randomUUID(),
     tenant: `nobody-${randomUUID()}`,
     email: `${randomUUID()}@example.com`,
+    alert: `nobody-${randomUUID()}`,
+    store: `nobody-${randomUUID()}`,
+    video: `/videos/nobody-${randomUUID()}.mp4`,
+    taken: `nobody-${randomUUID()}`,
+    quarantined: `1-${randomUUID()}`,
   };
 }
 
 const password = 'correct horse battery';
 const newPassword = 'staple my own horse';
 const scopes = ['alerts:read'];
+
+/** As a stranger may send it, but that somebody else has sent one of its uid. */
+const alertOf = (uid: string) => ({
+  ...{ uid, timestamp: 1_748_871_320.68, store: 'store-1' },
+  video: `/videos/${STRANGERS}/a.mp4`,
+});
 
 /** By method: requests that are right, each of which names something; an empty one for all there is. */
 export const NAMING: Readonly<Record<string, (names: Names) => readonly object[]>> = {
@@ -67,5 +88,26 @@ export const NAMING: Readonly<Record<string, (names: Names) => readonly object[]
   'UserService/MoveUser': ({ user: id, tenant }) => [{ id, tenant }],
   'UserService/DeleteUser': ({ user: id, tenant }) => [{ id }, { id, tenant }],
 
-  // Here: AlertService, QuarantinedAlertService and VideoService.
+  'AlertService/CreateAlert': ({ taken }) => [{ alert: alertOf(taken) }],
+  'AlertService/BatchCreateAlerts': ({ taken }) => [{ alerts: [alertOf(taken)] }],
+  'AlertService/StreamAlerts': ({ taken }) => [{ alert: alertOf(taken) }],
+  'AlertService/GetAlert': ({ alert: uid }) => [{ uid }],
+  'AlertService/ListAlerts': ({ store, video }) => [{}, { stores: [store] }, { video }],
+  'AlertService/SummarizeAlerts': ({ store }) => [{}, { stores: [store] }],
+  'AlertService/WatchAlerts': ({ store }) => [{ stores: [store] }],
+  'AlertService/ReplayAlerts': ({ alert, store }) => [{ uids: [alert] }, { stores: [store] }],
+  'AlertService/DeleteAlert': ({ alert: uid }) => [{ uid }],
+  'AlertService/PurgeAlerts': ({ alert, store }) => [{ uids: [alert] }, { stores: [store] }],
+
+  'QuarantinedAlertService/ListQuarantinedAlerts': ({ alert: uid, store }) => [{}, { uid }, { store }],
+  'QuarantinedAlertService/RedriveQuarantinedAlerts': ({ quarantined, store }) => [{ ids: [quarantined] }, { store }],
+  'QuarantinedAlertService/DiscardQuarantinedAlerts': ({ quarantined, store }) => [{ ids: [quarantined] }, { store }],
+
+  'VideoService/ProbeVideo': ({ video }) => [{ video }],
+  'VideoService/GetPoster': ({ alert, video }) => [
+    { source: { case: 'uid', value: alert } },
+    { source: { case: 'video', value: video } },
+  ],
+  // It brings all that it is about along.
+  'VideoService/ProbeStream': () => [],
 };
