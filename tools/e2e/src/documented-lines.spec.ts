@@ -8,16 +8,15 @@ import { expect } from 'chai';
 import { useMesh } from './mesh-fixture.ts';
 import { newAlert, postJson } from './rest-client.ts';
 import { DOCUMENTED_PATH, documentedProgram, documentedScript } from './testing/documented-script.ts';
+import { runDocumented } from './testing/run-documented.ts';
 
-// Whoever runs tests may have exported a key of another mesh, as the README says.
-const ENV = { ...process.env, PATH: DOCUMENTED_PATH, VIGIE_TOKEN: '' };
 const ACCESS = 'docs/access.md';
 const OPERATIONS = 'docs/operations.md';
 const EXAMPLES = 'docs/examples.md';
 const LIMIT_MS = 100_000;
 
 function has(...programs: string[]): boolean {
-  return programs.every(program => spawnSync('which', [program], { env: ENV }).status === 0);
+  return programs.every(program => spawnSync('which', [program], { env: { PATH: DOCUMENTED_PATH } }).status === 0);
 }
 
 describe('the lines of the docs, pasted as they are', () => {
@@ -31,13 +30,9 @@ describe('the lines of the docs, pasted as they are', () => {
   });
   after(() => teardown.disposeAsync());
 
-  /** Ends with the first line that fails. @returns what all lines print */
   async function paste(page: string, heading: string, only = '', more: NodeJS.ProcessEnv = {}): Promise<string> {
     const script = await documentedScript(mesh(), page, heading, only);
-    const env = { ...ENV, XDG_CONFIG_HOME: dir, ...more };
-    const options = { cwd: dir, env, timeout: LIMIT_MS, maxBuffer: 2 ** 24 };
-    const { stdout, stderr } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], options);
-    return stdout + stderr;
+    return runDocumented(script, dir, { XDG_CONFIG_HOME: dir, ...more });
   }
 
   /** Runs a program in the project's folder, where its packages are. @returns the lines that it prints */

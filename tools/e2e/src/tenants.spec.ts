@@ -1,12 +1,9 @@
-import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { Mesh } from '@vigie/dev-env';
 import { temporaryDir } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
-import { DOCUMENTED_PATH, documentedScript } from './testing/documented-script.ts';
-
-const LIMIT_MS = 100_000;
+import { documentedScript } from './testing/documented-script.ts';
+import { runDocumented } from './testing/run-documented.ts';
 
 interface Answer {
   readonly status: number;
@@ -42,9 +39,7 @@ describe('tenants, in a mesh that is shut', () => {
   async function paste(text: string): Promise<string> {
     const script = await documentedScript(mesh, 'docs/access.md', '## Tenants', text);
     const { path: cwd } = teardown.use(await temporaryDir());
-    const options = { cwd, env: { ...process.env, PATH: DOCUMENTED_PATH, VIGIE_TOKEN: '' }, timeout: LIMIT_MS };
-    const { stdout, stderr } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], options);
-    return stdout + stderr;
+    return runDocumented(script, cwd);
   }
 
   it('have the way from nothing to a first alert that the docs show', async () => {
