@@ -1,7 +1,4 @@
-import type { Alert } from '@vigie/alert';
-
-/** By what an alert is known. */
-export type AlertName = Pick<Alert, 'tenant' | 'uid'>;
+import type { AlertName } from '@vigie/alert';
 
 /** The alerts that are recorded, as far as that can be known now. */
 export interface RecordedAlerts {

@@ -81,8 +81,11 @@ export function parseAlert(input: AlertInput, tenant: string, latest?: Date): Al
   return isLabelled ? { ...alert, labels: Object.fromEntries(sortedLabels(labels)) } : alert;
 }
 
+/** By what an alert is known. */
+export type AlertName = Pick<Alert, 'tenant' | 'uid'>;
+
 /** Names an alert among those of all tenants: `acme/a1`, of the default tenant `a1`. */
-export function alertKey({ tenant, uid }: Pick<Alert, 'tenant' | 'uid'>): string {
+export function alertKey({ tenant, uid }: AlertName): string {
   return tenant === DEFAULT_TENANT ? uid : `${tenant}/${uid}`;
 }
 

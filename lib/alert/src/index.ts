@@ -1,6 +1,7 @@
 export {
   type Alert,
   type AlertInput,
+  type AlertName,
   alertKey,
   findStoreViolation,
   findUidViolation,

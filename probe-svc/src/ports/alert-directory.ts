@@ -1,7 +1,4 @@
-import type { Alert } from '@vigie/alert';
-
-/** By what an alert is known. */
-export type AlertName = Pick<Alert, 'tenant' | 'uid'>;
+import type { AlertName } from '@vigie/alert';
 
 /** Finds the video of an alert that Vigie knows. */
 export interface AlertDirectory {

@@ -1,8 +1,8 @@
-import type { Alert, PendingRetry } from '@vigie/alert';
+import type { AlertName, PendingRetry } from '@vigie/alert';
 
 /** An attempt that failed, of an alert that is tried again. */
 export interface RetryReport {
-  readonly alert: Pick<Alert, 'tenant' | 'uid'>;
+  readonly alert: AlertName;
   readonly retry: PendingRetry;
 }
 

@@ -1,5 +1,5 @@
 import { type Identity, isOfStores } from '@vigie/access';
-import { type Alert, type AlertRecord, isFinished } from '@vigie/alert';
+import { type AlertName, type AlertRecord, isFinished } from '@vigie/alert';
 import { type Backoff, backoffDelayMs, pause, Slots } from '@vigie/service-kit/async';
 import { isRetired, type Retirement } from '../domain/retired-alert.ts';
 import type { AlertStore, AlertStores } from '../ports/alert-store.ts';
@@ -77,7 +77,7 @@ export function createGetAlert(
   }
 
   async function waitForOutcome(
-    alert: Pick<Alert, 'tenant' | 'uid'>,
+    alert: AlertName,
     look: () => Promise<AlertRecord | undefined>,
     waitMs: number,
     signal: AbortSignal | undefined,

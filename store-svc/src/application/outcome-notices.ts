@@ -1,4 +1,4 @@
-import { type Alert, alertKey } from '@vigie/alert';
+import { type AlertName, alertKey } from '@vigie/alert';
 import { pause } from '@vigie/service-kit/async';
 import { EVERYTHING, type OutcomeFeed } from '../ports/outcome-feed.ts';
 
@@ -24,7 +24,7 @@ export class OutcomeNotices {
     this.#feed = feed;
   }
 
-  of(alert: Pick<Alert, 'tenant' | 'uid'>): OutcomeNotice {
+  of(alert: AlertName): OutcomeNotice {
     const key = alertKey(alert);
     const { promise, resolve } = Promise.withResolvers<void>();
     const waiting = this.#waiting.get(key) ?? new Set();

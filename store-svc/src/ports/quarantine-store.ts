@@ -1,4 +1,4 @@
-import type { Alert } from '@vigie/alert';
+import type { AlertName } from '@vigie/alert';
 import type {
   QuarantinedAlert,
   QuarantineFilter,
@@ -30,7 +30,7 @@ export interface QuarantineStore {
   has(ids: readonly string[]): Promise<ReadonlySet<string>>;
 
   /** The message that was at a position in the stream of alerts, in any state, if it brought this alert. */
-  findAt(sequence: number, alert: Pick<Alert, 'tenant' | 'uid'>): Promise<QuarantinedAlert | undefined>;
+  findAt(sequence: number, alert: AlertName): Promise<QuarantinedAlert | undefined>;
 
   /** A tenant's that are HELD, the oldest first. */
   oldestHeld(tenant: string, filter: QuarantineFilter, limit: number): Promise<readonly QuarantinedAlert[]>;

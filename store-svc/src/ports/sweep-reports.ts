@@ -1,4 +1,4 @@
-import type { Alert } from '@vigie/alert';
+import type { AlertName } from '@vigie/alert';
 import type { Backlog } from '../domain/awaiting-alert.ts';
 
 /**
@@ -13,7 +13,7 @@ export type Missing = (typeof MISSING)[number];
 /** What was missing something, and has it again. */
 export interface Repaired {
   /** Undefined for a message that is no alert. */
-  readonly alert: Pick<Alert, 'tenant' | 'uid'> | undefined;
+  readonly alert: AlertName | undefined;
   /** Position in the stream of alerts of the message that it was missing of. */
   readonly sequence: number;
   readonly receivedAt: Date;

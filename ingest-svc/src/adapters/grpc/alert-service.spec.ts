@@ -3,7 +3,7 @@ import { create } from '@bufbuild/protobuf';
 import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import { OPEN_ACCESS } from '@vigie/access/testing';
-import { type Alert, contentHash, parseAlert } from '@vigie/alert';
+import { type Alert, type AlertName, contentHash, parseAlert } from '@vigie/alert';
 import {
   BadRequestSchema,
   ErrorInfoSchema,
@@ -20,7 +20,6 @@ import { Registry } from 'prom-client';
 import { startIngest } from '../../composition-root.ts';
 import { readConfig } from '../../config.ts';
 import { type AlertQueue, AlertQueueError } from '../../ports/alert-queue.ts';
-import type { AlertName } from '../../ports/recorded-alerts.ts';
 
 const good = { uid: 'u-1', video: '/videos/a.mp4', timestamp: 1748871320.683412, store: 'store-42' };
 

@@ -1,9 +1,10 @@
 import { type Client, createClient, type Transport } from '@connectrpc/connect';
 import { onBehalfOf } from '@vigie/access/wire';
+import type { AlertName } from '@vigie/alert';
 import { AlertIndexService } from '@vigie/proto/vigie/internal/alert/v1/alert_index_service_pb.ts';
 import { Batcher, mapGroups } from '@vigie/service-kit/async';
 import type { Logger } from '@vigie/service-kit/telemetry';
-import type { AlertName, RecordedAlerts } from '../../ports/recorded-alerts.ts';
+import type { RecordedAlerts } from '../../ports/recorded-alerts.ts';
 
 export interface StoreRecordedAlertsOptions {
   readonly transport: Transport;

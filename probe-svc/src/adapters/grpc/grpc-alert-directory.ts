@@ -1,13 +1,9 @@
 import { type Client, Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
 import { onBehalfOf } from '@vigie/access/wire';
+import type { AlertName } from '@vigie/alert';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { Failure_Code } from '@vigie/proto/vigie/video/v1/failure_pb.ts';
-import {
-  type AlertDirectory,
-  AlertDirectoryError,
-  type AlertName,
-  type ListedAlert,
-} from '../../ports/alert-directory.ts';
+import { type AlertDirectory, AlertDirectoryError, type ListedAlert } from '../../ports/alert-directory.ts';
 
 /** The store service. */
 export class GrpcAlertDirectory implements AlertDirectory {

@@ -1,5 +1,5 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import type { Alert } from '@vigie/alert';
+import type { AlertName } from '@vigie/alert';
 import { findAlertIn } from '@vigie/alert/wire';
 import { askPostgres } from '@vigie/postgres';
 import { toTimestampText } from '@vigie/postgres/values';
@@ -52,10 +52,7 @@ export class PostgresQuarantineStore implements QuarantineStore {
     });
   }
 
-  findAt(
-    streamSequence: number,
-    { tenant, uid }: Pick<Alert, 'tenant' | 'uid'>,
-  ): Promise<QuarantinedAlert | undefined> {
+  findAt(streamSequence: number, { tenant, uid }: AlertName): Promise<QuarantinedAlert | undefined> {
     return this.#run(async em => {
       const row = await em.findOne(QuarantinedRow, { tenant, uid, streamSequence });
       return row === null ? undefined : toQuarantined(row);
