@@ -1,8 +1,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { DEFAULT_TENANT } from '@vigie/access/tenants';
 import { Mesh } from '@vigie/dev-env';
-import { queryPostgres } from '@vigie/dev-env/servers';
+import { openPostgresSession, type PgClient, queryPostgres } from '@vigie/dev-env/servers';
 import { portsOf } from '@vigie/dev-env/tcp-ports';
 import { Pool } from 'undici';
 import type { BenchOptions } from '../bench-options.ts';
@@ -42,7 +43,7 @@ export async function measureReading({ rows, data }: BenchOptions, say: (line: s
       isWithinBounds &&= !isSlow;
       const mark = isSlow ? '!' : ' ';
       say(`${mark} ${query.name.padEnd(40)} p50 ${shown(quantileOf(times, 0.5))}  p99 ${shown(p99)} ms`);
-      for (const line of await explain(mesh, gateway, query)) say(`      ${line}`);
+      if (query.asksPostgres !== false) for (const line of await explain(mesh, gateway, query)) say(`      ${line}`);
     }
     await gateway.close();
     return isWithinBounds;
@@ -124,11 +125,16 @@ async function explain(mesh: FilledMesh, gateway: Pool, query: ReadingQuery): Pr
   );
   const statement = statements.find(sql => /from "?(?:alerts|\()/.test(sql));
   if (statement === undefined) return [`no statement in ${postgresLog}`];
-  const plan = await queryPostgres(
-    databaseUrl,
-    `explain (analyze, buffers, costs off) ${statement.replaceAll('\n\t', '\n')}`,
-  );
-  return plan.map(row => String(row['QUERY PLAN']));
+  await using session = await openTenantSession(databaseUrl);
+  const { rows } = await session.query(`explain (analyze, buffers, costs off) ${statement.replaceAll('\n\t', '\n')}`);
+  return rows.map(row => String(row['QUERY PLAN']));
+}
+
+/** As store-svc asks for a tenant. */
+async function openTenantSession(url: string): Promise<Pick<PgClient, 'query'> & AsyncDisposable> {
+  const session = await openPostgresSession(url, 'vigie-bench');
+  await session.query(`set vigie.tenant = '${DEFAULT_TENANT}'; set role vigie_store_tenant`);
+  return { query: sql => session.query(sql), [Symbol.asyncDispose]: () => session.end() };
 }
 
 async function setLogged(url: string, statements: 'all' | 'none'): Promise<void> {

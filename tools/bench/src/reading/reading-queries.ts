@@ -7,6 +7,8 @@ export interface ReadingQuery {
   readonly url: () => string;
   /** If it isn't that of all others. */
   readonly maxP99Ms?: number;
+  /** Absent: it does. */
+  readonly asksPostgres?: false;
 }
 
 const HOUR_SECONDS = 3_600;
@@ -35,6 +37,8 @@ export function readingQueries(samples: readonly SampleRow[]): readonly ReadingQ
   };
   const camera = () => `labels=camera=${integer(CAMERAS)}`;
   return [
+    // What the machine and the gateway take of the time of all others.
+    { name: 'nothing: a page that the gateway has', url: () => '/', asksPostgres: false },
     { name: 'one alert', url: () => `/v1/alerts/${sample().uid}` },
     { name: 'the latest, or the oldest', url: () => list() },
     { name: 'a thousand of the latest, or the oldest', url: () => list('page_size=1000'), maxP99Ms: 250 },
