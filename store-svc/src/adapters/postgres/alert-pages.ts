@@ -2,20 +2,22 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { toTimestampText } from '@vigie/postgres/values';
 import type { AlertFilter, ListOrder, ListPosition } from '../../domain/alert-filter.ts';
 import { allOf, rowConditions, type SqlPart } from './alert-conditions.ts';
-import { AlertRow } from './alert-row.ts';
+import type { AlertStatements } from './alert-statements.ts';
 import { CommonLabels } from './common-labels.ts';
 
-const ORDERS = {
-  timestamp: { property: 'alertTimestampMicros', column: 'a.timestamp' },
-  received_at: { property: 'receivedAt', column: 'a.received_at' },
-} as const;
+const COLUMNS = { timestamp: 'a.timestamp', received_at: 'a.received_at' } as const;
 
 /**
  * Pages of lists. The indexes of the orders hold what most filters ask for, so that rows which don't match are passed
  * over without being read; of those that match, an outer query reads the rest. All in the transaction of the tenant.
  */
 export class AlertPages {
+  readonly #selectAll: string;
   readonly #commonLabels = new CommonLabels();
+
+  constructor({ selectAll }: Pick<AlertStatements, 'selectAll'>) {
+    this.#selectAll = selectAll;
+  }
 
   /**
    * @param after only rows that come later in the list than this place
@@ -30,13 +32,13 @@ export class AlertPages {
     order: ListOrder,
   ): Promise<readonly object[]> {
     const { sql, params } = pageStatement(tenant, await this.#narrow(em, filter), limit, after, order);
+    const column = COLUMNS[order.by];
     const direction = directionOf(order);
-    return em
-      .createQueryBuilder(AlertRow, 'a')
-      .select('*')
-      .where(`a.tenant = ? and a.uid = any(array(${sql}))`, [tenant, ...params])
-      .orderBy([{ [ORDERS[order.by].property]: direction }, { uid: direction }])
-      .execute('all');
+    return em.execute(
+      `${this.#selectAll} where a.tenant = ? and a.uid = any(array(${sql}))
+       order by ${column} ${direction}, a.uid ${direction}`,
+      [tenant, ...params],
+    );
   }
 
   /**
@@ -69,7 +71,7 @@ function pageStatement(
   after: ListPosition | undefined,
   order: ListOrder,
 ): SqlPart {
-  const { column } = ORDERS[order.by];
+  const column = COLUMNS[order.by];
   const direction = directionOf(order);
   // One comparison of rows, which the index answers; spelt out with `or` it would not.
   const place: SqlPart | undefined = after && {

@@ -1,4 +1,4 @@
-import { LockMode, raw } from '@mikro-orm/core';
+import { raw } from '@mikro-orm/core';
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { type AlertRecord, contentHash, type FinishedAlert } from '@vigie/alert';
 import { jsonLiteral } from '@vigie/postgres/values';
@@ -16,7 +16,7 @@ import type {
 } from '../../domain/retired-alert.ts';
 import type { AlertStore, LockedAlerts } from '../../ports/alert-store.ts';
 import type { AlertPages } from './alert-pages.ts';
-import { AlertRow, RECEIVED_PROPERTIES } from './alert-row.ts';
+import { AlertRow } from './alert-row.ts';
 import { toAlert, toOutcomeRow, toReceived, toReceivedRow, toRecord, toRetryRow } from './alert-row-mapping.ts';
 import type { AlertStatements, AwaitingRow, ReopeningRow } from './alert-statements.ts';
 import { askForTenant } from './ask-for-tenant.ts';
@@ -66,7 +66,7 @@ export class PostgresAlertStore implements AlertStore {
   withLocked<T>(uids: readonly string[], work: (locked: LockedAlerts) => Promise<T>): Promise<T> {
     return this.#run(async em =>
       work({
-        current: await this.#readKnown(em, uids, this.#selectLocked(em, uids)),
+        current: await this.#readKnown(em, uids, LOCKED),
         writeOutcomes: outcomes => {
           const rows = outcomes.map(({ record }) => toOutcomeRow(record));
           return this.#write(em, this.#parts.statements.updateOutcomes, rows);
@@ -83,14 +83,18 @@ export class PostgresAlertStore implements AlertStore {
   }
 
   get(uid: string): Promise<AlertRecord | undefined> {
+    const { statements, readRow } = this.#parts;
     return this.#run(async em => {
-      const row = await em.findOne(AlertRow, { tenant: this.#tenant, uid });
-      return row === null ? undefined : toRecord(row);
+      const [row]: object[] = await em.execute(`${statements.selectAll} where ${OWN} and a.uid = ?`, [
+        this.#tenant,
+        uid,
+      ]);
+      return row && toRecord(readRow(row));
     });
   }
 
   find(uids: readonly string[]): Promise<ReadonlyMap<string, KnownAlert>> {
-    return this.#run(em => this.#readKnown(em, uids, this.#selectCurrent(em, uids)));
+    return this.#run(em => this.#readKnown(em, uids));
   }
 
   findArchivable(before: Date, limit: number): Promise<readonly ArchivableAlert[]> {
@@ -149,23 +153,25 @@ export class PostgresAlertStore implements AlertStore {
   /** @param uids of alerts that have rows, or had them */
   async #readAll(em: EntityManager, uids: readonly string[]): Promise<Map<string, KnownAlert>> {
     if (uids.length === 0) return new Map();
-    const known = await this.#readKnown(em, uids, this.#selectCurrent(em, uids));
+    const known = await this.#readKnown(em, uids);
     if (known.size === uids.length) return known;
     throw new Error(`${uids.length - known.size} rows of alerts vanished while they were compared.`);
   }
 
-  /** Rows first: one that is retired meanwhile is found among those. */
-  async #readKnown(em: EntityManager, uids: readonly string[], rows: CurrentQuery): Promise<Map<string, KnownAlert>> {
-    const known: Map<string, KnownAlert> = await this.#readCurrent(rows);
+  /** Rows first: one that is retired meanwhile is found among those. @param how the rows are read */
+  async #readKnown(em: EntityManager, uids: readonly string[], how = ''): Promise<Map<string, KnownAlert>> {
+    const known: Map<string, KnownAlert> = await this.#readCurrent(em, uids, how);
     const missing = uids.filter(uid => !known.has(uid));
     for (const retired of await this.#readRetired(em, missing)) known.set(retired.uid, retired);
     return known;
   }
 
-  async #readCurrent(query: CurrentQuery): Promise<Map<string, CurrentAlert>> {
-    const rows = (await query.execute('all')).map(this.#parts.readRow);
+  async #readCurrent(em: EntityManager, uids: readonly string[], how: string): Promise<Map<string, CurrentAlert>> {
+    const { statements, readRow } = this.#parts;
+    const statement = `${statements.selectCurrent} where ${OWN} and ${isOneOf(uids)} ${how}`;
+    const given: object[] = uids.length === 0 ? [] : await em.execute(statement, [this.#tenant, ...uids]);
     return new Map(
-      rows.map(row => [
+      given.map(readRow).map(row => [
         row.uid,
         {
           ...toReceived(row),
@@ -177,8 +183,10 @@ export class PostgresAlertStore implements AlertStore {
 
   /** Whole rows, which are read for few. */
   async #readFinished(em: EntityManager, uids: readonly string[]): Promise<Map<string, FinishedAlert>> {
-    const rows = uids.length === 0 ? [] : await em.find(AlertRow, { tenant: this.#tenant, uid: { $in: [...uids] } });
-    return new Map(rows.map(row => [row.uid, toRecord(row) as FinishedAlert]));
+    const { statements, readRow } = this.#parts;
+    const statement = `${statements.selectAll} where ${OWN} and ${isOneOf(uids)}`;
+    const given: object[] = uids.length === 0 ? [] : await em.execute(statement, [this.#tenant, ...uids]);
+    return new Map(given.map(readRow).map(row => [row.uid, toRecord(row) as FinishedAlert]));
   }
 
   async #readRetired(em: EntityManager, uids: readonly string[]): Promise<readonly RetiredAlert[]> {
@@ -188,18 +196,6 @@ export class PostgresAlertStore implements AlertStore {
        where tenant = ? and uid in (${uids.map(() => '?').join(', ')})`,
       [this.#tenant, ...uids],
     );
-  }
-
-  /** Locks the rows until the transaction ends, in the order of the uids: two batches never wait for each other. */
-  #selectLocked(em: EntityManager, uids: readonly string[]): CurrentQuery {
-    return this.#selectCurrent(em, uids).orderBy({ uid: 'asc' }).setLockMode(LockMode.PESSIMISTIC_WRITE);
-  }
-
-  #selectCurrent(em: EntityManager, uids: readonly string[]) {
-    return em
-      .createQueryBuilder(AlertRow, 'a')
-      .select([...RECEIVED_PROPERTIES, 'outcomeSequence'])
-      .where({ tenant: this.#tenant, uid: { $in: uids } });
   }
 
   async #update(statement: string, rows: readonly object[]): Promise<void> {
@@ -215,8 +211,14 @@ export class PostgresAlertStore implements AlertStore {
   }
 }
 
-interface CurrentQuery {
-  execute(method: 'all'): Promise<object[]>;
+const OWN = 'a.tenant = ?';
+
+/** Until the transaction ends, in the order of the uids: two batches never wait for each other. */
+const LOCKED = 'order by a.uid for update';
+
+/** @param uids at least one */
+function isOneOf(uids: readonly string[]): string {
+  return `a.uid in (${uids.map(() => '?').join(', ')})`;
 }
 
 function toReopeningRow({ received, sequence }: AlertArrival): ReopeningRow {

@@ -16,7 +16,8 @@ export class PostgresAlertStores implements AlertStores {
   readonly #parts: PostgresAlertStoreParts;
 
   constructor(orm: MikroORM) {
-    this.#parts = { orm, statements: alertStatements(orm), readRow: rowReader(orm), pages: new AlertPages() };
+    const statements = alertStatements(orm);
+    this.#parts = { orm, statements, readRow: rowReader(orm), pages: new AlertPages(statements) };
   }
 
   of(tenant: string): PostgresAlertStore {
