@@ -20,6 +20,8 @@ it is; alerts that were deleted since are not brought back. They are archived ag
 
 Exit status: 0 done, 1 failed, 2 wrong call.`;
 
+const STRING = { type: 'string' } as const;
+
 class UsageError extends Error {}
 
 interface Options {
@@ -69,8 +71,6 @@ function readOptions(args: readonly string[]): Options {
   if (tenant !== undefined && uid === undefined) throw new UsageError('--tenant says whose --uid it is.');
   return { restores: restore, files: positionals, uid, tenant: tenant ?? DEFAULT_TENANT, all };
 }
-
-const STRING = { type: 'string' } as const;
 
 function parse(args: readonly string[]) {
   try {

@@ -24,6 +24,8 @@ export interface AlertStatements {
   /** What a query of `alerts as a` selects for `ReadRow`: whole rows, or what deciding needs to know of them. */
   readonly selectAll: string;
   readonly selectCurrent: string;
+  /** Whole rows, each also as a line of JSON keyed by column: `row`. */
+  readonly selectArchivable: string;
 }
 
 interface Column {
@@ -39,14 +41,15 @@ interface Column {
  * half of the time that a query of one row takes with it.
  */
 export function alertStatements(orm: MikroORM): AlertStatements {
+  const all = Object.keys(orm.getMetadata().get(AlertRow).properties);
   const received = columnsOf(orm, RECEIVED_PROPERTIES);
   const added = columnsOf(orm, OUTCOME_PROPERTIES);
   const outcome = [...columnsOf(orm, ['status']), ...added];
   const retry = columnsOf(orm, RETRY_PROPERTIES);
-  const select = (properties: readonly string[]) =>
-    `select ${columnsOf(orm, properties)
-      .map(({ name, property }) => `a.${name} as "${property}"`)
-      .join(', ')} from alerts as a`;
+  const select = (properties: readonly string[], more = '') => {
+    const selected = columnsOf(orm, properties).map(({ name, property }) => `a.${name} as "${property}"`);
+    return `select ${selected.join(', ')}${more} from alerts as a`;
+  };
   const nulls = (columns: readonly Column[]) => columns.map(({ name }) => `${name} = null`).join(', ');
   const clear = nulls([...added, ...retry]);
   const assign = (columns: readonly Column[]) =>
@@ -75,7 +78,8 @@ export function alertStatements(orm: MikroORM): AlertStatements {
       where ${SAME} and alerts.alert_sequence > given."alertSequence"`,
     displaceLater: `update alerts set ${assign(received)}, ${clear}, awaited_sequence = null from ${jsonRows(received)}
       where ${SAME} and alerts.alert_sequence > given."alertSequence"`,
-    selectAll: select(Object.keys(orm.getMetadata().get(AlertRow).properties)),
+    selectAll: select(all),
+    selectArchivable: select(all, ', row_to_json(a)::text as row'),
     selectCurrent: select([...RECEIVED_PROPERTIES, 'outcomeSequence']),
   };
 }

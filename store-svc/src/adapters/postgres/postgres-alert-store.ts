@@ -1,4 +1,3 @@
-import { raw } from '@mikro-orm/core';
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { type AlertRecord, contentHash, type FinishedAlert } from '@vigie/alert';
 import { jsonLiteral } from '@vigie/postgres/values';
@@ -16,7 +15,6 @@ import type {
 } from '../../domain/retired-alert.ts';
 import type { AlertStore, LockedAlerts } from '../../ports/alert-store.ts';
 import type { AlertPages } from './alert-pages.ts';
-import { AlertRow } from './alert-row.ts';
 import { toAlert, toOutcomeRow, toReceived, toReceivedRow, toRecord, toRetryRow } from './alert-row-mapping.ts';
 import type { AlertStatements, AwaitingRow, ReopeningRow } from './alert-statements.ts';
 import { askForTenant } from './ask-for-tenant.ts';
@@ -98,20 +96,17 @@ export class PostgresAlertStore implements AlertStore {
   }
 
   findArchivable(before: Date, limit: number): Promise<readonly ArchivableAlert[]> {
+    const { statements, readRow } = this.#parts;
     return this.#run(async em => {
-      const query = em.createQueryBuilder(AlertRow, 'a').select('*').addSelect(raw('row_to_json(a)::text as row'));
-      query.where(`a.tenant = ? and a.status in ('PROCESSED', 'FAILED') and a.awaited_sequence is null`, [
-        this.#tenant,
-      ]);
-      query.andWhere('a.received_at < ? and (a.restored_at is null or a.restored_at < ?)', [
-        ...[before.toISOString(), before.toISOString()],
-      ]);
-      const given: { row: string }[] = await query
-        .orderBy({ receivedAt: 'asc', uid: 'asc' })
-        .limit(limit)
-        .execute('all');
+      const given: { row: string }[] = await em.execute(
+        `${statements.selectArchivable}
+         where ${OWN} and a.status in ('PROCESSED', 'FAILED') and a.awaited_sequence is null
+           and a.received_at < ? and (a.restored_at is null or a.restored_at < ?)
+         order by a.received_at, a.uid limit ?`,
+        [this.#tenant, before.toISOString(), before.toISOString(), limit],
+      );
       return given.map(({ row, ...columns }) => {
-        const { uid, alertSequence: sequence, outcomeSequence, ...rest } = this.#parts.readRow(columns);
+        const { uid, alertSequence: sequence, outcomeSequence, ...rest } = readRow(columns);
         const hash = contentHash(toAlert({ uid, ...rest }));
         return {
           ...{ uid, contentHash: hash, sequence, outcomeSequence: requireColumn(outcomeSequence) },
