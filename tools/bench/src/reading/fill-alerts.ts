@@ -34,6 +34,8 @@ export async function fillAlerts(url: string, rows: number, say: (line: string) 
     }
     await session.query(`set maintenance_work_mem = '1GB'`);
     for (const { definition } of indexes.rows as Index[]) await session.query(definition);
+    // Also when they are read again later: what is RECEIVED was never published, and is not lost.
+    await session.query(`update maintenance set holder = 'vigie-bench', held_until = 'infinity'`);
     await vacuum(session);
   } finally {
     await session.end();
