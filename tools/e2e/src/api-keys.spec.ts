@@ -2,14 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Mesh } from '@vigie/dev-env';
 import { openJetStream, waitFor } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
+import { askAs, type RestAnswer } from './rest-client.ts';
 
 const VIDEO = '/videos/mp4-faststart.mp4';
-
-interface Answer {
-  readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever JSON the gateway answers
-  readonly body: any;
-}
 
 describe('API keys, in a mesh that is shut', () => {
   const teardown = new AsyncDisposableStack();
@@ -19,20 +14,12 @@ describe('API keys, in a mesh that is shut', () => {
   });
   after(() => teardown.disposeAsync());
 
-  async function ask(key: string, verb: string, path: string, body?: object): Promise<Answer> {
-    const response = await fetch(`${mesh.url}${path}`, {
-      method: verb,
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    return { status: response.status, body: text.startsWith('{') ? JSON.parse(text) : text };
-  }
+  const ask = (key: string, verb: string, path: string, body?: object) => askAs(key, verb, `${mesh.url}${path}`, body);
 
   async function makeKey(apiKey: { scopes: string[]; stores?: string[] }): Promise<{ id: string; key: string }> {
-    const { status, body } = await ask(mesh.access.adminKey, 'POST', '/v1/apiKeys', { name: 'e2e', ...apiKey });
+    const { status, json } = await ask(mesh.access.adminKey, 'POST', '/v1/apiKeys', { name: 'e2e', ...apiKey });
     expect(status).to.equal(201);
-    return { id: body.apiKey.id, key: body.key };
+    return { id: json.apiKey.id, key: json.key };
   }
 
   /** Resolves once the gateway reaches it too. */
@@ -45,7 +32,7 @@ describe('API keys, in a mesh that is shut', () => {
   }
 
   const alertOf = (store: string, uid: string) => ({ uid, video: VIDEO, timestamp: Date.now() / 1_000, store });
-  const reasonOf = ({ body }: Answer) => body.error?.reason;
+  const reasonOf = ({ json }: RestAnswer) => json.error?.reason;
 
   it('are used for what they are for, and show when they were last used', async () => {
     const writer = await makeKey({ scopes: ['alerts:write'] });
@@ -53,10 +40,10 @@ describe('API keys, in a mesh that is shut', () => {
     const refused = await ask(writer.key, 'GET', '/v1/alerts/k-1');
     expect([refused.status, reasonOf(refused)]).to.deep.equal([403, 'SCOPE_MISSING']);
     const read = await ask(mesh.access.adminKey, 'GET', `/v1/apiKeys/${writer.id}`);
-    expect(read.body).not.to.have.property('key');
+    expect(read.json).not.to.have.property('key');
     await waitFor('its last use', async () => {
-      const { body } = await ask(mesh.access.adminKey, 'GET', `/v1/apiKeys/${writer.id}`);
-      return body.lastUsedAt;
+      const { json } = await ask(mesh.access.adminKey, 'GET', `/v1/apiKeys/${writer.id}`);
+      return json.lastUsedAt;
     });
   });
 
@@ -75,12 +62,12 @@ describe('API keys, in a mesh that is shut', () => {
   it('that are rotated go on as they were for as long as they are to, besides the new one', async () => {
     const { id, key } = await makeKey({ scopes: ['alerts:read'] });
     const rotated = await ask(mesh.access.adminKey, 'POST', `/v1/apiKeys/${id}:rotate`, { keepPreviousFor: '1s' });
-    for (const each of [key, rotated.body.key]) expect((await ask(each, 'GET', '/v1/alerts')).status).to.equal(200);
+    for (const each of [key, rotated.json.key]) expect((await ask(each, 'GET', '/v1/alerts')).status).to.equal(200);
     await waitFor(
       'the end of the old one',
       async () => (await ask(key, 'GET', '/v1/alerts')).status === 401 || undefined,
     );
-    expect((await ask(rotated.body.key, 'GET', '/v1/alerts')).status).to.equal(200);
+    expect((await ask(rotated.json.key, 'GET', '/v1/alerts')).status).to.equal(200);
   });
 
   it('go on while access-svc is away', async () => {
@@ -108,8 +95,8 @@ describe('API keys, in a mesh that is shut', () => {
 
     async function eventsOf(id: string, count: number): Promise<AuditEvent[]> {
       return waitFor(`${count} events`, async () => {
-        const { body } = await ask(mesh.access.adminKey, 'GET', `/v1/auditEvents?subject=key:${id}`);
-        return body.auditEvents?.length >= count ? body.auditEvents : undefined;
+        const { json } = await ask(mesh.access.adminKey, 'GET', `/v1/auditEvents?subject=key:${id}`);
+        return json.auditEvents?.length >= count ? json.auditEvents : undefined;
       });
     }
 
@@ -122,9 +109,9 @@ describe('API keys, in a mesh that is shut', () => {
       await ask(key, 'POST', '/v1/quarantine:redrive', { uid: 'oslo-none' });
       await ask(key, 'POST', '/v1/quarantine:discard', { uid: 'oslo-none' });
       for (const status of [200, 404]) expect((await ask(key, 'DELETE', '/v1/alerts/oslo-1')).status).to.equal(status);
-      const { body } = await ask(key, 'POST', '/v1/apiKeys', { name: 'oslo', scopes: ['alerts:read'] });
-      await ask(key, 'POST', `/v1/apiKeys/${body.apiKey.id}:rotate`, {});
-      await ask(key, 'POST', `/v1/apiKeys/${body.apiKey.id}:revoke`, {});
+      const { json } = await ask(key, 'POST', '/v1/apiKeys', { name: 'oslo', scopes: ['alerts:read'] });
+      await ask(key, 'POST', `/v1/apiKeys/${json.apiKey.id}:rotate`, {});
+      await ask(key, 'POST', `/v1/apiKeys/${json.apiKey.id}:revoke`, {});
       const events = await eventsOf(id, 9);
       const uids = '{"uids":["oslo-none"]}';
       const uid = '{"uid":"oslo-none"}';
@@ -136,8 +123,8 @@ describe('API keys, in a mesh that is shut', () => {
         [`${ALERTS}/DeleteAlert`, '{"uid":"oslo-1"}', 'OK'],
         [`${ALERTS}/DeleteAlert`, '{"uid":"oslo-1"}', 'NOT_FOUND'],
         [`${KEYS}/CreateApiKey`, '{"apiKey":{"name":"oslo","scopes":["alerts:read"]}}', 'OK'],
-        [`${KEYS}/RotateApiKey`, `{"id":"${body.apiKey.id}"}`, 'OK'],
-        [`${KEYS}/RevokeApiKey`, `{"id":"${body.apiKey.id}"}`, 'OK'],
+        [`${KEYS}/RotateApiKey`, `{"id":"${json.apiKey.id}"}`, 'OK'],
+        [`${KEYS}/RevokeApiKey`, `{"id":"${json.apiKey.id}"}`, 'OK'],
       ]);
     });
 
@@ -172,9 +159,9 @@ describe('API keys, in a mesh that is shut', () => {
       const refused = await ask(lyon, 'POST', '/v1/alerts', alertOf('lille', 'lille-2'));
       expect([refused.status, reasonOf(refused)]).to.deep.equal([403, 'STORE_NOT_ALLOWED']);
       const alerts = [alertOf('lyon', 'lyon-3'), alertOf('lille', 'lille-3')];
-      const { body } = await ask(lyon, 'POST', '/v1/alerts:batch', { alerts });
-      expect(body.results[0].accepted.uid).to.equal('lyon-3');
-      expect(body.results[1].error).to.include({ reason: 'STORE_NOT_ALLOWED' });
+      const { json } = await ask(lyon, 'POST', '/v1/alerts:batch', { alerts });
+      expect(json.results[0].accepted.uid).to.equal('lyon-3');
+      expect(json.results[1].error).to.include({ reason: 'STORE_NOT_ALLOWED' });
     });
 
     it('find no other alert by its uid, whatever they do with it', async () => {
@@ -187,8 +174,8 @@ describe('API keys, in a mesh that is shut', () => {
         const other = await ask(lyon, verb, path);
         const none = await ask(lyon, verb, path.replace('lille-1', 'nobody'));
         expect([other.status, reasonOf(other)], path).to.deep.equal([404, 'ALERT_NOT_FOUND']);
-        expect(JSON.stringify(other.body.error).replaceAll('lille-1', 'nobody')).to.equal(
-          JSON.stringify(none.body.error),
+        expect(JSON.stringify(other.json.error).replaceAll('lille-1', 'nobody')).to.equal(
+          JSON.stringify(none.json.error),
         );
       }
       expect((await ask(lyon, 'GET', '/v1/alerts/lyon-1')).status).to.equal(200);
@@ -196,19 +183,19 @@ describe('API keys, in a mesh that is shut', () => {
     });
 
     it('list, count, replay and purge alerts of it alone', async () => {
-      const { body: listed } = await ask(lyon, 'GET', '/v1/alerts?page_size=100');
+      const { json: listed } = await ask(lyon, 'GET', '/v1/alerts?page_size=100');
       expect(new Set(listed.alerts.map(({ store }: { store: string }) => store))).to.deep.equal(new Set(['lyon']));
-      const { body: summary } = await ask(lyon, 'GET', '/v1/alerts:summary');
+      const { json: summary } = await ask(lyon, 'GET', '/v1/alerts:summary');
       expect(summary.byStore.map(({ store }: { store: string }) => store)).to.deep.equal(['lyon']);
       for (const query of ['/v1/alerts?stores=lille', '/v1/alerts:summary?stores=lyon&stores=lille']) {
         expect(reasonOf(await ask(lyon, 'GET', query)), query).to.equal('STORE_NOT_ALLOWED');
       }
       const uids = ['lyon-1', 'lille-1'];
-      expect((await ask(lyon, 'POST', '/v1/alerts:replay', { uids })).body).to.include({ replayed: 1 });
+      expect((await ask(lyon, 'POST', '/v1/alerts:replay', { uids })).json).to.include({ replayed: 1 });
       await ask(lyon, 'GET', '/v1/alerts/lyon-1?wait=30s');
       await waitFor('the replayed outcome', async () => {
-        const { body } = await ask(lyon, 'POST', '/v1/alerts:purge', { uids });
-        return body.deleted === 1 || undefined;
+        const { json } = await ask(lyon, 'POST', '/v1/alerts:purge', { uids });
+        return json.deleted === 1 || undefined;
       });
       expect((await ask(mesh.access.adminKey, 'GET', '/v1/alerts/lille-1')).status).to.equal(200);
     });
@@ -218,16 +205,16 @@ describe('API keys, in a mesh that is shut', () => {
       for (const store of ['lyon', 'lille']) await client.publish(`alerts.received.${store}`, '{"uid":"broken"}');
       const listed = (key: string) => ask(key, 'GET', '/v1/quarantine');
       await waitFor('both in quarantine', async () => {
-        const { body } = await listed(mesh.access.adminKey);
-        return body.quarantinedAlerts.length === 2 || undefined;
+        const { json } = await listed(mesh.access.adminKey);
+        return json.quarantinedAlerts.length === 2 || undefined;
       });
-      const { body } = await listed(lyon);
-      expect(body.quarantinedAlerts.map(({ subject }: { subject: string }) => subject)).to.deep.equal([
+      const { json } = await listed(lyon);
+      expect(json.quarantinedAlerts.map(({ subject }: { subject: string }) => subject)).to.deep.equal([
         'alerts.received.lyon',
       ]);
-      const ids = (await listed(mesh.access.adminKey)).body.quarantinedAlerts.map(({ id }: { id: string }) => id);
-      expect((await ask(lyon, 'POST', '/v1/quarantine:discard', { ids })).body).to.include({ discarded: 1 });
-      expect((await listed(mesh.access.adminKey)).body.quarantinedAlerts).to.have.length(1);
+      const ids = (await listed(mesh.access.adminKey)).json.quarantinedAlerts.map(({ id }: { id: string }) => id);
+      expect((await ask(lyon, 'POST', '/v1/quarantine:discard', { ids })).json).to.include({ discarded: 1 });
+      expect((await listed(mesh.access.adminKey)).json.quarantinedAlerts).to.have.length(1);
     });
 
     it('probe no video by its path: that belongs to no store', async () => {

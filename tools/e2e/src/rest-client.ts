@@ -36,6 +36,16 @@ export async function getJson(url: string): Promise<RestAnswer> {
   return answerOf(await fetch(url));
 }
 
+/** With an API key. */
+export async function askAs(key: string, verb: string, url: string, body?: object): Promise<RestAnswer> {
+  const response = await fetch(url, {
+    method: verb,
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  return answerOf(response);
+}
+
 async function answerOf(response: Response): Promise<RestAnswer> {
   return { status: response.status, headers: response.headers, json: await response.json() };
 }

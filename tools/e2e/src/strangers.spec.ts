@@ -34,6 +34,7 @@ import { VideoService } from '@vigie/proto/vigie/video/v1/video_service_pb.ts';
 import { ChannelTransport, codeNameOf } from '@vigie/service-kit/grpc';
 import { yieldAll } from '@vigie/service-kit/testing';
 import { expect } from 'chai';
+import { askAs } from './rest-client.ts';
 import { NAMING, type Names, namesOfNobody, STRANGERS } from './testing/names-of-others.ts';
 
 const SERVICES: readonly DescService[] = [
@@ -112,13 +113,12 @@ describe('strangers, in a mesh that is shut', () => {
   }
 
   async function makeKey(apiKey: object): Promise<string> {
-    const response = await fetch(`${mesh.url}/v1/apiKeys`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${mesh.access.adminKey}` },
-      body: JSON.stringify({ name: 'e2e', ...apiKey }),
+    const { status, json } = await askAs(mesh.access.adminKey, 'POST', `${mesh.url}/v1/apiKeys`, {
+      name: 'e2e',
+      ...apiKey,
     });
-    expect(response.status).to.equal(201);
-    return ((await response.json()) as { key: string }).key;
+    expect(status).to.equal(201);
+    return json.key;
   }
 
   const ways: readonly (readonly [string, () => Transport])[] = [
@@ -173,8 +173,8 @@ describe('strangers, in a mesh that is shut', () => {
     let names: Names;
     let nobody: Names;
     let stranger: Headers;
-    /** Whoever may do everything in the first tenant. */
-    let others: Headers;
+    /** Of who may do everything in the first tenant. */
+    let others: string;
     /** What there is of others, and the stranger never names. */
     let hidden: readonly string[];
 
@@ -208,7 +208,7 @@ describe('strangers, in a mesh that is shut', () => {
       const [alert, taken, store] = ['alert-of-others', 'uid-of-others', 'store-of-others'] as const;
       const video = `/videos/${FIRST}/a.mp4`;
       const timestamp = 1_748_871_320.68;
-      others = { authorization: `Bearer ${await makeKey({ scopes: SCOPES, tenant: FIRST })}` };
+      others = await makeKey({ scopes: SCOPES, tenant: FIRST });
       for (const uid of [alert, taken]) await ask(others, 'POST', '/v1/alerts', { uid, video, timestamp, store });
       const never = { uid: 'never-named', video: '/videos/never-named.mp4', timestamp, store: 'never-named' };
       await asFirst('POST', '/v1/alerts', never);
@@ -220,29 +220,24 @@ describe('strangers, in a mesh that is shut', () => {
         await waitFor('its row', async () => (await ask(others, 'GET', `/v1/alerts/${uid}`)).uid as string | undefined);
       }
       const quarantined = await waitFor('the message in quarantine', async () => (await quarantineOf(others))[0]?.id);
-      await waitFor('the other message', async () => (await quarantineOf(asAdmin()))[0]);
+      await waitFor('the other message', async () => (await quarantineOf(mesh.access.adminKey))[0]);
       return { alert, taken, store, video: '/videos/mp4-faststart.mp4', quarantined };
     }
 
-    async function quarantineOf(whose: Headers): Promise<{ readonly id: string }[]> {
-      return ((await ask(whose, 'GET', '/v1/quarantine')).quarantinedAlerts ?? []) as { readonly id: string }[];
+    async function quarantineOf(key: string): Promise<{ readonly id: string }[]> {
+      return ((await ask(key, 'GET', '/v1/quarantine')).quarantinedAlerts ?? []) as { readonly id: string }[];
     }
 
-    const asFirst = (verb: string, path: string, body?: object) => ask(asAdmin(), verb, path, body);
-
     async function ask(
-      whose: Headers,
+      key: string,
       verb: string,
       path: string,
       body?: object,
     ): Promise<Readonly<Record<string, unknown>>> {
-      const response = await fetch(`${mesh.url}${path}`, {
-        method: verb,
-        headers: { 'content-type': 'application/json', ...whose },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      });
-      return (await response.json()) as Readonly<Record<string, unknown>>;
+      return (await askAs(key, verb, `${mesh.url}${path}`, body)).json;
     }
+
+    const asFirst = (verb: string, path: string, body?: object) => ask(mesh.access.adminKey, verb, path, body);
 
     it('may name something in each method that is looked at here', () => {
       const looked = METHODS.filter(({ parent }) => PUBLIC_SERVICES.includes(parent)).map(nameOf);

@@ -2,14 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Mesh } from '@vigie/dev-env';
 import { temporaryDir } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
+import { askAs } from './rest-client.ts';
 import { documentedScript } from './testing/documented-script.ts';
 import { runDocumented } from './testing/run-documented.ts';
-
-interface Answer {
-  readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever JSON the gateway answers
-  readonly body: any;
-}
 
 describe('tenants, in a mesh that is shut', () => {
   const teardown = new AsyncDisposableStack();
@@ -19,21 +14,14 @@ describe('tenants, in a mesh that is shut', () => {
   });
   after(() => teardown.disposeAsync());
 
-  async function ask(key: string, verb: string, path: string, body?: object): Promise<Answer> {
-    const response = await fetch(`${mesh.url}${path}`, {
-      method: verb,
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    return { status: response.status, body: await response.json() };
-  }
+  const ask = (key: string, verb: string, path: string, body?: object) => askAs(key, verb, `${mesh.url}${path}`, body);
 
   const asAdmin = (verb: string, path: string, body?: object) => ask(mesh.access.adminKey, verb, path, body);
 
   async function makeKey(tenant: string, scopes: readonly string[]): Promise<string> {
-    const { status, body } = await asAdmin('POST', '/v1/apiKeys', { name: 'e2e', scopes, tenant });
+    const { status, json } = await asAdmin('POST', '/v1/apiKeys', { name: 'e2e', scopes, tenant });
     expect(status).to.equal(201);
-    return body.key;
+    return json.key;
   }
 
   async function paste(text: string): Promise<string> {

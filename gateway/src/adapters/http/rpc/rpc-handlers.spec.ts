@@ -8,6 +8,7 @@ import { HealthCheckResponse_ServingStatus, Health as HealthService } from '@vig
 import { ApiKeyService } from '@vigie/proto/vigie/access/v1/api_key_service_pb.ts';
 import { AuditService } from '@vigie/proto/vigie/access/v1/audit_service_pb.ts';
 import { SessionService } from '@vigie/proto/vigie/access/v1/session_service_pb.ts';
+import { TenantService } from '@vigie/proto/vigie/access/v1/tenant_service_pb.ts';
 import { UserService } from '@vigie/proto/vigie/access/v1/user_service_pb.ts';
 import { AlertService } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 import { OutcomeService } from '@vigie/proto/vigie/internal/outcome/v1/outcome_service_pb.ts';
@@ -361,6 +362,7 @@ describe('RPC through the gateway', () => {
           QuarantinedAlertService,
           ApiKeyService,
           UserService,
+          TenantService,
           SessionService,
           AuditService,
           VideoService,
