@@ -23,6 +23,7 @@ export function newAlert(change: Partial<AlertJson> = {}): AlertJson {
 export interface RestAnswer {
   readonly status: number;
   readonly headers: Headers;
+  /** Undefined if it is something else. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look at it field by field
   readonly json: any;
 }
@@ -47,7 +48,9 @@ export async function askAs(key: string, verb: string, url: string, body?: objec
 }
 
 async function answerOf(response: Response): Promise<RestAnswer> {
-  return { status: response.status, headers: response.headers, json: await response.json() };
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
+  return { status: response.status, headers: response.headers, json: isJson ? JSON.parse(text) : undefined };
 }
 
 export async function findAlert(gatewayUrl: string, uid: string): Promise<AlertRecordJson | undefined> {
