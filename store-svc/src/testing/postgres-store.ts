@@ -1,6 +1,6 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { DEFAULT_TENANT } from '@vigie/access/tenants';
-import type { EmbeddedPostgres } from '@vigie/dev-env/servers';
+import { type EmbeddedPostgres, queryPostgres } from '@vigie/dev-env/servers';
 import { type DatabaseConfig, openDatabase } from '@vigie/postgres';
 import { LONG_TIMEOUTS } from '@vigie/postgres/testing';
 import { createLogger, Health } from '@vigie/service-kit/telemetry';
@@ -36,4 +36,9 @@ export async function openPostgresStore(
   health.enter('running');
   const stores = new PostgresAlertStores(orm);
   return { stores, store: stores.of(DEFAULT_TENANT), orm, health };
+}
+
+/** As it was before the first alert. */
+export async function emptyPostgresStore(postgres: EmbeddedPostgres): Promise<void> {
+  await queryPostgres(postgres.url, 'truncate alerts, retired_alerts');
 }

@@ -7,7 +7,7 @@ import { pickFreePorts } from '@vigie/dev-env/tcp-ports';
 import { scratchPostgres, temporaryDir, waitFor } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
 import { describeAlertStores } from '../../testing/alert-store.contract.ts';
-import { openPostgresStore, type PostgresStore } from '../../testing/postgres-store.ts';
+import { emptyPostgresStore, openPostgresStore, type PostgresStore } from '../../testing/postgres-store.ts';
 
 // Skipped where it isn't installed: apt-get install pgbouncer.
 describe('PostgresAlertStores behind PgBouncer in transaction mode', () => {
@@ -32,7 +32,7 @@ describe('PostgresAlertStores behind PgBouncer in transaction mode', () => {
   after(() => teardown.disposeAsync());
 
   describeAlertStores(async () => {
-    await queryPostgres(postgres.url, 'truncate alerts');
+    await emptyPostgresStore(postgres);
     return opened.stores;
   });
 

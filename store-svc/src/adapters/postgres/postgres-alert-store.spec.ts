@@ -9,7 +9,7 @@ import { recordOutcomes } from '../../application/record-outcome.ts';
 import type { AlertFilter } from '../../domain/alert-filter.ts';
 import { type AlertStores, DatabaseError, UnstorableError } from '../../ports/alert-store.ts';
 import { describeAlertStores } from '../../testing/alert-store.contract.ts';
-import { openPostgresStore, POOL_SIZE } from '../../testing/postgres-store.ts';
+import { emptyPostgresStore, openPostgresStore, POOL_SIZE } from '../../testing/postgres-store.ts';
 import { arrivalOf, finishedAlert, found, receivedAlert } from '../../testing/sample-alerts.ts';
 import { MIGRATIONS } from './migrations/migrations-list.ts';
 import type { PostgresAlertStore } from './postgres-alert-store.ts';
@@ -33,7 +33,7 @@ describe('PostgresAlertStore', () => {
   after(() => teardown.disposeAsync());
 
   async function emptyStores(of = orm): Promise<PostgresAlertStores> {
-    await queryPostgres(postgres.url, 'truncate alerts, retired_alerts');
+    await emptyPostgresStore(postgres);
     // A test before may have ended Postgres: the pool notices on the first use.
     await waitFor('an empty table', () =>
       of.em
