@@ -187,8 +187,8 @@ export class PostgresAlertStore implements AlertStore {
   async #readRetired(em: EntityManager, uids: readonly string[]): Promise<readonly RetiredAlert[]> {
     if (uids.length === 0) return [];
     return em.execute(
-      `select uid, retirement, content_hash as "contentHash" from retired_alerts
-       where tenant = ? and uid in (${uids.map(() => '?').join(', ')})`,
+      `select a.uid, a.retirement, a.content_hash as "contentHash" from retired_alerts as a
+       where ${OWN} and ${isOneOf(uids)}`,
       [this.#tenant, ...uids],
     );
   }
