@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "codecs/picture-size.h"
 #include "io/av-handles.h"
 #include "io/sparse-file.h"
 
@@ -16,11 +17,6 @@ struct Mpeg4Times {
 };
 
 Mpeg4Times readMpeg4Times(ByteView stream);
-
-struct PictureSize {
-  int width;
-  int height;
-};
 
 // By the header of such a stream; nothing if it states none.
 std::optional<PictureSize> readMpeg4Size(ByteView stream);

@@ -8,14 +8,14 @@ namespace vigie {
 namespace {
 
 // More parameter sets than any picture has before it.
-constexpr size_t kMaxUnits = 1000;
+constexpr size_t kMaxNalUnits = 1000;
 constexpr int kUsualLengthBytes = 4;
 
 std::vector<ByteView> splitAtStartCodes(ByteView sample) {
   std::vector<ByteView> units;
   visitStartCodes(sample, [&](ByteView unit) {
     units.push_back(unit);
-    return units.size() < kMaxUnits;
+    return units.size() < kMaxNalUnits;
   });
   return units;
 }
@@ -23,7 +23,7 @@ std::vector<ByteView> splitAtStartCodes(ByteView sample) {
 std::vector<ByteView> splitByLengths(ByteView sample, int lengthBytes) {
   std::vector<ByteView> units;
   size_t at = 0;
-  while (sample.size - at > static_cast<size_t>(lengthBytes) && units.size() < kMaxUnits) {
+  while (sample.size - at > static_cast<size_t>(lengthBytes) && units.size() < kMaxNalUnits) {
     size_t length = 0;
     for (int i = 0; i < lengthBytes; i++) length = length << 8 | sample.data[at++];
     length = std::min(length, sample.size - at);

@@ -7,7 +7,7 @@
 namespace vigie {
 namespace {
 
-constexpr size_t kMaxHeaderBytes = 16;
+constexpr size_t kMaxVpxHeaderBytes = 16;
 constexpr AVColorSpace kVp9ColorSpaces[] = {AVCOL_SPC_UNSPECIFIED, AVCOL_SPC_BT470BG,   AVCOL_SPC_BT709,
                                             AVCOL_SPC_SMPTE170M,   AVCOL_SPC_SMPTE240M, AVCOL_SPC_BT2020_NCL,
                                             AVCOL_SPC_RESERVED,    AVCOL_SPC_RGB};
@@ -38,7 +38,7 @@ std::optional<VpxParameters> readVp9Parameters(ByteView frame) {
   constexpr uint32_t kFrameMarker = 2;
   constexpr uint32_t kSyncCode = 0x498342;
   constexpr uint32_t kRgb = 7;
-  BitReader reader({frame.data, std::min(frame.size, kMaxHeaderBytes)});
+  BitReader reader({frame.data, std::min(frame.size, kMaxVpxHeaderBytes)});
   if (reader.bits(2) != kFrameMarker) return {};
   const uint32_t profileLow = reader.bits(1);
   VpxParameters parameters;

@@ -3,14 +3,10 @@
 #include <algorithm>
 
 #include "containers/packet-parameters.h"
+#include "containers/seconds.h"
 #include "io/next-range.h"
 
 namespace vigie {
-namespace {
-
-double toSeconds(int64_t time, AVRational unit) { return static_cast<double>(time) * av_q2d(unit); }
-
-}  // namespace
 
 ContainerReader::ContainerReader(const SparseFile& file, const Demuxer& demuxer, Purpose purpose)
     : file_(file), demuxer_(demuxer), purpose_(purpose) {}

@@ -1,13 +1,9 @@
 #pragma once
 
+#include "codecs/picture-size.h"
 #include "io/av-handles.h"
 
 namespace vigie {
-
-struct PictureSize {
-  int width;
-  int height;
-};
 
 // Size in square pixels of a picture as it is shown before it is turned, reduced until no side is longer than
 // `maxSide`. `aspect`: of one sample; 0:1 when not known.

@@ -12,15 +12,15 @@ namespace {
 
 // Adobe Flash Video File Format 10.1, annex E: each tag is followed by its own size.
 constexpr int64_t kTagHeaderBytes = 11;
-constexpr int64_t kSizeBytes = 4;
+constexpr int64_t kPreviousTagSizeBytes = 4;
 constexpr uint8_t kAudio = 8;
 constexpr uint8_t kVideo = 9;
 constexpr uint8_t kScript = 18;
 // Tails to search for the last tag: a key frame may be as long.
-constexpr int64_t kTailBytes[] = {kFirstTailBytes, 128 * 1024, 512 * 1024};
+constexpr int64_t kFlvTailBytes[] = {kFirstTailBytes, 128 * 1024, 512 * 1024};
 // The limits of a probe allow 16.
-constexpr size_t kMaxRangesOfPadding = 12;
-constexpr int kMaxTags = 100'000;
+constexpr size_t kMaxFlvRangesOfPadding = 12;
+constexpr int kMaxFlvTags = 100'000;
 
 struct Tag {
   uint8_t type;
@@ -55,7 +55,7 @@ std::optional<Tag> readTag(const SparseFile& file, int64_t begin) {
   const uint64_t milliseconds = uint64_t{reader.u8()} << 24 | lower;
   const uint64_t streamId = reader.number(3);
   if (!reader.complete() || !isTagType(type) || streamId != 0) return {};
-  Tag tag{type, begin + kTagHeaderBytes + bodyBytes + kSizeBytes, {}};
+  Tag tag{type, begin + kTagHeaderBytes + bodyBytes + kPreviousTagSizeBytes, {}};
   const auto delay = readMediaDelay(reader, type);
   if (delay && reader.complete()) {
     tag.seconds = static_cast<double>(static_cast<int64_t>(milliseconds) + *delay) / 1000;
@@ -65,14 +65,14 @@ std::optional<Tag> readTag(const SparseFile& file, int64_t begin) {
 
 // A tag is one beyond doubt if its size stands behind it.
 bool isFollowedBySize(const SparseFile& file, int64_t begin, const Tag& tag) {
-  ByteReader size(file, tag.end - kSizeBytes);
-  return size.u32() == tag.end - kSizeBytes - begin && size.complete();
+  ByteReader size(file, tag.end - kPreviousTagSizeBytes);
+  return size.u32() == tag.end - kPreviousTagSizeBytes - begin && size.complete();
 }
 
 // Calls `visit` with the tags from `begin` on, until it returns false.
 template <typename Visit>
 void visitTags(const SparseFile& file, int64_t begin, Visit visit) {
-  for (int i = 0; i < kMaxTags; i++) {
+  for (int i = 0; i < kMaxFlvTags; i++) {
     const auto tag = readTag(file, begin);
     if (!tag || !visit(*tag)) return;
     begin = tag->end;
@@ -81,7 +81,7 @@ void visitTags(const SparseFile& file, int64_t begin, Visit visit) {
 
 int64_t firstTag(const SparseFile& file) {
   constexpr int64_t kHeaderSizeOffset = 5;
-  return ByteReader(file, kHeaderSizeOffset).u32() + kSizeBytes;
+  return ByteReader(file, kHeaderSizeOffset).u32() + kPreviousTagSizeBytes;
 }
 
 // `begin` may lie within a tag.
@@ -145,10 +145,10 @@ std::optional<double> guessFlvSeconds(const SparseFile& file) {
 DurationResult flvDuration(const SparseFile& file) {
   if (!file.size()) return std::nullopt;
   const double first = firstFlvTime(file).value_or(0);
-  const auto padding = findPadding(file, 0, kMaxRangesOfPadding);
+  const auto padding = findPadding(file, 0, kMaxFlvRangesOfPadding);
   if (const auto* need = std::get_if<Need>(&padding)) return *need;
   const int64_t tailEnd = std::get<int64_t>(padding);
-  for (const int64_t tailBytes : kTailBytes) {
+  for (const int64_t tailBytes : kFlvTailBytes) {
     if (const auto tail = missingBefore(file, tailEnd, tailBytes)) return *tail;
     const auto last = lastTime(file, std::max<int64_t>(0, tailEnd - tailBytes), tailEnd);
     if (last && *last > first) return Duration{*last - first, DurationSource::estimate};

@@ -21,9 +21,9 @@ constexpr uint64_t kBlockDurationId = 0x9B;
 constexpr uint64_t kCrc32Id = 0xBF;
 constexpr uint8_t kClusterMark[] = {0x1F, 0x43, 0xB6, 0x75};
 // Tails to search for a cluster, one after the other.
-constexpr int64_t kTailBytes[] = {kFirstTailBytes, 128 * 1024, 512 * 1024, 1024 * 1024};
+constexpr int64_t kMatroskaTailBytes[] = {kFirstTailBytes, 128 * 1024, 512 * 1024, 1024 * 1024};
 // The limits of a probe allow 16.
-constexpr size_t kMaxRangesOfPadding = 11;
+constexpr size_t kMaxMatroskaRangesOfPadding = 11;
 constexpr int kMaxElementsOfTail = 100'000;
 
 // The last block lasts as long as the one before, if it doesn't say how long.
@@ -115,10 +115,10 @@ std::optional<int64_t> findCluster(const SparseFile& file, int64_t begin, int64_
 
 DurationResult matroskaTailDuration(const SparseFile& file, const MatroskaClock& clock) {
   if (!file.size()) return std::nullopt;
-  const auto padding = findPadding(file, 0, kMaxRangesOfPadding);
+  const auto padding = findPadding(file, 0, kMaxMatroskaRangesOfPadding);
   if (const auto* need = std::get_if<Need>(&padding)) return *need;
   const int64_t tailEnd = std::get<int64_t>(padding);
-  for (const int64_t tailBytes : kTailBytes) {
+  for (const int64_t tailBytes : kMatroskaTailBytes) {
     if (const auto tail = missingBefore(file, tailEnd, tailBytes)) return *tail;
     if (const auto cluster = findCluster(file, std::max<int64_t>(0, tailEnd - tailBytes), tailEnd)) {
       ClusterWalk walk(file, tailEnd);

@@ -9,9 +9,7 @@ namespace vigie {
 namespace {
 
 constexpr int kMaxBoxes = 20'000;
-constexpr int64_t kHeaderBytes = 8;
 constexpr int64_t kLongHeaderBytes = 16;
-constexpr int64_t kSizeBytes = 4;
 // Places with the letters of a type that are looked at.
 constexpr size_t kMaxPlaces = 100;
 
@@ -27,7 +25,7 @@ bool isPlausibleType(uint32_t type) {
 Mp4BoxChain::Stop whyNoBox(const SparseFile& file, int64_t offset) {
   const int64_t missing = file.firstMissing(offset);
   if (file.endsAt(missing))
-    return missing - offset < kHeaderBytes ? Mp4BoxChain::Stop::cut : Mp4BoxChain::Stop::padding;
+    return missing - offset < kMp4BoxHeaderBytes ? Mp4BoxChain::Stop::cut : Mp4BoxChain::Stop::padding;
   return missing - offset < kLongHeaderBytes ? Mp4BoxChain::Stop::unread : Mp4BoxChain::Stop::padding;
 }
 
@@ -60,7 +58,7 @@ std::vector<int64_t> findMp4BoxLetters(const SparseFile& file, int64_t begin, in
   std::vector<int64_t> places;
   auto found = std::search(bytes.begin(), bytes.end(), std::begin(letters), std::end(letters));
   while (found != bytes.end() && places.size() < kMaxPlaces) {
-    const int64_t place = begin + (found - bytes.begin()) - kSizeBytes;
+    const int64_t place = begin + (found - bytes.begin()) - kMp4BoxSizeBytes;
     if (place >= begin) places.push_back(place);
     found = std::search(found + 1, bytes.end(), std::begin(letters), std::end(letters));
   }

@@ -7,8 +7,7 @@
 namespace vigie {
 namespace {
 
-constexpr int kMaxBoxes = 1000;
-constexpr int64_t kHeaderBytes = 8;
+constexpr int kMaxTopLevelBoxes = 1000;
 constexpr uint64_t kSizeToLimit = 0;
 constexpr uint64_t kSize64Follows = 1;
 
@@ -60,7 +59,7 @@ std::optional<Mp4Box> readMp4Box(const SparseFile& file, int64_t offset, int64_t
 
 std::optional<Mp4Box> findMp4Box(const SparseFile& file, int64_t begin, int64_t end, uint32_t type) {
   int64_t offset = begin;
-  for (int i = 0; i < kMaxBoxes; i++) {
+  for (int i = 0; i < kMaxTopLevelBoxes; i++) {
     const auto box = readMp4Box(file, offset, end);
     if (!box || box->type == type) return box;
     offset = box->end;
@@ -72,11 +71,11 @@ Mp4Layout readMp4Layout(const SparseFile& file) {
   Mp4Layout layout;
   const int64_t fileEnd = file.sizeOrMax();
   int64_t offset = 0;
-  for (int i = 0; i < kMaxBoxes; i++) {
+  for (int i = 0; i < kMaxTopLevelBoxes; i++) {
     const auto box = readMp4Box(file, offset, fileEnd);
     if (!box) {
       const int64_t missing = file.firstMissing(offset);
-      if (missing < offset + kHeaderBytes && missing < fileEnd) layout.unread = missing;
+      if (missing < offset + kMp4BoxHeaderBytes && missing < fileEnd) layout.unread = missing;
       break;
     }
     if (file.size() && box->end > fileEnd) layout.truncated = true;

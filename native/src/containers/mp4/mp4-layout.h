@@ -7,6 +7,10 @@
 
 namespace vigie {
 
+// Of its size and type, and of its size alone; a longer size follows them.
+constexpr int64_t kMp4BoxHeaderBytes = 8;
+constexpr int64_t kMp4BoxSizeBytes = 4;
+
 // One box of an ISO base media file; offsets from the file's start, `end` exclusive.
 struct Mp4Box {
   uint32_t type = 0;

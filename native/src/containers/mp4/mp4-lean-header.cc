@@ -17,7 +17,7 @@ constexpr uint32_t kSampleTables[] = {fourCc("ctts"), fourCc("stss"), fourCc("st
                                       fourCc("stco"), fourCc("co64"), fourCc("sdtp"), fourCc("sbgp")};
 // Not "free": libav searches those for a movie header.
 constexpr char kHidden[] = {'s', 'k', 'i', 'p'};
-constexpr size_t kMaxTracks = 100;
+constexpr size_t kMaxLeanTracks = 100;
 constexpr int64_t kMaxFileTypeBytes = 4096;
 
 template <size_t Count>
@@ -45,7 +45,7 @@ class Builder {
 
   std::optional<LeanMp4Header> build(const Mp4Movie& movie) {
     if (static_cast<int64_t>(bytes_.size() - moovBegin_) < moov_.end - moov_.begin) return {};
-    if (movie.tracks.size() > kMaxTracks) return {};
+    if (movie.tracks.size() > kMaxLeanTracks) return {};
     std::map<uint32_t, int64_t> mediaBytes;
     for (const Mp4Track& track : movie.tracks) {
       if (track.id == 0 || !track.sampleTable || !isKnown(track)) return {};

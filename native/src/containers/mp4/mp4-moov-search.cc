@@ -11,7 +11,7 @@ namespace vigie {
 namespace {
 
 // One after the other.
-constexpr int64_t kTailBytes[] = {64 * 1024, 512 * 1024};
+constexpr int64_t kMp4TailBytes[] = {64 * 1024, 512 * 1024};
 
 bool isMovie(const SparseFile& file, const Mp4Box& box) {
   const auto header = findMp4Box(file, box.body, box.end, fourCc("mvhd"));
@@ -35,7 +35,7 @@ bool isMoovFarther(const SparseFile& file, const Mp4Layout& layout) {
 }
 
 std::variant<std::optional<Mp4Box>, Need> findMoovInTail(const SparseFile& file) {
-  for (const int64_t tailBytes : kTailBytes) {
+  for (const int64_t tailBytes : kMp4TailBytes) {
     if (const auto tail = missingTail(file, tailBytes)) return *tail;
     if (const auto moov = searchTail(file, tailBytes)) return moov;
   }

@@ -6,16 +6,18 @@
 namespace vigie {
 namespace {
 
-std::optional<double> toSeconds(std::optional<uint64_t> units, uint32_t timescale) {
+std::optional<double> unitsToSeconds(std::optional<uint64_t> units, uint32_t timescale) {
   if (!units || timescale == 0) return {};
   return static_cast<double>(*units) / timescale;
 }
 
 double secondsOr(std::optional<uint64_t> units, uint32_t timescale, double other) {
-  return toSeconds(units, timescale).value_or(other);
+  return unitsToSeconds(units, timescale).value_or(other);
 }
 
-std::optional<double> mediaSeconds(const Mp4Track& track) { return toSeconds(track.mediaDuration, track.timescale); }
+std::optional<double> mediaSeconds(const Mp4Track& track) {
+  return unitsToSeconds(track.mediaDuration, track.timescale);
+}
 
 // How long the edits last, one after the other.
 std::optional<double> editedSeconds(const Mp4Movie& movie, const Mp4Track& track) {
@@ -49,7 +51,7 @@ bool repeatsTrimmedMedia(double stated, const Mp4Movie& movie, const Mp4Track& t
 
 double trackSeconds(const Mp4Movie& movie, const Mp4Track& track) {
   const auto edited = editedSeconds(movie, track);
-  auto stated = toSeconds(track.duration, movie.timescale);
+  auto stated = unitsToSeconds(track.duration, movie.timescale);
   if (stated && repeatsTrimmedMedia(*stated, movie, track)) stated.reset();
   if (stated || edited) return std::max(stated.value_or(0), edited.value_or(0));
   return mediaSeconds(track).value_or(0);
@@ -58,7 +60,7 @@ double trackSeconds(const Mp4Movie& movie, const Mp4Track& track) {
 }  // namespace
 
 std::optional<double> movieSeconds(const Mp4Movie& movie) {
-  auto stated = toSeconds(movie.duration, movie.timescale);
+  auto stated = unitsToSeconds(movie.duration, movie.timescale);
   double longest = 0;
   for (const Mp4Track& track : movie.tracks) {
     if (!isPresented(track)) continue;

@@ -11,7 +11,7 @@ namespace vigie {
 namespace {
 
 constexpr uint32_t kMaxEntries = 1'000'000;
-constexpr int64_t kSizeBytes = 4;
+constexpr int64_t kMfroSizeBytes = 4;
 
 std::optional<Mp4RandomAccess> readLastEntry(const SparseFile& file, const Mp4Box& tfra) {
   ByteReader reader(file, tfra.body);
@@ -38,7 +38,7 @@ std::vector<Mp4RandomAccess> readLastRandomAccesses(const SparseFile& file, cons
   std::vector<Mp4RandomAccess> accesses;
   const int64_t fileEnd = file.sizeOrMax();
   // The last box states the size of the whole mfra.
-  ByteReader mfro(file, fileEnd - kSizeBytes);
+  ByteReader mfro(file, fileEnd - kMfroSizeBytes);
   const int64_t mfraBegin = fileEnd - mfro.u32();
   const auto mfra = mfraBegin > 0 && mfro.complete() ? readMp4Box(file, mfraBegin, fileEnd) : std::nullopt;
   if (!mfra || mfra->type != fourCc("mfra")) return accesses;

@@ -10,6 +10,7 @@
 #include "containers/mp4/mp4-sample-limit.h"
 #include "containers/mp4/mp4-segment-index.h"
 #include "containers/mp4/mp4-streams.h"
+#include "containers/seconds.h"
 #include "io/byte-reader.h"
 #include "io/next-range.h"
 
@@ -39,7 +40,7 @@ bool isIndexedTo(const AVStream& video, const std::optional<Duration>& duration)
   const int count = avformat_index_get_entries_count(&video);
   if (count == 0 || !duration) return false;
   const AVIndexEntry* last = avformat_index_get_entry(const_cast<AVStream*>(&video), count - 1);
-  return static_cast<double>(last->timestamp) * av_q2d(video.time_base) >= duration->seconds * kNearlyWhole;
+  return toSeconds(last->timestamp, video.time_base) >= duration->seconds * kNearlyWhole;
 }
 
 }  // namespace

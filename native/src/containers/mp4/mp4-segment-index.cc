@@ -9,8 +9,7 @@
 namespace vigie {
 namespace {
 
-constexpr int kMaxBoxes = 1000;
-constexpr int64_t kSizeBytes = 4;
+constexpr int kMaxIndexBoxes = 1000;
 
 bool isUnreadableByLibav(const SparseFile& file, const Mp4Box& sidx) {
   ByteReader reader(file, sidx.body);
@@ -35,10 +34,10 @@ bool isUnreadableByLibav(const SparseFile& file, const Mp4Box& sidx) {
 std::optional<SparseFile> hideUnreadableIndexes(const SparseFile& file) {
   std::vector<int64_t> types;
   int64_t offset = 0;
-  for (int i = 0; i < kMaxBoxes; i++) {
+  for (int i = 0; i < kMaxIndexBoxes; i++) {
     const auto box = readMp4Box(file, offset, file.sizeOrMax());
     if (!box) break;
-    if (box->type == fourCc("sidx") && isUnreadableByLibav(file, *box)) types.push_back(box->begin + kSizeBytes);
+    if (box->type == fourCc("sidx") && isUnreadableByLibav(file, *box)) types.push_back(box->begin + kMp4BoxSizeBytes);
     offset = box->end;
   }
   if (types.empty()) return {};

@@ -10,6 +10,7 @@
 #include "codecs/mpeg-video-header.h"
 #include "containers/mpegts/pes-packets.h"
 #include "containers/mpegts/tail-duration.h"
+#include "containers/seconds.h"
 #include "containers/timestamp-rate.h"
 #include "io/next-range.h"
 
@@ -67,7 +68,7 @@ Steps sumOfSteps(const std::vector<int64_t>& times) {
   constexpr double kMaxStepSeconds = 10;
   Steps steps;
   for (size_t i = 1; i < times.size(); i++) {
-    const double step = static_cast<double>(times[i] - times[i - 1]) * av_q2d(kClock);
+    const double step = toSeconds(times[i] - times[i - 1], kClock);
     const bool isStep = step >= 0 && step < kMaxStepSeconds;
     if (isStep) steps.seconds += step;
     if (!isStep) steps.jumps++;

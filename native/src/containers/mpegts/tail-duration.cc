@@ -8,6 +8,7 @@
 
 #include "codecs/audio-parameters.h"
 #include "containers/last-times.h"
+#include "containers/seconds.h"
 #include "containers/visit-packets.h"
 #include "io/next-range.h"
 #include "io/padding.h"
@@ -17,16 +18,14 @@ namespace {
 
 // Tails to search for the last timestamps, one after the other: streams of a high bit rate have few, and recorders
 // leave zeros or null packets behind them.
-constexpr int64_t kTailBytes[] = {kFirstTailBytes, 128 * 1024, 512 * 1024, 2 * 1024 * 1024};
+constexpr int64_t kMpegTailBytes[] = {kFirstTailBytes, 128 * 1024, 512 * 1024, 2 * 1024 * 1024};
 // A stream that has none in so much has ended earlier.
 constexpr int64_t kEnoughBytes = 128 * 1024;
 // Before the padding; of low bit rates these are many packets.
 constexpr int64_t kMaxContentBytes = 256 * 1024;
 
 // The limits of a probe allow 16.
-constexpr size_t kMaxRangesOfPadding = 12;
-
-double toSeconds(int64_t time, AVRational unit) { return static_cast<double>(time) * av_q2d(unit); }
+constexpr size_t kMaxMpegRangesOfPadding = 12;
 
 bool isTimed(const AVStream& stream) {
   const AVMediaType type = stream.codecpar->codec_type;
@@ -180,11 +179,11 @@ DurationResult durationFromTail(const SparseFile& file, OpenContainer& container
   if (!file.size()) return std::nullopt;
   StreamEnds head(container);
   head.readFrom(0, limits);
-  const auto padding = findPadding(file, 0, kMaxRangesOfPadding);
+  const auto padding = findPadding(file, 0, kMaxMpegRangesOfPadding);
   if (const auto* need = std::get_if<Need>(&padding)) return *need;
   const int64_t tailEnd = std::get<int64_t>(padding);
   std::optional<Duration> duration;
-  for (const int64_t tailBytes : kTailBytes) {
+  for (const int64_t tailBytes : kMpegTailBytes) {
     if (const auto tail = missingBefore(file, tailEnd, tailBytes)) return *tail;
     const int64_t tailBegin = std::max<int64_t>(0, tailEnd - tailBytes);
     const int64_t contentEnd = paddingBegin(file, tailBegin, tailEnd);

@@ -15,8 +15,8 @@ namespace {
 constexpr size_t kKeyBytes = 16;
 using Key = std::array<uint8_t, kKeyBytes>;
 
-constexpr int kMaxUnits = 4096;
-constexpr int kMaxTags = 256;
+constexpr int kMaxKlvUnits = 4096;
+constexpr int kMaxMxfLocalTags = 256;
 
 // Keys but for their last bytes; SMPTE ST 377-1, 6.1 and 9.2, and annex A.
 constexpr uint8_t kPartitionPack[] = {0x06, 0x0E, 0x2B, 0x34, 0x02, 0x05, 0x01, 0x01, 0x0D, 0x01, 0x02, 0x01, 0x01};
@@ -66,7 +66,7 @@ std::optional<Unit> readUnit(const SparseFile& file, int64_t offset) {
 // Calls `visit` with the units in memory from `begin` on, until it returns false.
 template <typename Visit>
 void visitUnits(const SparseFile& file, int64_t begin, int64_t end, Visit visit) {
-  for (int i = 0; i < kMaxUnits && begin < end; i++) {
+  for (int i = 0; i < kMaxKlvUnits && begin < end; i++) {
     const auto unit = readUnit(file, begin);
     if (!unit || !visit(*unit)) return;
     begin = unit->end;
@@ -103,7 +103,7 @@ std::optional<Partition> readPartition(const SparseFile& file, int64_t offset) {
 template <typename Visit>
 void visitTags(const SparseFile& file, const Unit& set, Visit visit) {
   int64_t offset = set.body;
-  for (int i = 0; i < kMaxTags && offset < set.end; i++) {
+  for (int i = 0; i < kMaxMxfLocalTags && offset < set.end; i++) {
     ByteReader reader(file, offset);
     const uint16_t tag = reader.u16();
     const uint16_t length = reader.u16();
@@ -171,7 +171,7 @@ bool isPictureDescriptor(uint8_t kind) {
 }
 
 // ST 377-1, F.4.1: what is shown, else what was sampled of the picture; of one field, where a frame is two.
-std::optional<MxfPictureSize> readPictureSize(const SparseFile& file, const Unit& set) {
+std::optional<PictureSize> readPictureSize(const SparseFile& file, const Unit& set) {
   constexpr uint32_t kMaxSide = 65'535;
   constexpr uint8_t kSeparateFields = 1;
   std::map<uint16_t, uint32_t> sides;
@@ -183,7 +183,7 @@ std::optional<MxfPictureSize> readPictureSize(const SparseFile& file, const Unit
   const uint32_t width = sides.count(0x3209) ? sides[0x3209] : sides[0x3205];
   const uint32_t height = (sides.count(0x3208) ? sides[0x3208] : sides[0x3204]) * (hasFields ? 2 : 1);
   if (width == 0 || height == 0 || width > kMaxSide || height > kMaxSide) return {};
-  return MxfPictureSize{static_cast<int>(width), static_cast<int>(height)};
+  return PictureSize{static_cast<int>(width), static_cast<int>(height)};
 }
 
 MxfMetadata readMetadata(const SparseFile& file, const Partition& partition) {

@@ -4,23 +4,19 @@
 #include <optional>
 #include <variant>
 
+#include "codecs/picture-size.h"
 #include "containers/container-facts.h"
 #include "io/need.h"
 #include "io/sparse-file.h"
 
 namespace vigie {
 
-struct MxfPictureSize {
-  int width;
-  int height;
-};
-
 // What the header metadata of one partition state.
 struct MxfMetadata {
   // Of the longest track of pictures or sound, in seconds. Nothing while the file is written.
   std::optional<double> seconds;
   // As it is shown, both fields of it.
-  std::optional<MxfPictureSize> pictureSize;
+  std::optional<PictureSize> pictureSize;
 };
 
 // SMPTE ST 377-1: of the partition at the file's start, as far as it is in memory.

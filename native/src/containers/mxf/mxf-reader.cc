@@ -6,7 +6,7 @@ namespace vigie {
 namespace {
 
 // libav takes the shape of a pixel from the padded size.
-void correctSize(AVStream& video, const MxfPictureSize& size) {
+void correctSize(AVStream& video, const PictureSize& size) {
   AVCodecParameters& parameters = *video.codecpar;
   AVRational& pixel = video.sample_aspect_ratio;
   if (pixel.num > 0 && parameters.width > 0 && parameters.height > 0) {

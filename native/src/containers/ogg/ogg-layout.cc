@@ -16,9 +16,9 @@ using namespace std::string_view_literals;
 constexpr auto kCapture = "OggS"sv;
 constexpr size_t kPageHeaderBytes = 27;
 constexpr uint8_t kBeginOfStream = 2;
-constexpr int kMaxStreams = 32;
+constexpr int kMaxOggStreams = 32;
 // A page has at most 65,307 bytes; most have 4 KiB.
-constexpr int64_t kTailBytes[] = {32 * 1024, 128 * 1024};
+constexpr int64_t kOggTailBytes[] = {32 * 1024, 128 * 1024};
 
 uint64_t littleEndian(const uint8_t* bytes, int count) {
   uint64_t value = 0;
@@ -102,7 +102,7 @@ std::vector<Clock> readClocks(const SparseFile& file) {
   std::vector<Clock> clocks;
   const ByteView head = file.viewFrom(0);
   size_t offset = 0;
-  for (int i = 0; i < kMaxStreams && offset < head.size; i++) {
+  for (int i = 0; i < kMaxOggStreams && offset < head.size; i++) {
     const auto page = readPage({head.data + offset, head.size - offset});
     if (!page || !(page->flags & kBeginOfStream)) break;
     const auto clock = readClock(page->serial, page->body);
@@ -132,7 +132,7 @@ DurationResult oggDuration(const SparseFile& file) {
   if (!file.size()) return std::nullopt;
   const std::vector<Clock> clocks = readClocks(file);
   if (clocks.empty()) return std::nullopt;
-  for (const int64_t tailBytes : kTailBytes) {
+  for (const int64_t tailBytes : kOggTailBytes) {
     if (const auto tail = missingTail(file, tailBytes)) return *tail;
     std::vector<uint8_t> bytes(static_cast<size_t>(std::min(tailBytes, *file.size())));
     file.read(*file.size() - static_cast<int64_t>(bytes.size()), bytes.data(), bytes.size());

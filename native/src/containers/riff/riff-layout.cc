@@ -8,7 +8,7 @@ namespace {
 constexpr int64_t kChunkHeaderBytes = 8;
 constexpr int64_t kListTypeBytes = 4;
 constexpr int kMaxChunks = 1024;
-constexpr size_t kMaxStreams = 100;
+constexpr size_t kMaxRiffStreams = 100;
 
 bool isList(const RiffChunk& chunk) { return chunk.id == fourCc("LIST"); }
 
@@ -62,7 +62,7 @@ void readHeaderList(const SparseFile& file, const RiffChunk& header, AviLayout& 
     const uint32_t type = readListType(file, chunk);
     if (type == fourCc("strl")) layout.streams.push_back(readStream(file, chunk));
     if (type == fourCc("odml")) readExtendedHeader(file, chunk, layout);
-    return layout.streams.size() < kMaxStreams;
+    return layout.streams.size() < kMaxRiffStreams;
   });
 }
 
