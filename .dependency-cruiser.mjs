@@ -37,6 +37,13 @@ export default {
       to: { pathNot: ['^$1/src/domain/', ALERT, ACCESS, NATIVE_TYPES, ASYNC_KIT, ERRORS_KIT, '^(node:)?crypto$'] },
     },
     {
+      name: 'probe-child-stays-small',
+      severity: 'error',
+      comment: 'A child is started anew after each file that crashes it: it loads no RPC, no NATS and no schemas.',
+      from: { path: '^probe-svc/src/isolated-main\\.ts$' },
+      to: { path: ['^lib/service-kit/src/(grpc|nats|telemetry)/', '^proto/'], reachable: true },
+    },
+    {
       name: 'alert-does-no-io',
       severity: 'error',
       comment: "The alert's own rules are the kernel that every domain builds on.",

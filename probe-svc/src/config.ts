@@ -7,6 +7,7 @@ import { readGrpcServerLimits } from '@vigie/service-kit/grpc';
 import type { RunnerConfig } from '@vigie/service-kit/lifecycle';
 import { readRunnerConfig } from '@vigie/service-kit/lifecycle';
 import type { ServerLimits } from '@vigie/service-kit/limits';
+import { type BackendConfig, readBackend } from './backend-config.ts';
 import type { FailurePolicy } from './domain/retry-decision.ts';
 import { DEFAULT_RETRY_SCHEDULE } from './domain/retry-schedule.ts';
 import { service } from './service.ts';
@@ -34,13 +35,6 @@ export interface Config extends RunnerConfig, JetStreamConfig, AccessConfig {
   readonly failurePolicy: FailurePolicy;
 }
 
-/** The implementation that probes, in this process or in a child. */
-export interface BackendConfig {
-  readonly backend: (typeof BACKENDS)[number];
-  /** Number of threads in libuv's pool. */
-  readonly threads: number;
-}
-
 /** The process in which an alert that was delivered before is probed. */
 export interface ProbeChildConfig {
   readonly memoryBytes: number;
@@ -56,8 +50,6 @@ export interface CliConfig {
 }
 
 const MEBIBYTE = 1024 * 1024;
-
-const BACKENDS = ['libav', 'beamcoder'] as const;
 
 /** What decides how a process runs. A decoder of hostile files must not know addresses or secrets. */
 const CHILD_VARIABLES = [
@@ -117,19 +109,6 @@ export function readCliConfig(env: NodeJS.ProcessEnv): CliConfig {
     limits: readLimits(reader),
     probeBackend: readBackend(reader),
   });
-}
-
-/** @throws InvalidEnvironmentError */
-export function readBackendConfig(env: NodeJS.ProcessEnv): BackendConfig {
-  const reader = new EnvReader(env);
-  return reader.finish(readBackend(reader));
-}
-
-function readBackend(reader: EnvReader): BackendConfig {
-  return {
-    backend: reader.oneOf('PROBE_BACKEND', BACKENDS, 'libav'),
-    threads: reader.integer('UV_THREADPOOL_SIZE', 4, { min: 1, max: 1_024 }),
-  };
 }
 
 function readVideoReadTimeout(reader: EnvReader): number {

@@ -1,6 +1,6 @@
 import { BeamcoderHeaderProbe } from './adapters/beamcoder/beamcoder-header-probe.ts';
 import { LibavHeaderProbe } from './adapters/libav/libav-header-probe.ts';
-import type { BackendConfig } from './config.ts';
+import type { BackendConfig } from './backend-config.ts';
 import type { HeaderProbe } from './ports/header-probe.ts';
 
 /** @throws BeamcoderLoadError */

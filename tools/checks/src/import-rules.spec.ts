@@ -91,6 +91,7 @@ const VIOLATIONS: readonly (readonly [rule: string, file: string, imports: strin
   ['services-never-each-other', 'store-svc/src/a.spec.ts', '../../probe-svc/src/main.ts'],
   ['packages-know-no-service', 'lib/service-kit/src/async/a.ts', '@vigie/store-svc/testing'],
   ['packages-know-no-service', 'native/ts/a.ts', '@vigie/probe-svc'],
+  ['probe-child-stays-small', 'probe-svc/src/isolated-main.ts', '@vigie/postgres'],
   ['native-stands-alone', 'native/ts/b.ts', '@vigie/service-kit/async'],
   ['media-source-knows-no-alert', 'lib/media-source/src/a.ts', '@vigie/alert'],
   ['media-source-knows-no-alert', 'lib/media-source/src/b.ts', '@vigie/service-kit/nats'],
