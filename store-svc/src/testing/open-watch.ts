@@ -1,13 +1,14 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Client } from '@connectrpc/connect';
-import type {
-  AlertService,
-  WatchAlertsRequestSchema,
-  WatchAlertsResponse,
+import {
+  type AlertService,
+  WatchAlertsResponse_Event as Event,
+  type WatchAlertsRequestSchema,
+  type WatchAlertsResponse,
 } from '@vigie/proto/vigie/alert/v1/alert_service_pb.ts';
 
 export interface OpenWatch extends AsyncDisposable {
-  /** @throws ConnectError once the watch has failed */
+  /** The next outcome; that the watch is quiet meanwhile is passed over. @throws ConnectError once it has failed */
   next(): Promise<WatchAlertsResponse>;
 }
 
@@ -18,15 +19,17 @@ export async function openWatch(
 ): Promise<OpenWatch> {
   const abort = new AbortController();
   const responses = client.watchAlerts(request, { signal: abort.signal })[Symbol.asyncIterator]();
-  const next = async () => {
-    const { value, done } = await responses.next();
-    if (done) throw new Error('The watch has ended.');
-    return value;
+  const nextOf = async (...events: readonly Event[]): Promise<WatchAlertsResponse> => {
+    for (;;) {
+      const { value, done } = await responses.next();
+      if (done) throw new Error('The watch has ended.');
+      if (events.includes(value.event)) return value;
+      if (value.event !== Event.PROGRESS) throw new Error(`The watch says ${value.event}, not ${events}.`);
+    }
   };
-  const first = await next();
-  if (first.alert !== undefined) throw new Error('The first response is an outcome.');
+  await nextOf(Event.READY);
   return {
-    next,
+    next: () => nextOf(Event.OUTCOME),
     async [Symbol.asyncDispose]() {
       abort.abort();
     },
