@@ -67,7 +67,6 @@ import {
   type ResolveQuarantined,
 } from './application/resolve-quarantined.ts';
 import { createReviveAlerts, type ReviveAlerts } from './application/revive-alerts.ts';
-import { createSummarizeAlerts, type SummarizeAlerts } from './application/summarize-alerts.ts';
 import { createSweep, type Sweep } from './application/sweep.ts';
 import { SweepMessages } from './application/sweep-messages.ts';
 import type { Config } from './config.ts';
@@ -116,7 +115,6 @@ interface Parts extends StorePorts {
   readonly recordOutcome: RecordOutcome;
   readonly getAlert: GetAlert;
   readonly listAlerts: ListAlerts;
-  readonly summarizeAlerts: SummarizeAlerts;
   readonly replayAlerts: ReplayAlerts;
   readonly deleteAlert: DeleteAlert;
   readonly purgeAlerts: PurgeAlerts;
@@ -201,7 +199,6 @@ export async function startStore(
       recordOutcome: ({ alertStores }) => observeRecordOutcome(createRecordOutcome(alertStores), logger, storeMetrics),
       getAlert: ({ alertStores, outcomeFeed }) => createGetAlert(alertStores, new OutcomeNotices(outcomeFeed)),
       listAlerts: ({ alertStores }) => createListAlerts(alertStores),
-      summarizeAlerts: ({ alertCounts }) => createSummarizeAlerts(alertCounts),
       replayAlerts: ({ listAlerts, replayQueue }) => createReplayAlerts(listAlerts, replayQueue),
       deleteAlert: ({ alertStores }) => createDeleteAlert(alertStores),
       purgeAlerts: ({ listAlerts, alertStores }) => createPurgeAlerts(listAlerts, alertStores),

@@ -88,7 +88,7 @@ describe('store-svc with overridden ports', () => {
     const quarantine = { keep: unused, list: unused, has: unused, findAt: unused };
     return {
       alertStores: new FakeAlertStores(),
-      alertCounts: { count: unused, fold: async () => {} },
+      alertCounts: { summarize: unused, fold: async () => {} },
       idempotencyKeys: { begin: unused, finish: unused, release: unused, forgetExpired: async () => {} },
       quarantine: { ...quarantine, oldestHeld: unused, countHeld: unused, resolve: unused },
       lease,

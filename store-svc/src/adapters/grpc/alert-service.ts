@@ -15,8 +15,8 @@ import type { DeleteAlert, PurgeAlerts } from '../../application/delete-alerts.t
 import type { GetAlert } from '../../application/get-alert.ts';
 import type { ListAlerts } from '../../application/list-alerts.ts';
 import type { ReplayAlerts } from '../../application/replay-alerts.ts';
-import type { SummarizeAlerts } from '../../application/summarize-alerts.ts';
 import type { AlertSummary } from '../../domain/alert-summary.ts';
+import type { AlertCounts } from '../../ports/alert-counts.ts';
 import type { OutcomeFeed } from '../../ports/outcome-feed.ts';
 import { readCountFilter, readListRequest, readReplayRequest } from './list-request.ts';
 import { encodePageToken } from './page-token.ts';
@@ -29,7 +29,7 @@ const MAX_STORES = 1_000;
 export interface AlertServiceParts {
   readonly getAlert: GetAlert;
   readonly listAlerts: ListAlerts;
-  readonly summarizeAlerts: SummarizeAlerts;
+  readonly alertCounts: Pick<AlertCounts, 'summarize'>;
   readonly replayAlerts: ReplayAlerts;
   readonly deleteAlert: DeleteAlert;
   readonly purgeAlerts: PurgeAlerts;
@@ -43,7 +43,7 @@ export type ReadAlertService = Pick<
 >;
 
 export function createAlertService(parts: AlertServiceParts): ReadAlertService {
-  const { getAlert, listAlerts, summarizeAlerts, replayAlerts, deleteAlert, purgeAlerts, outcomeFeed } = parts;
+  const { getAlert, listAlerts, alertCounts, replayAlerts, deleteAlert, purgeAlerts, outcomeFeed } = parts;
 
   return {
     async getAlert(request, context) {
@@ -67,7 +67,7 @@ export function createAlertService(parts: AlertServiceParts): ReadAlertService {
     async summarizeAlerts(request, context) {
       const identity = identityOf(context);
       const filter = readCountFilter(ofAllowedStores(identity, request));
-      return summaryToProto(await summarizeAlerts(identity.tenant, filter));
+      return summaryToProto(await alertCounts.summarize(identity.tenant, filter));
     },
 
     async replayAlerts(request, context) {

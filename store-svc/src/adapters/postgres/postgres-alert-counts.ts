@@ -2,8 +2,8 @@ import type { MikroORM } from '@mikro-orm/postgresql';
 import type { AlertStatus, FailureCode } from '@vigie/alert';
 import { askPostgres } from '@vigie/postgres';
 import type { CountFilter } from '../../domain/alert-filter.ts';
-import type { AlertCount } from '../../domain/alert-summary.ts';
-import { countedWindow, type Span } from '../../domain/counted-window.ts';
+import { type AlertSummary, tallyOf } from '../../domain/alert-summary.ts';
+import { countedWindow, type Span, type TimeRange } from '../../domain/counted-window.ts';
 import type { AlertCounts } from '../../ports/alert-counts.ts';
 import { allOf, countConditions, type SqlPart, timeRange } from './alert-conditions.ts';
 import { askForTenant } from './ask-for-tenant.ts';
@@ -11,7 +11,7 @@ import { askForTenant } from './ask-for-tenant.ts';
 /**
  * Triggers note in `alert_count_changes` how many alerts of an hour came or changed, which `fold` adds to the sums of
  * hours, quarters of days, days and weeks in `alert_counts`. A window is counted from these, and from rows at its two
- * ends, where it holds only a part of an hour.
+ * ends, where it holds or lacks only a part of an hour.
  */
 export class PostgresAlertCounts implements AlertCounts {
   readonly #orm: MikroORM;
@@ -20,16 +20,12 @@ export class PostgresAlertCounts implements AlertCounts {
     this.#orm = orm;
   }
 
-  async count(tenant: string, filter: CountFilter): Promise<readonly AlertCount[]> {
+  async summarize(tenant: string, filter: CountFilter): Promise<AlertSummary> {
     const statement = countStatement(tenant, filter);
-    if (statement === undefined) return [];
+    if (statement === undefined) return toSummary([]);
     return askForTenant(this.#orm, tenant, async em => {
       const { sql, params } = statement;
-      const rows: CountRow[] = await em.execute(sql, [...params]);
-      return rows.map(({ store, status, failure_code, alerts }) => ({
-        ...{ store, status, alerts: Number(alerts) },
-        failureCode: failure_code === '' ? undefined : failure_code,
-      }));
+      return toSummary(await em.execute(sql, [...params]));
     });
   }
 
@@ -38,31 +34,49 @@ export class PostgresAlertCounts implements AlertCounts {
   }
 }
 
-/** As the driver gives it: 64 bits are text. */
+/** Of the alerts with one value, as the driver gives it: 64 bits are text. */
 interface CountRow {
-  readonly store: string;
-  readonly status: AlertStatus;
+  readonly store: string | null;
+  readonly status: AlertStatus | null;
   /** Empty if there is none. */
-  readonly failure_code: FailureCode | '';
+  readonly failure_code: FailureCode | '' | null;
   readonly alerts: string;
+}
+
+function toSummary(rows: readonly CountRow[]): AlertSummary {
+  const tally = <V extends string>(valueIn: (row: CountRow) => V | '' | null) =>
+    tallyOf(
+      rows.flatMap(row => {
+        const value = valueIn(row);
+        return value ? [{ value, alerts: Number(row.alerts) }] : [];
+      }),
+    );
+  const byStatus = tally(({ status }) => status);
+  return {
+    alerts: byStatus.reduce((sum, { alerts }) => sum + alerts, 0),
+    byStatus,
+    byStore: tally(({ store }) => store),
+    byFailureCode: tally(({ failure_code }) => failure_code),
+  };
 }
 
 /** Undefined for an empty window. */
 function countStatement(tenant: string, filter: CountFilter): SqlPart | undefined {
-  const pieces = countedWindow(filter.sinceMicros, filter.untilMicros);
-  const whole = pieces.filter(({ span }) => span !== undefined);
-  const counted = [
-    ...pieces.map(range => select(tenant, filter, range.span === undefined ? ROWS : sumsOf(range.span), range)),
-    // They follow on each other.
-    ...whole.slice(0, 1).map(({ sinceMicros }) => {
-      return select(tenant, filter, CHANGES, { sinceMicros, untilMicros: whole.at(-1)?.untilMicros });
-    }),
-  ];
+  const { pieces, hours } = countedWindow(filter.sinceMicros, filter.untilMicros);
+  const counted = pieces.map(piece => {
+    const source = piece.span === undefined ? ROWS : sumsOf(piece.span);
+    return select(tenant, filter, piece.isTakenOff ? { ...source, alerts: `-${source.alerts}` } : source, piece);
+  });
+  if (hours !== undefined) counted.push(select(tenant, filter, CHANGES, hours));
   if (counted.length === 0) return undefined;
+  // Those that are alike are added up once for all three, and few rows are sent.
   return {
-    sql: `select store, status, failure_code, sum(alerts) as alerts
-      from (${counted.map(({ sql }) => sql).join(' union all ')}) as counted
-      group by store, status, failure_code having sum(alerts) <> 0`,
+    sql: `with alike as (
+        select store, status, failure_code, sum(alerts) as alerts
+        from (${counted.map(({ sql }) => sql).join(' union all ')}) as counted
+        group by store, status, failure_code)
+      select store, status, failure_code, sum(alerts) as alerts from alike
+      group by grouping sets (store, status, failure_code) having sum(alerts) <> 0`,
     params: counted.flatMap(({ params }) => params),
   };
 }
@@ -83,12 +97,7 @@ function sumsOf(span: Span): Source {
   return { table: 'alert_counts', time: 'a.begins', alerts: 'a.alerts', condition };
 }
 
-function select(
-  tenant: string,
-  filter: CountFilter,
-  source: Source,
-  within: Pick<CountFilter, 'sinceMicros' | 'untilMicros'>,
-): SqlPart {
+function select(tenant: string, filter: CountFilter, source: Source, within: TimeRange): SqlPart {
   const { table, time, alerts, condition } = source;
   const { sql, params } = allOf([
     condition,
