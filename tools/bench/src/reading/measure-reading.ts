@@ -18,6 +18,8 @@ const WARM_UP_ROUNDS = 60;
 /** Of the kind that is measured. */
 const WARM_UP_CALLS = 30;
 const CALLS = 300;
+/** Of a kind that is too slow. */
+const SHOWN_CALLS = 6;
 const SAMPLES = 500;
 
 /**
@@ -44,12 +46,14 @@ export async function measureReading({ rows, data }: BenchOptions, say: (line: s
       for (const query of queries) await ask(gateway, query.url());
     }
     for (const query of queries) {
-      const times = await measure(gateway, query);
+      const calls = await measure(gateway, query);
+      const times = calls.map(({ ms }) => ms);
       const p99 = quantileOf(times, 0.99);
       const isSlow = p99 > (query.maxP99Ms ?? MAX_P99_MS);
       isWithinBounds &&= !isSlow;
       const mark = isSlow ? '!' : ' ';
       say(`${mark} ${query.name.padEnd(40)} p50 ${shown(quantileOf(times, 0.5))}  p99 ${shown(p99)} ms`);
+      if (isSlow) for (const { ms, url } of slowestOf(calls)) say(`      ${shown(ms)} ms  ${url}`);
       if (query.asksPostgres !== false) for (const line of await explain(mesh, gateway, query)) say(`      ${line}`);
     }
     await gateway.close();
@@ -103,14 +107,25 @@ async function drawSamples(url: string): Promise<readonly SampleRow[]> {
   }));
 }
 
-async function measure(gateway: Pool, query: ReadingQuery): Promise<readonly number[]> {
-  const times: number[] = [];
+interface MeasuredCall {
+  readonly url: string;
+  readonly ms: number;
+}
+
+async function measure(gateway: Pool, query: ReadingQuery): Promise<readonly MeasuredCall[]> {
+  const calls: MeasuredCall[] = [];
   for (let call = 0; call < WARM_UP_CALLS + CALLS; call++) {
+    const url = query.url();
     const startedAt = performance.now();
-    await ask(gateway, query.url());
-    if (call >= WARM_UP_CALLS) times.push(performance.now() - startedAt);
+    await ask(gateway, url);
+    if (call >= WARM_UP_CALLS) calls.push({ url, ms: performance.now() - startedAt });
   }
-  return times;
+  return calls;
+}
+
+/** Those above the p99 and a few more: whether they ask for the same tells what makes them slow. */
+function slowestOf(calls: readonly MeasuredCall[]): readonly MeasuredCall[] {
+  return calls.toSorted((a, b) => b.ms - a.ms).slice(0, SHOWN_CALLS);
 }
 
 async function ask(gateway: Pool, url: string): Promise<void> {
