@@ -21,6 +21,7 @@ import {
 } from '../../testing/sample-alerts.ts';
 import { M0010ReadingAtSize } from './migrations/m0010-reading-at-size.ts';
 import { M0013Tenants } from './migrations/m0013-tenants.ts';
+import { M0014AlertTotals } from './migrations/m0014-alert-totals.ts';
 import { PostgresAlertCounts } from './postgres-alert-counts.ts';
 import type { PostgresAlertStore } from './postgres-alert-store.ts';
 
@@ -149,10 +150,12 @@ describe('PostgresAlertCounts', () => {
       alerts.slice(1).map(alert => found(finishedAlert(alert, FAILED))),
     );
     for (const [Migration, direction] of [
+      [M0014AlertTotals, 'down'],
       [M0013Tenants, 'down'],
       [M0010ReadingAtSize, 'down'],
       [M0010ReadingAtSize, 'up'],
       [M0013Tenants, 'up'],
+      [M0014AlertTotals, 'up'],
     ] as const) {
       const migration = new Migration(orm.em.getDriver(), orm.config);
       migration[direction]();

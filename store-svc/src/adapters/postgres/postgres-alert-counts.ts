@@ -10,7 +10,8 @@ import { askForTenant } from './ask-for-tenant.ts';
 
 /**
  * Triggers note in `alert_count_changes` how many alerts of an hour came or changed, which `fold` adds to the sums of
- * hours, quarters of days, days and weeks in `alert_counts`. A window is counted from these, and from rows at its two
+ * hours, quarters of days, days and weeks in `alert_counts` and, where
+ * no filter asks for combinations, `alert_totals`. A window is counted from these, and from rows at its two
  * ends, where it holds or lacks only a part of an hour.
  */
 export class PostgresAlertCounts implements AlertCounts {
@@ -64,7 +65,7 @@ function toSummary(rows: readonly CountRow[]): AlertSummary {
 function countStatement(tenant: string, filter: CountFilter): SqlPart | undefined {
   const { pieces, hours } = countedWindow(filter.sinceMicros, filter.untilMicros);
   const counted = pieces.map(piece => {
-    const source = piece.span === undefined ? ROWS : sumsOf(piece.span);
+    const source = piece.span === undefined ? ROWS : sumsOf(piece.span, filter);
     return select(tenant, filter, piece.isTakenOff ? { ...source, alerts: `-${source.alerts}` } : source, piece);
   });
   if (hours !== undefined) counted.push(select(tenant, filter, CHANGES, hours));
@@ -92,9 +93,11 @@ interface Source {
 const CHANGES: Source = { table: 'alert_count_changes', time: 'a.hour', alerts: 'a.alerts' };
 const ROWS: Source = { table: 'alerts', time: 'a.timestamp', alerts: '1' };
 
-function sumsOf(span: Span): Source {
+/** Totals have no store where they have a status: they are read for all alerts, and are a fifth of the rows. */
+function sumsOf(span: Span, { stores, statuses, failureCodes }: CountFilter): Source {
+  const isFiltered = stores !== undefined || statuses !== undefined || failureCodes !== undefined;
   const condition = { sql: 'a.span = ?', params: [span] };
-  return { table: 'alert_counts', time: 'a.begins', alerts: 'a.alerts', condition };
+  return { table: isFiltered ? 'alert_counts' : 'alert_totals', time: 'a.begins', alerts: 'a.alerts', condition };
 }
 
 function select(tenant: string, filter: CountFilter, source: Source, within: TimeRange): SqlPart {

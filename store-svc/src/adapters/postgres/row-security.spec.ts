@@ -32,7 +32,14 @@ describe('what store-svc does for a tenant, in Postgres', () => {
   });
   after(() => teardown.disposeAsync());
 
-  for (const table of ['alerts', 'retired_alerts', 'quarantined_alerts', 'alert_counts', 'alert_count_changes']) {
+  for (const table of [
+    'alerts',
+    'retired_alerts',
+    'quarantined_alerts',
+    'alert_counts',
+    'alert_totals',
+    'alert_count_changes',
+  ]) {
     it(`sees the tenant's rows of ${table} alone, also where a statement forgets to say so`, async () => {
       const others = await asAcme<object[]>(`select tenant from ${table} where tenant <> 'acme'`);
       expect(others).to.deep.equal([]);
@@ -55,6 +62,7 @@ describe('what store-svc does for a tenant, in Postgres', () => {
     'select from maintenance',
     'delete from alerts',
     'update alert_counts set alerts = 0',
+    'update alert_totals set alerts = 0',
   ]) {
     it(`can't ${statement}`, async () => {
       expect(await asAcme(statement).catch(error => error)).to.have.property('code', '42501');

@@ -32,5 +32,6 @@ export const TABLES: readonly string[] = [
   'idempotency_keys',
   'maintenance',
   'alert_counts',
+  'alert_totals',
   'alert_count_changes',
 ];

@@ -44,7 +44,7 @@ export async function fillAlerts(url: string, rows: number, say: (line: string) 
 
 /** As autovacuum does in time. */
 async function vacuum(session: PgClient): Promise<void> {
-  for (const table of ['alerts', 'alert_counts', 'alert_count_changes']) {
+  for (const table of ['alerts', 'alert_counts', 'alert_totals', 'alert_count_changes']) {
     await session.query(`vacuum (analyze) ${table}`);
   }
 }

@@ -88,7 +88,7 @@ function beginOf(span: keyof typeof SPANS, moment: string): string {
 }
 
 /** All spans of a moment, as rows. */
-function spansOf(moment: string): string {
+export function spansOf(moment: string): string {
   const spans = Object.keys(SPANS).map(span => `('${span}', ${beginOf(span as keyof typeof SPANS, moment)})`);
   return `(values ${spans.join(', ')}) as spans (span, begins)`;
 }
@@ -131,6 +131,8 @@ const COUNT_COMMENTS = {
   failure_code: 'failure code of these alerts; empty if they have none.',
   alerts: 'how many there are; of changes, negative if there are fewer.',
 };
+
+export const FOLD_ALERT_COUNTS = { signature: 'fold_alert_counts()', returns: 'void', table: 'alerts' };
 
 const COUNTS = [
   `create table alert_count_changes (
@@ -183,9 +185,7 @@ export function foldingFunction(owner: 'store' | 'tenant, store'): string {
   const alike = `span, begins, ${owner}, status, failure_code`;
   // Whoever comes second leaves it to the first.
   return createAsOwner({
-    signature: 'fold_alert_counts()',
-    returns: 'void',
-    table: 'alerts',
+    ...FOLD_ALERT_COUNTS,
     body: `  if not pg_try_advisory_xact_lock(hashtext('fold_alert_counts')) then return; end if;
   with moved as (delete from alert_count_changes returning *)
   insert into alert_counts (${alike}, alerts)

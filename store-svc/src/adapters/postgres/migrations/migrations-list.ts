@@ -11,6 +11,7 @@ import { M0010ReadingAtSize } from './m0010-reading-at-size.ts';
 import { M0011IdempotencyKeys } from './m0011-idempotency-keys.ts';
 import { M0012RetiredAlerts } from './m0012-retired-alerts.ts';
 import { M0013Tenants } from './m0013-tenants.ts';
+import { M0014AlertTotals } from './m0014-alert-totals.ts';
 
 /** In the order in which they run; what has run once anywhere never changes again. */
 export const MIGRATIONS = [
@@ -27,4 +28,5 @@ export const MIGRATIONS = [
   { name: '0011-idempotency-keys', class: M0011IdempotencyKeys },
   { name: '0012-retired-alerts', class: M0012RetiredAlerts },
   { name: '0013-tenants', class: M0013Tenants },
+  { name: '0014-alert-totals', class: M0014AlertTotals },
 ];
