@@ -10,8 +10,8 @@ import { askForTenant } from './ask-for-tenant.ts';
 
 /**
  * Triggers note in `alert_count_changes` how many alerts of an hour came or changed, which `fold` adds to the sums of
- * hours, quarters of days, days and weeks in `alert_counts` and `alert_totals`. A window is counted from these, and from
- * rows at its two ends, where it holds or lacks only a part of an hour.
+ * hours, quarters of days, days and weeks in `alert_counts` and `alert_totals`. A window is counted from these and, at
+ * its two ends, where it holds or lacks only a part of an hour, from rows.
  */
 export class PostgresAlertCounts implements AlertCounts {
   readonly #orm: MikroORM;

@@ -3,8 +3,8 @@ import type { MikroORM } from '@mikro-orm/postgresql';
 import { AlertRow } from './alert-row.ts';
 
 /**
- * Makes a row of one that the driver gives for `selectAll` or `selectCurrent`, in which 64 bits and times are text: it is
- * the same object afterwards.
+ * Makes a row of one that the driver gives for `selectAll` or `selectCurrent`, in which 64 bits and times are text. It
+ * is the same object afterwards.
  */
 export type ReadRow = (given: object) => AlertRow;
 
