@@ -6,7 +6,7 @@ import { pause } from '@vigie/service-kit/async';
 import { type AlertJson, newAlert, postJson } from './rest-client.ts';
 
 /** A pause, so that a load is steady and leaves the machine room. */
-const PAUSE_MS = 250;
+const PAUSE_MS = 100;
 /** Of the alerts in flight of a stream whose answers are still to come. */
 const STREAM_WINDOW = 4;
 

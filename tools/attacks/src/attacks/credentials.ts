@@ -4,7 +4,7 @@ import type { Attack, AttackResult, Target } from '../attack.ts';
 import { Http2Client } from '../clients/http2-client.ts';
 import { unaryCall, WATCH_ALERTS } from '../payloads/calls.ts';
 
-const KEYS = 2_000;
+const KEYS = 5_000;
 const AT_ONCE = 200;
 
 /** Guesses, each of which has to be looked up, as they are spelt like real ones. */
