@@ -14,10 +14,10 @@ function probeWhole(bytes: Uint8Array, options?: ProbeOptions, sizeBytes = bytes
   return probe({ ranges: [{ offset: 0, bytes }], sizeBytes }, options);
 }
 
-/** Most memory that was resident while it ran, over what was before. */
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
 
+/** Most memory that was resident while it ran, over what was before. */
 async function peakGrowthMiB(work: () => Promise<void>): Promise<number> {
   const peakMiB = () => Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) / 1024;
   // What earlier tests left would go while this one is measured.
