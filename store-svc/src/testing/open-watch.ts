@@ -19,12 +19,12 @@ export async function openWatch(
 ): Promise<OpenWatch> {
   const abort = new AbortController();
   const responses = client.watchAlerts(request, { signal: abort.signal })[Symbol.asyncIterator]();
-  const nextOf = async (...events: readonly Event[]): Promise<WatchAlertsResponse> => {
+  const nextOf = async (event: Event): Promise<WatchAlertsResponse> => {
     for (;;) {
       const { value, done } = await responses.next();
       if (done) throw new Error('The watch has ended.');
-      if (events.includes(value.event)) return value;
-      if (value.event !== Event.PROGRESS) throw new Error(`The watch says ${value.event}, not ${events}.`);
+      if (value.event === event) return value;
+      if (value.event !== Event.PROGRESS) throw new Error(`The watch says ${value.event}, not ${event}.`);
     }
   };
   await nextOf(Event.READY);

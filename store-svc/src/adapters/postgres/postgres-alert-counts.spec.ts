@@ -113,6 +113,21 @@ describe('PostgresAlertCounts', () => {
     );
   });
 
+  it('counts a window that ends with the last second of the year 9999, within a span that goes on after it', async () => {
+    const lastMicros = Date.parse('9999-12-31T23:59:59Z') * 1e3;
+    await recordArrivals(
+      store,
+      [lastMicros - 1e6, lastMicros].map((timestampMicros, index) =>
+        arrivalOf(receivedAlert(`uid-${index}`, { timestampMicros })),
+      ),
+    );
+    for (const isFolded of [false, true]) {
+      if (isFolded) await counts.fold();
+      expect(await counts.summarize('default', { untilMicros: lastMicros })).to.include({ alerts: 1 });
+      expect(await counts.summarize('default', {})).to.include({ alerts: 2 });
+    }
+  });
+
   it('counts an alert once that several record at once, while others fold', async () => {
     const alerts = Array.from({ length: 200 }, (_, index) =>
       receivedAlert(`uid-${index}`, { store: `s-${index % 3}` }),

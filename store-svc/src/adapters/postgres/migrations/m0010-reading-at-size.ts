@@ -132,6 +132,7 @@ const COUNT_COMMENTS = {
   alerts: 'how many there are; of changes, negative if there are fewer.',
 };
 
+/** What all versions of the function are called, which later migrations make anew. */
 export const FOLD_ALERT_COUNTS = { signature: 'fold_alert_counts()', returns: 'void', table: 'alerts' };
 
 const COUNTS = [
