@@ -1,7 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-import { shortestRunMs } from '@vigie/dev-env/testing';
+import { collectGarbage, shortestRunMs } from '@vigie/dev-env/testing';
 import { expect } from 'chai';
 import { ebmlElement } from '../test/ebml-elements.ts';
 import { bytesOf, type Mp4TrackClaims, mp4Box, mp4File, mp4Track } from '../test/mp4-boxes.ts';
@@ -14,14 +12,11 @@ function probeWhole(bytes: Uint8Array, options?: ProbeOptions, sizeBytes = bytes
   return probe({ ranges: [{ offset: 0, bytes }], sizeBytes }, options);
 }
 
-setFlagsFromString('--expose-gc');
-const collectGarbage: () => void = runInNewContext('gc');
-
 /** Most memory that was resident while it ran, over what was before. */
 async function peakGrowthMiB(work: () => Promise<void>): Promise<number> {
   const peakMiB = () => Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) / 1024;
   // What earlier tests left would go while this one is measured.
-  collectGarbage();
+  collectGarbage('major');
   // Linux: forget the peak of earlier tests.
   writeFileSync('/proc/self/clear_refs', '5');
   const before = peakMiB();

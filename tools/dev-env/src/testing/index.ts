@@ -1,5 +1,6 @@
 export { serviceTlsVariables, writeServiceCertificates } from '../certificates/write-certificates.ts';
 export { isLiving, waitUntilGone } from '../processes/living-process.ts';
+export { collectGarbage } from './collect-garbage.ts';
 export {
   asShown,
   GENERATED_ALERTS,
