@@ -90,10 +90,15 @@ describe('Mesh', () => {
     expect(await processesNaming(dir.path)).to.deep.equal([]);
   });
 
-  it('names a service that does not get ready, with its reason', async () => {
-    const unready = { startTimeoutMs: 4000, serviceEnv: { 'ingest-svc': { STAND_IN: 'unready' } } };
-    const error = await Mesh.boot({ ...STAND_INS, ...unready }).catch(error => error);
-    expect(error.message).to.match(/ingest-svc is not ready after 4 s: .*503.*no servers/);
+  it('names the services that do not get ready, with their reasons', async () => {
+    const unready = { STAND_IN: 'unready' };
+    const serviceEnv = { 'ingest-svc': unready, 'store-svc': unready };
+    const error = await Mesh.boot({ ...STAND_INS, startTimeoutMs: 4000, serviceEnv }).catch(error => error);
+    expect(error.message)
+      .to.match(/-svc is not ready after 4 s: .*503.*no servers/)
+      .and.match(/ingest-svc is not ready/)
+      .and.match(/store-svc is not ready/)
+      .and.not.match(/gateway is not ready/);
   });
 
   it('gives up booting when its signal aborts', async () => {

@@ -10,7 +10,8 @@ import { killGroup, signalTree } from './process-group.ts';
 import { ProcessLog } from './process-log.ts';
 
 const DEFAULT_POLL_MS = 25;
-const DEFAULT_START_TIMEOUT_MS = 30_000;
+/** On a machine that others keep busy, a mesh of twelve services took more than 30 s to boot. */
+const DEFAULT_START_TIMEOUT_MS = 90_000;
 // The ports of a killed process become free a moment later.
 const RESTART_PORT_PATIENCE_MS = 2000;
 
@@ -125,6 +126,13 @@ export class SupervisedProcess {
     );
     if (isReady) return;
     throw new DevEnvError(`${this.name} is not ready after ${startTimeoutMs / 1000} s: ${reason}.${this.#logTail()}`);
+  }
+
+  /** Why it is not ready now, with the last lines of its log; undefined if it is, or doesn't run. */
+  async whyNotReady(): Promise<string | undefined> {
+    if (this.#state.kind === 'stopped') return undefined;
+    const reason = await this.#description.notReady();
+    return reason && `${this.name} is not ready: ${reason}.${this.#logTail()}`;
   }
 
   /** Sends the stop signal, and kills the process after `graceMs`. Resolves when it has ended. */
