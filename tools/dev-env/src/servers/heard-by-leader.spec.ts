@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import { HeardByLeader, MuteServerError } from './heard-by-leader.ts';
+import { HeardByLeader, OneWayServerError } from './heard-by-leader.ts';
 
 const MS_AS_NS = 1e6;
 
@@ -14,26 +14,27 @@ describe('HeardByLeader', () => {
   let current: boolean;
   /** As the member sees it. */
   let leader: string | undefined;
+  /** Whether nats-2 is the leader. */
+  let leads: boolean;
 
   beforeEach(() => {
     teardown = new AsyncDisposableStack();
     lastHeardMs = 0;
     current = true;
     leader = 'nats-2';
+    leads = true;
   });
   afterEach(() => teardown.disposeAsync());
 
-  async function open(muteAfterMs: number): Promise<HeardByLeader> {
+  async function open(patienceMs: number): Promise<HeardByLeader> {
     const monitorUrl = await monitor(() => ({ leader }));
-    const leaderUrl = await monitor(() => ({
-      leader: 'nats-2',
-      replicas: [
-        { name: 'nats-3', current: true, active: 100 * MS_AS_NS },
-        { name: 'nats-1', current, active: lastHeardMs * MS_AS_NS },
-      ],
-    }));
+    const replicas = () => [
+      { name: 'nats-3', current: true, active: 100 * MS_AS_NS },
+      { name: 'nats-1', current, active: lastHeardMs * MS_AS_NS },
+    ];
+    const leaderUrl = await monitor(() => (leads ? { leader: 'nats-2', replicas: replicas() } : {}));
     const monitorUrls = [monitorUrl, leaderUrl, 'http://127.0.0.1:1'];
-    return new HeardByLeader({ name: 'nats-1', monitorUrl, monitorUrls, muteAfterMs });
+    return new HeardByLeader({ name: 'nats-1', monitorUrl, monitorUrls, patienceMs });
   }
 
   async function monitor(group: () => object): Promise<string> {
@@ -60,7 +61,16 @@ describe('HeardByLeader', () => {
   it('reports that no leader is known, however long that lasts', async () => {
     const heard = await open(0);
     leader = undefined;
+    leads = false;
     expect(await heard.notHeard()).to.equal('no leader is known');
+  });
+
+  it('has a member start again that does not hear its leader', async () => {
+    const heard = await open(0);
+    leader = undefined;
+    const error = await heard.notHeard().catch(error => error);
+    expect(error).to.be.instanceOf(OneWayServerError);
+    expect(error.message).to.equal('nats-1 has to start again: it does not hear its leader, nats-2.');
   });
 
   it('gives a member time to be heard', async () => {
@@ -85,11 +95,11 @@ describe('HeardByLeader', () => {
     expect(await heard.notHeard()).to.equal('its leader, nats-2, does not hear it');
   });
 
-  it('reports a member as mute if it hears its leader and is not heard by it', async () => {
+  it('has a member start again that hears its leader and is not heard by it', async () => {
     const heard = await open(0);
     lastHeardMs = 20_000;
     const error = await heard.notHeard().catch(error => error);
-    expect(error).to.be.instanceOf(MuteServerError);
-    expect(error.message).to.equal('nats-1 is mute: its leader, nats-2, does not hear it.');
+    expect(error).to.be.instanceOf(OneWayServerError);
+    expect(error.message).to.equal('nats-1 has to start again: its leader, nats-2, does not hear it.');
   });
 });

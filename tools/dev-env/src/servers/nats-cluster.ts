@@ -2,12 +2,15 @@ import path from 'node:path';
 import { DevEnvError } from '../dev-env-error.ts';
 import { startTogether } from '../processes/start-together.ts';
 import { pickFreePorts } from '../tcp-ports/free-ports.ts';
+import { findDeafServer } from './deaf-server.ts';
 import { type MemberNetwork, NatsServer } from './nats-server.ts';
 import type { NatsUser } from './nats-users.ts';
 
 /** The names of the servers. */
 export const MEMBERS = ['nats-1', 'nats-2', 'nats-3'] as const;
 const PORTS_A_SERVER = 3;
+/** Of a server that starts deaf. */
+const MOST_STARTS = 3;
 
 type NetworkOf = (member: string) => MemberNetwork | undefined;
 
@@ -46,9 +49,16 @@ export class NatsCluster {
     return found;
   }
 
-  /** Resolves once all know a leader. */
-  start(): Promise<void> {
-    return startTogether(this.servers, {});
+  /** Resolves once all know a leader and hear each other. @throws DevEnvError */
+  async start(): Promise<void> {
+    for (let starts = 1; ; starts++) {
+      await startTogether(this.servers, {});
+      const found = await findDeafServer(this.servers);
+      if (found === undefined) return;
+      const { deaf, speaker } = found;
+      if (starts === MOST_STARTS) throw new DevEnvError(`${deaf.name} does not hear ${speaker.name}.`);
+      await deaf.stop();
+    }
   }
 
   /** Ends frozen ones too. */

@@ -7,7 +7,7 @@ import { SupervisedProcess } from '../processes/supervised-process.ts';
 import { SERVICES } from '../services/declared-services.ts';
 import { SERVER_LISTENERS } from '../tcp-ports/mesh-ports.ts';
 import { claimPort, type PortClaim } from '../tcp-ports/port-claim.ts';
-import { HeardByLeader, MuteServerError } from './heard-by-leader.ts';
+import { HeardByLeader, OneWayServerError } from './heard-by-leader.ts';
 import { moveNatsClusterConf, moveNatsConf } from './nats-conf.ts';
 import { readNatsInfo } from './nats-info.ts';
 import { type NatsPasswords, type NatsUser, OPERATOR, passwordOf, passwordVariables } from './nats-users.ts';
@@ -47,11 +47,9 @@ export interface MemberNetwork {
 
 const LOOPBACK = { host: '127.0.0.1', namespace: undefined };
 const ROUTE_PASSWORD = 'route';
-/** Some elections of at most 9 s each, on a machine with other work. */
-const MEMBER_START_TIMEOUT_MS = 90_000;
 /** Each refusal is a line in the server's log. */
 const MEMBER_POLL_MS = 200;
-/** A server that starts mute more often in a row has another problem. */
+/** A server that starts mute or deaf more often in a row has another problem. */
 const MOST_STARTS = 3;
 
 /** A nats-server of the mesh's own, with its streams in `<dataDir>/nats`. */
@@ -93,7 +91,7 @@ export class NatsServer extends SupervisedProcess {
       // One of a cluster answers long before it takes part in it.
       notReady: () => (heard === undefined ? natsNotReady(port) : memberNotReady(monitorUrl, heard)),
       stopSignal: 'SIGTERM',
-      ...(member === undefined ? {} : { startTimeoutMs: MEMBER_START_TIMEOUT_MS, pollMs: MEMBER_POLL_MS }),
+      ...(member === undefined ? {} : { pollMs: MEMBER_POLL_MS }),
     });
     this.#heard = heard;
     this.address = `${host}:${port}`;
@@ -103,14 +101,14 @@ export class NatsServer extends SupervisedProcess {
     this.storeDir = storeDir;
   }
 
-  /** Starts one of a cluster again that has started mute, as whoever operates a cluster has to. */
+  /** Starts one of a cluster again that has started mute or deaf, as whoever operates a cluster has to. */
   override async start(signal?: AbortSignal): Promise<void> {
     for (let starts = 1; ; starts++) {
       this.#heard?.reset();
       try {
         return await super.start(signal);
       } catch (error) {
-        if (!(error instanceof MuteServerError) || starts === MOST_STARTS) throw error;
+        if (!(error instanceof OneWayServerError) || starts === MOST_STARTS) throw error;
         await this.stop();
       }
     }
