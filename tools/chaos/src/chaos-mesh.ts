@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Mesh } from '@vigie/dev-env';
 import type { SupervisedProcess } from '@vigie/dev-env/processes';
-import { SERVICES } from '@vigie/dev-env/services';
+import { SERVICES, serviceSource } from '@vigie/dev-env/services';
 import { type ChaosVideos, readChaosVideos } from './chaos-videos.ts';
 import { ClockFiles, MOVABLE_CLOCK } from './clock/clock-files.ts';
 import { bootChaosCluster, type ChaosCluster, connectPatiently } from './cluster/chaos-cluster.ts';
@@ -89,6 +89,8 @@ export async function bootChaosMesh(options: ChaosMeshOptions): Promise<ChaosMes
     ...(disk === undefined ? {} : { postgresDir: disk.dir }),
     ports: 'free',
     replicas: REPLICAS,
+    // A bundle has its own copies of the modules that a sabotage changes.
+    ...(sabotage && { serviceMain: serviceSource }),
     env: {
       ...FAST_SETTINGS,
       ...(cluster && CLUSTER_SETTINGS),

@@ -30,9 +30,9 @@ export interface MeshOptions {
   readdress?: (service: ServiceName, addresses: NodeJS.ProcessEnv) => NodeJS.ProcessEnv;
   /** The folder for the data of Postgres if not in `dataDir`, for example on another disk. */
   postgresDir?: string;
-  /** A file to run instead of a service's `src/main.ts`. */
+  /** A file to run instead of the bundle of a service's `src/main.ts`. */
   serviceMain?: (service: ServiceName) => string;
-  /** How long each process may take until it is ready. */
+  /** How long each service may take until it is ready. */
   startTimeoutMs?: number;
   /** Aborting it cancels a boot. */
   signal?: AbortSignal;

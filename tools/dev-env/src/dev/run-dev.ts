@@ -1,5 +1,6 @@
 import { TerminalLogs } from '../logs/terminal-logs.ts';
 import { Mesh } from '../mesh.ts';
+import { serviceSource } from '../services/service-bundle.ts';
 import { readStartConfig } from '../start/start-config.ts';
 import { listenForStop, StopAsked } from '../start/stop-signal.ts';
 import type { DevOptions } from './dev-options.ts';
@@ -17,6 +18,7 @@ export async function runDev({ inspectorPorts }: DevOptions): Promise<number> {
   try {
     mesh = await Mesh.boot({
       ...config,
+      serviceMain: serviceSource,
       serviceEnv: Object.fromEntries(inspectors),
       signal: stop,
       onProgress: step => console.log(`  ${step}`),

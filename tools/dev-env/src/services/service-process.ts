@@ -6,6 +6,7 @@ import { SupervisedProcess } from '../processes/supervised-process.ts';
 import { serviceListeners } from '../tcp-ports/mesh-ports.ts';
 import { claimPort, type PortClaim } from '../tcp-ports/port-claim.ts';
 import type { ServiceName } from './declared-services.ts';
+import { bundleService } from './service-bundle.ts';
 import type { ServicePlace } from './service-places.ts';
 
 const HOST = '127.0.0.1';
@@ -17,6 +18,9 @@ const HOST = '127.0.0.1';
  */
 const MEMORY_FLAGS = ['--max-semi-space-size=16', '--max-old-space-size=256'];
 
+/** Stack traces name lines of the source, not of the bundle. */
+const FLAGS = [...MEMORY_FLAGS, '--enable-source-maps'];
+
 /** Otherwise glibc keeps an arena of freed memory for each thread. */
 const MEMORY_ENV = { MALLOC_ARENA_MAX: '2' };
 
@@ -26,7 +30,7 @@ const COMPILE_CACHE = path.join(MACHINE_DIR, 'compile-cache');
 export interface ServiceOptions extends ServicePlace {
   logDir: string;
   env: NodeJS.ProcessEnv;
-  /** The file to run instead of the service's own `src/main.ts`. */
+  /** The file to run instead of the bundle of the service's `src/main.ts`. */
   main?: string | undefined;
   startTimeoutMs?: number | undefined;
 }
@@ -46,14 +50,13 @@ export class ServiceProcess extends SupervisedProcess {
     const { declaration, replica, port, healthPort, logDir, env, startTimeoutMs } = options;
     const service = declaration.name;
     const healthUrl = `http://${HOST}:${healthPort}`;
-    const main = options.main ?? path.join(PROJECT_DIR, service, 'src/main.ts');
     super({
       name: replica === 1 ? service : `${service}-${replica}`,
       logDir,
       ports: claimPorts(options),
       prepare: async () => ({
         file: process.execPath,
-        args: [...MEMORY_FLAGS, main],
+        args: [...FLAGS, options.main ?? (await bundleService(service))],
         env: {
           NODE_COMPILE_CACHE: COMPILE_CACHE,
           ...MEMORY_ENV,

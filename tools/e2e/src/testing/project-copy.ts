@@ -18,7 +18,7 @@ export class ProjectCopy implements AsyncDisposable {
       return !NOT_COPIED.has(name) && !name.startsWith('build');
     };
     await cp(PROJECT_DIR, dir.path, { recursive: true, filter: isCopied });
-    await symlink(MACHINE_DIR, path.join(dir.path, '.vigie'));
+    await linkMachineDir(path.join(dir.path, '.vigie'));
     await linkPackages(path.join(PROJECT_DIR, 'node_modules'), path.join(dir.path, 'node_modules'));
     return new ProjectCopy(dir);
   }
@@ -53,6 +53,14 @@ export class ProjectCopy implements AsyncDisposable {
 
   [Symbol.asyncDispose](): PromiseLike<void> {
     return this.#dir[Symbol.asyncDispose]();
+  }
+}
+
+/** All but the bundles, which are made from the copy. */
+async function linkMachineDir(to: string): Promise<void> {
+  await mkdir(to);
+  for (const name of await readdir(MACHINE_DIR)) {
+    if (name !== 'bundles') await symlink(path.join(MACHINE_DIR, name), path.join(to, name));
   }
 }
 
