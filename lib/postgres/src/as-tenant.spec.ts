@@ -3,7 +3,7 @@ import { type EmbeddedPostgres, queryPostgres } from '@vigie/dev-env/servers';
 import { scratchPostgres } from '@vigie/dev-env/testing';
 import { createLogger } from '@vigie/service-kit/telemetry';
 import { expect } from 'chai';
-import { asTenant } from './as-tenant.ts';
+import { asTenant, readAsTenant } from './as-tenant.ts';
 import { raiseTenantWall, type TenantWall, tearDownTenantWall } from './migrations/row-security.ts';
 import { ormOptions } from './orm-options.ts';
 import { NOTES_SCHEMA } from './testing/notes-schema.ts';
@@ -69,6 +69,17 @@ describe('asTenant', () => {
     expect(await all()).to.equal(3);
     const [row] = await orm.em.execute(`select current_setting('role') as role, current_user as name`);
     expect(row).to.deep.equal({ role: 'none', name: 'notes_service' });
+  });
+
+  it('reads what a tenant has, and writes nothing', async () => {
+    const acme = { role: WALL.role, tenant: 'acme' };
+    const read = (statement: string) => readAsTenant(orm, acme, em => em.execute<{ note: string }[]>(statement));
+    expect(await read('select note from tenant_notes order by note')).to.deep.equal([{ note: 'a!' }, { note: 'b!' }]);
+    const refused = await read(`update tenant_notes set note = 'x'`).catch(error => error);
+    expect(refused).to.have.property('code', '25006');
+    expect(() => readAsTenant(orm, { ...acme, tenant: '*' }, async () => undefined)).to.throw(/is no tenant/);
+    // The same connection, which is given back only once the transaction has ended.
+    expect(await all()).to.equal(3);
   });
 
   it('undoes what was begun when it fails', async () => {

@@ -8,17 +8,27 @@ export interface TenantRole {
   readonly tenant: string;
 }
 
+type Work<T> = (em: EntityManager) => Promise<T>;
+
+/** Runs `work` in a transaction that sees what one tenant has, whatever its statements say. */
+export function asTenant<T>(orm: MikroORM, tenantRole: TenantRole, work: Work<T>): Promise<T> {
+  return inTenantTransaction(orm, 'begin', tenantRole, work);
+}
+
+/** The same for work that writes nothing: whoever asks needn't wait until the transaction has ended. */
+export function readAsTenant<T>(orm: MikroORM, tenantRole: TenantRole, work: Work<T>): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  inTenantTransaction(orm, 'begin read only', tenantRole, async em => resolve(await work(em))).catch(reject);
+  return promise;
+}
+
 /**
- * Runs `work` in a transaction that sees what one tenant has, whatever its statements say. Not by MikroORM's own
- * `transactional`, for the reason that `inTransaction` has. Beginning and narrowing are one round trip.
+ * Not by MikroORM's own `transactional`, for the reason that `inTransaction` has. Beginning and narrowing are one round
+ * trip.
  */
-export function asTenant<T>(
-  orm: MikroORM,
-  { role, tenant }: TenantRole,
-  work: (em: EntityManager) => Promise<T>,
-): Promise<T> {
+function inTenantTransaction<T>(orm: MikroORM, begin: string, { role, tenant }: TenantRole, work: Work<T>): Promise<T> {
   if (!isTenantId(tenant)) throw new Error(`${JSON.stringify(tenant)} is no tenant.`);
-  const begin = CompiledQuery.raw(`begin; set local role ${role}; set local vigie.tenant = '${tenant}'`);
+  const narrow = CompiledQuery.raw(`${begin}; set local role ${role}; set local vigie.tenant = '${tenant}'`);
   return orm.em
     .getConnection()
     .getClient()
@@ -27,7 +37,7 @@ export function asTenant<T>(
       const em = orm.em.fork();
       em.setTransactionContext(connection);
       try {
-        await connection.executeQuery(begin);
+        await connection.executeQuery(narrow);
         const result = await work(em);
         await connection.executeQuery(COMMIT);
         return result;

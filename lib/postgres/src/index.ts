@@ -1,4 +1,4 @@
-export { asTenant, type TenantRole } from './as-tenant.ts';
+export { asTenant, readAsTenant, type TenantRole } from './as-tenant.ts';
 export { askPostgres } from './ask-postgres.ts';
 export { type DatabaseConfig, readDatabaseConfig, readMigrationUrl, type SessionTimeouts } from './database-config.ts';
 export { forgetRows } from './forget-rows.ts';

@@ -1,5 +1,5 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import { askPostgres, asTenant } from '@vigie/postgres';
+import { askPostgres, asTenant, readAsTenant } from '@vigie/postgres';
 
 const ROLE = 'vigie_store_tenant';
 
@@ -10,4 +10,9 @@ const ROLE = 'vigie_store_tenant';
  */
 export function askForTenant<T>(orm: MikroORM, tenant: string, work: (em: EntityManager) => Promise<T>): Promise<T> {
   return askPostgres(() => asTenant(orm, { role: ROLE, tenant }, work));
+}
+
+/** The same for work that writes nothing, in less time. */
+export function readForTenant<T>(orm: MikroORM, tenant: string, work: (em: EntityManager) => Promise<T>): Promise<T> {
+  return askPostgres(() => readAsTenant(orm, { role: ROLE, tenant }, work));
 }

@@ -6,7 +6,7 @@ import { type AlertSummary, tallyOf } from '../../domain/alert-summary.ts';
 import { countedWindow, type Span, type TimeRange } from '../../domain/counted-window.ts';
 import type { AlertCounts } from '../../ports/alert-counts.ts';
 import { allOf, countConditions, type SqlPart, timeRange } from './alert-conditions.ts';
-import { askForTenant } from './ask-for-tenant.ts';
+import { readForTenant } from './ask-for-tenant.ts';
 
 /**
  * Triggers note in `alert_count_changes` how many alerts of an hour came or changed, which `fold` adds to the sums of
@@ -23,7 +23,7 @@ export class PostgresAlertCounts implements AlertCounts {
   async summarize(tenant: string, filter: CountFilter): Promise<AlertSummary> {
     const statement = countStatement(tenant, filter);
     if (statement === undefined) return toSummary([]);
-    return askForTenant(this.#orm, tenant, async em => {
+    return readForTenant(this.#orm, tenant, async em => {
       const { sql, params } = statement;
       return toSummary(await em.execute(sql, [...params]));
     });

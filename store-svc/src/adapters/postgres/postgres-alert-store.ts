@@ -17,7 +17,7 @@ import type { AlertStore, LockedAlerts } from '../../ports/alert-store.ts';
 import type { AlertPages } from './alert-pages.ts';
 import { toAlert, toOutcomeRow, toReceived, toReceivedRow, toRecord, toRetryRow } from './alert-row-mapping.ts';
 import type { AlertStatements, AwaitingRow, ReopeningRow } from './alert-statements.ts';
-import { askForTenant } from './ask-for-tenant.ts';
+import { askForTenant, readForTenant } from './ask-for-tenant.ts';
 import { requireColumn } from './column-group.ts';
 import type { ReadRow } from './read-row.ts';
 
@@ -82,7 +82,7 @@ export class PostgresAlertStore implements AlertStore {
 
   get(uid: string): Promise<AlertRecord | undefined> {
     const { statements, readRow } = this.#parts;
-    return this.#run(async em => {
+    return this.#read(async em => {
       const [row]: object[] = await em.execute(`${statements.selectAll} where ${OWN} and a.uid = ?`, [
         this.#tenant,
         uid,
@@ -92,7 +92,7 @@ export class PostgresAlertStore implements AlertStore {
   }
 
   find(uids: readonly string[]): Promise<ReadonlyMap<string, KnownAlert>> {
-    return this.#run(em => this.#readKnown(em, uids));
+    return this.#read(em => this.#readKnown(em, uids));
   }
 
   findArchivable(before: Date, limit: number): Promise<readonly ArchivableAlert[]> {
@@ -138,7 +138,7 @@ export class PostgresAlertStore implements AlertStore {
     after?: ListPosition,
     order = LATEST_FIRST,
   ): Promise<readonly AlertRecord[]> {
-    return this.#run(async em => {
+    return this.#read(async em => {
       const { pages, readRow } = this.#parts;
       const rows = await pages.read(em, this.#tenant, filter, limit, after, order);
       return rows.map(row => toRecord(readRow(row)));
@@ -199,6 +199,10 @@ export class PostgresAlertStore implements AlertStore {
 
   async #write(em: EntityManager, statement: string, rows: readonly object[]): Promise<void> {
     if (rows.length > 0) await em.execute(statement, [jsonLiteral(rows), this.#tenant], 'run');
+  }
+
+  #read<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
+    return readForTenant(this.#parts.orm, this.#tenant, work);
   }
 
   #run<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
