@@ -5,7 +5,7 @@ const KINDS = 'cluster-disk-lost,cluster-partition,cluster-leaders-moved';
 /** The seed makes the faults short, and has a disk lost together with the majority. */
 const ROUND = ['--cluster', '--rounds', '1', '--seed', '584', '--faults', KINDS];
 /** On a machine four times slower. */
-const SLOW_MACHINE = ['--rate', '10', '--recovery-limit', '180'];
+const SLOW_MACHINE = ['--rate', '10', '--recovery-limit', '300'];
 
 describe('npm run chaos -- --cluster', function () {
   this.timeout(900_000);
