@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { stat, utimes } from 'node:fs/promises';
+import { readdir, stat, utimes } from 'node:fs/promises';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { temporaryDir } from '../testing/temporary-dir.ts';
@@ -17,6 +18,16 @@ describe('bundleService', () => {
       .to.include('Error: as asked')
       .and.match(/at .*\/lib\/service-kit\/src\/lifecycle\/run-service\.ts:\d+:\d+/)
       .and.match(/at .*\/retention-svc\/src\/main\.ts:\d+:\d+/);
+  });
+
+  it('makes it for several that ask at once', async () => {
+    await using dir = await temporaryDir();
+    const asked = Array.from({ length: 8 }, () => bundleService('retention-svc', dir.path));
+    const bundle = path.join(dir.path, 'retention-svc.mjs');
+    expect(new Set(await Promise.all(asked))).to.deep.equal(new Set([bundle]));
+    expect(await readdir(dir.path)).to.have.members(
+      ['mjs', 'mjs.map', 'inputs.json'].map(end => `retention-svc.${end}`),
+    );
   });
 
   it('makes it anew after a change of a source, and not before', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build, type Plugin } from 'esbuild';
@@ -72,9 +73,9 @@ async function isCurrent(inputsFile: string): Promise<boolean> {
   }
 }
 
-/** At once: another process may be starting from it. */
+/** At once: another process may be starting from it, or replacing it. */
 async function replaceFile(file: string, contents: string | Uint8Array): Promise<void> {
-  const temporary = `${file}.${process.pid}`;
+  const temporary = `${file}.${randomUUID()}`;
   await writeFile(temporary, contents);
   await rename(temporary, file);
 }
