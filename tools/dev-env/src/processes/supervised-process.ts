@@ -131,7 +131,7 @@ export class SupervisedProcess {
   /** Why it is not ready now, with the last lines of its log; undefined if it is, or doesn't run. */
   async whyNotReady(): Promise<string | undefined> {
     if (this.#state.kind === 'stopped') return undefined;
-    const reason = await this.#description.notReady();
+    const reason = await this.#description.notReady().catch((error: Error) => error.message);
     return reason && `${this.name} is not ready: ${reason}.${this.#logTail()}`;
   }
 
