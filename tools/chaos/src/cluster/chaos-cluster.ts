@@ -1,6 +1,5 @@
-import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { MEMBERS, NatsCluster, type NatsServer, SYSTEM_USER } from '@vigie/dev-env/servers';
-import { readNatsUrl } from '@vigie/service-kit/nats';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { connectPatiently, MEMBERS, NatsCluster, type NatsServer, SYSTEM_USER } from '@vigie/dev-env/servers';
 import { PrivateNetwork } from './private-network.ts';
 
 /** The nats-servers of a mesh under chaos. */
@@ -11,15 +10,6 @@ export interface ChaosCluster {
   readonly network: PrivateNetwork | undefined;
   /** May move the leader of the metadata. */
   readonly system: NatsConnection;
-}
-
-/**
- * A client that leaves a server which has been silent for a few seconds. A server without enough CPU ends connections
- * for being late with their password, as if that were wrong.
- */
-export function connectPatiently(url: string): Promise<NatsConnection> {
-  const forEver = { maxReconnectAttempts: -1, reconnectTimeWait: 250, ignoreAuthErrorAbort: true };
-  return connect({ ...readNatsUrl(url), ...forEver, pingInterval: 2_000, maxPingOut: 2, timeout: 5_000 });
 }
 
 /** @param dir for the data and the logs of the servers */

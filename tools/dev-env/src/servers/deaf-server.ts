@@ -1,6 +1,6 @@
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { poll } from '@vigie/service-kit/async';
-import { readNatsUrl } from '@vigie/service-kit/nats';
+import { connectPatiently } from './connect-patiently.ts';
 import type { NatsServer } from './nats-server.ts';
 import { OPERATOR, SYSTEM_USER } from './nats-users.ts';
 
@@ -40,7 +40,7 @@ async function findDeafIn<M extends Member>(
   await using teardown = new AsyncDisposableStack();
   const connections = new Map<M, NatsConnection>();
   for (const member of members) {
-    const connection = await connect({ ...readNatsUrl(member.urlOf(user)), name: 'vigie-hello' });
+    const connection = await connectPatiently(member.urlOf(user));
     teardown.defer(() => connection.close());
     connections.set(member, connection);
   }

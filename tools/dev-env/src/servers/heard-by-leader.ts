@@ -68,13 +68,14 @@ export class HeardByLeader {
     const known = (await readMetaGroup(monitorUrl))?.leader;
     if (known === name) return undefined;
     const groups = await Promise.all(monitorUrls.map(readMetaGroup));
-    const leading = groups.find(group => group?.replicas?.some(replica => replica.name === name));
-    const replica = leading?.replicas?.find(replica => replica.name === name);
-    if (leading === undefined || replica === undefined) {
+    const seen = groups.flatMap(group => (group?.replicas ?? []).map(replica => ({ by: group?.leader, replica })));
+    const found = seen.find(({ replica }) => replica.name === name);
+    if (found === undefined) {
       this.#oneWaySince = undefined;
       return 'no leader is known';
     }
-    if (known === undefined) return this.#oneWay(`it does not hear its leader, ${leading.leader}`);
+    const { by, replica } = found;
+    if (known === undefined) return this.#oneWay(`it does not hear its leader, ${by}`);
     if (!replica.current || replica.active / NS_A_MS >= performance.now() - this.#startedAt)
       return this.#oneWay(`its leader, ${known}, does not hear it`);
     this.#oneWaySince = undefined;

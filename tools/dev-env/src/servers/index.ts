@@ -1,3 +1,4 @@
+export { connectPatiently } from './connect-patiently.ts';
 export type { EmbeddedPostgres } from './embedded-postgres.ts';
 export { MEMBERS, NatsCluster } from './nats-cluster.ts';
 export { type MemberNetwork, NatsServer } from './nats-server.ts';

@@ -3,14 +3,12 @@ import { DevEnvError } from '../dev-env-error.ts';
 import { startTogether } from '../processes/start-together.ts';
 import { pickFreePorts } from '../tcp-ports/free-ports.ts';
 import { findDeafServer } from './deaf-server.ts';
-import { type MemberNetwork, NatsServer } from './nats-server.ts';
+import { type MemberNetwork, MOST_STARTS, NatsServer } from './nats-server.ts';
 import type { NatsUser } from './nats-users.ts';
 
 /** The names of the servers. */
 export const MEMBERS = ['nats-1', 'nats-2', 'nats-3'] as const;
 const PORTS_A_SERVER = 3;
-/** Of a server that starts deaf. */
-const MOST_STARTS = 3;
 
 type NetworkOf = (member: string) => MemberNetwork | undefined;
 

@@ -50,7 +50,7 @@ const ROUTE_PASSWORD = 'route';
 /** Each refusal is a line in the server's log. */
 const MEMBER_POLL_MS = 200;
 /** A server that starts mute or deaf more often in a row has another problem. */
-const MOST_STARTS = 3;
+export const MOST_STARTS = 3;
 
 /** A nats-server of the mesh's own, with its streams in `<dataDir>/nats`. */
 export class NatsServer extends SupervisedProcess {
